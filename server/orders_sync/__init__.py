@@ -1,0 +1,1 @@
+"""The Sync server: Shopify in, the Orders ↔ Sync contract out."""

@@ -1,0 +1,1 @@
+"""The terminal client of the order desk, and its command line."""

@@ -1,0 +1,5 @@
+"""The command line: `orders-tui`."""
+
+
+def main() -> None:
+    raise SystemExit(2)

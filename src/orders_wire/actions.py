@@ -1,0 +1,116 @@
+"""The write actions: bodies, answers, refusals: contract §3. Field names on the wire are camel case, as version 1.2 has them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from orders_wire.page import Desk
+from orders_wire.scalars import Instant, Wire
+from orders_wire.vocabulary import ErrorCode, ReturnAction
+
+MAX_ORDER_IDS = 250
+"""More ids in one request are `too_large`."""
+
+Text = Annotated[str, StringConstraints(strict=True)]
+OrderIds = Annotated[list[Annotated[Text, Field(min_length=1, max_length=300)]], Field(min_length=1)]
+Assignee = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=120)]
+Note = Annotated[str, StringConstraints(strict=True, max_length=5000)]
+
+
+class _Camel(Wire):
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, alias_generator=to_camel)
+
+
+class Action(_Camel):
+    """What every action body may carry. `expectedVersions` maps an order id, as sent, to the version the operator saw."""
+
+    shop_domain: Text | None = Field(default=None, alias="shop_domain")
+    expected_versions: dict[str, Annotated[int, Field(strict=True)]] | None = None
+    delay_seconds: Annotated[float, Field(ge=0, le=60)] | None = None
+
+
+class GivenTracking(_Camel):
+    number: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=250)]
+    carrier: Annotated[str, StringConstraints(strict=True, max_length=120)] | None = None
+
+
+class AssignBody(Action):
+    """`POST /sync/orders/assign`; the assignee `unassigned` clears the owner."""
+
+    order_ids: OrderIds
+    assignee: Assignee
+
+
+class FulfillBody(Action):
+    """`POST /sync/orders/fulfill`."""
+
+    order_ids: OrderIds
+    tracking: GivenTracking | None = None
+
+
+class SupportBody(Action):
+    """`POST /sync/orders/support`; a version 1.2 client may leave `note` out."""
+
+    order_id: Text
+    conversation_id: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)] | None = None
+    note: Note | None = None
+
+
+class ReturnsBody(Action):
+    """`POST /sync/orders/returns`."""
+
+    order_id: Text
+    action: ReturnAction
+    note: Note | None = None
+    return_id: Text | None = None
+
+
+class InventoryBody(Action):
+    """`POST /sync/orders/inventory`."""
+
+    sku: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
+    order_ids: OrderIds | None = None
+    note: Note | None = None
+
+
+class UndoBody(Action):
+    """`POST /sync/orders/undo`."""
+
+    action_id: Text
+
+
+class Failure(_Camel):
+    """One order that an action could not be done on; `id` as it was sent."""
+
+    id: str
+    code: ErrorCode
+    message: str
+    allowed_actions: list[ReturnAction] | None = Field(default=None, alias="allowed_actions")
+    version: int | None = None
+
+
+class ActionAnswer(_Camel):
+    """The version 1.2 envelope, for success and failure alike. `updatedOrders` items differ by action: contract §3's table."""
+
+    success: bool
+    message: str
+    updated_orders: list[dict[str, Any]] = []
+    code: ErrorCode | None = None
+    failures: list[Failure] | None = None
+    allowed_actions: list[ReturnAction] | None = Field(default=None, alias="allowed_actions")
+    version: int | None = None
+    action_id: str | None = None
+    undo_until: Instant | None = None
+    versions: dict[str, int] | None = None
+    desk: Desk | None = None
+
+
+class Problem(Wire):
+    """A refused GET: the envelope without `updatedOrders`."""
+
+    success: bool = False
+    message: str
+    code: ErrorCode

@@ -1,0 +1,131 @@
+"""`GET /sync/orders/{id}`: ORDER with everything that is known of it."""
+
+from __future__ import annotations
+
+from orders_wire.orders import Money, Order
+from orders_wire.scalars import Instant, Wire
+from orders_wire.vocabulary import OutboundState, ReturnAction, ReturnState
+
+
+class Customer(Wire):
+    """The buyer; every field is null where the shop does not share it (protected customer data)."""
+
+    id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    tags: list[str] = []
+
+
+class Address(Wire):
+    name: str | None = None
+    company: str | None = None
+    address1: str | None = None
+    address2: str | None = None
+    city: str | None = None
+    province: str | None = None
+    zip: str | None = None
+    country: str | None = None
+    phone: str | None = None
+
+
+class LineItem(Wire):
+    """A line. `owed` is the quantity that requires shipping and is left to fulfil; `available` is the SKU's stock."""
+
+    id: str
+    sku: str | None = None
+    title: str
+    quantity: int
+    owed: int
+    requires_shipping: bool
+    price: Money | None = None
+    available: int | None = None
+
+
+class Fulfillment(Wire):
+    """A parcel. `ours` marks an operator's acknowledgement that Shopify has not confirmed yet."""
+
+    id: str
+    name: str | None = None
+    status: str
+    shipment_status: str | None = None
+    number: str | None = None
+    carrier: str | None = None
+    url: str | None = None
+    created_at: Instant
+    updated_at: Instant | None = None
+    delivered_at: Instant | None = None
+    ours: bool = False
+
+
+class Return(Wire):
+    """A return with its moves. `since` is when it entered `state`."""
+
+    id: str
+    name: str | None = None
+    state: ReturnState
+    since: Instant
+    reason: str | None = None
+    note: str | None = None
+    allowed_actions: list[ReturnAction] = []
+    refund_amount: float | None = None
+    currency: str | None = None
+    tracking_number: str | None = None
+    label_url: str | None = None
+
+
+class Assignment(Wire):
+    """One row of `order_assignments`: who owned the order, set by whom and when."""
+
+    assignee: str
+    assigned_by: str
+    assigned_at: Instant
+    action_id: str | None = None
+
+
+class AuditEntry(Wire):
+    """One operator action on the order, its outcome and where it came from."""
+
+    at: Instant
+    actor: str
+    action: str
+    result: str
+    details: str = ""
+    client: str | None = None
+    action_id: str | None = None
+
+
+class OutboxEntry(Wire):
+    """A queued write to Shopify (`shopify`), the ERP (`erp`) or the support queue (`support`)."""
+
+    id: str
+    target: str
+    kind: str
+    state: OutboundState
+    attempts: int = 0
+    not_before: Instant | None = None
+    last_error: str | None = None
+    order_id: str | None = None
+    order_number: str | None = None
+    created_at: Instant | None = None
+    action_id: str | None = None
+
+
+class OrderDetail(Order):
+    """ORDER plus what a pane shows; `timeline` is whole here."""
+
+    customer: Customer | None = None
+    email: str | None = None
+    note: str | None = None
+    financial_status: str | None = None
+    fulfillment_status: str | None = None
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    shipping_lines: list[str] = []
+    line_items: list[LineItem] = []
+    fulfillments: list[Fulfillment] = []
+    returns: list[Return] = []
+    assignments: list[Assignment] = []
+    audit: list[AuditEntry] = []
+    outbox: list[OutboxEntry] = []
+    admin_url: str | None = None

@@ -1,0 +1,86 @@
+"""ORDER and its parts: contract §1. Fields marked there as extensions have defaults, so a version 1.2 answer still reads."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from orders_wire.scalars import Instant, Wire
+from orders_wire.vocabulary import UNASSIGNED, AlertType, Channel, Issue, Priority, ReturnAction, ReturnState, Status
+
+
+class Money(Wire):
+    """An amount as decimal text with its ISO 4217 currency, as the shop wrote it."""
+
+    amount: str
+    currency: str
+
+
+class TimelineEntry(Wire):
+    """One thing that happened. `ts` is whole seconds; `event` is one of the names in contract §1, Timeline."""
+
+    ts: Instant
+    event: str
+    details: str = ""
+
+
+class Tracking(Wire):
+    """One parcel as the shop or an operator last described it. `shipment_status` is Shopify's, lower case, or null."""
+
+    number: str | None = None
+    carrier: str | None = None
+    url: str | None = None
+    shipment_status: str | None = None
+    updated_at: Instant | None = None
+
+
+class Hold(Wire):
+    """The oldest hold's `since`, the reason that decides, and its note. `reason` uses the words of `issue`."""
+
+    reason: Issue
+    note: str | None = None
+    since: Instant
+
+
+class ReturnSummary(Wire):
+    """The return on show: the newest that is not terminal, else the newest."""
+
+    id: str
+    state: ReturnState
+    reason: str | None = None
+    allowed_actions: list[ReturnAction] = []
+    refund_amount: float | None = None
+    currency: str | None = None
+
+
+class Outbound(Wire):
+    """Counts of writes that still wait for, or were refused by, Shopify, the ERP or the support queue."""
+
+    waiting: int = 0
+    failed: int = 0
+
+
+class Order(Wire):
+    """One row of a page: contract §1, ORDER."""
+
+    id: str
+    order_number: str
+    placed_at: Instant
+    ship_by: Instant | None = None
+    status: Status
+    priority: Priority
+    value_usd: float | None = None
+    issue: Issue | None = None
+    assigned_to: str = UNASSIGNED
+    age_hours: float = 0.0
+    support_thread: str | None = None
+    timeline: list[TimelineEntry] = []
+    channel: Channel = Channel.ONLINE
+    tags: list[str] = []
+    version: int = 0
+    customer_name: str | None = None
+    total: Money | None = None
+    tracking: list[Tracking] = []
+    hold: Hold | None = None
+    return_: ReturnSummary | None = Field(default=None, alias="return")
+    alerts: list[AlertType] = []
+    outbound: Outbound = Outbound()

@@ -1,0 +1,124 @@
+"""`GET /sync/orders`: the page, its metrics, panels, alerts and cursors: contract §1."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from orders_wire.orders import Order
+from orders_wire.scalars import Instant, Wire
+from orders_wire.vocabulary import UNASSIGNED, ReturnState
+
+
+class Desk(Wire):
+    """Which database this is (`id`, new after a restore) and how far it is (`version` grows with every committed change)."""
+
+    id: str
+    version: int
+
+
+class Period(Wire):
+    """`start` ≤ t < `end`; whole days of the desk zone, or the bounds that were asked for."""
+
+    label: str
+    start: Instant
+    end: Instant
+
+
+class Metrics(Wire):
+    total_orders: int = 0
+    awaiting_fulfillment: int = 0
+    awaiting_tracking: int = 0
+    overdue: int = 0
+    overdue_pct: float = 0.0
+    avg_fulfillment_hours: float = 0.0
+    breaches: int = 0
+
+
+class PageInfo(Wire):
+    """Cursors of the page: `ofs:` positions and the `shopifyCursor` of its first row."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, alias_generator=to_camel)
+
+    cursor: str | None = None
+    start_cursor: str | None = None
+    end_cursor: str | None = None
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+    has_next_page: bool = False
+    has_previous_page: bool = False
+    page: int = 1
+    page_size: int = 12
+    total_pages: int = 1
+    shopify_cursor: str | None = None
+
+
+class OrdersSlice(Wire):
+    items: list[Order]
+    page_info: PageInfo
+
+
+class TrackingPending(Wire):
+    order_id: str
+    order_number: str
+    expected_ship_date: Instant | None = None
+    owner: str = UNASSIGNED
+
+
+class Delayed(Wire):
+    order_id: str
+    order_number: str
+    carrier: str | None = None
+    delay_hours: float = 0.0
+    last_update: Instant
+
+
+class Shipments(Wire):
+    tracking_pending: list[TrackingPending] = []
+    tracking_pending_total: int = 0
+    delayed: list[Delayed] = []
+    delayed_total: int = 0
+    delivered_today: int = 0
+
+
+class PendingReturn(Wire):
+    order_id: str
+    order_number: str
+    stage: ReturnState
+    state: ReturnState
+    reason: str | None = None
+    age_days: float = 0.0
+    refund_amount: float | None = None
+
+
+class Returns(Wire):
+    pending: list[PendingReturn] = []
+    pending_total: int = 0
+    refunds_due: int = 0
+    refund_value_usd: float = 0.0
+
+
+class InventoryBlock(Wire):
+    sku: str
+    name: str
+    orders_waiting: int = 0
+    on_hand: int = 0
+    eta: Instant | None = None
+
+
+class OrdersPage(Wire):
+    """The whole answer. Panels and metrics are over all orders, exactly; `total_orders` is of this tab and these filters."""
+
+    period: Period
+    metrics: Metrics
+    orders: OrdersSlice
+    shipments: Shipments = Shipments()
+    returns: Returns = Returns()
+    inventory_blocks: list[InventoryBlock] = []
+    inventory_blocks_total: int = 0
+    alerts: list[str] = []
+    alerts_total: int = 0
+    data_gaps: list[str] = []
+    data_gaps_total: int = 0
+    tabs: dict[str, int] = Field(default_factory=dict)
+    desk: Desk | None = None

@@ -1,0 +1,240 @@
+"""The closed sets of the contract: every word that may stand in a field, a parameter or an error code."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Tab(StrEnum):
+    """A queue of orders; its rule and order of rows are in contract §1, table of tabs."""
+
+    ALL = "all"
+    UNFULFILLED = "unfulfilled"
+    OVERDUE = "overdue"
+    AWAITING_TRACKING = "awaiting_tracking"
+    TRACKING_PENDING = "tracking_pending"
+    DELAYED = "delayed"
+    HOLDS = "holds"
+    RETURNS = "returns"
+    REFUNDED = "refunded"
+
+
+class Status(StrEnum):
+    """An order's status, first match in this order of rules: contract §1."""
+
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+    AWAITING_FULFILLMENT = "awaiting_fulfillment"
+    AWAITING_TRACKING = "awaiting_tracking"
+    IN_TRANSIT = "in_transit"
+    FULFILLED = "fulfilled"
+
+
+class StatusFilter(StrEnum):
+    """What the `status` parameter takes: a status, or the rule of a tab."""
+
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+    AWAITING_FULFILLMENT = "awaiting_fulfillment"
+    AWAITING_TRACKING = "awaiting_tracking"
+    IN_TRANSIT = "in_transit"
+    FULFILLED = "fulfilled"
+    OVERDUE = "overdue"
+    HOLDS = "holds"
+
+
+class Priority(StrEnum):
+    VIP = "vip"
+    RUSH = "rush"
+    STANDARD = "standard"
+
+
+class Channel(StrEnum):
+    ONLINE = "online"
+    POS = "pos"
+    DRAFT = "draft"
+
+
+class Issue(StrEnum):
+    """What keeps an order from going well, first match in this order: contract §1."""
+
+    PAYMENT = "payment"
+    ADDRESS = "address"
+    INVENTORY = "inventory"
+    CARRIER = "carrier"
+    MANUAL_CHECK = "manual_check"
+
+
+class SortField(StrEnum):
+    PLACED_AT = "placed_at"
+    SHIP_BY = "ship_by"
+    ORDER_NUMBER = "order_number"
+    STATUS = "status"
+    PRIORITY = "priority"
+    VALUE_USD = "value_usd"
+    ASSIGNED_TO = "assigned_to"
+    CUSTOMER_NAME = "customer_name"
+
+
+class Direction(StrEnum):
+    AFTER = "after"
+    BEFORE = "before"
+
+
+class ReturnState(StrEnum):
+    """The states of a return: contract §3. The last three are terminal."""
+
+    AWAITING_LABEL = "awaiting_label"
+    LABEL_GENERATED = "label_generated"
+    IN_TRANSIT = "in_transit"
+    INSPECTION = "inspection"
+    AWAITING_REFUND = "awaiting_refund"
+    COMPLETED = "completed"
+    DENIED = "denied"
+    CANCELLED = "cancelled"
+
+    @property
+    def terminal(self) -> bool:
+        """True for a state that never changes again, except by undo."""
+        return self in _TERMINAL
+
+
+_TERMINAL = frozenset({ReturnState.COMPLETED, ReturnState.DENIED, ReturnState.CANCELLED})
+
+
+class ReturnAction(StrEnum):
+    REQUEST_INSPECTION = "request_inspection"
+    APPROVE_REFUND = "approve_refund"
+    DENY = "deny"
+
+
+class AlertType(StrEnum):
+    """The alerts of contract §2; each names its rule."""
+
+    SHIPMENT_DELAY = "shipment_delay"
+    ORDER_OVERDUE = "order_overdue"
+    INVENTORY_HOLD = "inventory_hold"
+    RETURN_UPDATE = "return_update"
+    SUPPORT_ESCALATED = "support_escalated"
+    INTEGRATION_FAILED = "integration_failed"
+    TRACKING_PENDING = "tracking_pending"
+
+
+class EventType(StrEnum):
+    """`type` of an event on the alerts channel: an alert, a data gap, or a ping that carries no message."""
+
+    SHIPMENT_DELAY = "shipment_delay"
+    ORDER_OVERDUE = "order_overdue"
+    INVENTORY_HOLD = "inventory_hold"
+    RETURN_UPDATE = "return_update"
+    SUPPORT_ESCALATED = "support_escalated"
+    INTEGRATION_FAILED = "integration_failed"
+    TRACKING_PENDING = "tracking_pending"
+    DATA_GAP = "data_gap"
+    REFRESH = "refresh"
+
+
+class Gap(StrEnum):
+    """What a data gap is about: contract §2."""
+
+    WEBHOOKS_SILENT = "webhooks_silent"
+    POLLER_FAILED = "poller_failed"
+    POLLER_LATE = "poller_late"
+    DEAD_LETTER = "dead_letter"
+    ORDER_PARTIAL = "order_partial"
+    HISTORY_LIMITED = "history_limited"
+    NO_WEBHOOK_SECRET = "no_webhook_secret"
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class OpenClosed(StrEnum):
+    OPEN = "open"
+    CLEARED = "cleared"
+
+
+class Role(StrEnum):
+    """Who may do what: contract §5. Each role includes the one before it."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    LEAD = "lead"
+
+    def includes(self, needed: Role) -> bool:
+        """True when somebody with this role may do what `needed` allows."""
+        ranks = list(Role)
+        return ranks.index(self) >= ranks.index(needed)
+
+
+class ErrorCode(StrEnum):
+    """The closed list of refusal codes: contract §3."""
+
+    INVALID_REQUEST = "invalid_request"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    UNKNOWN_SHOP = "unknown_shop"
+    NOT_FOUND = "not_found"
+    AMBIGUOUS = "ambiguous"
+    ILLEGAL_TRANSITION = "illegal_transition"
+    VERSION_CONFLICT = "version_conflict"
+    ON_HOLD = "on_hold"
+    ORDER_CLOSED = "order_closed"
+    ALREADY_SENT = "already_sent"
+    TOO_LARGE = "too_large"
+    IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+
+    @property
+    def http_status(self) -> int:
+        """The HTTP status that goes with this code."""
+        return _HTTP_STATUS[self]
+
+
+_HTTP_STATUS = {
+    ErrorCode.INVALID_REQUEST: 400,
+    ErrorCode.UNAUTHORIZED: 401,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.UNKNOWN_SHOP: 403,
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.AMBIGUOUS: 409,
+    ErrorCode.ILLEGAL_TRANSITION: 409,
+    ErrorCode.VERSION_CONFLICT: 409,
+    ErrorCode.ON_HOLD: 409,
+    ErrorCode.ORDER_CLOSED: 409,
+    ErrorCode.ALREADY_SENT: 409,
+    ErrorCode.TOO_LARGE: 413,
+    ErrorCode.IDEMPOTENCY_MISMATCH: 422,
+    ErrorCode.RATE_LIMITED: 429,
+    ErrorCode.UNAVAILABLE: 503,
+}
+
+
+class OutboundState(StrEnum):
+    """The life of a queued outbound write. `queued` can be undone; `claimed` no longer."""
+
+    QUEUED = "queued"
+    NEEDS_REVIEW = "needs_review"
+    CLAIMED = "claimed"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    UNDONE = "undone"
+    DEAD = "dead"
+    DISCARDED = "discarded"
+
+
+class DeadLetterState(StrEnum):
+    DEAD = "dead"
+    RETRIED = "retried"
+    DISCARDED = "discarded"
+
+
+UNASSIGNED = "unassigned"
+"""The owner of an order that nobody owns."""
+
+ASSISTANT = "assistant"
+"""The owner that an escalation sets."""
