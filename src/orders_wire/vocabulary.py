@@ -143,7 +143,7 @@ class Gap(StrEnum):
     DEAD_LETTER = "dead_letter"
     ORDER_PARTIAL = "order_partial"
     HISTORY_LIMITED = "history_limited"
-    NO_WEBHOOK_SECRET = "no_webhook_secret"
+    NO_WEBHOOK_SECRET = "no_webhook_secret"  # noqa: S105
 
 
 class Severity(StrEnum):
