@@ -1,0 +1,1 @@
+"""The write actions of contract §3: one transaction each."""

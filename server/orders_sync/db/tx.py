@@ -1,0 +1,33 @@
+"""One job's view of the transaction it runs in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from orders_sync.instants import Ms
+
+
+@dataclass(slots=True)
+class Tx:
+    """What a write job gets. A job that changed something for the desk says so by `touch` or `ping`.
+
+    When the job is done, the engine appends one `refresh` event for it if anything was touched (with the order ids when
+    they are few) or pinged. `silent`: the first back-fill, whose events are numbered but never sent (contract §2).
+    """
+
+    conn: Connection
+    shop_id: int
+    now: Ms
+    silent: bool = False
+    pinged: bool = False
+    touched: set[int] = field(default_factory=set)
+
+    def touch(self, order_id: int) -> None:
+        """An order's row changed: clients refetch it."""
+        self.touched.add(order_id)
+
+    def ping(self) -> None:
+        """Something that is on no order row changed (stock, a poller's tick): clients refetch."""
+        self.pinged = True

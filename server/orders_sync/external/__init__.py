@@ -1,0 +1,1 @@
+"""The world outside, each behind a small protocol: Shopify, the ERP, the support queue."""

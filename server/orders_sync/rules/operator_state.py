@@ -1,0 +1,86 @@
+"""What operators decided about one order: stored beside the evidence, never mixed with it, and undone by removing it.
+
+Written only by actions and undo (contract §3, "Owner": no webhook changes an owner); read by `rules.derive`.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from orders_sync.instants import Ms
+from orders_wire.vocabulary import ReturnState
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Entry(_Part):
+    """A timeline entry of ours: contract §1, Timeline. `ts` in milliseconds, whole seconds."""
+
+    ts: Ms
+    event: str
+    details: str = ""
+
+
+class Escalation(_Part):
+    """A request for support. Its alert ends when somebody other than `assistant` takes the order."""
+
+    action_id: str
+    at: Ms
+    by: str
+    note: str | None = None
+
+
+class Acknowledgement(_Part):
+    """A parcel of ours for all that was owed; the first fulfilment outside `known` that Shopify creates replaces it."""
+
+    action_id: str
+    at: Ms
+    known: tuple[int, ...] = ()
+    number: str | None = None
+    carrier: str | None = None
+
+
+class GivenNumber(_Part):
+    """A tracking number that an operator gave to a Shopify parcel that lacked one; stands until Shopify gives it one."""
+
+    action_id: str
+    number: str
+    carrier: str | None = None
+
+
+class ReturnMove(_Part):
+    """The state an operator moved a return to. Shopify's and the ERP's evidence may carry it further, never back."""
+
+    action_id: str
+    at: Ms
+    state: ReturnState
+
+
+class InventoryHold(_Part):
+    """An inventory escalation: the order is held for a SKU until it ends: contract §3, inventory."""
+
+    action_id: str
+    at: Ms
+    by: str
+    note: str | None = None
+
+
+class OperatorState(_Part):
+    """All decisions on one order. `cleared_delays`: fulfilment id → the carrier update whose delay was acknowledged.
+
+    `cleared_numbers`: parcels (fulfilment ids) whose missing number an operator's fulfil acknowledged; `cleared_due`: the due
+    time whose alert a fulfil cleared. `entries`: timeline entries by key.
+    """
+
+    assigned_to: str | None = None
+    thread: str | None = None
+    escalation: Escalation | None = None
+    acknowledgement: Acknowledgement | None = None
+    numbers: dict[int, GivenNumber] = {}
+    cleared_delays: dict[int, Ms] = {}
+    cleared_numbers: tuple[int, ...] = ()
+    returns: dict[int, ReturnMove] = {}
+    holds: dict[str, InventoryHold] = {}
+    entries: dict[str, Entry] = {}

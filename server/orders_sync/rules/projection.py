@@ -1,0 +1,116 @@
+"""The projection: what one order's evidence and the operators' state come to, in the shape that is stored and indexed.
+
+Derived by one pure function (`rules.derive`) and written whole. Nothing here goes stale with time: membership that the
+clock changes is kept as the instant it is compared with, never as a flag.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from orders_sync.instants import Ms
+from orders_wire.vocabulary import AlertType, Channel, Issue, Priority, ReturnState, Severity, Status
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelRow:
+    """A fulfilment that is not cancelled. `last_update` is the last shop update of it.
+
+    `moving`: live and its carrier state is one of those under `in_transit` in contract §1; `late_prone`: moving and in transit,
+    out for delivery or delayed (the tab `delayed`); `live`: not delivered; `open_order`: the order is neither cancelled nor
+    refunded in full.
+    """
+
+    fulfillment_id: int
+    created_at: Ms
+    last_update: Ms
+    live: bool
+    moving: bool
+    late_prone: bool
+    has_number: bool
+    open_order: bool
+    carrier: str | None = None
+    delivered_at: Ms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRow:
+    """A return; `usd_minor` null when the amount or its rate is not known."""
+
+    return_id: int
+    state: ReturnState
+    since: Ms
+    reason: str | None = None
+    refund_minor: int | None = None
+    currency: str | None = None
+    usd_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwedSku:
+    """A SKU that an open order still owes; `held`: the order is held for inventory because of it."""
+
+    sku: str
+    title: str
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A reason for an alert that holds at the moment of the projection. One alert per (type, order, key)."""
+
+    type: AlertType
+    key: str
+    message: str
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """One order as the desk shows it. `None` instants mean: not in that tab.
+
+    `live_at`: FOREVER while something is owed, else the latest shop update of a live parcel that moves or lacks a number;
+    the order is open at `now` when `live_at > now - quiet`. `due_at`: `ship_by` while open and owed (tabs unfulfilled, overdue).
+    `untracked_at`: `placed_at` while a live parcel lacks a number (tab awaiting_tracking, with open). `unnumbered_at`:
+    `placed_at` while no parcel has a number (tab tracking_pending, with open and 2 h). `held_at`, `return_at`, `refunded_at`:
+    the sort keys of their tabs. `static_issue`: the issue without the rule of the tab `delayed`, which is added when read.
+    """
+
+    order_id: int
+    name: str
+    number: int | None
+    placed_at: Ms
+    updated_at: Ms
+    ship_by: Ms | None
+    status: Status
+    priority: Priority
+    channel: Channel
+    static_issue: Issue | None
+    total_minor: int | None
+    currency: str | None
+    value_usd_minor: int | None
+    assigned_to: str | None
+    customer_id: int | None
+    customer_name: str | None
+    first_fulfilled_at: Ms | None
+    live_at: Ms | None
+    due_at: Ms | None
+    untracked_at: Ms | None
+    unnumbered_at: Ms | None
+    held_at: Ms | None
+    return_at: Ms | None
+    refunded_at: Ms | None
+    card: bytes
+    """ORDER's fields as a JSON object, without `age_hours`, `issue`, `alerts`, `outbound` and `version`, which are added when read."""
+    tags: tuple[str, ...] = ()
+    terms: frozenset[tuple[str, str]] = frozenset()
+    """Search terms, case-folded: ("number", name without `#`), ("email", …), ("sku", …), ("tracking", …)."""
+    parcels: tuple[ParcelRow, ...] = ()
+    returns: tuple[ReturnRow, ...] = ()
+    owed_skus: tuple[OwedSku, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    """Alert causes that hold at the moment it was derived for."""
+    wake_at: Ms | None = None
+    """The next instant at which `causes` changes, or the order falls quiet; null when nothing will by time alone."""
+    references: frozenset[tuple[str, int]] = field(default=frozenset())
+    """Ids that later deliveries may name instead of the order: ("fulfillment_order", id), ("return", id)."""
