@@ -1,0 +1,17 @@
+# What a person would guess. Everything runs in the active environment.
+.PHONY: test lint types check snapshots
+
+test:
+	pytest -n auto
+
+lint:
+	ruff check . && ruff format --check .
+
+types:
+	mypy && mypy tests
+
+check:
+	.ci/run
+
+snapshots:
+	pytest tests/tui --snapshot-update
