@@ -1,0 +1,86 @@
+"""What can go wrong between the client and the Sync server, as one small tree.
+
+    ClientError
+    ├── ApiError
+    │   ├── Unreachable      no server there; what was asked has certainly not been done
+    │   ├── TimedOut         no answer in time, or the line broke: whether it was done is not known
+    │   ├── SignInNeeded     401: the token is missing, wrong or expired
+    │   ├── Refused          the server's own refusal: a code of the contract, its message, per-order failures
+    │   └── VersionSkew      an answer that does not read as this contract
+    ├── ConfigError          a configuration file, key or value that cannot be used
+    └── UsageError           a command or its input that makes no sense
+
+Every message is one calm sentence for a person, free of control characters and secrets.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orders_wire.actions import Failure
+    from orders_wire.vocabulary import ErrorCode, ReturnAction
+
+
+class ClientError(Exception):
+    """Root of everything this package raises on purpose. `str(error)` is the sentence to show."""
+
+
+class ApiError(ClientError):
+    """A request that brought no usable answer."""
+
+
+class Unreachable(ApiError):
+    """Nothing answered at the server's address. What was asked has not been done."""
+
+
+class TimedOut(ApiError):
+    """The answer did not come: the outcome of a write is unknown until its key is sent again."""
+
+
+class SignInNeeded(ApiError):
+    """The server does not know this token (401)."""
+
+
+class VersionSkew(ApiError):
+    """Client and server speak different versions of the contract."""
+
+
+class Refused(ApiError):
+    """The server understood and said no: contract §3, Codes.
+
+    `failures` are per order, in the spelling that was sent; `retry_after_s` stands with `rate_limited` and `unavailable`.
+    """
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str,
+        *,
+        failures: Sequence[Failure] = (),
+        allowed_actions: Sequence[ReturnAction] | None = None,
+        version: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.failures = tuple(failures)
+        self.allowed_actions = None if allowed_actions is None else tuple(allowed_actions)
+        self.version = version
+        self.retry_after_s = retry_after_s
+
+    @property
+    def passing(self) -> bool:
+        """True for `rate_limited` and `unavailable`: the same request may be sent again later, with the same key."""
+        return self.code in {"rate_limited", "unavailable"}
+
+
+class ConfigError(ClientError):
+    """A configuration that cannot be used. Names the file and the key."""
+
+
+class UsageError(ClientError):
+    """A command line, or its input, that cannot be carried out as written."""

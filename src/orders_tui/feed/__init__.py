@@ -1,0 +1,9 @@
+"""What the server tells without being asked: one interface, two ways of hearing it, and the state of the line.
+
+Nothing else in the client knows which way runs: events are the same, in the same order, by stream and by poll.
+"""
+
+from orders_tui.feed.connection import Connection, LineState
+from orders_tui.feed.items import Events, Feed, FeedItem
+
+__all__ = ["Connection", "Events", "Feed", "FeedItem", "LineState"]

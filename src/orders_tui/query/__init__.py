@@ -1,0 +1,24 @@
+"""Which orders are asked for: the page query of contract §1, and the `/` language that people type it in.
+
+`OrdersQuery` is what is on show and what is sent; `parse` and `render` are each the other's inverse over its filters and sort.
+"""
+
+from orders_tui.query.ages import AgeBound, AgeError
+from orders_tui.query.filters import Filters, OrdersQuery, Sort
+from orders_tui.query.language import Chip, ParsedQuery, QueryProblem, chips, complete, parse, render, without
+
+__all__ = [
+    "AgeBound",
+    "AgeError",
+    "Chip",
+    "Filters",
+    "OrdersQuery",
+    "ParsedQuery",
+    "QueryProblem",
+    "Sort",
+    "chips",
+    "complete",
+    "parse",
+    "render",
+    "without",
+]

@@ -1,0 +1,123 @@
+"""The filters, the sort and the page that are asked for, and the request parameters they become: contract §1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from orders_tui.query.ages import AgeBound
+from orders_wire.vocabulary import UNASSIGNED, Channel, Direction, Priority, SortField, StatusFilter, Tab
+
+DEFAULT_PAGE_SIZE = 50
+MAX_PAGE_SIZE = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A column to sort by, on the server."""
+
+    by: SortField
+    descending: bool = False
+
+    def __str__(self) -> str:
+        """The parameter's spelling: `-value_usd` is descending."""
+        return f"-{self.by}" if self.descending else str(self.by)
+
+    @classmethod
+    def parse(cls, text: str) -> Sort:
+        """The inverse of `str`. Raises ValueError for a column that cannot be sorted by."""
+        return cls(SortField(text.removeprefix("-")), text.startswith("-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a tab. `owner` is a name or `unassigned`; `placed_from`/`placed_to` are as typed (a day of the desk
+    zone, or an instant); ages are relative and resolved when sent; `words` is the free text `q`.
+    """
+
+    status: StatusFilter | None = None
+    priority: Priority | None = None
+    owner: str | None = None
+    channel: Channel | None = None
+    tag: str | None = None
+    placed_from: str | None = None
+    placed_to: str | None = None
+    older_than: AgeBound | None = None
+    younger_than: AgeBound | None = None
+    words: str = ""
+
+    def __bool__(self) -> bool:
+        """True when anything is narrowed."""
+        return self != Filters()
+
+    def params(self, now: datetime) -> dict[str, str]:
+        """As request parameters. Relative ages are resolved to the whole minute, so that repeated requests agree."""
+        given = {
+            "status": self.status,
+            "priority": self.priority,
+            "assigned_to": self.owner,
+            "channel": self.channel,
+            "tag": self.tag,
+            "date_start": self.younger_than.start_param(now) if self.younger_than else self.placed_from,
+            "date_end": self.older_than.end_param(now) if self.older_than else self.placed_to,
+            "q": self.words,
+        }
+        return {name: str(value) for name, value in given.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersQuery:
+    """One page of orders. Without `cursor` it is the first; `sort` None is the tab's own order."""
+
+    tab: Tab = Tab.UNFULFILLED
+    filters: Filters = Filters()
+    sort: Sort | None = None
+    page_size: int = DEFAULT_PAGE_SIZE
+    cursor: str | None = None
+    direction: Direction = Direction.AFTER
+
+    def params(self, now: datetime) -> dict[str, str]:
+        """The query string of `GET /sync/orders`."""
+        params = {"tab": str(self.tab), "pageSize": str(self.page_size), **self.filters.params(now)}
+        if self.sort is not None:
+            params["sort"] = str(self.sort)
+        if self.cursor is not None:
+            params |= {"cursor": self.cursor, "direction": str(self.direction)}
+        return params
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, str]) -> OrdersQuery:
+        """Reads what `params` wrote (ages come back as instants). Raises ValueError for a word outside the contract."""
+        filters = Filters(
+            status=StatusFilter(params["status"]) if "status" in params else None,
+            priority=Priority(params["priority"]) if "priority" in params else None,
+            owner=params.get("assigned_to"),
+            channel=Channel(params["channel"]) if "channel" in params else None,
+            tag=params.get("tag"),
+            placed_from=params.get("date_start"),
+            placed_to=params.get("date_end"),
+            words=params.get("q", ""),
+        )
+        return cls(
+            tab=Tab(params.get("tab", Tab.ALL)),
+            filters=filters,
+            sort=Sort.parse(params["sort"]) if "sort" in params else None,
+            page_size=int(params.get("pageSize", DEFAULT_PAGE_SIZE)),
+            cursor=params.get("cursor"),
+            direction=Direction(params.get("direction", Direction.AFTER)),
+        )
+
+    def at(self, cursor: str | None, direction: Direction = Direction.AFTER) -> OrdersQuery:
+        """The same rows from another place."""
+        return replace(self, cursor=cursor, direction=direction)
+
+    @property
+    def listing(self) -> OrdersQuery:
+        """The query without its place: what two pages of one list have in common."""
+        return self.at(None)
+
+    @property
+    def unowned(self) -> bool:
+        """True when only orders without an owner are asked for."""
+        return self.filters.owner == UNASSIGNED

@@ -1,0 +1,25 @@
+"""Pages as they were fetched: which orders stand where, under which query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orders_tui.query import OrdersQuery
+    from orders_wire.page import OrdersPage
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """One answer of `GET /sync/orders`. `order_ids` in its order; `fetched_at` in monotonic seconds."""
+
+    query: OrdersQuery
+    page: OrdersPage
+    order_ids: tuple[str, ...]
+    fetched_at: float
+
+    @property
+    def desk_version(self) -> int:
+        """How far the desk was; 0 when the server does not say."""
+        return self.page.desk.version if self.page.desk else 0
