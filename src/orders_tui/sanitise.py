@@ -1,15 +1,41 @@
-"""Text from outside, made safe to show: no control, bidi or zero-width character gets past the decode boundary."""
+"""Text from outside, made safe to show: no control, bidi or zero-width character gets past the decode boundary.
+
+Customer names and notes are written by strangers; a terminal obeys escape sequences wherever they stand, bidi controls make one
+thing read as another, and zero-width characters shift columns. The result of `text` is always one line, and `text(text(s)) ==
+text(s)`.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-
-def sanitise(value: Any) -> Any:
-    """The same JSON value with every string, keys included, made safe."""
-    raise NotImplementedError
+_SPACES = re.compile("\r\n|[\t\n\v\f\r\x85\u2028\u2029]")
+_UNSAFE = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: escape sequences start here
+    "\u061c\u202a-\u202e\u2066-\u2069"  # bidi marks, embeddings, overrides, isolates
+    "\u200b-\u200f\u2060-\u2065\u206a-\u206f\ufeff\u180e\ufff9-\ufffb"  # zero width and invisible
+    "\U000e0000-\U000e007f"  # tag characters
+    "\ud800-\udfff"  # halves of surrogate pairs: no terminal encoding has them
+    "]"
+)
+_REPLACEMENT = "\ufffd"
 
 
 def text(value: str) -> str:
     """One safe line: tabs and line breaks become spaces, everything else that must not reach a terminal U+FFFD."""
-    raise NotImplementedError
+    if value.isascii() and value.isprintable():
+        return value
+    return _UNSAFE.sub(_REPLACEMENT, _SPACES.sub(" ", value))
+
+
+def sanitise(value: Any) -> Any:
+    """The same JSON value with every string, keys included, made safe."""
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, dict):
+        return {text(key): sanitise(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [sanitise(item) for item in value]
+    return value

@@ -5,7 +5,8 @@
 
 from orders_tui.query.ages import AgeBound, AgeError
 from orders_tui.query.filters import Filters, OrdersQuery, Sort
-from orders_tui.query.language import Chip, ParsedQuery, QueryProblem, chips, complete, parse, render, without
+from orders_tui.query.chips import Chip, chips, complete, render, without
+from orders_tui.query.language import ParsedQuery, QueryProblem, parse
 
 __all__ = [
     "AgeBound",

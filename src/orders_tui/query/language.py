@@ -1,14 +1,28 @@
 """The `/` search language: `status:overdue owner:none age:>2d berlin`.
 
-A word without a known prefix is free text. What cannot be read is named together with what is allowed; nothing is guessed.
+A word without a prefix is free text; quotes keep spaces together and take a colon literally (`tag:"gift wrap" "10:30"`). What
+cannot be read is named together with what is allowed; nothing is guessed, nothing is dropped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TypeVar
 
+from orders_tui.query.ages import AGE_HELP, AgeBound, AgeError
+from orders_tui.query.dates import DATE_HELP, is_after, is_date
 from orders_tui.query.filters import Filters, OrdersQuery, Sort
+from orders_wire.vocabulary import UNASSIGNED, Channel, Priority, SortField, StatusFilter
+
+TOKENS = ("status", "owner", "priority", "tag", "channel", "from", "to", "age", "sort")
+NOBODY = "none"
+ME = "me"
+_WORD = re.compile(r'(?P<name>[A-Za-z_]+):(?P<value>(?:"[^"]*"?|[^\s"])*)|(?P<text>(?:"[^"]*"?|[^\s"])+)')
+_E = TypeVar("_E", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +43,153 @@ class QueryProblem:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One active filter as shown: `label` for people (`owner: nobody`), `token` as typed (`owner:none`)."""
-
-    label: str
-    token: str
+class _Unreadable(ValueError):
+    """A token's value that cannot be read; the message says what is allowed."""
 
 
 def parse(text: str, me: str | None = None) -> ParsedQuery | list[QueryProblem]:
     """Reads the search box. `owner:me` becomes `me`, where known."""
-    raise NotImplementedError
+    filters, sort, problems, words, seen = Filters(), None, list[QueryProblem](), list[str](), set[str]()
+    for match in _WORD.finditer(text):
+        if match["name"] is None:
+            words += match["text"].replace('"', "").split()
+            continue
+        name = match["name"].lower()
+        try:
+            slot, value = _read(name, match["value"], me)
+            if slot in seen:
+                raise _Unreadable(f"{slot} is given twice")
+        except (_Unreadable, AgeError) as error:
+            problems.append(QueryProblem(match[0], str(error), match.start(), match.end()))
+            continue
+        seen.add(slot)
+        if isinstance(value, Sort):
+            sort = value
+        else:
+            filters = replace(filters, **{_FIELDS[slot]: value})
+    problems += _contradictions(text, filters)
+    return problems or ParsedQuery(replace(filters, words=" ".join(words)), sort)
 
 
-def render(filters: Filters, sort: Sort | None = None) -> str:
-    """The text that `parse` reads back to the same filters and sort."""
-    raise NotImplementedError
+_FIELDS = {
+    "status": "status",
+    "owner": "owner",
+    "priority": "priority",
+    "tag": "tag",
+    "channel": "channel",
+    "from": "placed_from",
+    "to": "placed_to",
+    "age:>": "older_than",
+    "age:<": "younger_than",
+}
 
 
-def chips(filters: Filters, sort: Sort | None = None) -> list[Chip]:
-    """The active filters, in the order of `render`."""
-    raise NotImplementedError
+def _read(name: str, given: str, me: str | None) -> tuple[str, object]:
+    """The slot that a token fills and its value. Raises what `parse` reports."""
+    reader = _READERS.get(name)
+    value = given.replace('"', "")
+    if reader is None:
+        known = _listed(f"{token}:" for token in TOKENS)
+        raise _Unreadable(f"there is no {name}:{_nearest(name, TOKENS)}; known are {known}; quotes search for it as text")
+    if not value:
+        raise _Unreadable(f"{name}: needs a value{_hint(name)}")
+    if name == "age":
+        if value[0] not in "<>":
+            raise AgeError(AGE_HELP)
+        return f"age:{value[0]}", AgeBound.parse(value[1:])
+    if name == "owner" and '"' not in given:
+        return name, _owner_word(value, me)
+    return name, reader(value)
 
 
-def without(query: OrdersQuery, token: str) -> OrdersQuery:
-    """The query with the chip of this token taken off, from its first page."""
-    raise NotImplementedError
+def _owner_word(value: str, me: str | None) -> str:
+    """`none` and `me` are words with a meaning; quoted, they are names."""
+    if value.lower() == NOBODY:
+        return UNASSIGNED
+    if value.lower() != ME:
+        return _owner(value)
+    if me is None:
+        raise _Unreadable("the server has not said yet who you are")
+    return me
 
 
-def complete(text: str, owners: Sequence[str] = (), tags: Sequence[str] = ()) -> list[str]:
-    """Whole texts that finish the last word of `text`: token names, then their values."""
-    raise NotImplementedError
+def _member(kind: type[_E], name: str) -> Callable[[str], _E]:
+    def read(value: str) -> _E:
+        try:
+            return kind(value.lower())
+        except ValueError:
+            near = _nearest(value.lower(), list(kind))
+            raise _Unreadable(f"{name}: takes {_listed(kind)}{near}") from None
+
+    return read
+
+
+def _sort(value: str) -> Sort:
+    try:
+        return Sort.parse(value.lower())
+    except ValueError:
+        near = _nearest(value.lower().removeprefix("-"), list(SortField))
+        raise _Unreadable(f"sort: takes {_listed(SortField)}, with - in front for descending{near}") from None
+
+
+def _date(value: str) -> str:
+    if not is_date(value):
+        raise _Unreadable(DATE_HELP)
+    return value.upper()
+
+
+def _owner(value: str) -> str:
+    if len(value) > 120:
+        raise _Unreadable("an owner's name has at most 120 characters")
+    return value.strip()
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "status": _member(StatusFilter, "status"),
+    "owner": _owner,
+    "priority": _member(Priority, "priority"),
+    "tag": str,
+    "channel": _member(Channel, "channel"),
+    "from": _date,
+    "to": _date,
+    "age": AgeBound.parse,
+    "sort": _sort,
+}
+VALUES: dict[str, tuple[str, ...]] = {
+    "status": tuple(StatusFilter),
+    "owner": (NOBODY, ME),
+    "priority": tuple(Priority),
+    "channel": tuple(Channel),
+    "age": (">1d", ">2d", ">1w", "<24h"),
+    "sort": tuple(s + str(f) for f in SortField for s in ("", "-")),
+}
+
+
+def _contradictions(text: str, filters: Filters) -> list[QueryProblem]:
+    """An age and a date that bound the same side: which is meant cannot be told."""
+    clashes = []
+    if filters.older_than and filters.placed_to:
+        clashes.append(("to:", "to: and age:> both say how new an order may be; give one"))
+    if filters.younger_than and filters.placed_from:
+        clashes.append(("from:", "from: and age:< both say how old an order may be; give one"))
+    if filters.placed_from and filters.placed_to and is_after(filters.placed_from, filters.placed_to):
+        clashes.append(("to:", f"to: is before from:{filters.placed_from}"))
+    return [QueryProblem(token, message, *_place(text, token)) for token, message in clashes]
+
+
+def _place(text: str, token: str) -> tuple[int, int]:
+    match = re.search(rf"{token}\S*", text, re.IGNORECASE)
+    return (match.start(), match.end()) if match else (0, len(text))
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(map(str, words))
+
+
+def _nearest(word: str, allowed: Sequence[str]) -> str:
+    near = get_close_matches(word, allowed, n=1)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def _hint(name: str) -> str:
+    return f", such as {name}:{VALUES[name][0]}" if name in VALUES else ""
