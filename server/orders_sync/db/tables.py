@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -286,6 +287,7 @@ events = Table(
     Column("type", Key, nullable=False),
     Column("order_id", BigInteger),
     Column("silent", Boolean, nullable=False),  # numbered, but never sent: the first back-fill's alerts
+    Column("reset", Boolean, nullable=False, server_default=false()),  # raises desk.floor_n to its own number
     Column(
         "body", LargeBinary, nullable=False
     ),  # the event's JSON without `id` and `version`, which come with the number

@@ -1,0 +1,153 @@
+"""Alerts and data gaps as rows: one per (type, order, cause), open or ended. A data gap is a row of order 0.
+
+Ended rows are kept: they are what keeps an ended cause from opening again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, insert, select, update
+
+from orders_sync.db.events import Numbered
+from orders_sync.db.tables import alerts, events
+from orders_sync.db.tx import Tx
+from orders_sync.db.upsert import insert_if_missing
+from orders_wire.vocabulary import AlertType, EventType, Severity
+
+GAP_ORDER = 0
+"""The order id of data gaps: they belong to the desk."""
+
+_RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_SEVERITY = {rank: severity for severity, rank in _RANK.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One alert or gap. `type` is an alert's type or `data_gap`; `cause` is unique among those of a type and order."""
+
+    alert_id: str
+    type: AlertType | EventType
+    order_id: int
+    cause: str
+    message: str
+    severity: Severity
+    open: bool
+    order_number: str | None = None
+
+
+def of_orders(conn: Connection, shop_id: int, order_ids: Collection[int]) -> list[AlertRow]:
+    """All alerts that these orders ever had, open and ended."""
+    query = _rows(shop_id).where(alerts.c.order_id.in_(bindparam("ids", expanding=True)))
+    return [_read(row) for row in conn.execute(query, {"ids": list(order_ids)}).mappings()]
+
+
+def gap(conn: Connection, shop_id: int, cause: str) -> AlertRow | None:
+    """The gap of this cause, open or ended; locked where the database locks rows."""
+    query = _rows(shop_id).where(
+        alerts.c.type == EventType.DATA_GAP.value, alerts.c.order_id == GAP_ORDER, alerts.c.cause == cause
+    )
+    row = conn.execute(query.with_for_update()).mappings().one_or_none()
+    return None if row is None else _read(row)
+
+
+def open_gaps(conn: Connection, shop_id: int) -> list[AlertRow]:
+    """The gaps that are open."""
+    query = _rows(shop_id).where(
+        alerts.c.state == "open", alerts.c.type == EventType.DATA_GAP.value, alerts.c.order_id == GAP_ORDER
+    )
+    return [_read(row) for row in conn.execute(query).mappings()]
+
+
+def add(tx: Tx, rows: Sequence[AlertRow], event_rows: Sequence[int]) -> None:
+    """Stores alerts that no row exists for; `event_rows` are their `open` events, in the same order."""
+    if rows:
+        tx.conn.execute(insert(alerts), [_opened(tx, row, event) for row, event in zip(rows, event_rows, strict=True)])
+
+
+def reserve_gap(tx: Tx, row: AlertRow) -> None:
+    """Makes sure that the gap has a row to lock, without opening it: two processes may find the same gap at once."""
+    values = _opened(tx, row, None) | {"state": "cleared"}
+    tx.conn.execute(insert_if_missing(tx.conn, alerts), values)
+
+
+def reopen(tx: Tx, rows: Sequence[AlertRow], event_rows: Sequence[int]) -> None:
+    """Opens ended alerts again, each under its new alert id."""
+    if not rows:
+        return
+    written = ("alert_id", "message", "severity", "state", "opened_at", "ended_at", "opened_row", "order_number")
+    same_cause = and_(
+        alerts.c.shop_id == tx.shop_id,
+        alerts.c.type == bindparam("k_type"),
+        alerts.c.order_id == bindparam("k_order_id"),
+        alerts.c.cause == bindparam("k_cause"),
+    )
+    statement = update(alerts).where(same_cause).values({name: bindparam(f"v_{name}") for name in written})
+    tx.conn.execute(statement, [_reopened(tx, row, event) for row, event in zip(rows, event_rows, strict=True)])
+
+
+def end(tx: Tx, alert_ids: Collection[str]) -> None:
+    """The causes of these alerts are over."""
+    if alert_ids:
+        tx.conn.execute(
+            update(alerts)
+            .where(alerts.c.shop_id == tx.shop_id, alerts.c.alert_id.in_(bindparam("ids", expanding=True)))
+            .values(state="cleared", ended_at=tx.now),
+            {"ids": list(alert_ids)},
+        )
+
+
+def most_severe(conn: Connection, shop_id: int, newest: int, limit: int) -> list[Numbered]:
+    """The `open` events of the most severe open alerts and gaps (equals: the newest), oldest first. Contract §2, snapshot.
+
+    `newest`: events after this number are left out; the stream brings them.
+    """
+    query = (
+        select(events.c.n, events.c.body)
+        .join_from(alerts, events, alerts.c.opened_row == events.c.row_id)
+        .where(alerts.c.shop_id == shop_id, alerts.c.state == "open", events.c.n <= newest)
+        .order_by(alerts.c.severity, alerts.c.opened_at.desc(), events.c.n.desc())
+        .limit(limit)
+    )
+    return sorted((Numbered(row.n, row.body) for row in conn.execute(query)), key=lambda event: event.n)
+
+
+def _rows(shop_id: int) -> Select[tuple[object, ...]]:
+    columns = ("alert_id", "type", "order_id", "order_number", "cause", "message", "severity", "state")
+    return select(*(alerts.c[name] for name in columns)).where(alerts.c.shop_id == shop_id)
+
+
+def _read(row: RowMapping) -> AlertRow:
+    return AlertRow(
+        alert_id=row["alert_id"],
+        type=EventType.DATA_GAP if row["type"] == EventType.DATA_GAP else AlertType(row["type"]),
+        order_id=row["order_id"],
+        cause=row["cause"],
+        message=row["message"],
+        severity=_SEVERITY[row["severity"]],
+        open=row["state"] == "open",
+        order_number=row["order_number"],
+    )
+
+
+def _opened(tx: Tx, row: AlertRow, event_row: int | None) -> dict[str, object]:
+    return {
+        "shop_id": tx.shop_id,
+        "alert_id": row.alert_id,
+        "type": row.type.value,
+        "order_id": row.order_id,
+        "order_number": row.order_number,
+        "cause": row.cause,
+        "message": row.message,
+        "severity": _RANK[row.severity],
+        "state": "open",
+        "opened_at": tx.now,
+        "ended_at": None,
+        "opened_row": event_row,
+    }
+
+
+def _reopened(tx: Tx, row: AlertRow, event_row: int) -> dict[str, object]:
+    values = {f"v_{name}": value for name, value in _opened(tx, row, event_row).items()}
+    return values | {"k_type": row.type.value, "k_order_id": row.order_id, "k_cause": row.cause}

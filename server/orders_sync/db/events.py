@@ -1,0 +1,180 @@
+"""The append-only events table: what was announced, in the order in which it was committed.
+
+Invariant: numbers have no gap and are given in commit order, so that a reader never sees 8 before 7; `desk.event_n` is the
+newest one and is the desk's version (contract §2). A row without a number is committed, but nobody has been told of it yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from orders_sync.db.tables import desk, events
+from orders_sync.db.tx import Tx
+from orders_sync.instants import Ms, to_text
+from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
+
+_SEQUENCER = 0x0E5E
+"""The class of the advisory lock under which PostgreSQL's events are numbered; its object is the shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """An event before it has a number. `message` only where `status` is `open`; order ids are Shopify's numbers."""
+
+    type: EventType
+    status: OpenClosed | None = None
+    message: str | None = None
+    severity: Severity | None = None
+    alert_id: str | None = None
+    gap: Gap | None = None
+    order_id: int | None = None
+    order_number: str | None = None
+    order_ids: tuple[int, ...] = ()
+    reset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """An event that may be sent. `body` is its JSON without `id` and `version`, which come from `n`."""
+
+    n: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the desk is: ids from `floor` to `newest` can be continued from, others count as unknown."""
+
+    desk_id: str
+    newest: int
+    floor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events in order, without the silent ones; `position` is the number up to which they are complete."""
+
+    events: Sequence[Numbered]
+    position: int
+    more: bool
+
+
+def order_gid(order_id: int) -> str:
+    """An order id as it stands on the wire."""
+    return f"gid://shopify/Order/{order_id}"
+
+
+def refresh(order_ids: Iterable[int] = (), *, reset: bool = False) -> EventDraft:
+    """A ping that names these orders, and never has a message (contract §2)."""
+    return EventDraft(EventType.REFRESH, order_ids=tuple(order_ids), reset=reset)
+
+
+def append(tx: Tx, draft: EventDraft) -> int:
+    """Adds one event to the transaction; returns its row id. It has no number yet."""
+    return append_all(tx, [draft])[0]
+
+
+def append_all(tx: Tx, drafts: Sequence[EventDraft]) -> list[int]:
+    """Adds events in this order; returns their row ids in the same order."""
+    if not drafts:
+        return []
+    rows = [_row(tx, draft) for draft in drafts]
+    added = tx.conn.execute(insert(events).returning(events.c.row_id, sort_by_parameter_order=True), rows)
+    return list(added.scalars())
+
+
+def number(conn: Connection, shop_id: int) -> int:
+    """Numbers what is committed and not numbered; returns the desk's newest number.
+
+    On SQLite the engine calls it in the writing transaction, last. On PostgreSQL it is a transaction of its own after the
+    commit, READ COMMITTED: the lock comes first, so each later statement sees all that was numbered before it.
+    """
+    if conn.dialect.name == "postgresql":
+        if not conn.scalar(select(_unnumbered(shop_id).exists())):
+            return head(conn, shop_id).newest
+        conn.execute(select(func.pg_advisory_xact_lock(_SEQUENCER, shop_id)))
+    newest = head(conn, shop_id).newest
+    place = func.row_number().over(order_by=events.c.row_id)
+    numbered = _unnumbered(shop_id).add_columns((newest + place).label("n")).subquery()
+    given = conn.execute(
+        update(events)
+        .where(events.c.row_id == numbered.c.row_id)
+        .values(n=numbered.c.n)
+        .returning(events.c.n, events.c.reset)
+    ).all()
+    if not given:
+        return newest
+    _advance(conn, shop_id, given)
+    return newest + len(given)
+
+
+def head(conn: Connection, shop_id: int) -> Head:
+    """The desk's id, its newest number and its floor."""
+    row = conn.execute(select(desk.c.desk_id, desk.c.event_n, desk.c.floor_n).where(desk.c.shop_id == shop_id)).one()
+    return Head(row.desk_id, row.event_n, row.floor_n)
+
+
+def after(conn: Connection, shop_id: int, n: int, limit: int) -> Batch:
+    """The events after number `n`, at most `limit`."""
+    newest = head(conn, shop_id).newest
+    return _batch(conn, _sendable(shop_id, newest).where(events.c.n > n), max(n, newest), limit)
+
+
+def since(conn: Connection, shop_id: int, at: Ms, limit: int) -> Batch:
+    """The kept events created at or after an instant, at most `limit`."""
+    known = head(conn, shop_id)
+    kept = _sendable(shop_id, known.newest).where(events.c.n >= known.floor, events.c.created_at >= at)
+    return _batch(conn, kept, known.newest, limit)
+
+
+def _row(tx: Tx, draft: EventDraft) -> dict[str, object]:
+    body = {
+        "type": draft.type,
+        "status": draft.status,
+        "message": draft.message,
+        "severity": draft.severity,
+        "alert_id": draft.alert_id,
+        "gap": draft.gap,
+        "order_id": None if draft.order_id is None else order_gid(draft.order_id),
+        "order_number": draft.order_number,
+        "order_ids": [order_gid(order_id) for order_id in draft.order_ids] or None,
+        "reset": draft.reset or None,
+        "created_at": to_text(tx.now),
+    }
+    return {
+        "shop_id": tx.shop_id,
+        "created_at": tx.now,
+        "type": draft.type.value,
+        "order_id": draft.order_id,
+        "silent": tx.silent and not draft.reset,
+        "reset": draft.reset,
+        "body": orjson.dumps({name: value for name, value in body.items() if value is not None}),
+    }
+
+
+def _unnumbered(shop_id: int) -> Select[tuple[int]]:
+    return select(events.c.row_id).where(events.c.shop_id == shop_id, events.c.n.is_(None))
+
+
+def _advance(conn: Connection, shop_id: int, given: Sequence[Row[tuple[int, bool]]]) -> None:
+    moved: dict[str, int] = {"event_n": max(row.n for row in given)}
+    if any(row.reset for row in given):
+        moved["floor_n"] = max(row.n for row in given if row.reset)
+    conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(moved))
+
+
+def _sendable(shop_id: int, newest: int) -> Select[tuple[int, bytes]]:
+    return select(events.c.n, events.c.body).where(
+        events.c.shop_id == shop_id, events.c.n <= newest, events.c.silent.is_(False)
+    )
+
+
+def _batch(conn: Connection, query: Select[tuple[int, bytes]], complete: int, limit: int) -> Batch:
+    rows = conn.execute(query.order_by(events.c.n).limit(limit + 1)).all()
+    found = [Numbered(row.n, row.body) for row in rows[:limit]]
+    more = len(rows) > limit
+    return Batch(found, found[-1].n if more else complete, more)

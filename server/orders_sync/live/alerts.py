@@ -1,0 +1,120 @@
+"""Alerts follow their causes: opened and cleared in the transaction that changes the order (contract §2).
+
+Invariant: one alert per (type, order, cause), the same `alert_id` on its `open` and its `cleared` event; a cause that ended
+never opens again, except where the caller names it as brought back by undo.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+
+from orders_sync.db import alerts, events
+from orders_sync.db.alerts import AlertRow
+from orders_sync.db.events import EventDraft
+from orders_sync.db.tx import Tx
+from orders_sync.rules.projection import Cause
+from orders_wire.vocabulary import AlertType, EventType, OpenClosed
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCauses:
+    """The causes that hold for one order now. `reopen`: those of them that an undo brings back."""
+
+    order_id: int
+    order_number: str | None
+    causes: Collection[Cause]
+    reopen: Collection[Cause] = ()
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What has to be written, in the order of its events: the ends first."""
+
+    ended: list[AlertRow] = field(default_factory=list)
+    added: list[AlertRow] = field(default_factory=list)
+    reopened: list[AlertRow] = field(default_factory=list)
+
+
+def reconcile(
+    tx: Tx, order_id: int, order_number: str | None, causes: Sequence[Cause], *, reopen: Collection[Cause] = ()
+) -> frozenset[AlertType]:
+    """Opens and clears one order's alerts so that they match `causes`; returns its open types.
+
+    `reopen`: the causes that an undo brings back, which alone may open again after they ended. No causes: all is cleared (the
+    order was deleted). The caller holds the order's row, so that nobody else reconciles it at the same time.
+    """
+    return reconcile_all(tx, [OrderCauses(order_id, order_number, causes, reopen)])[order_id]
+
+
+def reconcile_all(tx: Tx, orders: Sequence[OrderCauses]) -> dict[int, frozenset[AlertType]]:
+    """The same for several orders at once, in a fixed number of statements; returns each one's open types."""
+    known: dict[int, list[AlertRow]] = {order.order_id: [] for order in orders}
+    for row in alerts.of_orders(tx.conn, tx.shop_id, known):
+        known[row.order_id].append(row)
+    plan = _Plan()
+    types = {order.order_id: _plan(plan, tx, order, known[order.order_id]) for order in orders}
+    _write(tx, plan)
+    return types
+
+
+def alert_id(tx: Tx, kind: AlertType | EventType, order_id: int, cause: str, previous: str = "") -> str:
+    """The id of an alert raised in this transaction; `previous` is the id it had before, if its cause opens again."""
+    name = "\x00".join([kind.value, str(order_id), cause, str(tx.now), previous])
+    return hashlib.blake2b(name.encode(), digest_size=9).hexdigest()
+
+
+def opened(row: AlertRow) -> EventDraft:
+    """The event that raises an alert: the only one with a message."""
+    return replace(cleared(row), status=OpenClosed.OPEN, message=row.message)
+
+
+def cleared(row: AlertRow) -> EventDraft:
+    """The event that takes an alert back."""
+    return EventDraft(
+        EventType(row.type.value),
+        status=OpenClosed.CLEARED,
+        severity=row.severity,
+        alert_id=row.alert_id,
+        order_id=row.order_id,
+        order_number=row.order_number,
+    )
+
+
+def _plan(plan: _Plan, tx: Tx, order: OrderCauses, known: Sequence[AlertRow]) -> frozenset[AlertType]:
+    rows = {(row.type, row.cause): row for row in known}
+    causes = {(cause.type, cause.key): cause for cause in order.causes}
+    brought_back = {(cause.type, cause.key) for cause in order.reopen}
+    plan.ended += [row for key, row in rows.items() if row.open and key not in causes]
+    open_types = {kind for (kind, key) in causes if (kind, key) in rows and rows[kind, key].open}
+    for key, cause in causes.items():
+        row = rows.get(key)
+        if row is not None and (row.open or key not in brought_back):
+            continue
+        opening = plan.added if row is None else plan.reopened
+        opening.append(_row(tx, order, cause, "" if row is None else row.alert_id))
+        open_types.add(cause.type)
+    return frozenset(open_types)
+
+
+def _row(tx: Tx, order: OrderCauses, cause: Cause, previous: str) -> AlertRow:
+    return AlertRow(
+        alert_id=alert_id(tx, cause.type, order.order_id, cause.key, previous),
+        type=cause.type,
+        order_id=order.order_id,
+        cause=cause.key,
+        message=cause.message,
+        severity=cause.severity,
+        open=True,
+        order_number=order.order_number,
+    )
+
+
+def _write(tx: Tx, plan: _Plan) -> None:
+    opening = plan.added + plan.reopened
+    drafts = [cleared(row) for row in plan.ended] + [opened(row) for row in opening]
+    event_rows = events.append_all(tx, drafts)[len(plan.ended) :]
+    alerts.end(tx, [row.alert_id for row in plan.ended])
+    alerts.add(tx, plan.added, event_rows[: len(plan.added)])
+    alerts.reopen(tx, plan.reopened, event_rows[len(plan.added) :])

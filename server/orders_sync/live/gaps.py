@@ -1,0 +1,67 @@
+"""Data gaps: what the desk may be missing, on the alerts channel, with what to do about it (contract §2).
+
+Invariant: at most one open gap per (gap, scope). Unlike an alert, a gap that was cleared opens again when it comes back.
+`scope` tells gaps of one kind apart: the order's id for `order_partial`, the source for `dead_letter`; otherwise empty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orders_sync.db import alerts, events
+from orders_sync.db.alerts import GAP_ORDER, AlertRow
+from orders_sync.db.events import EventDraft
+from orders_sync.db.tx import Tx
+from orders_sync.live.alerts import alert_id
+from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
+
+
+def open_gap(tx: Tx, gap: Gap, scope: str, message: str, severity: Severity) -> bool:
+    """Raises a gap; False when it is open already. `message` says what to do and holds no ageing figure."""
+    cause = _cause(gap, scope)
+    known = alerts.gap(tx.conn, tx.shop_id, cause)
+    if known is None:
+        alerts.reserve_gap(tx, _row(tx, cause, message, severity, ""))
+        known = alerts.gap(tx.conn, tx.shop_id, cause)
+    if known is None or known.open:
+        return False
+    row = _row(tx, cause, message, severity, known.alert_id)
+    alerts.reopen(tx, [row], [events.append(tx, _event(row, OpenClosed.OPEN))])
+    return True
+
+
+def clear_gap(tx: Tx, gap: Gap, scope: str) -> bool:
+    """The gap is over; False when it is not open."""
+    known = alerts.gap(tx.conn, tx.shop_id, _cause(gap, scope))
+    if known is None or not known.open:
+        return False
+    alerts.end(tx, [known.alert_id])
+    events.append(tx, _event(known, OpenClosed.CLEARED))
+    return True
+
+
+def _cause(gap: Gap, scope: str) -> str:
+    return f"{gap.value} {scope}".rstrip()
+
+
+def _row(tx: Tx, cause: str, message: str, severity: Severity, previous: str) -> AlertRow:
+    return AlertRow(
+        alert_id=alert_id(tx, EventType.DATA_GAP, GAP_ORDER, cause, previous),
+        type=EventType.DATA_GAP,
+        order_id=GAP_ORDER,
+        cause=cause,
+        message=message,
+        severity=severity,
+        open=True,
+    )
+
+
+def _event(row: AlertRow, status: OpenClosed) -> EventDraft:
+    draft = EventDraft(
+        EventType.DATA_GAP,
+        status=status,
+        severity=row.severity,
+        alert_id=row.alert_id,
+        gap=Gap(row.cause.partition(" ")[0]),
+    )
+    return replace(draft, message=row.message) if status is OpenClosed.OPEN else draft
