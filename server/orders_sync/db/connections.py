@@ -1,0 +1,87 @@
+"""The engines under the one write path and the reads: how each database is opened, and what is bounded.
+
+SQLite: write-ahead log, every commit synced to disk, writers begin at once (`BEGIN IMMEDIATE`), readers see one snapshot.
+PostgreSQL: a bounded pool, a statement timeout, reads in one read-only snapshot.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, event
+
+from orders_sync.db.location import is_sqlite, sqlite_path
+
+STATEMENT_TIMEOUT_MS = 15_000
+LOCK_TIMEOUT_MS = 5_000
+POOL_TIMEOUT_S = 5.0
+CONNECT_TIMEOUT_S = 5
+_SQLITE_CACHE_KIB = 64 * 1024
+_SQLITE_MAP_BYTES = 1 << 30
+
+
+def writer(url: URL) -> Engine:
+    """An engine with one connection, for the writer's thread."""
+    if is_sqlite(url):
+        return _sqlite(url, size=1, begin="BEGIN IMMEDIATE")
+    return _postgresql(url, size=1)
+
+
+def reader(url: URL, size: int) -> Engine:
+    """An engine of at most `size` connections whose transactions are snapshots that cannot write."""
+    if is_sqlite(url):
+        return _sqlite(url, size=size, begin="BEGIN", query_only=True)
+    engine = _postgresql(url, size=size)
+
+    @event.listens_for(engine, "connect")
+    def snapshots(connection: Any, _record: object) -> None:
+        from psycopg import IsolationLevel
+
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+
+    return engine
+
+
+def single(url: URL) -> Engine:
+    """An engine that keeps no connection: migrations, notifications, commands."""
+    if is_sqlite(url):
+        return _sqlite(url, size=None, begin="BEGIN IMMEDIATE")
+    return _postgresql(url, size=None)
+
+
+def _sqlite(url: URL, size: int | None, begin: str, *, query_only: bool = False) -> Engine:
+    sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
+    pool: dict[str, Any] = {"poolclass": NullPool} if size is None else _bounded(size)
+    engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_MS / 1000, "check_same_thread": False}, **pool)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{_SQLITE_CACHE_KIB}")
+        connection.execute(f"PRAGMA mmap_size = {_SQLITE_MAP_BYTES}")
+        connection.execute(f"PRAGMA query_only = {'ON' if query_only else 'OFF'}")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(url: URL, size: int | None) -> Engine:
+    pool: dict[str, Any] = {"poolclass": NullPool} if size is None else _bounded(size)
+    limits = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
+    options = " ".join(filter(None, (url.query.get("options"), limits)))
+    return create_engine(
+        url.difference_update_query(["options"]),
+        connect_args={"options": options, "connect_timeout": CONNECT_TIMEOUT_S, "application_name": "orders-sync"},
+        **pool,
+    )
+
+
+def _bounded(size: int) -> dict[str, Any]:
+    return {"poolclass": QueuePool, "pool_size": size, "max_overflow": 0, "pool_timeout": POOL_TIMEOUT_S}

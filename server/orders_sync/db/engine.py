@@ -1,0 +1,198 @@
+"""The database of one server process: the one write path, the reads beside it, and how far it is.
+
+Invariant: a write is answered only after its transaction is durable and its events are numbered, and `version` is then at
+least their newest number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from orders_sync.db import connections, shops
+from orders_sync.db.failures import Closed, Unavailable
+from orders_sync.db.group import Failed, Job, Outcome
+from orders_sync.db.location import is_sqlite, parse
+from orders_sync.db.migrate import migrate
+from orders_sync.db.notify import Notifier
+from orders_sync.db.shops import DeskMark
+from orders_sync.db.tx import Tx
+from orders_sync.db.writer import Writer
+from orders_sync.instants import Clock, system_clock
+
+T = TypeVar("T")
+
+READERS = 4
+MAX_GROUP = 64
+"""Jobs in one transaction: what bounds the wait of the first of them."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Queued:
+    job: Job
+    sort_key: int
+    answer: asyncio.Future[Any]
+
+
+class Database:
+    """Opened with `await Database.open(…)`, closed with `await db.close()`."""
+
+    def __init__(self, url: URL, readers: Engine, writer: Writer, mark: DeskMark, clock: Clock) -> None:
+        self.url = url
+        self.shop_id = writer.shop_id
+        self.desk_id = mark.id
+        self.version = mark.version
+        self.clock = clock
+        self._readers = readers
+        self._writer = writer
+        self._read_pool = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
+        self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
+        self._notifier = None if is_sqlite(url) else Notifier(url, writer.shop_id)
+        self._queue: list[_Queued] = []
+        self._draining: asyncio.Task[None] | None = None
+        self._closing = False
+        self._listeners: list[Callable[[int], None]] = []
+        self._news = asyncio.Event()
+
+    @classmethod
+    async def open(cls, url: str, shop_domain: str, clock: Clock = system_clock, *, migrating: bool = True) -> Self:
+        """Migrates if needed (contract: at start), enrols the shop. Raises LocationError, or SQLAlchemy's errors."""
+        return await asyncio.to_thread(cls._open, parse(url), shop_domain, clock, migrating)
+
+    @classmethod
+    def _open(cls, url: URL, shop_domain: str, clock: Clock, migrating: bool) -> Self:
+        if migrating:
+            migrate(url)
+        engine = connections.writer(url)
+        with engine.begin() as conn:
+            shop_id = shops.enrol(conn, shop_domain, clock())
+            mark = shops.mark(conn, shop_id)
+        writer = Writer(engine, shop_id, clock, random.Random(), time.sleep)
+        return cls(url, connections.reader(url, READERS), writer, mark, clock)
+
+    async def close(self) -> None:
+        """Finishes what is queued, then lets go of every connection."""
+        self._closing = True
+        while self._draining is not None:
+            await self._draining
+        if self._notifier is not None:
+            await self._notifier.close()
+        self._read_pool.shutdown()
+        self._write_pool.shutdown()
+        self._readers.dispose()
+        self._writer.dispose()
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        """Runs `fn` on one snapshot of the database, on a reader's thread. A lost connection is tried once more."""
+        return await asyncio.get_running_loop().run_in_executor(self._read_pool, self._read, fn)
+
+    def _read(self, fn: Callable[[Connection], T]) -> T:
+        try:
+            return self._read_once(fn)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            _log.info("connection lost under a read, tried again: %s", error.orig)
+        try:
+            return self._read_once(fn)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unavailable("the database cannot be reached") from error
+            raise
+
+    def _read_once(self, fn: Callable[[Connection], T]) -> T:
+        try:
+            conn = self._readers.connect()
+        except (DBAPIError, PoolTimeout) as error:
+            raise Unavailable("the database cannot be reached") from error
+        with conn:
+            return fn(conn)
+
+    async def write(self, job: Callable[[Tx], T], sort_key: int = 0) -> T:
+        """Runs `job` in the next group's transaction; answers once that is durable and its events are numbered.
+
+        Jobs of a group run in the order of `sort_key` (an order id), so that groups of several processes lock alike. A job
+        may run more than once; what it raises takes back its own work alone and is raised here. Raises Closed.
+        """
+        if self._closing:
+            raise Closed
+        loop = asyncio.get_running_loop()
+        queued = _Queued(job, sort_key, loop.create_future())
+        self._queue.append(queued)
+        if self._draining is None:
+            self._draining = loop.create_task(self._drain(), name="db-write")
+        answer: T = await queued.answer
+        return answer
+
+    def on_commit(self, callback: Callable[[int], None]) -> None:
+        """Calls `callback` on the loop with the newest number, whenever it grows: by own commits and by those heard of."""
+        self._listeners.append(callback)
+
+    def hear(self, version: int) -> None:
+        """Another process's events up to `version` are committed and numbered."""
+        if version <= self.version:
+            return
+        self.version = version
+        self._news.set()
+        self._news = asyncio.Event()
+        for listener in self._listeners:
+            listener(version)
+
+    async def reach(self, version: int, timeout_s: float) -> bool:
+        """Waits until this process knows of event number `version`. False when it does not come in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self.version < version:
+                    await self._news.wait()
+        return self.version >= version
+
+    async def _drain(self) -> None:
+        """Takes what is queued, group after group; never waits for more when it is idle."""
+        try:
+            while self._queue:
+                group, self._queue = self._queue[:MAX_GROUP], self._queue[MAX_GROUP:]
+                group.sort(key=lambda queued: queued.sort_key)
+                outcomes = await self._commit([queued.job for queued in group])
+                for queued, outcome in zip(group, outcomes, strict=True):
+                    _answer(queued.answer, outcome)
+        finally:
+            self._draining = None
+
+    async def _commit(self, jobs: Sequence[Job]) -> Sequence[Outcome]:
+        loop = asyncio.get_running_loop()
+        try:
+            committed = await loop.run_in_executor(self._write_pool, self._writer.commit, jobs)
+        except Exception as error:  # the writer's outermost frame: every caller gets the error
+            _log.exception("a group of writes failed")
+            return [Failed(error) for _ in jobs]
+        self._committed(committed.newest)
+        return committed.outcomes
+
+    def _committed(self, version: int | None) -> None:
+        if version is None or version <= self.version:
+            return
+        self.hear(version)
+        if self._notifier is not None:
+            self._notifier.tell(version)
+
+
+def _answer(answer: asyncio.Future[Any], outcome: Outcome) -> None:
+    if answer.done():
+        return
+    if isinstance(outcome, Failed):
+        answer.set_exception(outcome.error)
+    else:
+        answer.set_result(outcome.value)

@@ -1,0 +1,37 @@
+"""Where a database is: the URLs that a person writes, read into what the engines need. Contract §6, `DATABASE_URL`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+ALLOWED = "a database URL is sqlite:///path or postgresql://user@host/name"
+
+
+class LocationError(ValueError):
+    """A database URL that names no database here. The message says what is allowed."""
+
+
+def parse(text: str) -> URL:
+    """The SQLAlchemy URL for `sqlite:///path` or `postgresql://…`. Raises LocationError."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise LocationError(ALLOWED) from error
+    name = url.drivername.partition("+")[0]
+    if name == "sqlite" and url.database not in (None, "", ":memory:"):
+        return url.set(drivername="sqlite")
+    if name in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    raise LocationError(ALLOWED)
+
+
+def is_sqlite(url: URL) -> bool:
+    return url.drivername == "sqlite"
+
+
+def sqlite_path(url: URL) -> Path:
+    """The file of a SQLite database."""
+    return Path(url.database or "")

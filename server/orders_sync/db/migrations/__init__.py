@@ -1,0 +1,1 @@
+"""The history of the tables: Alembic revisions, run by `orders_sync.db.migrate`."""

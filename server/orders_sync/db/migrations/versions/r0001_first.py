@@ -1,0 +1,20 @@
+"""The first tables."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from orders_sync.db.tables import metadata
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    metadata.create_all(op.get_bind())
+
+
+def downgrade() -> None:
+    metadata.drop_all(op.get_bind())

@@ -1,0 +1,47 @@
+"""Which shop's rows these are, and the desk they make up: its id, and how far its events go."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from orders_sync.db.tables import desk, shops
+from orders_sync.db.upsert import insert_if_missing
+from orders_sync.instants import Ms
+
+
+@dataclass(frozen=True, slots=True)
+class DeskMark:
+    """`desk` of contract §1: which database, and the number of its newest event."""
+
+    id: str
+    version: int
+
+
+def new_desk_id() -> str:
+    """An id that no other desk has; letters and digits only, since event ids are `<desk id>-<n>`."""
+    return secrets.token_hex(6)
+
+
+def enrol(conn: Connection, domain: str, now: Ms, new_id: Callable[[], str] = new_desk_id) -> int:
+    """The shop's key in every table, given at its first start together with its desk."""
+    conn.execute(insert_if_missing(conn, shops), {"domain": domain})
+    shop_id: int = conn.execute(select(shops.c.shop_id).where(shops.c.domain == domain)).scalar_one()
+    conn.execute(insert_if_missing(conn, desk), {"shop_id": shop_id, "desk_id": new_id(), "created_at": now})
+    return shop_id
+
+
+def mark(conn: Connection, shop_id: int) -> DeskMark:
+    """The desk as of this transaction."""
+    row = conn.execute(select(desk.c.desk_id, desk.c.event_n).where(desk.c.shop_id == shop_id)).one()
+    return DeskMark(row.desk_id, row.event_n)
+
+
+def renew(conn: Connection, shop_id: int, new_id: Callable[[], str] = new_desk_id) -> str:
+    """Draws a new desk id, for a database that was restored: clients then drop what they hold. Returns it."""
+    drawn = new_id()
+    conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(desk_id=drawn))
+    return drawn

@@ -1,0 +1,171 @@
+"""The writer's thread: commits a group of jobs, numbers its events, and says what became of each job.
+
+Invariant: an outcome is told only when it is known. A commit whose answer was lost is asked after by its transaction id;
+what the engine took back is retried, each job alone, a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+
+from orders_sync.db import events
+from orders_sync.db.failures import OutcomeUnknown, Unavailable
+from orders_sync.db.group import Done, Failed, Job, Outcome, RolledBack, run_jobs
+from orders_sync.instants import Clock
+
+TRIES = 5
+_FIRST_PAUSE_S = 0.02
+_LAST_PAUSE_S = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What became of each job, in their order; `newest` is the newest event number, null when nothing was written."""
+
+    outcomes: list[Outcome]
+    newest: int | None
+
+
+class Writer:
+    """All writes of a process. Only one thread may call `commit`. `sleep` takes seconds."""
+
+    def __init__(
+        self, engine: Engine, shop_id: int, clock: Clock, dice: random.Random, sleep: Callable[[float], None]
+    ) -> None:
+        self.shop_id = shop_id
+        self._engine = engine
+        self._clock = clock
+        self._dice = dice
+        self._sleep = sleep
+        self._postgresql = engine.dialect.name == "postgresql"
+
+    def dispose(self) -> None:
+        self._engine.dispose()
+
+    def commit(self, jobs: Sequence[Job]) -> Committed:
+        """Commits the jobs in one transaction, or, when the engine takes that back, each in one of its own."""
+        try:
+            return self._transaction(jobs)
+        except (Unavailable, OutcomeUnknown) as error:
+            return Committed([Failed(error) for _ in jobs], None)
+        except RolledBack:
+            return self._each_alone(jobs)
+
+    def _each_alone(self, jobs: Sequence[Job]) -> Committed:
+        outcomes: list[Outcome] = []
+        newest: int | None = None
+        for job in jobs:
+            try:
+                committed = self._again(job)
+            except (Unavailable, OutcomeUnknown) as error:
+                outcomes.append(Failed(error))
+                if isinstance(error.__cause__, RolledBack):
+                    continue
+                outcomes += [Failed(error) for _ in jobs[len(outcomes) :]]
+                break
+            outcomes += committed.outcomes
+            newest = committed.newest or newest
+        return Committed(outcomes, newest)
+
+    def _again(self, job: Job) -> Committed:
+        tries = Retrying(
+            stop=stop_after_attempt(TRIES),
+            wait=self._pause,
+            retry=retry_if_exception_type(RolledBack),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            return tries(self._transaction, [job])
+        except RolledBack as error:
+            raise Unavailable("the database keeps taking the transaction back") from error
+
+    def _pause(self, state: RetryCallState) -> float:
+        return self._dice.uniform(0, min(_LAST_PAUSE_S, _FIRST_PAUSE_S * 2**state.attempt_number))
+
+    def _transaction(self, jobs: Sequence[Job]) -> Committed:
+        """One transaction. Raises RolledBack, Unavailable, OutcomeUnknown."""
+        with self._connect() as conn:
+            outcomes = run_jobs(conn, self.shop_id, self._clock(), jobs)
+            if not any(isinstance(outcome, Done) for outcome in outcomes):
+                conn.rollback()
+                return Committed(outcomes, None)
+            if self._postgresql:
+                newest = self._number_after(conn) if self._commit_known(conn) else None
+            else:
+                newest = events.number(conn, self.shop_id)
+                _commit(conn)
+        return Committed(outcomes, newest)
+
+    def _connect(self) -> Connection:
+        try:
+            conn = self._engine.connect()
+        except (DBAPIError, PoolTimeout) as error:
+            raise Unavailable("the database cannot be reached") from error
+        try:
+            conn.begin()
+        except DBAPIError as error:
+            conn.close()
+            raise (RolledBack if error.connection_invalidated else Unavailable)("no transaction could begin") from error
+        return conn
+
+    def _commit_known(self, conn: Connection) -> bool:
+        """Commits on PostgreSQL, and when the answer is lost, asks what became of it. True when there are events to number."""
+        try:
+            xid, unnumbered = conn.execute(_BEFORE_COMMIT, {"shop_id": self.shop_id}).one()
+        except DBAPIError as error:
+            raise RolledBack from error
+        try:
+            conn.commit()
+        except DBAPIError as error:
+            if not error.connection_invalidated or xid is None or not self._was_committed(xid):
+                raise RolledBack from error
+        return bool(unnumbered)
+
+    def _was_committed(self, xid: str) -> bool:
+        """What became of a transaction, by its id. Raises OutcomeUnknown when the database does not come back in time."""
+        for attempt in range(TRIES):
+            try:
+                with self._engine.connect() as conn:
+                    status = conn.execute(_STATUS, {"xid": xid}).scalar_one()
+            except DBAPIError:
+                status = None
+            if status in ("committed", "aborted"):
+                return bool(status == "committed")
+            self._sleep(_LAST_PAUSE_S * (attempt + 1))
+        raise OutcomeUnknown("the answer to a commit was lost")
+
+    def _number_after(self, conn: Connection) -> int | None:
+        """Numbers what is committed, in a short transaction of its own. A failure leaves that to the next numbering."""
+        try:
+            newest = events.number(conn, self.shop_id)
+            conn.commit()
+        except DBAPIError as error:
+            _log.warning("numbering events failed: %s", error.orig)
+            return None
+        return newest
+
+
+_BEFORE_COMMIT = text(
+    "SELECT CAST(pg_current_xact_id_if_assigned() AS text),"
+    " EXISTS (SELECT 1 FROM events WHERE shop_id = :shop_id AND n IS NULL)"
+)
+_STATUS = text("SELECT pg_xact_status(CAST(:xid AS xid8))")
+
+
+def _commit(conn: Connection) -> None:
+    try:
+        conn.commit()
+    except DBAPIError as error:
+        conn.rollback()
+        raise RolledBack from error

@@ -1,0 +1,25 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The payloads, recordings and schema kept beside the project; skips where they are missing.
+
+    With `ORDERS_REQUIRE_SHARED=1` their absence is a failure.
+    """
+    path = ROOT.parent / "shared"
+    if not path.is_dir():
+        reason = f"needs the payloads kept beside the project ({path.name}/ next to it), which are not here"
+        if os.environ.get("ORDERS_REQUIRE_SHARED") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path

