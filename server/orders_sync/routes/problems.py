@@ -1,0 +1,107 @@
+"""Refusals: the one error shape of contract §3, made at one place from one exception.
+
+A handler raises `Refused`; whatever else fails becomes 503 (the database is out of reach) or 500 in the same shape, and never
+with a traceback in it. Only answers to a POST carry `updatedOrders`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from pydantic import ValidationError
+
+from orders_sync.db.failures import DatabaseError
+from orders_wire.vocabulary import ErrorCode
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER_S = 2
+"""What a client is asked to wait after `rate_limited` and `unavailable`, where nothing better is known."""
+
+_CODES = {
+    400: ErrorCode.INVALID_REQUEST,
+    401: ErrorCode.UNAUTHORIZED,
+    403: ErrorCode.FORBIDDEN,
+    413: ErrorCode.TOO_LARGE,
+    429: ErrorCode.RATE_LIMITED,
+    503: ErrorCode.UNAVAILABLE,
+}
+_RETRIED = {ErrorCode.RATE_LIMITED, ErrorCode.UNAVAILABLE}
+
+
+class Refused(Exception):
+    """A request answered with a code of the closed list; `extras` are further fields of the answer, by wire name."""
+
+    def __init__(self, code: ErrorCode, message: str, *, retry_after_s: float | None = None, **extras: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.retry_after_s = retry_after_s
+        self.extras: Mapping[str, Any] = extras
+
+
+def invalid_body(error: ValidationError) -> Refused:
+    """A pydantic failure as `invalid_request` that names each field and what is wrong with it; values are not echoed."""
+    told = [
+        f"{'.'.join(str(part) for part in e['loc']) or 'body'}: {e['msg']}" for e in error.errors(include_url=False)
+    ]
+    return Refused(ErrorCode.INVALID_REQUEST, "; ".join(told))
+
+
+def answer(refused: Refused, method: str, status: int | None = None) -> web.Response:
+    """The refusal as a response, with `Retry-After` (whole seconds, at least 1) where the contract has it."""
+    body: dict[str, Any] = {"success": False, "message": refused.message, "code": refused.code, **refused.extras}
+    if method == "POST":
+        body.setdefault("updatedOrders", [])
+    headers = {}
+    if refused.code in _RETRIED:
+        wait = RETRY_AFTER_S if refused.retry_after_s is None else refused.retry_after_s
+        headers["Retry-After"] = str(max(1, math.ceil(wait)))
+    if refused.code is ErrorCode.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return _json(body, status or refused.code.http_status, headers)
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turns what a handler raises into the one error shape. The outermost frame of every request."""
+    try:
+        return await handler(request)
+    except Refused as refused:
+        return answer(refused, request.method)
+    except web.HTTPException as error:
+        return _from_http(error, request.method)
+    except DatabaseError:
+        log.warning("the database did not answer", path=request.path, exc_info=True)
+        return answer(
+            Refused(ErrorCode.UNAVAILABLE, "The database cannot be reached. Try again shortly."), request.method
+        )
+    except Exception:
+        log.exception("a request failed", path=request.path, method=request.method)
+        failed = Refused(ErrorCode.UNAVAILABLE, "The server failed to answer; its log says why.")
+        return answer(failed, request.method, status=500)
+
+
+def _from_http(error: web.HTTPException, method: str) -> web.StreamResponse:
+    """aiohttp's own refusals (no such path, wrong method, body too large) in the contract's shape."""
+    if error.status < 400:
+        return error
+    body: dict[str, Any] = {"success": False, "message": error.reason, **_updated(method)}
+    code = ErrorCode.NOT_FOUND if error.status == 404 else _CODES.get(error.status, ErrorCode.INVALID_REQUEST)
+    body["code"] = code
+    allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+    return _json(body, error.status, allowed)
+
+
+def _updated(method: str) -> dict[str, Any]:
+    return {"updatedOrders": []} if method == "POST" else {}
+
+
+def _json(body: Mapping[str, Any], status: int, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json", headers=headers)
