@@ -67,14 +67,30 @@ class InventoryHold(_Part):
     note: str | None = None
 
 
+class FailedWrite(_Part):
+    """A write of ours that does not arrive unless somebody acts: the cause of `integration_failed` (contract §2).
+
+    `at` tells a failure from an earlier one of the same row. `while_owed`: a fulfilment that was discarded, which matters only
+    as long as something is owed.
+    """
+
+    target: str
+    kind: str
+    at: Ms
+    while_owed: bool = False
+
+
 class OperatorState(_Part):
-    """All decisions on one order. `cleared_delays`: fulfilment id → the carrier update whose delay was acknowledged.
+    """All decisions on one order. `owner_action` is the action that set `assigned_to`. `failed`: by outbox row.
+
+    `cleared_delays`: fulfilment id → the carrier update whose delay was acknowledged.
 
     `cleared_numbers`: parcels (fulfilment ids) whose missing number an operator's fulfil acknowledged; `cleared_due`: the due
     time whose alert a fulfil cleared. `entries`: timeline entries by key.
     """
 
     assigned_to: str | None = None
+    owner_action: str | None = None
     thread: str | None = None
     escalation: Escalation | None = None
     acknowledgement: Acknowledgement | None = None
@@ -83,4 +99,5 @@ class OperatorState(_Part):
     cleared_numbers: tuple[int, ...] = ()
     returns: dict[int, ReturnMove] = {}
     holds: dict[str, InventoryHold] = {}
+    failed: dict[int, FailedWrite] = {}
     entries: dict[str, Entry] = {}
