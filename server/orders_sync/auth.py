@@ -1,0 +1,152 @@
+"""Who asks, and what they may do: contract §5.
+
+Two worlds. Without a tokens file everything comes over loopback: the Host name proves that no foreign page was re-bound to us,
+JSON alone is taken so that no page can post a form, and everyone is a lead. With one, every request to `/sync/` carries a
+Bearer token, and the token tells name and role.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from orders_sync.app_keys import CALLER, SETTINGS, Caller
+from orders_sync.routes.problems import Refused
+from orders_sync.settings import Settings, SettingsError
+from orders_wire.vocabulary import ErrorCode, Role
+
+DEFAULT_OPERATOR = "dashboard"
+"""The operator's name when a client over loopback gives none."""
+
+MAX_NAME = 120
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_OPEN = ("/health", "/openapi.json")
+_SIGNED = ("/shopify/webhook", "/erp/webhook")
+"""Paths whose senders prove themselves by a signature."""
+
+_LEAD = ("/sync/orders/returns", "/sync/outbox/", "/sync/dead-letters/")
+
+TOKENS: web.AppKey[Tokens | None] = web.AppKey("tokens")
+
+
+class _Token(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+    role: Role
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _TokensFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    token: Annotated[list[_Token], Field(min_length=1)]
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: the SHA-256 of its text, in hexadecimal. Tokens are random, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The configured callers, by the digest of their token."""
+
+    callers: Mapping[str, Caller]
+
+    @classmethod
+    def read(cls, path: Path) -> Tokens:
+        """The tokens of a file of `[[token]]` tables with `name`, `role` and `sha256`. Raises SettingsError."""
+        try:
+            file = _TokensFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise SettingsError(f"Setting TOKENS_FILE: {path} cannot be read: {error.strerror}") from None
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise SettingsError(f"Setting TOKENS_FILE: {path}: {where}: {error.errors()[0]['msg']}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"Setting TOKENS_FILE: {path} is not TOML: {error}") from None
+        callers = {token.sha256: Caller(token.name, token.role) for token in file.token}
+        if len(callers) < len(file.token):
+            raise SettingsError(f"Setting TOKENS_FILE: {path}: two entries have the same sha256")
+        return cls(callers)
+
+    def caller(self, authorization: str) -> Caller:
+        """The caller of an `Authorization` header. Raises Refused with `unauthorized`."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Refused(ErrorCode.UNAUTHORIZED, "This server wants a token: Authorization: Bearer …")
+        caller = self.callers.get(digest(token.strip()))
+        if caller is None:
+            raise Refused(ErrorCode.UNAUTHORIZED, "This token is not known here")
+        return caller
+
+
+def role_needed(method: str, path: str) -> Role:
+    """The least role for a request: reading is for viewers, acting for operators, returns and the outbox for leads."""
+    if method in ("GET", "HEAD"):
+        return Role.VIEWER
+    return Role.LEAD if path.startswith(_LEAD) else Role.OPERATOR
+
+
+def require_shop(settings: Settings, domain: str | None) -> None:
+    """Raises Refused with `unknown_shop` when `domain` (of a body or `X-Shop-Domain`) names another shop than ours."""
+    if not settings.owns(domain):
+        raise Refused(ErrorCode.UNKNOWN_SHOP, f"This server has no shop {domain}")
+
+
+@web.middleware
+async def authentication(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Sets `CALLER`, or refuses. Signed webhooks and health are let through: they prove themselves, or tell nothing."""
+    tokens = request.app[TOKENS]
+    if tokens is None:
+        _require_loopback_name(request)
+    if request.path in _SIGNED:
+        return await handler(request)
+    _require_json(request)
+    request[CALLER] = _loopback_caller(request) if tokens is None else _token_caller(request, tokens)
+    require_shop(request.app[SETTINGS], request.headers.get("X-Shop-Domain"))
+    return await handler(request)
+
+
+def _token_caller(request: web.Request, tokens: Tokens) -> Caller:
+    if request.path.startswith(_OPEN):
+        return Caller("nobody", Role.VIEWER)
+    caller = tokens.caller(request.headers.get("Authorization", ""))
+    needed = role_needed(request.method, request.path)
+    if not caller.role.includes(needed):
+        raise Refused(ErrorCode.FORBIDDEN, f"This needs the role {needed}; {caller.name} is {caller.role}")
+    return caller
+
+
+def _loopback_caller(request: web.Request) -> Caller:
+    name = request.headers.get("X-Operator", "").strip()
+    if len(name) > MAX_NAME or not name.isprintable():
+        raise Refused(ErrorCode.INVALID_REQUEST, f"X-Operator is a name of at most {MAX_NAME} printable characters")
+    return Caller(name or DEFAULT_OPERATOR, Role.LEAD)
+
+
+def _require_loopback_name(request: web.Request) -> None:
+    host = request.host.lower()
+    name, colon, port = host.rpartition(":")
+    if colon and port.isdigit():
+        host = name
+    if host not in _LOOPBACK_NAMES:
+        raise Refused(ErrorCode.FORBIDDEN, "Without tokens this server answers to localhost, 127.0.0.1 and [::1] only")
+
+
+def _require_json(request: web.Request) -> None:
+    """JSON bodies only. A browser sends a foreign page's post without asking first unless its type is JSON, and it names
+    the page in `Origin` even where there is no body."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    if request.content_type != "application/json" and (request.can_read_body or "Origin" in request.headers):
+        raise Refused(ErrorCode.INVALID_REQUEST, "The body must be JSON: Content-Type: application/json")
