@@ -78,7 +78,6 @@ orders = Table(
     Column("value_usd_minor", BigInteger),
     Column("assigned_to", Key),
     Column("customer_id", BigInteger),
-    Column("customer_name", Key),
     Column("customer_folded", Key),
     Column("first_fulfilled_at", BigInteger),
     Column("live_at", BigInteger),
@@ -90,6 +89,7 @@ orders = Table(
     Column("refunded_at", BigInteger),
     Column("wake_at", BigInteger),
     Column("card", LargeBinary, nullable=False),
+    Column("parts", LargeBinary, nullable=False),  # digests of the rows that other tables hold of it
     Column("alert_types", Key, nullable=False, server_default=""),  # open alert types, comma-separated, sorted
     Column("outbound_waiting", Integer, nullable=False, server_default="0"),
     Column("outbound_failed", Integer, nullable=False, server_default="0"),
@@ -399,6 +399,7 @@ idempotency = Table(
     Column("body_digest", Key, nullable=False),
     Column("status", Integer, nullable=False),
     Column("answer", LargeBinary, nullable=False),
+    Column("event_row", BigInteger),  # the event whose number is the answer's desk version
     Column("created_at", BigInteger, nullable=False),
     Index("idempotency_by_time", "shop_id", "created_at"),
 )
@@ -452,9 +453,9 @@ _partial("orders_return", "return_at", "id")
 _partial("orders_refunded", "refunded_at", "id")
 _partial("orders_wake", "wake_at", "id")
 _partial("orders_fulfilled", "first_fulfilled_at", "placed_at")
-_partial("orders_owner", "assigned_to", "placed_at", "id")
+Index("orders_owner", orders.c.shop_id, orders.c.assigned_to, orders.c.placed_at, orders.c.id)
+_partial("orders_live", "live_at", "assigned_to")
 _partial("orders_customer", "customer_id", "id")
-Index("orders_name", orders.c.shop_id, orders.c.name)
 Index("orders_by_status", orders.c.shop_id, orders.c.status, orders.c.placed_at, orders.c.id)
 Index("orders_by_priority", orders.c.shop_id, orders.c.priority, orders.c.placed_at, orders.c.id)
 Index("orders_by_channel", orders.c.shop_id, orders.c.channel, orders.c.placed_at, orders.c.id)

@@ -11,7 +11,8 @@ from orders_wire.vocabulary import AlertType, Severity
 
 _RECEIVERS = {"shopify": "Shopify", "erp": "the ERP", "support": "the support queue"}
 _WRITES = {
-    "metafields": "Owner or thread",
+    "owner": "Owner",
+    "thread": "Support thread",
     "fulfillment": "Fulfilment",
     "refund": "Refund",
     "return_deny": "Denied return",

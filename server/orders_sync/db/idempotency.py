@@ -1,0 +1,77 @@
+"""First answers by idempotency key: contract §3. The row is written in the transaction whose answer it holds.
+
+Invariant: whoever claims a key first decides its answer; a second transaction waits for the first to end (the unique key
+makes it), and then sees its row, or, if the first went back, claims the key itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, delete, select, update
+
+from orders_sync.db.tables import idempotency
+from orders_sync.db.tx import Tx
+from orders_sync.db.upsert import insert_if_missing
+from orders_sync.instants import Ms
+
+_CLAIMED = 0
+"""The status of a key whose first request still runs; never committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as idempotency sees it; `digest` is of the body as a JSON value."""
+
+    caller: str
+    key: str
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A recorded answer. `event_row`: the event whose number is its desk version, null when it holds that already."""
+
+    status: int
+    body: bytes
+    event_row: int | None
+    same_request: bool
+
+
+def claim(tx: Tx, asked: Asked, keep_ms: int) -> Answered | None:
+    """Null when the key is this transaction's now; otherwise the first answer. Keys older than `keep_ms` are free."""
+    values = {"shop_id": tx.shop_id, "caller": asked.caller, "key": asked.key, "created_at": tx.now}
+    fresh = values | {"path": asked.path, "body_digest": asked.digest, "status": _CLAIMED, "answer": b""}
+    if tx.conn.execute(insert_if_missing(tx.conn, idempotency), fresh).rowcount:
+        return None
+    known = tx.conn.execute(select(idempotency).where(_is(tx, asked)).with_for_update()).one_or_none()
+    if known is None or known.created_at <= tx.now - keep_ms:
+        release(tx, asked)
+        tx.conn.execute(insert_if_missing(tx.conn, idempotency), fresh)
+        return None
+    same = (known.path, known.body_digest) == (asked.path, asked.digest)
+    return Answered(known.status, known.answer, known.event_row, same)
+
+
+def record(tx: Tx, asked: Asked, status: int, body: bytes, event_row: int | None) -> None:
+    """The answer to the key that this transaction claimed."""
+    answer = {"status": status, "answer": body, "event_row": event_row}
+    tx.conn.execute(update(idempotency).where(_is(tx, asked)).values(answer))
+
+
+def release(tx: Tx, asked: Asked) -> None:
+    """Frees the key: its answer is none to be kept."""
+    tx.conn.execute(delete(idempotency).where(_is(tx, asked)))
+
+
+def prune(tx: Tx, before: Ms) -> int:
+    """Forgets answers given before then; returns how many."""
+    old = and_(idempotency.c.shop_id == tx.shop_id, idempotency.c.created_at < before)
+    return tx.conn.execute(delete(idempotency).where(old)).rowcount
+
+
+def _is(tx: Tx, asked: Asked) -> ColumnElement[bool]:
+    return and_(
+        idempotency.c.shop_id == tx.shop_id, idempotency.c.caller == asked.caller, idempotency.c.key == asked.key
+    )

@@ -1,0 +1,171 @@
+"""The outbox: what must leave the building because of what was committed. Written in the transaction that makes it true.
+
+Invariant: `orders.outbound_waiting` and `outbound_failed` are the order's rows that may still leave, and that died; whoever
+changes a state recounts its order in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, func, insert, or_, select, update
+
+from orders_sync.db.tables import orders, outbox
+from orders_sync.db.tx import Tx
+from orders_sync.instants import Ms
+from orders_wire.vocabulary import OutboundState
+
+WAITING = (OutboundState.QUEUED, OutboundState.NEEDS_REVIEW, OutboundState.CLAIMED, OutboundState.UNKNOWN)
+"""States from which a row may still leave."""
+
+Payload = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A row to be queued. `dedupe_key` names this write to its receiver. `not_before` is FOREVER while its target is off."""
+
+    target: str
+    kind: str
+    order_id: int
+    dedupe_key: str
+    payload: Payload
+    not_before: Ms
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A row as it is stored. `claimed_before`: some relay has held it, so it may have left."""
+
+    id: int
+    target: str
+    kind: str
+    order_id: int
+    action_id: str | None
+    dedupe_key: str
+    payload: Payload
+    state: OutboundState
+    not_before: Ms
+    attempts: int
+    claimed_before: bool
+
+
+def add(tx: Tx, drafts: Sequence[Draft], action_id: str) -> list[int]:
+    """Queues these rows for an action; returns their ids in the same order."""
+    if not drafts:
+        return []
+    rows = [_row(tx, draft, action_id) for draft in drafts]
+    added = tx.conn.execute(insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True), rows)
+    return list(added.scalars())
+
+
+def of_action(tx: Tx, action_id: str, more: Collection[int] = ()) -> list[OutboxRow]:
+    """The rows of an action, and those of `more`, held until the transaction ends: no relay can claim them meanwhile."""
+    mine = outbox.c.action_id == action_id
+    others = outbox.c.id.in_(bindparam("more", expanding=True))
+    query = rows(tx.shop_id).where(or_(mine, others)).order_by(outbox.c.id).with_for_update()
+    return [read(row) for row in tx.conn.execute(query, {"more": list(more)})]
+
+
+def of_order_kind(tx: Tx, order_id: int, target: str, kind: str) -> list[OutboxRow]:
+    """An order's rows of one kind, oldest first, held until the transaction ends."""
+    same = and_(outbox.c.order_id == order_id, outbox.c.target == target, outbox.c.kind == kind)
+    query = rows(tx.shop_id).where(same).order_by(outbox.c.id).with_for_update()
+    return [read(row) for row in tx.conn.execute(query)]
+
+
+def locked(tx: Tx, row_id: int) -> OutboxRow | None:
+    """One row, held until the transaction ends."""
+    row = tx.conn.execute(rows(tx.shop_id).where(outbox.c.id == row_id).with_for_update()).one_or_none()
+    return None if row is None else read(row)
+
+
+def set_state(tx: Tx, row_ids: Collection[int], state: OutboundState, reason: str | None = None) -> None:
+    """Moves rows that the transaction holds; `reason` replaces their last error where it is given."""
+    if not row_ids:
+        return
+    values = {"state": state.value} | ({} if reason is None else {"last_error": reason})
+    mine = and_(outbox.c.shop_id == tx.shop_id, outbox.c.id.in_(bindparam("ids", expanding=True)))
+    tx.conn.execute(update(outbox).where(mine).values(values), {"ids": list(row_ids)})
+
+
+def set_payload(tx: Tx, row_id: int, payload: Payload) -> None:
+    """What a row that the transaction holds will send."""
+    mine = update(outbox).where(outbox.c.shop_id == tx.shop_id, outbox.c.id == row_id)
+    tx.conn.execute(mine.values(payload=orjson.dumps(payload).decode()))
+
+
+def requeue(tx: Tx, row_id: int) -> None:
+    """Due at once, with all its tries before it; that a relay held it before stays known."""
+    mine = update(outbox).where(outbox.c.shop_id == tx.shop_id, outbox.c.id == row_id)
+    tx.conn.execute(mine.values(state=OutboundState.QUEUED.value, not_before=tx.now, attempts=0))
+
+
+def recount(tx: Tx, order_ids: Collection[int]) -> None:
+    """Brings the orders' own counts up to date. Their rows are held first, so that two counts never cross."""
+    if not order_ids:
+        return
+    ids = {"ids": sorted(order_ids)}
+    mine = and_(orders.c.shop_id == tx.shop_id, orders.c.id.in_(bindparam("ids", expanding=True)))
+    tx.conn.execute(select(orders.c.id).where(mine).order_by(orders.c.id).with_for_update(), ids)
+    counts = {"outbound_waiting": _count(WAITING), "outbound_failed": _count([OutboundState.DEAD])}
+    tx.conn.execute(update(orders).where(mine).values(counts), ids)
+
+
+def prune(tx: Tx, before: Ms) -> int:
+    """Forgets what was queued before then and is over; returns how many rows."""
+    ended = [OutboundState.DONE.value, OutboundState.UNDONE.value, OutboundState.DISCARDED.value]
+    old = and_(outbox.c.shop_id == tx.shop_id, outbox.c.state.in_(ended), outbox.c.created_at < before)
+    return tx.conn.execute(delete(outbox).where(old)).rowcount
+
+
+def _count(states: Sequence[OutboundState]) -> ColumnElement[int]:
+    counted = select(func.count()).where(
+        outbox.c.shop_id == orders.c.shop_id,
+        outbox.c.order_id == orders.c.id,
+        outbox.c.state.in_([state.value for state in states]),
+    )
+    return counted.correlate(orders).scalar_subquery()
+
+
+def rows(shop_id: int) -> Select[tuple[object, ...]]:
+    """The rows of a shop, as `read` takes them."""
+    names = ("id", "target", "kind", "order_id", "action_id", "dedupe_key", "payload", "state", "not_before")
+    columns = [outbox.c[name] for name in (*names, "attempts", "lease_owner")]
+    return select(*columns).where(outbox.c.shop_id == shop_id)
+
+
+def read(row: Row[tuple[object, ...]]) -> OutboxRow:
+    """A row that `rows` selected."""
+    values = row._mapping
+    return OutboxRow(
+        id=values["id"],
+        target=values["target"],
+        kind=values["kind"],
+        order_id=values["order_id"],
+        action_id=values["action_id"],
+        dedupe_key=values["dedupe_key"],
+        payload=orjson.loads(values["payload"]),
+        state=OutboundState(values["state"]),
+        not_before=Ms(values["not_before"]),
+        attempts=values["attempts"],
+        claimed_before=values["lease_owner"] is not None,
+    )
+
+
+def _row(tx: Tx, draft: Draft, action_id: str) -> dict[str, object]:
+    return {
+        "shop_id": tx.shop_id,
+        "target": draft.target,
+        "kind": draft.kind,
+        "order_id": draft.order_id,
+        "action_id": action_id,
+        "dedupe_key": draft.dedupe_key,
+        "payload": orjson.dumps(draft.payload).decode(),
+        "state": OutboundState.QUEUED.value,
+        "not_before": draft.not_before,
+        "attempts": 0,
+        "created_at": tx.now,
+    }

@@ -1,0 +1,166 @@
+"""Who sends which row of the outbox: claims under a lease, their outcomes, and what a switched target does to its rows.
+
+Invariant: a row has at most one holder; rows of one order, target and kind leave in the order in which they were queued. A
+lease that ran out means that the outcome is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select, update
+
+from orders_sync.db.outbox import OutboxRow, read, rows
+from orders_sync.db.tables import outbox
+from orders_sync.db.tx import Tx
+from orders_sync.instants import FOREVER, Ms
+from orders_wire.vocabulary import OutboundState
+
+SUPERSEDED = "a later value replaces it"
+"""`last_error` of a metafield that was never sent because a newer one stands."""
+
+_ACTIVE = (OutboundState.QUEUED.value, OutboundState.CLAIMED.value, OutboundState.UNKNOWN.value)
+_PARKED = (OutboundState.QUEUED.value, OutboundState.UNKNOWN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What waits for a relay: when the next row is due (null: none), and whether rows of a switched target do."""
+
+    due_at: Ms | None
+    switched: bool
+
+
+def claim(tx: Tx, owner: str, targets: Collection[str], lease_ms: int, limit: int) -> list[OutboxRow]:
+    """Takes due rows of these targets for `owner`, and those whose holder let its lease run out. Earliest due first."""
+    due = (
+        rows(tx.shop_id)
+        .where(_due(tx.now), _of(targets), ~_blocked())
+        .order_by(outbox.c.not_before, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=outbox)
+    )
+    taken = [read(row) for row in tx.conn.execute(due)]
+    if taken:
+        held = {"state": OutboundState.CLAIMED.value, "lease_owner": owner, "lease_until": tx.now + lease_ms}
+        mine = and_(outbox.c.shop_id == tx.shop_id, outbox.c.id.in_(bindparam("ids", expanding=True)))
+        statement = update(outbox).where(mine).values(attempts=outbox.c.attempts + 1, **held)
+        tx.conn.execute(statement, {"ids": [row.id for row in taken]})
+    return taken
+
+
+def still_held(tx: Tx, row_id: int, owner: str) -> OutboxRow | None:
+    """The row, held until the transaction ends, if `owner` has it still."""
+    mine = and_(outbox.c.id == row_id, outbox.c.lease_owner == owner, outbox.c.state == OutboundState.CLAIMED.value)
+    row = tx.conn.execute(rows(tx.shop_id).where(mine).with_for_update()).one_or_none()
+    return None if row is None else read(row)
+
+
+def settle(tx: Tx, row_id: int, state: OutboundState, error: str | None, not_before: Ms | None = None) -> None:
+    """What became of a row that the transaction holds; `not_before` when it is to be tried again."""
+    values: dict[str, object] = {"state": state.value, "last_error": error, "lease_until": None}
+    if not_before is not None:
+        values["not_before"] = not_before
+    if state is OutboundState.DONE:
+        values["done_at"] = tx.now
+    tx.conn.execute(update(outbox).where(outbox.c.shop_id == tx.shop_id, outbox.c.id == row_id).values(values))
+
+
+def ahead(conn: Connection, shop_id: int, on: Collection[str], off: Collection[str]) -> Ahead:
+    """What a relay whose targets are `on` has before it."""
+    moment = case((outbox.c.state == OutboundState.CLAIMED.value, outbox.c.lease_until), else_=outbox.c.not_before)
+    mine = and_(outbox.c.shop_id == shop_id, outbox.c.state.in_(_ACTIVE))
+    due = select(func.min(moment)).where(mine, outbox.c.not_before < FOREVER, _of(on))
+    parked = select(outbox.c.id).where(mine, _of(on), outbox.c.not_before >= FOREVER)
+    loose = select(outbox.c.id).where(mine, _of(off), outbox.c.not_before < FOREVER)
+    due_at = conn.execute(due).scalar_one()
+    return Ahead(due_at, bool(conn.scalar(select(or_(parked.exists(), loose.exists())))))
+
+
+def park(tx: Tx, off: Collection[str]) -> None:
+    """Rows of targets that are off wait until somebody reviews them, however long that takes."""
+    lapsed = and_(outbox.c.state == OutboundState.CLAIMED.value, outbox.c.lease_until <= tx.now)
+    mine = and_(outbox.c.shop_id == tx.shop_id, _of(off), outbox.c.not_before < FOREVER)
+    tx.conn.execute(update(outbox).where(mine, lapsed).values(state=OutboundState.UNKNOWN.value))
+    tx.conn.execute(update(outbox).where(mine, outbox.c.state.in_(_PARKED)).values(not_before=FOREVER))
+
+
+def review(tx: Tx, on: Collection[str], collapsing: Collection[str]) -> list[int]:
+    """Rows that were queued while their target was off need a review now that it is on: contract §3.
+
+    Of the kinds `collapsing`, only an order's latest stays. Returns the orders that have a row less to send.
+    """
+    mine = and_(outbox.c.shop_id == tx.shop_id, _of(on), outbox.c.state.in_(_PARKED), outbox.c.not_before >= FOREVER)
+    older = and_(mine, outbox.c.kind.in_(list(collapsing)), _newer().exists())
+    gone = {"state": OutboundState.DISCARDED.value, "last_error": SUPERSEDED, "not_before": tx.now}
+    dropped = tx.conn.execute(update(outbox).where(older).values(gone).returning(outbox.c.order_id))
+    order_ids = sorted(set(dropped.scalars()))
+    tx.conn.execute(update(outbox).where(mine).values(state=OutboundState.NEEDS_REVIEW.value, not_before=tx.now))
+    return order_ids
+
+
+def superseded(tx: Tx, row: OutboxRow) -> bool:
+    """True when a newer row of the same order and kind stands."""
+    newest = select(func.max(outbox.c.id)).where(
+        outbox.c.shop_id == tx.shop_id,
+        outbox.c.order_id == row.order_id,
+        outbox.c.target == row.target,
+        outbox.c.kind == row.kind,
+        outbox.c.state.in_((*_ACTIVE, OutboundState.NEEDS_REVIEW.value, OutboundState.DONE.value)),
+    )
+    return (tx.conn.scalar(newest) or 0) > row.id
+
+
+def revive(tx: Tx, row: OutboxRow) -> None:
+    """The row is undone: the one that it superseded, if any, is the latest again and waits for its review."""
+    older = select(func.max(outbox.c.id)).where(
+        outbox.c.shop_id == tx.shop_id,
+        outbox.c.order_id == row.order_id,
+        outbox.c.target == row.target,
+        outbox.c.kind == row.kind,
+        outbox.c.id < row.id,
+        outbox.c.last_error == SUPERSEDED,
+    )
+    again = update(outbox).where(outbox.c.shop_id == tx.shop_id, outbox.c.id == older.scalar_subquery())
+    tx.conn.execute(again.values(state=OutboundState.NEEDS_REVIEW.value, last_error=None))
+
+
+def _due(now: Ms) -> ColumnElement[bool]:
+    free = outbox.c.state.in_(_PARKED)
+    lapsed = and_(outbox.c.state == OutboundState.CLAIMED.value, outbox.c.lease_until <= now)
+    return and_(outbox.c.state.in_(_ACTIVE), outbox.c.not_before <= now, or_(free, lapsed))
+
+
+def _of(targets: Collection[str]) -> ColumnElement[bool]:
+    return outbox.c.target.in_(sorted(targets))
+
+
+def _blocked() -> ColumnElement[bool]:
+    earlier = outbox.alias("earlier")
+    return (
+        select(earlier.c.id)
+        .where(_same_write(earlier), earlier.c.id < outbox.c.id, earlier.c.state.in_(_ACTIVE))
+        .correlate(outbox)
+        .exists()
+    )
+
+
+def _newer() -> Select[tuple[int]]:
+    later = outbox.alias("later")
+    live = (*_ACTIVE, OutboundState.NEEDS_REVIEW.value, OutboundState.DONE.value)
+    return (
+        select(later.c.id)
+        .where(_same_write(later), later.c.id > outbox.c.id, later.c.state.in_(live))
+        .correlate(outbox)
+    )
+
+
+def _same_write(other: Any) -> ColumnElement[bool]:
+    return and_(
+        other.c.shop_id == outbox.c.shop_id,
+        other.c.order_id == outbox.c.order_id,
+        other.c.target == outbox.c.target,
+        other.c.kind == outbox.c.kind,
+    )

@@ -1,0 +1,93 @@
+"""HTTP POST in the Standard Webhooks form: how the ERP and the support queue are told.
+
+The message id is the row's dedupe key, the same at every attempt: the receiver can tell a repeat, so that an unknown outcome
+is simply tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import aiohttp
+import orjson
+from standardwebhooks import Webhook
+
+from orders_sync.db.outbox import OutboxRow
+from orders_sync.instants import Clock, from_datetime, to_datetime
+from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown
+
+TIMEOUT_S = 20.0
+CONNECT_TIMEOUT_S = 5.0
+
+_LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+class SignedPost:
+    """One receiver. A row's payload is the message: `{"type", "timestamp", "data"}`."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, secret: str, clock: Clock) -> None:
+        self._session = session
+        self._url = url
+        self._signer = Webhook(secret)
+        self._clock = clock
+        self._timeout = aiohttp.ClientTimeout(total=TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+
+    async def send(self, rows: Sequence[OutboxRow]) -> list[Outcome]:
+        """Posts each row; an outcome for each. Never raises for what the network or the receiver does."""
+        return [await self._post(row) for row in rows]
+
+    async def _post(self, row: OutboxRow) -> Outcome:
+        body = orjson.dumps(row.payload)
+        try:
+            async with self._session.post(
+                self._url,
+                data=body,
+                headers=self._headers(row.dedupe_key, body),
+                timeout=self._timeout,
+                allow_redirects=False,
+            ) as response:
+                return self._outcome(response)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            return Later(f"no connection ({type(error).__name__})")
+        except aiohttp.InvalidURL:
+            return Refused("the configured address is not a URL")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            return Unknown(f"no answer ({type(error).__name__})")
+
+    def _headers(self, message_id: str, body: bytes) -> dict[str, str]:
+        now = to_datetime(self._clock())
+        return {
+            "Content-Type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": self._signer.sign(message_id, now, body.decode()),
+        }
+
+    def _outcome(self, response: aiohttp.ClientResponse) -> Outcome:
+        status = response.status
+        if 200 <= status < 300:
+            return Sent()
+        told = f"HTTP {status} {response.reason or ''}".rstrip()
+        if status >= 500 or status in _LATER:
+            return Later(told, self._after_ms(response.headers.get("Retry-After")))
+        return Refused(told)
+
+    def _after_ms(self, text: str | None) -> int | None:
+        """`Retry-After` in seconds or as an HTTP date; null when there is none that can be read."""
+        if text is None:
+            return None
+        if text.strip().isdigit():
+            return int(text) * 1000
+        try:
+            at = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        return max(0, from_datetime(_aware(at)) - self._clock())
+
+
+def _aware(at: datetime) -> datetime:
+    """`-0000` reads as naive; HTTP dates are in UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

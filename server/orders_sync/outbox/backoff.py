@@ -1,0 +1,20 @@
+"""When to try again: capped, exponential, with jitter; a receiver's own word goes before it. Pure."""
+
+from __future__ import annotations
+
+from orders_sync.instants import MINUTE, SECOND
+
+FIRST_MS = 2 * SECOND
+CAP_MS = 15 * MINUTE
+MAX_TRIES = 10
+"""About half an hour of trying; after that the row is dead."""
+
+
+def pause_ms(tries: int, dice: float, after_ms: int | None = None) -> int:
+    """How long to wait after attempt number `tries` (from 1); `dice` is uniform in 0 ≤ dice < 1.
+
+    At least what the receiver asked for (`after_ms`), itself capped at an hour, plus some jitter so that not all come at once.
+    """
+    ceiling = min(CAP_MS, FIRST_MS * 2 ** min(tries - 1, 20))
+    pause = int(ceiling * (0.5 + dice / 2))
+    return pause if after_ms is None else max(pause, min(after_ms, 60 * MINUTE) + int(SECOND * dice))
