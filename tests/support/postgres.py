@@ -93,7 +93,9 @@ def _start(
     options = [f"unix_socket_directories={folder}", "listen_addresses=", "max_connections=200", *settings]
     flags = [flag for option in options for flag in ("-c", option)]
     with (folder / "log").open("wb") as log:
-        return subprocess.Popen([bin_dir / "postgres", "-D", data, *flags], stdout=log, stderr=log, cwd=folder, **_as(owner))
+        return subprocess.Popen(
+            [bin_dir / "postgres", "-D", data, *flags], stdout=log, stderr=log, cwd=folder, **_as(owner)
+        )
 
 
 def _wait_until_ready(running: Cluster, server: subprocess.Popen[bytes]) -> None:

@@ -75,7 +75,8 @@ def _sqlite(url: URL, size: int | None, begin: str, *, query_only: bool = False)
 def _postgresql(url: URL, size: int | None) -> Engine:
     pool: dict[str, Any] = {"poolclass": NullPool} if size is None else _bounded(size)
     limits = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
-    options = " ".join(filter(None, (url.query.get("options"), limits)))
+    given = url.query.get("options", "")
+    options = " ".join((given if isinstance(given, str) else " ".join(given), limits)).strip()
     return create_engine(
         url.difference_update_query(["options"]),
         connect_args={"options": options, "connect_timeout": CONNECT_TIMEOUT_S, "application_name": "orders-sync"},

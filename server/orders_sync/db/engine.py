@@ -175,7 +175,7 @@ class Database:
         loop = asyncio.get_running_loop()
         try:
             committed = await loop.run_in_executor(self._write_pool, self._writer.commit, jobs)
-        except Exception as error:  # the writer's outermost frame: every caller gets the error
+        except Exception as error:  # noqa: BLE001  # the writer's outermost frame: every caller gets the error
             _log.exception("a group of writes failed")
             return [Failed(error) for _ in jobs]
         self._committed(committed.newest)

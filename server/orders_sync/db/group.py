@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
-from orders_sync.db import events
+from orders_sync.db import counters, events
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
 
@@ -48,6 +48,7 @@ def run_jobs(conn: Connection, shop_id: int, now: Ms, jobs: Sequence[Job]) -> li
     """
     savepoint = conn.begin_nested if len(jobs) > 1 else nullcontext
     outcomes: list[Outcome] = []
+    counted: list[counters.Tally] = []
     for job in jobs:
         tx = Tx(conn, shop_id, now)
         try:
@@ -62,7 +63,16 @@ def run_jobs(conn: Connection, shop_id: int, now: Ms, jobs: Sequence[Job]) -> li
             outcomes.append(Failed(error))
         else:
             outcomes.append(Done(value))
+            counted.append(tx.counted)
+    _count(conn, shop_id, counters.total(counted))
     return outcomes
+
+
+def _count(conn: Connection, shop_id: int, moved: counters.Tally) -> None:
+    try:
+        counters.apply(conn, shop_id, moved)
+    except DBAPIError as error:
+        raise RolledBack from error
 
 
 def undid_everything(conn: Connection, error: DBAPIError | InvalidRequestError) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from orders_sync.db.counters import Count, Tally, total
 from orders_sync.instants import Ms
 
 
@@ -23,6 +24,7 @@ class Tx:
     silent: bool = False
     pinged: bool = False
     touched: set[int] = field(default_factory=set)
+    counted: dict[tuple[str, int], Count] = field(default_factory=dict)
 
     def touch(self, order_id: int) -> None:
         """An order's row changed: clients refetch it."""
@@ -31,3 +33,7 @@ class Tx:
     def ping(self) -> None:
         """Something that is on no order row changed (stock, a poller's tick): clients refetch."""
         self.pinged = True
+
+    def count(self, moved: Tally) -> None:
+        """Day counters move: the engine writes that last in the transaction, for all jobs of the group together."""
+        self.counted = total([self.counted, moved])

@@ -1,0 +1,101 @@
+"""A projection as rows: which table holds what of an order. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from sqlalchemy import Table
+
+from orders_sync.db.tables import order_tags, order_terms, owed_skus, parcels, references, returns
+from orders_sync.db.texts import clean, folded, key
+from orders_sync.rules.projection import Projection
+from orders_wire.vocabulary import Priority
+
+Row = dict[str, Any]
+
+PRIORITY_RANK = {Priority.VIP: 0, Priority.RUSH: 1, Priority.STANDARD: 2}
+PRIORITY_OF_RANK = {rank: priority for priority, rank in PRIORITY_RANK.items()}
+
+PARTS: tuple[Table, ...] = (parcels, returns, order_tags, order_terms, owed_skus, references)
+"""The tables that hold an order's lists, each row with its `order_id`."""
+
+_DIGEST_BYTES = 8
+_BIGINT_MAX = 2**63 - 1
+
+
+def order_row(shop_id: int, projection: Projection, version: int) -> Row:
+    """The row of `orders`, without what others keep there (open alerts, outbound counts)."""
+    p = projection
+    return {
+        "shop_id": shop_id,
+        "id": p.order_id,
+        "version": version,
+        "name": key(p.name),
+        "number": p.number if p.number is not None and abs(p.number) <= _BIGINT_MAX else None,
+        "placed_at": p.placed_at,
+        "updated_at": p.updated_at,
+        "ship_by": p.ship_by,
+        "status": p.status.value,
+        "priority": PRIORITY_RANK[p.priority],
+        "channel": p.channel.value,
+        "static_issue": None if p.static_issue is None else p.static_issue.value,
+        "total_minor": p.total_minor,
+        "currency": p.currency,
+        "value_usd_minor": p.value_usd_minor,
+        "assigned_to": None if p.assigned_to is None else key(p.assigned_to),
+        "customer_id": p.customer_id,
+        "customer_folded": folded_name(p.customer_name),
+        "first_fulfilled_at": p.first_fulfilled_at,
+        "live_at": p.live_at,
+        "due_at": p.due_at,
+        "untracked_at": p.untracked_at,
+        "unnumbered_at": p.unnumbered_at,
+        "held_at": p.held_at,
+        "return_at": p.return_at,
+        "refunded_at": p.refunded_at,
+        "wake_at": p.wake_at,
+        "card": p.card,
+        "parts": digest(part_rows(shop_id, p)),
+    }
+
+
+def folded_name(name: str | None) -> str | None:
+    """A customer's name as it is searched and sorted; a blank one is none."""
+    return (folded(name.strip()) or None) if name else None
+
+
+def part_rows(shop_id: int, projection: Projection) -> tuple[list[Row], ...]:
+    """The rows of each table in `PARTS`, each list in a fixed order and without repeats."""
+    p = projection
+    mine = {"shop_id": shop_id, "order_id": p.order_id}
+    parcel_rows = [mine | asdict(parcel) for parcel in p.parcels]
+    return_rows = [mine | asdict(item) | {"state": item.state.value} for item in p.returns]
+    for row in return_rows:
+        row["reason"] = None if row["reason"] is None else clean(row["reason"])
+    owed = {
+        key(owed.sku): mine | {"sku": key(owed.sku), "title": clean(owed.title), "held": owed.held}
+        for owed in p.owed_skus
+    }
+    return (
+        sorted(parcel_rows, key=lambda row: int(row["fulfillment_id"])),
+        sorted(return_rows, key=lambda row: int(row["return_id"])),
+        [mine | {"tag": tag} for tag in sorted({folded(tag) for tag in p.tags})],
+        [mine | {"kind": kind, "term": term} for kind, term in sorted({(k, folded(t)) for k, t in p.terms}) if term],
+        [owed[sku] for sku in sorted(owed)],
+        [mine | {"kind": kind, "ref_id": ref_id} for kind, ref_id in sorted(p.references)],
+    )
+
+
+def digest(parts: Iterable[list[Row]]) -> bytes:
+    """Eight bytes per table of `PARTS`: rows whose digest is unchanged need not be written."""
+    return b"".join(hashlib.blake2b(orjson.dumps(rows), digest_size=_DIGEST_BYTES).digest() for rows in parts)
+
+
+def changed_parts(before: bytes, after: bytes) -> list[int]:
+    """Which of `PARTS` differ between two digests."""
+    size = _DIGEST_BYTES
+    return [n for n in range(len(PARTS)) if before[n * size : (n + 1) * size] != after[n * size : (n + 1) * size]]

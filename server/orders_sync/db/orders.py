@@ -1,0 +1,133 @@
+"""Orders as the desk shows them: written whole from their projections, removed whole. The only writer of these tables.
+
+Invariant: an order's rows in every table come from one projection, and the day counters move with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from orders_sync.db import counters, names
+from orders_sync.db.order_rows import PARTS, Row, changed_parts, order_row, part_rows
+from orders_sync.db.tables import orders
+from orders_sync.db.tx import Tx
+from orders_sync.db.upsert import insert_if_missing
+from orders_sync.rules.projection import Projection
+from orders_wire.vocabulary import AlertType
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What an order comes to now, and its version."""
+
+    projection: Projection
+    version: int
+
+
+def save(tx: Tx, rows: Sequence[Saved]) -> None:
+    """Writes each order's row and lists, and moves the day counters from the locked old row. One order appears once.
+
+    Writes only what differs. Keeps what others own in the row: open alerts and outbound counts.
+    """
+    for start in range(0, len(rows), _BATCH):
+        _save(tx, sorted(rows[start : start + _BATCH], key=lambda saved: saved.projection.order_id))
+
+
+def remove(tx: Tx, order_id: int) -> bool:
+    """Takes an order out of every list, search and count. False when it was not there."""
+    old = _locked(tx, [order_id]).get(order_id)
+    if old is None:
+        return False
+    for table in PARTS:
+        tx.conn.execute(delete(table).where(table.c.shop_id == tx.shop_id, table.c.order_id == order_id))
+    tx.conn.execute(delete(orders).where(orders.c.shop_id == tx.shop_id, orders.c.id == order_id))
+    names.forget(tx, {old["customer_folded"]})
+    tx.count(counters.difference(old, None))
+    return True
+
+
+def set_alerts(tx: Tx, order_id: int, types: Iterable[AlertType]) -> None:
+    """Records an order's open alert types."""
+    _set(tx, order_id, alert_types=",".join(sorted(t.value for t in types)))
+
+
+def set_outbound(tx: Tx, order_id: int, waiting: int, failed: int) -> None:
+    """Records how many of an order's outbound writes wait and failed."""
+    _set(tx, order_id, outbound_waiting=waiting, outbound_failed=failed)
+
+
+def _set(tx: Tx, order_id: int, **values: Any) -> None:
+    tx.conn.execute(update(orders).where(orders.c.shop_id == tx.shop_id, orders.c.id == order_id).values(values))
+
+
+def _save(tx: Tx, batch: Sequence[Saved]) -> None:
+    new = {saved.projection.order_id: order_row(tx.shop_id, saved.projection, saved.version) for saved in batch}
+    old = _locked(tx, list(new))
+    missing = [row for order_id, row in new.items() if order_id not in old]
+    if missing:
+        old |= _insert(tx, missing)
+    for order_id, before in old.items():
+        _update(tx, before, new[order_id])
+    _save_parts(tx, batch, old, new)
+    _save_names(tx, old, new)
+    for order_id, after in new.items():
+        tx.count(counters.difference(old.get(order_id), after))
+
+
+def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Row]:
+    query = select(orders).where(orders.c.shop_id == tx.shop_id, orders.c.id.in_(order_ids)).order_by(orders.c.id)
+    return {row["id"]: dict(row) for row in tx.conn.execute(query.with_for_update()).mappings()}
+
+
+def _insert(tx: Tx, rows: list[Row]) -> dict[int, Row]:
+    """Inserts the rows; returns those that another process inserted in the meantime, locked."""
+    if tx.conn.dialect.name == "sqlite":
+        tx.conn.execute(insert(orders), rows)
+        return {}
+    inserted = set(tx.conn.execute(insert_if_missing(tx.conn, orders).returning(orders.c.id), rows).scalars())
+    lost = [row["id"] for row in rows if row["id"] not in inserted]
+    return _locked(tx, lost) if lost else {}
+
+
+def _update(tx: Tx, before: Row, after: Row) -> None:
+    changed = {column: value for column, value in after.items() if before[column] != value}
+    if changed:
+        _set(tx, after["id"], **changed)
+
+
+def _save_parts(tx: Tx, batch: Sequence[Saved], old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
+    """Replaces the lists that differ, table by table."""
+    stale: list[list[int]] = [[] for _ in PARTS]
+    fresh: list[list[Row]] = [[] for _ in PARTS]
+    for saved in batch:
+        order_id = saved.projection.order_id
+        rows = part_rows(tx.shop_id, saved.projection)
+        before = old.get(order_id)
+        for n in range(len(PARTS)) if before is None else changed_parts(before["parts"], new[order_id]["parts"]):
+            fresh[n] += rows[n]
+            if before is not None:
+                stale[n].append(order_id)
+    for table, order_ids, rows_of_table in zip(PARTS, stale, fresh, strict=True):
+        if order_ids:
+            mine = table.c.shop_id == tx.shop_id
+            tx.conn.execute(delete(table).where(mine, table.c.order_id.in_(order_ids)))
+        if rows_of_table:
+            tx.conn.execute(insert(table), rows_of_table)
+
+
+def _save_names(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
+    added: set[str | None] = set()
+    gone: set[str | None] = set()
+    for order_id, after in new.items():
+        before = old[order_id]["customer_folded"] if order_id in old else None
+        if before != after["customer_folded"]:
+            added.add(after["customer_folded"])
+            gone.add(before)
+    names.learn(tx, added)
+    names.forget(tx, gone - added)

@@ -1,0 +1,28 @@
+"""Text as the database can hold, compare and index it.
+
+PostgreSQL takes no NUL and no lone surrogate, and no index entry over 2,700 bytes: what is compared is cut to `LIMIT`
+characters, above anything that Shopify allows in a name, an address, a SKU, a tag or a tracking number.
+"""
+
+from __future__ import annotations
+
+LIMIT = 512
+"""Characters of a compared text, case-folding not counted."""
+
+LAST = "\U0010ffff"
+"""Sorts after every character: `prefix + LAST` ends the range of texts that start with `prefix`."""
+
+
+def clean(text: str) -> str:
+    """The text with what cannot be stored replaced by U+FFFD."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def key(text: str) -> str:
+    """The text as it is compared exactly."""
+    return clean(text[:LIMIT])
+
+
+def folded(text: str) -> str:
+    """The text as it is compared blind to case (Unicode)."""
+    return clean(text[:LIMIT]).casefold()[:LIMIT]
