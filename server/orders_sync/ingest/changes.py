@@ -31,10 +31,14 @@ class _Part(BaseModel):
 
 
 class MoneyPart(_Part):
-    """Hundredths of the currency's unit, whatever its usual number of decimals; `currency` as the shop wrote it."""
+    """Hundredths of the currency's unit, whatever its usual number of decimals; `currency` as the shop wrote it.
+
+    `text` is the amount with the shop's decimals. Made by `ingest.money.money`, so that both ways in write it alike.
+    """
 
     minor: int
     currency: str
+    text: str | None = None
 
 
 class CustomerPart(_Part):
@@ -84,6 +88,8 @@ class OrderFields(_Part):
     cancelled_at: Ms | None = None
     closed_at: Ms | None = None
     total: MoneyPart | None = None
+    currency: str | None = None
+    """The shop's currency; needed where a body tells an amount alone."""
     financial_status: str | None = None
     fulfillment_status: str | None = None
     source_name: str | None = None
@@ -99,8 +105,20 @@ class OrderFields(_Part):
     """The highest assessed risk level, lower case (`high`, `medium`, `low`, `none`, `pending`), null when unknown."""
 
 
+class FulfilledLine(_Part):
+    """A line in a parcel: its quantity there, and what was left to fulfil of it when that was told (null: not told)."""
+
+    id: int
+    quantity: int = 0
+    left: int | None = None
+
+
 class FulfillmentPart(_Part):
-    """A parcel. `status` and `shipment_status` in Shopify's REST words, lower case (`success`, `in_transit`, …)."""
+    """A parcel. `status` and `shipment_status` in Shopify's REST words, lower case (`success`, `in_transit`, …).
+
+    As with `OrderFields`, only fields that are set were told. `requires_shipping`: something in it is shipped; null when not
+    told.
+    """
 
     id: int
     name: str | None = None
@@ -113,6 +131,8 @@ class FulfillmentPart(_Part):
     updated_at: Ms
     in_transit_at: Ms | None = None
     delivered_at: Ms | None = None
+    requires_shipping: bool | None = None
+    lines: tuple[FulfilledLine, ...] = ()
 
 
 class TransactionPart(_Part):

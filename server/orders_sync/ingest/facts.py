@@ -1,0 +1,166 @@
+"""What is known of one order: a document that any two tellings can be joined into, in any order and any number of times.
+
+Three maps by kind and key, each joined by a rule that is commutative, associative and idempotent, so that the document is too:
+`told` (what the shop said of an entity: every field as the newest telling has it), `first` (grow-only: the earliest instant
+that evidences something) and `instants` (grow-only: every instant at which something was so). Nothing here is a state; the
+rules derive that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar, Union
+
+import orjson
+
+Json = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]
+Fields = dict[str, Json]
+
+V = TypeVar("V")
+ByKey = Mapping[str, V]
+ByKind = Mapping[str, ByKey[V]]
+
+DELETED = "deleted"
+REDACTED = "redacted"
+_PERSONAL: Mapping[str, frozenset[str]] = {
+    "order": frozenset({"customer", "email", "note", "shipping_address", "billing_address"}),
+    "refund": frozenset({"note"}),
+    "return": frozenset({"note"}),
+    "hold": frozenset({"note"}),
+    "edit": frozenset({"details"}),
+}
+"""The fields that name or may name a person, by kind of entity: what `customers/redact` erases."""
+
+
+class Layer(NamedTuple):
+    """Fields of one telling that no newer telling has replaced. Tellings are ordered by `at`, `seen`, `digest`."""
+
+    at: int
+    seen: int
+    digest: str
+    fields: Fields
+
+
+Layers = tuple[Layer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """Keys are ids as text, of the shop's entity, `a/b` where it takes two. Values are treated as immutable."""
+
+    told: ByKind[Layers] = field(default_factory=dict)
+    first: ByKind[int] = field(default_factory=dict)
+    instants: ByKind[tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def deleted(self) -> bool:
+        """True once the shop deleted the order: nothing else is kept, and nothing brings it back."""
+        return DELETED in self.first
+
+    @property
+    def redacted(self) -> bool:
+        """True once the shop had the customer's data erased."""
+        return REDACTED in self.first
+
+    def fields(self, kind: str, key: str = "") -> Fields | None:
+        """What is told of one entity, null when nothing is."""
+        layers = self.told.get(kind, {}).get(key)
+        return None if layers is None else flatten(layers)
+
+    def entities(self, kind: str) -> Iterator[tuple[str, Fields]]:
+        """Every entity of a kind, by key in no order."""
+        for key, layers in self.told.get(kind, {}).items():
+            yield key, flatten(layers)
+
+    def at(self, kind: str, name: str, key: str = "") -> int | None:
+        """When the telling that decides a field was so; null when the field is not told."""
+        for layer in self.told.get(kind, {}).get(key, ()):
+            if name in layer.fields:
+                return layer.at
+        return None
+
+
+def flatten(layers: Layers) -> Fields:
+    """The fields of all layers, which share none."""
+    if len(layers) == 1:
+        return layers[0].fields
+    return {name: value for layer in layers for name, value in layer.fields.items()}
+
+
+def join(*documents: OrderFacts) -> OrderFacts:
+    """All that the documents say. Commutative, associative, idempotent."""
+    facts = OrderFacts(
+        told=_join_kinds([document.told for document in documents], _overlay),
+        first=_join_kinds([document.first for document in documents], min),
+        instants=_join_kinds([document.instants for document in documents], _union),
+    )
+    if facts.deleted:
+        return OrderFacts(first={DELETED: facts.first[DELETED]})
+    return _without_person(facts) if facts.redacted else facts
+
+
+def dump(facts: OrderFacts) -> bytes:
+    """The one byte string of a document: equal documents give equal bytes."""
+    told = {kind: {key: [list(layer) for layer in layers] for key, layers in keys.items()} for kind, keys in facts.told.items()}
+    return orjson.dumps({"told": told, "first": facts.first, "instants": facts.instants}, option=orjson.OPT_SORT_KEYS)
+
+
+def load(stored: bytes) -> OrderFacts:
+    """The document that `dump` wrote."""
+    raw = orjson.loads(stored)
+    told = {
+        kind: {key: tuple(Layer(*layer) for layer in layers) for key, layers in keys.items()}
+        for kind, keys in raw["told"].items()
+    }
+    instants = {kind: {key: tuple(values) for key, values in keys.items()} for kind, keys in raw["instants"].items()}
+    return OrderFacts(told, raw["first"], instants)
+
+
+def _join_kinds(documents: list[ByKind[V]], joined: Callable[[Iterable[V]], V]) -> ByKind[V]:
+    out: dict[str, dict[str, V]] = {}
+    shared: dict[tuple[str, str], list[V]] = {}
+    for document in documents:
+        for kind, keys in document.items():
+            known = out.setdefault(kind, {})
+            for key, value in keys.items():
+                if key in known:
+                    shared.setdefault((kind, key), [known[key]]).append(value)
+                else:
+                    known[key] = value
+    for (kind, key), values in shared.items():
+        out[kind][key] = joined(values)
+    return out
+
+
+def _union(values: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(sorted({instant for value in values for instant in value}))
+
+
+def _overlay(values: Iterable[Layers]) -> Layers:
+    """Every field in the newest layer that tells it; layers with nothing left fall away. Newest first."""
+    fields_of: dict[tuple[int, int, str], Fields] = {}
+    for layers in values:
+        for layer in layers:
+            fields_of[layer[:3]] = {**fields_of.get(layer[:3], {}), **layer.fields}
+    kept: list[Layer] = []
+    settled: set[str] = set()
+    for stamp in sorted(fields_of, reverse=True):
+        left = {name: value for name, value in fields_of[stamp].items() if name not in settled}
+        settled |= left.keys()
+        if left:
+            kept.append(Layer(*stamp, left))
+    return tuple(kept)
+
+
+def _without_person(facts: OrderFacts) -> OrderFacts:
+    """The same facts with every personal field told as null."""
+    told = dict(facts.told)
+    for kind, names in _PERSONAL.items():
+        if kind in told:
+            told[kind] = {key: tuple(_blank(layer, names) for layer in layers) for key, layers in told[kind].items()}
+    return OrderFacts(told, facts.first, facts.instants)
+
+
+def _blank(layer: Layer, names: frozenset[str]) -> Layer:
+    return layer._replace(fields={name: None if name in names else value for name, value in layer.fields.items()})

@@ -1,0 +1,95 @@
+"""The life of a return as one table: what operators, Shopify and the ERP may do to it (contract §3, Returns).
+
+Forward only, and the last three states never change again, except by undo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from orders_wire.vocabulary import ReturnAction, ReturnState
+
+_S = ReturnState
+
+PATH: tuple[ReturnState, ...] = (
+    _S.AWAITING_LABEL,
+    _S.LABEL_GENERATED,
+    _S.IN_TRANSIT,
+    _S.INSPECTION,
+    _S.AWAITING_REFUND,
+    _S.COMPLETED,
+)
+"""The way of a return that is neither denied nor cancelled."""
+
+OPEN_STATES = PATH[:-1]
+
+
+class Move(StrEnum):
+    """What Shopify's and the ERP's evidence tells, in the order in which moves of one instant are applied."""
+
+    REQUESTED = "requested"
+    OPEN = "open"
+    LABELLED = "labelled"
+    ERP_IN_TRANSIT = "erp_in_transit"
+    ERP_RECEIVED = "erp_received"
+    GOODS_CAME = "processing_required"
+    ERP_INSPECTED = "erp_inspected"
+    DISPOSED = "disposed"
+    ERP_REFUNDED = "erp_refunded"
+    REFUNDED = "refunded"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    CANCELED = "canceled"
+    CANCELLED = "cancelled"
+    REOPENED = "reopened"
+
+
+EVIDENCE: Mapping[Move, ReturnState] = {
+    Move.REQUESTED: _S.AWAITING_LABEL,
+    Move.OPEN: _S.AWAITING_LABEL,
+    Move.LABELLED: _S.LABEL_GENERATED,
+    Move.ERP_IN_TRANSIT: _S.IN_TRANSIT,
+    Move.ERP_RECEIVED: _S.INSPECTION,
+    Move.GOODS_CAME: _S.INSPECTION,
+    Move.ERP_INSPECTED: _S.AWAITING_REFUND,
+    Move.DISPOSED: _S.AWAITING_REFUND,
+    Move.ERP_REFUNDED: _S.COMPLETED,
+    Move.REFUNDED: _S.COMPLETED,
+    Move.CLOSED: _S.COMPLETED,
+    Move.DECLINED: _S.DENIED,
+    Move.CANCELED: _S.CANCELLED,
+    Move.CANCELLED: _S.CANCELLED,
+    Move.REOPENED: _S.INSPECTION,
+}
+"""The state that a piece of evidence carries a return to, from any state before it (`facts` of Shopify, contract §4 for the ERP)."""
+
+ACTIONS: Mapping[tuple[ReturnAction, ReturnState], ReturnState] = {
+    (ReturnAction.REQUEST_INSPECTION, _S.LABEL_GENERATED): _S.INSPECTION,
+    (ReturnAction.REQUEST_INSPECTION, _S.IN_TRANSIT): _S.INSPECTION,
+    (ReturnAction.APPROVE_REFUND, _S.INSPECTION): _S.AWAITING_REFUND,
+    (ReturnAction.APPROVE_REFUND, _S.AWAITING_REFUND): _S.COMPLETED,
+    **{(ReturnAction.DENY, state): _S.DENIED for state in OPEN_STATES},
+}
+"""What an operator may do, and where it leads."""
+
+
+def after(state: ReturnState, action: ReturnAction) -> ReturnState | None:
+    """Where an operator's action leads, null when it is not allowed from `state`."""
+    return ACTIONS.get((action, state))
+
+
+def allowed_actions(state: ReturnState) -> list[ReturnAction]:
+    """The actions that an operator may take on a return in `state`; none when it is terminal."""
+    return [action for action in ReturnAction if (action, state) in ACTIONS]
+
+
+def further(state: ReturnState | None, reached: ReturnState) -> ReturnState:
+    """The state after evidence of `reached`: forward only; denial and cancellation from any that is not terminal."""
+    if state is None:
+        return reached
+    if state.terminal:
+        return state
+    if reached.terminal:
+        return reached
+    return max(state, reached, key=PATH.index)
