@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.support.postgres import Cluster, NoPostgres, binaries, cluster
 
 from orders_sync.db.engine import Database
 from orders_sync.db.location import parse
 from orders_sync.db.migrate import migrate
 from orders_sync.instants import Ms, parse_instant
-from tests.support.postgres import Cluster, NoPostgres, binaries, cluster
 
 SHOP = "desk-test.myshopify.com"
 NOON = parse_instant("2026-03-10T12:00:00Z")
@@ -77,13 +77,23 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def idle_databases() -> list[str]:
+    """Migrated, empty PostgreSQL databases that no test is using."""
+    return []
+
+
 @pytest.fixture
-def postgres_url(postgres_cluster: Cluster, postgres_template: str) -> Iterator[str]:
-    """A migrated, empty PostgreSQL database of this test's own."""
-    name = next(_names)
-    postgres_cluster.create(name, postgres_template)
+def postgres_url(postgres_cluster: Cluster, postgres_template: str, idle_databases: list[str]) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database that no other test uses meanwhile."""
+    if not idle_databases:
+        name = next(_names)
+        postgres_cluster.create(name, postgres_template)
+        idle_databases.append(name)
+    name = idle_databases.pop()
     yield postgres_cluster.url(name)
-    postgres_cluster.drop(name)
+    postgres_cluster.empty(name)
+    idle_databases.append(name)
 
 
 @pytest.fixture

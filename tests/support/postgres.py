@@ -24,6 +24,21 @@ _START_TIMEOUT_S = 30.0
 _STOP_TIMEOUT_S = 10.0
 _FAST = ("fsync=off", "full_page_writes=off")
 
+_OTHERS_OUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+_EMPTY = """
+DO $$
+DECLARE it record;
+BEGIN
+    FOR it IN SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace LOOP
+        IF it.relkind = 'r' AND it.relname <> 'alembic_version' THEN
+            EXECUTE format('DELETE FROM %I', it.relname);
+        ELSIF it.relkind = 'S' THEN
+            EXECUTE format('ALTER SEQUENCE %I RESTART', it.relname);
+        END IF;
+    END LOOP;
+END $$
+"""
+
 
 class NoPostgres(Exception):
     """No PostgreSQL binaries on this machine."""
@@ -43,6 +58,12 @@ class Cluster:
 
     def drop(self, database: str) -> None:
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+
+    def empty(self, database: str) -> None:
+        """Ends every other connection to a database and takes every row out of its tables: quicker than a new one."""
+        with psycopg.connect(self.url(database), autocommit=True) as conn:
+            conn.execute(_OTHERS_OUT)
+            conn.execute(_EMPTY)
 
     def _execute(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as conn:

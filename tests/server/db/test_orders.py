@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select
+from tests.support.projections import projection
 
 from orders_sync.db import orders as stored
 from orders_sync.db.counters import Counted
@@ -17,7 +18,6 @@ from orders_sync.db.tables import day_counters, name_suffixes, orders
 from orders_sync.instants import DAY, HOUR, Ms
 from orders_sync.rules.projection import OwedSku, ParcelRow, Projection, ReturnRow
 from orders_wire.vocabulary import ReturnState
-from tests.support.projections import projection
 
 
 def rows(conn: Connection, table: Any) -> list[dict[str, Any]]:
@@ -105,9 +105,17 @@ async def test_counters_follow_an_order_to_another_day(db: Database) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "hostile", ["a\x00b", "\ud800", "x" * 5000, "漢" * 5000, "\x1b]52;c;aGk=\x07", "\U0010ffff" * 900]
-)
+HOSTILE = {
+    "nul": "a\x00b",
+    "surrogate": "\ud800",
+    "long": "x" * 5000,
+    "long_cjk": "漢" * 5000,
+    "escape": "\x1b]52;c;aGk=\x07",
+    "last": "\U0010ffff" * 900,
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
 async def test_hostile_text_is_stored_and_found_by_its_order(db: Database, hostile: str) -> None:
     await save(
         db,
