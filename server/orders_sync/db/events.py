@@ -7,7 +7,7 @@ newest one and is the desk's version (contract §2). A row without a number is c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
@@ -43,24 +43,33 @@ class Numbered:
 
     n: int
     body: bytes
+    reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the desk is: ids from `floor` to `newest` can be continued from, others count as unknown."""
+    """Where the desk is: its newest number, and the oldest one that can be continued from."""
 
     desk_id: str
     newest: int
     floor: int
 
+    def knows(self, n: int) -> bool:
+        """True when everything after `n` is kept. Another number is unknown or too old (contract §2)."""
+        return self.floor <= n <= self.newest
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Events in order, without the silent ones; `position` is the number up to which they are complete."""
+    """Events in order, without the silent ones; `position` is the number up to which they are complete.
+
+    `known` is false when the number they were to follow cannot be continued from.
+    """
 
     events: Sequence[Numbered]
     position: int
     more: bool
+    known: bool = True
 
 
 def order_gid(order_id: int) -> str:
@@ -94,7 +103,7 @@ def number(conn: Connection, shop_id: int) -> int:
     commit, READ COMMITTED: the lock comes first, so each later statement sees all that was numbered before it.
     """
     if conn.dialect.name == "postgresql":
-        if not conn.scalar(select(_unnumbered(shop_id).exists())):
+        if not has_unnumbered(conn, shop_id):
             return head(conn, shop_id).newest
         conn.execute(select(func.pg_advisory_xact_lock(_SEQUENCER, shop_id)))
     newest = head(conn, shop_id).newest
@@ -119,16 +128,22 @@ def head(conn: Connection, shop_id: int) -> Head:
 
 
 def after(conn: Connection, shop_id: int, n: int, limit: int) -> Batch:
-    """The events after number `n`, at most `limit`."""
-    newest = head(conn, shop_id).newest
-    return _batch(conn, _sendable(shop_id, newest).where(events.c.n > n), max(n, newest), limit)
+    """The events after number `n`, at most `limit`. The transaction is one snapshot."""
+    found = head(conn, shop_id)
+    batch = _batch(conn, _sendable(shop_id, found.newest).where(events.c.n > n), max(n, found.newest), limit)
+    return replace(batch, known=found.knows(n))
 
 
 def since(conn: Connection, shop_id: int, at: Ms, limit: int) -> Batch:
-    """The kept events created at or after an instant, at most `limit`."""
-    known = head(conn, shop_id)
-    kept = _sendable(shop_id, known.newest).where(events.c.n >= known.floor, events.c.created_at >= at)
-    return _batch(conn, kept, known.newest, limit)
+    """The kept events created at or after an instant, at most `limit`. The transaction is one snapshot."""
+    found = head(conn, shop_id)
+    kept = _sendable(shop_id, found.newest).where(events.c.n >= found.floor, events.c.created_at >= at)
+    return _batch(conn, kept, found.newest, limit)
+
+
+def has_unnumbered(conn: Connection, shop_id: int) -> bool:
+    """True when something is committed and not numbered: its process is about to do so, or died before it could."""
+    return bool(conn.scalar(select(_unnumbered(shop_id).exists())))
 
 
 def _row(tx: Tx, draft: EventDraft) -> dict[str, object]:
@@ -167,14 +182,14 @@ def _advance(conn: Connection, shop_id: int, given: Sequence[Row[tuple[int, bool
     conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(moved))
 
 
-def _sendable(shop_id: int, newest: int) -> Select[tuple[int, bytes]]:
-    return select(events.c.n, events.c.body).where(
+def _sendable(shop_id: int, newest: int) -> Select[tuple[int, bytes, bool]]:
+    return select(events.c.n, events.c.body, events.c.reset).where(
         events.c.shop_id == shop_id, events.c.n <= newest, events.c.silent.is_(False)
     )
 
 
-def _batch(conn: Connection, query: Select[tuple[int, bytes]], complete: int, limit: int) -> Batch:
+def _batch(conn: Connection, query: Select[tuple[int, bytes, bool]], complete: int, limit: int) -> Batch:
     rows = conn.execute(query.order_by(events.c.n).limit(limit + 1)).all()
-    found = [Numbered(row.n, row.body) for row in rows[:limit]]
+    found = [Numbered(row.n, row.body, row.reset) for row in rows[:limit]]
     more = len(rows) > limit
     return Batch(found, found[-1].n if more else complete, more)

@@ -1,0 +1,119 @@
+"""The broadcaster: tails the events table and hands what is new to the hub, whoever committed it.
+
+The table is the truth, read at least twice a second; a commit of this process and a notification of another only wake it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from sqlalchemy import Connection
+
+from orders_sync.db import events
+from orders_sync.db.engine import Database
+from orders_sync.db.events import Batch
+from orders_sync.db.location import is_sqlite
+from orders_sync.db.tx import Tx
+from orders_sync.live.hub import Hub
+
+POLL_S = 0.5
+"""Half of the second within which other processes' changes have to appear (contract §1, `desk`)."""
+
+HEARTBEAT_S = 15.0
+"""Contract §2."""
+
+_BATCH = 200
+
+_log = logging.getLogger(__name__)
+
+
+class Broadcaster:
+    """`run` is its whole life; `close` ends every stream."""
+
+    def __init__(self, database: Database, hub: Hub) -> None:
+        self._database = database
+        self._hub = hub
+        self._woken = asyncio.Event()
+        self._left_over = False
+        self._failing = False
+        database.on_commit(self._wake)
+
+    async def run(self) -> None:
+        """Publishes, listens and beats until it is cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._tail(), name="live-tail")
+            tasks.create_task(self._beat(), name="live-heartbeat")
+            if not is_sqlite(self._database.url):
+                tasks.create_task(self._listen(), name="live-listen")
+
+    async def catch_up(self) -> None:
+        """Publishes all that is numbered and was not published."""
+        more = True
+        while more:
+            batch = await self._database.read(self._read)
+            self._database.hear(batch.position)
+            await self._hub.publish(batch.events, batch.position)
+            more = batch.more
+
+    async def _tail(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                await self.catch_up()
+                if not await self._is_woken():
+                    await self._number_left_over()
+            except Exception as error:  # noqa: BLE001  # the task's outermost frame: the next round tries again
+                self._report(error)
+                await asyncio.sleep(POLL_S)
+            else:
+                self._report(None)
+
+    async def _is_woken(self) -> bool:
+        """Waits for news, at most until the next poll is due."""
+        try:
+            async with asyncio.timeout(POLL_S):
+                return await self._woken.wait()
+        except TimeoutError:
+            return False
+
+    async def _number_left_over(self) -> None:
+        """A process may die between its commit and its numbering: what is unnumbered for a whole poll is numbered here."""
+        if is_sqlite(self._database.url):
+            return
+        shop_id = self._database.shop_id
+        left_over = await self._database.read(lambda conn: events.has_unnumbered(conn, shop_id))
+        if left_over and self._left_over:
+            await self._database.write(_nothing)
+        self._left_over = left_over
+
+    def _report(self, error: Exception | None) -> None:
+        """Logs when reading begins to fail and when it works again, not each try."""
+        if (error is not None) == self._failing:
+            return
+        self._failing = error is not None
+        if error is None:
+            _log.info("events are read again")
+        else:
+            _log.warning("events cannot be read", exc_info=error)
+
+    async def _listen(self) -> None:
+        from orders_sync.db.listener import listen
+
+        await listen(self._database.url, self._database.shop_id, self._wake)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            await self._hub.beat()
+
+    def _read(self, conn: Connection) -> Batch:
+        return events.after(conn, self._database.shop_id, self._hub.position, _BATCH)
+
+    def _wake(self, newest: int) -> None:
+        if newest > self._hub.position:
+            self._woken.set()
+
+
+def _nothing(_tx: Tx) -> None:
+    """A job without a change: the engine numbers what it finds after any commit."""

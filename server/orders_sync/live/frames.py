@@ -1,0 +1,68 @@
+"""How an event looks on the wire: its JSON, its id, and the bytes of a stream (contract §2). Pure.
+
+An event's JSON is the same text on a stream, in a replay and in a poll's answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from orders_sync.db.events import Numbered
+from orders_sync.instants import Ms, to_text
+from orders_wire.vocabulary import EventType
+
+RETRY: Final = b"retry: 1000\n\n"
+"""How many milliseconds a client waits before it comes back."""
+
+HEARTBEAT: Final = b": still here\n\n"
+"""A comment: no event, and a sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as it is told: the number in its id, and its JSON."""
+
+    n: int
+    text: bytes
+
+
+def event_id(desk_id: str, n: int) -> str:
+    """The id of event number `n`; 0 stands before the first."""
+    return f"{desk_id}-{n}"
+
+
+def event_number(desk_id: str, event: str) -> int | None:
+    """The number in an event id of this desk; null for anything else."""
+    desk, dash, digits = event.rpartition("-")
+    if desk != desk_id or not dash or not (digits.isascii() and digits.isdecimal()) or len(digits) > 18:
+        return None
+    n = int(digits)
+    return n if str(n) == digits else None
+
+
+def told(desk_id: str, event: Numbered) -> Told:
+    """An event with its number: `version` is the desk's version that it belongs to."""
+    head = b'{"id":"%b","version":%d,' % (event_id(desk_id, event.n).encode(), event.n)
+    return Told(event.n, head + event.body[1:])
+
+
+def ping(desk_id: str, n: int, version: int, now: Ms, *, reset: bool = False) -> Told:
+    """A `refresh` of one stream alone, under an id that exists already."""
+    body: dict[str, object] = {"id": event_id(desk_id, n), "version": version, "type": EventType.REFRESH.value}
+    if reset:
+        body["reset"] = True
+    return Told(n, orjson.dumps({**body, "created_at": to_text(now)}))
+
+
+def frames(desk_id: str, events: Iterable[Told]) -> bytes:
+    """Events as unnamed Server-Sent Events."""
+    return b"".join(b"id: %b\ndata: %b\n\n" % (event_id(desk_id, event.n).encode(), event.text) for event in events)
+
+
+def chunk(data: bytes) -> bytes:
+    """A chunk of HTTP/1.1's chunked coding; nothing for nothing, since an empty chunk would end the body."""
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""

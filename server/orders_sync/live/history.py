@@ -1,0 +1,100 @@
+"""What a stream or a poll is told before anything new: what it missed, or the most severe of what is open (contract §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from orders_sync.db import alerts, events
+from orders_sync.db.engine import Database
+from orders_sync.db.events import Batch, Head, Numbered
+from orders_sync.instants import Clock
+from orders_sync.live import frames, since
+from orders_sync.live.frames import Told
+from orders_sync.live.hub import Hub
+
+SNAPSHOT_LIMIT = 50
+BATCH_LIMIT = 500
+
+
+class Gone(Exception):
+    """What follows this number is not known completely: the client has to start over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Events to tell, which are complete up to number `position`; `more` follow at once."""
+
+    events: Sequence[Told]
+    position: int
+    more: bool = False
+
+
+class History:
+    """Reads for the streams and polls of one process."""
+
+    def __init__(self, database: Database, hub: Hub, clock: Clock) -> None:
+        self._database = database
+        self._hub = hub
+        self._clock = clock
+        self._open: tuple[int, Sequence[Told]] | None = None
+
+    async def first(self, last_id: str | None) -> Part:
+        """What a stream with this `Last-Event-ID` (null: none) is sent first."""
+        if last_id is None:
+            return await self._snapshot()
+        n = frames.event_number(self._hub.desk_id, last_id)
+        if n is not None:
+            try:
+                return await self.after(n)
+            except Gone:
+                pass
+        return await self._start_over()
+
+    async def after(self, n: int) -> Part:
+        """What follows number `n`. Raises Gone."""
+        recent = self._hub.recent.after(n) if self._database.version <= self._hub.position else None
+        if recent is not None and len(recent) <= BATCH_LIMIT:
+            return Part(recent, self._hub.position)
+        batch = await self._database.read(lambda conn: events.after(conn, self._database.shop_id, n, BATCH_LIMIT))
+        if not batch.known:
+            raise Gone
+        return self._part(batch)
+
+    async def poll(self, asked: str | None) -> Part:
+        """What a poll with this `since` (null: none) is answered; its `position` is the cursor. At most 500 events."""
+        at = None if asked is None else since.instant(asked)
+        if at is None:
+            return await self.first(asked)
+        return self._part(
+            await self._database.read(lambda conn: events.since(conn, self._database.shop_id, at, BATCH_LIMIT))
+        )
+
+    async def _snapshot(self) -> Part:
+        """The most severe open alerts and gaps, oldest first, then one refresh under the newest event's id."""
+        known = self._open
+        if known is None or known[0] != self._hub.position or known[0] < self._database.version:
+            newest, found = await self._database.read(self._read_open)
+            known = (newest, [frames.told(self._hub.desk_id, event) for event in found])
+            self._open = known
+        newest, told = known
+        return Part([*told, frames.ping(self._hub.desk_id, newest, newest, self._clock())], newest)
+
+    async def _start_over(self) -> Part:
+        part = await self._snapshot()
+        reset = frames.ping(self._hub.desk_id, 0, part.position, self._clock(), reset=True)
+        return Part([reset, *part.events], part.position)
+
+    def _read_open(self, conn: Connection) -> tuple[int, list[Numbered]]:
+        shop_id = self._database.shop_id
+        found: Head = events.head(conn, shop_id)
+        return found.newest, alerts.most_severe(conn, shop_id, found.newest, SNAPSHOT_LIMIT)
+
+    def _part(self, batch: Batch) -> Part:
+        return Part([frames.told(self._hub.desk_id, event) for event in batch.events], batch.position, batch.more)
+
+
+HISTORY: web.AppKey[History] = web.AppKey("history")

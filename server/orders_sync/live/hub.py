@@ -1,0 +1,157 @@
+"""The hub: one encoding of each event, written straight to every open stream of this process.
+
+Invariant: a live stream was sent everything up to `position`, in order, nothing twice. A stream that does not read is cut
+off when its buffer passes a limit; it comes back with its last id and misses nothing, and costs the others nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from orders_sync.db.events import Numbered
+from orders_sync.live import frames
+from orders_sync.live.frames import Told
+from orders_sync.live.recent import Recent
+
+BUFFER_LIMIT_BYTES = 256 * 1024
+"""What may wait for a slow reader before it is cut off."""
+
+RECENT_EVENTS = 1_000
+
+_SLICE = 500
+"""Streams written to before others on the loop get their turn."""
+
+
+class Transport(Protocol):
+    """The part of `asyncio.Transport` that a stream needs."""
+
+    def write(self, data: bytes) -> None: ...
+    def get_write_buffer_size(self) -> int: ...
+    def is_closing(self) -> bool: ...
+    def abort(self) -> None: ...
+
+
+class TooManyStreams(Exception):
+    """A caller has as many streams open as one may have."""
+
+
+class Stream:
+    """One open stream. `framed`: its body is in chunked coding; `ended` is set when the server is done with it."""
+
+    __slots__ = ("caller", "ended", "framed", "transport")
+
+    def __init__(self, caller: str, transport: Transport, *, framed: bool) -> None:
+        self.caller = caller
+        self.transport = transport
+        self.framed = framed
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+
+class Hub:
+    """All streams of a process. `per_caller`: how many one caller may have open; null: any number."""
+
+    def __init__(self, desk_id: str, position: int, per_caller: int | None = None) -> None:
+        self.desk_id = desk_id
+        self.position = position
+        self.recent = Recent(position, RECENT_EVENTS)
+        self.cut_off = 0
+        self._per_caller = per_caller
+        self._callers: Counter[str] = Counter()
+        self._open: set[Stream] = set()
+        self._live: dict[Stream, None] = {}
+        self._ahead: dict[Stream, int] = {}
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def admit(self, stream: Stream) -> None:
+        """A stream begins; it is not live yet. Raises TooManyStreams."""
+        if self._per_caller is not None and self._callers[stream.caller] >= self._per_caller:
+            raise TooManyStreams
+        self._callers[stream.caller] += 1
+        self._open.add(stream)
+        if self._closed:
+            self._end(stream)
+
+    def join(self, stream: Stream, position: int) -> bool:
+        """Makes a stream live that was sent everything up to `position`; False when that is behind and it must catch up."""
+        if position < self.position:
+            return False
+        if position == self.position:
+            self._live[stream] = None
+        else:
+            self._ahead[stream] = position
+        return True
+
+    def leave(self, stream: Stream) -> None:
+        """The stream is over, whoever ended it."""
+        if stream in self._open:
+            self._open.remove(stream)
+            self._callers[stream.caller] -= 1
+            if not self._callers[stream.caller]:
+                del self._callers[stream.caller]
+        self._live.pop(stream, None)
+        self._ahead.pop(stream, None)
+
+    async def publish(self, events: Sequence[Numbered], position: int) -> None:
+        """Sends the events that follow to every live stream; they make it complete up to `position`."""
+        told = [frames.told(self.desk_id, event) for event in events]
+        self.position = position
+        self.recent.add(told, position)
+        for event in events:
+            if event.reset:
+                self.recent.forget(event.n)
+        streams = list(self._live)
+        self._catch_ahead(told)
+        await self._write(streams, frames.frames(self.desk_id, told))
+
+    async def beat(self) -> None:
+        """A sign of life on every live stream, also on those that are ahead."""
+        await self._write([*self._live, *self._ahead], frames.HEARTBEAT)
+
+    def close(self) -> None:
+        """Ends every stream at once, and every later one as it begins."""
+        self._closed = True
+        for stream in list(self._open):
+            self._end(stream)
+
+    def _catch_ahead(self, told: Sequence[Told]) -> None:
+        for stream, position in list(self._ahead.items()):
+            if position <= self.position:
+                del self._ahead[stream]
+                self._live[stream] = None
+                payload = frames.frames(self.desk_id, (event for event in told if event.n > position))
+                self._send(stream, payload, frames.chunk(payload))
+
+    async def _write(self, streams: Sequence[Stream], payload: bytes) -> None:
+        chunk = frames.chunk(payload)
+        if not chunk:
+            return
+        for start in range(0, len(streams), _SLICE):
+            for stream in streams[start : start + _SLICE]:
+                self._send(stream, payload, chunk)
+            await asyncio.sleep(0)
+
+    def _send(self, stream: Stream, payload: bytes, chunk: bytes) -> None:
+        transport = stream.transport
+        if stream not in self._open:
+            return
+        if transport.is_closing():
+            self._end(stream)
+            return
+        transport.write(chunk if stream.framed else payload)
+        if transport.get_write_buffer_size() > BUFFER_LIMIT_BYTES:
+            self.cut_off += 1
+            self._end(stream)
+
+    def _end(self, stream: Stream) -> None:
+        """Lets the handler finish the response; a reader that has not taken what it was sent is not waited for."""
+        if stream.transport.get_write_buffer_size():
+            stream.transport.abort()
+        if not stream.ended.done():
+            stream.ended.set_result(None)
+        self.leave(stream)

@@ -1,0 +1,39 @@
+"""Short ways to make things happen on a desk: alerts raised and cleared, pings, silent history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from orders_sync.db.engine import Database
+from orders_sync.db.tx import Tx
+from orders_sync.live import alerts
+from orders_sync.rules.projection import Cause
+from orders_wire.vocabulary import AlertType, Severity
+
+
+def overdue(order_id: int, due: int = 1, severity: Severity = Severity.WARNING) -> Cause:
+    return Cause(AlertType.ORDER_OVERDUE, f"due {due}", f"#{order_id} is overdue since {due}", severity)
+
+
+def held(order_id: int, hold: int = 1) -> Cause:
+    return Cause(AlertType.INVENTORY_HOLD, f"hold {hold}", f"#{order_id} is held for stock", Severity.CRITICAL)
+
+
+def raising(order_id: int, *causes: Cause, silent: bool = False) -> Callable[[Tx], frozenset[AlertType]]:
+    """A job after which exactly these causes hold for an order."""
+
+    def job(tx: Tx) -> frozenset[AlertType]:
+        tx.silent = silent
+        return alerts.reconcile(tx, order_id, f"#{order_id}", causes)
+
+    return job
+
+
+async def ping(db: Database, *order_ids: int) -> None:
+    """A change of these orders, or of the desk."""
+
+    def job(tx: Tx) -> None:
+        tx.ping()
+        tx.touched.update(order_ids)
+
+    await db.write(job)
