@@ -33,7 +33,7 @@ class Server:
     async def caught_up(self) -> None:
         """Returns when the hub has published all that this process committed."""
         async with asyncio.timeout(TIMEOUT_S):
-            while self.hub.position < self.database.version:
+            while self.hub.position < self.database.version:  # noqa: ASYNC110
                 await asyncio.sleep(0)
 
 

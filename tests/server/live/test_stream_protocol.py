@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from tests.server.live.raising import overdue, ping, raising
+from tests.server.live.serving import PATH, Server, connect, stream
 
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
-from tests.server.live.raising import overdue, ping, raising
-from tests.server.live.serving import PATH, Server, connect, stream
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -116,7 +116,9 @@ async def test_http_1_0_gets_the_same_events_without_chunks(db: Database, server
     client.close()
 
 
-@pytest.mark.parametrize("accept", ["text/event-stream", "TEXT/EVENT-STREAM;q=0.9, */*", "text/html, text/event-stream"])
+@pytest.mark.parametrize(
+    "accept", ["text/event-stream", "TEXT/EVENT-STREAM;q=0.9, */*", "text/html, text/event-stream"]
+)
 async def test_a_client_that_accepts_a_stream_gets_one(server: Server, accept: str) -> None:
     async with stream(server.port, Accept=accept) as client:
         assert client.headers["content-type"] == "text/event-stream"
@@ -142,7 +144,9 @@ async def test_shutdown_ends_every_stream_at_once_and_cleanly(db: Database, serv
         assert len(server.hub) == 0
 
 
-async def test_a_reader_that_does_not_read_is_cut_off_and_costs_the_others_nothing(db: Database, server: Server) -> None:
+async def test_a_reader_that_does_not_read_is_cut_off_and_costs_the_others_nothing(
+    db: Database, server: Server
+) -> None:
     async with stream(server.port) as slow, stream(server.port) as quick:
         await slow.opening()
         await quick.opening()
@@ -168,7 +172,7 @@ async def test_a_stream_that_its_client_left_is_forgotten(server: Server) -> Non
         await client.opening()
         assert len(server.hub) == 1
     async with asyncio.timeout(5):
-        while len(server.hub):
+        while len(server.hub):  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
 
