@@ -6,10 +6,15 @@ the models are imported with the first request, so that the first screen does no
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections import OrderedDict
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from orders_tui.errors import VersionSkew
+from orders_tui.exchange import Exchange, read, read_json
 from orders_tui.pace import Pace
 
 if TYPE_CHECKING:
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
 
     from orders_tui.query import OrdersQuery
     from orders_wire.actions import (
+        Action,
         ActionAnswer,
         AssignBody,
         FulfillBody,
@@ -30,16 +36,15 @@ if TYPE_CHECKING:
     from orders_wire.page import OrdersPage
     from orders_wire.people import DeadLettersAnswer, Me, OutboxAnswer, Owner
 
-OutboxVerb = Literal["retry", "discard"]
+_ORDERS = "/sync/orders"
+_ALERTS = "/sync/orders/alerts"
+_PAGES_KEPT = 60
+_CONTRACT_MAJOR = "1"
+_GID = "gid://shopify/Order/"
 
 
 class SyncApi:
-    """One server, one operator. Use as an async context manager, or call `close` at the end.
-
-    `clock_offset` is the server's clock minus ours, learnt from its `Date` header: what an `undoUntil` must be read with.
-    """
-
-    clock_offset: timedelta
+    """One server, one operator. Use as an async context manager, or call `close` at the end."""
 
     def __init__(
         self,
@@ -50,71 +55,179 @@ class SyncApi:
         *,
         pace: Pace | None = None,
         timeout_s: float = 10.0,
-    ) -> None: ...
+    ) -> None:
+        self._pace = pace or Pace()
+        self._exchange = Exchange(
+            base_url, token=token, operator=operator, transport=transport, pace=self._pace, timeout_s=timeout_s
+        )
+        self._pages: OrderedDict[tuple[tuple[str, str], ...], tuple[str, OrdersPage]] = OrderedDict()
 
-    async def __aenter__(self) -> SyncApi: ...
-    async def __aexit__(self, *error: object) -> None: ...
-    async def close(self) -> None: ...
+    async def __aenter__(self) -> SyncApi:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self._exchange.close()
+
+    @property
+    def base_url(self) -> str:
+        """Where the server is."""
+        return self._exchange.base_url
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """The server's clock minus ours, as of its last answer: what an `undoUntil` must be read with."""
+        return self._exchange.clock_offset
+
     def sign_in(self, token: str | None) -> None:
         """Uses another token from the next request on."""
+        self._exchange.token = token
+        self._pages.clear()
 
     async def orders(self, query: OrdersQuery, min_version: int | None = None) -> OrdersPage:
-        """A page. Unchanged since the last time (304): the very same object as then."""
-        raise NotImplementedError
+        """A page. Unchanged since the last time (304): the very same object as then.
+
+        With `min_version` it is at least that new, or the server refuses with `unavailable` after 2 s (contract §1).
+        """
+        params = query.params(self._pace.now())
+        key = tuple(sorted(params.items()))
+        held = self._pages.get(key)
+        if min_version is not None:
+            params["minVersion"] = str(min_version)
+        headers = {"If-None-Match": held[0]} if held else {}
+        response = await self._exchange.send("GET", _ORDERS, params=params, headers=headers)
+        if response.status_code == 304 and held:
+            self._pages.move_to_end(key)
+            return held[1]
+        from orders_wire.page import OrdersPage
+
+        page = read(response, OrdersPage.model_validate)
+        self._remember(key, response.headers.get("etag"), page)
+        return page
 
     async def order(self, order_id: str) -> OrderDetail:
         """Everything about one order; any spelling of its id."""
-        raise NotImplementedError
+        from_gid = order_id.removeprefix(_GID)
+        response = await self._exchange.send("GET", f"{_ORDERS}/{quote(from_gid, safe='')}")
+        from orders_wire.detail import OrderDetail
+
+        return read(response, OrderDetail.model_validate)
 
     async def owners(self) -> list[Owner]:
-        raise NotImplementedError
+        """Everybody who owns open orders, and how many."""
+        response = await self._exchange.send("GET", "/sync/owners")
+        from orders_wire.people import Owner
+
+        return read(response, lambda body: [Owner.model_validate(item) for item in body])
 
     async def me(self) -> Me:
         """Who the server takes us for. Raises VersionSkew when it speaks another contract."""
-        raise NotImplementedError
+        response = await self._exchange.send("GET", "/sync/me")
+        from orders_wire.people import Me
+
+        me = read(response, Me.model_validate)
+        if me.contract_version.partition(".")[0] != _CONTRACT_MAJOR:
+            raise VersionSkew(
+                f"the server speaks contract {me.contract_version}, this client {_CONTRACT_MAJOR}.x; update the older of the two"
+            )
+        return me
 
     async def health(self) -> dict[str, object]:
-        raise NotImplementedError
+        """`GET /health` as it is."""
+        body = read_json(await self._exchange.send("GET", "/health"))
+        return dict(body) if isinstance(body, dict) else {}
 
     async def assign(self, body: AssignBody, idempotency_key: str) -> ActionAnswer:
-        raise NotImplementedError
+        """Contract §3. The same key again brings the first answer again; that goes for every action below."""
+        return await self._act("assign", body, idempotency_key)
 
     async def fulfill(self, body: FulfillBody, idempotency_key: str) -> ActionAnswer:
-        raise NotImplementedError
+        """Contract §3."""
+        return await self._act("fulfill", body, idempotency_key)
 
     async def support(self, body: SupportBody, idempotency_key: str) -> ActionAnswer:
-        raise NotImplementedError
+        """Contract §3."""
+        return await self._act("support", body, idempotency_key)
 
     async def returns(self, body: ReturnsBody, idempotency_key: str) -> ActionAnswer:
-        raise NotImplementedError
+        """Contract §3."""
+        return await self._act("returns", body, idempotency_key)
 
     async def inventory(self, body: InventoryBody, idempotency_key: str) -> ActionAnswer:
-        raise NotImplementedError
+        """Contract §3."""
+        return await self._act("inventory", body, idempotency_key)
 
     async def undo(self, body: UndoBody, idempotency_key: str) -> ActionAnswer:
-        raise NotImplementedError
+        """Contract §3."""
+        return await self._act("undo", body, idempotency_key)
 
     async def outbox(self, state: str | None = None) -> OutboxAnswer:
-        raise NotImplementedError
+        """Queued outbound writes, newest first."""
+        response = await self._exchange.send("GET", "/sync/outbox", params=_state(state))
+        from orders_wire.people import OutboxAnswer
+
+        return read(response, OutboxAnswer.model_validate)
 
     async def outbox_retry(self, entry_id: str) -> None:
-        raise NotImplementedError
+        """Queues a dead or waiting write again (lead)."""
+        await self._post(f"/sync/outbox/{quote(entry_id, safe='')}/retry")
 
     async def outbox_discard(self, entry_id: str) -> None:
-        raise NotImplementedError
+        """Gives a write up (lead)."""
+        await self._post(f"/sync/outbox/{quote(entry_id, safe='')}/discard")
 
     async def dead_letters(self, state: str | None = None) -> DeadLettersAnswer:
-        raise NotImplementedError
+        """What came in and could not be read."""
+        response = await self._exchange.send("GET", "/sync/dead-letters", params=_state(state))
+        from orders_wire.people import DeadLettersAnswer
+
+        return read(response, DeadLettersAnswer.model_validate)
 
     async def dead_letter_retry(self, letter_id: str) -> None:
-        raise NotImplementedError
+        """Reads a dead letter again (lead)."""
+        await self._post(f"/sync/dead-letters/{quote(letter_id, safe='')}/retry")
 
     async def dead_letter_discard(self, letter_id: str) -> None:
-        raise NotImplementedError
+        """Gives a dead letter up (lead)."""
+        await self._post(f"/sync/dead-letters/{quote(letter_id, safe='')}/discard")
 
     async def alerts(self, since: str | None = None) -> AlertsAnswer:
-        raise NotImplementedError
+        """The alerts channel by polling: events after a cursor, or what a stream would send first."""
+        response = await self._exchange.send("GET", _ALERTS, params={"since": since} if since else None)
+        from orders_wire.alerts import AlertsAnswer
 
-    def stream(self, last_event_id: str | None = None) -> AsyncIterator[object]:
-        """The alerts channel as an event stream; used by the feed."""
-        raise NotImplementedError
+        return read(response, AlertsAnswer.model_validate)
+
+    def stream(self, last_event_id: str | None = None) -> AbstractAsyncContextManager[httpx.Response]:
+        """The alerts channel as an open event stream, right after an event where one is named. Used by the feed."""
+        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        if last_event_id is not None:
+            headers["Last-Event-ID"] = last_event_id
+        return self._exchange.stream(_ALERTS, headers)
+
+    async def _act(self, verb: str, body: Action, idempotency_key: str) -> ActionAnswer:
+        fields = body.model_dump(mode="json", by_alias=True, exclude_none=True)
+        response = await self._post(f"{_ORDERS}/{verb}", fields, {"Idempotency-Key": idempotency_key})
+        from orders_wire.actions import ActionAnswer
+
+        return read(response, ActionAnswer.model_validate)
+
+    async def _post(
+        self, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        return await self._exchange.send("POST", path, body=body or {}, headers=headers)
+
+    def _remember(self, key: tuple[tuple[str, str], ...], etag: str | None, page: OrdersPage) -> None:
+        if etag is None:
+            return
+        self._pages[key] = (etag, page)
+        self._pages.move_to_end(key)
+        while len(self._pages) > _PAGES_KEPT:
+            self._pages.popitem(last=False)
+
+
+def _state(state: str | None) -> dict[str, str] | None:
+    return {"state": state} if state else None

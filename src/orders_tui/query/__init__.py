@@ -4,11 +4,12 @@
 """
 
 from orders_tui.query.ages import AgeBound, AgeError
-from orders_tui.query.filters import Filters, OrdersQuery, Sort
 from orders_tui.query.chips import Chip, chips, complete, render, without
+from orders_tui.query.filters import NO_FILTERS, Filters, OrdersQuery, Sort
 from orders_tui.query.language import ParsedQuery, QueryProblem, parse
 
 __all__ = [
+    "NO_FILTERS",
     "AgeBound",
     "AgeError",
     "Chip",

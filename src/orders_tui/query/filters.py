@@ -49,7 +49,7 @@ class Filters:
 
     def __bool__(self) -> bool:
         """True when anything is narrowed."""
-        return self != Filters()
+        return self != NO_FILTERS
 
     def params(self, now: datetime) -> dict[str, str]:
         """As request parameters. Relative ages are resolved to the whole minute, so that repeated requests agree."""
@@ -66,12 +66,15 @@ class Filters:
         return {name: str(value) for name, value in given.items() if value}
 
 
+NO_FILTERS = Filters()
+
+
 @dataclass(frozen=True, slots=True)
 class OrdersQuery:
     """One page of orders. Without `cursor` it is the first; `sort` None is the tab's own order."""
 
     tab: Tab = Tab.UNFULFILLED
-    filters: Filters = Filters()
+    filters: Filters = NO_FILTERS
     sort: Sort | None = None
     page_size: int = DEFAULT_PAGE_SIZE
     cursor: str | None = None

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from orders_tui.query.ages import AGE_HELP, AgeBound, AgeError
 from orders_tui.query.dates import DATE_HELP, is_after, is_date
-from orders_tui.query.filters import Filters, OrdersQuery, Sort
+from orders_tui.query.filters import Filters, Sort
 from orders_wire.vocabulary import UNASSIGNED, Channel, Priority, SortField, StatusFilter
 
 TOKENS = ("status", "owner", "priority", "tag", "channel", "from", "to", "age", "sort")
@@ -49,7 +49,9 @@ class _Unreadable(ValueError):
 
 def parse(text: str, me: str | None = None) -> ParsedQuery | list[QueryProblem]:
     """Reads the search box. `owner:me` becomes `me`, where known."""
-    filters, sort, problems, words, seen = Filters(), None, list[QueryProblem](), list[str](), set[str]()
+    found: dict[str, Any] = {}
+    problems: list[QueryProblem] = []
+    words: list[str] = []
     for match in _WORD.finditer(text):
         if match["name"] is None:
             words += match["text"].replace('"', "").split()
@@ -57,18 +59,16 @@ def parse(text: str, me: str | None = None) -> ParsedQuery | list[QueryProblem]:
         name = match["name"].lower()
         try:
             slot, value = _read(name, match["value"], me)
-            if slot in seen:
+            if slot in found:
                 raise _Unreadable(f"{slot} is given twice")
         except (_Unreadable, AgeError) as error:
             problems.append(QueryProblem(match[0], str(error), match.start(), match.end()))
             continue
-        seen.add(slot)
-        if isinstance(value, Sort):
-            sort = value
-        else:
-            filters = replace(filters, **{_FIELDS[slot]: value})
+        found[slot] = value
+    sort = found.pop("sort", None)
+    filters = Filters(**{_FIELDS[slot]: value for slot, value in found.items()}, words=" ".join(words))
     problems += _contradictions(text, filters)
-    return problems or ParsedQuery(replace(filters, words=" ".join(words)), sort)
+    return problems or ParsedQuery(filters, sort)
 
 
 _FIELDS = {
@@ -90,7 +90,9 @@ def _read(name: str, given: str, me: str | None) -> tuple[str, object]:
     value = given.replace('"', "")
     if reader is None:
         known = _listed(f"{token}:" for token in TOKENS)
-        raise _Unreadable(f"there is no {name}:{_nearest(name, TOKENS)}; known are {known}; quotes search for it as text")
+        raise _Unreadable(
+            f"there is no {name}:{_nearest(name, TOKENS)}; known are {known}; quotes search for it as text"
+        )
     if not value:
         raise _Unreadable(f"{name}: needs a value{_hint(name)}")
     if name == "age":

@@ -25,9 +25,7 @@ class ActionState(StrEnum):
     UNDONE = "undone"
 
 
-SETTLED = frozenset(
-    {ActionState.DONE, ActionState.PARTLY, ActionState.FAILED, ActionState.REFUSED, ActionState.UNDONE}
-)
+SETTLED = frozenset({ActionState.DONE, ActionState.PARTLY, ActionState.FAILED, ActionState.REFUSED, ActionState.UNDONE})
 
 
 @dataclass(frozen=True, slots=True)

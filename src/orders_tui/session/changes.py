@@ -1,4 +1,4 @@
-"""What the session tells its observers: small, typed, past tense. They say *that* something changed; the session says what it is."""
+"""What the session tells its observers: small, typed, past tense. They say *that* something changed; the session says what."""
 
 from __future__ import annotations
 

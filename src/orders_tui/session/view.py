@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from orders_tui.query import Filters, OrdersQuery, Sort
+from orders_tui.query import NO_FILTERS, Filters, OrdersQuery, Sort
 
 if TYPE_CHECKING:
     from orders_tui.errors import ApiError
@@ -66,7 +66,7 @@ class View:
 class TabMemory:
     """How a tab was left: its filters, sort, place (a cursor) and order. Survives a restart."""
 
-    filters: Filters = Filters()
+    filters: Filters = NO_FILTERS
     sort: Sort | None = None
     cursor: str | None = None
     order_id: str | None = None

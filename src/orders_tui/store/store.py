@@ -33,7 +33,7 @@ _NOT_IN_A_DETAIL_ROW = {"timeline"}
 
 
 class Store:
-    """Knows nothing of time or transport. Methods that take something in answer with the ids of the orders that look different."""
+    """Knows nothing of time or transport. What takes something in answers with the ids of the orders that look different."""
 
     def __init__(self) -> None:
         self._held: frozenset[str] = frozenset()

@@ -37,7 +37,9 @@ def problems(text: str) -> list[QueryProblem]:
 
 
 def test_every_token_and_free_text() -> None:
-    parsed = read('status:overdue owner:ana priority:vip tag:"gift wrap" channel:pos from:2025-11-01 berlin sort:-value_usd #10')
+    parsed = read(
+        'status:overdue owner:ana priority:vip tag:"gift wrap" channel:pos from:2025-11-01 berlin sort:-value_usd #10'
+    )
     assert parsed.filters == Filters(
         status=StatusFilter.OVERDUE,
         owner="ana",
@@ -110,7 +112,12 @@ def test_ages_are_the_same_within_a_minute() -> None:
 
 def test_chips_read_like_words_and_come_off_one_by_one() -> None:
     parsed = read("owner:none age:>2d berlin sort:ship_by")
-    assert [c.label for c in chips(parsed.filters, parsed.sort)] == ["owner: nobody", "older than 2d", "by ship by ▲", "“berlin”"]
+    assert [c.label for c in chips(parsed.filters, parsed.sort)] == [
+        "owner: nobody",
+        "older than 2d",
+        "by ship by ▲",
+        "“berlin”",
+    ]
     query = OrdersQuery(filters=parsed.filters, sort=parsed.sort, cursor="ofs:4")
     left = without(query, "owner:none")
     assert render(left.filters, left.sort) == "age:>2d sort:ship_by berlin"

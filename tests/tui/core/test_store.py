@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.tui.core.samples import NOON, answer, gid, order, page
 
 from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, Parcel, ReturnsDraft, SupportDraft, UndoDraft
 from orders_tui.query import OrdersQuery
@@ -11,7 +12,6 @@ from orders_wire.actions import Failure
 from orders_wire.detail import OrderDetail
 from orders_wire.orders import Order, ReturnSummary, Tracking
 from orders_wire.vocabulary import AlertType, ErrorCode, Issue, ReturnAction, ReturnState, Status, Tab
-from tests.tui.core.samples import NOON, answer, gid, order, page
 
 ONE = gid(1)
 HERE = OrdersQuery()
@@ -89,7 +89,9 @@ def test_a_page_that_came_before_the_answer_already_holds_it(store: Store) -> No
 
 def test_a_rejected_action_rolls_back_and_the_row_says_why(store: Store) -> None:
     assign(store)
-    assert store.reject("k", "refused", [Failure(id=ONE, code=ErrorCode.VERSION_CONFLICT, message="changed by bo")]) == {ONE}
+    assert store.reject(
+        "k", "refused", [Failure(id=ONE, code=ErrorCode.VERSION_CONFLICT, message="changed by bo")]
+    ) == {ONE}
     mark = store.mark(ONE)
     assert shown(store).assigned_to == "unassigned"
     assert mark is not None

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+from tests.tui.core.samples import gid, order, page
 
 from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, ReturnsDraft, UndoDraft
 from orders_tui.query import OrdersQuery
@@ -18,7 +19,6 @@ from orders_wire.actions import ActionAnswer, Failure
 from orders_wire.orders import Order, ReturnSummary, Tracking
 from orders_wire.page import Desk, OrdersPage
 from orders_wire.vocabulary import UNASSIGNED, ErrorCode, ReturnAction, ReturnState, Status
-from tests.tui.core.samples import gid, order, page
 
 ORDERS = [1, 2]
 OWNERS = ["ana", "bo", "cy", UNASSIGNED]

@@ -1,0 +1,37 @@
+"""Values as words, glyphs and short texts: one place for how a state, an age or an amount reads. Pure.
+
+Everything that matters is a glyph and a word; colour comes from the theme by `tone` and is never the only sign. Each glyph has
+an ASCII twin. Every glyph is one cell wide.
+"""
+
+from orders_tui.wording.amounts import count, money, usd
+from orders_tui.wording.lines import connection, flags, mark, owner, return_action, return_line, ship_by
+from orders_tui.wording.sign import Sign, Tone
+from orders_tui.wording.states import event_type, issue, priority, return_state, severity, status, tab, timeline_event
+from orders_tui.wording.times import age, instant, zone
+
+__all__ = [
+    "Sign",
+    "Tone",
+    "age",
+    "connection",
+    "count",
+    "event_type",
+    "flags",
+    "instant",
+    "issue",
+    "mark",
+    "money",
+    "owner",
+    "priority",
+    "return_action",
+    "return_line",
+    "return_state",
+    "severity",
+    "ship_by",
+    "status",
+    "tab",
+    "timeline_event",
+    "usd",
+    "zone",
+]

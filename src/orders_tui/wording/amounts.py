@@ -1,0 +1,60 @@
+"""Money and counts as short texts."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Money
+
+NOTHING = "–"
+_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+_NO_DECIMALS = {
+    "BIF",
+    "CLP",
+    "DJF",
+    "GNF",
+    "ISK",
+    "JPY",
+    "KMF",
+    "KRW",
+    "PYG",
+    "RWF",
+    "UGX",
+    "VND",
+    "VUV",
+    "XAF",
+    "XOF",
+    "XPF",
+}
+_SIZES = ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k"))
+_THREE_DECIMALS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
+
+
+def money(value: Money | None, symbols: bool = True) -> str:
+    """`89.90 €`, `1,204.00 USD`; as many decimals as the currency has; `–` for None; as it came when it is no number."""
+    if value is None:
+        return NOTHING
+    currency = value.currency.upper()
+    unit = _SYMBOLS.get(currency, currency) if symbols else currency
+    decimals = 0 if currency in _NO_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
+    try:
+        amount = Decimal(value.amount)
+        return f"{amount:,.{decimals}f} {unit}" if amount.is_finite() else f"{value.amount} {unit}"
+    except InvalidOperation:
+        return f"{value.amount} {unit}"
+
+
+def usd(value: float | None) -> str:
+    """A USD figure, `$1,204.00`; `–` for None."""
+    return NOTHING if value is None else f"${value:,.2f}" if value >= 0 else f"-${-value:,.2f}"
+
+
+def count(value: int) -> str:
+    """At most five cells: `312`, `4.2k`, `31k`, `1.2M`."""
+    if value < 1_000:
+        return str(value)
+    size, unit = next((size, unit) for size, unit in _SIZES if value >= size)
+    tenths = value // (size // 10)
+    return f"{tenths / 10:.1f}{unit}" if tenths < 100 else f"{tenths // 10}{unit}"

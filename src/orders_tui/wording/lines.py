@@ -1,0 +1,122 @@
+"""What is put together from several values: due dates, flags, marks, the line, what an action on a return will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from orders_tui.feed.connection import LineState
+from orders_tui.store.marks import MarkKind
+from orders_tui.wording.amounts import NOTHING
+from orders_tui.wording.sign import Sign, Tone
+from orders_tui.wording.states import issue, return_state
+from orders_tui.wording.times import age, instant, zone
+from orders_wire.vocabulary import UNASSIGNED, AlertType, ReturnAction, ReturnState, Status
+
+if TYPE_CHECKING:
+    from orders_tui.feed import Connection
+    from orders_tui.store import Mark
+    from orders_wire.orders import Order, ReturnSummary
+
+_NOT_DUE = Sign(" ", " ", "", "")
+_MARKS = {
+    MarkKind.FAILED: Sign("✗", "x", "failed", "failed", Tone.BAD),
+    MarkKind.UNCONFIRMED: Sign("?", "?", "unconfirmed", "unconf.", Tone.WARN),
+    MarkKind.PENDING: Sign("…", "~", "sending", "sending", Tone.ACTIVE),
+    MarkKind.UNDONE: Sign("↶", "u", "undone", "undone", Tone.DIM),
+    MarkKind.CONFIRMED: Sign("✓", "v", "done", "done", Tone.GOOD),
+}
+_LINES = {
+    LineState.CONNECTING: Sign("◌", ".", "connecting", "connect", Tone.DIM),
+    LineState.LIVE: Sign("●", "*", "live", "live", Tone.GOOD),
+    LineState.POLLING: Sign("◐", "%", "polling", "polling", Tone.WARN),
+    LineState.RECONNECTING: Sign("◌", ".", "reconnecting", "reconn.", Tone.WARN),
+    LineState.OFFLINE: Sign("✗", "x", "offline", "offline", Tone.BAD),
+    LineState.SIGNED_OUT: Sign("!", "!", "session expired", "sign in", Tone.BAD),
+    LineState.SKEWED: Sign("!", "!", "other version", "version", Tone.BAD),
+}
+_CONSEQUENCES = {
+    ReturnAction.REQUEST_INSPECTION: "the parcel is to be inspected",
+    ReturnAction.DENY: "the return is denied for good; the customer gets no refund",
+}
+
+
+def owner(value: str) -> str:
+    """An owner's name; `–` for nobody."""
+    return NOTHING if value == UNASSIGNED else value
+
+
+def mark(value: Mark) -> Sign:
+    """What is said about a row's actions; a failure's word is its reason."""
+    sign = _MARKS[value.kind]
+    return Sign(sign.glyph, sign.ascii, value.reason, sign.short, sign.tone) if value.reason else sign
+
+
+def connection(value: Connection, now: datetime, zone_name: str = "UTC") -> Sign:
+    """The state of the line; its word counts down (`reconnecting in 4 s`, `offline since 14:02`)."""
+    sign = _LINES[value.state]
+    word = sign.word
+    if value.state is LineState.RECONNECTING and (seconds := value.retry_in_s(now)):
+        word = f"{word} in {seconds:.0f} s" if seconds >= 1 else f"{word} now"
+    if value.state is LineState.OFFLINE and value.since is not None:
+        word = f"{word} since {instant(value.since, now, zone_name)}"
+    return Sign(sign.glyph, sign.ascii, word, sign.short, sign.tone)
+
+
+def ship_by(order: Order, now: datetime, zone_name: str = "UTC") -> Sign:
+    """The due date, relative: `today`, `3d`, `late 2h`; an empty word where nothing is due any more."""
+    due = order.ship_by
+    if due is None or order.status is not Status.AWAITING_FULFILLMENT:
+        return _NOT_DUE
+    left = (due - now).total_seconds()
+    if left < 0:
+        word = f"late {age(-left)}"
+        return Sign("!", "!", word, word, Tone.BAD)
+    there = zone(zone_name)
+    if due.astimezone(there).date() == now.astimezone(there).date():
+        return Sign(" ", " ", "today", "today", Tone.WARN)
+    return Sign(" ", " ", age(left), age(left))
+
+
+def flags(order: Order) -> list[Sign]:
+    """What deserves a look on a row, most urgent first: late, held, an issue, outbound work that failed, a return, support."""
+    return list(_flags(order))
+
+
+def _flags(order: Order) -> Iterator[Sign]:
+    if AlertType.ORDER_OVERDUE in order.alerts and order.status is Status.AWAITING_FULFILLMENT:
+        yield Sign("!", "!", "late", "late", Tone.BAD)
+    if order.outbound.failed:
+        yield Sign("✗", "x", "not passed on", "failed", Tone.BAD)
+    if order.hold is not None:
+        reason = issue(order.hold.reason)
+        yield Sign("‖", "=", f"held: {reason.word}", "hold", Tone.WARN)
+    elif order.issue is not None:
+        yield issue(order.issue)
+    if order.return_ is not None and not order.return_.state.terminal:
+        state = return_state(order.return_.state)
+        yield Sign(state.glyph, state.ascii, f"return: {state.word}", "return", state.tone)
+    if AlertType.SUPPORT_ESCALATED in order.alerts:
+        yield Sign("☎", "s", "with support", "support", Tone.ACTIVE)
+    if order.outbound.waiting:
+        yield Sign("↗", "^", "waits to be passed on", "outbound", Tone.DIM)
+
+
+def return_action(value: ReturnAction, now_in: ReturnState) -> str:
+    """What an action on a return does, as a sentence with its consequence."""
+    if value is ReturnAction.APPROVE_REFUND:
+        if now_in is ReturnState.AWAITING_REFUND:
+            return "the refund is ordered: the money goes back to the customer"
+        return "the refund is approved and waits to be ordered"
+    return _CONSEQUENCES[value]
+
+
+def return_line(value: ReturnSummary) -> str:
+    """A return in one line: its state, amount and reason."""
+    parts = [return_state(value.state).word]
+    if value.refund_amount is not None:
+        parts.append(f"{value.refund_amount:,.2f} {value.currency or ''}".rstrip())
+    if value.reason:
+        parts.append(value.reason)
+    return " · ".join(parts)

@@ -1,0 +1,132 @@
+"""Each closed set of the contract as signs: no word of it is without one."""
+
+from __future__ import annotations
+
+from orders_tui.wording.sign import Sign, Tone
+from orders_wire.vocabulary import AlertType, EventType, Issue, Priority, ReturnState, Severity, Status, Tab
+
+_STATUS = {
+    Status.AWAITING_FULFILLMENT: Sign("○", "o", "unfulfilled", "unfulf.", Tone.ACTIVE),
+    Status.AWAITING_TRACKING: Sign("◔", "%", "awaiting tracking", "no track.", Tone.WARN),
+    Status.IN_TRANSIT: Sign("→", ">", "in transit", "transit"),
+    Status.FULFILLED: Sign("●", "*", "fulfilled", "fulfilled", Tone.GOOD),
+    Status.CANCELLED: Sign("⊘", "x", "cancelled", "cancelled", Tone.DIM),
+    Status.REFUNDED: Sign("↺", "<", "refunded", "refunded", Tone.DIM),
+}
+_ISSUE = {
+    Issue.PAYMENT: Sign("$", "$", "payment", "payment", Tone.BAD),
+    Issue.ADDRESS: Sign("@", "@", "address", "address", Tone.WARN),
+    Issue.INVENTORY: Sign("▤", "#", "inventory", "stock", Tone.WARN),
+    Issue.CARRIER: Sign("»", "}", "carrier", "carrier", Tone.WARN),
+    Issue.MANUAL_CHECK: Sign("?", "?", "manual check", "check", Tone.WARN),
+}
+_PRIORITY = {
+    Priority.VIP: Sign("★", "^", "VIP", "VIP", Tone.ACTIVE),
+    Priority.RUSH: Sign("▲", "+", "rush", "rush", Tone.WARN),
+    Priority.STANDARD: Sign("·", ".", "standard", "std", Tone.DIM),
+}
+_RETURN = {
+    ReturnState.AWAITING_LABEL: Sign("○", "o", "awaiting label", "label", Tone.WARN),
+    ReturnState.LABEL_GENERATED: Sign("◔", "%", "label generated", "labelled"),
+    ReturnState.IN_TRANSIT: Sign("←", "<", "on its way back", "on way"),
+    ReturnState.INSPECTION: Sign("◐", "&", "inspection", "inspect", Tone.ACTIVE),
+    ReturnState.AWAITING_REFUND: Sign("$", "$", "awaiting refund", "refund", Tone.WARN),
+    ReturnState.COMPLETED: Sign("✓", "v", "completed", "done", Tone.GOOD),
+    ReturnState.DENIED: Sign("✗", "x", "denied", "denied", Tone.DIM),
+    ReturnState.CANCELLED: Sign("⊘", "0", "cancelled", "cancelled", Tone.DIM),
+}
+_SEVERITY = {
+    Severity.CRITICAL: Sign("!", "!", "critical", "critical", Tone.BAD),
+    Severity.WARNING: Sign("▲", "^", "warning", "warning", Tone.WARN),
+    Severity.INFO: Sign("i", "i", "info", "info", Tone.DIM),
+}
+_EVENT = {
+    EventType.SHIPMENT_DELAY: Sign("»", "}", "shipment delayed", "delay", Tone.WARN),
+    EventType.ORDER_OVERDUE: Sign("!", "!", "overdue", "overdue", Tone.BAD),
+    EventType.INVENTORY_HOLD: Sign("▤", "#", "inventory hold", "hold", Tone.WARN),
+    EventType.RETURN_UPDATE: Sign("←", "<", "return", "return"),
+    EventType.SUPPORT_ESCALATED: Sign("☎", "s", "escalated to support", "support", Tone.ACTIVE),
+    EventType.INTEGRATION_FAILED: Sign("✗", "x", "integration failed", "failed", Tone.BAD),
+    EventType.TRACKING_PENDING: Sign("◔", "%", "tracking pending", "tracking", Tone.WARN),
+    EventType.DATA_GAP: Sign("∅", "0", "data gap", "gap", Tone.WARN),
+    EventType.REFRESH: Sign("·", ".", "refresh", "refresh", Tone.DIM),
+}
+_TAB = {
+    Tab.ALL: ("All", "All"),
+    Tab.UNFULFILLED: ("Unfulfilled", "Unfulfilled"),
+    Tab.OVERDUE: ("Overdue", "Overdue"),
+    Tab.AWAITING_TRACKING: ("Awaiting tracking", "No tracking"),
+    Tab.TRACKING_PENDING: ("Tracking pending", "Pending"),
+    Tab.DELAYED: ("Delayed", "Delayed"),
+    Tab.HOLDS: ("Holds", "Holds"),
+    Tab.RETURNS: ("Returns", "Returns"),
+    Tab.REFUNDED: ("Refunded", "Refunded"),
+}
+_TIMELINE = {
+    "order_placed": Sign("+", "+", "order placed", "placed"),
+    "order_cancelled": Sign("⊘", "x", "order cancelled", "cancelled", Tone.DIM),
+    "order_edited": Sign("±", "~", "order edited", "edited"),
+    "payment_authorized": Sign("$", "$", "payment authorized", "auth."),
+    "payment_captured": Sign("$", "$", "payment captured", "captured", Tone.GOOD),
+    "payment_failed": Sign("$", "$", "payment failed", "pay fail", Tone.BAD),
+    "payment_refunded": Sign("↺", "<", "payment refunded", "refund"),
+    "payment_voided": Sign("$", "$", "payment voided", "voided", Tone.DIM),
+    "payment_disputed": Sign("!", "!", "payment disputed", "dispute", Tone.BAD),
+    "inventory_hold": Sign("‖", "=", "held for stock", "hold", Tone.WARN),
+    "inventory_release": Sign("▷", ">", "hold released", "released", Tone.GOOD),
+    "fulfillment_submitted": Sign("◐", "&", "fulfilment submitted", "fulfil"),
+    "fulfillment_in_transit": Sign("→", ">", "in transit", "transit"),
+    "fulfillment_out_for_delivery": Sign("→", ">", "out for delivery", "delivery"),
+    "fulfillment_delivered": Sign("●", "*", "delivered", "delivered", Tone.GOOD),
+    "fulfillment_delayed": Sign("»", "}", "delayed", "delayed", Tone.WARN),
+    "fulfillment_cancelled": Sign("⊘", "x", "fulfilment cancelled", "cancelled", Tone.DIM),
+    "support_escalated": Sign("☎", "s", "escalated to support", "support", Tone.ACTIVE),
+    "assigned": Sign("@", "@", "assigned", "assigned"),
+    "note": Sign("✎", '"', "note", "note"),
+}
+
+
+def status(value: Status) -> Sign:
+    """An order's status."""
+    return _STATUS[value]
+
+
+def issue(value: Issue) -> Sign:
+    """What keeps an order from going well."""
+    return _ISSUE[value]
+
+
+def priority(value: Priority) -> Sign:
+    """`vip`, `rush`, `standard`."""
+    return _PRIORITY[value]
+
+
+def return_state(value: ReturnState) -> Sign:
+    """Where a return stands."""
+    return _RETURN[value]
+
+
+def severity(value: Severity) -> Sign:
+    """How bad an alert is."""
+    return _SEVERITY[value]
+
+
+def event_type(value: EventType | AlertType) -> Sign:
+    """What an alert is about."""
+    return _EVENT[EventType(value)]
+
+
+def tab(value: Tab) -> tuple[str, str]:
+    """A tab's title and its short title (at most 11 cells)."""
+    return _TAB[value]
+
+
+def timeline_event(value: str) -> Sign:
+    """A timeline entry's `event`; an unknown one reads as its name with spaces."""
+    known = _TIMELINE.get(value)
+    if known is not None:
+        return known
+    if value.startswith("return_") and value.removeprefix("return_") in list(ReturnState):
+        state = _RETURN[ReturnState(value.removeprefix("return_"))]
+        return Sign(state.glyph, state.ascii, f"return: {state.word}", "return", state.tone)
+    return Sign("·", ".", value.replace("_", " "), value.replace("_", " ")[:9], Tone.DIM)

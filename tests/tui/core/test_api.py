@@ -1,0 +1,197 @@
+"""The endpoints as calls: what is sent, what an answer means, and what the absence of one means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import httpx
+import pytest
+from tests.tui.core.samples import NOON, gid, order, page
+
+from orders_tui.api import SyncApi
+from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, Unreachable, VersionSkew
+from orders_tui.pace import Pace
+from orders_tui.query import OrdersQuery
+from orders_wire.actions import AssignBody
+from orders_wire.orders import Order
+from orders_wire.page import OrdersPage
+from orders_wire.vocabulary import ErrorCode, ReturnAction, Tab
+
+Handler = Callable[[httpx.Request], httpx.Response]
+ASSIGN = AssignBody(order_ids=[gid(1)], assignee="ana")
+
+
+def api(handler: Handler, token: str | None = None, operator: str | None = None) -> SyncApi:
+    return SyncApi("http://desk", token, operator, httpx.MockTransport(handler), pace=Pace(now=lambda: NOON))
+
+
+def wire(model: OrdersPage | Order) -> dict[str, object]:
+    body = model.model_dump(mode="json", by_alias=True)
+    assert isinstance(body, dict)
+    return body
+
+
+async def test_every_request_says_who_asks() -> None:
+    seen: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json=[])
+
+    await api(handler, token="secret", operator="Zoë").owners()
+    (request,) = seen
+    assert request.headers["authorization"] == "Bearer secret"
+    assert dict(request.headers.raw)[b"X-Operator"] == "Zoë".encode()
+
+
+async def test_a_page_is_asked_for_with_its_parameters_and_read() -> None:
+    asked: dict[str, str] = {}
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.update(request.url.params)
+        return httpx.Response(200, json=wire(page([order(1)], 7)))
+
+    got = await api(handler).orders(OrdersQuery(tab=Tab.OVERDUE, page_size=36, cursor="ofs:10"), min_version=7)
+    assert asked == {"tab": "overdue", "pageSize": "36", "cursor": "ofs:10", "direction": "after", "minVersion": "7"}
+    assert got.orders.items == [order(1)]
+
+
+async def test_an_unchanged_page_is_the_very_same_object() -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.headers.get("if-none-match") == '"7"':
+            return httpx.Response(304)
+        return httpx.Response(200, json=wire(page([order(1)], 7)), headers={"ETag": '"7"'})
+
+    client = api(handler)
+    first = await client.orders(OrdersQuery())
+    assert await client.orders(OrdersQuery(), min_version=7) is first
+
+
+async def test_hostile_text_is_harmless_once_decoded() -> None:
+    body = wire(page([order(1)]))
+    text = json.dumps(body).replace("Customer 1", "\\u001b]52;c;eA==\\u0007")
+    got = await api(lambda _: httpx.Response(200, text=text)).orders(OrdersQuery())
+    assert got.orders.items[0].customer_name == "\ufffd]52;c;eA==\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [(gid(12), b"/sync/orders/12"), ("#1001", b"/sync/orders/%231001"), ("a/b", b"/sync/orders/a%2Fb")],
+)
+async def test_any_spelling_of_an_order_id_fits_the_path(given: str, path: bytes) -> None:
+    seen: list[bytes] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.raw_path)
+        return httpx.Response(200, json=wire(order(12)))
+
+    await api(handler).order(given)
+    assert seen == [path]
+
+
+async def test_an_action_carries_its_key_and_camel_case_fields() -> None:
+    seen: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(
+            200, json={"success": True, "message": "Assigned 1", "updatedOrders": [], "actionId": "a"}
+        )
+
+    answer = await api(handler).assign(ASSIGN, "key-1")
+    assert answer.action_id == "a"
+    assert seen[0].headers["idempotency-key"] == "key-1"
+    assert json.loads(seen[0].content) == {"orderIds": [gid(1)], "assignee": "ana"}
+
+
+async def test_a_refusal_keeps_code_failures_and_what_is_allowed() -> None:
+    body = {
+        "success": False,
+        "message": "inspect it first",
+        "updatedOrders": [],
+        "code": "illegal_transition",
+        "allowed_actions": ["deny"],
+        "failures": [{"id": gid(1), "code": "illegal_transition", "message": "inspect it first"}],
+    }
+    with pytest.raises(Refused) as caught:
+        await api(lambda _: httpx.Response(409, json=body)).assign(ASSIGN, "k")
+    assert caught.value.code is ErrorCode.ILLEGAL_TRANSITION
+    assert caught.value.allowed_actions == (ReturnAction.DENY,)
+    assert caught.value.failures[0].id == gid(1)
+
+
+async def test_unavailable_says_when_to_come_back() -> None:
+    body = {"success": False, "message": "busy", "code": "unavailable"}
+    with pytest.raises(Refused) as caught:
+        await api(lambda _: httpx.Response(503, json=body, headers={"Retry-After": "3"})).owners()
+    assert caught.value.passing
+    assert caught.value.retry_after_s == 3.0
+
+
+@pytest.mark.parametrize(
+    ("raised", "read_as", "write_as"),
+    [
+        (httpx.ConnectError, Unreachable, Unreachable),
+        (httpx.ConnectTimeout, Unreachable, Unreachable),
+        (httpx.ReadTimeout, TimedOut, TimedOut),
+        (httpx.ReadError, Unreachable, TimedOut),
+        (httpx.RemoteProtocolError, Unreachable, TimedOut),
+    ],
+)
+async def test_only_what_was_surely_not_sent_is_unreachable(
+    raised: type[httpx.HTTPError], read_as: type[ApiError], write_as: type[ApiError]
+) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        raise raised("x")
+
+    with pytest.raises(read_as):
+        await api(handler).owners()
+    with pytest.raises(write_as):
+        await api(handler).assign(ASSIGN, "k")
+
+
+@pytest.mark.parametrize(
+    ("response", "error"),
+    [
+        (httpx.Response(401, json={"success": False, "message": "who?", "code": "unauthorized"}), SignInNeeded),
+        (httpx.Response(401, text="Unauthorized"), SignInNeeded),
+        (httpx.Response(502, text="<html>"), TimedOut),
+        (httpx.Response(404, text="nginx"), VersionSkew),
+        (httpx.Response(302, headers={"Location": "/login"}), VersionSkew),
+        (httpx.Response(200, text="<html>"), VersionSkew),
+        (httpx.Response(200, json={"success": "perhaps"}), VersionSkew),
+    ],
+)
+async def test_answers_of_others_than_a_sync_server(response: httpx.Response, error: type[ApiError]) -> None:
+    with pytest.raises(error):
+        await api(lambda _: response).assign(ASSIGN, "k")
+
+
+async def test_another_contract_is_told_by_me() -> None:
+    me = {
+        "name": "ana",
+        "role": "lead",
+        "shop": "s",
+        "desk": {"id": "d", "version": 1},
+        "time_zone": "UTC",
+        "undo_seconds": 10,
+        "shopify_writes": False,
+        "server_version": "9",
+        "contract_version": "2.0",
+    }
+    with pytest.raises(VersionSkew, match=r"contract 2\.0"):
+        await api(lambda _: httpx.Response(200, json=me)).me()
+
+
+async def test_the_servers_clock_is_learnt() -> None:
+    headers = {"Date": "Sun, 09 Nov 2025 12:01:00 GMT"}
+    client = api(lambda _: httpx.Response(200, json=[], headers=headers))
+    await client.owners()
+    assert client.clock_offset == timedelta(seconds=60.5)
+
+
+async def test_an_address_that_is_none() -> None:
+    with pytest.raises(Unreachable, match="address"):
+        await SyncApi("http://[bad").owners()
