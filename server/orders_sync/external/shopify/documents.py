@@ -72,7 +72,7 @@ fragment OrderParts on Order {{
   lineItems(first: 10) {{ nodes {{ ...Line }} {_PAGE} }}
   fulfillmentOrders(first: 5) {{ nodes {{ ...FulfillmentOrderParts }} {_PAGE} }}
   fulfillments(first: 50) {{
-    id name status displayStatus createdAt updatedAt inTransitAt deliveredAt
+    id name status displayStatus requiresShipping createdAt updatedAt inTransitAt deliveredAt
     trackingInfo(first: 1) {{ number company url }}
     events(first: 10, sortKey: HAPPENED_AT) {{ nodes {{ ...Scan }} {_PAGE} }}
   }}
@@ -90,11 +90,11 @@ _RETURN = f"""
 fragment ReturnParts on Return {{
   id name status createdAt closedAt requestApprovedAt
   order {{ id }}
-  decline {{ reason note }}
+  decline {{ note }}
   returnLineItems(first: 10) {{
     nodes {{
       id quantity refundableQuantity refundedQuantity returnReasonNote customerNote
-      returnReasonDefinition {{ name }}
+      returnReasonDefinition {{ handle }}
       ... on ReturnLineItem {{ withCodeDiscountedTotalPriceSet {{ {_MONEY} }} }}
     }}
   }}

@@ -1,0 +1,60 @@
+"""Asking for many things at a cost that the shop allows: pages sized by what they cost, and ids in batches that are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from pydantic import ValidationError
+
+from orders_sync.external.shopify.answers import Answer
+from orders_sync.external.shopify.client import ShopifyClient
+from orders_sync.external.shopify.documents import Document
+from orders_sync.external.shopify.errors import Misread, TooCostly
+from orders_sync.external.shopify.sizes import PageSize
+
+
+async def page(client: ShopifyClient, document: Document, size: PageSize, variables: Mapping[str, Any]) -> Answer:
+    """The answer with `first` as large as the shop allows. Raises ShopifyError."""
+    while True:
+        asked = size.size
+        try:
+            answer = await client.read(document, {**variables, "first": asked})
+        except TooCostly:
+            if not size.refused(asked):
+                raise
+            continue
+        size.learn(asked, answer)
+        return answer
+
+
+async def batches(
+    client: ShopifyClient, document: Document, size: PageSize, gids: Iterable[str]
+) -> AsyncIterator[tuple[list[str], Answer]]:
+    """`nodes(ids:)` for all of these, as many at a time as the shop allows. Raises ShopifyError."""
+    left = list(dict.fromkeys(gids))
+    while left:
+        batch = left[: size.size]
+        try:
+            answer = await client.read(document, {"ids": batch})
+        except TooCostly:
+            if not size.refused(len(batch)):
+                raise
+            continue
+        size.learn(len(batch), answer)
+        yield batch, answer
+        left = left[len(batch) :]
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Around the parsing of an answer. Raises Misread when the answer has another shape than the schema's."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise Misread(f"Shopify's answer has an unexpected shape at {where}: {first['msg']}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise Misread(f"Shopify's answer has an unexpected shape: {error!r}") from error

@@ -1,0 +1,181 @@
+"""The Admin GraphQL API over HTTP: one POST per document, within the shop's cost throttle, at a pinned version.
+
+Invariant: what was throttled was not executed, so it is sent again after the wait that the shop's figures give. Anything else
+is sent once; only `read` repeats it, since a read changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import orjson
+import structlog
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from orders_sync.external.shopify import answers
+from orders_sync.external.shopify.answers import Answer
+from orders_sync.external.shopify.bucket import Bucket
+from orders_sync.external.shopify.documents import API_VERSION, Document
+from orders_sync.external.shopify.errors import Denied, Misread, NoAnswer, NotSent, ShopifyError, Throttled
+from orders_sync.instants import Clock, Ms, from_datetime, system_clock
+
+log = structlog.get_logger(__name__)
+
+TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
+MAX_THROTTLED = 20
+"""Times that one request waits for points before the shop is given up for now."""
+
+READ_ATTEMPTS = 4
+_VERSION_HEADER = "X-Shopify-API-Version"
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+def endpoint(shop_domain: str, api_url: str | None = None) -> str:
+    """Where to post: the shop's own address, or `api_url` (a base, or the whole address ending in graphql.json)."""
+    if api_url and api_url.endswith("graphql.json"):
+        return api_url
+    return f"{api_url or f'https://{shop_domain}'}/admin/api/{API_VERSION}/graphql.json"
+
+
+class ShopifyClient:
+    """One shop's API with one token. `api_version` is what the shop's last answer says it speaks."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        address: str,
+        token: str,
+        clock: Clock = system_clock,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._session = session
+        self._address = address
+        self._headers = {"X-Shopify-Access-Token": token, "Content-Type": "application/json"}
+        self._clock = clock
+        self._sleep = sleep
+        self._bucket = Bucket()
+        self._costs: dict[str, float] = {}
+        self._denied: set[str] = set()
+        self.api_version = API_VERSION
+        self.clock_skew_ms: int | None = None
+
+    async def read(self, document: Document, variables: Mapping[str, Any] | None = None) -> Answer:
+        """A query's answer. What got lost on the way is asked again, a few times. Raises ShopifyError."""
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type((NotSent, NoAnswer)),
+            stop=stop_after_attempt(READ_ATTEMPTS),
+            wait=wait_random_exponential(multiplier=0.5, max=10),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return await retrying(self.execute, document, variables)
+
+    async def execute(self, document: Document, variables: Mapping[str, Any] | None = None) -> Answer:
+        """Sends once; waits for the cost bucket first, and again each time the shop throttles. Raises ShopifyError."""
+        throttled: Throttled | None = None
+        for _ in range(MAX_THROTTLED):
+            await self._wait_for_points(document)
+            try:
+                return await self._once(document, variables or {})
+            except Throttled as error:
+                throttled = error
+                log.info("shopify throttles", document=document.name, wait_s=round(error.retry_after_s, 2))
+                await self._sleep(error.retry_after_s)
+        assert throttled is not None
+        raise throttled
+
+    async def _wait_for_points(self, document: Document) -> None:
+        while (wait_s := self._bucket.wait_s(self._costs.get(document.name, 0), self._clock())) > 0:
+            await self._sleep(wait_s)
+
+    async def _once(self, document: Document, variables: Mapping[str, Any]) -> Answer:
+        cost = self._costs.get(document.name, 0.0)
+        self._bucket.sent(cost)
+        told = None
+        try:
+            body, as_of = await self._post(document, variables)
+            told = answers.throttle_status(body)
+            answer = answers.read(body, as_of)
+        except Throttled as error:
+            self._costs[document.name] = error.requested or cost
+            raise
+        finally:
+            self._bucket.answered(cost, told, self._clock())
+        self._costs[document.name] = answer.requested or cost
+        self._tell_denied(answer)
+        return answer
+
+    async def _post(self, document: Document, variables: Mapping[str, Any]) -> tuple[object, Ms]:
+        """The decoded body, and the shop's clock when the request went out."""
+        payload = orjson.dumps({"query": document.text, "operationName": document.name, "variables": dict(variables)})
+        started = self._clock()
+        try:
+            async with self._session.post(
+                self._address, data=payload, headers=self._headers, timeout=TIMEOUT, allow_redirects=False
+            ) as response:
+                content = await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotSent(f"Shopify cannot be reached ({type(error).__name__})") from error
+        except aiohttp.InvalidURL as error:
+            raise NotSent("The address of the Admin API is not a URL") from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise NoAnswer(f"Shopify did not answer ({type(error).__name__})") from error
+        _raise_for_status(response)
+        self._note_version(response.headers.get(_VERSION_HEADER))
+        try:
+            return orjson.loads(content), self._as_of(response.headers.get("Date"), started)
+        except orjson.JSONDecodeError as error:
+            raise NoAnswer("Shopify's answer is not JSON") from error
+
+    def _as_of(self, date: str | None, started: Ms) -> Ms:
+        """The shop's `Date` less the time the request took; our own clock where the shop tells none."""
+        now = self._clock()
+        try:
+            shop_now = from_datetime(parsedate_to_datetime(date)) if date else None
+        except ValueError:
+            shop_now = None
+        if shop_now is None:
+            return started
+        self.clock_skew_ms = now - shop_now
+        return Ms(shop_now - max(0, now - started))
+
+    def _note_version(self, spoken: str | None) -> None:
+        if spoken and spoken != self.api_version:
+            log.warning("shopify speaks another version than asked for", asked=API_VERSION, spoken=spoken)
+            self.api_version = spoken
+
+    def _tell_denied(self, answer: Answer) -> None:
+        """Each field that a missing scope leaves null is told once."""
+        for field in answer.denied:
+            if field.name not in self._denied:
+                self._denied.add(field.name)
+                log.warning("the admin token may not read a field", field=field.name, needs=field.needs)
+
+
+def _raise_for_status(response: aiohttp.ClientResponse) -> None:
+    status = response.status
+    if status == HTTPStatus.OK:
+        return
+    told = f"HTTP {status} {response.reason or ''}".rstrip()
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise Throttled(_seconds(response.headers.get("Retry-After")))
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.LOCKED):
+        raise Denied(f"Shopify does not accept the Admin token: {told}")
+    if status == HTTPStatus.NOT_FOUND:
+        raise Denied("There is no such shop, or no Admin API at its address: HTTP 404")
+    failure: type[ShopifyError] = NoAnswer if status >= 500 else Misread
+    raise failure(f"Shopify answered {told}")
+
+
+def _seconds(text: str | None) -> float:
+    """`Retry-After`, which Shopify writes with a fraction; the usual wait where there is none."""
+    try:
+        return max(0.0, min(60.0, float(text))) if text else answers.UNKNOWN_WAIT_S
+    except ValueError:
+        return answers.UNKNOWN_WAIT_S

@@ -1,0 +1,311 @@
+"""The shop's GraphQL objects as they are read here: ids as integers, instants as milliseconds, money in minor units.
+
+Only what the documents ask for. A connection or object that a missing scope left null is `None`, and then nothing is told
+about it; an enum is its word in lower case, as REST writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from orders_sync.ingest.changes import MoneyPart
+from orders_sync.ingest.money import money
+from orders_sync.instants import Ms, parse_instant
+
+T = TypeVar("T")
+
+
+def number(gid: str) -> int:
+    """The number in `gid://shopify/Type/N`, whatever parameters follow it. Raises ValueError."""
+    return int(gid.rpartition("/")[2].partition("?")[0])
+
+
+def gid(kind: str, entity: int) -> str:
+    """The GraphQL id of an entity."""
+    return f"gid://shopify/{kind}/{entity}"
+
+
+def _instant(value: object) -> object:
+    return parse_instant(value) if isinstance(value, str) else value
+
+
+def _money(value: object) -> object:
+    """A MoneyV2, or the shop's side of a MoneyBag."""
+    if not isinstance(value, Mapping):
+        return value
+    inner = value.get("shopMoney", value)
+    return money(inner["amount"], inner["currencyCode"])
+
+
+Id = Annotated[int, BeforeValidator(lambda value: number(value) if isinstance(value, str) else value)]
+Instant = Annotated[Ms, BeforeValidator(_instant)]
+Money = Annotated[MoneyPart, BeforeValidator(_money)]
+Word = Annotated[str, BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)]
+
+
+class Node(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+
+
+class Page(Node, Generic[T]):
+    """One page of a connection."""
+
+    nodes: list[T]
+    has_next_page: Annotated[bool, Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))] = False
+    end_cursor: Annotated[str | None, Field(validation_alias=AliasPath("pageInfo", "endCursor"))] = None
+
+
+class Ref(Node):
+    id: Id
+
+
+class Address(Node):
+    name: str | None = None
+    company: str | None = None
+    address1: str | None = None
+    address2: str | None = None
+    city: str | None = None
+    province: str | None = None
+    zip: str | None = None
+    country: str | None = None
+    phone: str | None = None
+
+
+class Customer(Node):
+    id: Id
+    first_name: str | None = None
+    last_name: str | None = None
+    tags: list[str] = []
+    email: Annotated[str | None, Field(validation_alias=AliasPath("defaultEmailAddress", "emailAddress"))] = None
+    phone: Annotated[str | None, Field(validation_alias=AliasPath("defaultPhoneNumber", "phoneNumber"))] = None
+
+
+class ShippingLine(Node):
+    title: str
+
+
+class Line(Node):
+    id: Id
+    sku: str | None = None
+    title: str = ""
+    quantity: int
+    current_quantity: int
+    unfulfilled_quantity: int
+    requires_shipping: bool
+    original_unit_price_set: Money | None = None
+    variant: Ref | None = None
+
+
+class Scan(Node):
+    id: Id
+    status: Word
+    happened_at: Instant
+    created_at: Instant
+
+
+class TrackingInfo(Node):
+    number: str | None = None
+    company: str | None = None
+    url: str | None = None
+
+
+class Fulfillment(Node):
+    id: Id
+    name: str | None = None
+    status: Word
+    display_status: Word | None = None
+    requires_shipping: bool | None = None
+    created_at: Instant
+    updated_at: Instant
+    in_transit_at: Instant | None = None
+    delivered_at: Instant | None = None
+    tracking_info: list[TrackingInfo] = []
+    events: Page[Scan] | None = None
+
+
+class Hold(Node):
+    id: Id
+    reason: Word
+    reason_notes: str | None = None
+
+
+class FulfillmentOrder(Node):
+    id: Id
+    status: Word
+    updated_at: Instant
+    fulfill_by: Instant | None = None
+    fulfillment_holds: list[Hold] | None = None
+
+
+class Transaction(Node):
+    id: Id
+    kind: Word
+    status: Word
+    gateway: str | None = None
+    created_at: Instant
+    amount_set: Money | None = None
+
+
+class Refund(Node):
+    id: Id
+    created_at: Instant | None = None
+    note: str | None = None
+    return_: Annotated[Ref | None, Field(alias="return")] = None
+    total_refunded_set: Money | None = None
+
+
+class RiskAssessment(Node):
+    risk_level: Word
+
+
+class Risk(Node):
+    assessments: list[RiskAssessment] = []
+
+
+class Dispute(Node):
+    id: Id
+    initiated_as: Word
+    status: Word
+
+
+class Order(Node):
+    """An order as a page tells it; `ReturnDetail`, `HeldLines` and `DisputeDetail` complete it."""
+
+    id: Id
+    name: str
+    created_at: Instant
+    processed_at: Instant | None = None
+    updated_at: Instant
+    cancelled_at: Instant | None = None
+    closed_at: Instant | None = None
+    display_financial_status: Word | None = None
+    display_fulfillment_status: Word | None = None
+    source_name: str | None = None
+    tags: list[str] = []
+    email: str | None = None
+    note: str | None = None
+    total_price_set: Money | None = None
+    customer: Customer | None = None
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    shipping_lines: Page[ShippingLine] | None = None
+    line_items: Page[Line] | None = None
+    fulfillment_orders: Page[FulfillmentOrder] | None = None
+    fulfillments: list[Fulfillment] | None = None
+    transactions: list[Transaction] | None = None
+    refunds: list[Refund] | None = None
+    returns: Page[Ref] | None = None
+    risk: Risk | None = None
+    disputes: list[Dispute] | None = None
+
+
+class Disposition(Node):
+    type: Word
+    quantity: int
+    created_at: Instant
+
+
+class ReverseLine(Node):
+    total_quantity: int
+    dispositions: list[Disposition] = []
+
+
+class Label(Node):
+    public_file_url: str | None = None
+    created_at: Instant
+
+
+class ReverseTracking(Node):
+    number: str | None = None
+    carrier_name: str | None = None
+    url: str | None = None
+
+
+class Deliverable(Node):
+    label: Label | None = None
+    tracking: ReverseTracking | None = None
+
+
+class ReverseDelivery(Node):
+    id: Id
+    deliverable: Deliverable | None = None
+
+
+class ReverseFulfillmentOrder(Node):
+    id: Id
+    status: Word
+    line_items: Page[ReverseLine] | None = None
+    reverse_deliveries: Page[ReverseDelivery] | None = None
+
+
+class ReturnLine(Node):
+    id: Id
+    quantity: int
+    refundable_quantity: int = 0
+    refunded_quantity: int = 0
+    return_reason_note: str | None = None
+    customer_note: str | None = None
+    reason: Annotated[str | None, Field(validation_alias=AliasPath("returnReasonDefinition", "handle"))] = None
+    with_code_discounted_total_price_set: Money | None = None
+
+
+class ReturnDetail(Node):
+    id: Id
+    name: str | None = None
+    status: Word
+    created_at: Instant
+    closed_at: Instant | None = None
+    request_approved_at: Instant | None = None
+    order: Ref
+    decline_note: Annotated[str | None, Field(validation_alias=AliasPath("decline", "note"))] = None
+    return_line_items: Page[ReturnLine] | None = None
+    reverse_fulfillment_orders: Page[ReverseFulfillmentOrder] | None = None
+
+
+class HeldLine(Node):
+    sku: str | None = None
+    remaining_quantity: int
+
+
+class HeldLines(Node):
+    """What a held fulfilment order still has to send."""
+
+    id: Id
+    order_id: Id
+    line_items: Page[HeldLine]
+
+
+class DisputeDetail(Node):
+    id: Id
+    initiated_at: Instant
+    evidence_due_by: Instant | None = None
+    amount: Money | None = None
+
+
+class StockItem(Node):
+    id: Id
+    sku: str | None = None
+    tracked: bool = True
+    updated_at: Instant
+
+
+class StockQuantity(Node):
+    name: str
+    quantity: int
+
+
+class StockLevel(Node):
+    id: str
+    updated_at: Instant
+    quantities: list[StockQuantity] = []
+    item: StockItem
+
+
+def read_page(kind: type[T], value: Any) -> Page[T]:
+    """A connection's page of `kind`. Raises pydantic's ValidationError when the shop's answer is not of this shape."""
+    page: Page[T] = Page[kind].model_validate(value)  # type: ignore[valid-type]
+    return page

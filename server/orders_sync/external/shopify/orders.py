@@ -1,0 +1,120 @@
+"""Whole orders from the shop: pages of them, and any by id, each with all that hangs on it.
+
+An `OrderRead` lacks nothing but what the token may not see.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic.alias_generators import to_snake
+
+from orders_sync.external.shopify import completion, documents, nodes
+from orders_sync.external.shopify.answers import Answer
+from orders_sync.external.shopify.asking import batches, page, understood
+from orders_sync.external.shopify.client import ShopifyClient
+from orders_sync.external.shopify.nodes import gid, number, read_page
+from orders_sync.external.shopify.reads import OrderRead, held
+from orders_sync.external.shopify.sizes import PageSize
+
+MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersPage:
+    """`next_cursor`: where the page after this one starts; null on the last."""
+
+    orders: tuple[OrderRead, ...]
+    next_cursor: str | None
+
+
+class OrderReader:
+    """Reads orders with one client; remembers between calls how many the shop lets it ask for."""
+
+    def __init__(self, client: ShopifyClient) -> None:
+        self._client = client
+        self._page_size = PageSize(first=10, most=MOST_AT_ONCE)
+        self._batch_size = PageSize(first=8, most=MOST_AT_ONCE)
+        self._details_size = PageSize(first=4, most=MOST_AT_ONCE)
+        self._whose_size = PageSize(first=MOST_AT_ONCE, most=MOST_AT_ONCE)
+
+    async def page(self, query: str | None, after: str | None, *, sort_key: str, reverse: bool = False) -> OrdersPage:
+        """One page of the orders that `query` matches. Raises ShopifyError."""
+        variables = {"query": query, "after": after, "sortKey": sort_key, "reverse": reverse}
+        answer = await page(self._client, documents.ORDERS_PAGE, self._page_size, variables)
+        with understood():
+            found = read_page(nodes.Order, answer.data["orders"])
+        orders = await self._whole(list(enumerate(found.nodes)), answer, ("orders", "nodes"))
+        return OrdersPage(orders, found.end_cursor if found.has_next_page else None)
+
+    async def by_id(self, order_ids: Iterable[int]) -> dict[int, OrderRead]:
+        """These orders; one that is not there is missing: deleted, or older than the token may see. Raises ShopifyError."""
+        found: dict[int, OrderRead] = {}
+        ids = (gid("Order", order_id) for order_id in order_ids)
+        async for _, answer in batches(self._client, documents.ORDERS, self._batch_size, ids):
+            with understood():
+                told = enumerate(answer.data["nodes"])
+                orders = [(place, nodes.Order.model_validate(node)) for place, node in told if node]
+            for read in await self._whole(orders, answer, ("nodes",)):
+                found[read.order.id] = read
+        return found
+
+    async def count(self, query: str | None = None) -> int:
+        """How many orders the shop says match; a lower bound where it does not count them all. Raises ShopifyError."""
+        answer = await self._client.read(documents.ORDERS_COUNT, {"query": query})
+        return int((answer.data.get("ordersCount") or {}).get("count") or 0)
+
+    async def whose(self, kind: str, ids: Iterable[int]) -> dict[int, int]:
+        """The order that each of these belongs to (`kind`: its type in the shop's schema); unknown ones are missing."""
+        owners: dict[int, int] = {}
+        gids = (gid(kind, entity) for entity in ids)
+        async for _, answer in batches(self._client, documents.WHOSE, self._whose_size, gids):
+            for node in answer.data["nodes"]:
+                owner = _owner(node) if node else None
+                if owner is not None:
+                    owners[number(node["id"])] = number(owner)
+        return owners
+
+    async def _whole(
+        self, cut: Sequence[tuple[int, nodes.Order]], answer: Answer, path: tuple[str, ...]
+    ) -> tuple[OrderRead, ...]:
+        """These orders, by their place in the answer, with what it cut short and left out."""
+        orders = [(place, await completion.rest(self._client, order)) for place, order in cut]
+        details = await completion.details(self._client, self._details_size, [order for _, order in orders])
+        hidden = _hidden(answer, path)
+        return tuple(_read(order, details, answer, hidden.get(place, frozenset())) for place, order in orders)
+
+
+def _read(order: nodes.Order, details: completion.Details, answer: Answer, unread: frozenset[str]) -> OrderRead:
+    returns = order.returns.nodes if order.returns else []
+    return OrderRead(
+        order=order,
+        as_of=answer.as_of,
+        returns=tuple(details.returns[ref.id] for ref in returns if ref.id in details.returns),
+        held_skus={part: details.held_skus[part] for part in held(order) if part in details.held_skus},
+        disputes=details.disputes,
+        unread=unread,
+    )
+
+
+def _hidden(answer: Answer, path: tuple[str, ...]) -> dict[int, frozenset[str]]:
+    """The orders' own fields that a missing scope left null, by the order's place in the answer."""
+    hidden: dict[int, set[str]] = defaultdict(set)
+    for denied in answer.denied:
+        place = denied.path[len(path) : len(path) + 1]
+        name = denied.path[len(path) + 1 :]
+        if denied.path[: len(path)] == path and len(name) == 1 and place and isinstance(place[0], int):
+            hidden[place[0]].add(to_snake(str(name[0])))
+    return {place: frozenset(names) for place, names in hidden.items()}
+
+
+def _owner(node: Mapping[str, Any]) -> str | None:
+    """The order's id in an answer to `WHOSE`."""
+    if node.get("orderId"):
+        return str(node["orderId"])
+    reverse = node.get("reverseFulfillmentOrder") or node
+    order = node.get("returned") or reverse.get("reversed")
+    return str(order["id"]) if order else None

@@ -1,0 +1,110 @@
+"""What a GraphQL read says of one return: its milestones, each at the time that the shop keeps for it. Pure.
+
+The shop has no `updatedAt` for returns and no time for a decline or a cancellation; those two are as of the order's last
+update. A re-opened return cannot be told from one that never closed: that comes by webhook alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from orders_sync.external.shopify.nodes import Disposition, ReturnDetail, ReturnLine, ReverseFulfillmentOrder
+from orders_sync.ingest.changes import MoneyPart, OrderChange, ReturnSeen, ReverseDeliverySeen, Stamp
+from orders_sync.instants import Ms
+
+_ENDED_UNTIMED = frozenset({"declined", "canceled"})
+_TO_PROCESS = "processing_required"
+
+
+def return_changes(detail: ReturnDetail, order_updated_at: Ms, as_of: Ms) -> Iterator[OrderChange]:
+    """The return, its milestones, and its ways back."""
+    yield _described(detail, as_of)
+    for status, at in _milestones(detail, order_updated_at):
+        yield _step(detail, at, as_of, status=status)
+    lines = [line for rfo in _reverse_orders(detail) for line in (rfo.line_items.nodes if rfo.line_items else ())]
+    dispositions = [disposition for line in lines for disposition in line.dispositions]
+    waiting = [d.created_at for d in dispositions if d.type == _TO_PROCESS]
+    if waiting:
+        yield _step(detail, min(waiting), as_of, dispositions=_TO_PROCESS)
+    if lines and all(_disposed(line.dispositions) >= line.total_quantity for line in lines):
+        yield _step(detail, max(d.created_at for d in dispositions), as_of, dispositions="disposed")
+    yield from _ways_back(detail, as_of)
+
+
+def _described(detail: ReturnDetail, as_of: Ms) -> ReturnSeen:
+    lines = detail.return_line_items.nodes if detail.return_line_items else []
+    return ReturnSeen(
+        return_id=detail.id,
+        order_id=detail.order.id,
+        stamp=Stamp(as_of, as_of),
+        name=detail.name,
+        reason=next((line.reason.replace("-", "_") for line in lines if line.reason), None),
+        note=_note(detail, lines),
+        created_at=detail.created_at,
+        refundable=_refundable(lines),
+    )
+
+
+def _note(detail: ReturnDetail, lines: Iterable[ReturnLine]) -> str | None:
+    notes = [detail.decline_note, *(note for line in lines for note in (line.customer_note, line.return_reason_note))]
+    return next((note for note in notes if note), None)
+
+
+def _refundable(lines: Iterable[ReturnLine]) -> MoneyPart | None:
+    """The price of what comes back, after discounts; null where a line has none."""
+    prices = [line.with_code_discounted_total_price_set for line in lines]
+    known = [price for price in prices if price is not None]
+    if not known or len(known) < len(prices):
+        return None
+    return MoneyPart(minor=sum(price.minor for price in known), currency=known[0].currency)
+
+
+def _milestones(detail: ReturnDetail, order_updated_at: Ms) -> Iterator[tuple[str, Ms]]:
+    """A return that staff made was open from the start; one that a buyer asked for opened when it was approved."""
+    approved = detail.request_approved_at
+    if approved is not None or detail.status in ("requested", "declined"):
+        yield "requested", detail.created_at
+    if detail.status in ("open", "closed"):
+        yield "open", approved or detail.created_at
+    elif approved is not None:
+        yield "open", approved
+    if detail.closed_at is not None:
+        yield "closed", detail.closed_at
+    elif detail.status == "closed":
+        yield "closed", max(order_updated_at, approved or detail.created_at)
+    if detail.status in _ENDED_UNTIMED:
+        yield detail.status, max(order_updated_at, approved or detail.created_at)
+
+
+def _step(
+    detail: ReturnDetail, at: Ms, as_of: Ms, *, status: str | None = None, dispositions: str | None = None
+) -> ReturnSeen:
+    return ReturnSeen(
+        return_id=detail.id, order_id=detail.order.id, stamp=Stamp(at, as_of), status=status, dispositions=dispositions
+    )
+
+
+def _reverse_orders(detail: ReturnDetail) -> list[ReverseFulfillmentOrder]:
+    return detail.reverse_fulfillment_orders.nodes if detail.reverse_fulfillment_orders else []
+
+
+def _disposed(dispositions: Iterable[Disposition]) -> int:
+    return sum(disposition.quantity for disposition in dispositions if disposition.type != _TO_PROCESS)
+
+
+def _ways_back(detail: ReturnDetail, as_of: Ms) -> Iterator[ReverseDeliverySeen]:
+    """Labels and tracking numbers. A number has no time of its own: it is as of the approval, the earliest it can be."""
+    earliest = detail.request_approved_at or detail.created_at
+    for reverse_order in _reverse_orders(detail):
+        for delivery in reverse_order.reverse_deliveries.nodes if reverse_order.reverse_deliveries else ():
+            label = delivery.deliverable.label if delivery.deliverable else None
+            tracking = delivery.deliverable.tracking if delivery.deliverable else None
+            yield ReverseDeliverySeen(
+                return_id=detail.id,
+                order_id=detail.order.id,
+                delivery_id=delivery.id,
+                stamp=Stamp(label.created_at if label else earliest, as_of),
+                number=tracking.number if tracking else None,
+                carrier=tracking.carrier_name if tracking else None,
+                label_url=label.public_file_url if label else None,
+            )

@@ -1,0 +1,67 @@
+"""Stock from the shop: what is available of each item at each location, and which SKU an item is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orders_sync.external.shopify import documents, nodes
+from orders_sync.external.shopify.asking import page, understood
+from orders_sync.external.shopify.client import ShopifyClient
+from orders_sync.external.shopify.nodes import gid, read_page
+from orders_sync.external.shopify.sizes import PageSize
+from orders_sync.ingest.changes import InventoryItemSeen, InventoryLevelSeen, Stamp, StockChange
+from orders_sync.instants import Ms
+
+_AVAILABLE = "available"
+
+
+@dataclass(frozen=True, slots=True)
+class StockPage:
+    """`next_cursor`: where the page after this one starts; null on the last."""
+
+    changes: tuple[StockChange, ...]
+    next_cursor: str | None
+
+
+class StockReader:
+    """Reads stock with one client; remembers between calls how much the shop lets it ask for."""
+
+    def __init__(self, client: ShopifyClient) -> None:
+        self._client = client
+        self._locations_size = PageSize(first=50, most=250)
+        self._page_size = PageSize(first=50, most=250)
+
+    async def locations(self) -> list[int]:
+        """The ids of the active locations. Raises ShopifyError."""
+        found: list[int] = []
+        after: str | None = None
+        while True:
+            answer = await page(self._client, documents.LOCATIONS, self._locations_size, {"after": after})
+            with understood():
+                told = read_page(nodes.Ref, answer.data["locations"])
+            found += (ref.id for ref in told.nodes)
+            if not told.has_next_page:
+                return found
+            after = told.end_cursor
+
+    async def page(self, location_id: int, query: str | None, after: str | None) -> StockPage:
+        """One page of a location's stock; empty when the location is gone. Raises ShopifyError."""
+        variables = {"id": gid("Location", location_id), "query": query, "after": after}
+        answer = await page(self._client, documents.STOCK_PAGE, self._page_size, variables)
+        location = answer.data["location"]
+        if location is None:
+            return StockPage((), None)
+        with understood():
+            told = read_page(nodes.StockLevel, location["inventoryLevels"])
+        changes = tuple(change for level in told.nodes for change in _changes(level, location_id, answer.as_of))
+        return StockPage(changes, told.end_cursor if told.has_next_page else None)
+
+
+def _changes(level: nodes.StockLevel, location_id: int, as_of: Ms) -> tuple[StockChange, StockChange]:
+    """An item whose stock is not tracked has no figure that means anything."""
+    figures = [quantity.quantity for quantity in level.quantities if quantity.name == _AVAILABLE]
+    available = figures[0] if figures and level.item.tracked else None
+    return (
+        InventoryItemSeen(level.item.id, level.item.sku, Stamp(level.item.updated_at, as_of)),
+        InventoryLevelSeen(level.item.id, location_id, available, Stamp(level.updated_at, as_of)),
+    )
