@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -24,7 +25,7 @@ from orders_wire.vocabulary import ErrorCode
 if TYPE_CHECKING:
     import httpx
 
-_MODULES = (
+MODULES = (
     "httpx",
     "orders_wire.page",
     "orders_wire.detail",
@@ -115,7 +116,7 @@ class Exchange:
     async def _opened(self) -> httpx.AsyncClient:
         async with self._opening:
             if self._client is None:
-                await asyncio.to_thread(lambda: [importlib.import_module(name) for name in _MODULES])
+                await _imported()
                 self._client = self._open()
             return self._client
 
@@ -152,6 +153,13 @@ class Exchange:
             return
         if told.tzinfo is not None:
             self.clock_offset = told + timedelta(seconds=0.5) - self._pace.now()
+
+
+async def _imported() -> None:
+    """Loads what requests need, off the loop: the screen stays quick meanwhile."""
+    missing = [name for name in MODULES if name not in sys.modules]
+    if missing:
+        await asyncio.to_thread(lambda: [importlib.import_module(name) for name in missing])
 
 
 def read_json(response: httpx.Response) -> Any:

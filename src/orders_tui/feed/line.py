@@ -1,0 +1,106 @@
+"""The line's state as a feed goes through it: when contact was lost, how often it was tried since, and waiting that can be cut
+short by a poke."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from orders_tui.errors import ApiError, Refused, SignInNeeded, VersionSkew
+from orders_tui.feed.backoff import delay_s
+from orders_tui.feed.connection import Connection, LineState
+from orders_tui.pace import Pace
+
+_DECLARED_AFTER_S = 3.0
+_SIGNED_OUT_RETRY_S = 30.0
+_SKEWED_RETRY_S = 60.0
+
+
+class Line:
+    """`connection` is the state now; `up`, `lost` and `failed` move it on."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._poked = asyncio.Event()
+        self._last_contact: datetime | None = None
+        self._lost_at: float | None = None
+        self._attempt = 0
+        self._state = Connection(since=pace.now())
+        self.asked_s: float | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The state with the newest contact."""
+        state = self._state
+        return Connection(state.state, state.since, self._last_contact, state.retry_at, state.reason)
+
+    def heard(self) -> None:
+        """Any byte came."""
+        self._last_contact = self._pace.now()
+
+    def up(self, state: LineState, reason: str = "") -> Connection:
+        """The server is heard."""
+        self.heard()
+        self._lost_at, self._attempt = None, 0
+        if (self._state.state, self._state.reason) != (state, reason):
+            self._state = Connection(state, self._pace.now(), reason=reason)
+        return self.connection
+
+    def lost(self, reason: str) -> Connection:
+        """Contact broke off: it is tried again almost at once."""
+        self._lost_at = self._pace.monotonic()
+        self._state = Connection(LineState.RECONNECTING, self._pace.now(), retry_at=self._plan(0.0), reason=reason)
+        return self.connection
+
+    def failed(self, error: ApiError) -> Connection:
+        """An attempt brought nothing."""
+        known = self._state.state in {LineState.CONNECTING, LineState.OFFLINE}
+        if self._lost_at is None:
+            self._lost_at = self._pace.monotonic()
+        outage_s = self._pace.monotonic() - self._lost_at
+        state = _state_after(error, declared=known or outage_s >= _DECLARED_AFTER_S)
+        since = self._since(state)
+        self._attempt += 1
+        self._state = Connection(state, since, retry_at=self._plan(outage_s, error), reason=str(error))
+        return self.connection
+
+    async def wait(self, seconds: float | None = None) -> None:
+        """Until the planned attempt (or so many seconds), or until poked."""
+        if seconds is None:
+            seconds = self.connection.retry_in_s(self._pace.now()) or 0.0
+        try:
+            async with asyncio.timeout(seconds):
+                await self._poked.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._poked.clear()
+
+    def poke(self) -> None:
+        """Ends a wait now."""
+        self._poked.set()
+
+    def _since(self, state: LineState) -> datetime | None:
+        if state is self._state.state:
+            return self._state.since
+        if state is LineState.OFFLINE and self._last_contact is not None:
+            return self._last_contact
+        return self._pace.now()
+
+    def _plan(self, outage_s: float, error: ApiError | None = None) -> datetime:
+        wait_s = delay_s(self._attempt, outage_s, self._pace.random(), self.asked_s)
+        if isinstance(error, SignInNeeded):
+            wait_s = _SIGNED_OUT_RETRY_S
+        if isinstance(error, VersionSkew):
+            wait_s = _SKEWED_RETRY_S
+        if isinstance(error, Refused) and error.retry_after_s:
+            wait_s = max(wait_s, error.retry_after_s)
+        return self._pace.now() + timedelta(seconds=wait_s)
+
+
+def _state_after(error: ApiError, *, declared: bool) -> LineState:
+    if isinstance(error, SignInNeeded):
+        return LineState.SIGNED_OUT
+    if isinstance(error, VersionSkew):
+        return LineState.SKEWED
+    return LineState.OFFLINE if declared else LineState.RECONNECTING

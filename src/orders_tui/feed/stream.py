@@ -1,0 +1,94 @@
+"""One event stream from its head to its end: every event in order, any byte counted as life, silence noticed.
+
+httpx-sse yields an event with empty data for a heartbeat once an id is known, and none before: those are life, not events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+from httpx_sse import EventSource, SSEError
+
+from orders_tui.sanitise import sanitise
+
+if TYPE_CHECKING:
+    from orders_tui.api import SyncApi
+    from orders_wire.alerts import Event
+
+
+class NoStream(Exception):
+    """There is a server, but no stream comes through: somebody holds it back, or it fell silent. The message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """`first_byte_s` after the head somebody in between must be buffering; `silence_s` without a byte is a dead stream."""
+
+    first_byte_s: float = 5.0
+    silence_s: float = 35.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one block of the stream said: an event, or only that the server lives. `position` is the id to go on after."""
+
+    event: Event | None
+    position: str | None
+    retry_s: float | None
+
+
+class _Watched(httpx.AsyncByteStream):
+    """A body that reports every chunk and does not wait for ever for the next."""
+
+    def __init__(self, body: AsyncIterator[bytes], limits: StreamLimits, heard: Callable[[], None]) -> None:
+        self._body, self._limits, self._heard = body, limits, heard
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        limit_s, problem = self._limits.first_byte_s, "something on the way holds the live stream back"
+        while True:
+            try:
+                async with asyncio.timeout(limit_s):
+                    chunk = await anext(self._body)
+            except StopAsyncIteration:
+                return
+            except TimeoutError as error:
+                raise NoStream(problem) from error
+            limit_s, problem = self._limits.silence_s, "the live stream fell silent"
+            self._heard()
+            yield chunk
+
+
+async def listen(
+    api: SyncApi, position: str | None, limits: StreamLimits, heard: Callable[[], None]
+) -> AsyncIterator[Told]:
+    """The stream after an event, until it ends. Raises NoStream, or ApiError."""
+    async with api.stream(position) as response:
+        body = response.stream
+        assert isinstance(body, httpx.AsyncByteStream)
+        response.stream = _Watched(aiter(body), limits, heard)
+        try:
+            async with aclosing(EventSource(response).aiter_sse()) as events:
+                async for sse in events:
+                    yield Told(_event(sse.data), sse.id or None, None if sse.retry is None else sse.retry / 1000)
+        except SSEError as error:
+            raise NoStream("the server offers no live stream") from error
+        finally:
+            await body.aclose()
+
+
+def _event(data: str) -> Event | None:
+    """The event in a block; None for a heartbeat, and for a kind of event that this client does not know."""
+    from orders_wire.alerts import Event
+
+    if not data:
+        return None
+    try:
+        return Event.model_validate(sanitise(json.loads(data)))
+    except ValueError:
+        return None
