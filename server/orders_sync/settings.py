@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from sqlalchemy import make_url
 
 from orders_sync import setting_values as values
 from orders_sync.instants import DAY, HOUR
@@ -120,6 +121,16 @@ class Settings(BaseModel):
     def webhook_secrets(self) -> tuple[str, ...]:
         """The secrets that may have signed a webhook; empty: none is configured (contract §4)."""
         return tuple(secret.get_secret_value() for secret in self.shopify_webhook_secret)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret text among the settings, for whoever has to keep them out of sight."""
+        single = (self.shopify_admin_token, self.erp_secret, self.support_secret)
+        password = make_url(self.database_url).password
+        return (
+            *self.webhook_secrets,
+            *(secret.get_secret_value() for secret in single if secret),
+            *([password] if password else []),
+        )
 
     @property
     def figures(self) -> Figures:

@@ -1,0 +1,30 @@
+"""Every setting as a flag, made from the settings themselves, so that help and settings cannot differ."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from orders_sync.settings import CONFIG, PREFIX, Settings
+
+_SHORT = {"database_url": ["--database"]}
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Adds `--config` and a flag per setting; a flag that is not given leaves the variable or the file to decide."""
+    group = parser.add_argument_group("settings", f"also variables {PREFIX}<NAME>, and keys of the TOML file")
+    group.add_argument("--config", type=Path, metavar="FILE", help=f"the TOML file (variable {CONFIG})")
+    for name, field in Settings.model_fields.items():
+        spellings = [*_SHORT.get(name, []), f"--{name.replace('_', '-')}"]
+        text = (field.description or "").replace("%", "%%")
+        default = field.default
+        shown = (
+            f" (default {default})" if isinstance(default, int | float | str) and not isinstance(default, bool) else ""
+        )
+        group.add_argument(*spellings, dest=name, default=argparse.SUPPRESS, metavar="VALUE", help=text + shown)
+
+
+def given(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The settings that were given as flags."""
+    return {name: value for name, value in vars(arguments).items() if name in Settings.model_fields}

@@ -1,0 +1,18 @@
+"""`token`: draws a bearer token and prints it once, with the table that goes into the tokens file."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+
+from orders_sync.auth import digest
+from orders_wire.vocabulary import Role
+
+
+def run(name: str, role: Role) -> int:
+    """The token on stdout, for its owner; its table for the tokens file (which holds no token) on stderr."""
+    token = secrets.token_urlsafe(32)
+    print(token)
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    print(f'[[token]]\nname = "{quoted}"\nrole = "{role}"\nsha256 = "{digest(token)}"', file=sys.stderr)
+    return 0

@@ -1,0 +1,106 @@
+"""`GET /health`, `/health/live`, `/health/ready`: contract §5. Health answers 200 whatever it says; readiness does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from aiohttp import web
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from orders_sync.app_keys import CLOCK, DATABASE, SETTINGS
+from orders_sync.db import shops
+from orders_sync.db.engine import Database
+from orders_sync.db.failures import DatabaseError
+from orders_sync.instants import Ms, to_text
+from orders_sync.poller import state
+from orders_sync.poller.state import PollerState
+from orders_sync.settings import Settings
+from orders_wire.version import __version__
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/health")
+async def health(request: web.Request) -> web.Response:
+    """`degraded` while the database is out of reach or the poller's last tick failed."""
+    settings, database = request.app[SETTINGS], request.app[DATABASE]
+    poller = await _poller_state(database)
+    degraded = poller is None or poller.error is not None
+    body = {
+        "status": "degraded" if degraded else "ok",
+        "service": "sync",
+        "timestamp": to_text(request.app[CLOCK]() // 1000 * 1000),
+        "version": __version__,
+        "database": "unavailable" if poller is None else "ok",
+        "desk": {"id": database.desk_id, "version": database.version},
+        "backfill": _backfill(settings, poller),
+        "poller": _poller(settings, poller),
+        "shopify_writes": settings.shopify_writes,
+    }
+    return _json(body)
+
+
+@routes.get("/health/live")
+async def live(_request: web.Request) -> web.Response:
+    """The process answers."""
+    return _json({"status": "ok"})
+
+
+@routes.get("/health/ready")
+async def ready(request: web.Request) -> web.Response:
+    """200 once requests can be answered; 503 while the database cannot."""
+    if await _poller_state(request.app[DATABASE]) is None:
+        return _json({"status": "unavailable"}, 503)
+    return _json({"status": "ok"})
+
+
+async def _poller_state(database: Database) -> PollerState | None:
+    """The poller's state as stored; null when the database does not answer."""
+
+    def read(conn: Connection) -> PollerState:
+        shops.mark(conn, database.shop_id)
+        return state.load(conn, database.shop_id)
+
+    try:
+        return await database.read(read)
+    except (DatabaseError, SQLAlchemyError):
+        return None
+
+
+def _backfill(settings: Settings, poller: PollerState | None) -> dict[str, Any]:
+    """`state`: off (no Admin token), waiting, running, done, or unknown."""
+    if settings.shopify_admin_token is None:
+        return {"state": "off", "done": 0, "total": 0}
+    if poller is None:
+        return {"state": "unknown", "done": 0, "total": 0}
+    backfill = poller.backfill
+    if backfill is None:
+        return {"state": "waiting", "done": 0, "total": 0}
+    name = "running" if backfill.ended_at is None else "done"
+    return {"state": name, "done": backfill.done, "total": max(backfill.total, backfill.done)}
+
+
+def _poller(settings: Settings, poller: PollerState | None) -> dict[str, Any]:
+    """`state`: off (no Admin token), unknown, failed, or ok; with when it last began and ended, and what is wrong."""
+    if settings.shopify_admin_token is None:
+        return {"state": "off"}
+    if poller is None:
+        return {"state": "unknown"}
+    return {
+        "state": "ok" if poller.error is None else "failed",
+        "began_at": _text(poller.began_at),
+        "ended_at": _text(poller.ended_at),
+        "due_at": _text(poller.due_at),
+        "orders_until": _text(poller.orders_until),
+        "error": poller.error,
+    }
+
+
+def _text(instant: Ms | None) -> str | None:
+    return None if instant is None else to_text(instant)
+
+
+def _json(body: dict[str, Any], status: int = 200) -> web.Response:
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
