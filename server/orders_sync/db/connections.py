@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, event
+from sqlalchemy import URL, Connection, Engine, FromClause, NullPool, QueuePool, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from orders_sync.db.location import is_sqlite, sqlite_path
 
@@ -18,6 +19,13 @@ POOL_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 5
 _SQLITE_CACHE_KIB = 64 * 1024
 _SQLITE_MAP_BYTES = 1 << 30
+
+
+class _HintedCompiler(SQLiteCompiler):
+    """Writes a table's hint (`INDEXED BY …`), which SQLAlchemy leaves out for SQLite."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
 
 
 def writer(url: URL) -> Engine:
@@ -54,6 +62,8 @@ def _sqlite(url: URL, size: int | None, begin: str, *, query_only: bool = False)
     sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
     pool: dict[str, Any] = {"poolclass": NullPool} if size is None else _bounded(size)
     engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_MS / 1000, "check_same_thread": False}, **pool)
+
+    engine.dialect.statement_compiler = _HintedCompiler
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

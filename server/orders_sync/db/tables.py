@@ -464,15 +464,25 @@ Index("orders_by_value", orders.c.shop_id, orders.c.value_usd_minor, orders.c.id
 Index("orders_by_ship_by", orders.c.shop_id, orders.c.ship_by, orders.c.id)
 Index("orders_by_customer", orders.c.shop_id, orders.c.customer_folded, orders.c.id)
 
-_moving = text("late_prone AND open_order")
+LATE_PRONE = text("late_prone AND open_order")
+"""Spelled as in the index, which is used where it stands word for word."""
+
 _untold = text("live AND NOT has_number AND open_order")
 Index(
     "parcels_late",
     parcels.c.shop_id,
     parcels.c.last_update,
     parcels.c.order_id,
-    sqlite_where=_moving,
-    postgresql_where=_moving,
+    sqlite_where=LATE_PRONE,
+    postgresql_where=LATE_PRONE,
+)
+Index(
+    "parcels_late_by_order",
+    parcels.c.shop_id,
+    parcels.c.order_id,
+    parcels.c.last_update,
+    sqlite_where=LATE_PRONE,
+    postgresql_where=LATE_PRONE,
 )
 Index("parcels_untold", parcels.c.shop_id, parcels.c.created_at, sqlite_where=_untold, postgresql_where=_untold)
 Index("parcels_live", parcels.c.shop_id, parcels.c.order_id, sqlite_where=text("live"), postgresql_where=text("live"))
@@ -483,12 +493,14 @@ Index(
     sqlite_where=text("delivered_at IS NOT NULL"),
     postgresql_where=text("delivered_at IS NOT NULL"),
 )
-_pending = text("state NOT IN ('completed', 'denied', 'cancelled')")
+PENDING_RETURN = text("state NOT IN ('completed', 'denied', 'cancelled')")
+"""Likewise."""
+
 Index(
     "returns_pending",
     returns.c.shop_id,
     returns.c.state,
     returns.c.since,
-    sqlite_where=_pending,
-    postgresql_where=_pending,
+    sqlite_where=PENDING_RETURN,
+    postgresql_where=PENDING_RETURN,
 )

@@ -12,10 +12,12 @@ LIMIT = 512
 LAST = "\U0010ffff"
 """Sorts after every character: `prefix + LAST` ends the range of texts that start with `prefix`."""
 
+_REPLACED = {0: "\ufffd", ord(LAST): "\ufffd"}
+
 
 def clean(text: str) -> str:
-    """The text with what cannot be stored replaced by U+FFFD."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    """The text with what cannot be stored, or compared as the start of a text, replaced by U+FFFD."""
+    return text.translate(_REPLACED).encode("utf-8", "replace").decode()
 
 
 def key(text: str) -> str:

@@ -1,1 +1,1 @@
-"""Reads: the page, its metrics and panels, an order in detail, its owners."""
+"""Reads: the page, its metrics and panels, one order, the owners. A read costs the page and the backlog, not the history."""

@@ -1,0 +1,197 @@
+"""The rows of a page, and where they lie: positions are exact, and the same whichever way they are reached.
+
+A page is read from the nearer end of its selection; in the middle of a long history its day counters lead there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, select, true, tuple_
+
+from orders_sync.db import days
+from orders_sync.db.counters import Counted
+from orders_sync.db.moment import Moment
+from orders_sync.db.scope import Shape, in_order, key_column, matching, parameters, shape_of
+from orders_sync.db.selection import Selection
+from orders_sync.db.tables import orders, parcels
+from orders_sync.db.tabs import IS_LATE, SHOP
+from orders_wire.vocabulary import Tab
+
+NEAR = 500
+"""Rows that may be skipped one by one."""
+
+
+class PageRow(NamedTuple):
+    """A row as `desk.items` needs it; `key` is its value in the page's order, `late` the rule of the tab `delayed`."""
+
+    id: int
+    version: int
+    placed_at: int
+    static_issue: str | None
+    alert_types: str
+    outbound_waiting: int
+    outbound_failed: int
+    card: bytes
+    late: bool
+    key: int | str | None
+
+
+class Reader:
+    """One selection, read in one snapshot at one moment."""
+
+    def __init__(self, conn: Connection, shop_id: int, selection: Selection, moment: Moment) -> None:
+        self._conn = conn
+        self._shop_id = shop_id
+        self._selection = selection
+        self._shape = shape_of(selection)
+        self._values = parameters(selection, shop_id, moment)
+        self._days = _day_counters(selection)
+
+    def total(self) -> int:
+        """How many rows there are in all."""
+        if self._days is not None:
+            return days.count(self._conn, self._shop_id, self._days, self._selection.filters.placed).n
+        return self._count(_counting(self._shape))
+
+    def position(self, value: int | str | None, row_id: int) -> int:
+        """How many rows come before this key, whether or not a row has it."""
+        if self._days is not None and isinstance(value, int):
+            key = (value, row_id)
+            ranked = days.rank(self._conn, self._shop_id, self._days, key, descending=self._shape.order.descending)
+            return min(max(0, ranked - self._skipped()), self.total())
+        key_values = {"key_value": value, "key_id": row_id}
+        if value is not None:
+            return self._count(_before(self._shape, valued=True), key_values)
+        valued = self._count(_valued(self._shape))
+        return valued + self._count(_before(self._shape, valued=False), key_values)
+
+    def rows(self, position: int, limit: int, total: int) -> list[PageRow]:
+        """The rows from `position`, at most `limit`; `total` is what `total()` says in this snapshot."""
+        wanted = min(limit, total - position)
+        if wanted <= 0:
+            return []
+        behind = total - position - wanted
+        if self._days is not None and min(position, behind) > NEAR:
+            return self._walk(position, wanted)
+        if behind < position:
+            return self._read(behind, wanted, backward=True)[::-1]
+        return self._read(position, wanted, backward=False)
+
+    def _walk(self, position: int, wanted: int) -> list[PageRow]:
+        assert self._days is not None
+        descending = self._shape.order.descending
+        place = position + self._skipped()
+        spot = days.find(self._conn, self._shop_id, self._days, place, descending=descending)
+        if spot is None:
+            return []
+        values = {"wanted": wanted, "skipped": spot.offset, "bound": spot.bound}
+        return self._fetch(_rows(self._shape, backward=False, bounded=True), values)
+
+    def _skipped(self) -> int:
+        """Rows of all history that lie before the selection's first, when only days restrict it."""
+        placed = self._selection.filters.placed
+        before = type(placed)(start=placed.end) if self._shape.order.descending else type(placed)(end=placed.start)
+        assert self._days is not None
+        return days.count(self._conn, self._shop_id, self._days, before).n if before.bounded else 0
+
+    def _read(self, offset: int, wanted: int, *, backward: bool) -> list[PageRow]:
+        """Reads on from either end, through the rows with a value and those without."""
+        if not self._shape.order.gaps:
+            query = _rows(self._shape, backward=backward, deep=offset > NEAR)
+            return self._fetch(query, {"wanted": wanted, "skipped": offset})
+        found: list[PageRow] = []
+        for valued in (False, True) if backward else (True, False):
+            query = _rows(self._shape, backward=backward, valued=valued, deep=offset > NEAR)
+            part = self._fetch(query, {"wanted": wanted - len(found), "skipped": offset})
+            found += part
+            if len(found) == wanted:
+                break
+            offset = 0 if part or not offset else offset - self._count(_valued(self._shape, valued=valued))
+        return found
+
+    def _fetch(self, query: Select[Any], values: dict[str, Any]) -> list[PageRow]:
+        return [PageRow(*row) for row in self._conn.execute(query, self._values | values)]
+
+    def _count(self, query: Select[Any], values: dict[str, Any] | None = None) -> int:
+        found: int = self._conn.execute(query, self._values | (values or {})).scalar_one()
+        return found
+
+
+def _day_counters(selection: Selection) -> Counted | None:
+    """The counters that count exactly this selection, in its order; None when only its rows can."""
+    shape = shape_of(selection)
+    filters = selection.filters
+    if selection.tab is Tab.ALL and shape.order.column == "placed_at" and filters.only_placed:
+        return Counted.PLACED
+    if selection.tab is Tab.REFUNDED and shape.order.column == "refunded_at" and filters == type(filters)():
+        return Counted.REFUNDED
+    return None
+
+
+@lru_cache(maxsize=512)
+def _counting(shape: Shape) -> Select[Any]:
+    return matching(shape, func.count())
+
+
+@lru_cache(maxsize=512)
+def _valued(shape: Shape, *, valued: bool = True) -> Select[Any]:
+    key = key_column(shape)
+    return _counting(shape).where(key.is_not(None) if valued else key.is_(None))
+
+
+@lru_cache(maxsize=512)
+def _before(shape: Shape, *, valued: bool) -> Select[Any]:
+    key = key_column(shape)
+    mine = bindparam("key_id", type_=orders.c.id.type)
+    if not valued:
+        return _counting(shape).where(
+            key.is_(None), orders.c.id > mine if shape.order.descending else orders.c.id < mine
+        )
+    row, cursor = tuple_(key, orders.c.id), tuple_(bindparam("key_value", type_=key.type), mine)
+    return _counting(shape).where(key.is_not(None), row > cursor if shape.order.descending else row < cursor)
+
+
+@lru_cache(maxsize=1024)
+def _rows(
+    shape: Shape, *, backward: bool, valued: bool | None = None, bounded: bool = False, deep: bool = False
+) -> Select[Any]:
+    """The statement for a stretch of rows. `bounded`: from a day's bound on; `valued`: with or without a value only.
+
+    Where many rows are skipped or sorted, that is done on their keys, and only the wanted rows are fetched.
+    """
+    key = key_column(shape)
+    restricted: Sequence[ColumnElement[bool]] = ()
+    if valued is not None:
+        restricted = (key.is_not(None) if valued else key.is_(None),)
+    if bounded:
+        restricted = (key < bindparam("bound") if shape.order.descending else key >= bindparam("bound"),)
+    descending = shape.order.descending is not backward
+    wide = [*(orders.c[name] for name in PageRow._fields[:8]), _late(shape).label("late")]
+    if in_order(shape) and not deep:
+        query = matching(shape, *wide, key.label("key")).where(*restricted)
+        return _stretch(query, key, orders.c.id, descending, valued)
+    narrow = matching(shape, orders.c.id, key.label("key")).where(*restricted)
+    chosen = _stretch(narrow, key, orders.c.id, descending, valued).subquery("chosen")
+    query = select(*wide, chosen.c.key).join(chosen, (orders.c.shop_id == SHOP) & (orders.c.id == chosen.c.id))
+    return query.order_by(*_order(chosen.c.key, chosen.c.id, descending, valued))
+
+
+def _late(shape: Shape) -> ColumnElement[bool]:
+    return true() if shape.tab is Tab.DELAYED else exists().where(*IS_LATE, parcels.c.order_id == orders.c.id)
+
+
+def _stretch(
+    query: Select[Any], key: ColumnElement[Any], row_id: ColumnElement[int], descending: bool, valued: bool | None
+) -> Select[Any]:
+    ordered = query.order_by(*_order(key, row_id, descending, valued))
+    return ordered.limit(bindparam("wanted")).offset(bindparam("skipped"))
+
+
+def _order(
+    key: ColumnElement[Any], row_id: ColumnElement[int], descending: bool, valued: bool | None
+) -> list[ColumnElement[Any]]:
+    columns = [row_id] if valued is False else [key, row_id]
+    return [column.desc() if descending else column.asc() for column in columns]

@@ -1,0 +1,94 @@
+"""`q`: words over order numbers, e-mails, SKUs, tracking numbers and customers' names (contract §1). Every word must match.
+
+A word with `#` is the start of an order number; any other the start of a number without its `#`, of an e-mail, a SKU or a
+tracking number, or any part of a customer's name. All of these are ranges of indexes.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from sqlalchemy import Column, ColumnElement, Select, bindparam, exists, or_, select
+
+from orders_sync.db.names import SUFFIX
+from orders_sync.db.tables import name_suffixes, order_terms, orders
+from orders_sync.db.tabs import SHOP
+from orders_sync.db.texts import LAST, folded
+
+NUMBER = "number"
+"""The kind of term that holds an order's name without its leading `#`."""
+
+_LITERAL = re.compile(r"[%_\\]")
+
+
+class WordKind(Enum):
+    """`HASHED`: a number that starts with `#`; `INNER_HASH`: one that has it elsewhere; `LONG`: over a suffix's length."""
+
+    HASHED = 1
+    INNER_HASH = 2
+    PLAIN = 3
+    LONG = 4
+
+
+def kind_of(word: str) -> WordKind:
+    if word.startswith("#"):
+        return WordKind.HASHED
+    if "#" in word:
+        return WordKind.INNER_HASH
+    return WordKind.LONG if len(folded(word)) > SUFFIX else WordKind.PLAIN
+
+
+def parameters(place: int, word: str) -> dict[str, object]:
+    """What the condition of the word at this place is bound to."""
+    start = folded(word.removeprefix("#") if kind_of(word) is WordKind.HASHED else word)
+    return {
+        f"word_{place}": start,
+        f"word_{place}_end": start + LAST,
+        f"part_{place}": start[:SUFFIX],
+        f"part_{place}_end": start[:SUFFIX] + LAST,
+        f"like_{place}": "%" + _LITERAL.sub(r"\\\g<0>", start) + "%",
+    }
+
+
+def by_index(place: int, kind: WordKind) -> list[ColumnElement[bool]]:
+    """The word's condition, to be answered from the indexes: costs what the word matches."""
+    term = _term(place, kind)
+    ids = select(order_terms.c.order_id).where(order_terms.c.shop_id == SHOP, term)
+    if kind in (WordKind.HASHED, WordKind.INNER_HASH):
+        return [orders.c.id.in_(ids), _hash_first(kind)]
+    named = orders.alias(f"named_{place}")
+    bearers = select(named.c.id).where(named.c.shop_id == SHOP, named.c.customer_folded.in_(_names(place, kind)))
+    return [orders.c.id.in_(ids.union(bearers))]
+
+
+def by_row(place: int, kind: WordKind) -> list[ColumnElement[bool]]:
+    """The word's condition, to be asked of each row: for a tab that is small whatever the word matches."""
+    of_row = (order_terms.c.shop_id == SHOP, order_terms.c.order_id == orders.c.id)
+    has_term = exists().where(*of_row, _term(place, kind))
+    if kind in (WordKind.HASHED, WordKind.INNER_HASH):
+        return [has_term, _hash_first(kind)]
+    return [or_(has_term, _contains(orders.c.customer_folded, place))]
+
+
+def _term(place: int, kind: WordKind) -> ColumnElement[bool]:
+    starts = (order_terms.c.term >= bindparam(f"word_{place}")) & (order_terms.c.term < bindparam(f"word_{place}_end"))
+    hashed = kind in (WordKind.HASHED, WordKind.INNER_HASH)
+    return starts & (order_terms.c.kind == NUMBER) if hashed else starts
+
+
+def _hash_first(kind: WordKind) -> ColumnElement[bool]:
+    first = orders.c.name.startswith("#")
+    return first if kind is WordKind.HASHED else ~first
+
+
+def _names(place: int, kind: WordKind) -> Select[tuple[str]]:
+    s = name_suffixes.c
+    names = select(s.name).where(
+        s.shop_id == SHOP, s.suffix >= bindparam(f"part_{place}"), s.suffix < bindparam(f"part_{place}_end")
+    )
+    return names.where(_contains(s.name, place)) if kind is WordKind.LONG else names
+
+
+def _contains(column: Column[str], place: int) -> ColumnElement[bool]:
+    return column.like(bindparam(f"like_{place}"), escape="\\")

@@ -1,0 +1,54 @@
+"""The rules of the tabs as conditions on rows (contract §1, table of tabs), over the parameters of a `Moment`.
+
+Each open tab has one partial index that holds exactly its candidates; SQLite is told to use it, PostgreSQL finds it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Subquery, bindparam, func, select
+
+from orders_sync.db.tables import LATE_PRONE, orders, parcels
+from orders_wire.vocabulary import Tab
+
+SHOP: BindParameter[int] = bindparam("shop_id", type_=BigInteger)
+NOW: BindParameter[int] = bindparam("now", type_=BigInteger)
+QUIET: BindParameter[int] = bindparam("quiet", type_=BigInteger)
+PENDING: BindParameter[int] = bindparam("pending", type_=BigInteger)
+LATE: BindParameter[int] = bindparam("late", type_=BigInteger)
+BREACH: BindParameter[int] = bindparam("breach", type_=BigInteger)
+
+IS_OPEN = orders.c.live_at > QUIET
+
+RULES: dict[Tab, tuple[ColumnElement[bool], ...]] = {
+    Tab.ALL: (),
+    Tab.UNFULFILLED: (orders.c.due_at.is_not(None),),
+    Tab.OVERDUE: (orders.c.due_at < NOW,),
+    Tab.AWAITING_TRACKING: (orders.c.untracked_at.is_not(None), IS_OPEN),
+    Tab.TRACKING_PENDING: (orders.c.unnumbered_at < PENDING, IS_OPEN),
+    Tab.DELAYED: (),
+    Tab.HOLDS: (orders.c.held_at.is_not(None),),
+    Tab.RETURNS: (orders.c.return_at.is_not(None),),
+    Tab.REFUNDED: (orders.c.refunded_at.is_not(None),),
+}
+
+INDEX = {
+    Tab.UNFULFILLED: "orders_due",
+    Tab.OVERDUE: "orders_due",
+    Tab.AWAITING_TRACKING: "orders_untracked",
+    Tab.TRACKING_PENDING: "orders_unnumbered",
+    Tab.HOLDS: "orders_held",
+    Tab.RETURNS: "orders_return",
+    Tab.REFUNDED: "orders_refunded",
+}
+
+BACKLOG = frozenset(Tab) - {Tab.ALL, Tab.REFUNDED}
+"""Tabs that hold open work: their size does not grow with the history."""
+
+IS_LATE = (parcels.c.shop_id == SHOP, LATE_PRONE, parcels.c.last_update > QUIET, parcels.c.last_update <= LATE)
+"""A parcel of the tab `delayed`."""
+
+
+def late_orders() -> Subquery:
+    """The orders of the tab `delayed`, each with `late_at`, the oldest last update of its late parcels."""
+    late_at = func.min(parcels.c.last_update).label("late_at")
+    return select(parcels.c.order_id, late_at).where(*IS_LATE).group_by(parcels.c.order_id).subquery("late_orders")

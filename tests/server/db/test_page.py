@@ -1,0 +1,102 @@
+"""Pages against a plain model: every tab, sort and filter, from every position, by position and by key."""
+
+from __future__ import annotations
+
+import itertools
+from random import Random
+
+import pytest
+from sqlalchemy import Connection
+from tests.support.desk_model import DeskModel, random_filters, random_orders
+
+from orders_sync.db import orders as stored
+from orders_sync.db import page
+from orders_sync.db.engine import Database
+from orders_sync.db.moment import moment
+from orders_sync.db.orders import Saved
+from orders_sync.db.page import Reader
+from orders_sync.db.selection import Filters, Selection, Sort
+from orders_sync.instants import Ms
+from orders_wire.vocabulary import SortField, Tab
+
+ORDERS = 120
+SORTS = [None, *(Sort(field, way) for field in SortField for way in (False, True))]
+
+
+async def filled(db: Database, seed: int, now: Ms, count: int = ORDERS) -> DeskModel:
+    model = DeskModel(random_orders(Random(seed), count, now), now)
+    await db.write(lambda tx: stored.save(tx, [Saved(o, 1) for o in model.orders]))
+    return model
+
+
+def compare(conn: Connection, db: Database, model: DeskModel, selection: Selection, dice: Random) -> None:
+    reader = Reader(conn, db.shop_id, selection, moment(model.now, model.figures))
+    expected = model.select(selection)
+    total = reader.total()
+    assert total == len(expected), selection
+    for position in {0, total // 2, max(0, total - 3), dice.randrange(total + 2)}:
+        rows = reader.rows(position, 7, total)
+        assert [row.id for row in rows] == [o.order_id for o in expected[position : position + 7]], (
+            selection,
+            position,
+        )
+        assert [row.late for row in rows] == [model.late_at(o) is not None for o in expected[position : position + 7]]
+        if rows:
+            assert reader.position(rows[0].key, rows[0].id) == position, (selection, position)
+
+
+@pytest.mark.parametrize("near", [page.NEAR, 0], ids=["near", "by_day_counters"])
+async def test_every_tab_in_every_order(db: Database, near: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "NEAR", near)
+    model = await filled(db, 1, db.clock())
+    dice = Random(2)
+
+    def check(conn: Connection) -> None:
+        for tab, sort in itertools.product(Tab, SORTS):
+            compare(conn, db, model, Selection(tab, sort), dice)
+
+    await db.read(check)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_every_filter(db: Database, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "NEAR", 5)
+    model = await filled(db, seed, db.clock())
+    dice = Random(seed)
+
+    def check(conn: Connection) -> None:
+        for _ in range(120):
+            sort = dice.choice([None, None, *SORTS])
+            filters = random_filters(dice, model.now)
+            compare(conn, db, model, Selection(dice.choice([Tab.ALL, *Tab]), sort, filters), dice)
+
+    await db.read(check)
+
+
+async def test_a_word_matches_where_the_contract_says(db: Database) -> None:
+    model = await filled(db, 5, db.clock())
+    words = [
+        "#1",
+        "1",
+        "#",
+        "en#1",
+        "#en",
+        "åsa",
+        "ÖBERG",
+        "weiss",
+        "weiß",
+        "maß",
+        "小龍",
+        "100%_",
+        "_",
+        "a" * 60,
+        "ann1",
+        "1z1",
+    ]
+
+    def check(conn: Connection) -> None:
+        for word in words:
+            for tab in (Tab.ALL, Tab.UNFULFILLED):
+                compare(conn, db, model, Selection(tab, None, Filters(words=(word.casefold(),))), Random(1))
+
+    await db.read(check)
