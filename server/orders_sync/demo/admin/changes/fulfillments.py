@@ -1,0 +1,118 @@
+"""fulfillmentCreate, fulfillmentTrackingInfoUpdate, fulfillmentCancel. None of their errors has a code."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import Any
+
+from orders_sync.demo.admin import gids
+from orders_sync.demo.admin.call import Info, call
+from orders_sync.demo.admin.changes.refusal import Payload, Refused, done, refusal
+from orders_sync.demo.cast.carriers import ALL
+from orders_sync.demo.verbs import parcels
+from orders_sync.demo.world.ids import gid
+from orders_sync.demo.world.parcels import Task, TaskLine, Tracking
+from orders_sync.demo.world.shop import Shop
+
+SENDABLE = frozenset({"OPEN", "IN_PROGRESS"})
+Portion = tuple[Task, list[tuple[TaskLine, int]]]
+
+_PAGES = {carrier.company: carrier.url for carrier in ALL}
+
+
+def create(_root: Any, info: Info, fulfillment: dict[str, Any], message: str | None = None) -> Payload:
+    """Send units of one order from one location."""
+    stage = call(info).stage
+    try:
+        portions = _portions(stage.shop, fulfillment["lineItemsByFulfillmentOrder"])
+    except Refused as refused:
+        return refusal(refused, fulfillment=None)
+    numbers = tracking(fulfillment.get("trackingInfo") or {})
+    parcel = stage.perform(lambda at: parcels.send(stage.shop, portions, numbers, at))
+    effect = {
+        "fulfillment": gid("Fulfillment", parcel.id),
+        "fulfillmentOrders": [gid("FulfillmentOrder", task.id) for task, _ in portions],
+        "numbers": [entry.number for entry in numbers],
+        "message": message,
+    }
+    stage.ledger.mutation(stage.now(), "fulfillmentCreate", gid("Order", parcel.order.id), effect)
+    return done(fulfillment=parcel)
+
+
+def update_tracking(
+    _root: Any,
+    info: Info,
+    fulfillmentId: str,
+    trackingInfoInput: dict[str, Any],
+    **_: Any,
+) -> Payload:
+    """Give a parcel its number; a cancelled one takes it too, as the recordings show."""
+    stage = call(info).stage
+    parcel = stage.shop.parcels.get(gids.number(fulfillmentId, "Fulfillment") or 0)
+    if parcel is None:
+        return refusal(Refused(["fulfillmentId"], "Fulfillment does not exist."), fulfillment=None)
+    numbers = tracking(trackingInfoInput)
+    stage.perform(lambda at: parcels.track(stage.shop, parcel, numbers, at))
+    effect = {"numbers": [entry.number for entry in numbers]}
+    stage.ledger.mutation(stage.now(), "fulfillmentTrackingInfoUpdate", gid("Fulfillment", parcel.id), effect)
+    return done(fulfillment=parcel)
+
+
+def cancel(_root: Any, info: Info, id: str) -> Payload:  # noqa: A002
+    """Call a parcel back; once more is no error and no effect."""
+    stage = call(info).stage
+    parcel = stage.shop.parcels.get(gids.number(id, "Fulfillment") or 0)
+    if parcel is None:
+        return refusal(Refused(["id"], "Fulfillment not found."), fulfillment=None)
+    if parcel.status != "CANCELLED":
+        stage.perform(lambda at: parcels.call_back(stage.shop, parcel, at))
+        stage.ledger.mutation(stage.now(), "fulfillmentCancel", gid("Fulfillment", parcel.id), {})
+    return done(fulfillment=parcel)
+
+
+def tracking(given: dict[str, Any]) -> list[Tracking]:
+    """FulfillmentTrackingInput as numbers; a known carrier's page is filled in."""
+    numbers = given.get("numbers") or ([given["number"]] if given.get("number") else [])
+    urls = given.get("urls") or ([given["url"]] if given.get("url") else [])
+    company = given.get("company")
+    page = _PAGES.get(company or "")
+    return [
+        Tracking(company, number, url or (page.format(number) if page and number else None))
+        for number, url in zip_longest(numbers, urls)
+    ]
+
+
+def _portions(shop: Shop, wanted: list[dict[str, Any]]) -> list[Portion]:
+    for index, entry in enumerate(wanted):
+        for place, unit in enumerate(entry.get("fulfillmentOrderLineItems") or ()):
+            if unit["quantity"] <= 0:
+                path = [
+                    "fulfillment",
+                    "lineItemsByFulfillmentOrder",
+                    str(index),
+                    "fulfillmentOrderLineItems",
+                    str(place),
+                ]
+                raise Refused([*path, "quantity"], "Quantity must be greater than 0")
+    portions = [_portion(shop, entry) for entry in wanted]
+    if len({(task.order.id, task.location.id) for task, _ in portions}) != 1:
+        raise Refused(["fulfillment"], "All fulfillment orders must belong to the same order and location.")
+    return portions
+
+
+def _portion(shop: Shop, entry: dict[str, Any]) -> Portion:
+    number = gids.number(entry["fulfillmentOrderId"], "FulfillmentOrder")
+    task = shop.tasks.get(number or 0)
+    if task is None:
+        raise Refused(["fulfillment"], "Fulfillment order does not exist.")
+    if task.status not in SENDABLE:
+        told = f"Fulfillment order {task.id} has an unfulfillable status= {task.status.lower()}."
+        raise Refused(["fulfillment"], told)
+    units = entry.get("fulfillmentOrderLineItems")
+    if not units:
+        return task, [(line, line.remaining) for line in task.lines]
+    lines = {line.id: line for line in task.lines}
+    chosen = [(lines.get(gids.number(unit["id"], "FulfillmentOrderLineItem") or 0), unit["quantity"]) for unit in units]
+    if any(line is None or quantity > line.remaining for line, quantity in chosen):
+        raise Refused(["fulfillment"], "Invalid fulfillment order line item quantity requested.")
+    return task, [(line, quantity) for line, quantity in chosen if line]

@@ -1,0 +1,90 @@
+"""Errors in the form Shopify gives them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSyntaxError
+
+Json = dict[str, Any]
+
+LIMITS = "https://shopify.dev/api/usage/rate-limits"
+SCOPES = "https://shopify.dev/api/usage/access-scopes"
+
+
+def resource_not_found() -> GraphQLError:
+    """An id that cannot exist."""
+    return GraphQLError("invalid id", extensions={"code": "RESOURCE_NOT_FOUND"})
+
+
+def bad_id(text: str) -> GraphQLError:
+    """An id that is no gid."""
+    return GraphQLError(f"Invalid global id '{text}'", extensions={"code": "argumentLiteralsIncompatible"})
+
+
+def bad_request(message: str) -> GraphQLError:
+    """Arguments that contradict each other."""
+    return GraphQLError(message, extensions={"code": "BAD_REQUEST"})
+
+
+def access_denied(field: str, scope: str) -> GraphQLError:
+    """A field whose scope the app was not given: that field is null, the rest is answered."""
+    required = f"`{scope}` access scope."
+    return GraphQLError(
+        f"Access denied for {field} field. Required access: {required}",
+        extensions={"code": "ACCESS_DENIED", "documentation": SCOPES, "requiredAccess": required},
+    )
+
+
+def throttled() -> Json:
+    """The bucket is empty."""
+    return {"message": "Throttled", "extensions": {"code": "THROTTLED", "documentation": LIMITS}}
+
+
+def too_costly(cost: int, limit: int) -> Json:
+    """A single query asks for more than any plan allows."""
+    return {
+        "message": f"Query cost is {cost}, which exceeds the single query max cost limit ({limit}).",
+        "extensions": {"code": "MAX_COST_EXCEEDED", "cost": cost, "maxCost": limit, "documentation": LIMITS},
+    }
+
+
+def translate(error: GraphQLError, operation: str) -> Json:
+    """graphql-core's refusal in Shopify's words, for the kinds that the recordings show."""
+    plain: Json = {"message": error.message}
+    if error.locations:
+        plain["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+    if error.path:
+        plain["path"] = error.path
+    if error.extensions:
+        return {**plain, "extensions": error.extensions}
+    if isinstance(error, GraphQLSyntaxError):
+        line, column = error.locations[0] if error.locations else (1, 1)
+        told = error.message.removeprefix("Syntax Error: ").rstrip(".").lower()
+        return {
+            **plain,
+            "message": f"syntax error, {told} at [{line}, {column}]",
+            "extensions": {"code": "PARSE_ERROR"},
+        }
+    return {**plain, **_validation(error.message, operation)}
+
+
+def _validation(message: str, operation: str) -> Json:
+    if found := re.match(r"Cannot query field '(\w+)' on type '(\w+)'", message):
+        name, kind = found.groups()
+        extensions = {"code": "undefinedField", "typeName": kind, "fieldName": name}
+        return {
+            "message": f"Field '{name}' doesn't exist on type '{kind}'",
+            "path": [operation],
+            "extensions": extensions,
+        }
+    if found := re.match(r"Field '(\w+)' of type '([^']+)' must have a selection", message):
+        name, kind = found.group(1), found.group(2).strip("[]!")
+        hint = f"(field '{name}' returns {kind} but has no selections. Did you mean '{name} {{ ... }}'?)"
+        told = f"Field must have selections {hint}"
+        extensions = {"code": "selectionMismatch", "nodeName": f"field '{name}'", "typeName": kind}
+        return {"message": told, "path": [operation, name], "extensions": extensions}
+    if found := re.match(r"Variable '(\$\w+)' (?:of|got)", message):
+        return {"message": message, "extensions": {"code": "INVALID_VARIABLE", "problems": [{"explanation": message}]}}
+    return {"extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}

@@ -1,0 +1,1 @@
+"""What a shop is made of: plain mutable records, changed by `verbs` alone."""

@@ -1,0 +1,165 @@
+"""Fulfilment orders (what is to be sent from where), holds on them, and fulfilments (what was sent)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orders_sync.demo.world.goods import Location
+    from orders_sync.demo.world.orders import Line, Order
+
+UNFULFILLABLE = frozenset({"CLOSED", "CANCELLED", "INCOMPLETE"})
+
+
+@dataclass(slots=True)
+class Hold:
+    """Why a fulfilment order may not be sent. `reason` is a FulfillmentHoldReason."""
+
+    id: int
+    reason: str
+    reason_notes: str | None
+    handle: str | None
+    by_us: bool
+    placed_at: datetime
+    external_id: str | None = None
+
+
+@dataclass(slots=True)
+class TaskLine:
+    """So many of an order's line, to be sent from the task's location."""
+
+    id: int
+    line: Line
+    total: int
+    remaining: int
+
+
+@dataclass(slots=True)
+class Task:
+    """A fulfilment order. `status` is a FulfillmentOrderStatus, and ON_HOLD exactly while there are holds."""
+
+    id: int
+    order: Order
+    location: Location
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    fulfill_at: datetime | None
+    fulfill_by: datetime | None
+    lines: list[TaskLine]
+    holds: list[Hold] = field(default_factory=list)
+    parcels: list[Parcel] = field(default_factory=list)
+    request_status: str = "UNSUBMITTED"
+
+    @property
+    def remaining(self) -> int:
+        """Units still to be sent."""
+        return sum(line.remaining for line in self.lines)
+
+    @property
+    def actions(self) -> list[str]:
+        """What Shopify would let one do now, in its own order."""
+        if self.status in UNFULFILLABLE:
+            return []
+        if self.holds:
+            return ["RELEASE_HOLD", "HOLD", "MOVE"]
+        if self.status == "SCHEDULED":
+            return ["MARK_AS_OPEN"]
+        split = ["SPLIT"] if sum(line.remaining for line in self.lines) > 1 else []
+        return ["CREATE_FULFILLMENT", "REPORT_PROGRESS", "MOVE", "HOLD", *split]
+
+
+@dataclass(slots=True)
+class Tracking:
+    """A parcel's number at its carrier."""
+
+    company: str | None
+    number: str | None
+    url: str | None
+
+
+@dataclass(slots=True)
+class Scan:
+    """A fulfilment event. `status` is a FulfillmentEventStatus."""
+
+    id: int
+    status: str
+    message: str | None
+    happened_at: datetime
+    created_at: datetime
+    city: str | None
+    province: str | None
+    country: str | None
+    zip: str | None
+    estimated_delivery_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class ParcelLine:
+    """So many of an order's line in one parcel."""
+
+    id: int
+    line: Line
+    quantity: int
+
+
+@dataclass(slots=True)
+class Parcel:
+    """A fulfilment. `status` is a FulfillmentStatus; what the carrier says is in `scans`."""
+
+    id: int
+    order: Order
+    name: str
+    status: str
+    location: Location
+    created_at: datetime
+    updated_at: datetime
+    tracking: list[Tracking]
+    lines: list[ParcelLine]
+    tasks: list[Task]
+    scans: list[Scan] = field(default_factory=list)
+
+    @property
+    def latest(self) -> Scan | None:
+        """The carrier's newest word."""
+        return max(self.scans, key=lambda scan: (scan.happened_at, scan.id)) if self.scans else None
+
+    @property
+    def shipment_status(self) -> str | None:
+        """The newest scan's status; delivered is final."""
+        if any(scan.status == "DELIVERED" for scan in self.scans):
+            return "DELIVERED"
+        return self.latest.status if self.latest else None
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        """When it arrived."""
+        return self._first("DELIVERED")
+
+    @property
+    def in_transit_at(self) -> datetime | None:
+        """When it began to move."""
+        return self._first("IN_TRANSIT")
+
+    @property
+    def estimated_delivery_at(self) -> datetime | None:
+        """The carrier's newest promise."""
+        promised = [scan for scan in self.scans if scan.estimated_delivery_at]
+        return max(promised, key=lambda scan: scan.happened_at).estimated_delivery_at if promised else None
+
+    @property
+    def display_status(self) -> str:
+        """A FulfillmentDisplayStatus."""
+        if self.status == "CANCELLED":
+            return "CANCELED"
+        return self.shipment_status or "FULFILLED"
+
+    @property
+    def number(self) -> str | None:
+        """The first tracking number, if it has one."""
+        return self.tracking[0].number if self.tracking else None
+
+    def _first(self, status: str) -> datetime | None:
+        return min((scan.happened_at for scan in self.scans if scan.status == status), default=None)
