@@ -1,0 +1,154 @@
+"""Everything an operator can do, once: what feeds the keys, the `:` line, the palette, the help and the footer.
+
+Pure data, no Textual: the command line prints and checks key maps from it too. A command's id is stable; people's key maps and
+the documentation name it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from orders_wire.vocabulary import Role, Tab
+
+
+class Group(StrEnum):
+    """The headings of the help, in its order."""
+
+    ACT = "Act on row or marks"
+    MARK = "Mark"
+    MOVE = "Move"
+    FIND = "Find"
+    VIEW = "View"
+    TAKE = "Copy and export"
+    DESK = "Desk"
+
+
+class Risk(Enum):
+    """How much ceremony a command deserves.
+
+    LOCAL: immediate. REVERSIBLE: optimistic, undo while it lasts. OUTWARD: a dialog, then held back so that undo is real.
+    FINAL: money or an end: a dialog with amount and consequence, never repeated.
+    """
+
+    LOCAL = 0
+    REVERSIBLE = 1
+    OUTWARD = 2
+    FINAL = 3
+
+
+class Place(StrEnum):
+    """Where a command works."""
+
+    DESK = "desk"
+    ORDER = "order"
+
+
+EVERYWHERE = frozenset(Place)
+ON_DESK = frozenset({Place.DESK})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing to do. `label` is the footer's word; `argument` names what `:` takes after it; `role` is the least that may."""
+
+    id: str
+    label: str
+    explanation: str
+    group: Group
+    keys: tuple[str, ...] = ()
+    places: frozenset[Place] = EVERYWHERE
+    risk: Risk = Risk.LOCAL
+    role: Role = Role.VIEWER
+    acts_on_target: bool = False
+    argument: str = ""
+
+    @property
+    def word(self) -> str:
+        """What is typed after `:`."""
+        return self.id.rsplit(".", 1)[-1].replace("_", "-") if self.group is Group.ACT else self.id.replace(".", "-").replace("_", "-")
+
+
+def _act(name: str, label: str, explanation: str, key: str, risk: Risk, role: Role = Role.OPERATOR, argument: str = "") -> Command:
+    return Command(
+        f"order.{name}", label, explanation, Group.ACT, (key,), risk=risk, role=role, acts_on_target=True, argument=argument
+    )
+
+
+def _tab(number: int, tab: Tab) -> Command:
+    words = tab.value.replace("_", " ")
+    return Command(f"tab.{tab.value}", words, f"Show the tab: {words}", Group.MOVE, (str(number),), ON_DESK)
+
+
+COMMANDS: tuple[Command, ...] = (
+    _act("assign", "assign", "Give the orders to an owner", "a", Risk.REVERSIBLE, argument="owner"),
+    _act("mine", "mine", "Take the order; with marks, the assign dialog filled in", "m", Risk.REVERSIBLE),
+    _act("fulfill", "fulfil", "Mark as fulfilled, with tracking numbers", "f", Risk.OUTWARD, argument="tracking number"),
+    _act("support", "support", "Escalate to the support queue with a note", "s", Risk.REVERSIBLE),
+    _act("return", "return", "Advance or deny the order's return", "r", Risk.FINAL, Role.LEAD),
+    _act("inventory", "stock", "Escalate a stock-out: hold the orders that wait for a SKU", "i", Risk.OUTWARD, argument="SKU"),
+    Command("action.undo", "undo", "Take back the last action while it can be", Group.ACT, ("u",), role=Role.OPERATOR),
+    Command("action.repeat", "repeat", "The last action again, on the present target", Group.ACT, (".",), role=Role.OPERATOR),
+    Command("action.retry", "retry failed", "Try the failed part of the last action again", Group.ACT, ("R",), role=Role.OPERATOR),
+    Command("mark.toggle", "mark", "Mark the row and go on", Group.MARK, ("space",), ON_DESK),
+    Command("mark.range", "range", "Mark from here on; again to end", Group.MARK, ("v",), ON_DESK),
+    Command("mark.all", "mark all", "Mark this page; again: everything that matches", Group.MARK, ("*",), ON_DESK),
+    Command("mark.none", "unmark", "Remove all marks (undo brings them back)", Group.MARK, ("U",), ON_DESK),
+    Command("go.down", "down", "Next row", Group.MOVE, ("j", "down")),
+    Command("go.up", "up", "Previous row", Group.MOVE, ("k", "up")),
+    Command("go.half_down", "half page down", "Half a screen down", Group.MOVE, ("ctrl+d",)),
+    Command("go.half_up", "half page up", "Half a screen up", Group.MOVE, ("ctrl+u",)),
+    Command("go.screen_down", "screen down", "A screen down", Group.MOVE, ("pagedown", "ctrl+f")),
+    Command("go.screen_up", "screen up", "A screen up", Group.MOVE, ("pageup", "ctrl+b")),
+    Command("go.first", "first", "First row of the view", Group.MOVE, ("g", "home")),
+    Command("go.last", "last", "Last row of the view", Group.MOVE, ("G", "end")),
+    Command("go.next_page", "next page", "Next page", Group.MOVE, (">",), ON_DESK),
+    Command("go.previous_page", "previous page", "Previous page", Group.MOVE, ("<",), ON_DESK),
+    Command("go.left", "left", "Columns to the left", Group.MOVE, ("h", "left"), ON_DESK),
+    Command("go.right", "right", "Columns to the right", Group.MOVE, ("l", "right"), ON_DESK),
+    Command("go.open", "open", "Open the order, or what the cursor is on", Group.MOVE, ("enter",), ON_DESK),
+    Command("go.back", "back", "One level back; never quits, never unmarks", Group.MOVE, ("escape",)),
+    Command("go.next_pane", "next pane", "Next pane", Group.MOVE, ("tab",)),
+    Command("go.previous_pane", "previous pane", "Previous pane", Group.MOVE, ("shift+tab",)),
+    Command("go.next_order", "next order", "Next order of the list, without leaving the detail", Group.MOVE, ("J",)),
+    Command("go.previous_order", "previous order", "Previous order of the list", Group.MOVE, ("K",)),
+    Command("tab.next", "next tab", "Next tab", Group.MOVE, ("]",), ON_DESK),
+    Command("tab.previous", "previous tab", "Previous tab", Group.MOVE, ("[",), ON_DESK),
+    Command("tab.back", "last tab", "The tab shown before this one", Group.MOVE, ("-",), ON_DESK),
+    *(_tab(number, tab) for number, tab in enumerate(Tab, start=1)),
+    Command("find.search", "filter", "Filter on the server: words and field:value", Group.FIND, ("/",), ON_DESK, argument="filter"),
+    Command("find.narrow", "narrow", "Narrow the loaded rows only", Group.FIND, ("&",), ON_DESK),
+    Command("find.clear", "clear filter", "Remove filter and narrowing", Group.FIND, ("\\",), ON_DESK),
+    Command("find.sort", "sort", "Choose the order of rows", Group.FIND, ("S",), ON_DESK, argument="field"),
+    Command("view.columns", "columns", "Choose and order the columns", Group.VIEW, ("C",), ON_DESK),
+    Command("view.timeline", "timeline", "Show or hide the timeline below the table", Group.VIEW, ("t",), ON_DESK),
+    Command("view.sidebar", "alerts", "Show or hide alerts and panels", Group.VIEW, ("!",), ON_DESK),
+    Command("view.maximise", "maximise", "Give the pane the whole screen, and back", Group.VIEW, ("+",), ON_DESK),
+    Command("view.freeze", "freeze", "Hold the screen still; again to catch up", Group.VIEW, ("z",), ON_DESK),
+    Command("view.log", "log", "What was done here, with results", Group.VIEW, ("L",)),
+    Command("view.pulse", "pulse", "The state of the desk at a glance", Group.VIEW, ("p",), ON_DESK),
+    Command("view.outbox", "outbox", "Writes that wait or failed, and dead letters", Group.VIEW, ("O",), role=Role.LEAD),
+    Command("view.theme", "theme", "Next colour theme", Group.VIEW, ("T",)),
+    Command("take.copy", "copy", "Copy the order number", Group.TAKE, ("y",)),
+    Command("take.copy_more", "copy …", "Choose what to copy", Group.TAKE, ("Y",)),
+    Command("take.browser", "browser", "Open the order in the shop's admin", Group.TAKE, ("o",)),
+    Command("take.export", "export", "Write marks or view to a file", Group.TAKE, ("e",), ON_DESK),
+    Command("desk.refresh", "refresh", "Ask the server now", Group.DESK, ("ctrl+r", "f5")),
+    Command("desk.redraw", "redraw", "Draw the screen again", Group.DESK, ("ctrl+l",)),
+    Command("desk.line", "command", "Type a command", Group.DESK, (":",)),
+    Command("desk.palette", "palette", "Find a command", Group.DESK, ("ctrl+p",)),
+    Command("desk.help", "help", "Every key, searchable", Group.DESK, ("?", "f1")),
+    Command("desk.quit", "quit", "Close the pane; at the desk, twice to quit", Group.DESK, ("q",)),
+    Command("desk.quit_now", "quit", "Quit; asks while something is being sent", Group.DESK, ("ctrl+q",)),
+)
+
+BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
+
+
+def by_word(word: str) -> Command | None:
+    """The command that `:word` means: its word, or the only one that starts so."""
+    exact = [command for command in COMMANDS if command.word == word]
+    if exact:
+        return exact[0]
+    starting = [command for command in COMMANDS if command.word.startswith(word)]
+    return starting[0] if len(starting) == 1 else None

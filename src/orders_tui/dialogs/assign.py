@@ -1,0 +1,125 @@
+"""`a`: who is to own the orders. Known owners with their load, me first; a name nobody has yet can be typed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.fuzzy import Matcher
+
+from orders_tui.dialogs.dialog import Dialog
+from orders_tui.dialogs.field import Field
+from orders_tui.drafts import AssignDraft
+from orders_tui.screens.target import Target
+from orders_tui.screens.workplace import Workplace
+from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.hint_bar import Hint
+from orders_tui.widgets.line_list import Line, LineList
+from orders_tui.wording import Tone
+from orders_wire.orders import Order
+from orders_wire.vocabulary import UNASSIGNED
+
+MOST = 8
+LONGEST_NAME = 120
+
+
+class AssignDialog(Dialog[AssignDraft]):
+    """Returns the draft."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+k", "keep", show=False)]
+
+    def __init__(self, work: Workplace, target: Target, assignee: str = "") -> None:
+        super().__init__(work, target.orders)
+        self._target = target
+        self._name = assignee
+        self._keep = False
+        work.session.refresh_owners()
+
+    def body(self) -> ComposeResult:
+        yield Field("Owner", self._name, hint="part of a name", id="owner", max_length=LONGEST_NAME)
+        yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="owners")
+        yield Bar(self.work.glyphs.ellipsis, id="taken")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.edited()
+
+    def title_pieces(self) -> list[Piece]:
+        return [(f"Assign {self._target.title}", "strong"), *_who(self._target.only)]
+
+    def keys(self) -> list[Hint]:
+        held = self._others()
+        keep = [Hint("ctrl+k", f"{'take' if self._keep else 'keep'} others'")] if held else []
+        return [Hint("enter", f"assign {len(self._ids())}", able=bool(self._ids())), Hint("↑↓", "choose"), *keep]
+
+    def problem(self) -> str:
+        return "" if self._ids() else "all of these belong to others, and theirs are kept"
+
+    def result(self) -> AssignDraft:
+        ids = self._ids()
+        versions = {order.id: order.version for order in self.bound if order.id in ids}
+        return AssignDraft(ids, self.query_one(LineList).current, versions)
+
+    def _others(self) -> Counter[str]:
+        mine = {self.work.name, UNASSIGNED}
+        return Counter(order.assigned_to for order in self.bound if order.assigned_to not in mine)
+
+    def _ids(self) -> tuple[str, ...]:
+        if not self._keep:
+            return self._target.ids
+        kept = {order.id for order in self.bound if order.assigned_to in self._others()}
+        return tuple(order_id for order_id in self._target.ids if order_id not in kept)
+
+    def edited(self) -> None:
+        """The owners that match, best first."""
+        typed = self.query_one(Field).value
+        lines = self._lines(typed)
+        self.query_one(LineList).set_lines(lines, lines[0].key if lines else None)
+
+    def update(self) -> None:
+        super().update()
+        free = sum(order.assigned_to == UNASSIGNED for order in self.bound)
+        words = [f"{free} without an owner"] if free and self._target.marked else []
+        verb = "stay with" if self._keep else "taken from"
+        words += [f"{count} {verb} {name}" for name, count in self._others().most_common(3)]
+        self.query_one("#taken", Bar).set_pieces([("  ·  ".join(words), Tone.WARN if self._others() else Tone.DIM)])
+
+    def _lines(self, typed: str) -> list[Line]:
+        load = {owner.name: owner.open_orders for owner in self.work.session.owners}
+        me = self.work.name
+        names = [*([me] if me else []), *sorted((name for name in load if name != me), key=lambda name: load[name])]
+        matcher = Matcher(typed)
+        if typed:
+            scored = [(matcher.match(name), name) for name in names]
+            names = [name for score, name in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
+        lines = [self._line(name, load.get(name), me) for name in names[:MOST]]
+        if not typed or matcher.match("nobody") > 0:
+            lines.append(Line(UNASSIGNED, (("nobody", Tone.PLAIN),), (("gives them back", Tone.DIM),)))
+        if typed and typed not in {*load, me}:
+            lines.append(Line(typed, ((typed, Tone.PLAIN),), (("a new name", Tone.WARN),)))
+        return lines
+
+    def _line(self, name: str, load: int | None, me: str) -> Line:
+        left: list[Piece] = [(name, Tone.PLAIN), (" (me)" if name == me else "", Tone.ACTIVE)]
+        return Line(name, tuple(left), ((f"{load} open" if load is not None else "", Tone.DIM),))
+
+    def action_choose(self, step: int) -> None:
+        self.touched = True
+        self.query_one(LineList).move(step)
+        self.update()
+
+    def action_keep(self) -> None:
+        """Leaves, or takes, what belongs to others."""
+        self._keep = not self._keep
+        self.touched = True
+        self.update()
+
+
+def _who(order: Order | None) -> list[Piece]:
+    if order is None:
+        return []
+    owner = "nobody's" if order.assigned_to == UNASSIGNED else f"now {order.assigned_to}'s"
+    return [(f"  {order.customer_name or ''}", Tone.PLAIN), (f"  {owner}", Tone.DIM)]

@@ -1,0 +1,227 @@
+"""What every dialog keeps to, so that no key ever confirms what nobody has read.
+
+- Enter does nothing until the dialog was on screen for 150 ms, and not in the wake of another Enter (key repeat).
+- Enter does nothing in a dialog where nothing was typed or chosen; ctrl+s says "as it stands".
+- A dialog is bound to the orders and versions that were on show when it opened. When one changes, it says what, and the next
+  confirmation only acknowledges that.
+- Every key that a dialog does not own ends in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from orders_tui.screens.watches import Watches
+from orders_tui.screens.workplace import Workplace
+from orders_tui.session.changes import Change, DetailChanged, PageShown, RowsChanged
+from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.hint_bar import Hint, fitting
+from orders_tui.wording import Tone
+from orders_wire.orders import Order
+
+READ_S = 0.15
+REPEAT_S = 0.15
+
+T = TypeVar("T")
+
+
+class Dialog(Watches, ModalScreen[T | None], Generic[T]):
+    """The frame: a title, a body, a line for what is wrong, a line of keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("ctrl+s", "confirm", show=False),
+        Binding("up", "choose(-1)", show=False),
+        Binding("down", "choose(1)", show=False),
+    ]
+    SIZE = "medium"
+    NEEDS_TOUCH = True
+
+    def __init__(self, work: Workplace, orders: Sequence[Order] = ()) -> None:
+        super().__init__(classes=self.SIZE)
+        self.work = work
+        self.touched = False
+        self._bound = {order.id: order for order in orders}
+        self._unread_change = ""
+        self._opened_at = float("inf")
+        self._given: dict[Input, str] = {}
+        work.typed_ahead.hold()
+
+    # -- what a dialog fills in
+
+    def title_pieces(self) -> list[Piece]:
+        """The first line."""
+        raise NotImplementedError
+
+    def body(self) -> ComposeResult:
+        """What is between title and keys."""
+        raise NotImplementedError
+
+    def keys(self) -> list[Hint]:
+        """The line of keys; `esc` is added."""
+        raise NotImplementedError
+
+    def problem(self) -> str:
+        """What stands in the way of confirming; empty when nothing does."""
+        return ""
+
+    def result(self) -> T | None:
+        """What confirming returns."""
+        raise NotImplementedError
+
+    def keep_draft(self) -> None:
+        """The dialog is being left: what was typed is kept."""
+
+    # -- the frame
+
+    def compose(self) -> ComposeResult:
+        glyph = self.work.glyphs.ellipsis
+        with Vertical(id="dialog"):
+            yield Bar(glyph, id="title")
+            yield from self.body()
+            yield Bar(glyph, id="change")
+            yield Bar(glyph, id="problem")
+            yield Bar(glyph, id="keys")
+
+    def on_mount(self) -> None:
+        """Typed-ahead letters go into the first field once it is there."""
+        self._opened_at = self.work.pace.monotonic()
+        self._given = {field: field.value for field in self.query(Input)}
+        self.update()
+        self.call_after_refresh(self._take_typed_ahead)
+
+    def _take_typed_ahead(self) -> None:
+        text, dropped = self.work.typed_ahead.release()
+        taken = not text or self.take(text)
+        if dropped or not taken:
+            self.say("keys that came before this was on screen were dropped")
+
+    def take(self, text: str) -> bool:
+        """Puts typed-ahead text where it was meant for; False where there is no such place."""
+        if not isinstance(self.focused, Input):
+            return False
+        self.focused.insert_text_at_cursor(text)
+        return True
+
+    def on_unmount(self) -> None:
+        """A dialog that never got to its field keeps no key."""
+        self.work.typed_ahead.release()
+
+    def update(self) -> None:
+        """Draws title, change, problem and keys anew."""
+        self.query_one("#title", Bar).set_pieces(self.title_pieces())
+        change = self.query_one("#change", Bar)
+        change.display = bool(self._unread_change)
+        change.set_pieces([(self._unread_change, Tone.WARN)])
+        self.say(self.problem() if self.touched else "", Tone.WARN)
+        keys = self.query_one("#keys", Bar)
+        keys.set_pieces(fitting(self.keys(), Hint("esc", "cancel"), max(20, keys.size.width)))
+
+    def say(self, text: str, tone: Tone = Tone.DIM) -> None:
+        """A sentence above the keys."""
+        self.query_one("#problem", Bar).set_pieces([(text, tone)])
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.update)
+
+    def session_changed(self, change: Change) -> None:
+        """Watches the orders that this dialog is about."""
+        if isinstance(change, RowsChanged | PageShown | DetailChanged):
+            for order_id in list(self._bound):
+                order = self.work.session.order(order_id)
+                if order is not None:
+                    self._order_seen(order)
+
+    def _order_seen(self, order: Order) -> None:
+        before = self._bound[order.id]
+        if order.version > before.version:
+            self._unread_change = f"{order.order_number} has just changed: {difference(before, order)}"
+            self._bound[order.id] = order
+            self.update()
+
+    @property
+    def bound(self) -> list[Order]:
+        """The orders it is about, as they are now known."""
+        return list(self._bound.values())
+
+    # -- confirming and leaving
+
+    def action_leave(self) -> None:
+        """Nothing is done; what was typed is kept."""
+        self.keep_draft()
+        self.dismiss(None)
+
+    def action_confirm(self) -> None:
+        """ctrl+s: as it stands."""
+        self.touched = True
+        self._try()
+
+    def action_choose(self, step: int) -> None:
+        """Up and down choose in the dialog's list, wherever the focus is."""
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.entered()
+
+    def entered(self) -> None:
+        """Enter, with its rules."""
+        if self.work.pace.monotonic() - self._opened_at < READ_S or self.work.enter_gap_s < REPEAT_S:
+            self.say("Enter came too soon; press it again")
+        elif self.NEEDS_TOUCH and not self.touched:
+            self.say("nothing was chosen yet; ctrl+s confirms as it stands")
+        else:
+            self._try()
+
+    def _try(self) -> None:
+        if self._unread_change:
+            self._unread_change = ""
+            self.update()
+            self.say("press again to confirm with the order as it is now", Tone.WARN)
+            return
+        problem = self.problem()
+        if problem:
+            self.say(problem, Tone.WARN)
+            return
+        self.dismiss(self.result())
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Typing is touching; what the dialog filled in itself is not."""
+        event.stop()
+        if event.value != self._given.get(event.input, event.value):
+            self.touched = True
+        self.edited()
+        self.update()
+
+    def edited(self) -> None:
+        """The text of a field is another now."""
+
+    def on_key(self, event: events.Key) -> None:
+        """What the dialog does not own ends here."""
+        if event.key == "enter" and not isinstance(self.focused, Input):
+            event.stop()
+            self.entered()
+
+
+def difference(before: Order, after: Order) -> str:
+    """What is different, in a few words."""
+    words = []
+    if before.status is not after.status:
+        words.append(f"status {after.status.replace('_', ' ')}")
+    if before.assigned_to != after.assigned_to:
+        words.append(f"owner {after.assigned_to}")
+    if before.hold != after.hold:
+        words.append("held" if after.hold else "hold gone")
+    if before.return_ != after.return_:
+        words.append(f"return {after.return_.state.replace('_', ' ')}" if after.return_ else "return gone")
+    if not words and after.timeline and after.timeline != before.timeline:
+        words.append(after.timeline[-1].event.replace("_", " "))
+    return ", ".join(words) or "details"

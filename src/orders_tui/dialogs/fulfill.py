@@ -1,0 +1,161 @@
+"""`f`: marks orders as fulfilled, with tracking numbers. One order: a number and its carrier; several: a number each, pasted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import TextArea
+
+from orders_tui.carriers import guesses, normalise
+from orders_tui.dialogs import parcel_lines
+from orders_tui.dialogs.dialog import Dialog
+from orders_tui.dialogs.field import Field
+from orders_tui.dialogs.parcel_lines import ParcelLines
+from orders_tui.drafts import FulfillDraft, Parcel, Verb
+from orders_tui.eligibility import obstacle
+from orders_tui.screens.target import Target
+from orders_tui.screens.workplace import Workplace
+from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.hint_bar import Hint
+from orders_tui.widgets.line_list import Line, LineList
+from orders_tui.wording import Tone
+
+
+class FulfillDialog(Dialog[FulfillDraft]):
+    """Returns the draft; orders that cannot be fulfilled are left out, and it says which."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+y,right", "take_guess", show=False)]
+
+    def __init__(self, work: Workplace, target: Target, number: str = "") -> None:
+        super().__init__(work, target.orders)
+        self._target = target
+        kept = work.session.drafts.find(Verb.FULFILL, target.ids[0]) if target.only else None
+        parcel = kept.parcels.get(target.ids[0]) if isinstance(kept, FulfillDraft) else None
+        self._number = number or (parcel.number if parcel else "")
+        self._carrier = (parcel.carrier or "") if parcel else ""
+
+    @property
+    def _one(self) -> bool:
+        return len(self._target.ids) == 1
+
+    def body(self) -> ComposeResult:
+        if self._one:
+            yield Field("Tracking", self._number, hint="number, or empty: none yet", id="number", max_length=250)
+            yield Field("Carrier", self._carrier, hint="guessed from the number", id="carrier", max_length=120)
+        else:
+            yield TextArea(id="numbers", compact=True, soft_wrap=False, tab_behavior="focus", placeholder=
+                           "one line each: order, tracking number, carrier\nor just the numbers, in the order of the list")
+        yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="list")
+        yield Bar(self.work.glyphs.ellipsis, id="consequence")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.edited()
+
+    def title_pieces(self) -> list[Piece]:
+        only = self._target.only
+        who = f"  {only.customer_name or ''}" if only is not None else ""
+        return [(f"Fulfil {self._target.title}", "strong"), (who, Tone.PLAIN)]
+
+    def keys(self) -> list[Hint]:
+        count = len(self._ids())
+        guess = [Hint("ctrl+y", "take carrier")] if self._one and self._offers() else []
+        send = Hint("ctrl+s", f"fulfil {count}", able=count > 0)
+        return [Hint("enter", "fulfil", able=count > 0), send, *guess] if self._one else [send]
+
+    def problem(self) -> str:
+        if not self._ids():
+            return next(iter(self._obstacles().values()), "none of these can be fulfilled")
+        faults = () if self._one else self._lines().faults
+        return faults[0] if faults else ""
+
+    def result(self) -> FulfillDraft:
+        ids = self._ids()
+        versions = {order.id: order.version for order in self.bound if order.id in ids}
+        parcels = {order_id: parcel for order_id, parcel in self._parcels().items() if order_id in ids}
+        return FulfillDraft(ids, parcels, versions)
+
+    def keep_draft(self) -> None:
+        if self.touched and self._one and self._parcels():
+            self.work.session.drafts.keep(self.result())
+
+    def _obstacles(self) -> dict[str, str]:
+        found = {order.id: obstacle(Verb.FULFILL, order) for order in self.bound}
+        return {order_id: reason for order_id, reason in found.items() if reason is not None}
+
+    def _ids(self) -> tuple[str, ...]:
+        blocked = self._obstacles()
+        return tuple(order_id for order_id in self._target.ids if order_id not in blocked)
+
+    def _lines(self) -> ParcelLines:
+        return parcel_lines.read(self.query_one(TextArea).text, self._target.orders)
+
+    def _parcels(self) -> dict[str, Parcel]:
+        if not self._one:
+            return dict(self._lines().parcels)
+        number = normalise(self.query_one("#field-number", Field).value)
+        carrier = self.query_one("#field-carrier", Field).value or (self.query_one(LineList).current or None)
+        return {self._target.ids[0]: Parcel(number, carrier)} if number else {}
+
+    def _offers(self) -> list[Line]:
+        number = self.query_one("#field-number", Field).value
+        return [
+            Line(guess.carrier, ((guess.carrier, Tone.PLAIN),), ((guess.reason, _tone(guess.checked)),))
+            for guess in guesses(number)[:5]
+        ]
+
+    def edited(self) -> None:
+        """Guesses for one order; what was understood for several."""
+        if self._one:
+            offers = self._offers()
+            self.query_one(LineList).set_lines(offers, offers[0].key if offers else None)
+            return
+        parcels, blocked = self._parcels(), self._obstacles()
+        self.query_one(LineList).set_lines([_preview(order.id, order.order_number, parcels, blocked) for order in self.bound])
+
+    def update(self) -> None:
+        super().update()
+        undo = self.work.session.me.undo_seconds if self.work.session.me is not None else 10
+        skipped = len(self._obstacles())
+        words = f"goes to Shopify after {undo} s; {self.work.key('action.undo')} takes it back until then"
+        tail: list[Piece] = [(f"   {skipped} left out", Tone.WARN)] if skipped and not self._one else []
+        self.query_one("#consequence", Bar).set_pieces([(words, Tone.DIM), *tail])
+
+    def on_text_area_changed(self) -> None:
+        """Pasting is touching."""
+        self.touched = True
+        self.edited()
+        self.update()
+
+    def take(self, text: str) -> bool:
+        if isinstance(self.focused, TextArea):
+            self.focused.insert(text)
+            return True
+        return super().take(text)
+
+    def action_choose(self, step: int) -> None:
+        self.query_one(LineList).move(step)
+
+    def action_take_guess(self) -> None:
+        """The carrier under the cursor goes into its field."""
+        if self._one and self.query_one(LineList).current:
+            self.query_one("#field-carrier", Field).set(self.query_one(LineList).current)
+
+
+def _tone(checked: bool | None) -> Tone:
+    return Tone.DIM if checked is None else Tone.GOOD if checked else Tone.WARN
+
+
+def _preview(order_id: str, number: str, parcels: dict[str, Parcel], blocked: dict[str, str]) -> Line:
+    parcel = parcels.get(order_id)
+    if order_id in blocked:
+        right: Piece = (f"left out: {blocked[order_id]}", Tone.WARN)
+    elif parcel is None:
+        right = ("no number", Tone.DIM)
+    else:
+        carrier = parcel.carrier or next((guess.carrier for guess in guesses(parcel.number)), "")
+        right = (f"{parcel.number}  {carrier}", Tone.GOOD)
+    return Line(order_id, ((number, Tone.PLAIN),), (right,), choosable=False)

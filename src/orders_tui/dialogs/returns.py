@@ -1,0 +1,179 @@
+"""`r`: what is to become of a return. The machine is drawn, the present state and the legal moves are lit, each with its consequence.
+
+Money and final steps: Enter never does them, ctrl+s does; above a configured amount the amount is typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from orders_tui import wording
+from orders_tui.dialogs.dialog import Dialog
+from orders_tui.dialogs.field import Field
+from orders_tui.drafts import ReturnsDraft, Verb
+from orders_tui.glyphs import Glyphs
+from orders_tui.screens.workplace import Workplace
+from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.hint_bar import Hint
+from orders_tui.widgets.line_list import Line, LineList
+from orders_tui.wording import Tone
+from orders_wire.orders import Order, ReturnSummary
+from orders_wire.vocabulary import ReturnAction, ReturnState
+
+PATH = (
+    ReturnState.AWAITING_LABEL,
+    ReturnState.LABEL_GENERATED,
+    ReturnState.IN_TRANSIT,
+    ReturnState.INSPECTION,
+    ReturnState.AWAITING_REFUND,
+    ReturnState.COMPLETED,
+)
+ENDS = (ReturnState.DENIED, ReturnState.CANCELLED)
+
+
+class ReturnDialog(Dialog[ReturnsDraft]):
+    """Returns the draft for the return that was on show."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "choose(1)", show=False),
+        Binding("k", "choose(-1)", show=False),
+    ]
+    SIZE = "wide"
+
+    def __init__(self, work: Workplace, order: Order) -> None:
+        super().__init__(work, [order])
+        assert order.return_ is not None
+        self._opened_with = order.return_
+        kept = work.session.drafts.find(Verb.RETURNS, order.id)
+        self._note = kept.note or "" if isinstance(kept, ReturnsDraft) else ""
+
+    @property
+    def order(self) -> Order:
+        """The order as it is now known."""
+        return self.bound[0]
+
+    @property
+    def now(self) -> ReturnSummary:
+        """The return as it is now known."""
+        return self.order.return_ or self._opened_with
+
+    def body(self) -> ComposeResult:
+        ellipsis = self.work.glyphs.ellipsis
+        yield Bar(ellipsis, id="path")
+        yield Bar(ellipsis, id="ends")
+        yield LineList(self.work.glyphs.cursor, ellipsis, id="actions")
+        yield Field("Note", self._note, hint="why, for whoever reads it later", id="note", max_length=5000)
+        yield Field("Amount", hint=f"type {self._amount()} to confirm", id="amount", max_length=20)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        allowed = self.now.allowed_actions
+        self.query_one(LineList).set_lines(self._lines(), allowed[0] if allowed else None)
+        self.query_one(LineList).focus()
+
+    def title_pieces(self) -> list[Piece]:
+        amount = f"  {self._amount()} {self.now.currency or ''}" if self.now.refund_amount is not None else ""
+        return [
+            (f"Return of {self.order.order_number}", "strong"),
+            (f"  {self.order.customer_name or ''}{amount}", Tone.PLAIN),
+            (f"  {self.now.reason or ''}", Tone.DIM),
+        ]
+
+    def keys(self) -> list[Hint]:
+        able = bool(self._action())
+        return [Hint("ctrl+s", "do it", able=able), Hint("↑↓", "choose"), Hint("tab", "note")]
+
+    def problem(self) -> str:
+        action = self._action()
+        if action is None:
+            return f"nothing can be done with a return that is {wording.return_state(self.now.state).word}"
+        if action not in self.now.allowed_actions:
+            return f"{_name(action)} is not possible from {wording.return_state(self.now.state).word}"
+        if self._needs_amount() and self.query_one("#field-amount", Field).value.replace(",", ".") != self._amount():
+            return f"the amount has to be typed: {self._amount()}"
+        return ""
+
+    def result(self) -> ReturnsDraft:
+        action = self._action()
+        assert action is not None
+        note = self.query_one("#field-note", Field).value or None
+        return ReturnsDraft((self.order.id,), action, note, self.now.id, {self.order.id: self.order.version})
+
+    def keep_draft(self) -> None:
+        if self.query_one("#field-note", Field).value and self._action() is not None:
+            self.work.session.drafts.keep(self.result())
+
+    def entered(self) -> None:
+        """Money and ends are never an Enter away."""
+        self.say("Enter does not do this; ctrl+s does")
+
+    def update(self) -> None:
+        super().update()
+        at, glyphs = self.now.state, self.work.glyphs
+        self.query_one("#path", Bar).set_pieces(path(at, glyphs))
+        self.query_one("#ends", Bar).set_pieces(ends(at, self.now.allowed_actions, glyphs))
+        self.query_one("#field-amount", Field).display = self._needs_amount()
+        self.query_one(LineList).set_lines(self._lines())
+
+    def _action(self) -> ReturnAction | None:
+        current = self.query_one(LineList).current
+        return ReturnAction(current) if current else None
+
+    def _amount(self) -> str:
+        return f"{self.now.refund_amount or 0:.2f}"
+
+    def _needs_amount(self) -> bool:
+        above = (self.now.refund_amount or 0) > self.work.config.typed_amount_above
+        return above and self._action() is ReturnAction.APPROVE_REFUND
+
+    def _lines(self) -> list[Line]:
+        lines = []
+        for action in ReturnAction:
+            allowed = action in self.now.allowed_actions
+            says = wording.return_action(action, self.now.state) if allowed else "not from here"
+            tone = Tone.PLAIN if allowed else "faint"
+            left = ((f"{_name(action):<20}", tone), (says, Tone.DIM if allowed else "faint"))
+            lines.append(Line(action, left, choosable=allowed))
+        return lines
+
+    def action_choose(self, step: int) -> None:
+        self.query_one(LineList).move(step)
+        self.update()
+
+
+def path(at: ReturnState, glyphs: Glyphs) -> list[Piece]:
+    """The way of a return, with the present state in brackets."""
+    pieces: list[Piece] = []
+    for number, state in enumerate(PATH):
+        if number:
+            pieces.append((f" {glyphs.arrow} ", Tone.DIM))
+        pieces.append(_state(state, at, glyphs))
+    return pieces
+
+
+def ends(at: ReturnState, allowed: Sequence[ReturnAction], glyphs: Glyphs) -> list[Piece]:
+    """The ends beside the way."""
+    denied = _state(ReturnState.DENIED, at, glyphs)
+    possible = ReturnAction.DENY in allowed
+    return [
+        (f"  any of the first five {glyphs.arrow} ", Tone.DIM),
+        denied if possible or at is ReturnState.DENIED else (denied[0], "faint"),
+        ("  or ", Tone.DIM),
+        _state(ReturnState.CANCELLED, at, glyphs),
+        (" (in Shopify only)", Tone.DIM),
+    ]
+
+
+def _state(state: ReturnState, at: ReturnState, glyphs: Glyphs) -> Piece:
+    sign = wording.return_state(state)
+    text = f"{sign.mark(glyphs.ascii_only)} {sign.short}"
+    return (f"[{text}]", "badge") if state is at else (text, Tone.DIM)
+
+
+def _name(action: ReturnAction) -> str:
+    return action.value.replace("_", " ")

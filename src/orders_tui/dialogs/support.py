@@ -1,0 +1,75 @@
+"""`s`: a note to the support queue. The order goes to the assistant, who answers in its thread."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widgets import TextArea
+
+from orders_tui.dialogs.dialog import Dialog
+from orders_tui.drafts import SupportDraft, Verb
+from orders_tui.screens.target import Target
+from orders_tui.screens.workplace import Workplace
+from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.hint_bar import Hint
+from orders_tui.wording import Tone
+from orders_wire.vocabulary import ASSISTANT
+
+LONGEST = 5000
+
+
+class SupportDialog(Dialog[SupportDraft]):
+    """Returns the draft; left with esc, the note is kept for the next time."""
+
+    def __init__(self, work: Workplace, target: Target, note: str = "") -> None:
+        super().__init__(work, target.orders)
+        self._target = target
+        kept = work.session.drafts.find(Verb.SUPPORT, target.ids[0])
+        self._note = note or (kept.note if isinstance(kept, SupportDraft) else "")
+
+    def body(self) -> ComposeResult:
+        yield TextArea(
+            self._note, id="note", compact=True, tab_behavior="focus", placeholder="what support should know and do"
+        )
+        yield Bar(self.work.glyphs.ellipsis, id="consequence")
+
+    def title_pieces(self) -> list[Piece]:
+        only = self._target.only
+        thread = f"  continues {only.support_thread}" if only is not None and only.support_thread else ""
+        return [(f"Escalate {self._target.title} to support", "strong"), (thread, Tone.DIM)]
+
+    def keys(self) -> list[Hint]:
+        return [Hint("ctrl+s", f"escalate {len(self._target.ids)}", able=not self.problem())]
+
+    @property
+    def note(self) -> str:
+        """The note without blanks around it."""
+        return self.query_one(TextArea).text.strip()
+
+    def problem(self) -> str:
+        if not self.note:
+            return "support needs a note to go on"
+        return f"{len(self.note) - LONGEST} characters too many" if len(self.note) > LONGEST else ""
+
+    def result(self) -> SupportDraft:
+        versions = {order.id: order.version for order in self.bound}
+        return SupportDraft(self._target.ids, self.note, versions=versions)
+
+    def keep_draft(self) -> None:
+        if self.note and self.touched:
+            self.work.session.drafts.keep(self.result())
+
+    def update(self) -> None:
+        super().update()
+        kept = "  kept from last time" if self._note and not self.touched else ""
+        words: list[Piece] = [(f"the owner becomes {ASSISTANT}; each order gets the note", Tone.DIM), (kept, Tone.ACTIVE)]
+        self.query_one("#consequence", Bar).set_pieces(words, [(f"{len(self.note)}/{LONGEST}", Tone.DIM)])
+
+    def take(self, text: str) -> bool:
+        self.query_one(TextArea).insert(text)
+        return True
+
+    def on_text_area_changed(self) -> None:
+        """Typing is touching."""
+        self.touched = self.touched or self.query_one(TextArea).text != self._note
+        self.update()

@@ -1,0 +1,68 @@
+"""The signs of the screen's own furniture, in two sets: Unicode, and ASCII for terminals that have no more.
+
+States of orders have theirs in `wording`. Invariant: every glyph is one cell wide, so that switching the set moves no column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set. The names say what is meant, not what it looks like."""
+
+    ascii_only: bool
+    cursor: str
+    mark: str
+    changed: str
+    ghost: str
+    live: str
+    polling: str
+    trying: str
+    offline: str
+    frozen: str
+    up: str
+    down: str
+    left: str
+    right: str
+    ellipsis: str
+    nothing: str
+    dot: str
+    bar: str
+    line: str
+    arrow: str
+    box: str
+    box_full: str
+    radio: str
+    radio_full: str
+    filled: str
+    unfilled: str
+    done: str
+    failed: str
+    unknown: str
+    skipped: str
+    warning: str
+    sparks: str
+
+
+UNICODE = Glyphs(
+    ascii_only=False,
+    cursor="▸", mark="●", changed="∙", ghost="‹", live="●", polling="◐", trying="◌", offline="○", frozen="‖",
+    up="▲", down="▼", left="‹", right="›", ellipsis="…", nothing="–", dot="·", bar="│", line="─", arrow="→",
+    box="□", box_full="■", radio="○", radio_full="●", filled="█", unfilled="░",
+    done="✓", failed="✗", unknown="?", skipped="⊘", warning="!", sparks=" ▁▂▃▄▅▆▇█",
+)  # fmt: skip
+
+ASCII = Glyphs(
+    ascii_only=True,
+    cursor=">", mark="*", changed="~", ghost="<", live="*", polling="o", trying=".", offline="x", frozen="=",
+    up="^", down="v", left="<", right=">", ellipsis="~", nothing="-", dot="-", bar="|", line="-", arrow=">",
+    box="o", box_full="x", radio="o", radio_full="*", filled="#", unfilled=".",
+    done="+", failed="x", unknown="?", skipped="/", warning="!", sparks=" .:-=+*#%",
+)  # fmt: skip
+
+
+def glyphs(ascii_only: bool) -> Glyphs:
+    """The set to use."""
+    return ASCII if ascii_only else UNICODE

@@ -1,0 +1,52 @@
+"""The last line of defence: nothing that a terminal could obey leaves the program, whatever the shop's customers typed.
+
+Text is cleaned where it is decoded; this filter, applied by Textual to every line it writes, catches what anything in between
+let through. Control characters (C0, DEL, C1) and bidirectional overrides become U+FFFD.
+"""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_OBEYED = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
+_TABLE = dict.fromkeys(_OBEYED, REPLACEMENT)
+
+
+class Harmless(LineFilter):
+    """Replaces every character that steers a terminal or reorders a line."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments, as wide as before; those without such a character are passed on untouched."""
+        return [
+            Segment(segment.text.translate(_TABLE), segment.style) if _steers(segment) else segment for segment in segments
+        ]
+
+
+_ASCII = str.maketrans(
+    {"–": "-", "—": "-", "…": "~", "·": "-", "•": "*", "│": "|", "─": "-", "“": '"', "”": '"', "’": "'", "€": "E", "£": "L"}
+)
+
+
+class AsciiOnly(LineFilter):
+    """For terminals without Unicode: every other character becomes `?`, as wide as it was."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments in ASCII."""
+        return [
+            segment if segment.text.isascii() else Segment(_spell(segment.text), segment.style) for segment in segments
+        ]
+
+
+def _spell(text: str) -> str:
+    return "".join(
+        char if char.isascii() else "?" * cell_len(char) for char in text.translate(_ASCII)
+    )
+
+
+def _steers(segment: Segment) -> bool:
+    text = segment.text
+    return not (text.isascii() and text.isprintable()) and text.translate(_TABLE) != text

@@ -1,0 +1,162 @@
+"""Acting on orders: opens the dialog, sends the draft that comes back, takes back, repeats, retries.
+
+Invariant: a draft names the orders and versions that were on show when its dialog opened, never what the cursor is on later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, InventoryDraft, ReturnsDraft, SupportDraft
+from orders_tui.screens.outcome import sentence
+from orders_tui.screens.stage import Handler, Stage
+from orders_tui.session.actions import ActionEntry, ActionState
+from orders_tui.session.bulk import BulkRun, OutcomeKind
+from orders_tui.wording import Tone
+
+BULK_FROM = 20
+"""From so many orders on, progress is shown."""
+
+
+class Acting:
+    """Commands `order.*` and `action.*`."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self._last: Draft | None = None
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """By command id."""
+        return {
+            "order.assign": self.assign,
+            "order.mine": lambda _: self.mine(),
+            "order.fulfill": self.fulfill,
+            "order.support": lambda _: self.support(),
+            "order.return": lambda _: self.return_(),
+            "order.inventory": self.inventory,
+            "action.undo": lambda _: self.undo(),
+            "action.repeat": lambda _: self.repeat(),
+            "action.retry": lambda _: self.retry(),
+        }
+
+    def assign(self, argument: str) -> None:
+        """The dialog, or with an owner at once."""
+        target = self.stage.target()
+        if argument:
+            self.send(AssignDraft(target.ids, argument, target.versions))
+            return
+        from orders_tui.dialogs.assign import AssignDialog
+
+        self.stage.app.push_screen(AssignDialog(self.stage.work, target), self.send)
+
+    def mine(self) -> None:
+        """One order at once; several through the dialog, filled in."""
+        target = self.stage.target()
+        if not target.marked:
+            self.send(AssignDraft(target.ids, self.stage.work.name, target.versions))
+            return
+        from orders_tui.dialogs.assign import AssignDialog
+
+        self.stage.app.push_screen(AssignDialog(self.stage.work, target, self.stage.work.name), self.send)
+
+    def fulfill(self, argument: str) -> None:
+        """The dialog, with a tracking number filled in."""
+        from orders_tui.dialogs.fulfill import FulfillDialog
+
+        self.stage.app.push_screen(FulfillDialog(self.stage.work, self.stage.target(), argument), self.send)
+
+    def support(self) -> None:
+        """The dialog."""
+        from orders_tui.dialogs.support import SupportDialog
+
+        self.stage.app.push_screen(SupportDialog(self.stage.work, self.stage.target()), self.send)
+
+    def return_(self) -> None:
+        """The dialog, for one order at a time: each return is a decision of its own."""
+        target = self.stage.target()
+        order = target.only or self.stage.current()
+        if order is None or target.marked and len(target.ids) > 1:
+            self.stage.say("returns are decided one at a time; unmark, or open the order", Tone.WARN)
+            return
+        if order.return_ is None:
+            self.stage.say(f"{order.order_number} has no return", Tone.WARN)
+            return
+        from orders_tui.dialogs.returns import ReturnDialog
+
+        self.stage.app.push_screen(ReturnDialog(self.stage.work, order), self.send)
+
+    def inventory(self, argument: str) -> None:
+        """The dialog, with the SKU of a stock line filled in."""
+        from orders_tui.dialogs.inventory import InventoryDialog
+
+        self.stage.app.push_screen(InventoryDialog(self.stage.work, self.stage.target(), argument), self.send)
+
+    def send(self, draft: Draft | None) -> None:
+        """Sends a draft; None is a dialog that was left."""
+        if draft is None:
+            return
+        self._last = draft
+        many = len(draft.order_ids) > BULK_FROM or (isinstance(draft, FulfillDraft) and len(draft.parcels) > 1)
+        if many:
+            self._follow(self.stage.work.session.bulk(draft))
+            return
+        for entry in self.stage.work.session.act(draft):
+            self.tell(entry)
+
+    def tell(self, entry: ActionEntry) -> None:
+        """Says in the line of hints how an action stands."""
+        work = self.stage.work
+        order = work.session.order(entry.order_ids[0]) if len(entry.order_ids) == 1 else None
+        title = order.order_number if order is not None else f"{len(entry.order_ids)} orders"
+        if entry.state is ActionState.FAILED and order is None and not entry.failures:
+            title = "the action"
+        self.stage.say(*sentence(entry, title, work.pace.now(), work.key("action.undo")))
+
+    def _follow(self, run: BulkRun) -> None:
+        from orders_tui.dialogs.bulk import BulkDialog
+
+        self.stage.app.push_screen(BulkDialog(self.stage.work, run), self._bulk_answered)
+
+    def _bulk_answered(self, retry: BulkRun | None) -> None:
+        if retry is not None:
+            self._follow(self.stage.work.session.retry_failed(retry))
+
+    def undo(self) -> None:
+        """Takes back the newest action that can be; if there is none, marks that were just removed."""
+        entry = self.stage.work.session.undo()
+        if entry is not None:
+            self.stage.say(f"taking back: {sentence(replace(entry, state=ActionState.SENDING), 'the order', self.stage.work.pace.now(), '')[0]}")
+        elif not self.stage.restore_marks():
+            self.stage.say("there is nothing to take back")
+
+    def repeat(self) -> None:
+        """The last action on the present target, through its dialog; money and final steps are never repeated."""
+        match self._last, self.stage.target():
+            case None, _:
+                self.stage.say("nothing was done yet")
+            case _, target if not target:
+                self.stage.say("there is no order here", Tone.WARN)
+            case ReturnsDraft(), _:
+                self.stage.say("a return is never repeated; decide each one", Tone.WARN)
+            case AssignDraft(assignee=assignee), target:
+                from orders_tui.dialogs.assign import AssignDialog
+
+                self.stage.app.push_screen(AssignDialog(self.stage.work, target, assignee), self.send)
+            case FulfillDraft(), _:
+                self.fulfill("")
+            case SupportDraft(note=note), target:
+                from orders_tui.dialogs.support import SupportDialog
+
+                self.stage.app.push_screen(SupportDialog(self.stage.work, target, note), self.send)
+            case InventoryDraft(sku=sku), _:
+                self.inventory(sku)
+
+    def retry(self) -> None:
+        """Just what failed in the last bulk run, or the last action's failed orders, read again first."""
+        session = self.stage.work.session
+        run = next((run for run in reversed(session.runs) if run.finished and run.reasons(OutcomeKind.FAILED)), None)
+        if run is not None:
+            self._follow(session.retry_failed(run))
+        else:
+            self.stage.say("nothing has failed")

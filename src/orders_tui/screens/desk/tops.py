@@ -1,0 +1,110 @@
+"""What the lines around the table say, read from the desk and its session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from orders_tui import wording
+from orders_tui.query import chips
+from orders_tui.session.actions import ActionState
+from orders_tui.session.bulk import OutcomeKind
+from orders_tui.widgets.query_bar import QueryInfo
+from orders_tui.widgets.top_bar import TopInfo
+from orders_wire.vocabulary import SortField
+
+if TYPE_CHECKING:
+    from orders_tui.screens.desk.screen import DeskScreen
+
+FAILED = OutcomeKind.FAILED
+
+SORT_WORDS: dict[SortField, str] = {
+    SortField.PLACED_AT: "placed",
+    SortField.SHIP_BY: "ship by",
+    SortField.ORDER_NUMBER: "order number",
+    SortField.STATUS: "status",
+    SortField.PRIORITY: "priority",
+    SortField.VALUE_USD: "value",
+    SortField.ASSIGNED_TO: "owner",
+    SortField.CUSTOMER_NAME: "customer",
+}
+
+
+def top_info(desk: DeskScreen) -> TopInfo:
+    """The first line."""
+    work, session, now = desk.work, desk.work.session, desk.work.pace.now()
+    view, me, undoable = session.view, session.me, session.undoable()
+    waiting = session.unsettled
+    return TopInfo(
+        line=wording.connection(session.connection, now),
+        environment=work.config.environment or "",
+        shop=me.shop if me is not None else "",
+        name=work.name,
+        role=str(me.role) if me is not None else "",
+        synced_s=(now - view.as_of).total_seconds() if view.as_of else None,
+        frozen=view.frozen,
+        marked=len(desk.selection),
+        sending=sum(entry.state is ActionState.SENDING for entry in waiting),
+        unconfirmed=sum(entry.state is ActionState.UNCONFIRMED for entry in waiting),
+        undo=f"{undoable.draft.verb} {len(undoable.order_ids)}" if undoable is not None else "",
+        undo_s=(
+            max(0.0, (undoable.undo_until - now).total_seconds())
+            if undoable is not None and undoable.undo_until is not None
+            else None
+        ),
+        clock=now.astimezone(ZoneInfo(work.zone)).strftime("%H:%M"),
+    )
+
+
+def query_info(desk: DeskScreen) -> QueryInfo:
+    """The line above the table."""
+    view, glyphs, work = desk.work.session.view, desk.work.glyphs, desk.work
+    sort = view.query.sort
+    arrow = (glyphs.down if sort.descending else glyphs.up) if sort else ""
+    return QueryInfo(
+        span=view.span,
+        chips=chips(view.query.filters),
+        narrowed=desk.narrow,
+        shown=len(desk.rows()),
+        sort=f"{SORT_WORDS[sort.by]} {arrow}" if sort else "",
+        waiting=view.new_count,
+        loading=desk.slow,
+        search_key=work.key("find.search"),
+        clear_key=work.key("find.clear"),
+        refresh_key=work.key("desk.refresh"),
+    )
+
+
+def no_rows(desk: DeskScreen) -> tuple[str, ...]:
+    """What stands instead of rows."""
+    view, work = desk.work.session.view, desk.work
+    title = wording.tab(view.query.tab)[0]
+    if view.problem is not None:
+        return ("These orders could not be loaded", str(view.problem), f"{work.key('desk.refresh')} tries again")
+    if desk.narrow and view.rows:
+        return (f"None of the {len(view.rows)} loaded rows contains “{desk.narrow}”", f"{work.key('find.clear')} clears it")
+    if view.query.filters:
+        return (f"Nothing in {title} matches the filter", f"{work.key('find.clear')} clears it, {work.key('find.search')} changes it")
+    return (f"{title} is empty", "All done here. New orders appear by themselves.")
+
+
+def pane_note(desk: DeskScreen) -> str:
+    """The whole text of the alert or gap under the side bar's cursor."""
+    if not desk.side.has_focus:
+        return ""
+    now, alerts = desk.work.pace.now(), desk.work.session.alerts
+    kind, _, alert_id = desk.side.current.partition(":")
+    shown = alerts.open(now) if kind == "alert" else alerts.gaps(now) if kind == "gap" else []
+    return next((alert.message for alert in shown if alert.alert_id == alert_id), "")
+
+
+def label(desk: DeskScreen, command_id: str) -> str:
+    """A hint's word, with the number of orders it would hit."""
+    marked = len(desk.selection)
+    if command_id in {"order.assign", "order.fulfill", "order.support"} and marked:
+        return {"order.assign": "assign", "order.fulfill": "fulfil", "order.support": "support"}[command_id] + f" {marked}"
+    if command_id == "desk.refresh" and (new := desk.work.session.view.new_count):
+        return f"show {new} new"
+    if command_id == "view.freeze" and desk.work.session.view.frozen:
+        return "thaw"
+    return ""

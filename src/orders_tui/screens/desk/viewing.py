@@ -1,0 +1,87 @@
+"""What is shown and how: columns, timeline, side bar, maximised pane, freezing, the pulse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from orders_tui.screens.stage import Handler
+from orders_tui.wording import Tone
+
+if TYPE_CHECKING:
+    from orders_tui.screens.desk.screen import DeskScreen
+
+
+class Viewing:
+    """Commands `view.*` that belong to the desk alone."""
+
+    def __init__(self, desk: DeskScreen) -> None:
+        self.desk = desk
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """By command id."""
+        return {
+            "view.columns": lambda _: self.columns(),
+            "view.timeline": lambda _: self.timeline(),
+            "view.sidebar": lambda _: self.sidebar(),
+            "view.maximise": lambda _: self.maximise(),
+            "view.freeze": lambda _: self.freeze(),
+            "view.pulse": lambda _: self.pulse(),
+        }
+
+    def columns(self) -> None:
+        """Opens the chooser."""
+        from orders_tui.dialogs.columns import ColumnsDialog
+
+        tab = self.desk.work.session.view.query.tab
+        keys = self.desk.work.preferences.columns_of(tab)
+        self.desk.app.push_screen(ColumnsDialog(self.desk.work, tab, keys), self._columns_chosen)
+
+    def _columns_chosen(self, keys: tuple[str, ...] | None) -> None:
+        if keys is not None:
+            self.desk.work.preferences.columns[self.desk.work.session.view.query.tab] = keys
+            self.desk.show_page()
+
+    def timeline(self) -> None:
+        """The pane below the table; where there is room for one line only, the order's own screen has the timeline."""
+        desk = self.desk
+        if not desk.has_class("-wide") and not desk.has_class("-vast"):
+            desk.perform("go.open")
+            return
+        desk.work.preferences.timeline = not desk.work.preferences.timeline
+        desk.apply_preferences()
+
+    def sidebar(self) -> None:
+        """Beside the table; where there is no room for both, instead of it."""
+        desk = self.desk
+        if not desk.has_class("-wide") and not desk.has_class("-vast"):
+            desk.toggle_class("-side-only")
+            desk.call_after_refresh(desk.side.focus if desk.has_class("-side-only") else desk.table.focus)
+        else:
+            desk.work.preferences.sidebar = not desk.work.preferences.sidebar
+            desk.apply_preferences()
+            if desk.side.has_focus and not desk.work.preferences.sidebar:
+                desk.table.focus()
+        desk.call_after_refresh(desk.show_everything)
+
+    def maximise(self) -> None:
+        """The pane that has the focus takes the screen, and gives it back."""
+        desk = self.desk
+        if desk.maximized is not None:
+            desk.minimize()
+        else:
+            desk.maximize(desk.pane_focused, container=False)
+
+    def freeze(self) -> None:
+        """Nothing moves until thawed."""
+        session = self.desk.work.session
+        frozen = not session.view.frozen
+        session.freeze(frozen)
+        key = self.desk.work.key("view.freeze")
+        self.desk.say(f"frozen; {key} thaws" if frozen else "live again", Tone.ACTIVE)
+
+    def pulse(self) -> None:
+        """The desk at a glance."""
+        from orders_tui.screens.pulse import PulseScreen
+
+        self.desk.app.push_screen(PulseScreen(self.desk.work))

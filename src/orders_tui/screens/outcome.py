@@ -1,0 +1,54 @@
+"""What became of an action, as one sentence. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, InventoryDraft, ReturnsDraft, SupportDraft, UndoDraft
+from orders_tui.session.actions import ActionEntry, ActionState
+from orders_tui.wording import Tone
+from orders_wire.vocabulary import UNASSIGNED
+
+
+def doing(draft: Draft) -> str:
+    """What a draft does, in the past tense: `assigned to ana`."""
+    match draft:
+        case AssignDraft(assignee=assignee):
+            return "given back to nobody" if assignee == UNASSIGNED else f"assigned to {assignee}"
+        case FulfillDraft():
+            return "marked as fulfilled"
+        case SupportDraft():
+            return "escalated to support"
+        case ReturnsDraft(action=action):
+            return f"return: {action.value.replace('_', ' ')}"
+        case InventoryDraft(sku=sku):
+            return f"held for {sku}"
+        case UndoDraft():
+            return "taken back"
+
+
+def sentence(entry: ActionEntry, title: str, now: datetime, undo_key: str) -> tuple[str, str]:
+    """The sentence and its tone."""
+    done = f"{title} {doing(entry.draft)}"
+    match entry.state:
+        case ActionState.DONE:
+            if not entry.undoable(now):
+                return done, Tone.GOOD
+            seconds = f" for {(entry.undo_until - now).total_seconds():.0f} s" if entry.undo_until else ""
+            return f"{done}; {undo_key} takes it back{seconds}", Tone.GOOD
+        case ActionState.PARTLY:
+            return f"{len(entry.order_ids) - len(entry.failures)} {doing(entry.draft)}, {_failed(entry)}", Tone.WARN
+        case ActionState.FAILED:
+            return f"{title} not {doing(entry.draft)}: {entry.message or _failed(entry)}", Tone.BAD
+        case ActionState.REFUSED:
+            return f"not sent: {entry.message}; the draft is kept", Tone.WARN
+        case ActionState.UNDONE:
+            return f"{title}: undone", Tone.GOOD
+        case ActionState.UNCONFIRMED:
+            return f"{title}: no answer yet, asked again with the same key", Tone.WARN
+    return f"{done} …", Tone.ACTIVE
+
+
+def _failed(entry: ActionEntry) -> str:
+    first = entry.failures[0].message if entry.failures else entry.message
+    return f"{len(entry.failures)} failed: {first}"

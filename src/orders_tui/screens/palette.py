@@ -1,0 +1,38 @@
+"""The command palette's entries: the registry, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from orders_tui.commands import COMMANDS, Command
+from orders_tui.screens.stage import Stage
+
+
+class Registry(Provider):
+    """Commands that work where the palette was opened, with their keys."""
+
+    def _commands(self) -> Iterator[tuple[Command, Stage]]:
+        stage = self.screen
+        if isinstance(stage, Stage):
+            yield from ((command, stage) for command in COMMANDS if not stage.why_not(command))
+
+    async def discover(self) -> Hits:
+        """All of them."""
+        for command, stage in self._commands():
+            yield DiscoveryHit(_text(command, stage), partial(stage.perform, command.id), help=command.explanation)
+
+    async def search(self, query: str) -> Hits:
+        """Those that match."""
+        matcher = self.matcher(query)
+        for command, stage in self._commands():
+            text = _text(command, stage)
+            if (score := matcher.match(f"{text} {command.explanation}")) > 0:
+                yield Hit(score, matcher.highlight(text), partial(stage.perform, command.id), help=command.explanation)
+
+
+def _text(command: Command, stage: Stage) -> str:
+    keys = stage.work.keymap.all_keys(command.id)
+    return f"{command.label}  {keys}" if keys else command.label

@@ -1,0 +1,47 @@
+"""How the operator likes the desk: columns of each tab, side bar, timeline, theme. Plain values, kept over a restart as texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orders_tui.widgets.order_table.columns import BY_KEY, default_columns
+from orders_wire.vocabulary import Tab
+
+
+@dataclass(slots=True)
+class Preferences:
+    """`theme` is empty for the default; `columns` holds only tabs that were changed."""
+
+    theme: str = ""
+    sidebar: bool = True
+    timeline: bool = True
+    columns: dict[Tab, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, ui: Mapping[str, str]) -> Preferences:
+        """From what `write` made; what cannot be read is left at its default."""
+        columns = {tab: _known(ui[f"columns.{tab}"]) for tab in Tab if f"columns.{tab}" in ui}
+        return cls(
+            theme=ui.get("theme", ""),
+            sidebar=ui.get("sidebar") != "no",
+            timeline=ui.get("timeline") != "no",
+            columns={tab: keys for tab, keys in columns.items() if keys},
+        )
+
+    def write(self) -> dict[str, str]:
+        """As texts."""
+        shown = {"sidebar": self.sidebar, "timeline": self.timeline}
+        return {
+            "theme": self.theme,
+            **{name: "yes" if on else "no" for name, on in shown.items()},
+            **{f"columns.{tab}": " ".join(keys) for tab, keys in self.columns.items()},
+        }
+
+    def columns_of(self, tab: Tab) -> tuple[str, ...]:
+        """The keys of a tab's columns, in order."""
+        return self.columns.get(tab) or default_columns(tab)
+
+
+def _known(text: str) -> tuple[str, ...]:
+    return tuple(key for key in text.split() if key in BY_KEY)

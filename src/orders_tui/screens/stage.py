@@ -1,0 +1,124 @@
+"""What the desk and an order's own screen have in common: a key means a command, a command says why it cannot be done.
+
+Invariants: a key reaches at most one command; an unbound key does nothing but say so; no command runs while its place is not on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+
+from orders_tui.commands import BY_ID, Command, Place, Risk
+from orders_tui.keymap import shown
+from orders_tui.screens.target import Target
+from orders_tui.screens.watches import Watches
+from orders_tui.screens.workplace import Workplace
+from orders_tui.widgets.hint_bar import Hint, HintBar
+from orders_tui.wording import Tone
+from orders_wire.orders import Order
+
+Handler = Callable[[str], None]
+SAID_S = 3.0
+AFTER_FOCUS_S = 0.3
+"""Outward keys that come so soon after the terminal got the focus were typed for another window."""
+
+
+class Stage(Watches, Screen[None]):
+    """A screen that commands work on."""
+
+    place: ClassVar[Place]
+
+    def __init__(self, work: Workplace) -> None:
+        super().__init__()
+        self.work = work
+        self.handlers: Mapping[str, Handler] = {}
+        self._hush: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """The line of hints is on every stage."""
+        yield HintBar(self.work.glyphs.ellipsis, id="hints")
+
+    def target(self) -> Target:
+        """What an action would hit."""
+        raise NotImplementedError
+
+    def current(self) -> Order | None:
+        """The order that the operator looks at."""
+        raise NotImplementedError
+
+    def restore_marks(self) -> bool:
+        """Brings back marks that were just removed; False where there are none."""
+        return False
+
+    def hints(self) -> list[Hint]:
+        """The keys that matter now, most relevant first."""
+        return []
+
+    def refresh_hints(self) -> None:
+        """Draws the line of hints anew."""
+        self.query_one(HintBar).show(self.hints(), Hint(self.work.key("desk.help"), "help"))
+
+    def hint(self, command_id: str, label: str = "") -> Hint:
+        """A command as a hint, dimmed when it cannot be done."""
+        command = BY_ID[command_id]
+        return Hint(self.work.key(command_id), label or command.label, not self.why_not(command))
+
+    def say(self, text: str, tone: Tone = Tone.PLAIN) -> None:
+        """A sentence in the line of hints, for a moment."""
+        self.query_one(HintBar).say(text, tone)
+        if self._hush is not None:
+            self._hush.stop()
+        self._hush = self.set_timer(SAID_S, self.query_one(HintBar).hush)
+
+    def why_not(self, command: Command) -> str:
+        """Why a command cannot be done now, as a sentence; empty when it can."""
+        if command.id not in self.handlers:
+            return f"{command.label} does nothing here"
+        if not self.work.role.includes(command.role):
+            return f"{command.label} needs the role {command.role}; you are {self.work.role}"
+        if command.acts_on_target and not self.target():
+            return "there is no order here"
+        return ""
+
+    def perform(self, command_id: str, argument: str = "") -> None:
+        """Does a command, or says why not."""
+        command = BY_ID[command_id]
+        reason = self.why_not(command) or self._too_soon(command)
+        if reason:
+            self.say(reason, Tone.WARN)
+        else:
+            self.handlers[command_id](argument)
+
+    def _too_soon(self, command: Command) -> str:
+        fresh = self.work.pace.monotonic() - self.work.focused_at < AFTER_FOCUS_S
+        return "the window has just got the focus; press again" if fresh and command.risk is not Risk.LOCAL else ""
+
+    def on_key(self, event: events.Key) -> None:
+        """Looks the key up."""
+        key = key_name(event)
+        command = self.work.keymap.find(self.place, key)
+        event.stop()
+        event.prevent_default()
+        if command is not None:
+            self.query_one(HintBar).hush()
+            self.perform(command.id)
+        else:
+            self.say(self._unbound(key), Tone.DIM)
+
+    def _unbound(self, key: str) -> str:
+        lower = self.work.keymap.find(self.place, key.lower())
+        if len(key) == 1 and key.isupper() and lower is not None:
+            return f"{key} is not a key here; is Caps Lock on? ({key.lower()} is {lower.label})"
+        return f"{shown(key)} is not a key here; {self.work.key('desk.help')} shows all keys"
+
+
+def key_name(event: events.Key) -> str:
+    """The key as key maps write it: the character where there is one, else its name."""
+    if event.is_printable and event.character and event.character not in " ,":
+        return event.character
+    return event.key

@@ -1,0 +1,41 @@
+"""Keys that were typed before what they were meant for was on screen.
+
+On a slow line a burst such as `a`, `frosmo`, Enter arrives in one read. Without care the letters go to the table, where each is a
+command, and Enter confirms a dialog that nobody has seen. So: from the key that opens a dialog until its field has the focus,
+keys wait here; then the letters go into the field, and everything from the first other key on (Enter above all) is dropped.
+"""
+
+from __future__ import annotations
+
+from textual import events
+
+
+class TypedAhead:
+    """Keeps key and paste events while `holding`."""
+
+    def __init__(self) -> None:
+        self.holding = False
+        self._kept: list[events.Key | events.Paste] = []
+
+    def hold(self) -> None:
+        """Keys wait from now on."""
+        self.holding = True
+
+    def keep(self, event: events.Key | events.Paste) -> None:
+        """Takes an event out of circulation."""
+        event.stop()
+        event.prevent_default()
+        self._kept.append(event)
+
+    def release(self) -> tuple[str, bool]:
+        """The text that was typed, in the order of typing, and whether anything after it was dropped."""
+        kept, self._kept, self.holding = sorted(self._kept, key=lambda event: event.time), [], False
+        text = ""
+        for number, event in enumerate(kept):
+            if isinstance(event, events.Paste):
+                text += event.text.splitlines()[0] if event.text else ""
+            elif event.is_printable and event.character:
+                text += event.character
+            else:
+                return text, number < len(kept)
+        return text, False

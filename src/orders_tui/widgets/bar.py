@@ -1,0 +1,68 @@
+"""A line of the screen that is drawn from pieces: what matters most on the left, what is always there on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.widget import Widget
+
+from orders_tui.widgets.cells import Piece, clip, plain, width
+
+STYLES: dict[str, str] = {
+    "plain": "$foreground",
+    "dim": "$tone-dim",
+    "good": "$tone-good",
+    "active": "$tone-active",
+    "warn": "$tone-warn",
+    "bad": "$tone-bad",
+    "strong": "bold $foreground",
+    "key": "bold $tone-active",
+    "faint": "$faint",
+    "alarm": "bold $on-bad on $tone-bad",
+    "badge": "bold $background on $tone-active",
+    "chip": "$foreground on $row-cursor",
+}
+"""What a piece's style name looks like. Never holds text from outside."""
+
+
+def content(pieces: Sequence[Piece]) -> Content:
+    """The pieces as text that is never read as markup."""
+    return Content.assemble(*((plain(text), STYLES[style]) for text, style in pieces))
+
+
+def spread(left: Sequence[Piece], right: Sequence[Piece], cells: int, ellipsis: str) -> Content:
+    """`left` and `right` at the ends of a line of `cells`; when room is short the left is cut, with an ellipsis."""
+    room = cells - sum(width(plain(text)) for text, _ in right)
+    kept: list[Piece] = []
+    for text, style in left:
+        clean = plain(text)
+        clipped = clip(clean, room, ellipsis)
+        kept.append((clipped, style))
+        room -= width(clipped)
+        if clipped != clean:
+            break
+    return content([*kept, (" " * max(0, room), "plain"), *right])
+
+
+class Bar(Widget):
+    """One line. Set its pieces; it is drawn again only when they differ."""
+
+    DEFAULT_CSS = """
+    Bar { height: 1; width: 1fr; padding: 0 1; }
+    """
+
+    def __init__(self, ellipsis: str = "…", *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._ellipsis = ellipsis
+        self._left: tuple[Piece, ...] = ()
+        self._right: tuple[Piece, ...] = ()
+
+    def set_pieces(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
+        """Shows these pieces."""
+        if (tuple(left), tuple(right)) != (self._left, self._right):
+            self._left, self._right = tuple(left), tuple(right)
+            self.refresh()
+
+    def render(self) -> Content:
+        return spread(self._left, self._right, self.size.width, self._ellipsis)

@@ -1,0 +1,171 @@
+"""A list of lines with a cursor: alerts, owners, menus, logs. Line-API, so that hostile text stays text and updates are cheap.
+
+Invariant: the cursor is on a line's key, not on its number; new lines never move it to another key while that key is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from orders_tui.widgets.cells import Piece, fit, width
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. `right` is never cut, `left` gives way. A line that cannot be chosen is passed over by the cursor."""
+
+    key: str
+    left: tuple[Piece, ...]
+    right: tuple[Piece, ...] = ()
+    choosable: bool = True
+
+
+class LineList(ScrollView, can_focus=True):
+    """Shows lines. `current` is the key under the cursor; keys are moved by whoever holds the keyboard."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"line-list--{name}" for name in "row cursor strong dim good active warn bad key faint".split()
+    }
+
+    always_on = True
+    """Whether the cursor shows while another widget has the focus (a list below an input)."""
+
+    DEFAULT_CSS = """
+    LineList { overflow-x: hidden; scrollbar-size-vertical: 1; }
+    """
+
+    class Chosen(Message):
+        """A line was clicked twice."""
+
+        def __init__(self, source: LineList, key: str) -> None:
+            super().__init__()
+            self.source = source
+            self.key = key
+
+        @property
+        def control(self) -> LineList:
+            return self.source
+
+    class Moved(Message):
+        """The cursor is on another line."""
+
+        def __init__(self, source: LineList, key: str) -> None:
+            super().__init__()
+            self.source = source
+            self.key = key
+
+        @property
+        def control(self) -> LineList:
+            return self.source
+
+    def __init__(self, cursor: str = "▸", ellipsis: str = "…", *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: tuple[Line, ...] = ()
+        self._at = 0
+        self._cursor_glyph = cursor
+        self._ellipsis = ellipsis
+        self._styles_now: dict[str, Style] = {}
+
+    @property
+    def current(self) -> str:
+        """The key under the cursor; empty when nothing can be chosen."""
+        here = self._lines[self._at] if self._at < len(self._lines) else None
+        return here.key if here is not None and here.choosable else ""
+
+    def set_lines(self, lines: Sequence[Line], choose: str | None = None) -> None:
+        """Takes new lines; the cursor stays on its key, or goes to `choose`, or to the nearest line that can be chosen."""
+        if tuple(lines) == self._lines and choose is None:
+            return
+        wanted = choose if choose is not None else self.current
+        self._lines = tuple(lines)
+        found = next((at for at, line in enumerate(self._lines) if line.key == wanted and line.choosable), None)
+        self._at = found if found is not None else self._nearest(self._at)
+        self.virtual_size = Size(self.size.width, len(self._lines))
+        self.refresh()
+        self._reveal()
+
+    def move(self, step: int) -> None:
+        """Moves to the next line that can be chosen, `step` lines on; stays where there is none."""
+        choosable = [at for at, line in enumerate(self._lines) if line.choosable]
+        if not choosable:
+            self.scroll_to(y=self.scroll_offset.y + step, animate=False)
+            return
+        here = choosable.index(self._at) if self._at in choosable else 0
+        self._put(choosable[max(0, min(here + step, len(choosable) - 1))])
+
+    def choose(self, key: str) -> None:
+        """Puts the cursor on a key, if it is there."""
+        found = next((at for at, line in enumerate(self._lines) if line.key == key and line.choosable), None)
+        if found is not None:
+            self._put(found)
+
+    def _put(self, at: int) -> None:
+        if at != self._at:
+            self._at = at
+            self.refresh()
+            self._reveal()
+            self.post_message(self.Moved(self, self.current))
+
+    def _nearest(self, at: int) -> int:
+        choosable = [index for index, line in enumerate(self._lines) if line.choosable]
+        return min(choosable, key=lambda index: abs(index - at), default=0)
+
+    def _reveal(self) -> None:
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        if self._at < top:
+            heading = self._at > 0 and not self._lines[self._at - 1].choosable
+            self.scroll_to(y=self._at - int(heading), animate=False)
+        elif self._at >= top + height:
+            self.scroll_to(y=self._at - height + 1, animate=False)
+
+    def render_line(self, y: int) -> Strip:
+        """A line, or nothing below the last."""
+        at, cells = self.scroll_offset.y + y, self.scrollable_content_region.width
+        if at >= len(self._lines):
+            return Strip.blank(cells, self._style("row"))
+        on = at == self._at and self._lines[at].choosable and (self.has_focus or self.always_on)
+        return self._paint(self._lines[at], on, cells)
+
+    def _paint(self, line: Line, on: bool, cells: int) -> Strip:
+        base = self._style("row") + (self._style("cursor") if on else Style.null())
+        right = sum(width(text) for text, _ in line.right)
+        room = max(0, cells - 2 - right - bool(right))
+        segments = [Segment(f"{self._cursor_glyph} " if on else "  ", base + self._style("active"))]
+        pieces = [*fit(line.left, room, self._ellipsis), *(((" ", "plain"), *line.right) if right else ())]
+        segments.extend(Segment(text, base if style == "plain" else base + self._style(style)) for text, style in pieces)
+        return Strip(segments).adjust_cell_length(cells, base)
+
+    def _style(self, name: str) -> Style:
+        style = self._styles_now.get(name)
+        if style is None:
+            style = self.get_component_rich_style(f"line-list--{name}", partial=name != "row")
+            self._styles_now[name] = style
+        return style
+
+    def notify_style_update(self) -> None:
+        """The theme or the focus has changed."""
+        super().notify_style_update()
+        self._styles_now.clear()
+
+    def on_resize(self) -> None:
+        """The cursor stays in sight."""
+        self.virtual_size = Size(self.size.width, len(self._lines))
+        self._reveal()
+
+    def on_click(self, event: events.Click) -> None:
+        """Once takes the cursor, twice chooses."""
+        at = self.scroll_offset.y + event.y
+        if at < len(self._lines) and self._lines[at].choosable:
+            self._put(at)
+            if event.chain == 2:
+                self.post_message(self.Chosen(self, self.current))

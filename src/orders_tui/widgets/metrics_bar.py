@@ -1,0 +1,38 @@
+"""The figures of the desk in one line, over all orders whatever the tab and filters show."""
+
+from __future__ import annotations
+
+from orders_tui import wording
+from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.cells import Piece
+from orders_tui.wording import Tone
+from orders_wire.page import OrdersPage
+
+NARROW = 100
+
+
+class MetricsBar(Bar):
+    """Draws the metrics of a page."""
+
+    def show(self, page: OrdersPage | None) -> None:
+        """Shows these figures; nothing before the first page."""
+        narrow = self.size.width < NARROW
+        self.set_pieces(*(_pieces(page, narrow) if page is not None else ((), ())))
+
+
+def _pieces(page: OrdersPage, narrow: bool) -> tuple[list[Piece], list[Piece]]:
+    metrics = page.metrics
+    share = f" {metrics.overdue_pct:.0%}" if metrics.overdue else ""
+    figures: list[tuple[str, str, str]] = [
+        (wording.count(metrics.awaiting_fulfillment), "to fulfil", Tone.PLAIN),
+        (wording.count(metrics.overdue), f"overdue{share}", Tone.BAD if metrics.overdue else Tone.PLAIN),
+        (wording.count(metrics.breaches), "breached", Tone.BAD if metrics.breaches else Tone.PLAIN),
+        (wording.count(metrics.awaiting_tracking), "no tracking", Tone.WARN if metrics.awaiting_tracking else Tone.PLAIN),
+        *([] if narrow else [(wording.count(page.returns.refunds_due), "refunds due", Tone.PLAIN)]),
+    ]
+    left: list[Piece] = []
+    for number, (figure, words, tone) in enumerate(figures):
+        left += [("   " if number else "", Tone.PLAIN), (figure, tone if tone != Tone.PLAIN else "strong"), (f" {words}", Tone.DIM)]
+    hours = f"{metrics.avg_fulfillment_hours:.1f} h"
+    period = "" if narrow else f"to fulfil, {page.period.label.lower()}"
+    return left, [(hours, "strong"), (f" {period or 'avg'}", Tone.DIM)]

@@ -1,0 +1,64 @@
+"""The pane below the table: the order under the cursor, its timeline beside what deserves a look. One line where room is short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.widget import Widget
+
+from orders_tui.session.view import RowView
+from orders_tui.widgets.bar import content, spread
+from orders_tui.widgets.cells import Piece, fit
+from orders_tui.widgets.order_table.columns import Seen
+from orders_tui.widgets.order_text import Text, facts, headline, timeline
+from orders_tui.wording import Tone
+
+
+class OrderPane(Widget):
+    """Shows an order from its row; costs no request."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._row: RowView | None = None
+        self._seen: Seen | None = None
+        self._key = ""
+        self._note = ""
+
+    def show(self, row: RowView | None, seen: Seen, open_key: str, note: str = "") -> None:
+        """Shows this order; `note` is a sentence that goes before everything else."""
+        self._row, self._seen, self._key, self._note = row, seen, open_key, note
+        self.refresh()
+
+    def render(self) -> Content:
+        """The title, then timeline and facts side by side."""
+        cells, height = self.size
+        if self._row is None or self._seen is None:
+            return content([(self._note, Tone.DIM)])
+        title = self._title(cells)
+        if height < 2:
+            return title
+        return Content("\n").join([title, *self._body(cells, height - 1)])
+
+    def _title(self, cells: int) -> Content:
+        assert self._row is not None and self._seen is not None
+        left: list[Piece] = headline(self._row.order, self._seen)
+        if self._row.mark is not None and self._row.mark.reason:
+            left = [*left[:1], (f"  {self._row.mark.reason}", Tone.BAD)]
+        right: list[Piece] = [(f"{self._key} ", "key"), ("open", Tone.DIM)]
+        return spread(left, right, cells, self._seen.glyphs.ellipsis)
+
+    def _body(self, cells: int, height: int) -> list[Content]:
+        assert self._row is not None and self._seen is not None
+        seen, order = self._seen, self._row.order
+        left = list(timeline(order.timeline, seen))[:height]
+        right = ([[(self._note, Tone.WARN)]] if self._note else []) + list(facts(order, seen))
+        width = min(cells // 2, 74)
+        return [self._line(left, right[:height], at, width, cells) for at in range(max(len(left), len(right[:height])))]
+
+    def _line(self, left: Sequence[Text], right: Sequence[Text], at: int, width: int, cells: int) -> Content:
+        assert self._seen is not None
+        glyphs = self._seen.glyphs
+        one = fit(tuple(left[at]) if at < len(left) else (), width - 2, glyphs.ellipsis)
+        two = fit(tuple(right[at]) if at < len(right) else (), cells - width - 2, glyphs.ellipsis)
+        return content([*one, (f" {glyphs.bar} ", "faint"), *two])

@@ -1,0 +1,214 @@
+"""What a row says, column by column. Pure: an order, the time and the glyphs in; pieces of text with a meaning out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from orders_tui import wording
+from orders_tui.glyphs import Glyphs
+from orders_tui.widgets.cells import Cell, Piece, width
+from orders_tui.wording import Sign, Tone
+from orders_wire.orders import Order
+from orders_wire.vocabulary import UNASSIGNED, Priority, SortField, Status, Tab
+
+NOTHING: Cell = (("", Tone.DIM),)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a cell depends on besides its order: the instant, the desk's zone, the glyphs, who looks."""
+
+    now: datetime
+    zone: str
+    glyphs: Glyphs
+    me: str = ""
+
+    def sign(self, sign: Sign, cells: int = 80) -> str:
+        """A sign's glyph and word; the short word where the word has no room."""
+        word = sign.word if width(sign.word) + 2 <= cells else sign.short
+        return f"{sign.mark(self.glyphs.ascii_only)} {word}"
+
+    def age(self, since: datetime) -> str:
+        return wording.age((self.now - since).total_seconds())
+
+
+Render = Callable[[Order, Seen, int], Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. `priority`: 0 stays longest when room is short. `grow`: takes of the room left over, up to so many cells."""
+
+    key: str
+    title: str
+    width: int
+    priority: int
+    render: Render
+    right: bool = False
+    grow: int = 0
+    sort: SortField | None = None
+
+
+def _number(order: Order, seen: Seen, cells: int) -> Cell:
+    return ((order.order_number, "strong"),)
+
+
+def _age(order: Order, seen: Seen, cells: int) -> Cell:
+    return ((seen.age(order.placed_at), Tone.DIM),)
+
+
+def _placed(order: Order, seen: Seen, cells: int) -> Cell:
+    return ((wording.instant(order.placed_at, seen.now, seen.zone), Tone.DIM),)
+
+
+def _status(order: Order, seen: Seen, cells: int) -> Cell:
+    sign = wording.status(order.status)
+    return coloured_sign(sign, seen, cells)
+
+
+def coloured_sign(sign: Sign, seen: Seen, cells: int) -> Cell:
+    """The glyph in its colour; the word too, when it asks for something to be done."""
+    glyph, word = seen.sign(sign, cells).split(" ", 1)
+    return ((f"{glyph} ", sign.tone), (word, sign.tone if sign.tone in {Tone.WARN, Tone.BAD, Tone.DIM} else Tone.PLAIN))
+
+
+def _owner(order: Order, seen: Seen, cells: int) -> Cell:
+    nobody = order.assigned_to == UNASSIGNED
+    text = seen.glyphs.nothing if nobody else order.assigned_to
+    return ((text, Tone.DIM if nobody else Tone.ACTIVE if order.assigned_to == seen.me else Tone.PLAIN),)
+
+
+def _customer(order: Order, seen: Seen, cells: int) -> Cell:
+    return ((order.customer_name or seen.glyphs.nothing, Tone.PLAIN if order.customer_name else Tone.DIM),)
+
+
+def _ship_by(order: Order, seen: Seen, cells: int) -> Cell:
+    if order.status is not Status.AWAITING_FULFILLMENT:
+        return NOTHING
+    sign = wording.ship_by(order, seen.now, seen.zone)
+    return ((sign.word, sign.tone),)
+
+
+def _total(order: Order, seen: Seen, cells: int) -> Cell:
+    return ((wording.money(order.total, symbols=not seen.glyphs.ascii_only), Tone.PLAIN if order.total else Tone.DIM),)
+
+
+def _usd(order: Order, seen: Seen, cells: int) -> Cell:
+    return ((wording.usd(order.value_usd), Tone.PLAIN),)
+
+
+def _priority(order: Order, seen: Seen, cells: int) -> Cell:
+    if order.priority is Priority.STANDARD:
+        return NOTHING
+    sign = wording.priority(order.priority)
+    return ((seen.sign(sign), sign.tone),)
+
+
+def _tracking(order: Order, seen: Seen, cells: int) -> Cell:
+    named = [parcel for parcel in order.tracking if parcel.number]
+    if not named:
+        return ((seen.glyphs.nothing, Tone.DIM),) if order.tracking else NOTHING
+    more = f" +{len(named) - 1}" if len(named) > 1 else ""
+    carrier = f"{named[0].carrier} " if named[0].carrier else ""
+    return ((carrier, Tone.DIM), (f"{named[0].number}{more}", Tone.PLAIN))
+
+
+def _channel(order: Order, seen: Seen, cells: int) -> Cell:
+    return ((order.channel.value, Tone.DIM),)
+
+
+def _tags(order: Order, seen: Seen, cells: int) -> Cell:
+    return ((", ".join(order.tags), Tone.DIM),)
+
+
+def _last(order: Order, seen: Seen, cells: int) -> Cell:
+    if not order.timeline:
+        return NOTHING
+    last = order.timeline[-1]
+    sign = wording.timeline_event(last.event)
+    return ((f"{seen.age(last.ts):>4} ", Tone.DIM), (sign.word, sign.tone), (f"  {last.details}", Tone.DIM))
+
+
+def _flags(order: Order, seen: Seen, cells: int) -> Cell:
+    signs = wording.flags(order)
+    if order.priority is not Priority.STANDARD:
+        signs.insert(0, wording.priority(order.priority))
+    full = sum(width(sign.word) + 4 for sign in signs) - 2 <= cells
+    pieces: list[Piece] = []
+    for sign in signs:
+        pieces.append((("  " if pieces else "") + seen.sign(sign, 80 if full else 0), sign.tone))
+    return tuple(pieces) or NOTHING
+
+
+def _return(order: Order, seen: Seen, cells: int) -> Cell:
+    if order.return_ is None:
+        return NOTHING
+    sign = wording.return_state(order.return_.state)
+    return ((seen.sign(sign, cells), sign.tone), (f"  {order.return_.reason or ''}", Tone.DIM))
+
+
+def _refund(order: Order, seen: Seen, cells: int) -> Cell:
+    if order.return_ is None or order.return_.refund_amount is None:
+        return NOTHING
+    return ((f"{order.return_.refund_amount:,.2f} {(order.return_.currency or '')[:3]}", Tone.PLAIN),)
+
+
+def _hold(order: Order, seen: Seen, cells: int) -> Cell:
+    if order.hold is None:
+        return NOTHING
+    sign = wording.issue(order.hold.reason)
+    return ((seen.sign(sign), sign.tone), (f"  {order.hold.note or ''}", Tone.DIM))
+
+
+def _held_for(order: Order, seen: Seen, cells: int) -> Cell:
+    return ((seen.age(order.hold.since), Tone.PLAIN),) if order.hold else NOTHING
+
+
+def _carrier_says(order: Order, seen: Seen, cells: int) -> Cell:
+    parcel = next((parcel for parcel in order.tracking if parcel.updated_at), None)
+    if parcel is None or parcel.updated_at is None:
+        return NOTHING
+    words = (parcel.shipment_status or "no scan yet").replace("_", " ")
+    return ((f"{seen.age(parcel.updated_at):>4} ", Tone.DIM), (words, Tone.PLAIN))
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("number", "ORDER", 8, 0, _number, sort=SortField.ORDER_NUMBER),
+    Column("age", "AGE", 4, 2, _age, right=True, sort=SortField.PLACED_AT),
+    Column("status", "STATUS", 13, 1, _status, sort=SortField.STATUS),
+    Column("return", "RETURN", 20, 1, _return, grow=40),
+    Column("refund", "REFUND", 13, 6, _refund, right=True),
+    Column("hold", "HOLD", 18, 1, _hold, grow=44),
+    Column("held", "HELD", 4, 3, _held_for, right=True),
+    Column("owner", "OWNER", 9, 3, _owner, sort=SortField.ASSIGNED_TO),
+    Column("customer", "CUSTOMER", 14, 6, _customer, grow=24, sort=SortField.CUSTOMER_NAME),
+    Column("ship_by", "SHIP BY", 8, 4, _ship_by, right=True, sort=SortField.SHIP_BY),
+    Column("total", "TOTAL", 12, 7, _total, right=True),
+    Column("flags", "FLAGS", 12, 5, _flags, grow=36),
+    Column("carrier", "CARRIER SAYS", 20, 4, _carrier_says, grow=26),
+    Column("tracking", "TRACKING", 20, 9, _tracking, grow=34),
+    Column("last", "LAST EVENT", 20, 10, _last, grow=34),
+    Column("priority", "PRIO", 6, 8, _priority, sort=SortField.PRIORITY),
+    Column("placed", "PLACED", 12, 11, _placed, sort=SortField.PLACED_AT),
+    Column("usd", "USD", 10, 12, _usd, right=True, sort=SortField.VALUE_USD),
+    Column("channel", "CHANNEL", 7, 13, _channel),
+    Column("tags", "TAGS", 16, 14, _tags, grow=30),
+)
+
+BY_KEY: dict[str, Column] = {column.key: column for column in COLUMNS}
+
+_USUAL = "number age status owner customer ship_by total flags tracking last"
+_DEFAULTS: dict[Tab, str] = {
+    Tab.DELAYED: "number age owner customer carrier tracking total flags last",
+    Tab.AWAITING_TRACKING: "number age owner customer total flags carrier tracking last",
+    Tab.HOLDS: "number held hold owner customer ship_by total flags last",
+    Tab.RETURNS: "number return refund owner customer age flags last",
+    Tab.REFUNDED: "number age status refund owner customer total flags last",
+}
+
+
+def default_columns(tab: Tab) -> tuple[str, ...]:
+    """The keys of the columns a tab starts with, in order."""
+    return tuple(_DEFAULTS.get(tab, _USUAL).split())

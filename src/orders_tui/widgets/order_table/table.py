@@ -1,0 +1,277 @@
+"""The order table on screen: scrolling, cursor, mouse; a change costs the lines that it changed and nothing else.
+
+Invariants: new rows of the same page never move the cursor to another order, nor its line on the screen; no row is drawn wider or
+narrower than the table. DataTable repaints and re-measures itself for every update, which a live desk cannot afford
+(docs/design.md, Client).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from orders_tui.session.view import RowView
+from orders_tui.widgets.cells import clip, plain, width
+from orders_tui.widgets.order_table.columns import BY_KEY, Column, Seen
+from orders_tui.widgets.order_table.layout import GUTTER, Layout, arrange, last_first
+from orders_tui.widgets.order_table.painter import Look, Palette, paint_header, paint_loading, paint_row
+from orders_wire.vocabulary import SortField
+
+LONGEST_NUMBER = 24
+"""Cells an order number may take; a shop's own prefix can make it long."""
+
+
+class OrderTable(ScrollView, can_focus=True):
+    """Shows the rows of a page. It moves its own cursor within them; past the ends there is nothing it could do."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"order-table--{name}"
+        for name in (
+            "row cursor marked changed ghost header sorted loading message strong dim good active warn bad"
+        ).split()
+    }
+
+    class Pointed(Message):
+        """A row was clicked; in its gutter, or twice."""
+
+        def __init__(self, index: int, *, gutter: bool, twice: bool) -> None:
+            super().__init__()
+            self.index = index
+            self.gutter = gutter
+            self.twice = twice
+
+    class SortWanted(Message):
+        """The title of a column was clicked."""
+
+        def __init__(self, by: SortField) -> None:
+            super().__init__()
+            self.by = by
+
+    def __init__(self, seen: Callable[[], Seen], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.rows: tuple[RowView, ...] = ()
+        self.cursor = 0
+        self._seen = seen
+        self._columns: tuple[Column, ...] = (BY_KEY["number"],)
+        self._first_column = 0
+        self._sort: tuple[SortField, bool] | None = None
+        self._marks: frozenset[str] = frozenset()
+        self._message: tuple[str, ...] = ()
+        self._placeholders = 0
+        self._strips: dict[int, Strip] = {}
+        self._layout_now: Layout | None = None
+        self._styles_now: dict[str, Style] = {}
+
+    @property
+    def current(self) -> RowView | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if self.rows else None
+
+    @property
+    def body_height(self) -> int:
+        """How many rows are seen at once."""
+        return max(1, self.size.height - 1)
+
+    @property
+    def _cells(self) -> int:
+        return self.scrollable_content_region.width
+
+    def show(self, rows: Sequence[RowView], cursor_id: str | None, *, fresh: bool = False) -> None:
+        """Takes rows and the order that the cursor is on. `fresh`: another page or view, so nothing has to stay in place."""
+        before, line = self.rows, self.cursor - self.scroll_offset.y
+        old_cursor = self.cursor
+        self.rows, self._message, placeholders = tuple(rows), (), self._placeholders
+        self._placeholders = 0
+        self.cursor = self._place_of(cursor_id)
+        self._fit_numbers()
+        self._resize_content()
+        if fresh or not before or placeholders:
+            self._redraw()
+        else:
+            if self.cursor != old_cursor:
+                self.scroll_to(y=self.cursor - line, animate=False)
+            self._refresh_difference(before, old_cursor)
+        self._reveal()
+
+    def update_rows(self, changed: Callable[[str], RowView | None], order_ids: frozenset[str]) -> None:
+        """Some rows look different, in place: draws just these lines."""
+        rows = list(self.rows)
+        for index, row in enumerate(rows):
+            if row.order.id in order_ids and (new := changed(row.order.id)) is not None:
+                rows[index] = new
+                self._refresh_row(index)
+        self.rows = tuple(rows)
+
+    def show_loading(self, count: int) -> None:
+        """Shows that so many rows are to come."""
+        self.rows, self.cursor, self._message, self._placeholders = (), 0, (), count
+        self._resize_content()
+        self._redraw()
+
+    def say(self, *lines: str) -> None:
+        """Shows sentences instead of rows: nothing matches, nothing could be read."""
+        self.rows, self.cursor, self._message, self._placeholders = (), 0, lines, 0
+        self._resize_content()
+        self._redraw()
+
+    def set_columns(self, keys: Sequence[str]) -> None:
+        """Chooses the columns, in order. The order number is always the first."""
+        chosen = (BY_KEY["number"], *(BY_KEY[key] for key in keys if key in BY_KEY and key != "number"))
+        if chosen[1:] != self._columns[1:]:
+            self._columns = (self._columns[0], *chosen[1:])
+            self._first_column = 0
+            self._relayout()
+
+    def set_sort(self, sort: tuple[SortField, bool] | None) -> None:
+        """What the rows are sorted by, for the arrow: the field, and True for descending."""
+        if sort != self._sort:
+            self._sort = sort
+            self.refresh(Region(0, 0, self.size.width, 1))
+
+    def set_marks(self, marks: frozenset[str]) -> None:
+        """Which orders are marked."""
+        touched = self._marks ^ marks
+        self._marks = marks
+        for index, row in enumerate(self.rows if touched else ()):
+            if row.order.id in touched:
+                self._refresh_row(index)
+
+    def tick(self) -> None:
+        """Time has passed: ages are drawn anew."""
+        self._redraw()
+
+    def move_to(self, index: int) -> None:
+        """Puts the cursor on a row, as far as there are rows."""
+        target = max(0, min(index, len(self.rows) - 1))
+        if target != self.cursor:
+            self._refresh_row(self.cursor)
+            self.cursor = target
+            self._refresh_row(target)
+            self._reveal()
+
+    def scroll_columns(self, step: int) -> None:
+        """Brings hidden columns into sight; the order number stays."""
+        most = last_first(self._columns, self._cells)
+        first = max(0, min(self._first_column + step, most))
+        if first != self._first_column:
+            self._first_column = first
+            self._relayout()
+
+    def render_line(self, y: int) -> Strip:
+        """The header, then a row for each line."""
+        cells, seen = self._cells, self._seen()
+        if y == 0:
+            return paint_header(self._arranged(), cells, self._palette(), seen, self._sort)
+        index = self.scroll_offset.y + y - 1
+        if index < self._placeholders:
+            return paint_loading(self._arranged(), cells, self._palette(), seen.glyphs)
+        if index >= len(self.rows):
+            return self._blank(y, cells)
+        strip = self._strips.get(index)
+        if strip is None:
+            row = self.rows[index]
+            look = Look(cursor=index == self.cursor, marked=row.order.id in self._marks)
+            strip = paint_row(row, look, self._arranged(), cells, self._palette(), seen)
+            self._strips[index] = strip
+        return strip
+
+    def _blank(self, y: int, cells: int) -> Strip:
+        base = self._style("row")
+        line = y - 1 - max(1, (self.size.height - 1) // 3)
+        if not 0 <= line < len(self._message):
+            return Strip.blank(cells, base)
+        text = clip(plain(self._message[line]), cells - 2 * GUTTER, self._seen().glyphs.ellipsis)
+        style = base + self._style("message" if line == 0 else "dim")
+        return Strip([Segment(text, style)]).text_align(cells, "center").apply_style(base)
+
+    def _palette(self) -> Palette:
+        return Palette(self._style)
+
+    def _style(self, name: str) -> Style:
+        style = self._styles_now.get(name)
+        if style is None:
+            style = self.get_component_rich_style(f"order-table--{name}", partial=name != "row")
+            self._styles_now[name] = style
+        return style
+
+    def notify_style_update(self) -> None:
+        """The theme or a class has changed: nothing drawn before is right any more."""
+        super().notify_style_update()
+        self._styles_now.clear()
+        self._strips.clear()
+
+    def _arranged(self) -> Layout:
+        if self._layout_now is None:
+            self._layout_now = arrange(self._columns, self._cells, self._first_column)
+        return self._layout_now
+
+    def _fit_numbers(self) -> None:
+        longest = max((width(row.order.order_number) for row in self.rows), default=0)
+        cells = min(max(BY_KEY["number"].width, longest), LONGEST_NUMBER)
+        if cells != self._columns[0].width:
+            self._columns = (replace(self._columns[0], width=cells), *self._columns[1:])
+            self._relayout()
+
+    def _place_of(self, order_id: str | None) -> int:
+        found = (index for index, row in enumerate(self.rows) if row.order.id == order_id)
+        return next(found, max(0, min(self.cursor, len(self.rows) - 1)))
+
+    def _refresh_difference(self, before: Sequence[RowView], old_cursor: int) -> None:
+        after = self.rows
+        for index in range(max(len(before), len(after))):
+            if index >= len(before) or index >= len(after) or before[index] != after[index]:
+                self._refresh_row(index)
+        self._refresh_row(old_cursor)
+        self._refresh_row(self.cursor)
+
+    def _refresh_row(self, index: int) -> None:
+        self._strips.pop(index, None)
+        y = 1 + index - self.scroll_offset.y
+        if 1 <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    def _redraw(self) -> None:
+        self._strips.clear()
+        self.refresh()
+
+    def _relayout(self) -> None:
+        self._layout_now = None
+        self._redraw()
+
+    def _resize_content(self) -> None:
+        self.virtual_size = Size(self.size.width, max(len(self.rows), self._placeholders) + 1)
+
+    def _reveal(self) -> None:
+        top, cursor, body = self.scroll_offset.y, self.cursor, self.body_height
+        if cursor < top:
+            self.scroll_to(y=cursor, animate=False)
+        elif cursor >= top + body:
+            self.scroll_to(y=cursor - body + 1, animate=False)
+
+    def on_resize(self) -> None:
+        """Another width is another choice of columns; the cursor stays in sight."""
+        self._resize_content()
+        self._relayout()
+        self._reveal()
+
+    def on_click(self, event: events.Click) -> None:
+        """A title sorts, the gutter marks, a row takes the cursor, twice opens it."""
+        index = self.scroll_offset.y + event.y - 1
+        if event.y == 0:
+            self._click_title(event.x)
+        elif index < len(self.rows):
+            self.post_message(self.Pointed(index, gutter=event.x < GUTTER, twice=event.chain == 2))
+
+    def _click_title(self, x: int) -> None:
+        for placed in self._arranged().placed:
+            if placed.x <= x < placed.x + placed.width and placed.column.sort is not None:
+                self.post_message(self.SortWanted(placed.column.sort))
