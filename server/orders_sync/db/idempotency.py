@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
-from orders_sync.db.tables import idempotency
+from orders_sync.db.tables import events, idempotency
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing
 from orders_sync.instants import Ms
@@ -69,6 +69,11 @@ def prune(tx: Tx, before: Ms) -> int:
     """Forgets answers given before then; returns how many."""
     old = and_(idempotency.c.shop_id == tx.shop_id, idempotency.c.created_at < before)
     return tx.conn.execute(delete(idempotency).where(old)).rowcount
+
+
+def desk_version(conn: Connection, shop_id: int, event_row: int) -> int | None:
+    """The number of an answer's event; null when the event is kept no more."""
+    return conn.scalar(select(events.c.n).where(events.c.shop_id == shop_id, events.c.row_id == event_row))
 
 
 def _is(tx: Tx, asked: Asked) -> ColumnElement[bool]:

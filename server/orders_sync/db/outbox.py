@@ -52,7 +52,7 @@ class OutboxRow:
     claimed_before: bool
 
 
-def add(tx: Tx, drafts: Sequence[Draft], action_id: str) -> list[int]:
+def add(tx: Tx, drafts: Sequence[Draft], action_id: str | None) -> list[int]:
     """Queues these rows for an action; returns their ids in the same order."""
     if not drafts:
         return []
@@ -155,7 +155,7 @@ def read(row: Row[tuple[object, ...]]) -> OutboxRow:
     )
 
 
-def _row(tx: Tx, draft: Draft, action_id: str) -> dict[str, object]:
+def _row(tx: Tx, draft: Draft, action_id: str | None) -> dict[str, object]:
     return {
         "shop_id": tx.shop_id,
         "target": draft.target,

@@ -1,6 +1,6 @@
 """Who sends which row of the outbox: claims under a lease, their outcomes, and what a switched target does to its rows.
 
-Invariant: a row has at most one holder; rows of one order, target and kind leave in the order in which they were queued. A
+Invariant: a row has at most one holder; rows of one order for one receiver leave in the order in which they were queued. A
 lease that ran out means that the outcome is not known.
 """
 
@@ -68,22 +68,21 @@ def settle(tx: Tx, row_id: int, state: OutboundState, error: str | None, not_bef
     tx.conn.execute(update(outbox).where(outbox.c.shop_id == tx.shop_id, outbox.c.id == row_id).values(values))
 
 
-def ahead(conn: Connection, shop_id: int, on: Collection[str], off: Collection[str]) -> Ahead:
+def ahead(conn: Connection, shop_id: int, now: Ms, on: Collection[str], off: Collection[str]) -> Ahead:
     """What a relay whose targets are `on` has before it."""
     moment = case((outbox.c.state == OutboundState.CLAIMED.value, outbox.c.lease_until), else_=outbox.c.not_before)
     mine = and_(outbox.c.shop_id == shop_id, outbox.c.state.in_(_ACTIVE))
     due = select(func.min(moment)).where(mine, outbox.c.not_before < FOREVER, _of(on))
     parked = select(outbox.c.id).where(mine, _of(on), outbox.c.not_before >= FOREVER)
-    loose = select(outbox.c.id).where(mine, _of(off), outbox.c.not_before < FOREVER)
+    loose = select(outbox.c.id).where(mine, _of(off), outbox.c.not_before < FOREVER, _free(now))
     due_at = conn.execute(due).scalar_one()
     return Ahead(due_at, bool(conn.scalar(select(or_(parked.exists(), loose.exists())))))
 
 
 def park(tx: Tx, off: Collection[str]) -> None:
     """Rows of targets that are off wait until somebody reviews them, however long that takes."""
-    lapsed = and_(outbox.c.state == OutboundState.CLAIMED.value, outbox.c.lease_until <= tx.now)
     mine = and_(outbox.c.shop_id == tx.shop_id, _of(off), outbox.c.not_before < FOREVER)
-    tx.conn.execute(update(outbox).where(mine, lapsed).values(state=OutboundState.UNKNOWN.value))
+    tx.conn.execute(update(outbox).where(mine, _lapsed(tx.now)).values(state=OutboundState.UNKNOWN.value))
     tx.conn.execute(update(outbox).where(mine, outbox.c.state.in_(_PARKED)).values(not_before=FOREVER))
 
 
@@ -128,9 +127,16 @@ def revive(tx: Tx, row: OutboxRow) -> None:
 
 
 def _due(now: Ms) -> ColumnElement[bool]:
-    free = outbox.c.state.in_(_PARKED)
-    lapsed = and_(outbox.c.state == OutboundState.CLAIMED.value, outbox.c.lease_until <= now)
-    return and_(outbox.c.state.in_(_ACTIVE), outbox.c.not_before <= now, or_(free, lapsed))
+    return and_(outbox.c.state.in_(_ACTIVE), outbox.c.not_before <= now, _free(now))
+
+
+def _free(now: Ms) -> ColumnElement[bool]:
+    """Nobody holds it."""
+    return or_(outbox.c.state.in_(_PARKED), _lapsed(now))
+
+
+def _lapsed(now: Ms) -> ColumnElement[bool]:
+    return and_(outbox.c.state == OutboundState.CLAIMED.value, outbox.c.lease_until <= now)
 
 
 def _of(targets: Collection[str]) -> ColumnElement[bool]:
@@ -141,7 +147,7 @@ def _blocked() -> ColumnElement[bool]:
     earlier = outbox.alias("earlier")
     return (
         select(earlier.c.id)
-        .where(_same_write(earlier), earlier.c.id < outbox.c.id, earlier.c.state.in_(_ACTIVE))
+        .where(_same_receiver(earlier), earlier.c.id < outbox.c.id, earlier.c.state.in_(_ACTIVE))
         .correlate(outbox)
         .exists()
     )
@@ -152,15 +158,14 @@ def _newer() -> Select[tuple[int]]:
     live = (*_ACTIVE, OutboundState.NEEDS_REVIEW.value, OutboundState.DONE.value)
     return (
         select(later.c.id)
-        .where(_same_write(later), later.c.id > outbox.c.id, later.c.state.in_(live))
+        .where(_same_receiver(later), later.c.kind == outbox.c.kind, later.c.id > outbox.c.id, later.c.state.in_(live))
         .correlate(outbox)
     )
 
 
-def _same_write(other: Any) -> ColumnElement[bool]:
+def _same_receiver(other: Any) -> ColumnElement[bool]:
     return and_(
         other.c.shop_id == outbox.c.shop_id,
         other.c.order_id == outbox.c.order_id,
         other.c.target == outbox.c.target,
-        other.c.kind == outbox.c.kind,
     )

@@ -9,7 +9,7 @@ Its answers come back by `POST /erp/webhook` (contract §4).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from orders_sync.db.events import order_gid
 from orders_sync.db.outbox import Payload
@@ -54,3 +54,11 @@ def inventory_escalated(sku: str, orders: Sequence[Mapping[str, str]], *, by: st
 def escalated_order(order_id: int, order_number: str) -> dict[str, str]:
     """One order of an inventory escalation."""
     return {"order_id": order_gid(order_id), "order_number": order_number}
+
+
+def without(message: Payload, order_ids: Collection[int]) -> Payload:
+    """An inventory escalation that leaves these orders out: they were taken back before it left."""
+    data = message["data"]
+    assert isinstance(data, dict)
+    gone = {order_gid(order_id) for order_id in order_ids}
+    return {**message, "data": {**data, "orders": [order for order in data["orders"] if order["order_id"] not in gone]}}

@@ -1,0 +1,115 @@
+"""Fulfil: acknowledges that an order is on its way, and clears its shipment alerts (contract §3, Fulfil)."""
+
+from __future__ import annotations
+
+from orders_sync.actions.acting import Acting
+from orders_sync.actions.decision import Decision, Refusal, Shown
+from orders_sync.actions.view import View, with_entry
+from orders_sync.db.outbox import OutboxRow, Payload
+from orders_sync.outbox.kinds import Kind
+from orders_sync.outbox.queue import Write, unclaimed
+from orders_sync.rules.causes import delayed
+from orders_sync.rules.operator_state import Acknowledgement, Entry, GivenNumber, OperatorState
+from orders_sync.rules.parcels import OURS, fulfillment_ids
+from orders_sync.rules.timeline import acknowledgement_key, key
+from orders_wire.actions import FulfillBody, GivenTracking
+from orders_wire.vocabulary import ErrorCode
+
+
+def decide(view: View, body: FulfillBody, acting: Acting) -> Decision | Refusal:
+    """A parcel of ours for all that is owed; where nothing is, the number goes to the parcels that lack one."""
+    picture = view.picture
+    if picture.over:
+        return Refusal(ErrorCode.ORDER_CLOSED, f"{view.name} is {picture.status}")
+    if picture.holds:
+        return Refusal(ErrorCode.ON_HOLD, f"{view.name} is on hold")
+    cleared = _clear_alerts(view, acting)
+    if picture.owed:
+        return _acknowledge(view, cleared, body.tracking, acting)
+    return _already(view, cleared, body.tracking, acting)
+
+
+def _acknowledge(view: View, operator: OperatorState, tracking: GivenTracking | None, acting: Acting) -> Decision:
+    known = fulfillment_ids(view.facts)
+    parcel = Acknowledgement(
+        action_id=acting.action_id,
+        at=acting.now,
+        known=known,
+        number=tracking.number if tracking else None,
+        carrier=tracking.carrier if tracking else None,
+    )
+    numbers = tuple(parcel_id for parcel_id in operator.cleared_numbers if parcel_id != OURS)
+    failed = {row: write for row, write in operator.failed.items() if write.kind != Kind.FULFILLMENT}
+    operator = operator.model_copy(update={"acknowledgement": parcel, "cleared_numbers": numbers, "failed": failed})
+    details = f"by {acting.actor.name}{_with_number(tracking)}"
+    entry = Entry(ts=acting.second, event="fulfillment_submitted", details=details)
+    operator = with_entry(operator, acknowledgement_key(acting.action_id), entry)
+    write = Write(Kind.FULFILLMENT, view.order_id, _payload(tracking, known))
+    return Decision(operator, _shown(tracking), details, (write,))
+
+
+def _already(view: View, operator: OperatorState, tracking: GivenTracking | None, acting: Acting) -> Decision:
+    lacking = [parcel.id for parcel in view.picture.parcels if parcel.alive and parcel.unnumbered]
+    if tracking is None or not lacking:
+        return Decision(operator, _shown(tracking), "already fulfilled")
+    numbers = dict(operator.numbers)
+    changes: dict[str, object] = {"numbers": numbers}
+    altered: list[tuple[int, Payload, Payload]] = []
+    for parcel_id in lacking:
+        if parcel_id == OURS and operator.acknowledgement is not None:
+            number = {"number": tracking.number, "carrier": tracking.carrier}
+            changes["acknowledgement"] = operator.acknowledgement.model_copy(update=number)
+            new = {"tracking": _told(tracking)}
+            altered = [(row.id, row.payload, row.payload | new) for row in _waiting(view, operator)]
+        else:
+            numbers[parcel_id] = GivenNumber(
+                action_id=acting.action_id, number=tracking.number, carrier=tracking.carrier
+            )
+    details = f"{_with_number(tracking).strip(', ')}, by {acting.actor.name}"
+    operator = operator.model_copy(update=changes)
+    operator = with_entry(
+        operator, key("note", acting.action_id), Entry(ts=acting.second, event="note", details=details)
+    )
+    return Decision(operator, _shown(tracking), details, altered=tuple(altered))
+
+
+def _waiting(view: View, operator: OperatorState) -> list[OutboxRow]:
+    """The queued fulfilment of the acknowledgement that stands, while it can still be changed."""
+    mine = operator.acknowledgement.action_id if operator.acknowledgement else None
+    rows = [row for row in view.outbound(Kind.FULFILLMENT) if row.action_id == mine]
+    return [row for row in rows if unclaimed([row])]
+
+
+def _clear_alerts(view: View, acting: Acting) -> OperatorState:
+    """Acknowledges the delays and missing numbers that are due at this moment; later ones raise their own alerts."""
+    picture, now = view.picture, acting.now
+    delays = dict(view.operator.cleared_delays)
+    numbers = set(view.operator.cleared_numbers)
+    for parcel in picture.shipments:
+        if delayed(picture, parcel, now):
+            delays[parcel.id] = parcel.updated_at
+        if parcel.live and parcel.unnumbered and parcel.created_at + acting.figures.tracking_pending <= now:
+            numbers.add(parcel.id)
+    return view.operator.model_copy(update={"cleared_delays": delays, "cleared_numbers": tuple(sorted(numbers))})
+
+
+def _payload(tracking: GivenTracking | None, known: tuple[int, ...]) -> Payload:
+    """`known`: fulfilments that were there before, so that the one that this write makes can be told from them."""
+    return {"tracking": None if tracking is None else _told(tracking), "known": list(known)}
+
+
+def _told(tracking: GivenTracking) -> dict[str, str | None]:
+    return {"number": tracking.number, "carrier": tracking.carrier}
+
+
+def _shown(tracking: GivenTracking | None) -> Shown:
+    shown: Shown = {"fulfillmentStatus": "fulfilled"}
+    if tracking is not None:
+        shown["tracking"] = {name: value for name, value in _told(tracking).items() if value is not None}
+    return shown
+
+
+def _with_number(tracking: GivenTracking | None) -> str:
+    if tracking is None:
+        return ""
+    return f", tracking number {tracking.number}" + (f" ({tracking.carrier})" if tracking.carrier else "")

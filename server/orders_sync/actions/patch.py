@@ -1,0 +1,64 @@
+"""The difference that an action made to what operators decided on an order, kept so that undo can take exactly that back.
+
+Laws: reverting a patch right after it was made restores the state; a patch whose thing was changed since does not revert. The
+timeline and failed writes are not part of it: undo leaves the entry (contract §1, Timeline).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orders_sync.rules.operator_state import OperatorState
+
+Patch = dict[str, tuple[Any, Any]]
+"""By path (a field, or `field/key`): the JSON value before and after, null for none."""
+
+_VALUES = ("assigned_to", "owner_action", "thread", "escalation", "acknowledgement")
+_MAPS = ("numbers", "returns", "holds", "cleared_delays")
+_SETS = ("cleared_numbers",)
+_LENIENT = ("cleared_delays", "cleared_numbers")
+"""Acknowledged alerts: nothing that an order is; taken back where they still stand."""
+
+
+def diff(before: OperatorState, after: OperatorState) -> Patch:
+    """What it takes to get from one to the other; empty when they decide the same."""
+    old, new = _flat(before), _flat(after)
+    paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
+    return {path: (old.get(path), new.get(path)) for path in paths}
+
+
+def revert(state: OperatorState, patch: Patch) -> OperatorState | None:
+    """The state with the patch taken back; null when something that it set was changed since."""
+    flat = _flat(state)
+    for path, (before, after) in patch.items():
+        if flat.get(path) != after:
+            if path.startswith(_LENIENT):
+                continue
+            return None
+        if before is None:
+            flat.pop(path, None)
+        else:
+            flat[path] = before
+    return _unflat(state, flat)
+
+
+def _flat(state: OperatorState) -> dict[str, Any]:
+    dump = state.model_dump(mode="json", include={*_VALUES, *_MAPS, *_SETS})
+    flat = {name: dump[name] for name in _VALUES if dump[name] is not None}
+    for name in _MAPS:
+        flat |= {f"{name}/{key}": value for key, value in dump[name].items()}
+    for name in _SETS:
+        flat |= {f"{name}/{key}": True for key in dump[name]}
+    return flat
+
+
+def _unflat(state: OperatorState, flat: dict[str, Any]) -> OperatorState:
+    maps: dict[str, dict[str, Any]] = {name: {} for name in (*_MAPS, *_SETS)}
+    for path, value in flat.items():
+        name, slash, key = path.partition("/")
+        if slash:
+            maps[name][key] = value
+    lists = {name: list(maps.pop(name)) for name in _SETS}
+    values = {name: flat.get(name) for name in _VALUES}
+    taken_back = OperatorState.model_validate({**values, **maps, **lists})
+    return state.model_copy(update={name: getattr(taken_back, name) for name in (*_VALUES, *_MAPS, *_SETS)})

@@ -1,0 +1,187 @@
+"""The relay: takes what is due from the outbox, hands it to its receiver, and records what became of it.
+
+Nothing external is called inside a transaction. A row is claimed under a lease first; whoever finds a lease that ran out knows
+only that the row may have left. Any number of relays may run on one database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from orders_sync.db import outbox, outbox_claims
+from orders_sync.db.engine import Database
+from orders_sync.db.failures import DatabaseError
+from orders_sync.db.outbox import OutboxRow
+from orders_sync.db.outbox_claims import Ahead
+from orders_sync.db.tx import Tx
+from orders_sync.instants import MINUTE, SECOND, Clock, Ms
+from orders_sync.outbox import fate
+from orders_sync.outbox.backoff import MAX_TRIES, pause_ms
+from orders_sync.outbox.kinds import METAFIELDS, Target
+from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown
+from orders_sync.rules.figures import Figures
+from orders_wire.vocabulary import OutboundState
+
+LEASE_MS = 2 * MINUTE
+"""Longer than a claim of rows can take, every call running into its time limit."""
+
+AT_ONCE = 8
+"""Calls under way at the same time."""
+
+CLAIM = 2 * AT_ONCE
+LAST_CALL_MS = MINUTE
+"""A call begins only while its lease lasts at least this long."""
+
+POLL_S = 1.0
+METAFIELDS_AT_ONCE = 25
+"""Shopify's limit for one call (`metafieldsSet`)."""
+
+log = structlog.get_logger(__name__)
+
+
+class Receiver(Protocol):
+    """Where rows go. `send` gives an outcome for each row, in their order; it raises for its own faults only."""
+
+    async def send(self, rows: Sequence[OutboxRow]) -> Sequence[Outcome]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What a relay draws: numbers in 0 ≤ n < 1, and names that no other claim has."""
+
+    dice: Callable[[], float]
+    token: Callable[[], str]
+
+
+class Relay:
+    """`run` until `stop`. `receivers`: those that are on; rows for the others wait until they are reviewed."""
+
+    def __init__(
+        self, db: Database, receivers: Mapping[Target, Receiver], figures: Figures, clock: Clock, chance: Chance
+    ) -> None:
+        self._db = db
+        self._receivers = receivers
+        self._figures = figures
+        self._clock = clock
+        self._chance = chance
+        self._on = frozenset(receivers)
+        self._off = frozenset(Target) - self._on
+        self._news = asyncio.Event()
+        self._stopping = False
+        db.on_commit(lambda _version: self._news.set())
+
+    def stop(self) -> None:
+        """Claims nothing more; `run` returns when the calls under way have ended."""
+        self._stopping = True
+        self._news.set()
+
+    async def run(self) -> None:
+        """Sends what becomes due. Outlives the database being out of reach, and its own faults."""
+        while not self._stopping:
+            self._news.clear()
+            try:
+                pause_s = await self.step()
+            except DatabaseError as error:
+                log.warning("the outbox cannot be reached", reason=str(error))
+                pause_s = POLL_S
+            except Exception:  # the task's outermost frame: logged, and tried again
+                log.exception("the relay failed")
+                pause_s = POLL_S
+            await self._pause(pause_s)
+
+    async def step(self) -> float:
+        """Does what is to be done now; returns how many seconds nothing will be, unless something is committed."""
+        now = self._clock()
+        ahead = await self._db.read(lambda conn: outbox_claims.ahead(conn, self._db.shop_id, now, self._on, self._off))
+        if ahead.switched:
+            await self._db.write(self._switch)
+        if ahead.due_at is None or ahead.due_at > now:
+            return _until(ahead, now)
+        return 0 if await self.send_due() else POLL_S
+
+    async def send_due(self) -> int:
+        """Claims what is due, once, and sends it; returns how many rows that were."""
+        owner = self._chance.token()
+        rows = await self._db.write(lambda tx: outbox_claims.claim(tx, owner, self._on, LEASE_MS, CLAIM))
+        last_call = Ms(self._clock() + LEASE_MS - LAST_CALL_MS)
+        gate = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as calls:
+            for parcel in together(rows):
+                calls.create_task(self._deliver(owner, parcel, gate, last_call))
+        return len(rows)
+
+    def _switch(self, tx: Tx) -> None:
+        outbox_claims.park(tx, self._off)
+        fewer = outbox_claims.review(tx, self._on, METAFIELDS)
+        outbox.recount(tx, fewer)
+        tx.ping()
+
+    async def _deliver(self, owner: str, rows: Sequence[OutboxRow], gate: asyncio.Semaphore, last_call: Ms) -> None:
+        async with gate:
+            if self._clock() > last_call:
+                return
+            outcomes = await self._send(rows)
+        for row, outcome in zip(rows, outcomes, strict=True):
+            await self._db.write(partial(self.record, owner=owner, row=row, outcome=outcome, dice=self._chance.dice()))
+
+    async def _send(self, rows: Sequence[OutboxRow]) -> Sequence[Outcome]:
+        if any(row.attempts >= MAX_TRIES for row in rows):
+            return [Refused("the outcome of the last try never came to be known")] * len(rows)
+        try:
+            return await self._receivers[Target(rows[0].target)].send(rows)
+        except Exception as error:  # an adapter's fault must neither end the relay nor be tried for ever
+            log.exception("a receiver failed", target=rows[0].target, kind=rows[0].kind)
+            return [Unknown(f"our own fault: {type(error).__name__}")] * len(rows)
+
+    def record(self, tx: Tx, owner: str, row: OutboxRow, outcome: Outcome, dice: float) -> None:
+        """What became of a row, unless its lease was lost meanwhile: then whoever has it now decides."""
+        if outbox_claims.still_held(tx, row.id, owner) is None:
+            return
+        tries = row.attempts + 1
+        tx.touch(row.order_id)
+        match outcome:
+            case Sent():
+                outbox_claims.settle(tx, row.id, OutboundState.DONE, None)
+            case Refused(reason):
+                self._bury(tx, row, reason)
+            case Later(reason) | Unknown(reason) if tries >= MAX_TRIES:
+                self._bury(tx, row, reason)
+            case Later(reason, after_ms):
+                due = Ms(tx.now + pause_ms(tries, dice, after_ms))
+                outbox_claims.settle(tx, row.id, OutboundState.QUEUED, reason, due)
+            case Unknown(reason):
+                due = Ms(tx.now + pause_ms(tries, dice))
+                outbox_claims.settle(tx, row.id, OutboundState.UNKNOWN, reason, due)
+        outbox.recount(tx, [row.order_id])
+
+    def _bury(self, tx: Tx, row: OutboxRow, reason: str) -> None:
+        log.warning("a write died", target=row.target, kind=row.kind, row=row.id, reason=reason)
+        outbox_claims.settle(tx, row.id, OutboundState.DEAD, reason)
+        fate.failed(tx, row, self._figures)
+
+    async def _pause(self, pause_s: float) -> None:
+        if pause_s <= 0 or self._stopping:
+            return
+        try:
+            async with asyncio.timeout(pause_s):
+                await self._news.wait()
+        except TimeoutError:
+            return
+
+
+def together(rows: Sequence[OutboxRow]) -> list[list[OutboxRow]]:
+    """Rows that leave in one call: metafields up to Shopify's limit; every other row alone."""
+    metafields = [row for row in rows if row.kind in METAFIELDS]
+    batches = [metafields[n : n + METAFIELDS_AT_ONCE] for n in range(0, len(metafields), METAFIELDS_AT_ONCE)]
+    return batches + [[row] for row in rows if row.kind not in METAFIELDS]
+
+
+def _until(ahead: Ahead, now: Ms) -> float:
+    """Seconds until the next row is due; never more than a poll, since another process may queue one."""
+    return POLL_S if ahead.due_at is None else min(POLL_S, (ahead.due_at - now) / SECOND)
