@@ -5,18 +5,28 @@ Invariant: the same deliveries in any order, any number of times, end in the sam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from orders_sync.db import deliveries as told
+from orders_sync.db import docs
 from orders_sync.db.tx import Tx
-from orders_sync.ingest.changes import Delivery
+from orders_sync.ingest import inventory, privacy
+from orders_sync.ingest.attribution import attribute, gather
+from orders_sync.ingest.changes import Change, Delivery, OrderChange, PrivacyChange, StockChange
+from orders_sync.ingest.evidence import merge
 from orders_sync.rules.figures import Figures
+from orders_sync.settle import order
+from orders_sync.settle.order import settle_all
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a delivery did. `repeated`: it came before, and did nothing. `order_ids`: whom it told of; `changed`: whose
-    version grew. `parked`: changes that wait for a reference."""
+    """What a delivery did.
+
+    `repeated`: it came before, and did nothing. `order_ids`: whom it told of; `changed`: those whose version grew. `parked`: how
+    many changes wait for a reference.
+    """
 
     repeated: bool = False
     order_ids: frozenset[int] = frozenset()
@@ -31,4 +41,48 @@ def apply(tx: Tx, delivery: Delivery, figures: Figures) -> Applied:
 
 def apply_many(tx: Tx, deliveries: Sequence[Delivery], figures: Figures) -> Applied:
     """Takes several in at once, each order settled once: the back-fill's way. `repeated`: all of them came before."""
-    raise NotImplementedError
+    fresh = told.record_all(tx, deliveries)
+    if not fresh:
+        return Applied(repeated=True)
+    changes = [change for delivery in fresh for change in delivery.changes]
+    order_changes, stock_changes, privacy_changes = _sorted(changes)
+    concerned = inventory.take(tx, stock_changes)
+    mine, parked = attribute(tx, order_changes)
+    changed = _merge(tx, mine, concerned, figures)
+    redacted = privacy.take(tx, privacy_changes, figures)
+    return Applied(order_ids=frozenset({*mine, *redacted}), changed=changed, parked=parked)
+
+
+def _merge(tx: Tx, mine: dict[int, list[OrderChange]], concerned: Iterable[int], figures: Figures) -> frozenset[int]:
+    """Joins the changes into their orders and settles those that know more than before, and those that stock concerns."""
+    known = order.load_or_begin(tx, [*mine, *concerned])
+    if not known:
+        return frozenset()
+    merged = {order_id: merge(known[order_id].facts, changes) for order_id, changes in mine.items()}
+    merged = gather(tx, merged)
+    again = set(concerned)
+    news = [
+        order.Change(each, merged.get(order_id, each.facts), each.operator)
+        for order_id, each in known.items()
+        if order_id in again or merged[order_id] != each.facts
+    ]
+    settled = settle_all(tx, news, figures)
+    docs.drop_empty(
+        tx, [order_id for order_id, each in known.items() if not each.facts.told and order_id not in settled]
+    )
+    return frozenset(order_id for order_id, each in settled.items() if each.changed)
+
+
+def _sorted(changes: Sequence[Change]) -> tuple[list[OrderChange], list[StockChange], list[PrivacyChange]]:
+    """The changes by what they concern, each in their order."""
+    orders: list[OrderChange] = []
+    stock: list[StockChange] = []
+    people: list[PrivacyChange] = []
+    for change in changes:
+        if isinstance(change, OrderChange):
+            orders.append(change)
+        elif isinstance(change, StockChange):
+            stock.append(change)
+        else:
+            people.append(change)
+    return orders, stock, people

@@ -157,11 +157,15 @@ class RefundPart(_Part):
 
 
 class HoldPart(_Part):
-    """A hold on a fulfilment order. `id` is Shopify's numeric id where known, else a key made of its content."""
+    """A hold on a fulfilment order. `id` is Shopify's numeric id where known, else a key made of its content.
+
+    `handle`: the name that the app which placed it gave it; null when not told.
+    """
 
     id: str
     reason: str
     note: str | None = None
+    handle: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,13 @@ from orders_sync.ingest.changes import (
     TransactionSeen,
 )
 from orders_sync.ingest.facts import DELETED, ByKind, Fields, Layer, Layers, OrderFacts, join
+from orders_sync.rules.returns import Move
 from orders_sync.rules.words import CARRIER_EVENTS, PAYMENT_OF_STATUS, PAYMENT_OF_TRANSACTION
 
 BY_STATUS = "status"
 """The key of payment entries that come from the order's financial status instead of a transaction."""
 
+_MOVES = frozenset(Move)
 _Marks = dict[str, dict[str, int]]
 _Instants = dict[str, dict[str, tuple[int, ...]]]
 
@@ -89,7 +91,10 @@ def _fulfillment(change: FulfillmentSeen) -> OrderFacts:
         first[reached] = {key: part.updated_at}
     if part.status == "cancelled":
         first["fulfillment_cancelled"] = {key: part.updated_at}
-    for event, instant in (("fulfillment_in_transit", part.in_transit_at), ("fulfillment_delivered", part.delivered_at)):
+    for event, instant in (
+        ("fulfillment_in_transit", part.in_transit_at),
+        ("fulfillment_delivered", part.delivered_at),
+    ):
         if instant is not None:
             first[event] = {key: min(instant, first.get(event, {}).get(key, instant))}
     fields = part.model_dump(mode="json", exclude_unset=True, exclude={"id"})
@@ -124,11 +129,13 @@ def _return(change: ReturnSeen) -> OrderFacts:
         name=change.name, reason=change.reason, note=change.note, created_at=change.created_at, refundable=refundable
     )
     steps: dict[str, int] = {}
-    if change.status is not None:
-        steps[change.status] = change.closed_at if change.status == "closed" and change.closed_at else change.stamp.at
+    if change.status in _MOVES:
+        steps[change.status] = (
+            change.closed_at if change.status == Move.CLOSED and change.closed_at else change.stamp.at
+        )
     if change.reopened:
-        steps["reopened"] = change.stamp.at
-    if change.dispositions is not None:
+        steps[Move.REOPENED] = change.stamp.at
+    if change.dispositions in _MOVES:
         steps[change.dispositions] = change.stamp.at
     return OrderFacts(_told("return", change.return_id, change.stamp, fields), instants=_steps(change.return_id, steps))
 
@@ -167,7 +174,7 @@ def _fulfillment_order(change: FulfillmentOrderSeen) -> OrderFacts:
 
 def _held(fulfillment_order: str, hold: HoldPart, stamp: Stamp) -> OrderFacts:
     key = f"{fulfillment_order}/{hold.id}"
-    fields: Fields = {"reason": hold.reason, "note": hold.note}
+    fields: Fields = {"reason": hold.reason, "note": hold.note, **_known(handle=hold.handle)}
     return OrderFacts(_told("hold", key, stamp, fields), instants={"held": {key: (stamp.at,)}})
 
 

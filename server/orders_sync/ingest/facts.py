@@ -102,7 +102,10 @@ def join(*documents: OrderFacts) -> OrderFacts:
 
 def dump(facts: OrderFacts) -> bytes:
     """The one byte string of a document: equal documents give equal bytes."""
-    told = {kind: {key: [list(layer) for layer in layers] for key, layers in keys.items()} for kind, keys in facts.told.items()}
+    told = {
+        kind: {key: [list(layer) for layer in layers] for key, layers in keys.items()}
+        for kind, keys in facts.told.items()
+    }
     return orjson.dumps({"told": told, "first": facts.first, "instants": facts.instants}, option=orjson.OPT_SORT_KEYS)
 
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from orders_sync.ingest.changes import AddressPart, CustomerPart, MoneyPart
 from orders_sync.ingest.facts import OrderFacts
+from orders_sync.ingest.money import written
+from orders_sync.instants import to_datetime
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.parcels import Parcel
+from orders_sync.rules.picture import Picture, draw
+from orders_sync.rules.return_history import ReturnView
+from orders_sync.rules.returns import allowed_actions
+from orders_sync.rules.shipping import Line
 from orders_sync.rules.stock_level import StockLevel
+from orders_sync.rules.timeline import timeline
 from orders_wire.detail import Address, Customer, Fulfillment, LineItem, Return
-from orders_wire.orders import TimelineEntry
+from orders_wire.orders import Money, TimelineEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +44,84 @@ def describe(
     order_id: int, facts: OrderFacts, operator: OperatorState, stock: Mapping[str, StockLevel], figures: Figures
 ) -> Detail | None:
     """Everything that is known of an order; null where `derive` gives none."""
-    raise NotImplementedError
+    picture = draw(order_id, facts, operator, stock, figures)
+    if picture is None:
+        return None
+    order = picture.order
+    return Detail(
+        customer=_customer(order.customer),
+        email=order.email,
+        note=order.note,
+        financial_status=order.financial_status,
+        fulfillment_status=order.fulfillment_status,
+        shipping_address=_address(order.shipping_address),
+        billing_address=_address(order.billing_address),
+        shipping_lines=list(order.shipping_lines),
+        line_items=[_line(picture, line) for line in picture.lines],
+        fulfillments=[_fulfillment(parcel) for parcel in picture.parcels],
+        returns=[_return(view) for view in picture.returns],
+        timeline=[TimelineEntry.model_validate(entry) for entry in timeline(picture)],
+    )
+
+
+def _customer(part: CustomerPart | None) -> Customer | None:
+    if part is None:
+        return None
+    gid = None if part.id is None else f"gid://shopify/Customer/{part.id}"
+    return Customer(id=gid, name=part.name, email=part.email, phone=part.phone, tags=list(part.tags))
+
+
+def _address(part: AddressPart | None) -> Address | None:
+    return None if part is None else Address(**part.model_dump())
+
+
+def _money(part: MoneyPart | None) -> Money | None:
+    return None if part is None else Money(amount=written(part), currency=part.currency)
+
+
+def _line(picture: Picture, line: Line) -> LineItem:
+    part = line.part
+    level = picture.stock.get(part.sku) if part.sku else None
+    return LineItem(
+        id=f"gid://shopify/LineItem/{part.id}",
+        sku=part.sku,
+        title=part.title,
+        quantity=part.quantity,
+        owed=line.owed,
+        requires_shipping=part.requires_shipping,
+        price=_money(part.price),
+        available=None if level is None else level.available,
+    )
+
+
+def _fulfillment(parcel: Parcel) -> Fulfillment:
+    delivered_at = parcel.delivered_at
+    return Fulfillment(
+        id=f"gid://shopify/Fulfillment/{parcel.id}",
+        name=parcel.name,
+        status=parcel.status,
+        shipment_status=parcel.state,
+        number=parcel.number,
+        carrier=parcel.carrier,
+        url=parcel.url,
+        created_at=to_datetime(parcel.created_at),
+        updated_at=to_datetime(parcel.updated_at),
+        delivered_at=None if delivered_at is None else to_datetime(delivered_at),
+        ours=parcel.ours,
+    )
+
+
+def _return(view: ReturnView) -> Return:
+    return Return(
+        id=view.gid,
+        name=view.name,
+        state=view.state,
+        since=to_datetime(view.since),
+        reason=view.reason,
+        note=view.note,
+        allowed_actions=allowed_actions(view.state),
+        refund_amount=None if view.refund is None else view.refund.minor / 100,
+        currency=None if view.refund is None else view.refund.currency,
+        tracking_number=view.number,
+        label_url=view.label_url,
+    )

@@ -62,7 +62,7 @@ EVIDENCE: Mapping[Move, ReturnState] = {
     Move.CANCELLED: _S.CANCELLED,
     Move.REOPENED: _S.INSPECTION,
 }
-"""The state that a piece of evidence carries a return to, from any state before it (`facts` of Shopify, contract §4 for the ERP)."""
+"""The state that a piece of evidence carries a return to, from any state before it (contract §3, and §4 for the ERP)."""
 
 ACTIONS: Mapping[tuple[ReturnAction, ReturnState], ReturnState] = {
     (ReturnAction.REQUEST_INSPECTION, _S.LABEL_GENERATED): _S.INSPECTION,

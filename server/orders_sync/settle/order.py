@@ -5,24 +5,47 @@ Invariant: after `settle` the order's document, row, lists and alerts all come f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from orders_sync.db import docs, orders, references, stock
+from orders_sync.db.docs import Doc, Draft
+from orders_sync.db.orders import Saved
 from orders_sync.db.tx import Tx
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.ingest.facts import Fields, OrderFacts
+from orders_sync.instants import SECOND, Ms
+from orders_sync.live import gaps
+from orders_sync.live.alerts import OrderCauses, reconcile_all
+from orders_sync.rules import derive
 from orders_sync.rules.figures import Figures
-from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.operator_state import Entry, OperatorState
+from orders_sync.rules.picture import Picture, draw, skus
 from orders_sync.rules.projection import Cause, Projection
+from orders_sync.rules.timeline import key
+from orders_wire.vocabulary import Gap, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An order as it is stored, locked for this transaction. `version` 0: it is in no list (a stub, or deleted)."""
+    """An order as it is stored, locked for this transaction. `version` 0: it is in no list (new, a stub, or deleted)."""
 
     order_id: int
     facts: OrderFacts
     operator: OperatorState
     version: int
+    stub_since: Ms | None = None
+    card: bytes = b""
+    alert_types: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an order is to become: `known` with these facts and decisions. `reopen`: causes that an undo brings back."""
+
+    known: Known
+    facts: OrderFacts
+    operator: OperatorState
+    reopen: Collection[Cause] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +57,45 @@ class Settled:
     projection: Projection | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    change: Change
+    operator: OperatorState
+    projection: Projection | None
+    version: int
+
+    @property
+    def order_id(self) -> int:
+        return self.change.known.order_id
+
+    @property
+    def changed(self) -> bool:
+        return self.version != self.change.known.version
+
+    @property
+    def waiting(self) -> bool:
+        """Something is known of it, but not the order itself."""
+        return self.projection is None and bool(self.change.facts.told)
+
+    @property
+    def partial(self) -> bool:
+        """Its body, or the lines in it, have to be asked for."""
+        return self.waiting or (self.projection is not None and self.change.facts.at("order", "lines") is None)
+
+
 def load(tx: Tx, order_id: int) -> Known | None:
     """What is known of an order, locked until the transaction ends; null when nothing is."""
-    raise NotImplementedError
+    return load_many(tx, [order_id]).get(order_id)
 
 
 def load_many(tx: Tx, order_ids: Iterable[int]) -> Mapping[int, Known]:
-    """The same for several, locked in the order of their ids."""
-    raise NotImplementedError
+    """The same for several, locked in the order of their ids; those of which nothing is known are missing."""
+    return {order_id: _known(doc) for order_id, doc in docs.lock(tx, order_ids, create=False).items()}
+
+
+def load_or_begin(tx: Tx, order_ids: Iterable[int]) -> Mapping[int, Known]:
+    """The same, with every order that is asked for: one of which nothing is known is empty."""
+    return {order_id: _known(doc) for order_id, doc in docs.lock(tx, order_ids, create=True).items()}
 
 
 def settle(
@@ -57,9 +111,136 @@ def settle(
 
     `reopen`: causes that an undo brings back (`live.alerts.reconcile`).
     """
-    raise NotImplementedError
+    known = load_or_begin(tx, [order_id])[order_id]
+    return settle_all(tx, [Change(known, facts, operator, reopen)], figures)[order_id]
 
 
 def resettle(tx: Tx, order_ids: Iterable[int], figures: Figures) -> None:
     """Derives orders again for `tx.now`: after a stock flip, a change of the figures, or an instant they waited for."""
-    raise NotImplementedError
+    known = load_many(tx, order_ids)
+    settle_all(tx, [Change(each, each.facts, each.operator) for each in known.values()], figures)
+
+
+def settle_all(tx: Tx, changes: Sequence[Change], figures: Figures) -> dict[int, Settled]:
+    """Settles several orders in a fixed number of statements. Each order appears once."""
+    if not changes:
+        return {}
+    levels = stock.levels(tx.conn, tx.shop_id, {sku for change in changes for sku in skus(change.facts)})
+    pictures = [draw(change.known.order_id, change.facts, change.operator, levels, figures) for change in changes]
+    derived = [_derive(change, picture, tx.now) for change, picture in zip(changes, pictures, strict=True)]
+    _store(tx, derived)
+    _raise_alerts(tx, derived)
+    _tell_gaps(tx, derived)
+    for each in derived:
+        if each.changed:
+            tx.touch(each.order_id)
+    return {each.order_id: Settled(each.version, each.changed, each.projection) for each in derived}
+
+
+def _known(doc: Doc) -> Known:
+    return Known(
+        order_id=doc.order_id,
+        facts=doc.read_facts(),
+        operator=doc.read_operator(),
+        version=doc.version,
+        stub_since=doc.stub_since,
+        card=doc.card,
+        alert_types=doc.alert_types,
+    )
+
+
+def _derive(change: Change, picture: Picture | None, now: Ms) -> _Derived:
+    known = change.known
+    if picture is None:
+        return _Derived(change, change.operator, None, 0)
+    ended = change.operator.holds.keys() - picture.escalations.keys()
+    if ended:
+        operator = _without_holds(change.operator, ended, now)
+        picture = replace(picture, operator=operator)
+    projection = derive.project(picture, now)
+    same = (
+        projection.card == known.card
+        and picture.operator == known.operator
+        and _essence(change.facts) == _essence(known.facts)
+    )
+    return _Derived(change, picture.operator, projection, known.version if same else known.version + 1)
+
+
+def _without_holds(operator: OperatorState, ended: Collection[str], now: Ms) -> OperatorState:
+    """Escalations that ended stay ended, whatever stock does later; the timeline says when."""
+    ts = Ms(now // SECOND * SECOND)
+    entries = {
+        key("inventory_release", f"{sku}/{operator.holds[sku].action_id}"): Entry(
+            ts=ts, event="inventory_release", details=sku
+        )
+        for sku in ended
+    }
+    holds = {sku: hold for sku, hold in operator.holds.items() if sku not in ended}
+    return operator.model_copy(update={"holds": holds, "entries": {**operator.entries, **entries}})
+
+
+def _essence(facts: OrderFacts) -> tuple[dict[str, dict[str, Fields]], Mapping[str, Mapping[str, int]]]:
+    """The facts without when they were told, and without the order's `updated_at`: what its version counts."""
+    told = {kind: dict(facts.entities(kind)) for kind in facts.told}
+    if "" in told.get("order", {}):
+        told["order"] = {"": {name: value for name, value in told["order"][""].items() if name != "updated_at"}}
+    return told, facts.first
+
+
+def _store(tx: Tx, derived: Sequence[_Derived]) -> None:
+    docs.save(tx, [_draft(each, tx.now) for each in derived if _stale(each)])
+    orders.save(tx, [Saved(each.projection, each.version) for each in derived if each.projection is not None])
+    for each in derived:
+        if each.projection is None:
+            if each.change.known.version:
+                orders.remove(tx, each.order_id)
+            references.put(tx, each.order_id, derive.references(each.change.facts))
+
+
+def _stale(each: _Derived) -> bool:
+    known = each.change.known
+    return (
+        each.change.facts != known.facts
+        or each.operator != known.operator
+        or each.partial != (known.stub_since is not None)
+    )
+
+
+def _draft(each: _Derived, now: Ms) -> Draft:
+    since = (each.change.known.stub_since or now) if each.partial else None
+    return Draft(each.order_id, each.change.facts, each.operator, since)
+
+
+def _raise_alerts(tx: Tx, derived: Sequence[_Derived]) -> None:
+    """Alerts follow causes; an order that has neither is left out of the question."""
+    concerned = [each for each in derived if _causes(each) or each.change.known.alert_types]
+    if not concerned:
+        return
+    opened = reconcile_all(
+        tx,
+        [OrderCauses(each.order_id, _name(each), _causes(each), each.change.reopen) for each in concerned],
+    )
+    for each in concerned:
+        types = ",".join(sorted(alert.value for alert in opened[each.order_id]))
+        if types != each.change.known.alert_types and each.projection is not None:
+            orders.set_alerts(tx, each.order_id, opened[each.order_id])
+            tx.touch(each.order_id)
+
+
+def _causes(each: _Derived) -> tuple[Cause, ...]:
+    return each.projection.causes if each.projection is not None else ()
+
+
+def _name(each: _Derived) -> str | None:
+    return None if each.projection is None else each.projection.name
+
+
+def _tell_gaps(tx: Tx, derived: Sequence[_Derived]) -> None:
+    """Contract §2, `order_partial`: a stub is in no list until its body comes."""
+    for each in derived:
+        was_waiting = each.change.known.stub_since is not None
+        if each.waiting and not was_waiting:
+            message = f"Order {each.order_id} is known only by a part of it; it is read from Shopify at the next poll"
+            gaps.open_gap(tx, Gap.ORDER_PARTIAL, str(each.order_id), message, Severity.WARNING)
+        elif was_waiting and not each.waiting:
+            gaps.clear_gap(tx, Gap.ORDER_PARTIAL, str(each.order_id))

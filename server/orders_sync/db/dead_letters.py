@@ -1,0 +1,103 @@
+"""What came in and could not be read, kept until somebody retries or discards it (contract §3, Outbound; §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from orders_sync.db.tables import dead_letters
+from orders_sync.db.texts import clean, key
+from orders_sync.db.tx import Tx
+from orders_sync.instants import Ms
+from orders_wire.vocabulary import DeadLetterState
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterRow:
+    """A body as it came, with the headers that matter as JSON."""
+
+    id: int
+    source: str
+    topic: str
+    delivery_id: str
+    headers: str
+    body: bytes
+    reason: str
+    state: DeadLetterState
+    received_at: Ms
+
+
+def bury(tx: Tx, source: str, topic: str, delivery_id: str, headers: str, body: bytes, reason: str) -> None:
+    """Keeps a body that cannot be read."""
+    row = {
+        "shop_id": tx.shop_id,
+        "source": source,
+        "topic": clean(topic),
+        "delivery_id": key(delivery_id),
+        "headers": clean(headers),
+        "body": body,
+        "reason": clean(reason),
+        "state": DeadLetterState.DEAD.value,
+        "received_at": tx.now,
+    }
+    tx.conn.execute(insert(dead_letters).values(row))
+
+
+def lock(tx: Tx, letter_id: int) -> DeadLetterRow | None:
+    """One dead letter, locked."""
+    query = select(dead_letters).where(dead_letters.c.shop_id == tx.shop_id, dead_letters.c.id == letter_id)
+    row = tx.conn.execute(query.with_for_update()).one_or_none()
+    return None if row is None else _row(row)
+
+
+def set_state(tx: Tx, letter_id: int, state: DeadLetterState, reason: str | None = None) -> None:
+    """Marks a dead letter, with a new reason where a retry failed again."""
+    values = {"state": state.value} if reason is None else {"state": state.value, "reason": clean(reason)}
+    mine = (dead_letters.c.shop_id == tx.shop_id) & (dead_letters.c.id == letter_id)
+    tx.conn.execute(update(dead_letters).where(mine).values(values))
+
+
+def dead_from(tx: Tx, source: str) -> int:
+    """How many of a source are still dead."""
+    mine = (dead_letters.c.shop_id == tx.shop_id) & (dead_letters.c.source == source)
+    query = (
+        select(func.count()).select_from(dead_letters).where(mine, dead_letters.c.state == DeadLetterState.DEAD.value)
+    )
+    return tx.conn.execute(query).scalar_one()
+
+
+def listed(conn: Connection, shop_id: int, state: DeadLetterState | None, limit: int = 250) -> list[DeadLetterRow]:
+    """Newest first."""
+    query = select(dead_letters).where(dead_letters.c.shop_id == shop_id)
+    if state is not None:
+        query = query.where(dead_letters.c.state == state.value)
+    return [_row(row) for row in conn.execute(query.order_by(dead_letters.c.id.desc()).limit(limit))]
+
+
+def counts(conn: Connection, shop_id: int) -> dict[str, int]:
+    """How many there are in each state."""
+    query = select(dead_letters.c.state, func.count()).where(dead_letters.c.shop_id == shop_id)
+    return {state: n for state, n in conn.execute(query.group_by(dead_letters.c.state)).tuples()}
+
+
+def every(tx: Tx) -> Iterator[DeadLetterRow]:
+    """All of them, oldest first."""
+    query = select(dead_letters).where(dead_letters.c.shop_id == tx.shop_id).order_by(dead_letters.c.id)
+    yield from map(_row, tx.conn.execute(query).all())
+
+
+def _row(row: Row[tuple[object, ...]]) -> DeadLetterRow:
+    found = row._mapping
+    return DeadLetterRow(
+        id=found["id"],
+        source=found["source"],
+        topic=found["topic"],
+        delivery_id=found["delivery_id"],
+        headers=found["headers"],
+        body=bytes(found["body"]),
+        reason=found["reason"],
+        state=DeadLetterState(found["state"]),
+        received_at=Ms(found["received_at"]),
+    )

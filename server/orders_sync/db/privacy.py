@@ -1,0 +1,81 @@
+"""Erasing people: what is found by a customer and wiped outside an order's own document and row (contract §4, redact topics)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Table, delete, select, update
+
+from orders_sync.db import tables
+from orders_sync.db.tables import audit, dead_letters, desk, order_terms, orders, outbox, parked
+from orders_sync.db.texts import folded
+from orders_sync.db.tx import Tx
+from orders_wire.vocabulary import DeadLetterState, OutboundState
+
+_BATCH = 400
+_FINISHED = (OutboundState.DONE.value, OutboundState.UNDONE.value, OutboundState.DISCARDED.value)
+_KEPT = frozenset({"shops", "desk", "leases", "events", "deliveries"})
+"""What a redacted shop keeps: that it was here, and the numbers of events that told nothing but ids."""
+
+
+def orders_of(tx: Tx, customer_id: int | None, email: str | None) -> set[int]:
+    """The orders of a customer, by id and by e-mail address."""
+    found: set[int] = set()
+    if customer_id is not None:
+        mine = (orders.c.shop_id == tx.shop_id) & (orders.c.customer_id == customer_id)
+        found |= set(tx.conn.execute(select(orders.c.id).where(mine)).scalars())
+    if email:
+        mine = (order_terms.c.shop_id == tx.shop_id) & (order_terms.c.kind == "email")
+        found |= set(
+            tx.conn.execute(select(order_terms.c.order_id).where(mine, order_terms.c.term == folded(email))).scalars()
+        )
+    return found
+
+
+def forget_letters(tx: Tx, traces: Collection[str]) -> None:
+    """Empties dead letters, and drops parked changes, in which one of these texts stands."""
+    needles = [trace.encode() for trace in traces if trace]
+    letters = tx.conn.execute(
+        select(dead_letters.c.id, dead_letters.c.body).where(dead_letters.c.shop_id == tx.shop_id)
+    ).all()
+    marked = [row.id for row in letters if any(needle in bytes(row.body) for needle in needles)]
+    for batch in _batches(marked):
+        emptied = update(dead_letters).where(dead_letters.c.shop_id == tx.shop_id, dead_letters.c.id.in_(batch))
+        tx.conn.execute(emptied.values(body=b"", headers="{}", state=DeadLetterState.DISCARDED.value))
+    waiting = tx.conn.execute(
+        select(parked.c.kind, parked.c.ref_id, parked.c.digest, parked.c.change).where(parked.c.shop_id == tx.shop_id)
+    ).all()
+    for row in waiting:
+        if any(needle in bytes(row.change) for needle in needles):
+            same = (parked.c.kind == row.kind) & (parked.c.ref_id == row.ref_id) & (parked.c.digest == row.digest)
+            tx.conn.execute(delete(parked).where(parked.c.shop_id == tx.shop_id, same))
+
+
+def forget_notes(tx: Tx, order_ids: Collection[int]) -> None:
+    """Empties what operators typed about these orders, where nothing has to be sent from it any more."""
+    for batch in _batches(order_ids):
+        tx.conn.execute(
+            update(audit).where(audit.c.shop_id == tx.shop_id, audit.c.order_id.in_(batch)).values(details="")
+        )
+        sent = (outbox.c.shop_id == tx.shop_id) & outbox.c.order_id.in_(batch) & outbox.c.state.in_(_FINISHED)
+        tx.conn.execute(update(outbox).where(sent).values(payload="{}"))
+
+
+def erase_shop(tx: Tx) -> None:
+    """Everything that the shop told, and everything that was done about it."""
+    for table in _erasable():
+        tx.conn.execute(delete(table).where(table.c.shop_id == tx.shop_id))
+
+
+def uninstalled(tx: Tx, at: int) -> None:
+    """The shop no longer lets us in, as of `at`."""
+    tx.conn.execute(update(desk).where(desk.c.shop_id == tx.shop_id).values(uninstalled_at=at))
+
+
+def _erasable() -> Iterable[Table]:
+    return (table for table in tables.metadata.sorted_tables if table.name not in _KEPT and "shop_id" in table.c)
+
+
+def _batches(wanted: Collection[int]) -> Iterable[list[int]]:
+    ordered = sorted(wanted)
+    return (ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH))

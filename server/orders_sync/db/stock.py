@@ -1,0 +1,209 @@
+"""Stock: what each item is, what is available of it where, and what that comes to per SKU.
+
+Every row is the newest telling by the shop's time, so that any order of arrival ends alike; `stock` is always the sum of its
+levels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, func, select
+
+from orders_sync.db.tables import inventory_items, inventory_levels, owed_skus, stock
+from orders_sync.db.texts import clean, key
+from orders_sync.db.tx import Tx
+from orders_sync.db.upsert import insert_if_missing, insert_or_replace
+from orders_sync.ingest.changes import InventoryItemSeen, InventoryLevelSeen, StockExpected
+from orders_sync.instants import Ms
+from orders_sync.rules.stock_level import StockLevel
+
+_BATCH = 400
+
+K = TypeVar("K", int, str)
+
+
+def put_items(tx: Tx, seen: Sequence[InventoryItemSeen]) -> set[str]:
+    """Keeps the newest of what items are; returns the SKUs whose sum may differ now."""
+    newest = {change.item_id: change for change in sorted(seen, key=_item_order)}
+    known = {
+        row.item_id: row
+        for batch in _batches(newest)
+        for row in tx.conn.execute(
+            select(inventory_items)
+            .where(inventory_items.c.shop_id == tx.shop_id, inventory_items.c.item_id.in_(batch))
+            .with_for_update()
+        )
+    }
+    rows, touched = [], set()
+    for item_id, change in sorted(newest.items()):
+        old = known.get(item_id)
+        if old is not None and (old.at, old.seen, old.sku or "", old.title or "") >= _item_order(change):
+            continue
+        row = _item_row(tx, change)
+        rows.append(row)
+        touched |= {sku for sku in (row["sku"], old.sku if old is not None else None) if sku}
+    if rows:
+        tx.conn.execute(insert_or_replace(tx.conn, inventory_items), rows)
+    return touched
+
+
+def put_levels(tx: Tx, seen: Sequence[InventoryLevelSeen]) -> set[str]:
+    """Keeps the newest of what is available where; returns the SKUs whose sum may differ now."""
+    newest = {(change.item_id, change.location_id): change for change in sorted(seen, key=_level_order)}
+    known = {
+        (row.item_id, row.location_id): (row.at, row.seen, row.available is not None, row.available or 0)
+        for batch in _batches({item_id for item_id, _ in newest})
+        for row in tx.conn.execute(
+            select(inventory_levels)
+            .where(inventory_levels.c.shop_id == tx.shop_id, inventory_levels.c.item_id.in_(batch))
+            .with_for_update()
+        )
+    }
+    news = [
+        change for place, change in sorted(newest.items()) if place not in known or known[place] < _level_order(change)
+    ]
+    if news:
+        tx.conn.execute(insert_or_replace(tx.conn, inventory_levels), [_level_row(tx, change) for change in news])
+    return _skus_of(tx, {change.item_id for change in news})
+
+
+def put_expected(tx: Tx, seen: Sequence[StockExpected]) -> bool:
+    """Keeps the newest of what the ERP expects; True when that is news."""
+    newest = {key(change.sku): change for change in sorted(seen, key=lambda c: (c.stamp, c.eta or 0))}
+    tx.conn.execute(insert_if_missing(tx.conn, stock), [{"shop_id": tx.shop_id, "sku": sku} for sku in sorted(newest)])
+    known = {row.sku: row for row in _locked(tx, newest)}
+    rows = [
+        {"shop_id": tx.shop_id, "sku": sku, "eta": change.eta, "eta_at": change.stamp.at, "eta_seen": change.stamp.seen}
+        for sku, change in sorted(newest.items())
+        if (known[sku].eta_at or 0, known[sku].eta_seen or 0, known[sku].eta or 0)
+        < (change.stamp.at, change.stamp.seen, change.eta or 0)
+    ]
+    if rows:
+        tx.conn.execute(insert_or_replace(tx.conn, stock, ["eta", "eta_at", "eta_seen"]), rows)
+    return bool(rows)
+
+
+def recount(tx: Tx, skus: Collection[str]) -> dict[str, tuple[StockLevel, StockLevel]]:
+    """Sums up SKUs again; returns those that differ, as they were and as they are."""
+    if not skus:
+        return {}
+    tx.conn.execute(insert_if_missing(tx.conn, stock), [{"shop_id": tx.shop_id, "sku": sku} for sku in sorted(skus)])
+    before = {row.sku: row for row in _locked(tx, skus)}
+    sums = _sums(tx, skus)
+    changed: dict[str, tuple[StockLevel, StockLevel]] = {}
+    rows = []
+    for sku in sorted(skus):
+        old = before[sku]
+        level, title = sums.get(sku, (StockLevel(None, None), None))
+        was = StockLevel(old.available, None if old.updated_at is None else Ms(old.updated_at))
+        if (was, old.title) != (level, title):
+            values = {"available": level.available, "updated_at": level.updated_at, "title": title}
+            rows.append({"shop_id": tx.shop_id, "sku": sku, **values})
+            changed[sku] = (was, level)
+    if rows:
+        tx.conn.execute(insert_or_replace(tx.conn, stock, ["available", "updated_at", "title"]), rows)
+    return changed
+
+
+def levels(conn: Connection, shop_id: int, skus: Iterable[str]) -> dict[str, StockLevel]:
+    """What is known of these SKUs; those of which nothing is are missing. Keys are spelled as they were asked."""
+    asked = {key(sku): sku for sku in skus}
+    found: dict[str, StockLevel] = {}
+    for batch in _batches(asked):
+        query = select(stock.c.sku, stock.c.available, stock.c.updated_at).where(
+            stock.c.shop_id == shop_id, stock.c.sku.in_(batch)
+        )
+        for row in conn.execute(query):
+            found[asked[row.sku]] = StockLevel(row.available, None if row.updated_at is None else Ms(row.updated_at))
+    return found
+
+
+def owing(tx: Tx, skus: Collection[str], *, held: bool = False) -> list[int]:
+    """The orders that owe one of these SKUs; `held`: only those held for it."""
+    found: set[int] = set()
+    for batch in _batches(skus):
+        query = select(owed_skus.c.order_id).where(owed_skus.c.shop_id == tx.shop_id, owed_skus.c.sku.in_(batch))
+        found |= set(tx.conn.execute(query.where(owed_skus.c.held) if held else query).scalars())
+    return sorted(found)
+
+
+def _sums(tx: Tx, skus: Collection[str]) -> dict[str, tuple[StockLevel, str | None]]:
+    """What the levels of each SKU's items come to, and its title."""
+    both = inventory_items.outerjoin(
+        inventory_levels,
+        (inventory_levels.c.shop_id == inventory_items.c.shop_id)
+        & (inventory_levels.c.item_id == inventory_items.c.item_id)
+        & inventory_levels.c.available.is_not(None),
+    )
+    found: dict[str, tuple[StockLevel, str | None]] = {}
+    for batch in _batches(skus):
+        query = (
+            select(
+                inventory_items.c.sku,
+                func.sum(inventory_levels.c.available).label("available"),
+                func.max(inventory_levels.c.at).label("at"),
+                func.min(inventory_items.c.title).label("title"),
+            )
+            .select_from(both)
+            .where(inventory_items.c.shop_id == tx.shop_id, inventory_items.c.sku.in_(batch))
+            .group_by(inventory_items.c.sku)
+        )
+        for row in tx.conn.execute(query):
+            available = None if row.available is None else int(row.available)
+            found[row.sku] = (StockLevel(available, None if row.at is None else Ms(row.at)), row.title)
+    return found
+
+
+def _locked(tx: Tx, skus: Iterable[str]) -> Iterable[Row[Any]]:
+    for batch in _batches(skus):
+        query = select(stock).where(stock.c.shop_id == tx.shop_id, stock.c.sku.in_(batch)).order_by(stock.c.sku)
+        yield from tx.conn.execute(query.with_for_update())
+
+
+def _item_row(tx: Tx, change: InventoryItemSeen) -> dict[str, Any]:
+    return {
+        "shop_id": tx.shop_id,
+        "item_id": change.item_id,
+        "sku": key(change.sku) if change.sku else None,
+        "title": clean(change.title) if change.title else None,
+        "at": change.stamp.at,
+        "seen": change.stamp.seen,
+    }
+
+
+def _level_row(tx: Tx, change: InventoryLevelSeen) -> dict[str, Any]:
+    return {
+        "shop_id": tx.shop_id,
+        "item_id": change.item_id,
+        "location_id": change.location_id,
+        "available": change.available,
+        "at": change.stamp.at,
+        "seen": change.stamp.seen,
+    }
+
+
+def _skus_of(tx: Tx, item_ids: Collection[int]) -> set[str]:
+    found: set[str] = set()
+    for batch in _batches(item_ids):
+        query = select(inventory_items.c.sku).where(
+            inventory_items.c.shop_id == tx.shop_id,
+            inventory_items.c.item_id.in_(batch),
+            inventory_items.c.sku.is_not(None),
+        )
+        found |= set(tx.conn.execute(query).scalars())
+    return found
+
+
+def _item_order(change: InventoryItemSeen) -> tuple[int, int, str, str]:
+    return (change.stamp.at, change.stamp.seen, change.sku or "", change.title or "")
+
+
+def _level_order(change: InventoryLevelSeen) -> tuple[int, int, bool, int]:
+    return (change.stamp.at, change.stamp.seen, change.available is not None, change.available or 0)
+
+
+def _batches(wanted: Iterable[K]) -> Iterable[list[K]]:
+    ordered = sorted(set(wanted))
+    return (ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH))

@@ -1,0 +1,157 @@
+"""orders/*: the order itself, with the fulfilments and refunds in it; edits and deletions. Only told fields are passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from orders_sync.ingest.changes import (
+    AddressPart,
+    Change,
+    CustomerPart,
+    LinePart,
+    OrderDeleted,
+    OrderEdited,
+    OrderFields,
+    OrderSeen,
+    Stamp,
+)
+from orders_sync.ingest.normalise import fulfillments, refunds
+from orders_sync.ingest.reading import Node
+from orders_sync.instants import Ms
+
+_NAME = 512
+_ADDRESS = ("company", "address1", "address2", "city", "province", "zip", "country", "phone")
+
+
+def read(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
+    """orders/delete tells an id alone, orders/edited the edit; any other topic tells the order."""
+    if verb == "delete":
+        return tuple(OrderDeleted(order.need_id("id"), Stamp(seen, seen)) for order in body.unwrap("order"))
+    if verb == "edited":
+        return tuple(_edit(edit, seen) for edit in body.unwrap("order_edit"))
+    found = body.unwrap("order", "orders")
+    return tuple(change for order in found if _is_order(verb, order) for change in _order(order, seen))
+
+
+_VERBS = frozenset({"create", "updated", "paid", "partially_paid", "cancelled", "fulfilled", "partially_fulfilled"})
+
+
+def _is_order(verb: str, node: Node) -> bool:
+    """Other topics of the family (risk, protection) may tell of an order without being one."""
+    return verb in _VERBS or (node.has("name", "line_items") and node.has("id") and node.has("created_at"))
+
+
+def _order(order: Node, seen: Ms) -> list[Change]:
+    order_id = order.need_id("id", "admin_graphql_api_id")
+    at = order.instant("updated_at") or seen
+    changes: list[Change] = [OrderSeen(order_id, _fields(order), Stamp(at, seen))]
+    changes += (fulfillments.seen(node, order_id, seen, with_lines=False) for node in order.nodes("fulfillments"))
+    for refund in order.nodes("refunds"):
+        changes += refunds.seen(refund, order_id, seen, order.text("currency", most=16))
+    return changes
+
+
+def _edit(edit: Node, seen: Ms) -> OrderEdited:
+    items = edit.node("line_items")
+    added = len(items.nodes("additions")) if items is not None else 0
+    removed = len(items.nodes("removals")) if items is not None else 0
+    told = [f"{count} {word}" for count, word in ((added, "added"), (removed, "removed")) if count]
+    note = edit.text("staff_note")
+    return OrderEdited(
+        order_id=edit.need_id("order_id"),
+        edit_id=edit.need_id("id"),
+        details=", ".join(told) + (f": {note}" if note else ""),
+        stamp=Stamp(edit.instant("created_at") or seen, seen),
+    )
+
+
+def _fields(order: Node) -> OrderFields:
+    told = {field: read(order) for name, (field, read) in _FIELDS.items() if order.has(name)}
+    if "name" not in told and order.has("order_number"):
+        told["name"] = f"#{order.text('order_number', most=_NAME)}"
+    return OrderFields(**told)
+
+
+def _total(order: Node) -> Any:
+    return order.money("total_price", order.text("currency", most=16))
+
+
+def _customer(order: Node) -> CustomerPart | None:
+    customer = order.node("customer")
+    if customer is None:
+        return None
+    return CustomerPart(
+        id=customer.id("id", "admin_graphql_api_id"),
+        name=_full_name(customer),
+        email=customer.text("email", most=_NAME),
+        phone=customer.text("phone", most=_NAME),
+        tags=customer.words("tags"),
+    )
+
+
+def _address(order: Node, name: str) -> AddressPart | None:
+    address = order.node(name)
+    if address is None:
+        return None
+    told = {field: address.text(field, most=_NAME) for field in _ADDRESS}
+    return AddressPart(name=address.text("name", most=_NAME) or _full_name(address), **told)
+
+
+def _full_name(person: Node) -> str | None:
+    parts = (person.text("first_name", most=_NAME), person.text("last_name", most=_NAME))
+    return " ".join(part for part in parts if part) or None
+
+
+def _lines(order: Node) -> tuple[LinePart, ...]:
+    currency = order.text("currency", most=16)
+    fulfilled = order.word("fulfillment_status") == "fulfilled"
+    return tuple(_line(line, currency, fulfilled=fulfilled) for line in order.nodes("line_items"))
+
+
+def _line(line: Node, currency: str | None, *, fulfilled: bool) -> LinePart:
+    quantity = line.number("quantity") or 0
+    current = line.number("current_quantity") if line.has("current_quantity") else quantity
+    left = line.number("fulfillable_quantity")
+    if left is None:
+        left = 0 if fulfilled or line.word("fulfillment_status") == "fulfilled" else quantity
+    return LinePart(
+        id=line.need_id("id", "admin_graphql_api_id"),
+        sku=line.text("sku", most=_NAME),
+        title=line.text("title", "name", most=_NAME) or "",
+        quantity=quantity,
+        current_quantity=current or 0,
+        fulfillable_quantity=max(0, min(left, current or 0)),
+        requires_shipping=line.flag("requires_shipping") is not False,
+        price=line.money("price", currency),
+        variant_id=line.id("variant_id"),
+    )
+
+
+_FIELDS: Mapping[str, tuple[str, Callable[[Node], Any]]] = {
+    "name": ("name", lambda order: order.text("name", most=_NAME)),
+    "created_at": ("created_at", lambda order: order.instant("created_at")),
+    "processed_at": ("processed_at", lambda order: order.instant("processed_at")),
+    "updated_at": ("updated_at", lambda order: order.instant("updated_at")),
+    "cancelled_at": ("cancelled_at", lambda order: order.instant("cancelled_at")),
+    "closed_at": ("closed_at", lambda order: order.instant("closed_at")),
+    "total_price": ("total", _total),
+    "currency": ("currency", lambda order: order.text("currency", most=16)),
+    "financial_status": ("financial_status", lambda order: order.word("financial_status")),
+    "fulfillment_status": ("fulfillment_status", lambda order: order.word("fulfillment_status")),
+    "source_name": ("source_name", lambda order: order.text("source_name", most=_NAME)),
+    "tags": ("tags", lambda order: order.words("tags")),
+    "email": ("email", lambda order: order.text("email", "contact_email", most=_NAME)),
+    "note": ("note", lambda order: order.text("note")),
+    "customer": ("customer", _customer),
+    "shipping_address": ("shipping_address", lambda order: _address(order, "shipping_address")),
+    "billing_address": ("billing_address", lambda order: _address(order, "billing_address")),
+    "shipping_lines": (
+        "shipping_lines",
+        lambda order: tuple(
+            title for line in order.nodes("shipping_lines") if (title := line.text("title", "code", most=_NAME))
+        ),
+    ),
+    "line_items": ("lines", _lines),
+}
+"""REST's field → ours, and how it is read."""

@@ -1,0 +1,88 @@
+"""refunds/create and order_transactions/create: money that went one way or the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from orders_sync.ingest.changes import (
+    Change,
+    MoneyPart,
+    RefundPart,
+    RefundSeen,
+    Stamp,
+    TransactionPart,
+    TransactionSeen,
+)
+from orders_sync.ingest.money import NO_CURRENCY
+from orders_sync.ingest.reading import Node
+from orders_sync.instants import Ms
+
+_SHORT = 512
+
+
+def read(_verb: str, body: Node, seen_at: Ms) -> tuple[Change, ...]:
+    """A refund with its transactions."""
+    found = body.unwrap("refund", "refunds")
+    return tuple(change for node in found for change in seen(node, node.need_id("order_id"), seen_at, None))
+
+
+def read_transactions(_verb: str, body: Node, seen_at: Ms) -> tuple[Change, ...]:
+    """A payment transaction."""
+    return tuple(
+        _transaction(node, node.need_id("order_id"), seen_at, None)
+        for node in body.unwrap("transaction", "transactions")
+    )
+
+
+def seen(refund: Node, order_id: int, seen_at: Ms, currency: str | None) -> Iterator[Change]:
+    """A refund of an order, and the transactions that paid it back. `currency`: the order's, where its body is at hand."""
+    created_at = refund.instant("created_at", "processed_at") or seen_at
+    currency = currency or _currency(refund)
+    transactions = [_transaction(node, order_id, seen_at, currency) for node in refund.nodes("transactions")]
+    told: dict[str, Any] = {"id": refund.need_id("id", "admin_graphql_api_id"), "created_at": created_at}
+    if refund.has("return"):
+        link = refund.node("return")
+        told["return_id"] = None if link is None else link.id("id", "admin_graphql_api_id")
+    if refund.has("note"):
+        told["note"] = refund.text("note")
+    if refund.has("transactions"):
+        told["total"] = _paid_back(transactions, currency)
+    yield RefundSeen(order_id, RefundPart(**told), Stamp(created_at, seen_at))
+    yield from transactions
+
+
+def _paid_back(transactions: list[TransactionSeen], currency: str | None) -> MoneyPart:
+    """What successful refund transactions come to, in the currency of the first."""
+    paid = [seen.transaction for seen in transactions]
+    amounts = [t.amount for t in paid if t.kind == "refund" and t.status == "success" and t.amount is not None]
+    code = amounts[0].currency if amounts else currency or NO_CURRENCY
+    return MoneyPart(minor=sum(amount.minor for amount in amounts if amount.currency == code), currency=code)
+
+
+def _currency(refund: Node) -> str | None:
+    """Transactions may leave the currency out; other amounts of the refund tell it."""
+    for name in ("total_duties_set", "total_additional_fees_set"):
+        told = refund.node(name)
+        shop = told.node("shop_money") if told is not None else None
+        if shop is not None and shop.text("currency_code", "currency"):
+            return shop.text("currency_code", "currency", most=16)
+    for line in refund.nodes("refund_line_items"):
+        told = line.node("subtotal_set")
+        shop = told.node("shop_money") if told is not None else None
+        if shop is not None:
+            return shop.text("currency_code", "currency", most=16)
+    return None
+
+
+def _transaction(node: Node, order_id: int, seen_at: Ms, currency: str | None) -> TransactionSeen:
+    created_at = node.instant("created_at", "processed_at") or seen_at
+    transaction = TransactionPart(
+        id=node.need_id("id", "admin_graphql_api_id"),
+        kind=node.word("kind") or "",
+        status=node.word("status") or "",
+        amount=node.money("amount", node.text("currency", most=16) or currency),
+        gateway=node.text("gateway", most=_SHORT),
+        created_at=created_at,
+    )
+    return TransactionSeen(order_id, transaction, Stamp(created_at, seen_at))

@@ -1,0 +1,54 @@
+"""Which family of topics a webhook belongs to, and so who reads it. An unknown topic says nothing here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pydantic import ValidationError
+
+from orders_sync.ingest.changes import Change
+from orders_sync.ingest.normalise import (
+    disputes,
+    fulfillment_orders,
+    fulfillments,
+    inventory,
+    orders,
+    people,
+    refunds,
+    returns,
+)
+from orders_sync.ingest.reading import Node, Unreadable
+from orders_sync.instants import Ms
+
+Reader = Callable[[str, Node, Ms], tuple[Change, ...]]
+"""(verb, body, seen) → changes. `verb` is the topic after its slash; `seen` is when the delivery was triggered."""
+
+_READERS: Mapping[str, Reader] = {
+    "orders": orders.read,
+    "order_transactions": refunds.read_transactions,
+    "fulfillments": fulfillments.read,
+    "fulfillment_events": fulfillments.read_events,
+    "fulfillment_orders": fulfillment_orders.read,
+    "fulfillment_holds": fulfillment_orders.read_holds,
+    "refunds": refunds.read,
+    "returns": returns.read,
+    "reverse_deliveries": returns.read_deliveries,
+    "inventory_levels": inventory.read_levels,
+    "inventory_items": inventory.read_items,
+    "disputes": disputes.read,
+    "customers": people.read_customers,
+    "shop": people.read_shop,
+    "app": people.read_app,
+}
+
+
+def read(topic: str, body: Node, seen: Ms) -> tuple[Change, ...]:
+    """The changes that a webhook tells of. Raises Unreadable."""
+    family, _, verb = topic.strip().lower().partition("/")
+    reader = _READERS.get(family)
+    if reader is None:
+        return ()
+    try:
+        return reader(verb, body, seen)
+    except ValidationError as error:
+        raise Unreadable(f"the body does not fit {topic[:60]}: {error.error_count()} fields") from error

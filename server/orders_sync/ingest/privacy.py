@@ -1,0 +1,56 @@
+"""Erasing people when Shopify asks for it (contract §4): from documents, rows, timeline, search, parked changes, dead letters.
+
+A document that was redacted stays so: whatever is told of its customer later is blank before it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orders_sync.db import privacy
+from orders_sync.db.tx import Tx
+from orders_sync.ingest.changes import AppUninstalled, CustomerRedacted, PrivacyChange, ShopRedacted
+from orders_sync.ingest.facts import REDACTED, OrderFacts, join
+from orders_sync.rules.figures import Figures
+from orders_sync.rules.operator_state import OperatorState
+from orders_sync.settle.order import Change, load_or_begin, settle_all
+
+
+def take(tx: Tx, changes: Sequence[PrivacyChange], figures: Figures) -> set[int]:
+    """Does what is asked; returns the orders that were redacted."""
+    redacted: set[int] = set()
+    for change in changes:
+        if isinstance(change, CustomerRedacted):
+            redacted |= _redact(tx, change, figures)
+        elif isinstance(change, ShopRedacted):
+            privacy.erase_shop(tx)
+            tx.ping()
+        elif isinstance(change, AppUninstalled):
+            privacy.uninstalled(tx, change.stamp.seen)
+            tx.ping()
+    return redacted
+
+
+def _redact(tx: Tx, change: CustomerRedacted, figures: Figures) -> set[int]:
+    order_ids = {*change.order_ids, *privacy.orders_of(tx, change.customer_id, change.email)}
+    mark = OrderFacts(first={REDACTED: {"": change.stamp.at}})
+    known = load_or_begin(tx, order_ids)
+    settle_all(
+        tx, [Change(each, join(each.facts, mark), _without_words(each.operator)) for each in known.values()], figures
+    )
+    privacy.forget_notes(tx, order_ids)
+    traces = {str(order_id) for order_id in order_ids} | {change.email or ""}
+    privacy.forget_letters(tx, traces | ({str(change.customer_id)} if change.customer_id is not None else set()))
+    return order_ids
+
+
+def _without_words(operator: OperatorState) -> OperatorState:
+    """The same decisions without what operators wrote about them."""
+    escalation = operator.escalation
+    return operator.model_copy(
+        update={
+            "escalation": None if escalation is None else escalation.model_copy(update={"note": None}),
+            "holds": {sku: hold.model_copy(update={"note": None}) for sku, hold in operator.holds.items()},
+            "entries": {name: entry.model_copy(update={"details": ""}) for name, entry in operator.entries.items()},
+        }
+    )

@@ -1,0 +1,216 @@
+"""Parcels: fulfilments as the carrier and operators last described them (contract §1, Parcels).
+
+Keyed by fulfilment id, so that one parcel's update never touches another's number; never back from delivered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from orders_sync.ingest.changes import FulfilledLine, FulfillmentPart
+from orders_sync.ingest.facts import OrderFacts
+from orders_sync.instants import Ms
+from orders_sync.rules import words
+from orders_sync.rules.operator_state import Acknowledgement, OperatorState
+
+OURS = 0
+"""The fulfilment id of an operator's acknowledgement."""
+
+_PROGRESS = (
+    "label_purchased",
+    "label_printed",
+    "confirmed",
+    "ready_for_pickup",
+    "carrier_picked_up",
+    "in_transit",
+    "delayed",
+    "out_for_delivery",
+    "attempted_delivery",
+    "failure",
+    "not_delivered",
+    "picked_up",
+    "delivered",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """`state` is the carrier's, in the shop's words, null before the first. `updated_at` is the last shop update.
+
+    `unnumbered`: it is told, and has no tracking number. `shipped`: something in it is shipped. `lines` are those that its
+    newest telling names, as of `lines_at`. `real`: it was told itself, not only scanned.
+    """
+
+    id: int
+    status: str
+    state: str | None
+    number: str | None
+    carrier: str | None
+    url: str | None
+    created_at: Ms
+    updated_at: Ms
+    delivered_at: Ms | None = None
+    name: str | None = None
+    shipped: bool = True
+    real: bool = True
+    lines: tuple[FulfilledLine, ...] = ()
+    lines_at: int = 0
+
+    @property
+    def ours(self) -> bool:
+        """An operator's acknowledgement that Shopify has not confirmed."""
+        return self.id == OURS
+
+    @property
+    def alive(self) -> bool:
+        """Neither cancelled nor failed."""
+        return self.status not in words.DEAD_FULFILLMENT
+
+    @property
+    def live(self) -> bool:
+        """Alive and not delivered (contract §1, Open)."""
+        return self.alive and self.delivered_at is None
+
+    @property
+    def unnumbered(self) -> bool:
+        return self.real and self.number is None
+
+    @property
+    def moving(self) -> bool:
+        return self.live and self.state in words.MOVING
+
+    @property
+    def late_prone(self) -> bool:
+        return self.live and self.state in words.LATE_PRONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    happened_at: int
+    told_at: int
+    status: str
+
+
+def parcels(facts: OrderFacts, operator: OperatorState, *, cancelled: bool) -> tuple[Parcel, ...]:
+    """Every parcel of the order, also dead ones, oldest first; an acknowledgement that stands is the last."""
+    scans = _scans(facts)
+    found = [_told(facts, key, scans.pop(key, [])) for key in facts.told.get("fulfillment", {})]
+    found.sort(key=lambda parcel: (parcel.created_at, parcel.id))
+    found = [_with_given_number(parcel, operator) for parcel in found]
+    acknowledgement = operator.acknowledgement
+    if acknowledgement is not None and not cancelled:
+        found = _acknowledged(found, acknowledgement)
+    return (*found, *(_scanned(facts, key, scans[key]) for key in sorted(scans)))
+
+
+def replaced_by(acknowledgement: Acknowledgement, fulfillment_ids: Iterable[int]) -> int | None:
+    """The first fulfilment of Shopify's that was not known when the operator acknowledged. `fulfillment_ids`: oldest first."""
+    return next((found for found in fulfillment_ids if found not in acknowledgement.known and found != OURS), None)
+
+
+def fulfillment_ids(facts: OrderFacts) -> tuple[int, ...]:
+    """The fulfilments that Shopify has told of: what an acknowledgement keeps as `known`."""
+    return tuple(sorted(int(key) for key in facts.told.get("fulfillment", {})))
+
+
+def _acknowledged(found: list[Parcel], acknowledgement: Acknowledgement) -> list[Parcel]:
+    heir = replaced_by(acknowledgement, [parcel.id for parcel in found])
+    if heir is None:
+        return [*found, _ours(acknowledgement)]
+    given = acknowledgement.number
+    return [
+        replace(parcel, number=given, carrier=parcel.carrier or acknowledgement.carrier)
+        if parcel.id == heir and parcel.number is None and given is not None
+        else parcel
+        for parcel in found
+    ]
+
+
+def _ours(acknowledgement: Acknowledgement) -> Parcel:
+    return Parcel(
+        id=OURS,
+        status="success",
+        state=None,
+        number=acknowledgement.number,
+        carrier=acknowledgement.carrier,
+        url=None,
+        created_at=acknowledgement.at,
+        updated_at=acknowledgement.at,
+    )
+
+
+def _with_given_number(parcel: Parcel, operator: OperatorState) -> Parcel:
+    given = operator.numbers.get(parcel.id)
+    if given is None or parcel.number is not None:
+        return parcel
+    return replace(parcel, number=given.number, carrier=parcel.carrier or given.carrier)
+
+
+def _scans(facts: OrderFacts) -> dict[str, list[_Scan]]:
+    """The scans that stand, by fulfilment."""
+    withdrawn = facts.first.get("withdrawn", {})
+    found: dict[str, list[_Scan]] = {}
+    for key, layers in facts.told.get("scan", {}).items():
+        status, happened_at = layers[0].fields["status"], layers[0].fields["at"]
+        if key not in withdrawn and status in words.CARRIER_STATES and isinstance(happened_at, int):
+            found.setdefault(key.partition("/")[0], []).append(_Scan(happened_at, layers[0].at, str(status)))
+    return found
+
+
+def _told(facts: OrderFacts, key: str, scans: list[_Scan]) -> Parcel:
+    part = FulfillmentPart.model_validate({**(facts.fields("fulfillment", key) or {}), "id": int(key)})
+    told_at = facts.at("fulfillment", "shipment_status", key) or 0
+    delivered_at = facts.first.get("fulfillment_delivered", {}).get(key)
+    return Parcel(
+        id=part.id,
+        status=part.status,
+        state="delivered" if delivered_at is not None else _state(part.shipment_status, told_at, scans),
+        number=part.number,
+        carrier=part.carrier,
+        url=part.url,
+        created_at=part.created_at,
+        updated_at=Ms(max(part.updated_at, *(scan.happened_at for scan in scans))) if scans else part.updated_at,
+        delivered_at=None if delivered_at is None else Ms(delivered_at),
+        name=part.name,
+        shipped=part.requires_shipping is not False,
+        lines=part.lines,
+        lines_at=facts.at("fulfillment", "lines", key) or 0,
+    )
+
+
+def _scanned(facts: OrderFacts, key: str, scans: list[_Scan]) -> Parcel:
+    """A parcel that carriers scanned before its fulfilment was told."""
+    delivered_at = facts.first.get("fulfillment_delivered", {}).get(key)
+    return Parcel(
+        id=int(key),
+        status="success",
+        state="delivered" if delivered_at is not None else _state(None, 0, scans),
+        number=None,
+        carrier=None,
+        url=None,
+        created_at=Ms(min(scan.happened_at for scan in scans)),
+        updated_at=Ms(max(scan.happened_at for scan in scans)),
+        delivered_at=None if delivered_at is None else Ms(delivered_at),
+        real=False,
+    )
+
+
+def _state(told: str | None, told_at: int, scans: list[_Scan]) -> str | None:
+    """The newest of what the fulfilment says (as of its update) and what the carrier's scans say (as they happened)."""
+    said = told if told in words.CARRIER_STATES else None
+    if not scans:
+        return said
+    newest = max(scans, key=lambda scan: (scan.happened_at, scan.told_at, _rank(scan.status)))
+    if said is None:
+        return newest.status
+    unheard_of = newest.told_at > told_at
+    ahead = newest.happened_at >= told_at or _rank(newest.status) > _rank(said)
+    return newest.status if unheard_of and ahead else said
+
+
+def _rank(state: str) -> int:
+    return _RANKS[state]
+
+
+_RANKS: Mapping[str, int] = {state: rank for rank, state in enumerate(_PROGRESS)}

@@ -1,0 +1,98 @@
+"""What is owed and by when: contract §1, Owed and `ship_by`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from orders_sync.ingest.changes import LinePart, OrderFields
+from orders_sync.ingest.facts import OrderFacts
+from orders_sync.instants import Ms, from_datetime, to_datetime
+from orders_sync.rules.figures import Figures
+from orders_sync.rules.parcels import Parcel
+from orders_wire.vocabulary import Channel
+
+_CLOSED = frozenset({"closed", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line item with the quantity that is still to ship."""
+
+    part: LinePart
+    owed: int
+
+
+def channel(order: OrderFields) -> Channel:
+    """Where the order was placed, from the shop's `source_name`."""
+    if order.source_name == "pos":
+        return Channel.POS
+    return Channel.DRAFT if order.source_name == "shopify_draft_order" else Channel.ONLINE
+
+
+def ships(order: OrderFields) -> bool:
+    """False for an order without shipping: nothing in it is shipped, or it was handed over at the counter."""
+    if "lines" in order.model_fields_set and not any(line.requires_shipping for line in order.lines):
+        return False
+    handed_over = order.shipping_address is None and not order.shipping_lines
+    return not (channel(order) is Channel.POS and handed_over)
+
+
+def lines(order: OrderFields, lines_at: int, parcels: Sequence[Parcel], *, acknowledged: bool) -> tuple[Line, ...]:
+    """Every line with what is owed of it. `lines_at`: when the order's lines were so; `acknowledged`: nothing is owed."""
+    owing = ships(order) and not acknowledged
+    newer = [parcel for parcel in parcels if parcel.lines and parcel.lines_at > lines_at]
+    return tuple(
+        Line(part, _left(part, lines_at, newer) if owing and part.requires_shipping else 0) for part in order.lines
+    )
+
+
+def _left(part: LinePart, lines_at: int, newer: Iterable[Parcel]) -> int:
+    """What is left to fulfil: as the order said, or as parcels that it could not know of yet say."""
+    left, at = part.fulfillable_quantity, lines_at
+    for parcel in sorted(newer, key=lambda parcel: parcel.lines_at):
+        for line in parcel.lines:
+            if line.id != part.id:
+                continue
+            if line.left is not None:
+                left, at = line.left, parcel.lines_at
+            elif parcel.alive and parcel.created_at > at:
+                left -= line.quantity
+    return max(0, left)
+
+
+def ship_by(order: OrderFields, placed_at: Ms, facts: OrderFacts, figures: Figures) -> Ms | None:
+    """Shopify's date where it gives one, else placed + the time to ship within, in shipping days. Null without shipping."""
+    if not ships(order):
+        return None
+    told = [
+        (fields.get("status") in _CLOSED, fields["fulfill_by"])
+        for _, fields in facts.entities("fulfillment_order")
+        if isinstance(fields.get("fulfill_by"), int)
+    ]
+    dates = [at for closed, at in told if not closed] or [at for _, at in told]
+    if dates:
+        return Ms(min(at for at in dates if isinstance(at, int)))
+    return in_shipping_days(placed_at, figures)
+
+
+def in_shipping_days(start: Ms, figures: Figures) -> Ms:
+    """`start` plus the time to ship within, of which only shipping days of the desk zone count."""
+    if len(figures.ship_days) in (0, 7):
+        return Ms(start + figures.ship_within)
+    left = figures.ship_within
+    at = to_datetime(start).astimezone(figures.zone)
+    while True:
+        midnight = _next_midnight(at, figures)
+        day_left = from_datetime(midnight) - from_datetime(at)
+        if at.isoweekday() in figures.ship_days:
+            if left <= day_left:
+                return Ms(from_datetime(at) + left)
+            left -= day_left
+        at = midnight
+
+
+def _next_midnight(at: datetime, figures: Figures) -> datetime:
+    tomorrow = (at + timedelta(days=1)).date()
+    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=figures.zone)

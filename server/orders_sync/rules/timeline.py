@@ -1,0 +1,163 @@
+"""The timeline: contract §1. One entry per (kind, shop object[, state]), at the earliest shop time that evidences it.
+
+Evidence only ever adds; entries of operators stand beside it under the same keys, so that nothing is told twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from orders_sync.ingest.evidence import BY_STATUS
+from orders_sync.ingest.facts import Fields
+from orders_sync.instants import SECOND, to_text
+from orders_sync.rules.holds import Hold
+from orders_sync.rules.parcels import fulfillment_ids, replaced_by
+from orders_sync.rules.picture import Picture
+from orders_wire.vocabulary import Issue, ReturnState
+
+PAYMENTS = tuple(f"payment_{kind}" for kind in ("authorized", "captured", "failed", "refunded", "voided", "disputed"))
+JOURNEY = tuple(
+    f"fulfillment_{kind}"
+    for kind in ("submitted", "in_transit", "out_for_delivery", "delivered", "delayed", "cancelled")
+)
+KINDS = (
+    "order_placed",
+    "order_cancelled",
+    "order_edited",
+    *PAYMENTS,
+    "inventory_hold",
+    "inventory_release",
+    *JOURNEY,
+    *(f"return_{state.value}" for state in ReturnState),
+    "support_escalated",
+    "assigned",
+    "note",
+)
+"""Every `event`, in the order in which entries of one second stand."""
+
+_RANK = {kind: rank for rank, kind in enumerate(KINDS)}
+
+
+class Told(NamedTuple):
+    """An entry before it is sorted: `ts` in milliseconds; `of` is the shop object."""
+
+    ts: int
+    event: str
+    of: str
+    details: str
+
+
+def key(event: str, of: object) -> str:
+    """What an operator's entry is kept under in `OperatorState.entries`, so that the shop's evidence of the same meets it."""
+    return f"{event}:{of}"
+
+
+def acknowledgement_key(action_id: str) -> str:
+    """The key of the entry of an operator's acknowledgement: it gives way to the entry of the fulfilment that replaces it."""
+    return key("fulfillment_submitted", action_id)
+
+
+def timeline(picture: Picture) -> list[dict[str, str]]:
+    """The whole timeline, oldest first, as the wire has it."""
+    entries: dict[str, Told] = {}
+    for told in (*_of_shop(picture), *_of_operators(picture)):
+        name = key(told.event, told.of)
+        known = entries.get(name)
+        if known is None or told.ts < known.ts:
+            entries[name] = told if known is None else told._replace(details=told.details or known.details)
+    ordered = sorted(entries.values(), key=lambda told: (told.ts // SECOND, _RANK.get(told.event, len(KINDS)), told.of))
+    return [
+        {"ts": to_text(told.ts // SECOND * SECOND), "event": told.event, "details": told.details} for told in ordered
+    ]
+
+
+def _of_shop(picture: Picture) -> Iterator[Told]:
+    yield from _order(picture)
+    yield from _payments(picture)
+    for hold in picture.shop_holds:
+        yield from _hold(hold)
+    yield from _journey(picture)
+    for view in picture.returns:
+        details = " · ".join(text for text in (view.name, view.reason) if text)
+        for state, at in view.entered.items():
+            yield Told(at, f"return_{state.value}", str(view.id), details)
+
+
+def _order(picture: Picture) -> Iterator[Told]:
+    yield Told(picture.placed_at, "order_placed", "", picture.channel.value)
+    if picture.order.cancelled_at is not None:
+        yield Told(picture.order.cancelled_at, "order_cancelled", "", "")
+    for edit, at in picture.facts.first.get("order_edited", {}).items():
+        yield Told(at, "order_edited", edit, _text(picture.facts.fields("edit", edit), "details"))
+
+
+def _payments(picture: Picture) -> Iterator[Told]:
+    """From transactions where they are known, else one per kind from the financial status."""
+    for event in PAYMENTS:
+        told = picture.facts.first.get(event, {})
+        kind = "dispute" if event == "payment_disputed" else "transaction"
+        found = [
+            Told(at, event, of, _amount(picture.facts.fields(kind, of))) for of, at in told.items() if of != BY_STATUS
+        ]
+        if not found and event == "payment_refunded":
+            found = [*_paid_back(picture)]
+        if not found and BY_STATUS in told:
+            found = [Told(told[BY_STATUS], event, BY_STATUS, "")]
+        yield from found
+
+
+def _paid_back(picture: Picture) -> Iterator[Told]:
+    """Refunds of money of which no transaction is known."""
+    for refund, fields in picture.facts.entities("refund"):
+        total, at = fields.get("total"), fields.get("created_at")
+        if isinstance(total, dict) and total.get("minor") and isinstance(at, int):
+            yield Told(at, "payment_refunded", refund, _amount({"amount": total}))
+
+
+def _hold(hold: Hold) -> Iterator[Told]:
+    stock = hold.meaning is Issue.INVENTORY
+    what = hold.reason.replace("_", " ")
+    note = f": {hold.note}" if hold.note else ""
+    if not hold.asked_for:
+        yield Told(
+            hold.since, "inventory_hold" if stock else "note", hold.key, f"{'' if stock else 'Held: '}{what}{note}"
+        )
+    if hold.ended_at is not None:
+        of = hold.key if stock else f"{hold.key}/released"
+        yield Told(
+            hold.ended_at, "inventory_release" if stock else "note", of, f"{'' if stock else 'Released: '}{what}"
+        )
+
+
+def _journey(picture: Picture) -> Iterator[Told]:
+    names = {str(parcel.id): parcel.name or "" for parcel in picture.parcels}
+    for event in JOURNEY:
+        for fulfillment, at in picture.facts.first.get(event, {}).items():
+            yield Told(at, event, fulfillment, names.get(fulfillment, ""))
+
+
+def _of_operators(picture: Picture) -> Iterable[Told]:
+    acknowledgement = picture.operator.acknowledgement
+    own = None if acknowledgement is None else acknowledgement_key(acknowledgement.action_id)
+    heir = None if acknowledgement is None else replaced_by(acknowledgement, fulfillment_ids(picture.facts))
+    for name, entry in picture.operator.entries.items():
+        if name != own or heir is None:
+            yield Told(entry.ts, entry.event, name.removeprefix(f"{entry.event}:"), entry.details)
+    if acknowledgement is not None and heir is None and own not in picture.operator.entries:
+        yield Told(acknowledgement.at, "fulfillment_submitted", acknowledgement.action_id, "")
+
+
+def _amount(fields: Fields | None) -> str:
+    """`12.50 EUR`, with the gateway where it is told."""
+    amount = (fields or {}).get("amount")
+    if not isinstance(amount, dict):
+        return ""
+    text = amount.get("text") or f"{int(str(amount.get('minor') or 0)) / 100:.2f}"
+    gateway = _text(fields, "gateway")
+    return f"{text} {amount.get('currency')}" + (f" · {gateway}" if gateway else "")
+
+
+def _text(fields: Fields | None, name: str) -> str:
+    value = (fields or {}).get(name)
+    return value if isinstance(value, str) else ""
