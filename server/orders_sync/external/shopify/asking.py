@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,7 +31,7 @@ async def page(client: ShopifyClient, document: Document, size: PageSize, variab
 
 async def batches(
     client: ShopifyClient, document: Document, size: PageSize, gids: Iterable[str]
-) -> AsyncIterator[tuple[list[str], Answer]]:
+) -> AsyncGenerator[tuple[list[str], Answer], None]:
     """`nodes(ids:)` for all of these, as many at a time as the shop allows. Raises ShopifyError."""
     left = list(dict.fromkeys(gids))
     while left:

@@ -17,6 +17,7 @@ from orders_sync.external.shopify.reads import held
 from orders_sync.external.shopify.sizes import PageSize
 
 T = TypeVar("T")
+P = TypeVar("P", bound=nodes.Parcels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,15 @@ async def rest(client: ShopifyClient, order: nodes.Order) -> nodes.Order:
         page: Page[Any] | None = getattr(order, where.name)
         if page is not None and page.has_next_page:
             told[where.name] = await _to_end(client, where, gid("Order", order.id), page)
+    return await all_scans(client, order.model_copy(update=told) if told else order)
+
+
+async def all_scans(client: ShopifyClient, order: P) -> P:
+    """The order's parcels with every carrier scan. Raises ShopifyError."""
     parcels = order.fulfillments or []
-    if any(parcel.events and parcel.events.has_next_page for parcel in parcels):
-        told["fulfillments"] = [await _all_scans(client, parcel) for parcel in parcels]
-    return order.model_copy(update=told) if told else order
+    if not any(parcel.events and parcel.events.has_next_page for parcel in parcels):
+        return order
+    return order.model_copy(update={"fulfillments": [await _scans(client, parcel) for parcel in parcels]})
 
 
 def _wanted(orders: Iterable[nodes.Order]) -> Iterable[str]:
@@ -91,7 +97,7 @@ def _wanted(orders: Iterable[nodes.Order]) -> Iterable[str]:
         yield from (gid("ShopifyPaymentsDispute", dispute.id) for dispute in order.disputes or ())
 
 
-async def _all_scans(client: ShopifyClient, parcel: nodes.Fulfillment) -> nodes.Fulfillment:
+async def _scans(client: ShopifyClient, parcel: nodes.Fulfillment) -> nodes.Fulfillment:
     if parcel.events is None or not parcel.events.has_next_page:
         return parcel
     scans = await _to_end(client, _SCANS, gid("Fulfillment", parcel.id), parcel.events)

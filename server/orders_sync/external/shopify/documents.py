@@ -56,9 +56,21 @@ fragment FulfillmentOrderParts on FulfillmentOrder {
 }
 """
 
+_PARCELS = f"""
+fragment ParcelParts on Order {{
+  id updatedAt
+  fulfillments(first: 50) {{
+    id name status displayStatus requiresShipping createdAt updatedAt inTransitAt deliveredAt
+    trackingInfo(first: 1) {{ number company url }}
+    events(first: 10, sortKey: HAPPENED_AT) {{ nodes {{ ...Scan }} {_PAGE} }}
+  }}
+}}
+"""
+
 _ORDER = f"""
 fragment OrderParts on Order {{
-  id name createdAt processedAt updatedAt cancelledAt closedAt
+  ...ParcelParts
+  name createdAt processedAt cancelledAt closedAt
   displayFinancialStatus displayFulfillmentStatus sourceName tags email note
   totalPriceSet {{ {_MONEY} }}
   customer {{
@@ -71,11 +83,6 @@ fragment OrderParts on Order {{
   shippingLines(first: 3) {{ nodes {{ title }} }}
   lineItems(first: 10) {{ nodes {{ ...Line }} {_PAGE} }}
   fulfillmentOrders(first: 5) {{ nodes {{ ...FulfillmentOrderParts }} {_PAGE} }}
-  fulfillments(first: 50) {{
-    id name status displayStatus requiresShipping createdAt updatedAt inTransitAt deliveredAt
-    trackingInfo(first: 1) {{ number company url }}
-    events(first: 10, sortKey: HAPPENED_AT) {{ nodes {{ ...Scan }} {_PAGE} }}
-  }}
   transactions(first: 100) {{ id kind status gateway createdAt amountSet {{ {_MONEY} }} }}
   refunds(first: 50) {{ id createdAt note return {{ id }} totalRefundedSet {{ {_MONEY} }} }}
   returns(first: 5) {{ nodes {{ id }} {_PAGE} }}
@@ -84,7 +91,7 @@ fragment OrderParts on Order {{
 }}
 """
 
-_WHOLE_ORDER = (_ORDER, _LINE, _SCAN, _FULFILLMENT_ORDER)
+_WHOLE_ORDER = (_ORDER, _PARCELS, _LINE, _SCAN, _FULFILLMENT_ORDER)
 
 _RETURN = f"""
 fragment ReturnParts on Return {{
@@ -129,6 +136,9 @@ ORDERS_PAGE = _query(
 )
 ORDER = _query("OrderRead", "($id: ID!)", "order(id: $id) { ...OrderParts }", *_WHOLE_ORDER)
 ORDERS = _query("OrdersRead", "($ids: [ID!]!)", "nodes(ids: $ids) { ... on Order { ...OrderParts } }", *_WHOLE_ORDER)
+PARCELS = _query(
+    "ParcelsRead", "($ids: [ID!]!)", "nodes(ids: $ids) { ... on Order { ...ParcelParts } }", _PARCELS, _SCAN
+)
 ORDERS_COUNT = _query("OrdersCount", "($query: String)", "ordersCount(query: $query, limit: null) { count precision }")
 
 # What an order's page leaves out: returns, the lines of held fulfilment orders, disputes

@@ -172,14 +172,20 @@ class Dispute(Node):
     status: Word
 
 
-class Order(Node):
-    """An order as a page tells it; `ReturnDetail`, `HeldLines` and `DisputeDetail` complete it."""
+class Parcels(Node):
+    """An order's parcels alone, for those that are on their way."""
 
     id: Id
+    updated_at: Instant
+    fulfillments: list[Fulfillment] | None = None
+
+
+class Order(Parcels):
+    """An order as a page tells it; `ReturnDetail`, `HeldLines` and `DisputeDetail` complete it."""
+
     name: str
     created_at: Instant
     processed_at: Instant | None = None
-    updated_at: Instant
     cancelled_at: Instant | None = None
     closed_at: Instant | None = None
     display_financial_status: Word | None = None
@@ -195,7 +201,6 @@ class Order(Node):
     shipping_lines: Page[ShippingLine] | None = None
     line_items: Page[Line] | None = None
     fulfillment_orders: Page[FulfillmentOrder] | None = None
-    fulfillments: list[Fulfillment] | None = None
     transactions: list[Transaction] | None = None
     refunds: list[Refund] | None = None
     returns: Page[Ref] | None = None

@@ -6,7 +6,7 @@ An `OrderRead` lacks nothing but what the token may not see.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,18 +17,20 @@ from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.asking import batches, page, understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.nodes import gid, number, read_page
-from orders_sync.external.shopify.reads import OrderRead, held
+from orders_sync.external.shopify.reads import OrderRead, ParcelsRead, held
 from orders_sync.external.shopify.sizes import PageSize
+from orders_sync.instants import Ms
 
 MOST_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class OrdersPage:
-    """`next_cursor`: where the page after this one starts; null on the last."""
+    """`next_cursor`: where the page after this one starts; null on the last. `as_of`: the shop's clock when it was asked for."""
 
     orders: tuple[OrderRead, ...]
     next_cursor: str | None
+    as_of: Ms
 
 
 class OrderReader:
@@ -39,6 +41,7 @@ class OrderReader:
         self._page_size = PageSize(first=10, most=MOST_AT_ONCE)
         self._batch_size = PageSize(first=8, most=MOST_AT_ONCE)
         self._details_size = PageSize(first=4, most=MOST_AT_ONCE)
+        self._parcels_size = PageSize(first=25, most=MOST_AT_ONCE)
         self._whose_size = PageSize(first=MOST_AT_ONCE, most=MOST_AT_ONCE)
 
     async def page(self, query: str | None, after: str | None, *, sort_key: str, reverse: bool = False) -> OrdersPage:
@@ -48,19 +51,29 @@ class OrderReader:
         with understood():
             found = read_page(nodes.Order, answer.data["orders"])
         orders = await self._whole(list(enumerate(found.nodes)), answer, ("orders", "nodes"))
-        return OrdersPage(orders, found.end_cursor if found.has_next_page else None)
+        return OrdersPage(orders, found.end_cursor if found.has_next_page else None, answer.as_of)
 
-    async def by_id(self, order_ids: Iterable[int]) -> dict[int, OrderRead]:
-        """These orders; one that is not there is missing: deleted, or older than the token may see. Raises ShopifyError."""
-        found: dict[int, OrderRead] = {}
+    async def by_id(self, order_ids: Iterable[int]) -> AsyncGenerator[tuple[OrderRead, ...], None]:
+        """These orders, a batch at a time; one that is missing is deleted, or older than the token may see.
+
+        Raises ShopifyError.
+        """
         ids = (gid("Order", order_id) for order_id in order_ids)
         async for _, answer in batches(self._client, documents.ORDERS, self._batch_size, ids):
             with understood():
                 told = enumerate(answer.data["nodes"])
                 orders = [(place, nodes.Order.model_validate(node)) for place, node in told if node]
-            for read in await self._whole(orders, answer, ("nodes",)):
-                found[read.order.id] = read
-        return found
+            yield await self._whole(orders, answer, ("nodes",))
+
+    async def parcels(self, order_ids: Iterable[int]) -> AsyncGenerator[tuple[ParcelsRead, ...], None]:
+        """The parcels of these orders alone, a batch at a time: at a fraction of the cost of the orders. Raises ShopifyError."""
+        ids = (gid("Order", order_id) for order_id in order_ids)
+        async for _, answer in batches(self._client, documents.PARCELS, self._parcels_size, ids):
+            with understood():
+                orders = [nodes.Parcels.model_validate(node) for node in answer.data["nodes"] if node]
+            yield tuple(
+                [ParcelsRead(await completion.all_scans(self._client, order), answer.as_of) for order in orders]
+            )
 
     async def count(self, query: str | None = None) -> int:
         """How many orders the shop says match; a lower bound where it does not count them all. Raises ShopifyError."""

@@ -59,12 +59,26 @@ class OrderRead:
     unread: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class ParcelsRead:
+    """The parcels of one order."""
+
+    order: nodes.Parcels
+    as_of: Ms
+
+
+def parcel_changes(read: ParcelsRead | OrderRead) -> tuple[OrderChange, ...]:
+    """What the read says of the order's parcels."""
+    order = read.order
+    return tuple(change for parcel in order.fulfillments or () for change in _parcel(order.id, parcel, read.as_of))
+
+
 def changes(read: OrderRead) -> tuple[OrderChange, ...]:
     """Everything that the read says, as changes of that order."""
     order = read.order
     stamp = Stamp(order.updated_at, read.as_of)
     seen: list[OrderChange] = [OrderSeen(order.id, _fields(order, read.unread), stamp)]
-    seen += (change for parcel in order.fulfillments or () for change in _parcel(order.id, parcel, read.as_of))
+    seen += parcel_changes(read)
     seen += (
         _fulfillment_order(read, part) for part in (order.fulfillment_orders.nodes if order.fulfillment_orders else ())
     )

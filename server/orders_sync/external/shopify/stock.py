@@ -17,10 +17,11 @@ _AVAILABLE = "available"
 
 @dataclass(frozen=True, slots=True)
 class StockPage:
-    """`next_cursor`: where the page after this one starts; null on the last."""
+    """`next_cursor`: where the page after this one starts; null on the last. `as_of`: the shop's clock when it was asked for."""
 
     changes: tuple[StockChange, ...]
     next_cursor: str | None
+    as_of: Ms
 
 
 class StockReader:
@@ -50,11 +51,11 @@ class StockReader:
         answer = await page(self._client, documents.STOCK_PAGE, self._page_size, variables)
         location = answer.data["location"]
         if location is None:
-            return StockPage((), None)
+            return StockPage((), None, answer.as_of)
         with understood():
             told = read_page(nodes.StockLevel, location["inventoryLevels"])
         changes = tuple(change for level in told.nodes for change in _changes(level, location_id, answer.as_of))
-        return StockPage(changes, told.end_cursor if told.has_next_page else None)
+        return StockPage(changes, told.end_cursor if told.has_next_page else None, answer.as_of)
 
 
 def _changes(level: nodes.StockLevel, location_id: int, as_of: Ms) -> tuple[StockChange, StockChange]:

@@ -1,0 +1,47 @@
+"""What the poller has to look at beyond what changed: parcels on their way, open returns, holds, and whether webhooks come."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, select, union
+
+from orders_sync.db.tables import deliveries, orders, parcels, returns
+from orders_sync.instants import Ms
+from orders_wire.vocabulary import ReturnState
+
+_ENDED = tuple(state.value for state in ReturnState if state.terminal)
+_BATCH = 500
+
+
+def under_way(conn: Connection, shop_id: int, quiet: Ms) -> list[int]:
+    """Orders with a parcel on its way: one that moves, with a shop update after `quiet` (contract §1, Open; §4)."""
+    query = select(parcels.c.order_id.distinct()).where(
+        parcels.c.shop_id == shop_id, parcels.c.moving, parcels.c.open_order, parcels.c.last_update > quiet
+    )
+    return list(conn.scalars(query.order_by(parcels.c.order_id)))
+
+
+def unsettled(conn: Connection, shop_id: int) -> list[int]:
+    """Orders with a return that is not terminal, or a hold: what changes there does not always touch the order's own time."""
+    returning = select(returns.c.order_id).where(returns.c.shop_id == shop_id, returns.c.state.not_in(_ENDED))
+    held = select(orders.c.id).where(orders.c.shop_id == shop_id, orders.c.held_at.is_not(None))
+    return sorted(conn.scalars(union(returning, held)))
+
+
+def updates_known(conn: Connection, shop_id: int, order_ids: Collection[int]) -> dict[int, Ms]:
+    """The shop's last update of each of these orders that is known here; an order that is not known is missing."""
+    known: dict[int, Ms] = {}
+    wanted = sorted(order_ids)
+    for start in range(0, len(wanted), _BATCH):
+        batch = wanted[start : start + _BATCH]
+        query = select(orders.c.id, orders.c.updated_at).where(orders.c.shop_id == shop_id, orders.c.id.in_(batch))
+        known |= {row.id: Ms(row.updated_at) for row in conn.execute(query)}
+    return known
+
+
+def newest_webhook(conn: Connection, shop_id: int) -> Ms | None:
+    """When the last webhook came, null when none has."""
+    told = select(deliveries.c.received_at).where(deliveries.c.shop_id == shop_id, deliveries.c.source == "webhook")
+    newest = conn.scalar(told.order_by(deliveries.c.received_at.desc()).limit(1))
+    return None if newest is None else Ms(newest)

@@ -1,0 +1,155 @@
+"""The shop and this app in it: whose token it is, what it may do, and which webhooks are subscribed to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from orders_sync.external.shopify import documents
+from orders_sync.external.shopify.asking import understood
+from orders_sync.external.shopify.client import ShopifyClient
+from orders_sync.external.shopify.errors import Denied, Misread
+from orders_sync.external.shopify.nodes import Node, read_page
+
+ALL_ORDERS = "read_all_orders"
+"""Without this scope the shop shows orders of the last 60 days only, and says nothing of the others."""
+
+READ_SCOPES = (
+    "read_orders",
+    "read_customers",
+    "read_merchant_managed_fulfillment_orders",
+    "read_returns",
+    "read_inventory",
+    "read_locations",
+)
+OPTIONAL_SCOPES = (
+    ALL_ORDERS,
+    "read_assigned_fulfillment_orders",
+    "read_third_party_fulfillment_orders",
+    "read_shopify_payments_disputes",
+)
+WRITE_SCOPES = ("write_orders", "write_merchant_managed_fulfillment_orders", "write_returns")
+
+TOPICS = (
+    "ORDERS_CREATE",
+    "ORDERS_UPDATED",
+    "ORDERS_PAID",
+    "ORDERS_CANCELLED",
+    "ORDERS_FULFILLED",
+    "ORDERS_PARTIALLY_FULFILLED",
+    "ORDERS_EDITED",
+    "ORDERS_DELETE",
+    "ORDER_TRANSACTIONS_CREATE",
+    "FULFILLMENTS_CREATE",
+    "FULFILLMENTS_UPDATE",
+    "FULFILLMENT_EVENTS_CREATE",
+    "FULFILLMENT_EVENTS_DELETE",
+    "FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE",
+    "FULFILLMENT_ORDERS_PLACED_ON_HOLD",
+    "FULFILLMENT_ORDERS_HOLD_RELEASED",
+    "FULFILLMENT_ORDERS_MOVED",
+    "FULFILLMENT_ORDERS_SPLIT",
+    "FULFILLMENT_ORDERS_MERGED",
+    "FULFILLMENT_ORDERS_CANCELLED",
+    "FULFILLMENT_ORDERS_RESCHEDULED",
+    "FULFILLMENT_ORDERS_PROGRESS_REPORTED",
+    "FULFILLMENT_HOLDS_ADDED",
+    "FULFILLMENT_HOLDS_RELEASED",
+    "REFUNDS_CREATE",
+    "RETURNS_REQUEST",
+    "RETURNS_APPROVE",
+    "RETURNS_DECLINE",
+    "RETURNS_UPDATE",
+    "RETURNS_CANCEL",
+    "RETURNS_CLOSE",
+    "RETURNS_REOPEN",
+    "REVERSE_DELIVERIES_ATTACH_DELIVERABLE",
+    "REVERSE_FULFILLMENT_ORDERS_DISPOSE",
+    "INVENTORY_LEVELS_CONNECT",
+    "INVENTORY_LEVELS_UPDATE",
+    "INVENTORY_LEVELS_DISCONNECT",
+    "INVENTORY_ITEMS_UPDATE",
+    "DISPUTES_CREATE",
+    "DISPUTES_UPDATE",
+    "APP_UNINSTALLED",
+)
+"""What the desk subscribes to. The privacy topics are set in the app's own configuration, never through the API."""
+
+
+class _Scope(Node):
+    handle: str
+
+
+class _Installation(Node):
+    access_scopes: list[_Scope]
+
+
+class _Shop(Node):
+    name: str
+    myshopify_domain: str
+    currency_code: str
+    iana_timezone: str
+
+
+class Subscription(Node):
+    """One webhook subscription made through the API; `uri` is where it delivers."""
+
+    topic: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopInfo:
+    """`scopes`: what the token may do, with the reading that each writing scope includes."""
+
+    name: str
+    domain: str
+    currency: str
+    time_zone: str
+    scopes: frozenset[str]
+
+    def lacks(self, wanted: Collection[str]) -> list[str]:
+        """Those of the scopes that the token does not have."""
+        return [scope for scope in wanted if scope not in self.scopes]
+
+
+async def read_shop(client: ShopifyClient) -> ShopInfo:
+    """Whose token it is. Raises ShopifyError."""
+    answer = await client.read(documents.SHOP)
+    with understood():
+        shop = _Shop.model_validate(answer.data["shop"])
+        installation = _Installation.model_validate(answer.data["currentAppInstallation"])
+    granted = {scope.handle for scope in installation.access_scopes}
+    granted |= {f"read_{scope.removeprefix('write_')}" for scope in granted if scope.startswith("write_")}
+    return ShopInfo(
+        shop.name, shop.myshopify_domain.lower(), shop.currency_code, shop.iana_timezone, frozenset(granted)
+    )
+
+
+def require_same(info: ShopInfo, configured: str | None) -> None:
+    """Raises Denied when the token belongs to another shop than the configured one: two shops are never mixed."""
+    if configured is not None and info.domain != configured:
+        raise Denied(f"The Admin token belongs to {info.domain}, and SHOP_DOMAIN is {configured}")
+
+
+async def subscriptions(client: ShopifyClient) -> list[Subscription]:
+    """Every subscription made through the API for this app. Raises ShopifyError."""
+    found: list[Subscription] = []
+    after: str | None = None
+    while True:
+        answer = await client.read(documents.WEBHOOK_SUBSCRIPTIONS, {"first": 100, "after": after})
+        with understood():
+            page = read_page(Subscription, answer.data["webhookSubscriptions"])
+        found += page.nodes
+        if not page.has_next_page:
+            return found
+        after = page.end_cursor
+
+
+async def subscribe(client: ShopifyClient, topic: str, url: str) -> None:
+    """One more subscription. Raises ShopifyError, also when the shop refuses it."""
+    variables = {"topic": topic, "subscription": {"uri": url, "format": "JSON"}}
+    answer = await client.execute(documents.SUBSCRIBE, variables)
+    errors = answer.data["webhookSubscriptionCreate"]["userErrors"]
+    if errors:
+        raise Misread("; ".join(str(error["message"]) for error in errors))

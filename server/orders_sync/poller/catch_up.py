@@ -1,0 +1,161 @@
+"""One tick's reading: what the shop changed since the last, every parcel on its way, and what else may move unseen.
+
+The window overlaps the last one, since the shop's search index lags. Orders come in the order of their last update, and the
+mark moves with each page written: one that changes meanwhile is seen twice, never missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from orders_sync.db import poll_targets
+from orders_sync.db.engine import Database
+from orders_sync.db.tx import Tx
+from orders_sync.external.shopify.orders import OrdersPage
+from orders_sync.external.shopify.reads import OrderRead, ParcelsRead
+from orders_sync.external.shopify.stock import StockPage
+from orders_sync.ingest.apply import Applied, apply_many
+from orders_sync.ingest.changes import Delivery
+from orders_sync.instants import MINUTE, Clock, Ms, to_text
+from orders_sync.poller import deliveries
+from orders_sync.poller.ahead import ahead
+from orders_sync.poller.shop_side import ShopSide
+from orders_sync.poller.state import PollerState
+from orders_sync.poller.turn import Turn
+from orders_sync.rules.figures import Figures
+
+OVERLAP = 5 * MINUTE
+"""How far each window reaches back behind the last: the shop's search index lags by less."""
+
+TOLD_WITHIN = 5 * MINUTE
+"""How late a webhook may be before the desk calls it missing (contract §2, `webhooks_silent`)."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What a tick came to. `untold`: orders whose change is older than five minutes and came by no webhook."""
+
+    read: set[int] = field(default_factory=set)
+    changed: set[int] = field(default_factory=set)
+    untold: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """One tick. `up_since`: changes from before this process began may still be told by webhooks that are retried."""
+
+    database: Database
+    turn: Turn
+    shop: ShopSide
+    figures: Figures
+    clock: Clock
+    up_since: Ms
+
+    async def run(self) -> Found:
+        """Reads and applies everything. Raises ShopifyError, LostTurn."""
+        found = Found()
+        await self._changed_orders(found)
+        await self._under_way(found)
+        await self._unsettled(found)
+        await self._changed_stock()
+        return found
+
+    async def _changed_orders(self, found: Found) -> None:
+        since = self.turn.state.orders_until
+        query = None if since is None else f"updated_at:>='{_second(since - OVERLAP)}'"
+
+        async def fetch(cursor: str | None) -> OrdersPage:
+            return await self.shop.orders.page(query, cursor, sort_key="UPDATED_AT")
+
+        first_asked: Ms | None = None
+        async with aclosing(ahead(fetch, None, lambda page: page.next_cursor)) as pages:
+            async for page in pages:
+                first_asked = first_asked or page.as_of
+                until = first_asked if page.next_cursor is None else _newest(page.orders, since)
+                found.untold |= await self._untold(page)
+                await self._take(found, page.orders, {"orders_until": _later(self.turn.state.orders_until, until)})
+
+    async def _under_way(self, found: Found) -> None:
+        """Contract §4: every order with a parcel on its way, whether or not it changed; its parcels suffice."""
+        quiet = Ms(self.clock() - self.figures.quiet)
+        shop_id = self.database.shop_id
+        moving = await self.database.read(lambda conn: poll_targets.under_way(conn, shop_id, quiet))
+        async with aclosing(self.shop.orders.parcels(_without(moving, found.read))) as batches:
+            async for reads in batches:
+                await self._take_parcels(found, reads)
+
+    async def _unsettled(self, found: Found) -> None:
+        shop_id = self.database.shop_id
+        unsettled = await self.database.read(lambda conn: poll_targets.unsettled(conn, shop_id))
+        async with aclosing(self.shop.orders.by_id(_without(unsettled, found.read))) as batches:
+            async for reads in batches:
+                await self._take(found, reads, {})
+
+    async def _changed_stock(self) -> None:
+        since = self.turn.state.stock_until
+        query = None if since is None else f"updated_at:>='{_second(since - OVERLAP)}'"
+        first_asked: Ms | None = None
+        for location in await self.shop.stock.locations():
+            async for page in self._stock(location, query):
+                first_asked = first_asked or page.as_of
+                told = deliveries.of_stock(page, self.clock())
+                if page.changes:
+                    await self._write(self.turn.state, told)
+        if first_asked is not None:
+            await self._write(self.turn.state.model_copy(update={"stock_until": first_asked}), [])
+
+    async def _stock(self, location: int, query: str | None) -> AsyncGenerator[StockPage, None]:
+        cursor: str | None = None
+        while True:
+            page = await self.shop.stock.page(location, query, cursor)
+            yield page
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def _untold(self, page: OrdersPage) -> set[int]:
+        """Orders whose last update is not known here although a webhook should have told it by now."""
+        overdue = {
+            read.order.id: read.order.updated_at
+            for read in page.orders
+            if self.up_since <= read.order.updated_at < page.as_of - TOLD_WITHIN
+        }
+        if not overdue:
+            return set()
+        shop_id = self.database.shop_id
+        known = await self.database.read(lambda conn: poll_targets.updates_known(conn, shop_id, overdue))
+        return {order_id for order_id, updated_at in overdue.items() if known.get(order_id, 0) < updated_at}
+
+    async def _take(self, found: Found, reads: Sequence[OrderRead], moved: dict[str, object]) -> None:
+        found.read |= {read.order.id for read in reads}
+        after = self.turn.state.model_copy(update=moved)
+        found.changed |= (await self._write(after, deliveries.of_orders(reads, self.clock()))).changed
+
+    async def _take_parcels(self, found: Found, reads: Sequence[ParcelsRead]) -> None:
+        found.read |= {read.order.id for read in reads}
+        told = deliveries.of_parcels(reads, self.clock())
+        found.changed |= (await self._write(self.turn.state, told)).changed
+
+    async def _write(self, after: PollerState, told: Sequence[Delivery]) -> Applied:
+        def job(tx: Tx) -> Applied:
+            return apply_many(tx, told, self.figures)
+
+        return await self.turn.write(after, job)
+
+
+def _second(instant: int) -> str:
+    return to_text(instant // 1000 * 1000)
+
+
+def _later(known: Ms | None, reached: Ms | None) -> Ms | None:
+    return max((instant for instant in (known, reached) if instant is not None), default=None)
+
+
+def _newest(orders: Iterable[OrderRead], otherwise: Ms | None) -> Ms | None:
+    return max((read.order.updated_at for read in orders), default=otherwise)
+
+
+def _without(order_ids: Sequence[int], read: set[int]) -> list[int]:
+    return [order_id for order_id in order_ids if order_id not in read]

@@ -1,0 +1,76 @@
+"""The data gaps that polling finds, in words that say what to do, and what clears each (contract §2).
+
+No message holds a figure that ages, or a text of the shop's that could change from tick to tick.
+"""
+
+from __future__ import annotations
+
+from orders_sync.db import poll_targets
+from orders_sync.db.tx import Tx
+from orders_sync.external.shopify.errors import (
+    Denied,
+    Misread,
+    NoAnswer,
+    NotSent,
+    ShopifyError,
+    Throttled,
+    TooCostly,
+)
+from orders_sync.instants import Ms
+from orders_sync.live.gaps import clear_gap, open_gap
+from orders_wire.vocabulary import Gap, Severity
+
+_CHECK = "run: orders-tui shopify check"
+
+_FAILURES: dict[type[ShopifyError], str] = {
+    NotSent: "Shopify cannot be reached. Polling tries again by itself; if it lasts, look at the network and SHOPIFY_API_URL.",
+    NoAnswer: "Shopify does not answer. Polling tries again by itself; see Shopify's status page if it lasts.",
+    Throttled: "Shopify's API limit is used up by others. Polling tries again by itself; look at other apps of the shop.",
+    TooCostly: f"Shopify finds a single order too costly to read; {_CHECK}.",
+    Denied: f"Shopify refuses the Admin token or one of its scopes; {_CHECK}.",
+    Misread: f"Shopify's API does not answer as version asked for should; {_CHECK}, and look for an update of this program.",
+}
+
+_SILENT = (
+    "Shopify changed orders that no webhook told of. Polling has brought them; "
+    f"{_CHECK}, and make the webhook address reachable."
+)
+_LATE = "The poller is late: orders may be older than they look until it catches up. Look at the server's log and load."
+_LIMITED = (
+    "Shopify shows this server orders of the last 60 days only. Older ones are missing: "
+    "give the app the scope read_all_orders."
+)
+
+
+def failed(tx: Tx, error: ShopifyError) -> None:
+    """A tick ended in `error`."""
+    open_gap(tx, Gap.POLLER_FAILED, "", _FAILURES[type(error)], Severity.WARNING)
+
+
+def went_well(tx: Tx) -> None:
+    """A tick read everything: whatever was wrong with polling is over."""
+    clear_gap(tx, Gap.POLLER_FAILED, "")
+    clear_gap(tx, Gap.POLLER_LATE, "")
+
+
+def late(tx: Tx) -> None:
+    """A tick is overdue."""
+    open_gap(tx, Gap.POLLER_LATE, "", _LATE, Severity.WARNING)
+
+
+def history(tx: Tx, *, limited: bool) -> None:
+    """What the token may see of the past."""
+    if limited:
+        open_gap(tx, Gap.HISTORY_LIMITED, "", _LIMITED, Severity.INFO)
+    else:
+        clear_gap(tx, Gap.HISTORY_LIMITED, "")
+
+
+def silence(tx: Tx, *, untold: bool, untold_at: Ms | None) -> None:
+    """Opens when a tick brought what no webhook told; clears at a tick without such a thing, once webhooks come again."""
+    if untold:
+        open_gap(tx, Gap.WEBHOOKS_SILENT, "", _SILENT, Severity.CRITICAL)
+        return
+    newest = poll_targets.newest_webhook(tx.conn, tx.shop_id)
+    if untold_at is None or (newest is not None and newest > untold_at):
+        clear_gap(tx, Gap.WEBHOOKS_SILENT, "")

@@ -1,0 +1,129 @@
+"""The poller: one tick at a time, in one process of the fleet at a time, whatever becomes of it told on the desk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from orders_sync.db.engine import Database
+from orders_sync.db.tx import Tx
+from orders_sync.external.shopify.errors import Misread, ShopifyError
+from orders_sync.instants import SECOND, Clock, Ms
+from orders_sync.poller import gap_notes
+from orders_sync.poller.backfill import backfill
+from orders_sync.poller.catch_up import CatchUp, Found
+from orders_sync.poller.repairs import Repairs
+from orders_sync.poller.shop_side import ShopSide
+from orders_sync.poller.turn import LostTurn, Turn
+from orders_sync.rules.figures import Figures
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What a tick came to. `busy`: another process polls; `error`: what ended it, null when it read everything."""
+
+    busy: bool = False
+    error: ShopifyError | None = None
+    read: int = 0
+    changed: int = 0
+
+
+class Poller:
+    """Polls one shop into one database. `owner` names this process and is drawn anew at each start."""
+
+    def __init__(
+        self,
+        database: Database,
+        shop: ShopSide,
+        figures: Figures,
+        clock: Clock,
+        *,
+        owner: str,
+        interval_s: float,
+    ) -> None:
+        self.database = database
+        self.repairs = Repairs(database, shop, figures, clock)
+        self.up_since = clock()
+        self._shop = shop
+        self._figures = figures
+        self._clock = clock
+        self._owner = owner
+        self._interval_ms = round(interval_s * SECOND)
+
+    async def tick(self) -> Ticked:
+        """Back-fills if that is not done, then catches up. Never raises for what the shop does."""
+        turn = await Turn.take(self.database, self._owner)
+        if turn is None:
+            return Ticked(busy=True)
+        keeping = asyncio.create_task(turn.keep(asyncio.sleep))
+        try:
+            return await self._take_turn(turn)
+        except LostTurn:
+            log.warning("another process polls meanwhile")
+            return Ticked(busy=True)
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+            await turn.give_up()
+
+    async def _take_turn(self, turn: Turn) -> Ticked:
+        began_at = self._clock()
+        due_at = Ms(began_at + self._interval_ms)
+        await _note(turn, lambda _tx: None, began_at=began_at, due_at=due_at)
+        self.repairs.forget()
+        try:
+            limited = await self._shop.history_limited()
+            if not turn.state.complete:
+                await backfill(turn, self._shop, self._figures, self._clock)
+            found = await self._catch_up(turn)
+        except ShopifyError as error:
+            log.warning("polling failed", error=str(error), kind=type(error).__name__)
+            await _failed(turn, error, self._clock())
+            return Ticked(error=error)
+        await self._went_well(turn, found, limited=limited)
+        return Ticked(read=len(found.read), changed=len(found.changed))
+
+    async def _catch_up(self, turn: Turn) -> Found:
+        tick = CatchUp(self.database, turn, self._shop, self._figures, self._clock, self.up_since)
+        found = await tick.run()
+        await self.repairs.run()
+        return found
+
+    async def _went_well(self, turn: Turn, found: Found, *, limited: bool) -> None:
+        now = self._clock()
+        untold = bool(found.untold)
+        untold_at = now if untold else turn.state.untold_at
+
+        def job(tx: Tx) -> None:
+            gap_notes.went_well(tx)
+            gap_notes.history(tx, limited=limited)
+            gap_notes.silence(tx, untold=untold, untold_at=untold_at)
+
+        await _note(turn, job, ended_at=now, error=None, untold_at=untold_at)
+        log.info("polled", read=len(found.read), changed=len(found.changed), untold=len(found.untold))
+
+
+async def _failed(turn: Turn, error: ShopifyError, now: Ms) -> None:
+    """Told on the desk; a back-fill whose cursor the shop no longer takes begins that part again."""
+    told: dict[str, Any] = {"ended_at": now, "error": str(error)}
+    so_far = turn.state.backfill
+    if isinstance(error, Misread) and so_far is not None and so_far.ended_at is None:
+        told["backfill"] = so_far.model_copy(update={"cursor": None, "location": None})
+    await _note(turn, lambda tx: gap_notes.failed(tx, error), **told)
+
+
+async def _note(turn: Turn, job: Callable[[Tx], None], **told: Any) -> None:
+    """Moves the progress. With the end of a tick clients refetch, whether or not it changed anything (contract §2)."""
+
+    def noting(tx: Tx) -> None:
+        job(tx)
+        if "ended_at" in told:
+            tx.ping()
+
+    await turn.write(turn.state.model_copy(update=told), noting)

@@ -1,0 +1,85 @@
+"""What webhooks told in part: orders known by a fulfilment or refund alone, and things named without their order.
+
+Read from the shop by id, a few seconds after they came: most are only out of order, and repair themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import aclosing
+
+import structlog
+from sqlalchemy import Connection
+
+from orders_sync.db import docs, references
+from orders_sync.db.engine import Database
+from orders_sync.db.references import Reference
+from orders_sync.db.tx import Tx
+from orders_sync.external.shopify.reads import OrderRead
+from orders_sync.ingest.apply import apply_many
+from orders_sync.instants import Clock
+from orders_sync.poller import deliveries
+from orders_sync.poller.shop_side import ShopSide
+from orders_sync.rules.figures import Figures
+
+log = structlog.get_logger(__name__)
+
+_TYPES = {
+    "fulfillment_order": "FulfillmentOrder",
+    "return": "Return",
+    "reverse_fulfillment_order": "ReverseFulfillmentOrder",
+    "reverse_delivery": "ReverseDelivery",
+}
+"""The shop's type for each kind of reference."""
+
+
+class Repairs:
+    """Remembers what the shop could not tell, so that it is asked again with the next tick only."""
+
+    def __init__(self, database: Database, shop: ShopSide, figures: Figures, clock: Clock) -> None:
+        self._database = database
+        self._shop = shop
+        self._figures = figures
+        self._clock = clock
+        self._asked: set[int | Reference] = set()
+
+    def forget(self) -> None:
+        """What was asked in vain may be asked again."""
+        self._asked.clear()
+
+    async def run(self) -> int:
+        """Reads what is known in part; returns how many orders were read. Raises ShopifyError."""
+        stubs, waiting = await self._database.read(self._wanted)
+        orders = [order_id for order_id in stubs if order_id not in self._asked]
+        parked = [reference for reference in waiting if reference not in self._asked]
+        if not orders and not parked:
+            return 0
+        self._asked.update(orders, parked)
+        owners = await self._owners(parked)
+        read = 0
+        async with aclosing(self._shop.orders.by_id([*orders, *owners])) as batches:
+            async for reads in batches:
+                read += len(reads)
+                await self._take(reads)
+        log.info("repaired", stubs=len(orders), parked=len(parked), read=read)
+        return read
+
+    def _wanted(self, conn: Connection) -> tuple[list[int], list[Reference]]:
+        shop_id = self._database.shop_id
+        return docs.stubs(conn, shop_id), references.parked_references(conn, shop_id)
+
+    async def _owners(self, parked: Sequence[Reference]) -> list[int]:
+        owners: list[int] = []
+        for kind, shop_type in _TYPES.items():
+            ids = [ref for parked_kind, ref in parked if parked_kind == kind]
+            if ids:
+                owners += (await self._shop.orders.whose(shop_type, ids)).values()
+        return owners
+
+    async def _take(self, reads: Sequence[OrderRead]) -> None:
+        told = deliveries.of_orders(reads, self._clock())
+
+        def job(tx: Tx) -> None:
+            apply_many(tx, told, self._figures)
+
+        await self._database.write(job)
