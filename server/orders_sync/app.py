@@ -13,14 +13,14 @@ from orders_sync.db.engine import Database
 from orders_sync.external.shopify.client import ShopifyClient, endpoint
 from orders_sync.instants import Clock, system_clock
 from orders_sync.live.lifespan import end_streams, live
-from orders_sync.routes import alerts, health, me
+from orders_sync.routes import alerts, health, me, orders
 from orders_sync.routes.problems import problems
 from orders_sync.settings import Settings, secret_text
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """The largest body that is read; Shopify's largest orders stay below."""
 
-ROUTES = (health.routes, me.routes, alerts.routes)
+ROUTES = (health.routes, me.routes, alerts.routes, orders.routes)
 WEBHOOK_ROUTES: tuple[web.RouteTableDef, ...] = ()
 
 
@@ -31,7 +31,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | N
     app[FIGURES] = settings.figures
     app[CLOCK] = clock
     app[TOKENS] = tokens
-    app.cleanup_ctx.extend([_database, _shopify, live])
+    app.cleanup_ctx.extend([_database, _shopify, live, orders.reading])
     app.on_shutdown.append(end_streams)
     for routes in (*ROUTES, *WEBHOOK_ROUTES):
         app.add_routes(routes)

@@ -5,7 +5,7 @@ Exact whatever arrives meanwhile: counters and rows are read in one snapshot.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Row,
     Select,
     bindparam,
     func,
@@ -89,7 +88,7 @@ def find(conn: Connection, shop_id: int, kind: Counted, position: int, *, descen
     return Spot(Ms((day + 1) * DAY if descending else day * DAY), position)
 
 
-def _reach(counted: Iterable[Row[Any]], position: int) -> tuple[int | None, int]:
+def _reach(counted: Iterable[Sequence[Any]], position: int) -> tuple[int | None, int]:
     """The first of these whose rows reach past the position, and the position within it."""
     for place, n in counted:
         if position < n:
@@ -108,16 +107,18 @@ def _days(conn: Connection, shop_id: int, kind: Counted, first: int, last: int) 
     for name, start, end in ranges:
         if start < end:
             values = {"shop_id": shop_id, "kind": name, "first": start, "last": end}
-            n, total = conn.execute(_SUMMED, values).one()
-            found += Count(int(n), int(total))
+            found += _count(conn.execute(_SUMMED, values).one())
     return found
 
 
 def _rows(conn: Connection, shop_id: int, kind: Counted, between: Between) -> Count:
     """Counts the rows themselves: for less than a day."""
     query = _counted(kind, between.start is not None, between.end is not None)
-    n, total = conn.execute(query, {"shop_id": shop_id, "start": between.start, "end": between.end}).one()
-    return Count(int(n), int(total))
+    return _count(conn.execute(query, {"shop_id": shop_id, "start": between.start, "end": between.end}).one())
+
+
+def _count(row: Sequence[Any]) -> Count:
+    return Count(int(row[0]), int(row[1]))
 
 
 @lru_cache

@@ -28,7 +28,7 @@ from orders_sync.db.migrate import migrate
 from orders_sync.db.notify import Notifier
 from orders_sync.db.shops import DeskMark
 from orders_sync.db.tx import Tx
-from orders_sync.db.writer import Writer
+from orders_sync.db.writer import Committed, Writer
 from orders_sync.instants import Clock, system_clock
 
 T = TypeVar("T")
@@ -55,6 +55,8 @@ class Database:
         self.shop_id = writer.shop_id
         self.desk_id = mark.id
         self.version = mark.version
+        self.generation = 0
+        """Grows whenever this process knows of a change: what was read in an older generation may be stale."""
         self.clock = clock
         self._readers = readers
         self._writer = writer
@@ -146,6 +148,7 @@ class Database:
         if version <= self.version:
             return
         self.version = version
+        self.generation += 1
         self._news.set()
         self._news = asyncio.Event()
         for listener in self._listeners:
@@ -178,15 +181,17 @@ class Database:
         except Exception as error:  # noqa: BLE001  # the writer's outermost frame: every caller gets the error
             _log.exception("a group of writes failed")
             return [Failed(error) for _ in jobs]
-        self._committed(committed.newest)
+        self._committed(committed)
         return committed.outcomes
 
-    def _committed(self, version: int | None) -> None:
-        if version is None or version <= self.version:
+    def _committed(self, committed: Committed) -> None:
+        if committed.unnumbered:
+            self.generation += 1
+        if committed.newest is None or committed.newest <= self.version:
             return
-        self.hear(version)
+        self.hear(committed.newest)
         if self._notifier is not None:
-            self._notifier.tell(version)
+            self._notifier.tell(committed.newest)
 
 
 def _answer(answer: asyncio.Future[Any], outcome: Outcome) -> None:

@@ -6,6 +6,7 @@ A page is read from the nearer end of its selection; in the middle of a long his
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -120,6 +121,12 @@ class Reader:
         return found
 
 
+def read_one(conn: Connection, shop_id: int, order_id: int, moment: Moment) -> PageRow | None:
+    """One order's row; its `key` is null."""
+    row = conn.execute(_ONE, {"shop_id": shop_id, "order_id": order_id, **asdict(moment)}).one_or_none()
+    return None if row is None else PageRow._make((*row, None))
+
+
 def _day_counters(selection: Selection) -> Counted | None:
     """The counters that count exactly this selection, in its order; None when only its rows can."""
     shape = shape_of(selection)
@@ -154,6 +161,12 @@ def _before(shape: Shape, *, valued: bool) -> Select[Any]:
     return _counting(shape).where(key.is_not(None), row > cursor if shape.order.descending else row < cursor)
 
 
+_STORED = tuple(orders.c[name] for name in PageRow._fields[:8])
+_WIDE = (*_STORED, exists().where(*IS_LATE, parcels.c.order_id == orders.c.id).label("late"))
+_WIDE_LATE = (*_STORED, true().label("late"))
+_ONE = select(*_WIDE).where(orders.c.shop_id == SHOP, orders.c.id == bindparam("order_id"))
+
+
 @lru_cache(maxsize=1024)
 def _rows(
     shape: Shape, *, backward: bool, valued: bool | None = None, bounded: bool = False, deep: bool = False
@@ -169,18 +182,16 @@ def _rows(
     if bounded:
         restricted = (key < bindparam("bound") if shape.order.descending else key >= bindparam("bound"),)
     descending = shape.order.descending is not backward
-    wide = [*(orders.c[name] for name in PageRow._fields[:8]), _late(shape).label("late")]
+    wide = _WIDE_LATE if shape.tab is Tab.DELAYED else _WIDE
     if in_order(shape) and not deep:
-        query = matching(shape, *wide, key.label("key")).where(*restricted)
-        return _stretch(query, key, orders.c.id, descending, valued)
+        direct = matching(shape, *wide, key.label("key")).where(*restricted)
+        return _stretch(direct, key, orders.c.id, descending, valued)
     narrow = matching(shape, orders.c.id, key.label("key")).where(*restricted)
     chosen = _stretch(narrow, key, orders.c.id, descending, valued).subquery("chosen")
-    query = select(*wide, chosen.c.key).join(chosen, (orders.c.shop_id == SHOP) & (orders.c.id == chosen.c.id))
+    query: Select[Any] = select(*wide, chosen.c.key).join(
+        chosen, (orders.c.shop_id == SHOP) & (orders.c.id == chosen.c.id)
+    )
     return query.order_by(*_order(chosen.c.key, chosen.c.id, descending, valued))
-
-
-def _late(shape: Shape) -> ColumnElement[bool]:
-    return true() if shape.tab is Tab.DELAYED else exists().where(*IS_LATE, parcels.c.order_id == orders.c.id)
 
 
 def _stretch(

@@ -128,7 +128,7 @@ returns = Table(
     metadata,
     _shop(),
     Column("return_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("order_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
     Column("state", Key, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("reason", Text),
@@ -176,6 +176,7 @@ owed_skus = Table(
     Column("title", Text, nullable=False),
     Column("held", Boolean, nullable=False),
     Index("owed_skus_by_order", "shop_id", "order_id"),
+    Index("owed_skus_held", "shop_id", "sku", sqlite_where=text("held"), postgresql_where=text("held")),
 )
 
 references = Table(
@@ -184,7 +185,7 @@ references = Table(
     _shop(),
     Column("kind", Key, primary_key=True),
     Column("ref_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("order_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
     Index("order_references_by_order", "shop_id", "order_id"),
 )
 
@@ -321,7 +322,16 @@ alerts = Table(
         sqlite_where=text("state = 'open'"),
         postgresql_where=text("state = 'open'"),
     ),
-    Index("alerts_by_order", "shop_id", "order_id"),
+    Index(
+        "alerts_newest",
+        "shop_id",
+        "opened_at",
+        "opened_row",
+        "order_id",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+    Index("alerts_by_order", "shop_id", "order_id", "state", "opened_at"),
 )
 
 leases = Table(
@@ -456,6 +466,7 @@ _partial("orders_fulfilled", "first_fulfilled_at", "placed_at")
 Index("orders_owner", orders.c.shop_id, orders.c.assigned_to, orders.c.placed_at, orders.c.id)
 _partial("orders_live", "live_at", "assigned_to")
 _partial("orders_customer", "customer_id", "id")
+Index("orders_name", orders.c.shop_id, orders.c.name)
 Index("orders_by_status", orders.c.shop_id, orders.c.status, orders.c.placed_at, orders.c.id)
 Index("orders_by_priority", orders.c.shop_id, orders.c.priority, orders.c.placed_at, orders.c.id)
 Index("orders_by_channel", orders.c.shop_id, orders.c.channel, orders.c.placed_at, orders.c.id)
@@ -486,6 +497,17 @@ Index(
 )
 Index("parcels_untold", parcels.c.shop_id, parcels.c.created_at, sqlite_where=_untold, postgresql_where=_untold)
 Index("parcels_live", parcels.c.shop_id, parcels.c.order_id, sqlite_where=text("live"), postgresql_where=text("live"))
+_under_way = text("moving AND open_order")
+Index(
+    "parcels_under_way",
+    parcels.c.shop_id,
+    parcels.c.last_update,
+    parcels.c.order_id,
+    sqlite_where=_under_way,
+    postgresql_where=_under_way,
+)
+_stub = text("stub_since IS NOT NULL")
+Index("order_docs_stubs", order_docs.c.shop_id, order_docs.c.stub_since, sqlite_where=_stub, postgresql_where=_stub)
 Index(
     "parcels_delivered",
     parcels.c.shop_id,

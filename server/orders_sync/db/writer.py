@@ -30,10 +30,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What became of each job, in their order; `newest` is the newest event number, null when nothing was written."""
+    """What became of each job, in their order; `newest` is the newest event number, null when there was none to give.
+
+    `unnumbered`: something was committed whose events could not be numbered yet.
+    """
 
     outcomes: list[Outcome]
     newest: int | None
+    unnumbered: bool = False
 
 
 class Writer:
@@ -64,6 +68,7 @@ class Writer:
     def _each_alone(self, jobs: Sequence[Job]) -> Committed:
         outcomes: list[Outcome] = []
         newest: int | None = None
+        unnumbered = False
         for job in jobs:
             try:
                 committed = self._again(job)
@@ -75,7 +80,8 @@ class Writer:
                 break
             outcomes += committed.outcomes
             newest = committed.newest or newest
-        return Committed(outcomes, newest)
+            unnumbered = unnumbered or committed.unnumbered
+        return Committed(outcomes, newest, unnumbered)
 
     def _again(self, job: Job) -> Committed:
         tries = Retrying(
@@ -100,12 +106,14 @@ class Writer:
             if not any(isinstance(outcome, Done) for outcome in outcomes):
                 conn.rollback()
                 return Committed(outcomes, None)
-            if self._postgresql:
-                newest = self._number_after(conn) if self._commit_known(conn) else None
-            else:
+            if not self._postgresql:
                 newest = events.number(conn, self.shop_id)
                 _commit(conn)
-        return Committed(outcomes, newest)
+                return Committed(outcomes, newest)
+            if not self._commit_known(conn):
+                return Committed(outcomes, None)
+            numbered = self._number_after(conn)
+            return Committed(outcomes, numbered, unnumbered=numbered is None)
 
     def _connect(self) -> Connection:
         try:

@@ -1,0 +1,120 @@
+"""`GET /sync/orders`: one answer, read in one snapshot at one moment (contract §1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from orders_sync.db import days
+from orders_sync.db.counters import Counted
+from orders_sync.db.moment import Moment
+from orders_sync.db.moment import moment as moment_of
+from orders_sync.db.overview import Overview, first_placed, overview
+from orders_sync.db.page import PageRow, Reader
+from orders_sync.db.reading import Reading
+from orders_sync.db.selection import Between
+from orders_sync.desk import panels
+from orders_sync.desk.items import item
+from orders_sync.desk.page_info import Window, page_info
+from orders_sync.desk.period import Period, period
+from orders_sync.desk.query import PageQuery
+from orders_sync.desk.span import day_start
+from orders_sync.instants import MINUTE, Ms, to_text
+from orders_sync.rules.figures import Figures
+from orders_wire.cursors import ShopifyCursor
+from orders_wire.vocabulary import Direction
+
+FRESH = MINUTE
+"""How old a figure that only ages may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Whose desk is looked at, when, and under which figures."""
+
+    shop_id: int
+    now: Ms
+    figures: Figures
+
+    @property
+    def moment(self) -> Moment:
+        return moment_of(self.now, self.figures)
+
+    @property
+    def today(self) -> Between:
+        """The desk zone's current day."""
+        return Between(day_start(self.now, self.figures.zone), day_start(self.now, self.figures.zone, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A body, and until when time alone leaves it true."""
+
+    body: bytes
+    until: Ms
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is the same on every page of one state of the desk: counts and panels. `until` as in `Answer`."""
+
+    overview: Overview
+    panels: dict[str, Any]
+    until: Ms
+
+
+def surroundings(conn: Reading, view: View) -> Surroundings:
+    """The counts and panels of this view."""
+    counted = overview(conn, view.shop_id, view.moment, view.today)
+    ends = [Ms(view.now + FRESH), day_start(view.now, view.figures.zone, 1), counted.until]
+    until = min(end for end in ends if end is not None)
+    return Surroundings(counted, panels.read(conn, view.shop_id, view.moment, counted), until)
+
+
+def answer(conn: Reading, view: View, query: PageQuery, known: Surroundings | None = None) -> Answer:
+    """The whole answer; `known`: counts and panels that still hold."""
+    around = known or surroundings(conn, view)
+    reader = Reader(conn, view.shop_id, query.selection, view.moment)
+    total = reader.total()
+    position, wanted = _window(query, reader)
+    rows = reader.rows(position, wanted, total)
+    days_of = _period(conn, view, query)
+    fulfilled = days.count(conn, view.shop_id, Counted.FULFILLED, Between(days_of.start, days_of.end))
+    body = {
+        "period": {"label": days_of.label, "start": to_text(days_of.start), "end": to_text(days_of.shown_end)},
+        "metrics": panels.metrics(around.overview, total, fulfilled),
+        "orders": {
+            "items": [item(row, view.now) for row in rows],
+            "page_info": page_info(Window(position, len(rows), total, query.page_size), _first(query, rows)),
+        },
+        **around.panels,
+        "tabs": around.overview.tabs,
+        "desk": {"id": around.overview.desk_id, "version": around.overview.version},
+    }
+    return Answer(orjson.dumps(body), around.until)
+
+
+def _window(query: PageQuery, reader: Reader) -> tuple[int, int]:
+    """The position of the first row that is wanted, and how many. An `ofs:` cursor names its page whatever the direction."""
+    cursor = query.cursor
+    if not isinstance(cursor, ShopifyCursor):
+        return cursor or 0, query.page_size
+    position = reader.position(cursor.last_value, cursor.last_id)
+    if query.direction is Direction.AFTER:
+        return position, query.page_size
+    start = max(0, position - query.page_size)
+    return start, position - start
+
+
+def _first(query: PageQuery, rows: list[PageRow]) -> ShopifyCursor | None:
+    if not rows:
+        return None
+    return ShopifyCursor(rows[0].id, rows[0].key, query.selection.tab.value, query.selection.sort_name)
+
+
+def _period(conn: Reading, view: View, query: PageQuery) -> Period:
+    placed = query.selection.filters.placed
+    first = first_placed(conn, view.shop_id) if placed.bounded and placed.start is None else None
+    return period(placed, query.shown_end, first, view.now, view.figures.zone)

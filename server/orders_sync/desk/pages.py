@@ -1,0 +1,112 @@
+"""Answers that still hold: a body is computed once per state of the desk, however many ask for it.
+
+Invariant: an answer holds every change that this process committed before it was asked for, and those of others that it has
+heard of. A body is dropped with the next change, with the next instant that changes a state by itself, and after a minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, replace
+from functools import partial
+
+from orders_sync.db.engine import Database
+from orders_sync.db.reading import Reading
+from orders_sync.desk.page import Answer, Surroundings, View, answer, surroundings
+from orders_sync.desk.query import PageQuery
+from orders_sync.instants import Ms
+from orders_sync.rules.figures import Figures
+
+MOST_HELD = 200
+WAIT_FOR_VERSION_S = 2.0
+"""How long `minVersion` is waited for: contract §1, `desk`."""
+
+
+class NotYet(Exception):
+    """The desk did not reach the wanted version in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A body with its entity tag."""
+
+    body: bytes
+    etag: str
+    until: Ms
+
+
+class Pages:
+    """The page answers of one process. Holds what it computed for the newest generation of the database only."""
+
+    def __init__(self, database: Database, figures: Figures) -> None:
+        self._database = database
+        self._figures = figures
+        self._generation = database.generation
+        self._held: dict[PageQuery, Held] = {}
+        self._running: dict[PageQuery, asyncio.Task[Held]] = {}
+        self._tasks: set[asyncio.Task[Held]] = set()
+        self._around: Surroundings | None = None
+
+    def held(self, query: PageQuery) -> Held | None:
+        """The answer, if it still holds."""
+        self._turn()
+        held = self._held.get(query)
+        if held is None or held.until <= self._database.clock() or query.min_version > self._database.version:
+            return None
+        return held
+
+    async def get(self, query: PageQuery) -> Held:
+        """The answer. Raises NotYet when `min_version` does not come in time."""
+        if query.min_version:
+            if not await self._database.reach(query.min_version, WAIT_FOR_VERSION_S):
+                raise NotYet
+            query = replace(query, min_version=0)
+        held = self.held(query)
+        if held is not None:
+            return held
+        running = self._running.get(query)
+        if running is None:
+            running = asyncio.create_task(self._compute(query, self._generation), name="page")
+            self._running[query] = running
+            self._tasks.add(running)
+            running.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(running)
+
+    async def close(self) -> None:
+        """Ends what is being computed."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _turn(self) -> None:
+        """Forgets what belongs to an older generation."""
+        if self._generation != self._database.generation:
+            self._generation = self._database.generation
+            self._held.clear()
+            self._running.clear()
+            self._around = None
+
+    async def _compute(self, query: PageQuery, generation: int) -> Held:
+        try:
+            view = View(self._database.shop_id, self._database.clock(), self._figures)
+            around = self._around if self._around is not None and self._around.until > view.now else None
+            around, found = await self._database.read(partial(_read, view=view, query=query, known=around))
+            held = Held(found.body, f'"{hashlib.blake2b(found.body, digest_size=16).hexdigest()}"', found.until)
+            if generation == self._database.generation == self._generation:
+                self._around = around
+                self._hold(query, held)
+            return held
+        finally:
+            if self._running.get(query) is asyncio.current_task():
+                del self._running[query]
+
+    def _hold(self, query: PageQuery, held: Held) -> None:
+        while len(self._held) >= MOST_HELD:
+            del self._held[next(iter(self._held))]
+        self._held[query] = held
+
+
+def _read(conn: Reading, view: View, query: PageQuery, known: Surroundings | None) -> tuple[Surroundings, Answer]:
+    around = known or surroundings(conn, view)
+    return around, answer(conn, view, query, around)

@@ -1,0 +1,101 @@
+"""`GET /sync/orders`, `GET /sync/orders/{id}` and `GET /sync/owners`: contract §1 and §3."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import lru_cache, partial
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from pydantic import TypeAdapter
+from yarl import URL
+
+from orders_sync.app_keys import DATABASE, FIGURES, SETTINGS
+from orders_sync.db.reading import Reading
+from orders_sync.desk import query
+from orders_sync.desk.detail import Ambiguous, detail, find
+from orders_sync.desk.owners import owners
+from orders_sync.desk.page import View
+from orders_sync.desk.pages import Held, NotYet, Pages
+from orders_sync.desk.query import BadParameter, PageQuery
+from orders_sync.routes.problems import Refused
+from orders_wire.detail import OrderDetail
+from orders_wire.people import Owner
+from orders_wire.vocabulary import ErrorCode
+
+PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)
+
+_OWNERS = TypeAdapter(list[Owner])
+
+routes = web.RouteTableDef()
+
+
+async def reading(app: web.Application) -> AsyncIterator[None]:
+    """The life of the page answers: after the database, before the first request."""
+    app[PAGES] = Pages(app[DATABASE], app[FIGURES])
+    yield
+    await app[PAGES].close()
+
+
+@routes.get("/sync/orders")
+async def orders(request: web.Request) -> web.StreamResponse:
+    """A page with its metrics and panels; 304 when the client has this very body."""
+    pages = request.app[PAGES]
+    try:
+        wanted = _query(request.rel_url.raw_query_string, request.app[FIGURES].zone)
+        held = pages.held(wanted) or await pages.get(wanted)
+    except BadParameter as error:
+        raise Refused(ErrorCode.INVALID_REQUEST, str(error)) from error
+    except NotYet as error:
+        raise Refused(ErrorCode.UNAVAILABLE, "the desk has not reached minVersion yet", retry_after_s=1) from error
+    return _response(request, held)
+
+
+@routes.get("/sync/owners")
+async def all_owners(request: web.Request) -> web.StreamResponse:
+    """Who owns orders, with the number of open ones."""
+    view = _view(request)
+    found = await request.app[DATABASE].read(partial(owners, view=view))
+    return web.Response(body=_OWNERS.dump_json(found), content_type="application/json")
+
+
+@routes.get("/sync/orders/{id:.+}")
+async def one_order(request: web.Request) -> web.StreamResponse:
+    """One order, by its GID, `#name` or number."""
+    spelling = request.match_info["id"]
+    reading = partial(_read_one, view=_view(request), spelling=spelling, shop=request.app[SETTINGS].shop)
+    found = await request.app[DATABASE].read(reading)
+    if found is None:
+        raise Refused(ErrorCode.NOT_FOUND, f"there is no order {spelling}")
+    if isinstance(found, Ambiguous):
+        ids = ", ".join(map(str, found.order_ids))
+        raise Refused(ErrorCode.AMBIGUOUS, f"several orders are called {spelling}; ask for one by its id: {ids}")
+    return web.Response(body=found.model_dump_json(by_alias=True), content_type="application/json")
+
+
+def _read_one(conn: Reading, view: View, spelling: str, shop: str) -> OrderDetail | Ambiguous | None:
+    found = find(conn, view, spelling)
+    return detail(conn, view, found, shop) if isinstance(found, int) else found
+
+
+def _view(request: web.Request) -> View:
+    database = request.app[DATABASE]
+    return View(database.shop_id, database.clock(), request.app[FIGURES])
+
+
+@lru_cache(maxsize=1024)
+def _query(raw: str, zone: ZoneInfo) -> PageQuery:
+    return query.read(URL.build(query_string=raw, encoded=True).query.items(), zone)
+
+
+def _response(request: web.Request, held: Held) -> web.Response:
+    headers = {"ETag": held.etag, "Cache-Control": "no-cache"}
+    asked = request.headers.get("If-None-Match")
+    if asked is not None and _matches(asked, held.etag):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=held.body, headers=headers, content_type="application/json")
+
+
+def _matches(asked: str, etag: str) -> bool:
+    """If-None-Match compares weakly: RFC 9110 §13.1.2."""
+    return asked.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in asked.split(","))
