@@ -239,19 +239,13 @@ SET_METAFIELDS = _mutation(
     "($metafields: [MetafieldsSetInput!]!)",
     "metafieldsSet(metafields: $metafields) { metafields { id } userErrors { field message code elementIndex } }",
 )
-ORDERS_METAFIELD = _query(
-    "OrdersMetafield",
-    "($ids: [ID!]!, $namespace: String!, $key: String!)",
-    "nodes(ids: $ids) { ... on Order { id metafield(namespace: $namespace, key: $key) { value } } }",
-)
 FULFILLABLE = _query(
     "Fulfillable",
     "($id: ID!)",
     "order(id: $id) { id cancelledAt "
     "fulfillmentOrders(first: 20) { nodes { id status supportedActions { action } "
-    "fulfillmentHolds { id handle reason reasonNotes heldByRequestingApp } "
-    "lineItems(first: 20) { nodes { sku remainingQuantity } } } } "
-    "fulfillments(first: 100) { id status createdAt trackingInfo(first: 10) { number company } } }",
+    "fulfillmentHolds { id handle } "
+    "lineItems(first: 20) { nodes { sku remainingQuantity } pageInfo { hasNextPage } } } } }",
 )
 CREATE_FULFILLMENT = _mutation(
     "CreateFulfillment",
