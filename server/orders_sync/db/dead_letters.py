@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -29,15 +28,26 @@ class DeadLetterRow:
     received_at: Ms
 
 
-def bury(tx: Tx, source: str, topic: str, delivery_id: str, headers: str, body: bytes, reason: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A body as it came. `headers`: what else there is to know about it, as JSON."""
+
+    source: str
+    topic: str
+    delivery_id: str
+    headers: str
+    body: bytes
+
+
+def bury(tx: Tx, letter: Letter, reason: str) -> None:
     """Keeps a body that cannot be read."""
     row = {
         "shop_id": tx.shop_id,
-        "source": source,
-        "topic": clean(topic),
-        "delivery_id": key(delivery_id),
-        "headers": clean(headers),
-        "body": body,
+        "source": letter.source,
+        "topic": clean(letter.topic),
+        "delivery_id": key(letter.delivery_id),
+        "headers": clean(letter.headers),
+        "body": letter.body,
         "reason": clean(reason),
         "state": DeadLetterState.DEAD.value,
         "received_at": tx.now,
@@ -79,13 +89,7 @@ def listed(conn: Connection, shop_id: int, state: DeadLetterState | None, limit:
 def counts(conn: Connection, shop_id: int) -> dict[str, int]:
     """How many there are in each state."""
     query = select(dead_letters.c.state, func.count()).where(dead_letters.c.shop_id == shop_id)
-    return {state: n for state, n in conn.execute(query.group_by(dead_letters.c.state)).tuples()}
-
-
-def every(tx: Tx) -> Iterator[DeadLetterRow]:
-    """All of them, oldest first."""
-    query = select(dead_letters).where(dead_letters.c.shop_id == tx.shop_id).order_by(dead_letters.c.id)
-    yield from map(_row, tx.conn.execute(query).all())
+    return dict(conn.execute(query.group_by(dead_letters.c.state)).tuples().all())
 
 
 def _row(row: Row[tuple[object, ...]]) -> DeadLetterRow:

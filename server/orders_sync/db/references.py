@@ -27,13 +27,14 @@ class Parked:
 
 
 def find(tx: Tx, wanted: Collection[Reference]) -> dict[Reference, int]:
-    """The orders of those references that are known."""
+    """The orders of those references that are known; of several that claim one, the oldest."""
     found: dict[Reference, int] = {}
     for batch in _batches(wanted):
         query = select(references.c.kind, references.c.ref_id, references.c.order_id).where(
             references.c.shop_id == tx.shop_id, tuple_(references.c.kind, references.c.ref_id).in_(batch)
         )
-        found |= {(row.kind, row.ref_id): row.order_id for row in tx.conn.execute(query)}
+        rows = tx.conn.execute(query.order_by(references.c.order_id.desc()))
+        found |= {(row.kind, row.ref_id): row.order_id for row in rows}
     return found
 
 
@@ -42,6 +43,13 @@ def put(tx: Tx, order_id: int, known: Collection[Reference]) -> None:
     rows = [{"shop_id": tx.shop_id, "kind": kind, "ref_id": ref, "order_id": order_id} for kind, ref in sorted(known)]
     if rows:
         tx.conn.execute(insert_if_missing(tx.conn, references), rows)
+
+
+def drop(tx: Tx, order_ids: Collection[int]) -> None:
+    """Takes back what `put` kept: the orders get rows of their own, which bring their references."""
+    if order_ids:
+        mine = (references.c.shop_id == tx.shop_id) & references.c.order_id.in_(sorted(order_ids))
+        tx.conn.execute(delete(references).where(mine))
 
 
 def park(tx: Tx, waiting: Sequence[Parked]) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from orders_sync.ingest.changes import MoneyPart, OrderFields
 from orders_sync.ingest.facts import OrderFacts
+from orders_sync.ingest.money import NO_CURRENCY
 from orders_sync.instants import FOREVER, Ms
 from orders_sync.rules import holds, parcels, return_history, shipping, words
 from orders_sync.rules.figures import Figures
@@ -166,7 +167,7 @@ def draw(
     told = facts.fields("order")
     if facts.deleted or told is None:
         return None
-    order = OrderFields.model_validate(told)
+    order = _with_currency(OrderFields.model_validate(told))
     placed_at = order.processed_at if order.processed_at is not None else order.created_at
     if not order.name or placed_at is None:
         return None
@@ -189,6 +190,14 @@ def draw(
         shop_holds=holds.shop_holds(facts),
         returns=return_history.returns(facts, operator),
     )
+
+
+def _with_currency(order: OrderFields) -> OrderFields:
+    """An amount that was told alone is in the shop's currency, as another telling has it."""
+    total = order.total
+    if total is None or total.currency != NO_CURRENCY or order.currency is None:
+        return order
+    return order.model_copy(update={"total": total.model_copy(update={"currency": order.currency})})
 
 
 def skus(facts: OrderFacts) -> frozenset[str]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from orders_sync.ingest.changes import MoneyPart
 from orders_sync.ingest.evidence import BY_STATUS
 from orders_sync.ingest.facts import Fields
+from orders_sync.ingest.money import NO_CURRENCY, written
 from orders_sync.instants import SECOND, to_text
 from orders_sync.rules.holds import Hold
 from orders_sync.rules.parcels import fulfillment_ids, replaced_by
@@ -98,7 +100,9 @@ def _payments(picture: Picture) -> Iterator[Told]:
         told = picture.facts.first.get(event, {})
         kind = "dispute" if event == "payment_disputed" else "transaction"
         found = [
-            Told(at, event, of, _amount(picture.facts.fields(kind, of))) for of, at in told.items() if of != BY_STATUS
+            Told(at, event, of, _amount(picture.facts.fields(kind, of), picture.order.currency))
+            for of, at in told.items()
+            if of != BY_STATUS
         ]
         if not found and event == "payment_refunded":
             found = [*_paid_back(picture)]
@@ -112,7 +116,7 @@ def _paid_back(picture: Picture) -> Iterator[Told]:
     for refund, fields in picture.facts.entities("refund"):
         total, at = fields.get("total"), fields.get("created_at")
         if isinstance(total, dict) and total.get("minor") and isinstance(at, int):
-            yield Told(at, "payment_refunded", refund, _amount({"amount": total}))
+            yield Told(at, "payment_refunded", refund, _amount({"amount": total}, picture.order.currency))
 
 
 def _hold(hold: Hold) -> Iterator[Told]:
@@ -148,14 +152,14 @@ def _of_operators(picture: Picture) -> Iterable[Told]:
         yield Told(acknowledgement.at, "fulfillment_submitted", acknowledgement.action_id, "")
 
 
-def _amount(fields: Fields | None) -> str:
-    """`12.50 EUR`, with the gateway where it is told."""
-    amount = (fields or {}).get("amount")
-    if not isinstance(amount, dict):
+def _amount(fields: Fields | None, currency: str | None) -> str:
+    """`12.50 EUR`, with the gateway where it is told. `currency`: the order's, where the amount tells none."""
+    told = (fields or {}).get("amount")
+    if not isinstance(told, dict):
         return ""
-    text = amount.get("text") or f"{int(str(amount.get('minor') or 0)) / 100:.2f}"
-    gateway = _text(fields, "gateway")
-    return f"{text} {amount.get('currency')}" + (f" · {gateway}" if gateway else "")
+    part = MoneyPart.model_validate(told)
+    code = currency or "" if part.currency == NO_CURRENCY else part.currency
+    return " · ".join(text for text in (f"{written(part)} {code}".strip(), _text(fields, "gateway")) if text)
 
 
 def _text(fields: Fields | None, name: str) -> str:

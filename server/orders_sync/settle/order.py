@@ -189,6 +189,8 @@ def _essence(facts: OrderFacts) -> tuple[dict[str, dict[str, Fields]], Mapping[s
 
 def _store(tx: Tx, derived: Sequence[_Derived]) -> None:
     docs.save(tx, [_draft(each, tx.now) for each in derived if _stale(each)])
+    arrived = [each for each in derived if each.projection is not None and each.change.known.version == 0]
+    references.drop(tx, [each.order_id for each in arrived if each.change.known.facts.told])
     orders.save(tx, [Saved(each.projection, each.version) for each in derived if each.projection is not None])
     for each in derived:
         if each.projection is None:

@@ -42,6 +42,11 @@ _READERS: Mapping[str, Reader] = {
 }
 
 
+def known(topic: str) -> bool:
+    """True for a topic of a family that is read here."""
+    return topic.strip().lower().partition("/")[0] in _READERS
+
+
 def read(topic: str, body: Node, seen: Ms) -> tuple[Change, ...]:
     """The changes that a webhook tells of. Raises Unreadable."""
     family, _, verb = topic.strip().lower().partition("/")

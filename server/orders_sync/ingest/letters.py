@@ -1,0 +1,76 @@
+"""Bodies that cannot be read: kept as dead letters with a data gap, and read again when somebody asks (contract §3, §4)."""
+
+from __future__ import annotations
+
+import orjson
+
+from orders_sync.db import dead_letters, deliveries
+from orders_sync.db.dead_letters import DeadLetterRow, Letter
+from orders_sync.db.tx import Tx
+from orders_sync.ingest.apply import Applied, apply
+from orders_sync.ingest.changes import Change, Delivery
+from orders_sync.ingest.normalise import erp, topics
+from orders_sync.ingest.reading import Unreadable, read_json
+from orders_sync.instants import Ms
+from orders_sync.live import gaps
+from orders_sync.rules.figures import Figures
+from orders_wire.vocabulary import DeadLetterState, Gap, Severity
+
+_SOURCES = {"webhook": "A Shopify webhook", "erp": "A message from the ERP", "poll": "An answer of Shopify"}
+
+
+def bury(tx: Tx, delivery: Delivery, headers: dict[str, str], body: bytes, reason: str) -> bool:
+    """Keeps a delivery that cannot be read, once; False when it came before. `headers`: those worth keeping."""
+    if not deliveries.record(tx, delivery):
+        return False
+    letter = Letter(
+        source=delivery.source,
+        topic=delivery.topic,
+        delivery_id=delivery.delivery_id or "",
+        headers=orjson.dumps({**headers, "seen": delivery.received_at}).decode(),
+        body=body,
+    )
+    dead_letters.bury(tx, letter, reason)
+    what = _SOURCES.get(delivery.source, "Something that came in")
+    message = f"{what} could not be read and is kept: retry or discard it among the dead letters"
+    gaps.open_gap(tx, Gap.DEAD_LETTER, delivery.source, message, Severity.WARNING)
+    tx.ping()
+    return True
+
+
+def retry(tx: Tx, letter_id: int, figures: Figures) -> Applied | str | None:
+    """Reads a dead letter again. Null when there is none to retry; the reason as text when it is still unreadable."""
+    letter = dead_letters.lock(tx, letter_id)
+    if letter is None or letter.state is not DeadLetterState.DEAD:
+        return None
+    try:
+        changes = read(letter)
+    except Unreadable as error:
+        dead_letters.set_state(tx, letter_id, DeadLetterState.DEAD, str(error))
+        return str(error)
+    applied = apply(tx, Delivery("webhook", None, letter.topic, letter.received_at, changes), figures)
+    _close(tx, letter, DeadLetterState.RETRIED)
+    return applied
+
+
+def discard(tx: Tx, letter_id: int) -> bool:
+    """Gives a dead letter up; False when there is none to give up."""
+    letter = dead_letters.lock(tx, letter_id)
+    if letter is None or letter.state is not DeadLetterState.DEAD:
+        return False
+    _close(tx, letter, DeadLetterState.DISCARDED)
+    return True
+
+
+def read(letter: DeadLetterRow) -> tuple[Change, ...]:
+    """What a dead letter says, if it can be read by now. Raises Unreadable."""
+    seen = Ms(int(orjson.loads(letter.headers).get("seen", letter.received_at)))
+    reader = erp.read if letter.source == "erp" else topics.read
+    return reader(letter.topic, read_json(letter.body), seen)
+
+
+def _close(tx: Tx, letter: DeadLetterRow, state: DeadLetterState) -> None:
+    dead_letters.set_state(tx, letter.id, state)
+    if dead_letters.dead_from(tx, letter.source) == 0:
+        gaps.clear_gap(tx, Gap.DEAD_LETTER, letter.source)
+    tx.ping()

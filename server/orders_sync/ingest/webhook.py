@@ -1,0 +1,90 @@
+"""A Shopify webhook as a delivery: whether it is genuine, and what its headers and body say. Pure (contract §4).
+
+Headers other than the signature may be missing; what they would have said is taken from the body, else from the arrival.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from orders_sync.ingest.changes import Change, Delivery
+from orders_sync.ingest.normalise import topics
+from orders_sync.ingest.reading import Node, Unreadable, read_json
+from orders_sync.instants import Ms, parse_instant
+
+SIGNATURE = "X-Shopify-Hmac-Sha256"
+TOPIC = "X-Shopify-Topic"
+SHOP = "X-Shopify-Shop-Domain"
+WEBHOOK_ID = "X-Shopify-Webhook-Id"
+EVENT_ID = "X-Shopify-Event-Id"
+TRIGGERED_AT = "X-Shopify-Triggered-At"
+API_VERSION = "X-Shopify-API-Version"
+_KEPT = (TOPIC, SHOP, WEBHOOK_ID, EVENT_ID, TRIGGERED_AT, API_VERSION)
+_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """`delivery` as it is recorded; `problem` says why its body could not be read, null when it could."""
+
+    delivery: Delivery
+    event_id: str
+    problem: str | None = None
+
+
+def genuine(body: bytes, signature: str, secrets: Sequence[str]) -> bool:
+    """True when one of the secrets signed exactly these bytes. Every secret is tried, each in constant time."""
+    told = signature.encode("utf-8", "replace")
+    signed = [base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)) for secret in secrets]
+    return any([hmac.compare_digest(each, told) for each in signed])
+
+
+def receive(body: bytes, headers: Mapping[str, str], arrived: Ms, *, ours: bool) -> Webhook:
+    """The delivery that a genuine webhook is. `headers` are looked up blind to case by the caller's mapping.
+
+    `ours` false: it is another shop's, which is recorded and says nothing here.
+    """
+    node, problem = _parsed(body)
+    topic = headers.get(TOPIC) or (node.text("topic", most=200) if node is not None else None) or _UNKNOWN
+    seen = _triggered(headers.get(TRIGGERED_AT)) or _updated(node) or arrived
+    changes: tuple[Change, ...] = ()
+    unreadable = problem
+    if node is not None and ours:
+        try:
+            changes = topics.read(topic, node, seen)
+        except Unreadable as error:
+            unreadable = str(error)
+    webhook_id = headers.get(WEBHOOK_ID) or hashlib.sha256(topic.encode() + b"\x00" + body).hexdigest()
+    delivery = Delivery("webhook", webhook_id, topic, arrived, changes)
+    matters = ours and (topics.known(topic) or topic == _UNKNOWN)
+    return Webhook(delivery, headers.get(EVENT_ID) or webhook_id, unreadable if matters else None)
+
+
+def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """What is worth keeping of a webhook that cannot be read; never the signature."""
+    return {name: value for name in _KEPT if (value := headers.get(name))}
+
+
+def _parsed(body: bytes) -> tuple[Node | None, str | None]:
+    try:
+        return read_json(body), None
+    except Unreadable as error:
+        return None, str(error)
+
+
+def _triggered(text: str | None) -> Ms | None:
+    try:
+        return parse_instant(text) if text else None
+    except ValueError:
+        return None
+
+
+def _updated(node: Node | None) -> Ms | None:
+    try:
+        return node.instant("updated_at") if node is not None else None
+    except Unreadable:
+        return None

@@ -1,0 +1,71 @@
+"""`POST /erp/webhook`: what the ERP tells of returns and stock, signed in the Standard Webhooks form (contract §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+import structlog
+from aiohttp import web
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS
+from orders_sync.ingest import letters
+from orders_sync.ingest.apply import apply
+from orders_sync.ingest.changes import Change, Delivery
+from orders_sync.ingest.normalise import erp
+from orders_sync.ingest.reading import Unreadable, read_json
+from orders_sync.instants import Ms
+from orders_sync.settings import secret_text
+
+log = structlog.get_logger(__name__)
+
+routes = web.RouteTableDef()
+
+_ID = "webhook-id"
+
+
+@routes.post("/erp/webhook")
+async def erp_webhook(request: web.Request) -> web.Response:
+    """200 `{"ok", "type", "id"}`; 401 and 503 `{"detail"}`. A message id that came before changes nothing."""
+    secret = secret_text(request.app[SETTINGS].erp_secret)
+    if not secret:
+        return _json(503, {"detail": "Messages of the ERP are refused: set ERP_SECRET"})
+    body = await request.read()
+    if not genuine(body, request.headers, secret):
+        return _json(401, {"detail": "Invalid webhook signature"})
+    message_id, arrived = request.headers[_ID], request.app[CLOCK]()
+    message_type, changes, problem = _read(body, arrived)
+    delivery = Delivery("erp", message_id, message_type, arrived, changes)
+    database, figures = request.app[DATABASE], request.app[FIGURES]
+    if problem is None:
+        await database.write(lambda tx: apply(tx, delivery, figures))
+    else:
+        log.warning("a message of the ERP could not be read", type=message_type, reason=problem)
+        await database.write(lambda tx: letters.bury(tx, delivery, {}, body, problem))
+    return _json(200, {"ok": True, "type": message_type, "id": message_id})
+
+
+def genuine(body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+    """True when the signature fits these bytes, the id and a time within five minutes of now."""
+    try:
+        Webhook(secret).verify(body, dict(headers), json_parse=False)
+    except (WebhookVerificationError, ValueError):
+        return False
+    return True
+
+
+def _read(body: bytes, arrived: Ms) -> tuple[str, tuple[Change, ...], str | None]:
+    """Type, changes, and why it could not be read."""
+    message_type = "unknown"
+    try:
+        message = read_json(body)
+        message_type = message.text("type", most=200) or message_type
+        return message_type, erp.read(message_type, message, arrived), None
+    except Unreadable as error:
+        return message_type, (), str(error)
+
+
+def _json(status: int, body: dict[str, object]) -> web.Response:
+    headers = {"Retry-After": "60"} if status == 503 else None
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json", headers=headers)

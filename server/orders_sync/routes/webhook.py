@@ -1,0 +1,70 @@
+"""`POST /shopify/webhook`: proven before it is parsed, answered once its effect is committed (contract §4)."""
+
+from __future__ import annotations
+
+import orjson
+import structlog
+from aiohttp import web
+
+from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS
+from orders_sync.db.tx import Tx
+from orders_sync.ingest import letters, webhook
+from orders_sync.ingest.apply import apply
+from orders_sync.live import gaps
+from orders_wire.vocabulary import Gap, Severity
+
+log = structlog.get_logger(__name__)
+
+routes = web.RouteTableDef()
+
+_NO_SECRET = "Webhooks are refused: set SHOPIFY_WEBHOOK_SECRET to the app's client secret"
+
+
+@routes.post("/shopify/webhook")
+async def shopify_webhook(request: web.Request) -> web.Response:
+    """200 `{"ok", "topic", "event_id"}`; 401 and 503 `{"detail"}`."""
+    secrets = request.app[SETTINGS].webhook_secrets
+    if not secrets:
+        await request.app[DATABASE].write(_raise_gap)
+        return _json(503, {"detail": _NO_SECRET}, {"Retry-After": "60"})
+    signature = request.headers.get(webhook.SIGNATURE)
+    if not signature:
+        return _json(401, {"detail": "Missing Shopify HMAC header"})
+    body = await request.read()
+    if not webhook.genuine(body, signature, secrets):
+        return _json(401, {"detail": "Invalid Shopify HMAC signature"})
+    return await _take(request, body)
+
+
+async def clear_secret_gap(app: web.Application) -> None:
+    """At start: with a secret configured, the gap that an earlier start left open is over."""
+    if app[SETTINGS].webhook_secrets:
+        await app[DATABASE].write(lambda tx: gaps.clear_gap(tx, Gap.NO_WEBHOOK_SECRET, ""))
+
+
+async def _take(request: web.Request, body: bytes) -> web.Response:
+    app = request.app
+    ours = app[SETTINGS].owns(request.headers.get(webhook.SHOP))
+    received = webhook.receive(body, request.headers, app[CLOCK](), ours=ours)
+    delivery, figures = received.delivery, app[FIGURES]
+    if received.problem is None:
+        await app[DATABASE].write(lambda tx: apply(tx, delivery, figures), _sort_key(received))
+    else:
+        problem, headers = received.problem, webhook.kept_headers(request.headers)
+        log.warning("a webhook could not be read", topic=delivery.topic, reason=problem)
+        await app[DATABASE].write(lambda tx: letters.bury(tx, delivery, headers, body, problem))
+    return _json(200, {"ok": True, "topic": delivery.topic, "event_id": received.event_id})
+
+
+def _sort_key(received: webhook.Webhook) -> int:
+    """The first order that it names."""
+    named = (getattr(change, "order_id", None) for change in received.delivery.changes)
+    return min((order_id for order_id in named if order_id is not None), default=0)
+
+
+def _raise_gap(tx: Tx) -> None:
+    gaps.open_gap(tx, Gap.NO_WEBHOOK_SECRET, "", _NO_SECRET, Severity.CRITICAL)
+
+
+def _json(status: int, body: dict[str, object], headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json", headers=headers)
