@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
+import secrets
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -11,17 +14,30 @@ from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS, SHOPIFY
 from orders_sync.auth import TOKENS, Tokens, authentication
 from orders_sync.db.engine import Database
 from orders_sync.external.shopify.client import ShopifyClient, endpoint
+from orders_sync.external.shopify.receiver import ShopifyReceiver
+from orders_sync.external.signed_post import SignedPost
 from orders_sync.instants import Clock, system_clock
 from orders_sync.live.lifespan import end_streams, live
-from orders_sync.routes import alerts, health, me, orders
+from orders_sync.loops import running
+from orders_sync.outbox.kinds import Target
+from orders_sync.outbox.relay import Chance, Receiver, Relay
+from orders_sync.poller.poller import Poller
+from orders_sync.poller.schedule import Schedule
+from orders_sync.poller.shop_side import ShopSide
+from orders_sync.routes import actions, alerts, erp, health, me, orders, outbox, webhook
 from orders_sync.routes.problems import problems
 from orders_sync.settings import Settings, secret_text
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """The largest body that is read; Shopify's largest orders stay below."""
 
-ROUTES = (health.routes, me.routes, alerts.routes, orders.routes)
-WEBHOOK_ROUTES: tuple[web.RouteTableDef, ...] = ()
+RELAY_ENDS_S = 1.0
+"""How long writes under way may take when the process ends; what is cut off then is of unknown outcome, and read again."""
+
+ROUTES = (health.routes, me.routes, orders.routes, alerts.routes, actions.routes, outbox.routes)
+WEBHOOK_ROUTES = (webhook.routes, erp.routes)
+
+SESSION: web.AppKey[aiohttp.ClientSession] = web.AppKey("session")
 
 
 def build(settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | None = None) -> web.Application:
@@ -31,7 +47,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | N
     app[FIGURES] = settings.figures
     app[CLOCK] = clock
     app[TOKENS] = tokens
-    app.cleanup_ctx.extend([_database, _shopify, live, orders.reading])
+    app.cleanup_ctx.extend([_database, _gaps, orders.reading, live, _session, _shopify, _relay, _poller])
     app.on_shutdown.append(end_streams)
     for routes in (*ROUTES, *WEBHOOK_ROUTES):
         app.add_routes(routes)
@@ -55,11 +71,60 @@ async def _database(app: web.Application) -> AsyncIterator[None]:
     await database.close()
 
 
+async def _gaps(app: web.Application) -> AsyncIterator[None]:
+    """What these settings have put right since the last start."""
+    await webhook.clear_secret_gap(app)
+    yield
+
+
+async def _session(app: web.Application) -> AsyncIterator[None]:
+    async with aiohttp.ClientSession() as session:
+        app[SESSION] = session
+        yield
+
+
 async def _shopify(app: web.Application) -> AsyncIterator[None]:
     """The shop's Admin API, where there is a token for it."""
     settings = app[SETTINGS]
     token = secret_text(settings.shopify_admin_token)
-    async with aiohttp.ClientSession() as session:
-        address = endpoint(settings.shop, settings.shopify_api_url)
-        app[SHOPIFY] = ShopifyClient(session, address, token, app[CLOCK]) if token else None
+    address = endpoint(settings.shop, settings.shopify_api_url)
+    app[SHOPIFY] = ShopifyClient(app[SESSION], address, token, app[CLOCK]) if token else None
+    yield
+
+
+async def _relay(app: web.Application) -> AsyncIterator[None]:
+    """Sends what the outbox holds, to the receivers that are switched on."""
+    chance = Chance(random.random, lambda: secrets.token_hex(8))
+    relay = Relay(app[DATABASE], _receivers(app), app[FIGURES], app[CLOCK], chance)
+    async with running({"relay": relay.run}) as tasks:
+        yield
+        relay.stop()
+        await asyncio.wait(tasks, timeout=RELAY_ENDS_S)
+
+
+def _receivers(app: web.Application) -> dict[Target, Receiver]:
+    settings, client = app[SETTINGS], app[SHOPIFY]
+    receivers: dict[Target, Receiver] = {}
+    if settings.shopify_writes and client is not None:
+        receivers[Target.SHOPIFY] = ShopifyReceiver(client)
+    for target, url, secret in (
+        (Target.ERP, settings.erp_url, settings.erp_secret),
+        (Target.SUPPORT, settings.support_url, settings.support_secret),
+    ):
+        if url is not None and secret is not None:
+            receivers[target] = SignedPost(app[SESSION], url, secret.get_secret_value(), app[CLOCK])
+    return receivers
+
+
+async def _poller(app: web.Application) -> AsyncIterator[None]:
+    """Polls the shop, where there is a token for it; else the poller is off (contract §4)."""
+    settings, client, clock = app[SETTINGS], app[SHOPIFY], app[CLOCK]
+    if client is None:
+        yield
+        return
+    owner, interval_s = secrets.token_hex(8), settings.poll_interval_s
+    shop = ShopSide.of(client, settings.shop_domain)
+    poller = Poller(app[DATABASE], shop, app[FIGURES], clock, owner=owner, interval_s=interval_s)
+    schedule = Schedule(poller, clock, owner=owner, interval_s=interval_s)
+    async with running({"poller": schedule.tick, "poller watch": schedule.watch}):
         yield
