@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 routes = web.RouteTableDef()
 
-_NO_SECRET = "Webhooks are refused: set SHOPIFY_WEBHOOK_SECRET to the app's client secret"
+_UNPROVABLE = "Webhooks are refused: set SHOPIFY_WEBHOOK_SECRET to the app's client secret"
 
 
 @routes.post("/shopify/webhook")
@@ -26,7 +26,7 @@ async def shopify_webhook(request: web.Request) -> web.Response:
     secrets = request.app[SETTINGS].webhook_secrets
     if not secrets:
         await request.app[DATABASE].write(_raise_gap)
-        return _json(503, {"detail": _NO_SECRET}, {"Retry-After": "60"})
+        return _json(503, {"detail": _UNPROVABLE}, {"Retry-After": "60"})
     signature = request.headers.get(webhook.SIGNATURE)
     if not signature:
         return _json(401, {"detail": "Missing Shopify HMAC header"})
@@ -63,7 +63,7 @@ def _sort_key(received: webhook.Webhook) -> int:
 
 
 def _raise_gap(tx: Tx) -> None:
-    gaps.open_gap(tx, Gap.NO_WEBHOOK_SECRET, "", _NO_SECRET, Severity.CRITICAL)
+    gaps.open_gap(tx, Gap.NO_WEBHOOK_SECRET, "", _UNPROVABLE, Severity.CRITICAL)
 
 
 def _json(status: int, body: dict[str, object], headers: dict[str, str] | None = None) -> web.Response:

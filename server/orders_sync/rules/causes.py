@@ -52,18 +52,18 @@ def _turning_points(picture: Picture) -> Iterator[Ms]:
     if picture.live_at != FOREVER:
         yield Ms(picture.live_at + figures.quiet)
     if picture.owed and picture.ship_by is not None:
-        yield picture.ship_by
+        yield Ms(picture.ship_by + 1)
     for parcel in picture.shipments:
         if parcel.late_prone:
             yield Ms(parcel.updated_at + figures.delayed)
             yield Ms(parcel.updated_at + figures.quiet)
         if parcel.live and parcel.unnumbered:
-            yield Ms(parcel.created_at + figures.tracking_pending)
+            yield Ms(parcel.created_at + figures.tracking_pending + 1)
 
 
 def _overdue(picture: Picture, now: Ms) -> Iterable[Cause]:
     due = picture.ship_by
-    if picture.owed and due is not None and due <= now:
+    if picture.owed and due is not None and due < now:
         message = f"{picture.name} is overdue: it was due {_when(picture, due)}"
         yield Cause(AlertType.ORDER_OVERDUE, str(due), message, Severity.CRITICAL)
 
@@ -79,7 +79,7 @@ def _delays(picture: Picture, now: Ms) -> Iterable[Cause]:
 
 def _untracked(picture: Picture, now: Ms) -> Iterable[Cause]:
     for parcel in picture.shipments:
-        late = parcel.live and parcel.unnumbered and parcel.created_at + picture.figures.tracking_pending <= now
+        late = parcel.live and parcel.unnumbered and parcel.created_at + picture.figures.tracking_pending < now
         if late and parcel.id not in picture.operator.cleared_numbers:
             told = picture.operator.acknowledgement
             key = told.action_id if parcel.ours and told is not None else str(parcel.id)

@@ -98,17 +98,17 @@ def _payments(picture: Picture) -> Iterator[Told]:
     """From transactions where they are known, else one per kind from the financial status."""
     for event in PAYMENTS:
         told = picture.facts.first.get(event, {})
-        kind = "dispute" if event == "payment_disputed" else "transaction"
-        found = [
-            Told(at, event, of, _amount(picture.facts.fields(kind, of), picture.order.currency))
-            for of, at in told.items()
-            if of != BY_STATUS
-        ]
+        found = [_payment(picture, event, of, at) for of, at in told.items() if of != BY_STATUS]
         if not found and event == "payment_refunded":
             found = [*_paid_back(picture)]
         if not found and BY_STATUS in told:
             found = [Told(told[BY_STATUS], event, BY_STATUS, "")]
         yield from found
+
+
+def _payment(picture: Picture, event: str, of: str, at: int) -> Told:
+    kind = "dispute" if event == "payment_disputed" else "transaction"
+    return Told(at, event, of, _amount(picture.facts.fields(kind, of), picture.order.currency))
 
 
 def _paid_back(picture: Picture) -> Iterator[Told]:
