@@ -100,9 +100,9 @@ def executable() -> GraphQLSchema:
         if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
             _resolve_fields(kind, tables.get(kind.name, {}))
         elif isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
-            kind.resolve_type = _type_of  # type: ignore[method-assign]
+            kind.resolve_type = _type_of
         elif isinstance(kind, GraphQLScalarType) and kind.name == "DateTime":
-            kind.serialize = _instant
+            kind.serialize = _instant  # type: ignore[method-assign]
     return schema
 
 

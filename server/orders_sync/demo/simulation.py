@@ -1,0 +1,134 @@
+"""Everything simulated, put together: the shop with its API, its webhooks and its life, the ERP, the support queue."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from random import Random
+from uuid import uuid4
+
+from orders_sync.demo.admin.bucket import Bucket
+from orders_sync.demo.admin.execution import Admin
+from orders_sync.demo.erp import Erp
+from orders_sync.demo.faults import Faults
+from orders_sync.demo.history.past import Past, build
+from orders_sync.demo.ledger import Ledger
+from orders_sync.demo.life.living import Life
+from orders_sync.demo.life.pool import Pool
+from orders_sync.demo.life.stories import Scene
+from orders_sync.demo.rest.topics import BODIES
+from orders_sync.demo.stage import Clock, Stage, system_clock
+from orders_sync.demo.webhooks.deliveries import Deliveries, Sleep
+from orders_sync.demo.webhooks.manners import Manners
+from orders_sync.demo.webhooks.subscriptions import Subscriptions
+
+DOMAIN = "lighthouse-goods.myshopify.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the shop, the ERP and the support queue share with the desk."""
+
+    webhook: str
+    admin_token: str
+    erp: str
+    support: str
+
+    @staticmethod
+    def fresh() -> Secrets:
+        """New ones, in the forms that the real parties use."""
+        keys = [f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}" for _ in range(2)]
+        return Secrets(secrets.token_hex(16), f"shpat_{secrets.token_hex(16)}", *keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to simulate. `every_s` is the mean time between two things that happen."""
+
+    orders: int
+    seed: int
+    secrets: Secrets
+    still: bool = False
+    every_s: float = 3.0
+    domain: str = DOMAIN
+    manners: Manners = field(default_factory=Manners)
+
+
+@dataclass(slots=True)
+class Simulation:
+    """The running whole. `now` at its making is the end of the past."""
+
+    plan: Plan
+    past: Past
+    stage: Stage
+    subscriptions: Subscriptions
+    deliveries: Deliveries
+    admin: Admin
+    erp: Erp
+    life: Life
+    faults: Faults
+    listening: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def listen_at(self, url: str) -> None:
+        """The desk is at this base URL: it hears every topic, and the ERP tells it the past."""
+        base = url.rstrip("/")
+        at = self.stage.now()
+        for topic in BODIES:
+            self.subscriptions.add(topic, f"{base}/shopify/webhook", at, fixed=True)
+        self.erp.url = f"{base}/erp/webhook"
+        self.erp.recount(self.past.evidence)
+        self.listening.set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Send, talk and, unless the shop stands still, live as soon as somebody listens."""
+        await self.deliveries.open()
+        await self.erp.open()
+        living = None if self.plan.still else asyncio.create_task(self._live())
+        try:
+            yield
+        finally:
+            if living:
+                living.cancel()
+                await asyncio.gather(living, return_exceptions=True)
+            await self.erp.close()
+            await self.deliveries.close()
+
+    async def _live(self) -> None:
+        await self.listening.wait()
+        await self.life.run()
+
+
+def simulate(
+    plan: Plan,
+    *,
+    clock: Clock = system_clock,
+    seconds: Callable[[], float] = time.monotonic,
+    sleep: Sleep = asyncio.sleep,
+    new_id: Callable[[], str] = lambda: str(uuid4()),
+) -> Simulation:
+    """Build the past up to now, and all that surrounds the shop."""
+    past = build(plan.orders, plan.seed, clock(), plan.domain)
+    subscriptions = Subscriptions()
+    deliveries = Deliveries(
+        subscriptions,
+        plan.secrets.webhook,
+        plan.domain,
+        Random(f"{plan.seed}/deliveries"),
+        new_id,
+        sleep,
+        plan.manners,
+    )
+    stage = Stage(past.shop, clock, Ledger(), deliveries.announce)
+    erp = Erp(stage, plan.secrets.erp, Random(f"{plan.seed}/erp"), sleep)
+    erp.remember(past.evidence)
+    bucket = Bucket(seconds)
+    rng = Random(f"{plan.seed}/life")
+    life = Life(Scene(stage, Pool(past.shop, rng), erp, rng), sleep, plan.every_s)
+    admin = Admin(stage, subscriptions, bucket)
+    return Simulation(plan, past, stage, subscriptions, deliveries, admin, erp, life, Faults())
