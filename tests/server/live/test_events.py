@@ -17,6 +17,7 @@ from orders_sync.db.tables import events as table
 from orders_sync.db.tx import Tx
 from orders_sync.instants import SECOND, Ms
 from orders_sync.live.backfill import finish
+from orders_wire.vocabulary import EventType
 
 
 async def after(db: Database, n: int, limit: int = 100) -> Batch:
@@ -130,4 +131,4 @@ async def test_concurrent_numbering_gives_each_number_once(
 
 def _append(conn: Connection, db: Database, order_id: int) -> None:
     tx = Tx(conn, db.shop_id, NOON)
-    events.append(tx, events.EventDraft(events.EventType.ORDER_OVERDUE, order_id=order_id))
+    events.append(tx, events.EventDraft(EventType.ORDER_OVERDUE, order_id=order_id))
