@@ -9,10 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from orders_tui.drafts import Draft, ReturnsDraft, Verb
+from orders_wire.vocabulary import ReturnAction, Role, Status
+
 if TYPE_CHECKING:
-    from orders_tui.drafts import Draft, Verb
     from orders_wire.orders import Order
-    from orders_wire.vocabulary import ReturnAction, Role
+
+_CLOSED = {Status.CANCELLED, Status.REFUNDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,57 @@ class Eligibility:
 
 def role_needed(verb: Verb) -> Role:
     """Contract §5: `operator` assigns, fulfils, escalates, undoes; `lead` also moves returns."""
-    raise NotImplementedError
+    return Role.LEAD if verb is Verb.RETURNS else Role.OPERATOR
 
 
 def obstacle(verb: Verb, order: Order, action: ReturnAction | None = None) -> str | None:
     """Why this action would be refused for this order, in words; None when nothing speaks against it."""
-    raise NotImplementedError
+    if verb is Verb.FULFILL:
+        return _cannot_fulfill(order)
+    if verb is Verb.RETURNS:
+        return _cannot_move_return(order, action)
+    if verb is Verb.INVENTORY:
+        return _closed(order) or (None if order.status is Status.AWAITING_FULFILLMENT else "nothing is owed any more")
+    return None
 
 
 def preview(draft: Draft, orders: Iterable[tuple[str, Order | None]]) -> Eligibility:
     """Sorts a draft's orders into those to send and those to skip."""
-    raise NotImplementedError
+    action = draft.action if isinstance(draft, ReturnsDraft) else None
+    eligible: list[str] = []
+    unknown: list[str] = []
+    skipped: dict[str, list[str]] = {}
+    for order_id, order in orders:
+        if order is None:
+            unknown.append(order_id)
+        elif (reason := obstacle(draft.verb, order, action)) is None:
+            eligible.append(order_id)
+        else:
+            skipped.setdefault(reason, []).append(order_id)
+    return Eligibility(tuple(eligible), {reason: tuple(ids) for reason, ids in skipped.items()}, tuple(unknown))
+
+
+def _closed(order: Order) -> str | None:
+    return str(order.status) if order.status in _CLOSED else None
+
+
+def _cannot_fulfill(order: Order) -> str | None:
+    if order.status in _CLOSED:
+        return str(order.status)
+    if order.hold is not None:
+        return f"on hold ({order.hold.reason.replace('_', ' ')})"
+    if order.status is Status.AWAITING_FULFILLMENT or any(parcel.number is None for parcel in order.tracking):
+        return None
+    return "fulfilled already"
+
+
+def _cannot_move_return(order: Order, action: ReturnAction | None) -> str | None:
+    current = order.return_
+    if current is None:
+        return "no return"
+    state = current.state.replace("_", " ")
+    if current.state.terminal:
+        return f"return {state}"
+    if action is not None and action not in current.allowed_actions:
+        return f"{action.replace('_', ' ')} is not allowed in {state}"
+    return None

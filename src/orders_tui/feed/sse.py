@@ -5,7 +5,7 @@ Stream and poll share one position, so that going from one to the other misses n
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -61,7 +61,7 @@ class SseFeed:
                 async for item in items:
                     yield item
 
-    async def _stream(self) -> AsyncIterator[FeedItem]:
+    async def _stream(self) -> AsyncGenerator[FeedItem, None]:
         """One stream, from the attempt to the wait after its end."""
         from orders_tui.feed.stream import NoStream, StreamLimits, listen
 
@@ -90,7 +90,7 @@ class SseFeed:
         yield self._line.failed(problem) if started is None else self._line.lost(str(problem))
         await self._line.wait()
 
-    async def _poll(self) -> AsyncIterator[FeedItem]:
+    async def _poll(self) -> AsyncGenerator[FeedItem, None]:
         """One poll and the wait after it. A failed one means an outage: the stream is tried first when it ends."""
         try:
             answer = await self._api.alerts(self._position)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -66,7 +66,7 @@ class _Watched(httpx.AsyncByteStream):
 
 async def listen(
     api: SyncApi, position: str | None, limits: StreamLimits, heard: Callable[[], None]
-) -> AsyncIterator[Told]:
+) -> AsyncGenerator[Told, None]:
     """The stream after an event, until it ends. Raises NoStream, or ApiError."""
     async with api.stream(position) as response:
         body = response.stream

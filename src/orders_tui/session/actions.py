@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from orders_tui.drafts import Verb
+
 if TYPE_CHECKING:
     from orders_tui.drafts import Draft
     from orders_wire.vocabulary import ErrorCode, ReturnAction
@@ -63,7 +65,11 @@ class ActionEntry:
         return self.state in SETTLED
 
     def undoable(self, now: datetime) -> bool:
-        """True while `undo` makes sense."""
+        """True while `undo` makes sense: it is on its way, or done and not yet past its time."""
+        if self.draft.verb is Verb.UNDO:
+            return False
+        if self.state in {ActionState.SENDING, ActionState.UNCONFIRMED}:
+            return True
         if self.action_id is None or self.state not in {ActionState.DONE, ActionState.PARTLY}:
             return False
         return self.undo_until is None or now < self.undo_until

@@ -64,9 +64,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class TabMemory:
-    """How a tab was left: its filters, sort, place (a cursor) and order. Survives a restart."""
+    """How a tab was left: its filters, sort, place (a cursor; `top` when that was the first page) and order."""
 
     filters: Filters = NO_FILTERS
     sort: Sort | None = None
     cursor: str | None = None
     order_id: str | None = None
+    top: bool = True

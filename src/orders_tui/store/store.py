@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orders_tui.drafts import Draft, UndoDraft, Verb
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from orders_wire.orders import Order
     from orders_wire.page import Desk, OrdersPage
 
-_PAGES_KEPT = 40
+_PAGES_KEPT = 80
 _DETAILS_KEPT = 60
 _ROWS_KEPT = 4000
 _ACTIONS_KEPT = 500
@@ -97,10 +98,10 @@ class Store:
         everything = self._meet(page.desk)
         rows = page.orders.items
         before = {row.id: self.view(row.id) for row in rows}
-        self._pages[query] = entry = PageEntry(query, page, tuple(row.id for row in rows), fetched_at)
-        self._pages.move_to_end(query)
-        while len(self._pages) > _PAGES_KEPT:
-            self._pages.popitem(last=False)
+        entry = PageEntry(query, page, tuple(row.id for row in rows), fetched_at)
+        self._keep(entry)
+        if page.orders.page_info.shopify_cursor is not None:
+            self._keep(replace(entry, query=query.at(page.orders.page_info.shopify_cursor)))
         for row in rows:
             self._put(row, entry.desk_version)
         self._forget_rows()
@@ -201,6 +202,13 @@ class Store:
         lost = frozenset(self._base.keep_only(()))
         self._start_over(desk)
         return lost
+
+    def _keep(self, entry: PageEntry) -> None:
+        """A page is found by the place it was asked for at, and by its own key."""
+        self._pages[entry.query] = entry
+        self._pages.move_to_end(entry.query)
+        while len(self._pages) > _PAGES_KEPT:
+            self._pages.popitem(last=False)
 
     def _put(self, row: Order, desk_version: int) -> None:
         if self._base.put(row, desk_version) and row.id in self._patches:

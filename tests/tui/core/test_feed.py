@@ -21,6 +21,7 @@ from orders_wire.vocabulary import EventType
 Body = Callable[[], AsyncIterator[bytes]]
 HEAD = b"retry: 1000\n\n"
 BEAT = b": beat\n\n"
+BEATS: list[bytes | float] = [15.0, BEAT] * 10
 
 
 def event(n: int, **more: object) -> dict[str, object]:
@@ -42,7 +43,7 @@ class Desk:
     async def answer(self, request: httpx.Request) -> httpx.Response:
         if "event-stream" in request.headers["accept"]:
             self.asked.append(("stream", now_s(), request.headers.get("last-event-id")))
-            given = self.streams.pop(0) if self.streams else httpx.ConnectError("down")
+            given: object = self.streams.pop(0) if self.streams else httpx.ConnectError("down")
         else:
             self.asked.append(("poll", now_s(), request.url.params.get("since")))
             given = self.polls.pop(0) if self.polls else httpx.ConnectError("down")
@@ -52,6 +53,7 @@ class Desk:
             return given
         if isinstance(given, dict):
             return httpx.Response(200, json=given)
+        assert callable(given)
         return httpx.Response(200, headers={"content-type": "text/event-stream"}, content=given())
 
 
@@ -160,7 +162,7 @@ def test_it_is_live_again_soon_after_the_servers_return(outage_s: float, back_wi
 
 def test_a_poke_ends_the_wait() -> None:
     async def scenario(desk: Desk) -> None:
-        desk.streams = [httpx.ConnectError("down")] * 60 + [chunks(HEAD, 3600.0)]
+        desk.streams = [*[httpx.ConnectError("down")] * 60, chunks(HEAD, 3600.0)]
         feed = SseFeed(api(desk), pace())
 
         def poke_when_slow(item: FeedItem) -> None:
@@ -217,7 +219,7 @@ def test_a_silent_stream_is_dead() -> None:
 
 def test_heartbeats_are_life_and_no_events() -> None:
     async def scenario(desk: Desk) -> None:
-        desk.streams = [chunks(HEAD, block(1), *([15.0, BEAT] * 10), block(2))]
+        desk.streams = [chunks(HEAD, block(1), *BEATS, block(2))]
         items = await heard(SseFeed(api(desk), pace()), lambda i: len(ids(i)) == 2)
         assert states(items) == [LineState.CONNECTING, LineState.LIVE]
         contact = last(items).last_contact

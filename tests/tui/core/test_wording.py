@@ -160,11 +160,12 @@ def test_nothing_is_due_once_shipped() -> None:
 
 def test_flags_most_urgent_first() -> None:
     row = order(
+        1,
         alerts=[AlertType.SUPPORT_ESCALATED, AlertType.ORDER_OVERDUE],
         hold=Hold(reason=Issue.INVENTORY, since=NOON),
         issue=Issue.INVENTORY,
         outbound=Outbound(failed=1, waiting=1),
-        **{"return": ReturnSummary(id="r", state=ReturnState.INSPECTION)},
+        return_=ReturnSummary(id="r", state=ReturnState.INSPECTION),
     )
     shown = [sign.short for sign in wording.flags(row)]
     assert shown == ["late", "failed", "hold", "return", "support", "outbound"]

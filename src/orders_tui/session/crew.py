@@ -1,0 +1,48 @@
+"""Every task of the session, in one group: whatever runs is owned here and ends with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from orders_tui.session.changes import Level, Notice
+
+_log = logging.getLogger(__name__)
+
+
+class Crew:
+    """Tasks asked for before `run` start with it. One that breaks is logged and told, and takes no other with it."""
+
+    def __init__(self, tell: Callable[[Notice], None]) -> None:
+        self._tell = tell
+        self._group: asyncio.TaskGroup | None = None
+        self._early: list[tuple[Coroutine[Any, Any, None], str]] = []
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Runs `work` beside the others."""
+        if self._group is None:
+            self._early.append((work, name))
+        else:
+            self._group.create_task(self._guarded(work, name), name=name)
+
+    async def run(self) -> None:
+        """Holds the group open until cancelled; then everything in it is cancelled and awaited."""
+        try:
+            async with asyncio.TaskGroup() as self._group:
+                for work, name in self._early:
+                    self.spawn(work, name)
+                self._early.clear()
+                await asyncio.Event().wait()
+        finally:
+            self._group = None
+            for work, _ in self._early:
+                work.close()
+
+    async def _guarded(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        try:
+            await work
+        except Exception:  # noqa: BLE001 - the outermost frame of a task: logged and shown
+            _log.exception("the task %r broke", name)
+            self._tell(Notice(Level.ERROR, f"something went wrong inside ({name}); the log has it"))

@@ -1,0 +1,92 @@
+"""Details of single orders: the one under the cursor after a short rest, any other when asked for, again when its row changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from orders_tui.errors import ApiError
+from orders_tui.store import Store
+
+if TYPE_CHECKING:
+    from orders_tui.api import SyncApi
+    from orders_wire.detail import OrderDetail
+
+REST_S = 0.12
+
+
+class Details:
+    """`changed` is called with an order's id and the ids of rows that look different when its detail came or failed."""
+
+    def __init__(self, api: SyncApi, store: Store, changed: Callable[[str, frozenset[str]], None]) -> None:
+        self._api = api
+        self._store = store
+        self._changed = changed
+        self._rung = asyncio.Event()
+        self._now: set[str] = set()
+        self._resting: str | None = None
+        self._problems: dict[str, ApiError] = {}
+        self.watched: str | None = None
+
+    def get(self, order_id: str) -> OrderDetail | None:
+        """The detail if it is here; fetched when it is not, or older than its row."""
+        self.watched = order_id
+        if self.stale(order_id) and order_id not in self._problems:
+            self.want(order_id)
+        return self._store.detail(order_id)
+
+    def problem(self, order_id: str) -> ApiError | None:
+        """Why the last attempt brought nothing."""
+        return self._problems.get(order_id)
+
+    def stale(self, order_id: str) -> bool:
+        """True when nothing is held, or the row is newer."""
+        held, row = self._store.detail_version(order_id), self._store.base(order_id)
+        return held is None or (row is not None and row.version > held)
+
+    def want(self, order_id: str) -> None:
+        """Fetches now."""
+        self._problems.pop(order_id, None)
+        self._now.add(order_id)
+        self._rung.set()
+
+    def rest_on(self, order_id: str | None) -> None:
+        """The cursor stands on this order: its detail is fetched if it stays there."""
+        self._resting = self.watched = order_id
+        self._rung.set()
+
+    def look_again(self) -> None:
+        """Rows changed, or the line is back: the watched detail may be old."""
+        if self.watched is not None and self.stale(self.watched):
+            self.want(self.watched)
+
+    async def run(self) -> None:
+        """Serves what is wanted, one at a time."""
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            while self._now:
+                await self._fetch(self._now.pop())
+            if self._resting is not None and await self._rested(self._resting):
+                order_id, self._resting = self._resting, None
+                if order_id is not None and self.stale(order_id):
+                    await self._fetch(order_id)
+
+    async def _rested(self, order_id: str) -> bool:
+        try:
+            async with asyncio.timeout(REST_S):
+                await self._rung.wait()
+        except TimeoutError:
+            return self._resting == order_id
+        return False
+
+    async def _fetch(self, order_id: str) -> None:
+        try:
+            detail = await self._api.order(order_id)
+        except ApiError as error:
+            self._problems[order_id] = error
+            self._changed(order_id, frozenset())
+            return
+        self._problems.pop(order_id, None)
+        self._changed(order_id, self._store.absorb_detail(detail))

@@ -1,0 +1,65 @@
+"""How a fresh page is laid over the rows on show, so that nothing moves under the operator's eyes. Pure.
+
+Rows on show keep their places. Rows that left stay as ghosts for a while (the caller's business), the one under the cursor as
+long as the cursor is on it. New rows are appended where the page has room; those that would push others down are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orders_wire.vocabulary import UNASSIGNED, Status, Tab
+
+if TYPE_CHECKING:
+    from orders_tui.query import OrdersQuery
+    from orders_wire.orders import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """`ids` to show, in order; which of them have `gone` from the list; how many new ones are `held_back`."""
+
+    ids: tuple[str, ...]
+    gone: frozenset[str]
+    held_back: int
+
+
+def merge(shown: Sequence[str], fresh: Sequence[str]) -> Merged:
+    """Lays a fresh page over the rows on show. Ghosts among `shown` that are still missing stay among the gone."""
+    known, present = set(shown), set(fresh)
+    kept = [order_id for order_id in fresh if order_id in known]
+    if not kept:
+        return Merged((*shown, *fresh), frozenset(shown), 0)
+    last = fresh.index(kept[-1])
+    held_back = last + 1 - len(kept)
+    slid = _slid(shown, present, held_back)
+    gone = frozenset(order_id for order_id in shown if order_id not in present and order_id not in slid)
+    return Merged((*shown, *fresh[last + 1 :]), gone, held_back)
+
+
+def _slid(shown: Sequence[str], present: Collection[str], held_back: int) -> set[str]:
+    """Rows at the end that the held-back ones pushed to the next page: they have not left the list."""
+    tail: list[str] = []
+    for order_id in reversed(shown):
+        if order_id in present or len(tail) == held_back:
+            break
+        tail.append(order_id)
+    return set(tail)
+
+
+def ghost_reason(query: OrdersQuery, row: Order | None) -> str:
+    """Where a row went, in a word or two, as far as the row tells; empty when it does not."""
+    if row is None:
+        return ""
+    wanted = query.filters.owner
+    if wanted is not None and row.assigned_to != wanted:
+        return "unassigned" if row.assigned_to == UNASSIGNED else f"now {row.assigned_to}'s"
+    if query.tab is Tab.RETURNS and row.return_ is not None:
+        return row.return_.state.replace("_", " ")
+    if query.tab is Tab.HOLDS:
+        return "released" if row.hold is None else ""
+    if query.tab in {Tab.UNFULFILLED, Tab.OVERDUE} and row.status is Status.AWAITING_FULFILLMENT:
+        return ""
+    return row.status.replace("_", " ")

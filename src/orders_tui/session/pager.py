@@ -1,0 +1,178 @@
+"""Keeps the table on show true: fetches what is wanted, again after pings, and neighbouring pages before they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from orders_tui.errors import ApiError, Refused
+from orders_tui.pace import Pace
+from orders_tui.query import OrdersQuery
+from orders_tui.session.changes import Change, CursorMoved, PageShown, RowsChanged, SummaryChanged, ViewChanged
+from orders_tui.session.freshness import Freshness
+from orders_tui.session.loader import Loader
+from orders_tui.session.table import Goal, Table
+from orders_tui.session.view import TabMemory
+from orders_tui.store import PageEntry, Store
+from orders_wire.cursors import encode_offset
+from orders_wire.vocabulary import ErrorCode, Tab
+
+if TYPE_CHECKING:
+    from orders_tui.api import SyncApi
+    from orders_wire.page import OrdersPage
+
+_STALE_NEIGHBOUR_S = 3.0
+
+
+class Pager:
+    """`seen` is called with every page that came and the orders that look different; `met` with what a request ran into."""
+
+    def __init__(
+        self,
+        api: SyncApi,
+        store: Store,
+        pace: Pace,
+        *,
+        query: OrdersQuery,
+        memories: Mapping[Tab, TabMemory],
+        spawn: Callable[[Coroutine[Any, Any, None], str], None],
+        tell: Callable[[Change], None],
+        seen: Callable[[PageEntry, frozenset[str]], None],
+        met: Callable[[ApiError | None], None],
+    ) -> None:
+        self._store, self._pace = store, pace
+        self._spawn, self._tell, self._seen, self._met = spawn, tell, seen, met
+        self._loader = Loader(api, store, pace, self._came, self._failed)
+        self.freshness = Freshness(pace)
+        self.table = Table(query, memories)
+        self.summary: OrdersPage | None = None
+        self.as_of: datetime | None = None
+        self.page_size = query.page_size
+
+    async def run(self) -> None:
+        """Fetches what is wanted, whenever it is due, until cancelled."""
+        await self._loader.load(self.table.wanted)
+        while True:
+            pinged_only = await self.freshness.due()
+            version = self.freshness.wanted_version
+            if self.table.frozen and not self.table.turning and not self.table.accepting:
+                continue
+            entry = self.table.entry
+            if pinged_only and entry is not None and entry.desk_version >= version:
+                continue
+            if await self._loader.load(self.table.wanted, version):
+                self._prefetch()
+
+    def show(self, query: OrdersQuery, goal: Goal) -> None:
+        """Shows a place of a list: at once where it was fetched before, and fetched anew in any case."""
+        cursor = self.table.cursor_id
+        self.table.show(query, goal)
+        held = self._store.page(query)
+        if held is not None:
+            self.table.arrived(held, self._pace.monotonic())
+        self._shown(cursor)
+        if self.table.turning:
+            self._load(self.table.wanted)
+        else:
+            self.freshness.now()
+
+    def turn(self, cursor: str | None, goal: Goal) -> None:
+        """Shows another place of the list on show."""
+        self.show(self.table.query.at(cursor), goal)
+
+    def turn_last(self) -> None:
+        """Shows the last page, with the cursor on the last row."""
+        total = self.table.span().total
+        start = (total - 1) // self.page_size * self.page_size if total else 0
+        self.turn(encode_offset(start), Goal(at_end=True))
+
+    def accept(self) -> None:
+        """Fetches now, and takes in what waits."""
+        self.table.accept()
+        self.freshness.now()
+
+    def reset(self) -> None:
+        """What was known of the desk is void."""
+        self.freshness.start_over()
+        self._store.forget_pages()
+        self.freshness.now()
+
+    def _load(self, query: OrdersQuery) -> None:
+        async def load() -> None:
+            if await self._loader.load(query, self.freshness.wanted_version):
+                self._prefetch()
+
+        self._spawn(load(), "page")
+
+    def _came(self, entry: PageEntry, changed: frozenset[str]) -> None:
+        self._met(None)
+        cursor, summary = self.table.cursor_id, self.summary
+        wanted = entry.query == self.table.wanted
+        if wanted:
+            self.as_of = self._pace.now()
+            self.freshness.succeeded()
+        shown = self.table.arrived(entry, self._pace.monotonic())
+        if summary is None or entry.page.desk is None or entry.desk_version >= _version(summary):
+            self.summary = entry.page
+        self._store.hold(self.table.ids)
+        if shown:
+            self._shown(cursor)
+        elif wanted:
+            self._tell(ViewChanged())
+        if not shown and (rows := changed.intersection(self.table.ids)):
+            self._tell(RowsChanged(rows))
+        if self.summary is not summary:
+            self._tell(SummaryChanged())
+        self._seen(entry, changed)
+        self._follow_up(entry)
+
+    def _follow_up(self, entry: PageEntry) -> None:
+        """A page that turns out to be the wrong one leads to the right one."""
+        if self.table.turning and not self._loader.flying(self.table.wanted):
+            self._load(self.table.wanted)
+        elif entry.query == self.table.query and not self.table.ids and entry.page.orders.page_info.previous_cursor:
+            self.turn(entry.page.orders.page_info.previous_cursor, Goal(at_end=True))
+
+    def _failed(self, query: OrdersQuery, error: ApiError) -> None:
+        waited_for = query == self.table.wanted
+        unknown_place = isinstance(error, Refused) and error.code is ErrorCode.INVALID_REQUEST
+        if waited_for and unknown_place and query.cursor is not None:
+            self.table.restart()
+            self._load(self.table.wanted)
+            return
+        self._met(error)
+        if self.table.failed(query, error):
+            self.freshness.failed()
+            self._tell(ViewChanged())
+
+    def _shown(self, cursor: str | None) -> None:
+        self._tell(PageShown())
+        if self.table.cursor_id != cursor:
+            self._tell(CursorMoved(self.table.cursor_id))
+
+    def _prefetch(self) -> None:
+        """The pages before and after, so that a page turn is immediate."""
+        entry = self.table.entry
+        if entry is None or self.table.frozen or self.table.turning:
+            return
+        info = entry.page.orders.page_info
+        for cursor in (info.next_cursor if info.has_next_page else None, info.previous_cursor):
+            if cursor is not None and self._worth_fetching(entry.query.at(cursor)):
+                self._spawn(self._prefetched(entry.query.at(cursor)), "neighbouring page")
+
+    async def _prefetched(self, query: OrdersQuery) -> None:
+        await self._loader.load(query)
+
+    def _worth_fetching(self, query: OrdersQuery) -> bool:
+        held = self._store.page(query)
+        if self._loader.flying(query):
+            return False
+        if held is None:
+            return True
+        old = self._pace.monotonic() - held.fetched_at > _STALE_NEIGHBOUR_S
+        return old and held.desk_version < self._store.desk_version
+
+
+def _version(page: OrdersPage) -> int:
+    return page.desk.version if page.desk else 0

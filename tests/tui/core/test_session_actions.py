@@ -1,0 +1,364 @@
+"""Acting on a desk in memory: at once on screen, never lost, never done twice, and always told what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.tui.core.fake_desk import DOWN, LOST
+from tests.tui.core.samples import gid
+from tests.tui.core.test_session import Watched, play
+
+from orders_tui.drafts import AssignDraft, FulfillDraft, Parcel, SupportDraft, Verb
+from orders_tui.errors import ApiError, Refused, SignInNeeded
+from orders_tui.feed import LineState
+from orders_tui.query import OrdersQuery
+from orders_tui.session import ActionSettled, ActionState, BulkChanged, Notice, OutcomeKind
+from orders_tui.store import MarkKind
+from orders_wire.vocabulary import ErrorCode, Status, Tab
+
+BUSY = Refused(ErrorCode.UNAVAILABLE, "busy", retry_after_s=2.0)
+
+
+def owner(w: Watched, number: int) -> str:
+    row = w.session.row(gid(number))
+    assert row is not None
+    return row.order.assigned_to
+
+
+def kind(w: Watched, number: int) -> MarkKind | None:
+    row = w.session.row(gid(number))
+    assert row is not None
+    return row.mark.kind if row.mark else None
+
+
+def assign(number: int, who: str = "ana", **more: Any) -> AssignDraft:
+    return AssignDraft((gid(number),), who, **more)
+
+
+def test_a_change_is_on_screen_at_once_and_confirmed_later() -> None:
+    async def scenario(w: Watched) -> None:
+        (entry,) = w.session.act(assign(30))
+        assert (owner(w, 30), kind(w, 30)) == ("ana", MarkKind.PENDING)
+        await w.rest(0.1)
+        assert kind(w, 30) is MarkKind.CONFIRMED
+        assert w.session.log[-1].state is ActionState.DONE
+        assert w.desk.rows[gid(30)].assigned_to == "ana"
+        await w.rest(10)
+        assert kind(w, 30) is None
+        assert entry.order_ids == (gid(30),)
+
+    play(scenario)
+
+
+def test_a_refusal_rolls_back_and_says_why_on_the_row_and_in_a_notice() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.change(30, ping=False, assigned_to="bo")
+        w.session.act(assign(30, versions={gid(30): 1}))
+        await w.rest(0.1)
+        row = w.session.row(gid(30))
+        assert row is not None
+        assert row.order.assigned_to != "ana"
+        assert row.mark is not None
+        assert (row.mark.kind, row.mark.reason) == (MarkKind.FAILED, "changed meanwhile")
+        assert "assign not done" in w.of(Notice)[-1].text
+        w.session.dismiss([gid(30)])
+        assert kind(w, 30) is None
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("trouble", [LOST, BUSY])
+def test_an_answer_that_did_not_come_is_asked_for_with_the_same_key(trouble: ApiError) -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.writes.after = [trouble, trouble]
+        w.session.act(assign(30))
+        await w.rest(0.5)
+        assert (owner(w, 30), kind(w, 30)) == ("ana", MarkKind.UNCONFIRMED)
+        assert len(w.session.unsettled) == 1
+        await w.rest(10)
+        assert w.session.log[-1].state is ActionState.DONE
+        assert w.session.log[-1].attempts == 3
+        assert len({key for key, _ in w.desk.posted}) == 1
+        assert w.desk.rows[gid(30)].version == 2
+
+    play(scenario)
+
+
+def test_what_is_unconfirmed_is_settled_as_soon_as_the_line_is_back() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.writes.before = [LOST] * 5
+        w.session.act(assign(30))
+        await w.rest(40)
+        w.desk.writes.before.clear()
+        w.desk.feed.line(LineState.RECONNECTING)
+        w.desk.feed.line(LineState.LIVE)
+        await w.rest(0.1)
+        assert w.session.log[-1].state is ActionState.DONE
+
+    play(scenario)
+
+
+def test_while_offline_is_declared_actions_are_refused_and_the_draft_is_kept() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.feed.line(LineState.OFFLINE, "gone")
+        await w.rest(0.1)
+        (entry,) = w.session.act(assign(30))
+        assert entry.state is ActionState.REFUSED
+        assert owner(w, 30) == "unassigned"
+        assert not w.desk.posted
+        assert w.session.drafts.find(Verb.ASSIGN, gid(30)) == assign(30)
+        assert "the draft is kept" in w.of(Notice)[-1].text
+
+    play(scenario)
+
+
+def test_what_was_surely_not_sent_is_taken_back_once_offline_is_declared() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.writes.before = [DOWN] * 100
+        w.session.act(assign(30))
+        await w.rest(0.5)
+        assert kind(w, 30) is MarkKind.PENDING
+        w.desk.feed.line(LineState.OFFLINE, "gone")
+        await w.rest(0.5)
+        assert w.session.log[-1].state is ActionState.REFUSED
+        assert (owner(w, 30), kind(w, 30)) == ("unassigned", None)
+        assert w.session.drafts.find(Verb.ASSIGN, gid(30)) is not None
+
+    play(scenario)
+
+
+def test_what_may_have_been_done_is_never_taken_back_by_guessing() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.writes.after = [LOST]
+        w.desk.writes.before = []
+        w.session.act(assign(30))
+        await w.rest(0.1)
+        w.desk.writes.before = [DOWN] * 100
+        w.desk.feed.line(LineState.OFFLINE, "gone")
+        await w.rest(60)
+        assert (owner(w, 30), kind(w, 30)) == ("ana", MarkKind.UNCONFIRMED)
+        w.desk.writes.before.clear()
+        w.desk.feed.line(LineState.LIVE)
+        await w.rest(0.1)
+        assert w.session.log[-1].state is ActionState.DONE
+
+    play(scenario)
+
+
+def test_an_expired_token_keeps_the_draft() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.writes.before = [SignInNeeded("expired")]
+        w.session.act(assign(30))
+        await w.rest(0.1)
+        assert w.session.log[-1].state is ActionState.REFUSED
+        assert w.session.drafts.find(Verb.ASSIGN, gid(30)) is not None
+
+    play(scenario)
+
+
+def test_actions_on_one_order_arrive_in_the_order_in_which_they_were_made() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.writes.before = [LOST]
+        for who in ("ana", "bo", "cy"):
+            w.session.act(assign(30, who))
+        assert owner(w, 30) == "cy"
+        await w.rest(5)
+        assert w.desk.rows[gid(30)].assigned_to == "cy"
+        assert owner(w, 30) == "cy"
+
+    play(scenario)
+
+
+def test_the_operators_own_earlier_action_is_no_version_conflict() -> None:
+    async def scenario(w: Watched) -> None:
+        w.session.act(assign(30, versions={gid(30): 1}))
+        w.session.act(FulfillDraft((gid(30),), versions={gid(30): 1}))
+        await w.rest(0.5)
+        assert [entry.state for entry in w.session.log] == [ActionState.DONE, ActionState.DONE]
+
+    play(scenario)
+
+
+def test_undo_within_its_time() -> None:
+    async def scenario(w: Watched) -> None:
+        w.session.act(assign(30))
+        await w.rest(0.1)
+        undone = w.session.undo()
+        assert undone is not None
+        assert owner(w, 30) == "unassigned"
+        await w.rest(0.1)
+        assert kind(w, 30) is MarkKind.UNDONE
+        assert [entry.state for entry in w.session.log] == [ActionState.UNDONE, ActionState.DONE]
+        assert w.session.undo() is None
+
+    play(scenario)
+
+
+def test_undo_of_what_is_still_on_its_way_waits_for_it() -> None:
+    async def scenario(w: Watched) -> None:
+        w.session.act(assign(30))
+        w.session.undo()
+        await w.rest(1)
+        assert w.desk.rows[gid(30)].assigned_to == "unassigned"
+        assert w.session.log[0].state is ActionState.UNDONE
+
+    play(scenario)
+
+
+def test_the_time_to_undo_runs_out() -> None:
+    async def scenario(w: Watched) -> None:
+        w.session.act(assign(30))
+        await w.rest(0.1)
+        entry = w.session.undoable()
+        assert entry is not None
+        assert entry.undo_until is not None
+        await w.rest(10)
+        assert w.session.undoable() is None
+
+    play(scenario)
+
+
+def test_a_refused_undo_leaves_the_action_done() -> None:
+    async def scenario(w: Watched) -> None:
+        w.session.act(assign(30))
+        await w.rest(0.1)
+        w.desk.writes.before = [Refused(ErrorCode.ALREADY_SENT, "sent already")]
+        w.session.undo()
+        await w.rest(0.1)
+        assert w.session.log[0].state is ActionState.DONE
+        assert owner(w, 30) == "ana"
+        assert "sent already" in w.of(Notice)[-1].text
+
+    play(scenario)
+
+
+def test_fulfilling_leaves_the_tab_as_a_ghost_that_says_so() -> None:
+    async def scenario(w: Watched) -> None:
+        w.session.act(FulfillDraft((gid(30),)))
+        await w.rest(1)
+        row = w.session.row(gid(30))
+        assert row is not None
+        assert row.ghost is not None
+        assert row.ghost.reason == "awaiting tracking"
+        assert w.cursor == 30
+
+    play(scenario, query=OrdersQuery(Tab.UNFULFILLED, page_size=5))
+
+
+def test_several_numbers_are_several_requests_and_one_batch() -> None:
+    async def scenario(w: Watched) -> None:
+        ids = tuple(gid(n) for n in (30, 29, 28))
+        entries = w.session.act(FulfillDraft(ids, {gid(30): Parcel("1"), gid(29): Parcel("2")}))
+        assert [entry.order_ids for entry in entries] == [(gid(28),), (gid(30),), (gid(29),)]
+        await w.rest(0.5)
+        assert all(entry.state is ActionState.DONE for entry in w.session.log)
+        w.session.undo()
+        await w.rest(0.5)
+        assert all(w.desk.rows[o].status is Status.AWAITING_FULFILLMENT for o in ids)
+
+    play(scenario)
+
+
+def test_what_the_contract_does_not_allow_is_refused_without_being_sent() -> None:
+    async def scenario(w: Watched) -> None:
+        w.session.act(SupportDraft((gid(30),), "x" * 6000))
+        await w.rest(0.1)
+        assert w.session.log[-1].state is ActionState.FAILED
+        assert "note" in w.session.log[-1].message
+        assert owner(w, 30) == "unassigned"
+
+    play(scenario)
+
+
+def test_a_bulk_run_goes_in_chunks_and_each_order_has_its_outcome() -> None:
+    async def scenario(w: Watched) -> None:
+        for n in (1, 2, 3):
+            w.desk.change(n, ping=False, status=Status.CANCELLED)
+        matching = await w.session.collect_matching()
+        run = w.session.bulk(FulfillDraft(tuple(row.id for row in matching.orders)))
+        await w.rest(0.03)
+        assert 0 < run.counts()[OutcomeKind.WAITING] < 600
+        await w.rest(1)
+        assert run.finished
+        assert run.counts() == {OutcomeKind.DONE: 597, OutcomeKind.SKIPPED: 3}
+        assert run.reasons(OutcomeKind.SKIPPED) == {"cancelled": [gid(3), gid(2), gid(1)]}
+        assert [len(body.order_ids) for _, body in w.desk.posted] == [250, 250, 100]  # type: ignore[attr-defined]
+        assert w.of(BulkChanged)[-1].run is run
+        assert run.fraction() == 1.0
+        assert run.per_second() > 0
+
+    play(scenario, count=600)
+
+
+def test_a_bulk_run_can_be_stopped_and_says_what_was_not_sent() -> None:
+    async def scenario(w: Watched) -> None:
+        run = w.session.bulk(AssignDraft(tuple(gid(n) for n in range(1, 601)), "ana"))
+        await w.rest(0.03)
+        run.stop()
+        await w.rest(1)
+        counts = run.counts()
+        assert counts[OutcomeKind.SKIPPED] == 100 + (250 if len(w.desk.posted) == 1 else 0)
+        assert "stopped" in next(iter(run.reasons(OutcomeKind.SKIPPED)))
+
+    play(scenario, count=600)
+
+
+def test_only_what_failed_is_tried_again_after_being_read_again() -> None:
+    async def scenario(w: Watched) -> None:
+        ids = tuple(gid(n) for n in (30, 29, 28))
+        w.desk.change(29, ping=False, assigned_to="bo")
+        run = w.session.bulk(AssignDraft(ids, "ana", versions=dict.fromkeys(ids, 1)))
+        await w.rest(0.5)
+        assert run.reasons(OutcomeKind.FAILED) == {"changed meanwhile": [gid(29)]}
+        w.desk.details.clear()
+        again = w.session.retry_failed(run)
+        await w.rest(0.5)
+        assert list(again.outcomes) == [gid(29)]
+        assert again.counts() == {OutcomeKind.DONE: 1}
+        assert gid(29) in w.desk.details
+
+    play(scenario)
+
+
+def test_an_unknown_chunk_is_told_apart_until_it_is_known() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.writes.after = [LOST]
+        run = w.session.bulk(AssignDraft((gid(30), gid(29)), "ana"))
+        await w.rest(0.2)
+        assert run.counts() == {OutcomeKind.UNKNOWN: 2}
+        await w.rest(5)
+        assert run.counts() == {OutcomeKind.DONE: 2}
+
+    play(scenario)
+
+
+def test_a_bulk_run_while_offline_sends_nothing() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.feed.line(LineState.OFFLINE, "gone")
+        await w.rest(0.1)
+        run = w.session.bulk(assign(30))
+        assert run.finished
+        assert run.counts() == {OutcomeKind.FAILED: 1}
+        assert not w.desk.posted
+
+    play(scenario)
+
+
+def test_two_hundred_actions_over_a_bad_line_end_with_screen_and_server_equal() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.latency_s = 1.0
+        w.desk.writes.after = [LOST if n % 5 == 0 else BUSY for n in range(40)]
+        for n in range(200):
+            who = ("ana", "bo", "cy")[n % 3]
+            w.session.act(assign(1 + n % 30, who))
+            if n % 17 == 0:
+                w.session.undo()
+            await w.rest(0.3)
+        await w.rest(120)
+        assert not w.session.unsettled
+        assert len(w.of(ActionSettled)) >= 200
+        for number in range(26, 31):
+            assert owner(w, number) == w.desk.rows[gid(number)].assigned_to
+
+    play(scenario)
