@@ -11,6 +11,7 @@ import orjson
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
+from tests.support.desk_orders import told
 
 from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS
 from orders_sync.auth import TOKENS, Tokens, authentication
@@ -31,7 +32,6 @@ from orders_sync.rules.timeline import timeline
 from orders_sync.settings import Settings
 from orders_sync.settle.order import Known, load
 from orders_wire.detail import Assignment, AuditEntry, OutboxEntry
-from tests.support.desk_orders import told
 
 SHOP = "desk-test.myshopify.com"
 SIGNING = "whsec_" + "c2VjcmV0IG9mIHRoZSB0ZXN0IGRlc2s="
@@ -94,7 +94,10 @@ class Desk:
 
     async def raw(self, action: str, body: bytes, *, key: str | None = None, **headers: str) -> tuple[int, bytes]:
         """The same, byte by byte."""
-        sent = {"Content-Type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        sent = {
+            "Content-Type": "application/json",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
         if key is not None:
             sent["Idempotency-Key"] = key
         async with self.client.post(f"/sync/orders/{action}", data=body, headers=sent) as response:
@@ -165,4 +168,6 @@ def _seen(tx: Tx, order_id: int) -> Seen:
     assert picture is not None
     columns = (orders.c.alert_types, orders.c.outbound_waiting, orders.c.outbound_failed)
     row = tx.conn.execute(select(*columns).where(orders.c.id == order_id)).one()
-    return Seen(known, picture, frozenset(filter(None, row.alert_types.split(","))), row.outbound_waiting, row.outbound_failed)
+    return Seen(
+        known, picture, frozenset(filter(None, row.alert_types.split(","))), row.outbound_waiting, row.outbound_failed
+    )

@@ -91,7 +91,9 @@ def labelled(order_id: int, return_id: int, *, at: int = PLACED) -> ReverseDeliv
 
 
 def refunded(order_id: int, return_id: int | None, *, at: int = PLACED) -> RefundSeen:
-    part = RefundPart(id=order_id * 100, created_at=Ms(at), return_id=return_id, total=MoneyPart(minor=500, currency="USD"))
+    part = RefundPart(
+        id=order_id * 100, created_at=Ms(at), return_id=return_id, total=MoneyPart(minor=500, currency="USD")
+    )
     return RefundSeen(order_id, part, stamp(at))
 
 

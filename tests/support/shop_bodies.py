@@ -137,7 +137,13 @@ def refund(refund_id: int, time: str, amount: str = "5.00", order_id: int = 1, *
 
 
 def shop_return(return_id: int = 31, order_id: int = 1, **fields: Any) -> Body:
-    return {"id": return_id, "order": {"id": order_id}, "name": f"#{1000 + order_id}-R1", "return_line_items": [], **fields}
+    return {
+        "id": return_id,
+        "order": {"id": order_id},
+        "name": f"#{1000 + order_id}-R1",
+        "return_line_items": [],
+        **fields,
+    }
 
 
 def reverse_delivery(delivery_id: int, return_id: int = 31, number: str | None = "RET-1") -> Body:

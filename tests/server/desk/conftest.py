@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from tests.support.desk_client import DeskClient
 
 from orders_sync.app_keys import DATABASE, FIGURES, SETTINGS
 from orders_sync.db.engine import Database
@@ -14,7 +15,6 @@ from orders_sync.routes import orders
 from orders_sync.routes.problems import problems
 from orders_sync.rules.figures import Figures
 from orders_sync.settings import Settings
-from tests.support.desk_client import DeskClient
 
 
 @pytest.fixture

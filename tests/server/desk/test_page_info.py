@@ -39,11 +39,15 @@ def test_a_page_between_two_others_that_begins_off_the_grid() -> None:
 
 def test_an_empty_desk_has_one_empty_page() -> None:
     found = info(0, 0, 0)
-    assert [found[name] for name in ("startCursor", "endCursor", "nextCursor", "previousCursor", "shopifyCursor")] == [None] * 5
+    assert [found[name] for name in ("startCursor", "endCursor", "nextCursor", "previousCursor", "shopifyCursor")] == [
+        None
+    ] * 5
     assert (found["page"], found["totalPages"], found["hasNextPage"], found["hasPreviousPage"]) == (1, 1, False, False)
 
 
-@pytest.mark.parametrize(("total", "last_page"), [(1, "ofs:0"), (12, "ofs:0"), (13, "ofs:c"), (24, "ofs:c"), (25, "ofs:o")])
+@pytest.mark.parametrize(
+    ("total", "last_page"), [(1, "ofs:0"), (12, "ofs:0"), (13, "ofs:c"), (24, "ofs:c"), (25, "ofs:o")]
+)
 def test_past_the_end_the_way_back_leads_to_the_last_page(total: int, last_page: str) -> None:
     found = info(500, 0, total)
     assert (found["previousCursor"], found["nextCursor"], found["startCursor"]) == (last_page, None, None)

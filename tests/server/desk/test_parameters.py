@@ -101,7 +101,7 @@ def test_what_is_not_allowed_is_refused_by_name(name: str, value: str, allowed: 
 
 
 def test_a_parameter_given_twice_with_two_values_is_refused() -> None:
-    with pytest.raises(BadParameter, match="^tab: given twice"):
+    with pytest.raises(BadParameter, match=r"^tab: given twice"):
         read([("tab", "all"), ("tab", "holds")], UTC)
     assert read([("tab", "all"), ("tab", "all")], UTC) == PageQuery()
 
@@ -116,7 +116,7 @@ def test_a_key_is_refused_in_another_tab_or_sort() -> None:
 
 @pytest.mark.parametrize(("value", "sort"), [("text", "placed_at"), (5, "customer_name"), (None, "placed_at")])
 def test_a_key_with_a_value_of_another_kind_is_refused(value: int | str | None, sort: str) -> None:
-    with pytest.raises(BadParameter, match="^cursor: "):
+    with pytest.raises(BadParameter, match=r"^cursor: "):
         query(cursor=ShopifyCursor(5, value, "all", sort).encode(), sort=sort)
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from itertools import chain
 from random import Random
 from typing import Any
 
 import orjson
 import pytest
+from tests.support.desk_client import DeskClient, numbers
+from tests.support.desk_model import DeskModel, random_orders
 
 from orders_sync.db import page as stored_page
 from orders_sync.db.reading import Reading
 from orders_sync.desk import page, query
 from orders_sync.instants import HOUR, Ms
 from orders_sync.rules.projection import Projection
-from tests.support.desk_client import DeskClient, numbers
-from tests.support.desk_model import DeskModel, random_orders
 
 ORDERS = 500
 
@@ -62,7 +63,7 @@ async def test_every_page_size_sees_each_order_once_forward_and_back(
         ask = asking(conn, desk)
         for size in [3, 12, 77, 250, Random(near).randrange(4, 250)]:
             forward = list(walk(ask, "nextCursor", "ofs:0", pageSize=size))
-            assert sum(forward, []) == expected, size
+            assert list(chain.from_iterable(forward)) == expected, size
             past_the_end = ask(cursor="ofs:zz", pageSize=size)["page_info"]
             assert past_the_end["startCursor"] is None
             back = list(walk(ask, "previousCursor", past_the_end["previousCursor"], pageSize=size, direction="before"))

@@ -1,0 +1,206 @@
+"""What stands around the rows: metrics, panels and counts, exact over all orders, whatever the page and the filters."""
+
+from __future__ import annotations
+
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import insert
+from tests.server.conftest import SettableClock
+from tests.support.desk_client import DeskClient
+from tests.support.desk_model import DeskModel, random_orders
+from tests.support.desk_recount import Stock, recount
+from tests.support.projections import projection
+
+from orders_sync.db.tables import alerts, stock
+from orders_sync.db.tx import Tx
+from orders_sync.instants import DAY, HOUR, MINUTE, SECOND, Ms, parse_instant
+from orders_sync.rules.figures import Figures
+from orders_sync.rules.projection import ParcelRow, Projection
+from orders_wire.vocabulary import Tab
+
+STOCK = {
+    "TEE-1": Stock(-3, "Tee", parse_instant("2026-04-01T00:00:00Z")),
+    "MUG": Stock(4),
+    "GONE": Stock(-1),
+    "HERE": Stock(0, "Here"),
+}
+
+
+async def stocked(desk: DeskClient) -> None:
+    rows = [
+        {"sku": sku, "available": s.available, "title": s.title, "eta": s.eta, "shop_id": desk.database.shop_id}
+        for sku, s in STOCK.items()
+    ]
+    await desk.database.write(lambda tx: tx.conn.execute(insert(stock), rows) and None)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_everything_beside_the_rows_equals_a_recount(desk: DeskClient, seed: int) -> None:
+    now = desk.database.clock()
+    model = DeskModel(random_orders(Random(seed), 150, now), now)
+    await stocked(desk)
+    await desk.save(model.orders)
+    for parameters in ({}, {"tab": "holds", "pageSize": 3}, {"q": "#1", "sort": "status"}):
+        status, body = await desk.get("/sync/orders", **parameters)
+        assert status == 200
+        expected = recount(model, STOCK)
+        expected["metrics"]["total_orders"] = body["metrics"]["total_orders"]
+        assert {name: body[name] for name in expected} == expected
+        assert body["period"] == {
+            "label": "Last 7 days",
+            "start": "2026-03-04T00:00:00Z",
+            "end": "2026-03-11T00:00:00Z",
+        }
+
+
+async def test_an_empty_desk_answers_with_zeroes_and_empty_lists(desk: DeskClient) -> None:
+    _, body = await desk.get("/sync/orders")
+    assert body["metrics"] == dict.fromkeys(
+        (
+            "total_orders",
+            "awaiting_fulfillment",
+            "awaiting_tracking",
+            "overdue",
+            "overdue_pct",
+            "avg_fulfillment_hours",
+            "breaches",
+        ),
+        0,
+    )
+    assert body["shipments"]["delayed"] == body["returns"]["pending"] == body["inventory_blocks"] == []
+    assert body["tabs"] == dict.fromkeys([tab.value for tab in Tab], 0)
+    assert body["orders"]["page_info"]["totalPages"] == 1
+
+
+async def test_dates_move_the_period_of_the_average_and_of_nothing_else(desk: DeskClient) -> None:
+    placed = parse_instant("2026-02-01T10:00:00Z")
+    await desk.save(
+        [
+            projection(1, placed_at=placed, first_fulfilled_at=Ms(placed + 5 * HOUR)),
+            projection(2, placed_at=placed, first_fulfilled_at=Ms(placed + 2 * DAY)),
+        ]
+    )
+    _, body = await desk.get("/sync/orders", date_start="2026-02-01", date_end="2026-02-01T15:00:00Z")
+    assert body["period"] == {"label": "Custom", "start": "2026-02-01T00:00:00Z", "end": "2026-02-01T15:00:00Z"}
+    assert body["metrics"]["avg_fulfillment_hours"] == 5.0
+    assert body["metrics"]["total_orders"] == body["tabs"]["all"] == 2
+    _, body = await desk.get("/sync/orders", date_start="2026-02-01T20:00:00+02:00")
+    assert body["period"] == {"label": "Custom", "start": "2026-02-01T18:00:00Z", "end": "2026-03-11T00:00:00Z"}
+    assert body["metrics"]["avg_fulfillment_hours"] == 48.0
+    assert (body["metrics"]["total_orders"], body["tabs"]["all"]) == (0, 2)
+    _, body = await desk.get("/sync/orders", date_end="2026-02-28T00:00:00Z")
+    assert body["period"] == {"label": "Custom", "start": "2026-02-01T10:00:00Z", "end": "2026-03-01T00:00:00Z"}
+
+
+def delivered(order_id: int, at: Ms) -> Projection:
+    """An order placed an hour before it was fulfilled and, at once, delivered."""
+    parcel = ParcelRow(
+        order_id, at, at, live=False, moving=False, late_prone=False, has_number=True, open_order=True, delivered_at=at
+    )
+    return projection(order_id, placed_at=Ms(at - HOUR), first_fulfilled_at=at, parcels=(parcel,))
+
+
+class TestInAnotherZone:
+    @pytest.fixture
+    def figures(self) -> Figures:
+        return Figures(zone=ZoneInfo("America/Los_Angeles"))
+
+    async def test_days_are_those_of_the_desk_zone(self, desk: DeskClient) -> None:
+        midnight = parse_instant("2026-03-10T07:00:00Z")
+        instants = [Ms(midnight - 1), midnight, Ms(midnight + 4 * HOUR)]
+        await desk.save([delivered(n, at) for n, at in enumerate(instants, start=1)])
+        _, body = await desk.get("/sync/orders")
+        assert body["shipments"]["delivered_today"] == 2
+        assert body["period"] == {
+            "label": "Last 7 days",
+            "start": "2026-03-04T08:00:00Z",
+            "end": "2026-03-11T07:00:00Z",
+        }
+        _, body = await desk.get("/sync/orders", date_start="2026-03-10")
+        assert body["metrics"]["total_orders"] == 1
+
+
+async def test_alerts_and_gaps_are_the_open_messages_newest_first(desk: DeskClient) -> None:
+    def raise_all(tx: Tx) -> None:
+        rows = [
+            {
+                "alert_id": f"{n}",
+                "type": "data_gap" if gap else "order_overdue",
+                "order_id": 0 if gap else n,
+                "cause": f"c{n}",
+                "message": f"message {n}",
+                "severity": 1,
+                "state": state,
+                "opened_at": n * MINUTE,
+                "shop_id": tx.shop_id,
+            }
+            for n in range(1, 70)
+            for gap in [n % 10 == 0]
+            for state in ["cleared" if n % 9 == 0 else "open"]
+        ]
+        tx.conn.execute(insert(alerts), rows)
+        tx.ping()
+
+    await desk.database.write(raise_all)
+    page = await desk.page()
+    open_ones = [n for n in range(69, 0, -1) if n % 9]
+    assert page.alerts == [f"message {n}" for n in open_ones if n % 10][:50]
+    assert page.alerts_total == len([n for n in open_ones if n % 10])
+    assert page.data_gaps == [f"message {n}" for n in open_ones if n % 10 == 0]
+    assert page.data_gaps_total == len(page.data_gaps)
+
+
+async def test_a_row_carries_what_the_moment_and_others_add(desk: DeskClient, clock: SettableClock) -> None:
+    late = ParcelRow(
+        1, clock.now, Ms(clock.now - DAY), live=True, moving=True, late_prone=True, has_number=True, open_order=True
+    )
+    await desk.save([projection(1, placed_at=Ms(clock.now - 90 * MINUTE), parcels=(late,))], version=7)
+    order = (await desk.page()).orders.items[0]
+    assert (order.age_hours, order.issue, order.version, order.alerts) == (1.5, "carrier", 7, [])
+    assert (order.outbound.waiting, order.outbound.failed) == (0, 0)
+
+
+class TestTime:
+    """Membership that the clock changes: nothing is written, and the next answer knows."""
+
+    async def tabs(self, desk: DeskClient) -> dict[str, int]:
+        return (await desk.page()).tabs
+
+    async def test_an_order_becomes_overdue_and_then_a_breach(self, desk: DeskClient, clock: SettableClock) -> None:
+        await desk.save([projection(1, due_at=Ms(clock.now), live_at=Ms(2**53))])
+        assert (await self.tabs(desk))["overdue"] == 0
+        clock.advance(1)
+        assert (await self.tabs(desk))["overdue"] == 1
+        clock.advance(DAY - 2)
+        assert (await desk.page()).metrics.breaches == 0
+        clock.advance(1)
+        assert (await desk.page()).metrics.breaches == 1
+
+    async def test_tracking_becomes_pending_after_two_hours(self, desk: DeskClient, clock: SettableClock) -> None:
+        await desk.save([projection(1, unnumbered_at=clock.now, live_at=clock.now)])
+        clock.advance(2 * HOUR)
+        assert (await self.tabs(desk))["tracking_pending"] == 0
+        clock.advance(1)
+        assert (await self.tabs(desk))["tracking_pending"] == 1
+
+    async def test_a_silent_parcel_is_delayed_for_thirty_days(self, desk: DeskClient, clock: SettableClock) -> None:
+        silent = ParcelRow(
+            1, clock.now, clock.now, live=True, moving=True, late_prone=True, has_number=True, open_order=True
+        )
+        await desk.save([projection(1, parcels=(silent,), untracked_at=clock.now, live_at=clock.now)])
+        clock.advance(DAY - 1)
+        assert ((await self.tabs(desk))["delayed"], (await desk.page()).orders.items[0].issue) == (0, None)
+        clock.advance(1)
+        assert ((await self.tabs(desk))["delayed"], (await desk.page()).orders.items[0].issue) == (1, "carrier")
+        clock.advance(29 * DAY - 1)
+        assert (await self.tabs(desk))["delayed"] == (await self.tabs(desk))["awaiting_tracking"] == 1
+        clock.advance(1)
+        assert (await self.tabs(desk))["delayed"] == (await self.tabs(desk))["awaiting_tracking"] == 0
+
+    async def test_ages_are_at_most_a_minute_old(self, desk: DeskClient, clock: SettableClock) -> None:
+        await desk.save([projection(1, placed_at=clock.now)])
+        await desk.page()
+        clock.advance(MINUTE + SECOND)
+        assert (await desk.page()).orders.items[0].age_hours == round(61 / 3600, 2)
