@@ -87,7 +87,7 @@ def carry_out(
             refused[order_id] = decision
         else:
             decided.append((views.of(order_id), decision))
-    carried = Carried(named, refused | _settle(tx, acting, decided))
+    carried = Carried(named, {**refused, **_settle(tx, acting, decided)})
     _record(tx, acting, carried)
     return replace(carried, undo_until=_queue(tx, acting, carried, closing))
 

@@ -43,7 +43,8 @@ def claim(tx: Tx, asked: Asked, keep_ms: int) -> Answered | None:
     """Null when the key is this transaction's now; otherwise the first answer. Keys older than `keep_ms` are free."""
     values = {"shop_id": tx.shop_id, "caller": asked.caller, "key": asked.key, "created_at": tx.now}
     fresh = values | {"path": asked.path, "body_digest": asked.digest, "status": _CLAIMED, "answer": b""}
-    if tx.conn.execute(insert_if_missing(tx.conn, idempotency), fresh).rowcount:
+    claimed = insert_if_missing(tx.conn, idempotency).returning(idempotency.c.key)
+    if tx.conn.execute(claimed, fresh).one_or_none() is not None:
         return None
     known = tx.conn.execute(select(idempotency).where(_is(tx, asked)).with_for_update()).one_or_none()
     if known is None or known.created_at <= tx.now - keep_ms:

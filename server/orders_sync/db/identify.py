@@ -70,7 +70,7 @@ def _named(conn: Connection, shop_id: int, names: Collection[str]) -> dict[str, 
     found: dict[str, list[int]] = {}
     for batch in _batches(names):
         query = select(orders.c.name, orders.c.id).where(orders.c.shop_id == shop_id, orders.c.name.in_(batch))
-        for name, order_id in conn.execute(query).tuples():
+        for name, order_id in conn.execute(query):
             found.setdefault(name, []).append(order_id)
     return found
 

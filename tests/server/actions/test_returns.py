@@ -1,0 +1,141 @@
+"""Returns: every state and action of contract §3 through the endpoint, and what leaves for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.support.acting import Desk
+from tests.support.desk_orders import PLACED, gid, labelled, order, refunded, returned, stamp
+
+from orders_sync.ingest.changes import OrderChange, ReturnMoved
+from orders_sync.outbox.kinds import Kind
+from orders_sync.rules.returns import allowed_actions
+from orders_wire.vocabulary import ReturnAction, ReturnState
+
+
+def moved(step: Any, at: int = PLACED + 1) -> OrderChange:
+    return ReturnMoved(9, 1, step, stamp(at))
+
+
+REACHED: dict[ReturnState, list[OrderChange]] = {
+    ReturnState.AWAITING_LABEL: [],
+    ReturnState.LABEL_GENERATED: [labelled(1, 9)],
+    ReturnState.IN_TRANSIT: [moved("in_transit")],
+    ReturnState.INSPECTION: [moved("received")],
+    ReturnState.AWAITING_REFUND: [moved("inspected")],
+    ReturnState.COMPLETED: [refunded(1, 9, at=PLACED + 1)],
+    ReturnState.DENIED: [returned(1, 9, status="declined", at=PLACED + 1)],
+    ReturnState.CANCELLED: [returned(1, 9, status="canceled", at=PLACED + 1)],
+}
+
+LEADS_TO = {
+    ("request_inspection", "label_generated"): "inspection",
+    ("request_inspection", "in_transit"): "inspection",
+    ("approve_refund", "inspection"): "awaiting_refund",
+    ("approve_refund", "awaiting_refund"): "completed",
+    ("deny", "awaiting_label"): "denied",
+    ("deny", "label_generated"): "denied",
+    ("deny", "in_transit"): "denied",
+    ("deny", "inspection"): "denied",
+    ("deny", "awaiting_refund"): "denied",
+}
+"""The contract's table, written out once more."""
+
+
+async def with_return(desk: Desk, state: ReturnState) -> None:
+    await desk.tell(order(1, "#1001"), returned(1, 9), *REACHED[state])
+    assert (await desk.order(1)).return_state == state
+
+
+@pytest.mark.parametrize("action", list(ReturnAction))
+@pytest.mark.parametrize("state", list(ReturnState))
+async def test_the_table(desk: Desk, state: ReturnState, action: ReturnAction) -> None:
+    await with_return(desk, state)
+    before = await desk.order(1)
+    status, answer = await desk.act("returns", {"orderId": "#1001", "action": action})
+    reached = LEADS_TO.get((action.value, state.value))
+    if reached is None:
+        assert (status, answer["code"]) == (409, "illegal_transition")
+        assert answer["allowed_actions"] == [a.value for a in allowed_actions(state)]
+        assert await desk.order(1) == before
+        assert await desk.outbox(1) == []
+    else:
+        assert (status, answer["updatedOrders"]) == (200, [])
+        assert answer["message"].startswith("Return updated")
+        seen = await desk.order(1)
+        assert seen.return_state == reached
+        assert f"return_{reached}" in seen.timeline
+        assert answer["versions"] == {"#1001": seen.version}
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "kinds", "message"),
+    [
+        (ReturnState.IN_TRANSIT, "request_inspection", ["return"], "return.inspection_requested"),
+        (ReturnState.INSPECTION, "approve_refund", ["return"], "return.refund_approved"),
+        (ReturnState.AWAITING_REFUND, "approve_refund", ["return", "refund"], "return.refund_ordered"),
+        (ReturnState.INSPECTION, "deny", ["return", "return_deny"], "return.denied"),
+    ],
+)
+async def test_the_erp_is_always_told_and_shopify_of_refunds_and_denials(
+    light_desk: Desk, state: ReturnState, action: str, kinds: list[str], message: str
+) -> None:
+    await with_return(light_desk, state)
+    await light_desk.act("returns", {"orderId": "1", "action": action, "note": "torn"}, X_Operator="lee")
+    assert [row.kind for row in await light_desk.outbox(1)] == kinds
+    (told,) = await light_desk.payloads(Kind.RETURN)
+    assert told["type"] == message
+    assert told["data"]["return_id"] == "gid://shopify/Return/9"
+    assert (told["data"]["order_id"], told["data"]["order_number"]) == (gid(1), "#1001")
+    assert (told["data"]["by"], told["data"]["note"]) == ("lee", "torn")
+    for payload in [*await light_desk.payloads(Kind.REFUND), *await light_desk.payloads(Kind.RETURN_DENY)]:
+        assert payload == {"return_id": 9, "note": "torn"}
+
+
+async def test_an_order_without_a_return_allows_nothing(desk: Desk) -> None:
+    await desk.tell(order(1))
+    status, answer = await desk.act("returns", {"orderId": "1", "action": "deny"})
+    assert (status, answer["code"], answer["allowed_actions"]) == (409, "illegal_transition", [])
+
+
+async def test_the_newest_return_that_is_not_terminal_is_taken(desk: Desk) -> None:
+    await desk.tell(order(1), returned(1, 9), returned(1, 10, at=PLACED + 5))
+    await desk.tell(returned(1, 11, status="declined", at=PLACED + 9))
+    await desk.act("returns", {"orderId": "1", "action": "deny"})
+    states = {view.id: view.state.value for view in (await desk.order(1)).picture.returns}
+    assert states == {9: "awaiting_label", 10: "denied", 11: "denied"}
+
+
+@pytest.mark.parametrize("spelling", ["gid://shopify/Return/9", "9"])
+async def test_a_return_may_be_named(light_desk: Desk, spelling: str) -> None:
+    await light_desk.tell(order(1), returned(1, 9), returned(1, 10, at=PLACED + 5))
+    await light_desk.act("returns", {"orderId": "1", "action": "deny", "returnId": spelling})
+    states = {view.id: view.state.value for view in (await light_desk.order(1)).picture.returns}
+    assert states == {9: "denied", 10: "awaiting_label"}
+
+
+async def test_a_named_return_that_is_terminal_allows_nothing(light_desk: Desk) -> None:
+    await with_return(light_desk, ReturnState.DENIED)
+    status, answer = await light_desk.act("returns", {"orderId": "1", "action": "deny", "returnId": "9"})
+    assert (status, answer["code"], answer["allowed_actions"]) == (409, "illegal_transition", [])
+
+
+async def test_a_return_of_another_order_is_not_found(light_desk: Desk) -> None:
+    await light_desk.tell(order(1), order(2), returned(2, 9))
+    status, answer = await light_desk.act("returns", {"orderId": "1", "action": "deny", "returnId": "9"})
+    assert (status, answer["code"]) == (404, "not_found")
+
+
+async def test_shopifys_evidence_of_the_same_state_adds_no_second_entry(desk: Desk) -> None:
+    await with_return(desk, ReturnState.IN_TRANSIT)
+    await desk.act("returns", {"orderId": "1", "action": "request_inspection"})
+    await desk.tell(moved("received", desk.db.clock() + 1000))
+    assert (await desk.order(1)).timeline.count("return_inspection") == 1
+
+
+async def test_nothing_that_comes_in_changes_a_return_that_was_denied(desk: Desk) -> None:
+    await with_return(desk, ReturnState.INSPECTION)
+    await desk.act("returns", {"orderId": "1", "action": "deny"})
+    await desk.tell(refunded(1, 9, at=desk.db.clock() + 1000))
+    assert (await desk.order(1)).return_state == "denied"
