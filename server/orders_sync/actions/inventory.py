@@ -8,6 +8,7 @@ from orders_sync.actions.acting import Acting
 from orders_sync.actions.decision import Decision, Refusal
 from orders_sync.actions.view import View, with_entry
 from orders_sync.external import erp
+from orders_sync.outbox import holds
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
 from orders_sync.rules.operator_state import Entry, InventoryHold
@@ -33,12 +34,7 @@ def decide(view: View, body: InventoryBody, acting: Acting) -> Decision | Refusa
 
 def hold_write(order_id: int, sku: str, action_id: str, note: str | None) -> Write:
     """The hold as Shopify is asked for it; its handle finds it again when it is to be released."""
-    return Write(Kind.HOLD, order_id, {"sku": sku, "handle": hold_handle(action_id), "note": note})
-
-
-def hold_handle(action_id: str) -> str:
-    """The name under which Shopify keeps the hold of an action."""
-    return f"desk-{action_id}"
+    return Write(Kind.HOLD, order_id, {"sku": sku, "handle": holds.handle(action_id), "note": note})
 
 
 def message(held: Sequence[View], body: InventoryBody, acting: Acting) -> Write:

@@ -16,6 +16,7 @@ from orders_sync.ingest.facts import Fields, OrderFacts
 from orders_sync.instants import SECOND, Ms
 from orders_sync.live import gaps
 from orders_sync.live.alerts import OrderCauses, reconcile_all
+from orders_sync.outbox import holds as outbox_holds
 from orders_sync.rules import derive
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import Entry, OperatorState
@@ -129,6 +130,7 @@ def settle_all(tx: Tx, changes: Sequence[Change], figures: Figures) -> dict[int,
     pictures = [draw(change.known.order_id, change.facts, change.operator, levels, figures) for change in changes]
     derived = [_derive(change, picture, tx.now) for change, picture in zip(changes, pictures, strict=True)]
     _store(tx, derived)
+    _release_holds(tx, derived)
     _raise_alerts(tx, derived)
     _tell_gaps(tx, derived)
     for each in derived:
@@ -211,6 +213,15 @@ def _stale(each: _Derived) -> bool:
 def _draft(each: _Derived, now: Ms) -> Draft:
     since = (each.change.known.stub_since or now) if each.partial else None
     return Draft(each.order_id, each.change.facts, each.operator, since)
+
+
+def _release_holds(tx: Tx, derived: Sequence[_Derived]) -> None:
+    """Escalations that ended are taken back from Shopify."""
+    for each in derived:
+        before, after = each.change.operator.holds, each.operator.holds
+        ended = [hold for sku, hold in before.items() if sku not in after]
+        if ended:
+            outbox_holds.ended(tx, each.order_id, ended)
 
 
 def _raise_alerts(tx: Tx, derived: Sequence[_Derived]) -> None:
