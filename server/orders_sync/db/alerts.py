@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, insert, select, update
 
-from orders_sync.db.events import Numbered
+from orders_sync.db.events import Numbered, head
 from orders_sync.db.tables import alerts, events
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing
@@ -98,11 +98,12 @@ def end(tx: Tx, alert_ids: Collection[str]) -> None:
         )
 
 
-def most_severe(conn: Connection, shop_id: int, newest: int, limit: int) -> list[Numbered]:
-    """The `open` events of the most severe open alerts and gaps (equals: the newest), oldest first. Contract §2, snapshot.
+def most_severe(conn: Connection, shop_id: int, limit: int) -> tuple[int, list[Numbered]]:
+    """The newest event's number, and as of then the `open` events of the most severe open alerts and gaps, oldest first.
 
-    `newest`: events after this number are left out; the stream brings them.
+    Equals: the newest (contract §2). The transaction is one snapshot.
     """
+    newest = head(conn, shop_id).newest
     query = (
         select(events.c.n, events.c.body)
         .join_from(alerts, events, alerts.c.opened_row == events.c.row_id)
@@ -110,7 +111,7 @@ def most_severe(conn: Connection, shop_id: int, newest: int, limit: int) -> list
         .order_by(alerts.c.severity, alerts.c.opened_at.desc(), events.c.n.desc())
         .limit(limit)
     )
-    return sorted((Numbered(row.n, row.body) for row in conn.execute(query)), key=lambda event: event.n)
+    return newest, sorted((Numbered(row.n, row.body) for row in conn.execute(query)), key=lambda event: event.n)
 
 
 def _rows(shop_id: int) -> Select[tuple[object, ...]]:

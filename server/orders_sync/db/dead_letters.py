@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from orders_sync.db.tables import dead_letters
 from orders_sync.db.texts import clean, key
@@ -90,6 +90,12 @@ def counts(conn: Connection, shop_id: int) -> dict[str, int]:
     """How many there are in each state."""
     query = select(dead_letters.c.state, func.count()).where(dead_letters.c.shop_id == shop_id)
     return dict(conn.execute(query.group_by(dead_letters.c.state)).tuples().all())
+
+
+def prune(tx: Tx, before: Ms) -> int:
+    """Forgets those that came before then and are no longer dead; returns how many."""
+    settled = (dead_letters.c.shop_id == tx.shop_id) & (dead_letters.c.state != DeadLetterState.DEAD.value)
+    return tx.conn.execute(delete(dead_letters).where(settled, dead_letters.c.received_at < before)).rowcount
 
 
 def _row(row: Row[tuple[object, ...]]) -> DeadLetterRow:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import orjson
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
-from orders_sync.db.tables import desk, events
+from orders_sync.db.tables import alerts, desk, events
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms, to_text
 from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
@@ -139,6 +139,30 @@ def since(conn: Connection, shop_id: int, at: Ms, limit: int) -> Batch:
     found = head(conn, shop_id)
     kept = _sendable(shop_id, found.newest).where(events.c.n >= found.floor, events.c.created_at >= at)
     return _batch(conn, kept, found.newest, limit)
+
+
+def prune(tx: Tx, before: Ms, limit: int) -> int:
+    """Forgets events created before an instant, at most `limit`, oldest first; returns how many.
+
+    Kept are the newest, and what raised an alert that is still open: snapshots repeat it.
+    """
+    raised = select(alerts.c.opened_row).where(
+        alerts.c.shop_id == tx.shop_id, alerts.c.state == "open", alerts.c.opened_row.is_not(None)
+    )
+    old = (
+        select(events.c.n)
+        .where(events.c.shop_id == tx.shop_id, events.c.n < head(tx.conn, tx.shop_id).newest)
+        .where(events.c.created_at < before, events.c.row_id.not_in(raised))
+        .order_by(events.c.n)
+        .limit(limit)
+    )
+    numbers = list(tx.conn.scalars(old))
+    if numbers:
+        given = events.c.n.in_(bindparam("numbers", expanding=True))
+        tx.conn.execute(delete(events).where(events.c.shop_id == tx.shop_id, given), {"numbers": numbers})
+        below = (desk.c.shop_id == tx.shop_id) & (desk.c.floor_n < numbers[-1])
+        tx.conn.execute(update(desk).where(below).values(floor_n=numbers[-1]))
+    return len(numbers)
 
 
 def has_unnumbered(conn: Connection, shop_id: int) -> bool:

@@ -6,13 +6,11 @@ The table is the truth, read at least twice a second; a commit of this process a
 from __future__ import annotations
 
 import asyncio
-import logging
 
-from sqlalchemy import Connection
+import structlog
 
 from orders_sync.db import events
 from orders_sync.db.engine import Database
-from orders_sync.db.events import Batch
 from orders_sync.db.location import is_sqlite
 from orders_sync.db.tx import Tx
 from orders_sync.live.hub import Hub
@@ -25,7 +23,7 @@ HEARTBEAT_S = 15.0
 
 _BATCH = 200
 
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Broadcaster:
@@ -49,9 +47,9 @@ class Broadcaster:
 
     async def catch_up(self) -> None:
         """Publishes all that is numbered and was not published."""
-        more = True
+        shop_id, more = self._database.shop_id, True
         while more:
-            batch = await self._database.read(self._read)
+            batch = await self._database.read(lambda conn: events.after(conn, shop_id, self._hub.position, _BATCH))
             self._database.hear(batch.position)
             await self._hub.publish(batch.events, batch.position)
             more = batch.more
@@ -93,9 +91,9 @@ class Broadcaster:
             return
         self._failing = error is not None
         if error is None:
-            _log.info("events are read again")
+            log.info("events are read again")
         else:
-            _log.warning("events cannot be read", exc_info=error)
+            log.warning("events cannot be read", exc_info=error)
 
     async def _listen(self) -> None:
         from orders_sync.db.listener import listen
@@ -106,9 +104,6 @@ class Broadcaster:
         while True:
             await asyncio.sleep(HEARTBEAT_S)
             await self._hub.beat()
-
-    def _read(self, conn: Connection) -> Batch:
-        return events.after(conn, self._database.shop_id, self._hub.position, _BATCH)
 
     def _wake(self, newest: int) -> None:
         if newest > self._hub.position:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
-from sqlalchemy import Connection
 
 from orders_sync.db import alerts, events
 from orders_sync.db.engine import Database
-from orders_sync.db.events import Batch, Head, Numbered
+from orders_sync.db.events import Batch
 from orders_sync.instants import Clock
 from orders_sync.live import frames, since
 from orders_sync.live.frames import Told
@@ -77,7 +76,8 @@ class History:
         """The most severe open alerts and gaps, oldest first, then one refresh under the newest event's id."""
         known = self._open
         if known is None or known[0] != self._hub.position or known[0] < self._database.version:
-            newest, found = await self._database.read(self._read_open)
+            shop_id = self._database.shop_id
+            newest, found = await self._database.read(lambda conn: alerts.most_severe(conn, shop_id, SNAPSHOT_LIMIT))
             known = (newest, [frames.told(self._hub.desk_id, event) for event in found])
             self._open = known
         newest, told = known
@@ -87,11 +87,6 @@ class History:
         part = await self._snapshot()
         reset = frames.ping(self._hub.desk_id, 0, part.position, self._clock(), reset=True)
         return Part([reset, *part.events], part.position)
-
-    def _read_open(self, conn: Connection) -> tuple[int, list[Numbered]]:
-        shop_id = self._database.shop_id
-        found: Head = events.head(conn, shop_id)
-        return found.newest, alerts.most_severe(conn, shop_id, found.newest, SNAPSHOT_LIMIT)
 
     def _part(self, batch: Batch) -> Part:
         return Part([frames.told(self._hub.desk_id, event) for event in batch.events], batch.position, batch.more)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
+import secrets
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from aiohttp import web
 
-from orders_sync.app_keys import CLOCK, DATABASE, HUB
+from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, HUB, SETTINGS
 from orders_sync.db import events
+from orders_sync.instants import DAY, HOUR
 from orders_sync.live.broadcaster import Broadcaster
 from orders_sync.live.history import HISTORY, History
 from orders_sync.live.hub import Hub
+from orders_sync.live.retention import Retention
+from orders_sync.live.sweeper import Sweeper
+from orders_sync.loops import running
 
 
 async def live(app: web.Application) -> AsyncIterator[None]:
@@ -21,11 +24,19 @@ async def live(app: web.Application) -> AsyncIterator[None]:
     head = await database.read(lambda conn: events.head(conn, database.shop_id))
     app[HUB] = hub = Hub(head.desk_id, head.newest)
     app[HISTORY] = History(database, hub, app[CLOCK])
-    task = asyncio.create_task(Broadcaster(database, hub).run(), name="live")
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    async with running({"broadcaster": Broadcaster(database, hub).run}):
+        yield
+
+
+async def sweeping(app: web.Application) -> AsyncIterator[None]:
+    """A cleanup context, after the database's: raises what time alone makes true, and forgets what is kept long enough."""
+    settings = app[SETTINGS]
+    retention = Retention(
+        events=round(settings.events_keep_days * DAY), answers=round(settings.idempotency_keep_hours * HOUR)
+    )
+    sweeper = Sweeper(app[DATABASE], app[FIGURES], retention, owner=secrets.token_hex(8))
+    async with running({"sweeper": sweeper.run}):
+        yield
 
 
 async def end_streams(app: web.Application) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import structlog
 from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
-from sqlalchemy.exc import SQLAlchemyError
 
 from orders_sync.app_keys import CALLER, HUB
-from orders_sync.db.failures import DatabaseError
 from orders_sync.live import frames, stream
 from orders_sync.live.history import HISTORY, Gone, Part
 from orders_sync.live.hub import Hub, Stream, TooManyStreams
 from orders_sync.routes.problems import Refused
 from orders_wire.vocabulary import ErrorCode
+
+log = structlog.get_logger(__name__)
 
 EVENT_STREAM = "text/event-stream"
 
@@ -61,9 +62,13 @@ async def _stream(request: web.Request) -> web.StreamResponse:
 async def _follow(
     request: web.Request, hub: Hub, open_stream: Stream, first: Part, response: web.StreamResponse
 ) -> None:
+    """Once the head is out, a failure can only be told by breaking the connection: the client comes back."""
     try:
         await stream.follow(hub, request.app[HISTORY], open_stream, first, response.write)
-    except (ConnectionError, TimeoutError, Gone, DatabaseError, SQLAlchemyError):
+    except (ConnectionError, TimeoutError, Gone):
+        open_stream.transport.abort()
+    except Exception:
+        log.warning("a stream broke off", exc_info=True)
         open_stream.transport.abort()
 
 
