@@ -27,7 +27,8 @@ def record(tx: Tx, delivery: Delivery) -> bool:
         "topic": clean(delivery.topic),
         "received_at": delivery.received_at,
     }
-    return tx.conn.execute(insert_if_missing(tx.conn, deliveries), row).rowcount == 1
+    insert = insert_if_missing(tx.conn, deliveries).returning(deliveries.c.delivery_id)
+    return tx.conn.execute(insert, row).first() is not None
 
 
 def record_all(tx: Tx, several: Sequence[Delivery]) -> list[Delivery]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from sqlalchemy import Table, delete, select, update
@@ -32,21 +33,27 @@ def orders_of(tx: Tx, customer_id: int | None, email: str | None) -> set[int]:
     return found
 
 
-def forget_letters(tx: Tx, traces: Collection[str]) -> None:
-    """Empties dead letters, and drops parked changes, in which one of these texts stands."""
-    needles = [trace.encode() for trace in traces if trace]
+def forget_letters(tx: Tx, ids: Collection[int], emails: Collection[str]) -> None:
+    """Empties dead letters in which one of these ids or addresses stands, and drops parked changes with such an address."""
+    numbers = [rb"(?<![0-9])%d(?![0-9])" % number for number in sorted(ids)]
+    addresses = [re.escape(email.encode()) for email in sorted(emails)]
+    marked = re.compile(b"|".join([*numbers, *addresses]) or rb"(?!)", re.IGNORECASE)
     letters = tx.conn.execute(
         select(dead_letters.c.id, dead_letters.c.body).where(dead_letters.c.shop_id == tx.shop_id)
     ).all()
-    marked = [row.id for row in letters if any(needle in bytes(row.body) for needle in needles)]
-    for batch in _batches(marked):
+    for batch in _batches([row.id for row in letters if marked.search(bytes(row.body))]):
         emptied = update(dead_letters).where(dead_letters.c.shop_id == tx.shop_id, dead_letters.c.id.in_(batch))
         tx.conn.execute(emptied.values(body=b"", headers="{}", state=DeadLetterState.DISCARDED.value))
+    if addresses:
+        _unpark(tx, re.compile(b"|".join(addresses), re.IGNORECASE))
+
+
+def _unpark(tx: Tx, marked: re.Pattern[bytes]) -> None:
     waiting = tx.conn.execute(
         select(parked.c.kind, parked.c.ref_id, parked.c.digest, parked.c.change).where(parked.c.shop_id == tx.shop_id)
     ).all()
     for row in waiting:
-        if any(needle in bytes(row.change) for needle in needles):
+        if marked.search(bytes(row.change)):
             same = (parked.c.kind == row.kind) & (parked.c.ref_id == row.ref_id) & (parked.c.digest == row.digest)
             tx.conn.execute(delete(parked).where(parked.c.shop_id == tx.shop_id, same))
 

@@ -39,8 +39,8 @@ def _redact(tx: Tx, change: CustomerRedacted, figures: Figures) -> set[int]:
         tx, [Change(each, join(each.facts, mark), _without_words(each.operator)) for each in known.values()], figures
     )
     privacy.forget_notes(tx, order_ids)
-    traces = {str(order_id) for order_id in order_ids} | {change.email or ""}
-    privacy.forget_letters(tx, traces | ({str(change.customer_id)} if change.customer_id is not None else set()))
+    ids = order_ids if change.customer_id is None else {*order_ids, change.customer_id}
+    privacy.forget_letters(tx, ids, {change.email} if change.email else set())
     return order_ids
 
 

@@ -1,0 +1,83 @@
+"""Everything that ingest writes, as plain values, so that two ways to the same state can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Table, select
+
+from orders_sync.db import connections, shops
+from orders_sync.db.location import parse
+from orders_sync.db.tables import (
+    alerts,
+    inventory_items,
+    inventory_levels,
+    order_docs,
+    order_tags,
+    order_terms,
+    orders,
+    owed_skus,
+    parcels,
+    parked,
+    references,
+    returns,
+    stock,
+)
+from orders_sync.db.tx import Tx
+from orders_sync.ingest.apply import Applied, apply, apply_many
+from orders_sync.ingest.changes import Delivery
+from orders_sync.instants import Ms
+from orders_sync.rules.figures import Figures
+
+_TABLES = (
+    orders,
+    order_docs,
+    parcels,
+    returns,
+    order_tags,
+    order_terms,
+    owed_skus,
+    references,
+    parked,
+    inventory_items,
+    inventory_levels,
+    stock,
+)
+_UNSTEADY = {"version", "received_at"}
+"""How often an order changed on the way, and when something was parked, do depend on the way."""
+
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+@contextmanager
+def desk(database_url: str) -> Iterator[Connection]:
+    """A connection to a database with one shop, whose id is 1."""
+    engine = connections.writer(parse(database_url))
+    with engine.connect() as conn:
+        with conn.begin():
+            shops.enrol(conn, "desk-test.myshopify.com", Ms(0))
+        yield conn
+    engine.dispose()
+
+
+def taken(conn: Connection, deliveries: Iterable[Delivery], now: Ms) -> list[Applied]:
+    """Takes deliveries in one after the other, in the open transaction."""
+    return [apply(Tx(conn, 1, now), delivery, Figures()) for delivery in deliveries]
+
+
+def taken_at_once(conn: Connection, deliveries: Sequence[Delivery], now: Ms) -> Applied:
+    return apply_many(Tx(conn, 1, now), deliveries, Figures())
+
+
+def rows(conn: Connection) -> Rows:
+    """All rows, sorted, and the alerts that are open."""
+    found = {table.name: _sorted(conn, table) for table in _TABLES}
+    query = select(alerts.c.type, alerts.c.order_id, alerts.c.cause, alerts.c.message).where(alerts.c.state == "open")
+    found["alerts"] = sorted(tuple(row) for row in conn.execute(query))
+    return found
+
+
+def _sorted(conn: Connection, table: Table) -> list[tuple[object, ...]]:
+    columns = [column for column in table.columns if column.name not in _UNSTEADY]
+    return sorted((tuple(row) for row in conn.execute(select(*columns))), key=repr)
