@@ -1,34 +1,49 @@
 """The configuration file: TOML under platformdirs' config folder, with profiles. Small, and every key is checked.
 
-    [defaults]                     # and [profile.NAME], which adds to and overrides it
+    default_profile = "prod"       # which profile holds when none is named
+
+    [defaults]                     # and [profile.NAME], which is laid over it
     server = "http://127.0.0.1:8765"
     token_file = "~/.config/orders-tui/token"
     name = "ana"                   # X-Operator on loopback
     theme = "textual-dark"
-    page_size = 50
-    ascii = false
+    page_size = 50                 # 1 to 250
+    ascii = false                  # no glyph outside ASCII
     bell = false
     mouse = true
-    environment = "PROD"           # the band's word
+    environment = "PROD"           # the word of the coloured band
     typed_amount_above = 100.0     # a refund above this is typed to confirm
-    [keys]
-    "order.assign" = "a"           # action id = keys, comma separated; "none" unbinds
 
-Order of precedence: command line, environment, profile, defaults. An unknown key is an error that names file, key and nearest.
+    [keys]
+    "order.assign" = "a"           # command id = keys, comma separated; "none" unbinds
+
+Order of precedence: command line, environment (`ORDERS_TUI_SERVER`, `ORDERS_TUI_TOKEN`), profile, defaults. An unknown key is an
+error that names the file, the key and the nearest known one; so is a value of the wrong kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from orders_tui.errors import ConfigError
+
+APP = "orders-tui"
+DEFAULT_SERVER = "http://127.0.0.1:8765"
+_TOP = ["default_profile", "defaults", "profile", "keys"]
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything the client needs to start. `token` never shows in `repr`."""
+    """Everything that the client needs to start. The token never shows in `repr`."""
 
-    server: str = "http://127.0.0.1:8765"
+    server: str = DEFAULT_SERVER
     token: str | None = field(default=None, repr=False)
     name: str | None = None
     profile: str | None = None
@@ -44,6 +59,13 @@ class Config:
     state_dir: Path | None = None
 
 
+def default_path() -> Path:
+    """Where the file is looked for."""
+    from platformdirs import user_config_path
+
+    return user_config_path(APP) / "config.toml"
+
+
 def load(
     *,
     server: str | None = None,
@@ -53,4 +75,145 @@ def load(
     path: Path | None = None,
 ) -> Config:
     """The configuration in force. Raises ConfigError."""
-    raise NotImplementedError
+    environ = os.environ if environ is None else environ
+    path = path or default_path()
+    body = _read(path)
+    _known(path, body, _TOP, "")
+    chosen = profile or _chosen(path, body)
+    given = _section(path, body, "defaults") | _profile(path, body, chosen, named=profile is not None)
+    token_file = given.pop("token_file", None)
+    given["server"] = _server(server or environ.get("ORDERS_TUI_SERVER") or given.get("server", DEFAULT_SERVER), path)
+    given["token"] = environ.get("ORDERS_TUI_TOKEN") or (_token(path, token_file) if token_file else None)
+    given["name"] = name or given.get("name")
+    return Config(**given, profile=chosen, keys=_keys(path, body), path=path if path.exists() else None)
+
+
+def profiles(path: Path | None = None) -> list[str]:
+    """The names of the profiles in the file. Raises ConfigError."""
+    profile = _read(path or default_path()).get("profile", {})
+    return list(profile) if isinstance(profile, dict) else []
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({_reason(error)})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def _chosen(path: Path, body: Mapping[str, Any]) -> str | None:
+    """The profile that holds when none is asked for."""
+    chosen = body.get("default_profile")
+    if chosen is not None and not isinstance(chosen, str):
+        raise ConfigError(f"{path}: default_profile is the name of a profile")
+    return chosen
+
+
+def _profile(path: Path, body: Mapping[str, Any], name: str | None, *, named: bool) -> dict[str, Any]:
+    known = body.get("profile", {})
+    if not isinstance(known, dict):
+        raise ConfigError(f"{path}: profiles are written [profile.NAME]")
+    sections = {each: _section(path, known, each, f"profile.{each}") for each in known}
+    if name is None:
+        return {}
+    if name not in known:
+        where = "" if named else " (default_profile)"
+        names = ", ".join(known) or "none"
+        raise ConfigError(f"{path}: there is no profile {name}{where}{_nearest(name, known)}; profiles: {names}")
+    return sections[name]
+
+
+def _section(path: Path, body: Mapping[str, Any], name: str, title: str = "") -> dict[str, Any]:
+    title = title or name
+    section = body.get(name, {})
+    if not isinstance(section, dict):
+        raise ConfigError(f"{path}: {title} is a table, written [{title}]")
+    _known(path, section, list(_CHECKS), f"{title}.")
+    for key, value in section.items():
+        problem = _CHECKS[key](value)
+        if problem is not None:
+            raise ConfigError(f"{path}: {title}.{key} {problem}, not {value!r}")
+    return dict(section)
+
+
+def _known(path: Path, section: Mapping[str, Any], known: list[str], prefix: str) -> None:
+    for key in section:
+        if key not in known:
+            raise ConfigError(f"{path}: there is no key {prefix}{key}{_nearest(key, known)}; known: {', '.join(known)}")
+
+
+def _nearest(word: str, known: Any) -> str:
+    near = get_close_matches(word, list(known), n=1)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def _keys(path: Path, body: Mapping[str, Any]) -> dict[str, str]:
+    keys = body.get("keys", {})
+    if not isinstance(keys, dict) or not all(isinstance(value, str) for value in keys.values()):
+        raise ConfigError(f'{path}: [keys] holds lines such as "order.assign" = "a"')
+    return dict(keys)
+
+
+def _server(url: str, path: Path) -> str:
+    problem = _not_a_server(url)
+    if problem is not None:
+        raise ConfigError(f"server {problem}, not {url!r} (set by --server, ORDERS_TUI_SERVER or {path})")
+    return url.rstrip("/")
+
+
+def _token(path: Path, token_file: str) -> str:
+    try:
+        token = Path(token_file).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: token_file {token_file} cannot be read ({_reason(error)})") from error
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise ConfigError(f"{path}: token_file {token_file} does not hold one token")
+    return token
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror or "") if isinstance(error, OSError) else "it is not UTF-8"
+
+
+def _a(kind: type, words: str) -> Callable[[Any], str | None]:
+    return lambda value: None if isinstance(value, kind) and value != "" else f"is {words}"
+
+
+def _not_a_server(value: Any) -> str | None:
+    try:
+        url = urlsplit(value) if isinstance(value, str) else urlsplit("")
+        fits = url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+    except ValueError:
+        fits = False
+        url = urlsplit("")
+    if url.username or url.password:
+        return "carries no name or password (use a token)"
+    return None if fits else f"is an address such as {DEFAULT_SERVER}"
+
+
+def _not_a_page_size(value: Any) -> str | None:
+    fits = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 250
+    return None if fits else "is a whole number from 1 to 250"
+
+
+def _not_an_amount(value: Any) -> str | None:
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    return None if fits else "is an amount, 0 or more"
+
+
+_CHECKS: dict[str, Callable[[Any], str | None]] = {
+    "server": _not_a_server,
+    "token_file": _a(str, "the path of a file"),
+    "name": _a(str, "a name"),
+    "theme": _a(str, "the name of a theme"),
+    "page_size": _not_a_page_size,
+    "ascii": _a(bool, "true or false"),
+    "bell": _a(bool, "true or false"),
+    "mouse": _a(bool, "true or false"),
+    "environment": _a(str, "a word"),
+    "typed_amount_above": _not_an_amount,
+}

@@ -20,8 +20,10 @@ Ping = Callable[[int, frozenset[str]], None]
 
 
 class Live:
-    """`ping` is called with the desk's version and the orders an event names; `moved` when the line has another state, `back` when
-    it is up (again); `reset` when what was known of the desk is void. Trouble that requests meet (signed out, other version) hides the feed's own state.
+    """`ping` is called with the desk's version and the orders that an event names; `moved` when the line has another state,
+    `back` when it is up (again); `reset` when what was known of the desk is void.
+
+    Trouble that requests meet (signed out, other version) hides the feed's own state.
     """
 
     def __init__(

@@ -78,9 +78,9 @@ class Session:
             pace,
             tell=tell,
             ping=self._pinged,
-            moved=lambda: self._sender.line_moved(),
+            moved=self._moved,
             back=self._back,
-            reset=lambda: self._pager.reset(),
+            reset=self._reset,
             hidden=hidden_alerts,
         )
         self._pager = Pager(
@@ -179,8 +179,8 @@ class Session:
         return self._pager.table.memory(tab)
 
     def open_tab(self, tab: Tab) -> None:
-        """Shows a tab as it was left."""
-        if tab is not self._pager.table.query.tab:
+        """Shows a tab as it was left; the one on show stays as it is."""
+        if tab is not self._pager.table.query.tab or self._pager.table.entry is None:
             self._pager.show(*self._pager.table.resume(tab, self._pager.page_size))
 
     def show(self, query: OrdersQuery, order_id: str | None = None) -> None:
@@ -403,6 +403,12 @@ class Session:
             self._missed |= order_ids
             self._tell(told.ViewChanged())
         self._pager.freshness.ping(version)
+
+    def _moved(self) -> None:
+        self._sender.line_moved()
+
+    def _reset(self) -> None:
+        self._pager.reset()
 
     def _back(self) -> None:
         self._people.refresh()

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from orders_wire.orders import Order
     from orders_wire.page import Desk, OrdersPage
 
-_PAGES_KEPT = 80
 _DETAILS_KEPT = 60
 _ROWS_KEPT = 4000
+_PLACES_KEPT = 2 * _ROWS_KEPT
 _ACTIONS_KEPT = 500
 _NOT_IN_A_DETAIL_ROW = {"timeline"}
 
@@ -207,8 +207,9 @@ class Store:
         """A page is found by the place it was asked for at, and by its own key."""
         self._pages[entry.query] = entry
         self._pages.move_to_end(entry.query)
-        while len(self._pages) > _PAGES_KEPT:
-            self._pages.popitem(last=False)
+        places = sum(len(page.order_ids) for page in self._pages.values())
+        while places > _PLACES_KEPT:
+            places -= len(self._pages.popitem(last=False)[1].order_ids)
 
     def _put(self, row: Order, desk_version: int) -> None:
         if self._base.put(row, desk_version) and row.id in self._patches:

@@ -1,0 +1,97 @@
+"""What survives a restart, and that a broken file is no trouble."""
+
+from __future__ import annotations
+
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.tui.core.samples import NOON, gid
+
+from orders_tui.drafts import (
+    AssignDraft,
+    Draft,
+    FulfillDraft,
+    InventoryDraft,
+    Parcel,
+    ReturnsDraft,
+    SupportDraft,
+    UndoDraft,
+    Verb,
+)
+from orders_tui.persistence import MARKS, DraftBook, Remembered, StateFile
+from orders_tui.query import AgeBound, Filters, Sort
+from orders_tui.session import TabMemory
+from orders_wire.vocabulary import ReturnAction, SortField, StatusFilter, Tab
+
+REMEMBERED = Remembered(
+    tab=Tab.RETURNS,
+    tabs={
+        Tab.ALL: TabMemory(
+            Filters(status=StatusFilter.HOLDS, owner="me", tag="gift wrap", older_than=AgeBound(2, "d"), words="a b"),
+            Sort(SortField.VALUE_USD, True),
+            "key",
+            gid(1),
+            False,
+        ),
+        Tab.RETURNS: TabMemory(),
+    },
+    hidden_alerts={"a": None, "b": NOON + timedelta(minutes=5)},
+    ui={"sidebar": "hidden"},
+)
+DRAFTS: list[Draft] = [
+    AssignDraft((gid(1),), "ana", {gid(1): 3}),
+    FulfillDraft((gid(1), gid(2)), {gid(1): Parcel("123", "DHL")}),
+    SupportDraft((gid(1),), "call\nher"),
+    ReturnsDraft((gid(1),), ReturnAction.DENY, "no"),
+    InventoryDraft("A-1", (gid(1),), "waits"),
+]
+
+
+def test_the_last_session_is_remembered_whole_and_privately(tmp_path: Path) -> None:
+    file = StateFile(tmp_path / "deep" / "state.json")
+    assert file.save(REMEMBERED)
+    assert StateFile(file.path).load() == REMEMBERED
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+    assert list(file.path.parent.iterdir()) == [file.path]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"tab": "attic"}', '{"tabs": {"all": 5}}', '{"hidden_alerts": {"a": "yesterday"}}', "\x00"]
+)
+def test_a_file_that_cannot_be_read_means_a_fresh_start(tmp_path: Path, text: str) -> None:
+    (tmp_path / "s.json").write_text(text)
+    assert StateFile(tmp_path / "s.json").load() == Remembered()
+
+
+def test_a_folder_that_cannot_be_written_is_only_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert not StateFile(tmp_path / "file" / "s.json").save(REMEMBERED)
+
+
+@pytest.mark.parametrize("draft", DRAFTS, ids=lambda draft: draft.verb)
+def test_every_draft_survives(tmp_path: Path, draft: Draft) -> None:
+    DraftBook(tmp_path / "d.json").keep(draft)
+    assert DraftBook(tmp_path / "d.json").all() == [draft]
+
+
+def test_drafts_are_found_by_what_they_are_about_and_go_once_sent(tmp_path: Path) -> None:
+    book = DraftBook(tmp_path / "d.json")
+    for draft in DRAFTS:
+        book.keep(draft)
+    assert book.find(Verb.FULFILL, MARKS) == DRAFTS[1]
+    assert book.find(Verb.INVENTORY, "A-1") == DRAFTS[4]
+    book.drop(DRAFTS[0])
+    assert DraftBook(tmp_path / "d.json").find(Verb.ASSIGN, gid(1)) is None
+
+
+def test_an_undo_is_no_draft() -> None:
+    book = DraftBook()
+    book.keep(UndoDraft("a", (gid(1),)))
+    assert book.all() == []
+
+
+def test_a_broken_draft_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "d.json").write_text('{"drafts": [{"verb": "dance"}, {"verb": "assign"}, 7]}')
+    assert DraftBook(tmp_path / "d.json").all() == []
