@@ -1,0 +1,101 @@
+"""What is kept for a time is forgotten in time, and nothing that is still needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Table, func, insert, select
+from tests.server.conftest import SettableClock
+from tests.server.live.raising import overdue, ping, raising
+
+from orders_sync.db import alerts, deliveries, events
+from orders_sync.db.engine import Database
+from orders_sync.db.events import Head
+from orders_sync.db.tables import deliveries as delivery_table
+from orders_sync.db.tables import events as event_table
+from orders_sync.instants import DAY, HOUR, Ms
+from orders_sync.live.retention import DELIVERIES, Retention
+from orders_sync.live.sweeper import Sweeper
+from orders_sync.rules.figures import Figures
+
+KEPT = Retention(events=7 * DAY, answers=72 * HOUR)
+
+
+async def count(db: Database, table: Table) -> int:
+    return int(await db.read(lambda conn: conn.scalar(select(func.count()).select_from(table)) or 0))
+
+
+async def head(db: Database) -> Head:
+    return await db.read(lambda conn: events.head(conn, db.shop_id))
+
+
+async def test_events_are_kept_for_their_days_and_then_count_as_too_old(db: Database, clock: SettableClock) -> None:
+    for _ in range(3):
+        await ping(db)
+    clock.advance(7 * DAY)
+    await ping(db)
+    await KEPT.prune(db)
+    assert await count(db, event_table) == 4
+    clock.advance(1)
+    await KEPT.prune(db)
+    assert await count(db, event_table) == 1
+    assert (await head(db)).floor == 3
+    assert (await head(db)).newest == 4
+
+
+async def test_the_newest_event_stays_however_old(db: Database, clock: SettableClock) -> None:
+    await ping(db)
+    await ping(db)
+    clock.advance(30 * DAY)
+    await KEPT.prune(db)
+    assert (await head(db)).floor == 1
+    await ping(db)
+    assert db.version == 3
+
+
+async def test_what_raised_an_open_alert_stays_until_it_is_cleared(db: Database, clock: SettableClock) -> None:
+    await db.write(raising(1, overdue(1)))
+    await ping(db)
+    clock.advance(30 * DAY)
+    await ping(db)
+    await KEPT.prune(db)
+    assert (await head(db)).floor == 2
+    _, open_events = await db.read(lambda conn: alerts.most_severe(conn, db.shop_id, 50))
+    assert [event.n for event in open_events] == [1]
+    await db.write(raising(1))
+    await KEPT.prune(db)
+    assert await count(db, event_table) == 2
+    assert (await head(db)).floor == 2
+
+
+async def test_old_deliveries_are_forgotten(db: Database, clock: SettableClock) -> None:
+    def add(n: int) -> dict[str, Any]:
+        return {
+            "shop_id": db.shop_id,
+            "source": "shopify",
+            "delivery_id": f"{n}",
+            "topic": "t",
+            "received_at": clock.now,
+        }
+
+    await db.write(lambda tx: tx.conn.execute(insert(delivery_table), [add(1)]))
+    clock.advance(DELIVERIES + 1)
+    await db.write(lambda tx: tx.conn.execute(insert(delivery_table), [add(2)]))
+    await KEPT.prune(db)
+    assert await count(db, delivery_table) == 1
+    assert await db.write(lambda tx: deliveries.prune(tx, Ms(clock.now + 1))) == 1
+
+
+async def test_a_fleet_prunes_once_an_hour(db: Database, clock: SettableClock) -> None:
+    fleet = [Sweeper(db, Figures(), KEPT, owner=owner) for owner in "ab"]
+    for _ in range(2):
+        await ping(db)
+    clock.advance(8 * DAY)
+    for sweeper in fleet:
+        await sweeper.prune()
+    assert await count(db, event_table) == 1
+    await ping(db)
+    clock.advance(8 * DAY)
+    await ping(db)
+    await fleet[1].prune()
+    assert await count(db, event_table) == 1
