@@ -75,6 +75,12 @@ def read(conn: Connection, shop_id: int, order_id: int) -> Doc | None:
     return None if row is None else _doc(row)
 
 
+def read_many(conn: Connection, shop_id: int, order_ids: Sequence[int]) -> dict[int, Doc]:
+    """The documents of these orders, without a lock; those that are missing are missing."""
+    query = _query(shop_id).where(order_docs.c.order_id.in_(order_ids)).order_by(order_docs.c.order_id)
+    return {row.order_id: _doc(row) for row in conn.execute(query)}
+
+
 def save(tx: Tx, drafts: Sequence[Draft]) -> None:
     """Stores the documents whole."""
     rows = [
@@ -112,19 +118,21 @@ def stubs(conn: Connection, shop_id: int, limit: int = 250) -> list[int]:
 
 def ids(conn: Connection, shop_id: int, batch: int = _BATCH) -> Iterator[Sequence[int]]:
     """Every order that has a document, in batches: for what has to derive them all again."""
-    last = -1
-    while True:
-        query = (
-            select(order_docs.c.order_id)
-            .where(order_docs.c.shop_id == shop_id, order_docs.c.order_id > last)
-            .order_by(order_docs.c.order_id)
-            .limit(batch)
-        )
-        found = conn.execute(query).scalars().all()
-        if not found:
-            return
+    found = following(conn, shop_id, -1, batch)
+    while found:
         yield found
-        last = found[-1]
+        found = following(conn, shop_id, found[-1], batch)
+
+
+def following(conn: Connection, shop_id: int, last: int, limit: int) -> list[int]:
+    """The first orders after this id that have a document."""
+    query = (
+        select(order_docs.c.order_id)
+        .where(order_docs.c.shop_id == shop_id, order_docs.c.order_id > last)
+        .order_by(order_docs.c.order_id)
+        .limit(limit)
+    )
+    return list(conn.execute(query).scalars())
 
 
 def _query(shop_id: int) -> Select[tuple[int, bytes, bytes | None, int | None, int | None, bytes | None, str | None]]:

@@ -118,7 +118,7 @@ def _save_parts(tx: Tx, batch: Sequence[Saved], old: Mapping[int, Row], new: Map
             mine = table.c.shop_id == tx.shop_id
             tx.conn.execute(delete(table).where(mine, table.c.order_id.in_(order_ids)))
         if rows_of_table:
-            tx.conn.execute(insert(table), rows_of_table)
+            tx.conn.execute(insert_if_missing(tx.conn, table), rows_of_table)
 
 
 def _save_names(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:

@@ -45,3 +45,14 @@ def renew(conn: Connection, shop_id: int, new_id: Callable[[], str] = new_desk_i
     drawn = new_id()
     conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(desk_id=drawn))
     return drawn
+
+
+def figures(conn: Connection, shop_id: int) -> str:
+    """The fingerprint of the figures that all orders were derived with; empty: not known."""
+    found: str = conn.execute(select(desk.c.figures).where(desk.c.shop_id == shop_id)).scalar_one()
+    return found
+
+
+def set_figures(conn: Connection, shop_id: int, fingerprint: str) -> None:
+    """All orders are derived with these figures."""
+    conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(figures=fingerprint))

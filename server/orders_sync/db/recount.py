@@ -1,0 +1,135 @@
+"""Counts and lists made again from the rows they stand for: what `verify` compares with what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, exists, func, literal, select
+
+from orders_sync.db import counters
+from orders_sync.db.counters import BLOCK, Count, Counted, Tally
+from orders_sync.db.names import suffixes
+from orders_sync.db.order_rows import PARTS, Row
+from orders_sync.db.tables import alerts, day_counters, name_suffixes, order_docs, orders, outbox
+from orders_sync.instants import DAY
+from orders_wire.vocabulary import OutboundState
+
+GAP_ORDER = 0
+_WAITING = [
+    s.value for s in (OutboundState.QUEUED, OutboundState.NEEDS_REVIEW, OutboundState.CLAIMED, OutboundState.UNKNOWN)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is kept otherwise than its rows say. `place`: which (a counter's kind and day, an order's column)."""
+
+    what: str
+    place: str
+    kept: object
+    counted: object
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.place}: kept {self.kept!r}, counted {self.counted!r}"
+
+
+def day_counts(conn: Connection, shop_id: int) -> list[Difference]:
+    """The day counters and their blocks, counted from the orders."""
+    d = day_counters.c
+    rows = conn.execute(select(d.kind, d.day, d.n, d.total).where(d.shop_id == shop_id))
+    kept = {(row.kind, row.day): Count(row.n, row.total) for row in rows if row.n or row.total}
+    return _differences("counter", kept, tally(conn, shop_id))
+
+
+def tally(conn: Connection, shop_id: int) -> Tally:
+    """What the counters have to be: one pass over the orders."""
+    by_day = {kind: _by_day(conn, shop_id, kind) for kind in Counted}
+    by_block = (
+        {(kind.block, day // BLOCK): count} for kind, found in by_day.items() for (_, day), count in found.items()
+    )
+    return counters.total([*by_day.values(), *by_block])
+
+
+def names(conn: Connection, shop_id: int) -> list[Difference]:
+    """The search index of customers' names: how many suffixes each has."""
+    folded = select(orders.c.customer_folded).where(orders.c.shop_id == shop_id, orders.c.customer_folded.is_not(None))
+    expected = {name: len(suffixes(name)) for name in conn.execute(folded.distinct()).scalars()}
+    n = name_suffixes.c
+    counted = select(n.name, func.count()).where(n.shop_id == shop_id).group_by(n.name)
+    kept = {row[0]: row[1] for row in conn.execute(counted)}
+    return _differences("suffixes of", kept, expected)
+
+
+def kept_by_others(conn: Connection, shop_id: int) -> list[Difference]:
+    """The open alerts and the outbound counts in the rows of orders."""
+    o = orders.c
+    rows = conn.execute(select(o.id, o.alert_types, o.outbound_waiting, o.outbound_failed).where(o.shop_id == shop_id))
+    kept = {row.id: tuple(row)[1:] for row in rows if row.alert_types or row.outbound_waiting or row.outbound_failed}
+    waiting, failed = _outbound(conn, shop_id, _WAITING), _outbound(conn, shop_id, [OutboundState.DEAD.value])
+    types = _open_types(conn, shop_id)
+    stubs = {order_id for order_id in types.keys() | waiting.keys() | failed.keys() if order_id not in kept}
+    present = set(conn.execute(select(o.id).where(o.shop_id == shop_id, o.id.in_(stubs))).scalars()) | kept.keys()
+    counted = {n: (types.get(n, ""), waiting.get(n, 0), failed.get(n, 0)) for n in present}
+    return _differences("alerts and outbound of order", kept, counted)
+
+
+def without_evidence(conn: Connection, shop_id: int) -> list[Difference]:
+    """Orders in the lists of which nothing is known."""
+    known = exists().where(order_docs.c.shop_id == shop_id, order_docs.c.order_id == orders.c.id)
+    lost = conn.execute(select(orders.c.id).where(orders.c.shop_id == shop_id, ~known)).scalars()
+    return [Difference("order", str(order_id), True, False) for order_id in lost]
+
+
+def stored_rows(conn: Connection, shop_id: int, order_ids: Sequence[int]) -> dict[int, Row]:
+    """The rows of `orders` for these ids."""
+    found = conn.execute(select(orders).where(orders.c.shop_id == shop_id, orders.c.id.in_(order_ids))).mappings()
+    return {row["id"]: dict(row) for row in found}
+
+
+def stored_parts(
+    conn: Connection, shop_id: int, order_ids: Sequence[int]
+) -> Iterator[tuple[str, dict[int, list[Row]]]]:
+    """For each table of `PARTS`, its name and the rows that it holds of these orders."""
+    for table in PARTS:
+        query = select(table).where(table.c.shop_id == shop_id, table.c.order_id.in_(order_ids))
+        of_orders: dict[int, list[Row]] = {}
+        for row in conn.execute(query).mappings():
+            of_orders.setdefault(row["order_id"], []).append(dict(row))
+        yield table.name, of_orders
+
+
+def _differences(what: str, kept: Mapping[Any, object], counted: Mapping[Any, object]) -> list[Difference]:
+    places = sorted(kept.keys() | counted.keys(), key=str)
+    pairs = ((place, kept.get(place), counted.get(place)) for place in places)
+    return [Difference(what, str(place), mine, theirs) for place, mine, theirs in pairs if mine != theirs]
+
+
+def _by_day(conn: Connection, shop_id: int, kind: Counted) -> Tally:
+    column: Column[int] = {
+        Counted.PLACED: orders.c.placed_at,
+        Counted.FULFILLED: orders.c.first_fulfilled_at,
+        Counted.REFUNDED: orders.c.refunded_at,
+    }[kind]
+    day: ColumnElement[int] = ((column - (column % DAY + DAY) % DAY) // DAY).label("day")
+    took: ColumnElement[int] = func.sum(column - orders.c.placed_at) if kind is Counted.FULFILLED else literal(0)
+    query = select(day, func.count(), took).where(orders.c.shop_id == shop_id, column.is_not(None)).group_by(day)
+    return {(kind.value, int(row[0])): Count(row[1], int(row[2])) for row in conn.execute(query)}
+
+
+def _outbound(conn: Connection, shop_id: int, states: Sequence[str]) -> dict[int, int]:
+    query = select(outbox.c.order_id, func.count()).where(
+        outbox.c.shop_id == shop_id, outbox.c.state.in_(states), outbox.c.order_id.is_not(None)
+    )
+    return {row[0]: row[1] for row in conn.execute(query.group_by(outbox.c.order_id))}
+
+
+def _open_types(conn: Connection, shop_id: int) -> dict[int, str]:
+    query = select(alerts.c.order_id, alerts.c.type).where(
+        alerts.c.shop_id == shop_id, alerts.c.state == "open", alerts.c.order_id != GAP_ORDER
+    )
+    types: dict[int, set[str]] = {}
+    for order_id, kind in conn.execute(query):
+        types.setdefault(order_id, set()).add(kind)
+    return {order_id: ",".join(sorted(kinds)) for order_id, kinds in types.items()}

@@ -1,0 +1,94 @@
+"""`GET /sync/orders/{id}`: one order whole, by any spelling of its id."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from tests.server.conftest import SettableClock
+from tests.support.desk_client import DeskClient
+from tests.support.evidence import delivery, order_seen
+
+from orders_sync.ingest.apply import apply
+from orders_sync.instants import HOUR, Ms
+from orders_wire.detail import OrderDetail
+
+
+async def tell(desk: DeskClient, order_id: int, **fields: object) -> None:
+    at = Ms(desk.database.clock() - HOUR)
+    told = delivery(at, order_seen(order_id, at, **fields))
+    await desk.database.write(lambda tx: apply(tx, told, desk.figures))
+
+
+async def status(desk: DeskClient, spelling: str) -> int:
+    async with desk.client.get(f"/sync/orders/{quote(spelling, safe='')}") as answer:
+        return answer.status
+
+
+@pytest.mark.parametrize("spelling", ["gid://shopify/Order/77", "77", "#1001", "1001"])
+async def test_an_order_is_found_by_each_spelling_of_its_id(desk: DeskClient, spelling: str) -> None:
+    await tell(desk, 77, name="#1001")
+    async with desk.client.get(f"/sync/orders/{quote(spelling, safe='')}") as answer:
+        found = OrderDetail.model_validate(await answer.json())
+    assert (answer.status, found.id, found.order_number) == (200, "gid://shopify/Order/77", "#1001")
+
+
+async def test_an_order_comes_whole(desk: DeskClient) -> None:
+    await tell(desk, 77)
+    page = await desk.page()
+    _, body = await desk.get("/sync/orders/77")
+    found = OrderDetail.model_validate(body)
+    row = page.orders.items[0].model_dump()
+    assert {name: found.model_dump()[name] for name in row} == row
+    assert [(line.sku, line.owed, line.available) for line in found.line_items] == [("MUG", 1, None)]
+    assert found.customer is not None
+    assert (found.customer.name, found.email) == ("Åsa Öberg", "asa@example.org")
+    assert found.shipping_address is not None
+    assert found.shipping_address.city == "Umeå"
+    assert (found.assignments, found.audit, found.outbox, found.returns) == ([], [], [], [])
+    assert found.admin_url == "https://desk-test.myshopify.com/admin/orders/77"
+
+
+async def test_an_id_wins_over_a_name(desk: DeskClient) -> None:
+    await tell(desk, 77, name="#88")
+    await tell(desk, 88, name="#99")
+    _, body = await desk.get("/sync/orders/88")
+    assert body["order_number"] == "#99"
+    _, body = await desk.get(f"/sync/orders/{quote('#88')}")
+    assert body["id"] == "gid://shopify/Order/77"
+
+
+async def test_two_orders_of_one_name_are_ambiguous(desk: DeskClient) -> None:
+    await tell(desk, 1, name="#1001")
+    await tell(desk, 2, name="#1001")
+    code, body = await desk.get("/sync/orders/1001")
+    assert (code, body["code"], body["success"]) == (409, "ambiguous", False)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "5",
+        "#5",
+        "gid://shopify/Order/5",
+        "gid://shopify/Customer/77",
+        "9" * 30,
+        "-77",
+        "\x00",
+        "x" * 900,
+        "77/",
+        "077x",
+        "%",
+    ],
+)
+async def test_what_is_no_order_is_not_found(desk: DeskClient, spelling: str) -> None:
+    await tell(desk, 77)
+    code, body = await desk.get(f"/sync/orders/{quote(spelling, safe='')}")
+    assert (code, body["code"]) == (404, "not_found")
+
+
+async def test_the_age_is_that_of_the_moment(desk: DeskClient, clock: SettableClock) -> None:
+    await tell(desk, 77)
+    clock.advance(HOUR)
+    _, body = await desk.get("/sync/orders/77")
+    assert body["age_hours"] == 2.0

@@ -1,0 +1,86 @@
+"""`verify` finds what is kept otherwise than it should be, and nothing else; changed figures derive everything again."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, delete, update
+from tests.server.conftest import SettableClock
+from tests.support.evidence import delivery, order_seen
+
+from orders_sync.db.engine import Database
+from orders_sync.db.recount import Difference
+from orders_sync.db.tables import day_counters, name_suffixes, order_docs, order_terms, orders
+from orders_sync.db.tx import Tx
+from orders_sync.desk.page import View
+from orders_sync.desk.rederive import fingerprint, rederive
+from orders_sync.desk.verify import verify
+from orders_sync.ingest.apply import apply
+from orders_sync.instants import HOUR, Ms
+from orders_sync.rules.figures import Figures
+
+FIGURES = Figures(usd_rates={"EUR": 1.1})
+
+
+async def filled(db: Database, clock: SettableClock) -> None:
+    for n in range(1, 6):
+        told = delivery(clock.now, order_seen(n, Ms(clock.now - n * 30 * HOUR)), delivery_id=str(n))
+        await db.write(lambda tx, told=told: apply(tx, told, FIGURES))
+
+
+async def differences(db: Database, figures: Figures = FIGURES) -> list[Difference]:
+    return await db.read(lambda conn: verify(conn, View(db.shop_id, db.clock(), figures)))
+
+
+async def test_a_desk_that_was_never_touched_differs_in_nothing(db: Database, clock: SettableClock) -> None:
+    await filled(db, clock)
+    assert await differences(db) == []
+    clock.advance(40 * 24 * HOUR)
+    assert await differences(db) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (update(day_counters).where(day_counters.c.kind == "placed").values(n=7), "counter ('placed'"),
+        (delete(name_suffixes).where(name_suffixes.c.suffix == "öberg"), "suffixes of åsa öberg: kept 7, counted 8"),
+        (update(orders).where(orders.c.id == 2).values(due_at=None), "order 2.due_at: kept None"),
+        (update(orders).where(orders.c.id == 2).values(outbound_waiting=3), "alerts and outbound of order 2"),
+        (delete(order_terms).where(order_terms.c.order_id == 3), "order_terms 3: kept 0, counted"),
+        (delete(order_docs).where(order_docs.c.order_id == 4), "order 4: kept True, counted False"),
+        (delete(orders).where(orders.c.id == 5), "order 5: kept False, counted True"),
+    ],
+    ids=["counter", "name", "column", "outbound", "terms", "evidence", "row"],
+)
+async def test_what_was_tampered_with_is_named(
+    db: Database, clock: SettableClock, statement: object, expected: str
+) -> None:
+    await filled(db, clock)
+
+    def tamper(tx: Tx) -> None:
+        tx.conn.execute(statement)  # type: ignore[call-overload]
+
+    await db.write(tamper)
+    assert any(str(each).startswith(expected) for each in await differences(db)), await differences(db)
+
+
+async def test_other_figures_derive_every_order_again_once(db: Database, clock: SettableClock) -> None:
+    await filled(db, clock)
+    dearer = Figures(usd_rates={"EUR": 1.2}, ship_within=48 * HOUR)
+    assert await differences(db, dearer) != []
+    await rederive(db, dearer)
+    assert await differences(db, dearer) == []
+    version = db.version
+    await rederive(db, dearer)
+    assert db.version == version
+
+    def value(conn: Connection) -> int | None:
+        return conn.execute(orders.select().where(orders.c.id == 1)).mappings().one()["value_usd_minor"]
+
+    assert await db.read(value) == 1500
+
+
+def test_equal_figures_have_one_fingerprint() -> None:
+    assert fingerprint(Figures(usd_rates={"EUR": 1.0, "SEK": 0.1})) == fingerprint(
+        Figures(usd_rates={"SEK": 0.1, "EUR": 1.0})
+    )
+    assert fingerprint(Figures()) != fingerprint(Figures(breach=HOUR))
