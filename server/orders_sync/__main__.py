@@ -49,9 +49,23 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(given: argparse.Namespace, settings: Settings) -> int:
-    if given.command == "serve":
-        return serve.run(settings)
-    return USAGE
+    if given.command == "verify":
+        from orders_sync.commands import verify
+
+        return verify.run(settings)
+    if given.command == "poll":
+        from orders_sync.commands import poll
+
+        return poll.run(settings)
+    if given.command == "shopify":
+        from orders_sync.commands import shopify
+
+        return shopify.check(settings) if given.what == "check" else shopify.subscribe(settings, given.url)
+    if given.command == "verify":
+        from orders_sync.commands import verify
+
+        return verify.run(settings)
+    return serve.run(settings)
 
 
 def _parser() -> argparse.ArgumentParser:

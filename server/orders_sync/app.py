@@ -13,18 +13,32 @@ from aiohttp import web
 from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS, SHOPIFY
 from orders_sync.auth import TOKENS, Tokens, authentication
 from orders_sync.db.engine import Database
+from orders_sync.desk.rederive import rederive
 from orders_sync.external.shopify.client import ShopifyClient, endpoint
 from orders_sync.external.shopify.receiver import ShopifyReceiver
 from orders_sync.external.signed_post import SignedPost
 from orders_sync.instants import Clock, system_clock
-from orders_sync.live.lifespan import end_streams, live
+from orders_sync.live.lifespan import end_streams, live, sweeping
 from orders_sync.loops import running
+from orders_sync.metrics import METRICS, Metrics, metering
 from orders_sync.outbox.kinds import Target
 from orders_sync.outbox.relay import Chance, Receiver, Relay
 from orders_sync.poller.poller import Poller
 from orders_sync.poller.schedule import Schedule
 from orders_sync.poller.shop_side import ShopSide
-from orders_sync.routes import actions, alerts, erp, health, me, orders, outbox, webhook
+from orders_sync.routes import (
+    actions,
+    alerts,
+    dead_letters,
+    erp,
+    health,
+    me,
+    openapi,
+    orders,
+    outbox,
+    prometheus,
+    webhook,
+)
 from orders_sync.routes.problems import problems
 from orders_sync.settings import Settings, secret_text
 
@@ -34,7 +48,17 @@ MAX_BODY_BYTES = 8 * 1024 * 1024
 RELAY_ENDS_S = 1.0
 """How long writes under way may take when the process ends; what is cut off then is of unknown outcome, and read again."""
 
-ROUTES = (health.routes, me.routes, orders.routes, alerts.routes, actions.routes, outbox.routes)
+ROUTES = (
+    health.routes,
+    me.routes,
+    openapi.routes,
+    prometheus.routes,
+    orders.routes,
+    alerts.routes,
+    actions.routes,
+    outbox.routes,
+    dead_letters.routes,
+)
 WEBHOOK_ROUTES = (webhook.routes, erp.routes)
 
 SESSION: web.AppKey[aiohttp.ClientSession] = web.AppKey("session")
@@ -42,12 +66,15 @@ SESSION: web.AppKey[aiohttp.ClientSession] = web.AppKey("session")
 
 def build(settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | None = None) -> web.Application:
     """The whole server for these settings, not yet alive. `tokens`: read from TOKENS_FILE by the caller; none: loopback."""
-    app = web.Application(middlewares=[problems, authentication], client_max_size=MAX_BODY_BYTES)
+    app = web.Application(middlewares=[metering, problems, authentication], client_max_size=MAX_BODY_BYTES)
     app[SETTINGS] = settings
     app[FIGURES] = settings.figures
     app[CLOCK] = clock
     app[TOKENS] = tokens
-    app.cleanup_ctx.extend([_database, _gaps, orders.reading, live, _session, _shopify, _relay, _poller])
+    app[METRICS] = Metrics()
+    app.cleanup_ctx.extend(
+        [_database, _gaps, _figures, orders.reading, live, sweeping, _session, _shopify, _relay, _poller]
+    )
     app.on_shutdown.append(end_streams)
     for routes in (*ROUTES, *WEBHOOK_ROUTES):
         app.add_routes(routes)
@@ -56,7 +83,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | N
 
 def webhooks_alone(app: web.Application) -> web.Application:
     """The webhook routes on the parts of a living `app`, for a listener of their own (contract §5, WEBHOOK_LISTEN)."""
-    alone = web.Application(middlewares=[problems], client_max_size=MAX_BODY_BYTES)
+    alone = web.Application(middlewares=[metering, problems], client_max_size=MAX_BODY_BYTES)
     for key in app:
         alone[key] = app[key]
     for routes in WEBHOOK_ROUTES:
@@ -75,6 +102,12 @@ async def _gaps(app: web.Application) -> AsyncIterator[None]:
     """What these settings have put right since the last start."""
     await webhook.clear_secret_gap(app)
     yield
+
+
+async def _figures(app: web.Application) -> AsyncIterator[None]:
+    """Derives every order again, beside everything else, when these figures are others than at the last start."""
+    async with running({"rederive": lambda: rederive(app[DATABASE], app[FIGURES])}):
+        yield
 
 
 async def _session(app: web.Application) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""`verify`: recounts every counter, derives every order again, and compares: 0 when nothing differs."""
+"""`verify`: recounts every counter and derives every order again, and says where the stored rows differ."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from orders_sync.desk.page import View
 from orders_sync.desk.verify import verify
 from orders_sync.settings import Settings
 
-SHOWN = 100
-"""Differences that are printed; the rest are counted."""
+SHOWN = 50
+"""Differences that are printed; the others are counted."""
 
 
 def run(settings: Settings) -> int:
-    """0 when nothing differs; 1, with the differences on stderr, when something does."""
-    found = asyncio.run(_verify(settings))
-    for difference in found[:SHOWN]:
+    """0 when everything agrees; 1 when not, each difference on stderr."""
+    differences = asyncio.run(_differences(settings))
+    for difference in differences[:SHOWN]:
         print(difference, file=sys.stderr)
-    if found:
-        print(f"{len(found)} differences.", file=sys.stderr)
+    if differences:
+        print(f"{len(differences)} differences.", file=sys.stderr)
         return 1
-    print("Nothing differs.")
+    print("Every counter and every row agrees with the evidence.")
     return 0
 
 
-async def _verify(settings: Settings) -> list[Difference]:
+async def _differences(settings: Settings) -> list[Difference]:
     async with database(settings) as db:
-        return await db.read(lambda conn: verify(conn, View(db.shop_id, db.clock(), settings.figures)))
+        view = View(db.shop_id, db.clock(), settings.figures)
+        return await db.read(lambda conn: verify(conn, view))

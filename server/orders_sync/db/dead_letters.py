@@ -88,8 +88,8 @@ def listed(conn: Connection, shop_id: int, state: DeadLetterState | None, limit:
 
 def counts(conn: Connection, shop_id: int) -> dict[str, int]:
     """How many there are in each state."""
-    query = select(dead_letters.c.state, func.count()).where(dead_letters.c.shop_id == shop_id)
-    return dict(conn.execute(query.group_by(dead_letters.c.state)).tuples().all())
+    query = select(dead_letters.c.state, func.count().label("n")).where(dead_letters.c.shop_id == shop_id)
+    return {row[0]: row[1] for row in conn.execute(query.group_by(dead_letters.c.state))}
 
 
 def prune(tx: Tx, before: Ms) -> int:

@@ -16,10 +16,8 @@ _BATCH = 500
 
 def under_way(conn: Connection, shop_id: int, quiet: Ms) -> list[int]:
     """Orders with a parcel on its way: one that moves, with a shop update after `quiet` (contract §1, Open; §4)."""
-    query = select(parcels.c.order_id.distinct()).where(
-        parcels.c.shop_id == shop_id, parcels.c.moving, parcels.c.open_order, parcels.c.last_update > quiet
-    )
-    return list(conn.scalars(query.order_by(parcels.c.order_id)))
+    mine = (parcels.c.shop_id == shop_id, parcels.c.moving, parcels.c.open_order, parcels.c.last_update > quiet)
+    return list(conn.scalars(select(parcels.c.order_id).where(*mine).distinct().order_by(parcels.c.order_id)))
 
 
 def unsettled(conn: Connection, shop_id: int) -> list[int]:

@@ -46,7 +46,9 @@ def _json_object(raw: bytes) -> dict[str, Any]:
 
 def _digest(value: Mapping[str, Any]) -> str:
     """The same for equal values: the order of names counts for nothing, and 5.0 is 5."""
-    plain = {name: int(v) if isinstance(v, float) and v.is_integer() else v for name, v in value.items()}
+    plain = {
+        name: int(v) if isinstance(v, float) and v.is_integer() and abs(v) < 2**53 else v for name, v in value.items()
+    }
     return hashlib.blake2b(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
 
 

@@ -1,0 +1,129 @@
+"""Every endpoint: what it takes, what it answers, and with which codes it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from orders_sync.openapi import parameters as given
+from orders_wire.actions import (
+    ActionAnswer,
+    AssignBody,
+    FulfillBody,
+    InventoryBody,
+    ReturnsBody,
+    SupportBody,
+    UndoBody,
+)
+from orders_wire.alerts import AlertsAnswer
+from orders_wire.detail import OrderDetail
+from orders_wire.page import OrdersPage
+from orders_wire.people import DeadLettersAnswer, Me, OutboxAnswer, Owner
+from orders_wire.vocabulary import ErrorCode
+
+Schema = type[BaseModel] | dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`answer`: a model, or a schema; null: text of `content`. `many`: a list of the model. `refusals`: beyond the usual ones."""
+
+    method: str
+    path: str
+    text: str
+    answer: Schema | None = None
+    many: bool = False
+    body: type[BaseModel] | None = None
+    parameters: tuple[dict[str, Any], ...] = ()
+    refusals: tuple[ErrorCode, ...] = ()
+    content: str = "application/json"
+    open: bool = False
+
+
+_C = ErrorCode
+_STATE: dict[str, Any] = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
+_HEALTH: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "status": {"type": "string", "enum": ["ok", "degraded"]},
+        "service": {"const": "sync"},
+        "timestamp": {"type": "string", "format": "date-time"},
+    },
+    "required": ["status", "service", "timestamp"],
+}
+_TAKEN: dict[str, Any] = {"type": "object", "properties": {"ok": {"const": True}}, "required": ["ok"]}
+
+
+def _action(name: str, text: str, body: type[BaseModel], *refusals: ErrorCode) -> Operation:
+    return Operation(
+        "post",
+        f"/sync/orders/{name}",
+        text,
+        ActionAnswer,
+        body=body,
+        parameters=(given.IDEMPOTENCY_KEY, given.OPERATOR),
+        refusals=(_C.NOT_FOUND, _C.AMBIGUOUS, _C.VERSION_CONFLICT, _C.TOO_LARGE, _C.IDEMPOTENCY_MISMATCH, *refusals),
+    )
+
+
+def _row(rows: str, verb: str, text: str) -> Operation:
+    refusals = (_C.NOT_FOUND, _C.ALREADY_SENT, _C.ILLEGAL_TRANSITION)
+    return Operation(
+        "post", f"/sync/{rows}/{{id}}/{verb}", text, ActionAnswer, parameters=(given.ROW_ID,), refusals=refusals
+    )
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "get",
+        "/sync/orders",
+        "A page of a tab with metrics and panels",
+        OrdersPage,
+        parameters=given.ORDERS,
+    ),
+    Operation(
+        "get",
+        "/sync/orders/{id}",
+        "One order, whole",
+        OrderDetail,
+        parameters=(given.ORDER_ID,),
+        refusals=(_C.NOT_FOUND, _C.AMBIGUOUS),
+    ),
+    Operation("get", "/sync/owners", "Who owns orders", Owner, many=True),
+    Operation("get", "/sync/me", "Who the caller is, and what it needs to know", Me, parameters=(given.OPERATOR,)),
+    Operation(
+        "get",
+        "/sync/orders/alerts",
+        "Alerts, data gaps and refresh pings; a stream for Accept: text/event-stream",
+        AlertsAnswer,
+        parameters=(given.SINCE,),
+        refusals=(_C.RATE_LIMITED,),
+    ),
+    _action("assign", "Make somebody, or nobody, the owner", AssignBody),
+    _action("fulfill", "Acknowledge fulfilment and queue it", FulfillBody, _C.ON_HOLD, _C.ORDER_CLOSED),
+    _action("support", "Hand an order to the support queue", SupportBody),
+    _action("returns", "Move a return on", ReturnsBody, _C.ILLEGAL_TRANSITION),
+    _action("inventory", "Hold orders for a SKU, and tell the ERP", InventoryBody),
+    _action("undo", "Take an action back", UndoBody, _C.ALREADY_SENT, _C.FORBIDDEN),
+    Operation("get", "/sync/outbox", "Outbound writes, newest first", OutboxAnswer, parameters=(given.OUTBOX_STATE,)),
+    _row("outbox", "retry", "Send a row off again"),
+    _row("outbox", "discard", "Keep a row from leaving"),
+    Operation(
+        "get",
+        "/sync/dead-letters",
+        "What came in and could not be read",
+        DeadLettersAnswer,
+        parameters=(given.LETTER_STATE,),
+    ),
+    _row("dead-letters", "retry", "Read a dead letter again"),
+    _row("dead-letters", "discard", "Give a dead letter up"),
+    Operation("get", "/health", "How the server is", _HEALTH, open=True),
+    Operation("get", "/health/live", "The process answers", _STATE, open=True),
+    Operation("get", "/health/ready", "Requests can be answered", _STATE, refusals=(_C.UNAVAILABLE,), open=True),
+    Operation("get", "/openapi.json", "This document", {"type": "object"}, open=True),
+    Operation("get", "/prometheus", "What to watch", content="text/plain"),
+    Operation("post", "/shopify/webhook", "Shopify's webhooks, signed", _TAKEN, open=True),
+    Operation("post", "/erp/webhook", "The ERP's messages, signed", _TAKEN, open=True),
+)

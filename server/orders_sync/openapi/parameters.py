@@ -1,0 +1,89 @@
+"""The parameters of requests, as JSON Schema: closed sets from the contract's vocabulary, and what a value has to look like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from orders_sync.desk.query import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_SEARCH
+from orders_wire.vocabulary import (
+    Channel,
+    DeadLetterState,
+    Direction,
+    OutboundState,
+    Priority,
+    SortField,
+    StatusFilter,
+    Tab,
+)
+
+Json = dict[str, Any]
+
+_NAME: Json = {"type": "string", "pattern": r"\S"}
+"""Any text that is not blank."""
+
+_PRINTABLE = r"^[!-~]([ -~]*[!-~])?$"
+
+
+def query(name: str, schema: Json, text: str) -> Json:
+    """An optional parameter of the query."""
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": text}
+
+
+def header(name: str, schema: Json, text: str) -> Json:
+    """An optional header."""
+    return {"name": name, "in": "header", "required": False, "schema": schema, "description": text}
+
+
+def path(name: str, schema: Json, text: str) -> Json:
+    """A part of the path."""
+    return {"name": name, "in": "path", "required": True, "schema": schema, "description": text}
+
+
+def one_of(words: Iterable[StrEnum], default: str | None = None) -> Json:
+    """A closed set."""
+    schema: Json = {"type": "string", "enum": [word.value for word in words]}
+    return schema if default is None else schema | {"default": default}
+
+
+def text(pattern: str, most: int) -> Json:
+    """Text of a certain look."""
+    return {"type": "string", "pattern": pattern, "maxLength": most}
+
+
+_ORDERS_BY = [f"{sign}{field}" for field in SortField for sign in ("", "-")]
+_TIME_OR_DAY: Json = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+
+ORDERS: tuple[Json, ...] = (
+    query("tab", one_of(Tab, Tab.ALL), "A queue of orders"),
+    query(
+        "pageSize",
+        {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE},
+        "Rows on a page",
+    ),
+    query(
+        "cursor", text(r"^ofs:[0-9a-z]{1,10}$", 14), "ofs:<base36 position>; also a shopifyCursor of an earlier page"
+    ),
+    query("direction", one_of(Direction, Direction.AFTER), "Which way from a shopifyCursor"),
+    query("status", one_of(StatusFilter), "A status, or the rule of a tab"),
+    query("priority", one_of(Priority), "A priority"),
+    query("assigned_to", _NAME, "An owner, or unassigned"),
+    query("date_start", _TIME_OR_DAY, "Placed at or after"),
+    query("date_end", _TIME_OR_DAY, "Placed at or before; midnight includes the day that follows"),
+    query("channel", one_of(Channel), "A channel"),
+    query("tag", _NAME, "A tag"),
+    query("q", {"type": "string", "maxLength": MAX_SEARCH}, "Words that must all match"),
+    query("sort", {"type": "string", "enum": _ORDERS_BY}, "Order of rows; - first: descending"),
+    query("minVersion", {"type": "integer", "minimum": 0, "maximum": 10**15}, "At least this new, or unavailable"),
+)
+
+ORDER_ID = path("id", text(r"^[A-Za-z0-9._-]{1,60}$", 60), "A GID, a #name, or a number")
+ROW_ID = path("id", text(r"^[0-9]{1,18}$", 18), "The row's number")
+SINCE = query("since", {"type": "string", "maxLength": 200}, "A cursor (exclusive) or a time (at or after)")
+LETTER_STATE = query("state", one_of(DeadLetterState), "Dead letters of this state alone")
+OUTBOX_STATE = query("state", one_of(OutboundState), "Rows of this state alone")
+OPERATOR = header("X-Operator", text(_PRINTABLE, 120), "Who acts, over loopback without tokens")
+IDEMPOTENCY_KEY = header(
+    "Idempotency-Key", text(r"^[A-Za-z0-9_-]{1,255}$", 255), "The same key and body: the first answer again"
+)

@@ -1,0 +1,79 @@
+"""`GET /prometheus`: what to watch, in Prometheus's text format: contract §5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, HUB
+from orders_sync.db import dead_letters, outbox_entries, overview
+from orders_sync.db.failures import DatabaseError
+from orders_sync.db.moment import moment
+from orders_sync.db.overview import Overview
+from orders_sync.db.selection import Between
+from orders_sync.instants import SECOND, Ms
+from orders_sync.metrics import METRICS, Metrics
+from orders_sync.poller import state
+from orders_sync.poller.state import PollerState
+
+routes = web.RouteTableDef()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What the database tells of the whole desk."""
+
+    overview: Overview
+    outbox: dict[str, int]
+    dead_letters: dict[str, int]
+    poller: PollerState
+
+
+@routes.get("/prometheus")
+async def prometheus(request: web.Request) -> web.Response:
+    """Every metric. While the database is out of reach, those that come from it stay as they were."""
+    app = request.app
+    metrics, database, hub, now = app[METRICS], app[DATABASE], app[HUB], app[CLOCK]()
+    metrics.streams.set(len(hub))
+    metrics.cut_off.set(hub.cut_off)
+    metrics.version.set(database.version)
+    at = moment(now, app[FIGURES])
+
+    def read(conn: Connection) -> _Stored:
+        shop_id = database.shop_id
+        return _Stored(
+            overview.overview(conn, shop_id, at, Between(now, now)),
+            outbox_entries.counts(conn, shop_id),
+            dead_letters.counts(conn, shop_id),
+            state.load(conn, shop_id),
+        )
+
+    try:
+        _show(metrics, await database.read(read), now)
+    except (DatabaseError, SQLAlchemyError):
+        metrics.database_up.set(0)
+    else:
+        metrics.database_up.set(1)
+    body = generate_latest(metrics.registry)
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _show(metrics: Metrics, stored: _Stored, now: Ms) -> None:
+    for tab, size in stored.overview.tabs.items():
+        metrics.tabs.labels(tab).set(size)
+    for name, count in stored.outbox.items():
+        metrics.outbox.labels(name).set(count)
+    for name, count in stored.dead_letters.items():
+        metrics.dead_letters.labels(name).set(count)
+    metrics.alerts.set(stored.overview.alerts)
+    metrics.gaps.set(stored.overview.gaps)
+    poller = stored.poller
+    metrics.poll_age.set(-1 if poller.ended_at is None or poller.error else (now - poller.ended_at) / SECOND)
+    backfill = poller.backfill
+    if backfill is not None:
+        metrics.backfilled.set(1.0 if backfill.ended_at else backfill.done / max(1, backfill.total))
