@@ -117,7 +117,7 @@ class FulfillmentPart(_Part):
     """A parcel. `status` and `shipment_status` in Shopify's REST words, lower case (`success`, `in_transit`, …).
 
     As with `OrderFields`, only fields that are set were told. `requires_shipping`: something in it is shipped; null when not
-    told.
+    told. `created_at` is set wherever the shop tells it.
     """
 
     id: int
@@ -127,7 +127,7 @@ class FulfillmentPart(_Part):
     number: str | None = None
     carrier: str | None = None
     url: str | None = None
-    created_at: Ms
+    created_at: Ms | None = None
     updated_at: Ms
     in_transit_at: Ms | None = None
     delivered_at: Ms | None = None

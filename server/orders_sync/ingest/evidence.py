@@ -85,7 +85,7 @@ def _edited(change: OrderEdited) -> OrderFacts:
 def _fulfillment(change: FulfillmentSeen) -> OrderFacts:
     part = change.fulfillment
     key = str(part.id)
-    first: _Marks = {"fulfillment_submitted": {key: part.created_at}}
+    first: _Marks = {"fulfillment_submitted": {key: part.updated_at if part.created_at is None else part.created_at}}
     reached = CARRIER_EVENTS.get(part.shipment_status or "")
     if reached is not None:
         first[reached] = {key: part.updated_at}

@@ -169,7 +169,7 @@ def _told(facts: OrderFacts, key: str, scans: list[_Scan]) -> Parcel:
         number=part.number,
         carrier=part.carrier,
         url=part.url,
-        created_at=part.created_at,
+        created_at=Ms(facts.first["fulfillment_submitted"][key]) if part.created_at is None else part.created_at,
         updated_at=Ms(max(part.updated_at, *(scan.happened_at for scan in scans))) if scans else part.updated_at,
         delivered_at=None if delivered_at is None else Ms(delivered_at),
         name=part.name,

@@ -30,13 +30,16 @@ def seen(node: Node, order_id: int, seen_at: Ms, *, with_lines: bool) -> Fulfill
     updated_at = node.instant("updated_at", "created_at") or seen_at
     told: dict[str, Any] = {
         "id": node.need_id("id", "admin_graphql_api_id"),
-        "created_at": node.instant("created_at") or updated_at,
         "updated_at": updated_at,
-        "status": node.word("status") or "success",
     }
-    told |= {name: node.text(name, most=_SHORT) for name in ("name",) if node.has(name)}
+    if node.instant("created_at") is not None:
+        told["created_at"] = node.instant("created_at")
+    if node.has("name"):
+        told["name"] = node.text("name", most=_SHORT)
     if node.has("shipment_status"):
         told["shipment_status"] = node.word("shipment_status")
+    if (status := node.word("status")) is not None:
+        told["status"] = status
     told |= _tracking(node)
     told |= _lines(node, with_lines=with_lines)
     return FulfillmentSeen(order_id, FulfillmentPart(**told), Stamp(updated_at, seen_at))
