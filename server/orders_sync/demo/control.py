@@ -99,9 +99,9 @@ async def _scopes(simulation: Simulation, body: Json) -> Json:
 
 
 async def _drain(simulation: Simulation, _: Json) -> Json:
-    while simulation.deliveries.in_flight or simulation.erp.unsaid:
-        await simulation.deliveries.idle()
-        await simulation.erp.idle()
+    await simulation.deliveries.idle()
+    await simulation.messenger.idle()
+    await simulation.deliveries.idle()
     return status(simulation)
 
 
@@ -137,10 +137,10 @@ def status(simulation: Simulation) -> Json:
             "unheard": counts.unheard,
         },
         "erp": {
-            "unsaid": simulation.erp.unsaid,
-            "past_unsaid": simulation.erp.past_unsaid,
-            "sent": simulation.erp.sent,
-            "given_up": simulation.erp.given_up,
+            "unsaid": simulation.messenger.unsaid(),
+            "past_unsaid": simulation.messenger.unsaid(past=True),
+            "sent": simulation.messenger.sent,
+            "given_up": simulation.messenger.given_up,
         },
         "bucket": simulation.admin.bucket.status(),
     }

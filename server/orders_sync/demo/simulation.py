@@ -21,6 +21,7 @@ from orders_sync.demo.ledger import Ledger
 from orders_sync.demo.life.living import Life
 from orders_sync.demo.life.pool import Pool
 from orders_sync.demo.life.stories import Scene
+from orders_sync.demo.messenger import Messenger
 from orders_sync.demo.rest.topics import BODIES
 from orders_sync.demo.stage import Clock, Stage, system_clock
 from orders_sync.demo.webhooks.deliveries import Deliveries, Sleep
@@ -69,26 +70,26 @@ class Simulation:
     subscriptions: Subscriptions
     deliveries: Deliveries
     admin: Admin
+    messenger: Messenger
     erp: Erp
     life: Life
     faults: Faults
     listening: asyncio.Event = field(default_factory=asyncio.Event)
 
     def listen_at(self, url: str) -> None:
-        """The desk is at this base URL: it hears every topic, and the ERP tells it the past."""
+        """The desk is at this base URL: it hears every topic, and the ERP tells it what it knows of the past."""
         base = url.rstrip("/")
         at = self.stage.now()
         for topic in BODIES:
             self.subscriptions.add(topic, f"{base}/shopify/webhook", at, fixed=True)
-        self.erp.url = f"{base}/erp/webhook"
-        self.erp.recount(self.past.evidence)
+        self.messenger.listen_at(f"{base}/erp/webhook")
         self.listening.set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Send, talk and, unless the shop stands still, live as soon as somebody listens."""
         await self.deliveries.open()
-        await self.erp.open()
+        await self.messenger.open()
         living = None if self.plan.still else asyncio.create_task(self._live())
         try:
             yield
@@ -96,7 +97,7 @@ class Simulation:
             if living:
                 living.cancel()
                 await asyncio.gather(living, return_exceptions=True)
-            await self.erp.close()
+            await self.messenger.close()
             await self.deliveries.close()
 
     async def _live(self) -> None:
@@ -125,10 +126,11 @@ def simulate(
         plan.manners,
     )
     stage = Stage(past.shop, clock, Ledger(), deliveries.announce)
-    erp = Erp(stage, plan.secrets.erp, Random(f"{plan.seed}/erp"), sleep)
-    erp.remember(past.evidence)
+    messenger = Messenger(plan.secrets.erp, Random(f"{plan.seed}/messenger"), sleep)
+    erp = Erp(stage, messenger, Random(f"{plan.seed}/erp"))
+    erp.recount(past.evidence)
     bucket = Bucket(seconds)
     rng = Random(f"{plan.seed}/life")
     life = Life(Scene(stage, Pool(past.shop, rng), erp, rng), sleep, plan.every_s)
     admin = Admin(stage, subscriptions, bucket)
-    return Simulation(plan, past, stage, subscriptions, deliveries, admin, erp, life, Faults())
+    return Simulation(plan, past, stage, subscriptions, deliveries, admin, messenger, erp, life, Faults())

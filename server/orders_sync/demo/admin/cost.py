@@ -115,7 +115,7 @@ def requested(
 
 
 def used(data: Any, *, mutation: bool) -> int:
-    """`actualQueryCost`: the same sum over what was really found; plain lists count each of their objects."""
+    """`actualQueryCost`: the same sum over what was really found. Near the recordings, not exact: nobody may rely on it."""
     if not isinstance(data, dict):
         return 1
     if mutation:
@@ -133,10 +133,10 @@ def breadth(size: int) -> int:
 
 def _weight(value: Any) -> float:
     if isinstance(value, list):
-        return sum(_weight(entry) for entry in value)
+        return max((_weight(entry) for entry in value), default=0)
     if not isinstance(value, dict) or value.keys() <= _MONEY:
         return 0
     rows = value.get("nodes", value.get("edges"))
     if isinstance(rows, list):
-        return 2 + (breadth(len(rows)) * _weight(rows) / len(rows) if rows else 0)
+        return 2 + (breadth(len(rows)) * sum(_weight(row) for row in rows) / len(rows) if rows else 0)
     return 1 + sum(_weight(entry) for key, entry in value.items() if key not in _UNBILLED)

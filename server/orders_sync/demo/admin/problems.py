@@ -85,6 +85,8 @@ def _validation(message: str, operation: str) -> Json:
         told = f"Field must have selections {hint}"
         extensions = {"code": "selectionMismatch", "nodeName": f"field '{name}'", "typeName": kind}
         return {"message": told, "path": [operation, name], "extensions": extensions}
-    if found := re.match(r"Variable '(\$\w+)' (?:of|got)", message):
-        return {"message": message, "extensions": {"code": "INVALID_VARIABLE", "problems": [{"explanation": message}]}}
+    if found := re.match(r"Variable '(\$\w+)' .*?: (.*)", message, re.DOTALL):
+        name, why = found.groups()
+        extensions = {"code": "INVALID_VARIABLE", "problems": [{"path": [], "explanation": why}]}
+        return {"message": f"Variable {name} was provided invalid value", "extensions": extensions}
     return {"extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}

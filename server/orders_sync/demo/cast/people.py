@@ -1,4 +1,4 @@
-"""Draws customers: believable ones from many cultures, now and then a hostile one."""
+"""Draws customers: believable ones from many cultures, every eightieth a hostile one."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from orders_sync.demo.cast.places import COUNTRIES, phone, street
 from orders_sync.demo.world.people import Address, Customer
 from orders_sync.demo.world.shop import Shop
 
-HOSTILE_SHARE = 0.012
+HOSTILE_EVERY = 80
 _CUM_WEIGHTS = list(accumulate(weight for weight, _ in CULTURES))
 
 
 def customer(shop: Shop, rng: Random, at: datetime) -> Customer:
     """A new customer of the shop."""
     culture = rng.choices(CULTURES, cum_weights=_CUM_WEIGHTS)[0][1]
-    hostile = rng.random() < HOSTILE_SHARE
-    first, last = rng.choice(HOSTILE) if hostile else (rng.choice(culture.firsts), rng.choice(culture.lasts))
+    turn, hostile = divmod(len(shop.customers), HOSTILE_EVERY)
+    usual = rng.choice(culture.firsts), rng.choice(culture.lasts)
+    first, last = HOSTILE[turn % len(HOSTILE)] if hostile == HOSTILE_EVERY // 2 else usual
     home = _address(shop, rng, culture, first, last)
     number = shop.ids.next("Customer")
     since = at - timedelta(days=rng.randint(0, 700), minutes=rng.randint(5, 600))

@@ -18,7 +18,7 @@ NAME = "Lighthouse Goods"
 ZONE = "America/New_York"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Past:
     """A shop as it stands, what its ERP has to tell about the past, and each order's story by order id."""
 

@@ -9,13 +9,16 @@ from orders_sync.demo.world.orders import Line, Order, Shipping
 
 
 def line(entry: Line, quantity: int | None = None) -> Json:
-    """A line; inside a fulfilment `quantity` is how many of it are in that parcel."""
+    """A line inside an order; of a parcel's line `quantity` is how many of it are in there."""
+    return {"attributed_staffs": [], "current_quantity": entry.current, **brief_line(entry, quantity)}
+
+
+def brief_line(entry: Line, quantity: int | None = None) -> Json:
+    """A line outside an order's body: it does not say how many are left."""
     variant, order = entry.variant, entry.order
     return {
         "id": entry.id,
         "admin_graphql_api_id": gid("LineItem", entry.id),
-        "attributed_staffs": [],
-        "current_quantity": entry.current,
         "fulfillable_quantity": entry.unfulfilled,
         "fulfillment_service": "gift_card" if entry.gift_card else "manual",
         "fulfillment_status": _status(entry),

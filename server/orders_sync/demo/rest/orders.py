@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from orders_sync.demo.rest.lines import line, shipping, taxes
-from orders_sync.demo.rest.parcels import nested
-from orders_sync.demo.rest.payments import refund
+from orders_sync.demo.rest.parcels import nested_fulfillment
+from orders_sync.demo.rest.payments import nested_refund
 from orders_sync.demo.rest.people import address, customer
 from orders_sync.demo.rest.scalars import Json, money_set, stamp
 from orders_sync.demo.verbs.ordering import Edit
@@ -165,10 +165,10 @@ def _contents(shop: Shop, entry: Order) -> Json:
         "billing_address": address(entry.billing_address),
         "customer": customer(shop, entry.customer, entry.tender.shop),
         "discount_applications": applied if entry.discounts else [],
-        "fulfillments": [nested(shop, parcel) for parcel in entry.parcels],
+        "fulfillments": [nested_fulfillment(shop, parcel) for parcel in entry.parcels],
         "line_items": [line(item) for item in entry.lines],
         "payment_terms": None,
-        "refunds": [refund(shop, back) for back in entry.refunds],
+        "refunds": [nested_refund(shop, back) for back in entry.refunds],
         "shipping_address": address(entry.shipping_address),
         "shipping_lines": [shipping(item) for item in entry.shipping],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orders_sync.demo.rest.lines import line
+from orders_sync.demo.rest.lines import brief_line, line
 from orders_sync.demo.rest.people import address
 from orders_sync.demo.rest.scalars import Json, stamp
 from orders_sync.demo.world.ids import gid
@@ -15,14 +15,23 @@ OTHER_APP = 2_329_312
 
 def fulfillment(shop: Shop, entry: Parcel) -> Json:
     """`fulfillments/create` and `fulfillments/update`."""
-    body = nested(shop, entry)
-    body["email"] = entry.order.email
-    body["destination"] = address(entry.order.shipping_address)
-    return body
+    return {
+        **_fulfillment(shop, entry),
+        "email": entry.order.email,
+        "destination": address(entry.order.shipping_address),
+        "line_items": [brief_line(item.line, item.quantity) for item in entry.lines],
+    }
 
 
-def nested(shop: Shop, entry: Parcel) -> Json:
+def nested_fulfillment(shop: Shop, entry: Parcel) -> Json:
     """A fulfilment inside an order."""
+    return {
+        **_fulfillment(shop, entry),
+        "line_items": [line(item.line, item.quantity) for item in entry.lines],
+    }
+
+
+def _fulfillment(shop: Shop, entry: Parcel) -> Json:
     numbers = [item.number for item in entry.tracking if item.number]
     urls = [item.url for item in entry.tracking if item.url]
     status = entry.shipment_status
@@ -44,7 +53,6 @@ def nested(shop: Shop, entry: Parcel) -> Json:
         "tracking_url": urls[0] if urls else None,
         "tracking_urls": urls,
         "updated_at": stamp(shop, entry.updated_at),
-        "line_items": [line(item.line, item.quantity) for item in entry.lines],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orders_sync.demo.rest.lines import line
+from orders_sync.demo.rest.lines import brief_line, line
 from orders_sync.demo.rest.scalars import Json, money_set, stamp
 from orders_sync.demo.world.ids import gid
 from orders_sync.demo.world.money import text
@@ -11,7 +11,17 @@ from orders_sync.demo.world.shop import Shop
 
 
 def transaction(shop: Shop, entry: Payment) -> Json:
-    """`order_transactions/create`, and the transactions of a refund."""
+    """`order_transactions/create`, and the transactions of a refund of its own."""
+    return {
+        **_nested_transaction(shop, entry),
+        **({"payment_details": _card(entry)} if entry.card else {}),
+        "total_unsettled_set": _unsettled(entry),
+        "manual_payment_gateway": entry.gateway not in ("shopify_payments", "paypal", "klarna"),
+        "amount_rounding": None,
+    }
+
+
+def _nested_transaction(shop: Shop, entry: Payment) -> Json:
     order = entry.order
     return {
         "id": entry.id,
@@ -30,20 +40,35 @@ def transaction(shop: Shop, entry: Payment) -> Json:
         "device_id": None,
         "error_code": entry.error_code.lower() if entry.error_code else None,
         "source_name": order.source_name,
-        **({"payment_details": _card(entry)} if entry.card else {}),
         "receipt": {},
         "amount": text(entry.amount),
         "currency": order.tender.shop,
         "payment_id": f"{order.name}.{order.payments.index(entry) + 1}",
-        "total_unsettled_set": _unsettled(entry),
-        "manual_payment_gateway": entry.gateway not in ("shopify_payments", "paypal", "klarna"),
-        "amount_rounding": None,
         "admin_graphql_api_id": gid("OrderTransaction", entry.id),
     }
 
 
 def refund(shop: Shop, entry: Refund) -> Json:
-    """`refunds/create`, and the refunds of an order. It names its return, if it is for one."""
+    """`refunds/create`. It names its return, if it is for one."""
+    return {
+        **_refund(shop, entry),
+        "return": _owner(entry),
+        "refund_shipping_lines": [],
+        "refund_line_items": [{**_refund_line(item), "line_item": brief_line(item.line)} for item in entry.lines],
+        "transactions": [transaction(shop, payment) for payment in entry.payments],
+    }
+
+
+def nested_refund(shop: Shop, entry: Refund) -> Json:
+    """A refund inside an order: says nothing of a return."""
+    return {
+        **_refund(shop, entry),
+        "refund_line_items": [{**_refund_line(item), "line_item": line(item.line)} for item in entry.lines],
+        "transactions": [_nested_transaction(shop, payment) for payment in entry.payments],
+    }
+
+
+def _refund(shop: Shop, entry: Refund) -> Json:
     order = entry.order
     return {
         "id": entry.id,
@@ -54,15 +79,11 @@ def refund(shop: Shop, entry: Refund) -> Json:
         "processed_at": stamp(shop, entry.created_at),
         "duties": [],
         "total_duties_set": money_set(order.tender, 0),
-        "return": _owner(entry),
-        "restock": any(item.restock_type != "NO_RESTOCK" for item in entry.lines),
         "additional_fees": [],
+        "restock": any(item.restock_type != "NO_RESTOCK" for item in entry.lines),
         "total_additional_fees_set": money_set(order.tender, 0),
-        "refund_shipping_lines": [],
         "admin_graphql_api_id": gid("Refund", entry.id),
         "order_adjustments": _adjustments(entry),
-        "refund_line_items": [_refund_line(item) for item in entry.lines],
-        "transactions": [transaction(shop, payment) for payment in entry.payments],
     }
 
 
@@ -96,7 +117,6 @@ def _refund_line(item: RefundLine) -> Json:
         "total_tax": item.tax / 100,
         "subtotal_set": money_set(order.tender, item.subtotal),
         "total_tax_set": money_set(order.tender, item.tax),
-        "line_item": line(item.line),
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Location:
     """A warehouse or a store."""
 
@@ -23,7 +23,7 @@ class Location:
     created_at: datetime
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Level:
     """How many of an item a location can still promise; below zero when it has promised too much."""
 
@@ -35,7 +35,7 @@ class Level:
     updated_at: datetime
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Item:
     """An inventory item: what is counted."""
 
@@ -52,7 +52,7 @@ class Item:
         return sum(level.available for level in self.levels.values())
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Product:
     """What the shop sells."""
 
@@ -65,7 +65,7 @@ class Product:
     is_gift_card: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Variant:
     """A product in one size or colour, with its price in minor units of the shop currency."""
 

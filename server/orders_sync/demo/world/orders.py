@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orders_sync.demo.world.returns import Return
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Line:
     """A line item. Prices are minor units; `unfulfilled` is what is still to be sent."""
 
@@ -51,7 +51,7 @@ class Line:
         return self.total * quantity // self.quantity if self.quantity else 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Shipping:
     """The delivery the customer chose."""
 
@@ -63,7 +63,7 @@ class Shipping:
     phone: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Payment:
     """An order transaction. `kind` and `status` are OrderTransactionKind and OrderTransactionStatus."""
 
@@ -80,7 +80,7 @@ class Payment:
     card: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class RefundLine:
     """So many units of a line paid back. `restock_type` is a RefundLineItemRestockType."""
 
@@ -93,7 +93,7 @@ class RefundLine:
     location: Location | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Refund:
     """Money paid back, for a return or out of goodwill."""
 
@@ -111,7 +111,7 @@ class Refund:
         return sum(payment.amount for payment in self.payments if payment.status == "SUCCESS")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Dispute:
     """A chargeback or an inquiry. `status` is a DisputeStatus."""
 
@@ -128,7 +128,7 @@ class Dispute:
     finalized_on: datetime | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Metafield:
     """A value that an app keeps on an order."""
 
@@ -146,7 +146,7 @@ class Metafield:
         return hashlib.sha256(f"{self.type}\n{self.value}".encode()).hexdigest()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Order:
     """An order with everything that hangs on it. Amounts are minor units of `tender.shop`."""
 

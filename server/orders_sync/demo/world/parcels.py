@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 UNFULFILLABLE = frozenset({"CLOSED", "CANCELLED", "INCOMPLETE"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Hold:
     """Why a fulfilment order may not be sent. `reason` is a FulfillmentHoldReason."""
 
@@ -26,7 +26,7 @@ class Hold:
     external_id: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class TaskLine:
     """So many of an order's line, to be sent from the task's location."""
 
@@ -36,7 +36,7 @@ class TaskLine:
     remaining: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Task:
     """A fulfilment order. `status` is a FulfillmentOrderStatus, and ON_HOLD exactly while there are holds."""
 
@@ -71,7 +71,7 @@ class Task:
         return ["CREATE_FULFILLMENT", "REPORT_PROGRESS", "MOVE", "HOLD", *split]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Tracking:
     """A parcel's number at its carrier."""
 
@@ -80,7 +80,7 @@ class Tracking:
     url: str | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Scan:
     """A fulfilment event. `status` is a FulfillmentEventStatus."""
 
@@ -96,7 +96,7 @@ class Scan:
     estimated_delivery_at: datetime | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class ParcelLine:
     """So many of an order's line in one parcel."""
 
@@ -105,7 +105,7 @@ class ParcelLine:
     quantity: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Parcel:
     """A fulfilment. `status` is a FulfillmentStatus; what the carrier says is in `scans`."""
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from orders_sync.demo.world.parcels import ParcelLine
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class ReturnLine:
     """So many units of one parcel's line that the customer sends back. `reason` is a ReturnReason."""
 
@@ -26,7 +26,7 @@ class ReturnLine:
     refunded: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Disposition:
     """What became of units that came back."""
 
@@ -37,7 +37,7 @@ class Disposition:
     created_at: datetime
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class ReverseLine:
     """So many units expected back."""
 
@@ -47,7 +47,7 @@ class ReverseLine:
     dispositions: list[Disposition] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class ReverseDelivery:
     """A return parcel with its label."""
 
@@ -61,7 +61,7 @@ class ReverseDelivery:
     updated_at: datetime
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Reverse:
     """A reverse fulfilment order. `status` is a ReverseFulfillmentOrderStatus."""
 
@@ -72,7 +72,7 @@ class Reverse:
     deliveries: list[ReverseDelivery] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Return:
     """A return. `status` is a ReturnStatus: it knows nothing of where the goods are."""
 

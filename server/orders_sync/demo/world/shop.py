@@ -24,7 +24,7 @@ class Told(NamedTuple):
     subject: object
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Shop:
     """One shop. `revision` grows with every change of an order, so that what was sorted can be kept until then."""
 
