@@ -1,0 +1,178 @@
+"""`assign`, `fulfill`, `support`, `returns`, `inventory`, `undo`: the same actions as on the screen, for scripts.
+
+Every request has an idempotency key; an answer that does not come is asked for again with it, and what is still not known in the
+end is told apart from what failed. Exit status: 0 all done, 1 something refused, 3 the server was not reached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from orders_tui.cli.desk import connect
+from orders_tui.cli.input import drafts
+from orders_tui.cli.table import table
+from orders_tui.drafts import AssignDraft, Draft, ReturnsDraft
+from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, VersionSkew
+from orders_tui.pace import new_key
+from orders_tui.session.requests import send, split
+from orders_wire.vocabulary import ReturnAction
+
+if TYPE_CHECKING:
+    from orders_tui.api import SyncApi
+    from orders_wire.actions import ActionAnswer
+
+FIRST_WAIT_S = 0.5
+_PATIENCE_S = 45.0
+_ASKED_FIRST = {ReturnAction.APPROVE_REFUND, ReturnAction.DENY}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one request: its answer, or why there is none. `unknown`: it may have been done."""
+
+    draft: Draft
+    key: str
+    answer: ActionAnswer | None = None
+    error: ApiError | None = None
+    unknown: bool = False
+
+
+def act(given: Namespace) -> int:
+    """Carries out one acting command."""
+    wanted = [request for draft in drafts(given, sys.stdin) for request in split(draft)]
+    if not getattr(given, "yes", True) and not _agreed(wanted):
+        print("nothing was sent", file=sys.stderr)
+        return 2
+    results = asyncio.run(_perform(given, wanted))
+    if given.json:
+        print(json.dumps(_as_json(results), ensure_ascii=False, indent=1))
+    else:
+        sys.stdout.write(_as_table(results))
+    for result in results:
+        print(_message(result), file=sys.stderr)
+    return _status(results)
+
+
+def _agreed(wanted: Iterable[Draft]) -> bool:
+    """Money and final steps are asked about where a person sits at the terminal."""
+    final = [d for d in wanted if isinstance(d, ReturnsDraft) and d.action in _ASKED_FIRST]
+    if not final or not sys.stdin.isatty():
+        return True
+    actions = ", ".join(sorted({draft.action.replace("_", " ") for draft in final}))
+    print(f"{actions} for {len(final)} order(s)? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+async def _perform(given: Namespace, wanted: list[Draft]) -> list[Result]:
+    """One after the other. A server that is gone, or does not know us, is not asked again for the rest."""
+    base = given.key or new_key()
+    results: list[Result] = []
+    async with connect(given) as api:
+        if getattr(given, "me", False):
+            name = (await api.me()).name
+            wanted = [replace(draft, assignee=name) for draft in wanted if isinstance(draft, AssignDraft)]
+        for number, draft in enumerate(wanted):
+            key = base if len(wanted) == 1 else f"{base}-{number}"
+            results.append(await _settled(api, draft, key))
+            if results[-1].error is not None and not isinstance(results[-1].error, Refused):
+                rest = wanted[number + 1 :]
+                return results + [Result(left, "", error=results[-1].error) for left in rest]
+    return results
+
+
+async def _settled(api: SyncApi, draft: Draft, key: str) -> Result:
+    """Asks until the outcome is known, or patience ends."""
+    from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
+
+    maybe_done = False
+
+    def again(error: BaseException) -> bool:
+        nonlocal maybe_done
+        maybe_done = maybe_done or isinstance(error, TimedOut)
+        passing = isinstance(error, Refused) and error.passing
+        return (maybe_done and not isinstance(error, Refused | SignInNeeded | VersionSkew)) or passing
+
+    waiting = AsyncRetrying(
+        retry=retry_if_exception(again),
+        wait=wait_random_exponential(multiplier=FIRST_WAIT_S, max=8),
+        stop=stop_after_delay(_PATIENCE_S),
+        reraise=True,
+    )
+    try:
+        return Result(draft, key, answer=await waiting(send, api, draft, key, {}))
+    except ApiError as error:
+        known = isinstance(error, Refused) and not error.passing
+        return Result(draft, key, error=error, unknown=maybe_done and not known)
+
+
+def _as_json(results: Iterable[Result]) -> dict[str, object]:
+    done: list[object] = []
+    actions: list[object] = []
+    failures: list[object] = []
+    unknown: list[object] = []
+    for result in results:
+        if result.answer is not None:
+            done += result.answer.updated_orders
+            until = result.answer.model_dump(mode="json", by_alias=True)["undoUntil"]
+            actions.append({"actionId": result.answer.action_id, "undoUntil": until, "message": result.answer.message})
+        failures += [{"id": order, "code": code, "message": why} for order, code, why in _failures(result)]
+        if result.unknown:
+            unknown.append({"orders": _subjects(result.draft), "key": result.key})
+    return {"done": done, "failures": failures, "unknown": unknown, "actions": actions}
+
+
+def _as_table(results: Iterable[Result]) -> str:
+    rows: list[tuple[str, str, str]] = []
+    for result in results:
+        if result.answer is not None:
+            rows += [(str(order.get("id", "")), "done", "") for order in result.answer.updated_orders]
+            failed = {failure.id for failure in result.answer.failures or ()}
+            told = {str(order.get("id")) for order in result.answer.updated_orders} | failed
+            rows += [(order, "done", "") for order in result.draft.order_ids if order not in told]
+        word = "unknown" if result.unknown else "failed"
+        rows += [(order, word, f"{why} [{code}]") for order, code, why in _failures(result)]
+    return table(("ORDER", "OUTCOME", "REASON"), rows)
+
+
+def _failures(result: Result) -> list[tuple[str, str, str]]:
+    """Order, code and reason of everything that was not done."""
+    if result.answer is not None:
+        return [(failure.id, failure.code.value, failure.message) for failure in result.answer.failures or ()]
+    error = result.error
+    assert error is not None
+    told = error.failures if isinstance(error, Refused) else ()
+    if told:
+        return [(failure.id, failure.code.value, failure.message) for failure in told]
+    code = error.code.value if isinstance(error, Refused) else "unknown" if result.unknown else "not_sent"
+    return [(subject, code, str(error)) for subject in _subjects(result.draft)]
+
+
+def _subjects(draft: Draft) -> list[str]:
+    """What a request is about, where it names no order."""
+    return list(draft.order_ids) or [getattr(draft, "sku", "") or getattr(draft, "action_id", "")]
+
+
+def _message(result: Result) -> str:
+    if result.answer is None:
+        about = ", ".join(_subjects(result.draft)[:3])
+        if result.unknown:
+            return f"{result.draft.verb} {about}: not known whether it was done; repeat it with --key {result.key}"
+        return f"{result.draft.verb} {about}: {result.error}"
+    action = result.answer.action_id
+    return f"{result.answer.message}" + (
+        f" (undo: orders-tui undo {action})" if action and result.draft.verb != "undo" else ""
+    )
+
+
+def _status(results: Iterable[Result]) -> int:
+    errors = [result.error for result in results]
+    if any(error is not None and not isinstance(error, Refused | SignInNeeded) for error in errors):
+        return 3
+    refused = any(result.answer is not None and result.answer.failures for result in results)
+    return 1 if refused or any(errors) else 0

@@ -1,0 +1,105 @@
+"""From arguments to an exit status. Whatever goes wrong ends in one line on stderr, never in a traceback.
+
+Nothing is imported before it is known to be needed: `--version` costs an interpreter's start, `--help` argparse as well.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from orders_tui.errors import ApiError, ClientError, Refused, SignInNeeded
+from orders_wire.version import __version__
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    import httpx
+
+DONE, REFUSED, USAGE, NOT_REACHED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def run(arguments: Sequence[str], transport: httpx.AsyncBaseTransport | None = None) -> int:
+    """Carries out one command line; the exit status. `transport` stands in for the network in tests."""
+    if list(arguments) == ["--version"]:
+        print(f"orders-tui {__version__}")
+        return DONE
+    from orders_tui.cli.parser import SERVER_COMMANDS, build, joined
+
+    if arguments[:1] and arguments[0] in SERVER_COMMANDS:
+        _become_the_server(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    given = build().parse_args(joined(arguments))
+    given.transport = transport
+    try:
+        status = _command(given.command)(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _close_stdout()
+        return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except ClientError as error:
+        print(f"orders-tui: {error}", file=sys.stderr)
+        return _status(error)
+    return status
+
+
+def _command(name: str | None) -> Callable[[Namespace], int]:
+    """The function behind a command, imported only now."""
+    match name:
+        case None:
+            return _desk
+        case "list" | "show" | "export":
+            from orders_tui.cli import reading
+
+            return {"list": reading.list_orders, "show": reading.show, "export": reading.export_file}[name]
+        case "watch":
+            from orders_tui.cli import watching
+
+            return watching.watch
+        case "keys" | "config" | "info":
+            from orders_tui.cli import about
+
+            return {"keys": about.keys, "config": about.config, "info": about.info}[name]
+        case _:
+            from orders_tui.cli import acting
+
+            return acting.act
+
+
+def _desk(given: Namespace) -> int:
+    """The terminal client; without a terminal it says what there is instead (Textual would wait for ever)."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        print(
+            "orders-tui: this is not a terminal. Without a screen there are: list, show, watch, assign, fulfill, support, "
+            "returns, inventory, undo, export (orders-tui COMMAND --help), and demo --headless and serve for the server.",
+            file=sys.stderr,
+        )
+        return USAGE
+    from orders_tui import config
+
+    chosen = config.load(server=given.server, profile=given.profile, name=given.name)
+    from orders_tui import app
+
+    return app.run(chosen)
+
+
+def _become_the_server(arguments: Sequence[str]) -> None:
+    """One process: signals reach the server itself."""
+    os.execv(sys.executable, [sys.executable, "-m", "orders_sync", *arguments])  # noqa: S606
+
+
+def _status(error: ClientError) -> int:
+    if isinstance(error, Refused | SignInNeeded):
+        return REFUSED
+    return NOT_REACHED if isinstance(error, ApiError) else USAGE
+
+
+def _close_stdout() -> None:
+    """Whoever read us has gone: nothing more is written, also not by the interpreter at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,150 @@
+"""The arguments of every command. Knows no model and no network: only argparse and the contract's words."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from orders_wire.version import __version__
+from orders_wire.vocabulary import ReturnAction, Tab
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+SERVER_COMMANDS = {
+    "demo": "a living desk on a simulated shop",
+    "serve": "the Sync server, in the foreground",
+    "verify": "recount every counter of the server's database",
+    "poll": "read from Shopify what changed, once",
+    "migrate": "move a database, SQLite to PostgreSQL",
+    "shopify": "check the connection to a shop, subscribe to its webhooks",
+    "token": "draw a token for the server's tokens file",
+}
+_FILTERS = ("status", "owner", "priority", "channel", "tag", "from", "to", "age", "sort")
+_ORDER = "an order's number (#1001 or 1001), Shopify id or GID"
+
+
+def build() -> argparse.ArgumentParser:
+    """The parser; `command` is None for the terminal client."""
+    parser = argparse.ArgumentParser(
+        prog="orders-tui",
+        description="The order desk for a Shopify shop. Without a command: the terminal client.",
+        epilog="Exit status: 0 done, 1 refused (also partly), 2 usage, 3 cannot reach the server.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"orders-tui {__version__}")
+    _add_connection(parser, default=None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_reading(commands)
+    _add_acting(commands)
+    _add_about(commands)
+    for name, text in SERVER_COMMANDS.items():
+        commands.add_parser(name, help=text, add_help=False)
+    return parser
+
+
+def joined(arguments: Sequence[str]) -> list[str]:
+    """`--sort -ship_by` as `--sort=-ship_by`: argparse would take the value for an option."""
+    result: list[str] = []
+    for argument in arguments:
+        if result and result[-1] == "--sort":
+            result[-1] = f"--sort={argument}"
+        else:
+            result.append(argument)
+    return result
+
+
+def _add(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+    _add_connection(command, default=argparse.SUPPRESS)
+    return command
+
+
+def _add_connection(parser: argparse.ArgumentParser, default: str | None) -> None:
+    group = parser.add_argument_group("which desk")
+    group.add_argument("--server", metavar="URL", default=default, help="the Sync server's address")
+    group.add_argument("--profile", metavar="NAME", default=default, help="a profile of the configuration file")
+    group.add_argument(
+        "--as", dest="name", metavar="NAME", default=default, help="who you are, where there are no tokens"
+    )
+
+
+def _add_selection(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--tab", type=Tab, choices=list(Tab), default=Tab.ALL, metavar="TAB", help=", ".join(Tab))
+    command.add_argument("words", nargs="*", metavar="FILTER", help="as in the search box: owner:none 'age:>2d' berlin")
+    for name in _FILTERS:
+        command.add_argument(f"--{name}", dest=f"by_{name}", metavar="VALUE", help=f"the same as {name}:VALUE")
+
+
+def _add_reading(commands: Commands) -> None:
+    listing = _add(commands, "list", "orders of a tab")
+    _add_selection(listing)
+    how = listing.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="a JSON list of orders")
+    how.add_argument("--csv", action="store_true", help="CSV, formula cells neutralised")
+    listing.add_argument("--limit", type=_limit, default=50, metavar="N", help="at most so many, 1 to 250 (50)")
+    listing.add_argument("--all", action="store_true", help="every one that matches")
+    showing = _add(commands, "show", "everything about one order")
+    showing.add_argument("order", metavar="ORDER", help=_ORDER)
+    showing.add_argument("--json", action="store_true", help="JSON as the server gives it")
+    exporting = _add(commands, "export", "every order that matches, into a new file that only you can read")
+    exporting.add_argument("file", metavar="FILE", help="ends in .csv or .json")
+    _add_selection(exporting)
+    watching = _add(commands, "watch", "alerts and changes as they happen, until interrupted")
+    watching.add_argument("--json", action="store_true", help="every event as a line of JSON")
+    watching.add_argument("--poll", action="store_true", help="ask again and again instead of holding a stream")
+
+
+def _add_acting(commands: Commands) -> None:
+    assigning = _add_action(commands, "assign", "make somebody the owner of orders")
+    who = assigning.add_mutually_exclusive_group()
+    who.add_argument("--to", metavar="NAME", help="the owner; 'unassigned' for nobody")
+    who.add_argument("--me", action="store_true", help="you")
+    fulfilling = _add_action(commands, "fulfill", "mark orders as fulfilled")
+    fulfilling.add_argument("--tracking", metavar="NUMBER", help="the parcel's number (one order)")
+    fulfilling.add_argument("--carrier", metavar="NAME", help="the carrier's name")
+    helping = _add_action(commands, "support", "escalate orders to the support queue")
+    helping.add_argument("--note", metavar="TEXT", help="what support should know")
+    helping.add_argument("--conversation", metavar="ID", help="an existing thread")
+    returning = _add_action(commands, "returns", "move the return of orders")
+    returning.add_argument(
+        "--action", type=ReturnAction, choices=list(ReturnAction), metavar="ACTION", help=", ".join(ReturnAction)
+    )
+    returning.add_argument("--note", metavar="TEXT", help="why")
+    returning.add_argument("--return-id", metavar="ID", help="which return, where an order has several")
+    returning.add_argument("--yes", action="store_true", help="do not ask before a refund or a denial")
+    blocking = _add(commands, "inventory", "escalate a stock-out: hold the open orders that still owe a SKU")
+    blocking.add_argument("sku", metavar="SKU")
+    blocking.add_argument("orders", nargs="*", metavar="ORDER", help="only these of them")
+    blocking.add_argument("--note", default="", metavar="TEXT", help="what the ERP should know")
+    _add_output(blocking)
+    undoing = _add(commands, "undo", "take actions back while that is possible")
+    undoing.add_argument("actions", nargs="+", metavar="ACTION_ID", help="as the action's answer named it")
+    _add_output(undoing)
+
+
+def _add_action(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
+    command = _add(commands, name, f"{text}: given here, or as CSV on stdin")
+    command.add_argument("orders", nargs="*", metavar="ORDER", help=_ORDER)
+    _add_output(command)
+    return command
+
+
+def _add_output(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="the outcome as JSON")
+    command.add_argument("--key", metavar="KEY", help="idempotency key: the same key again does nothing twice")
+
+
+def _add_about(commands: Commands) -> None:
+    keys = _add(commands, "keys", "every command of the terminal client with its keys")
+    keys.add_argument("--check", action="store_true", help="look for faults in the [keys] of the configuration")
+    config = _add(commands, "config", "the configuration in force")
+    config.add_argument("what", nargs="?", choices=["show", "path", "validate"], default="show")
+    _add(commands, "info", "version, files, and whether the server answers")
+
+
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 250:
+        raise argparse.ArgumentTypeError("is a number from 1 to 250")
+    return int(text)

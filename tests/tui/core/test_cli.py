@@ -1,0 +1,420 @@
+"""The command line: what scripts may rely on. One table or JSON on stdout, messages on stderr, and the exit status."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.tui.core.samples import NOON, gid, order, page
+
+from orders_tui.cli import main
+from orders_tui.cli.main import run
+from orders_wire.detail import LineItem, OrderDetail
+from orders_wire.version import __version__
+
+Call = Callable[..., int]
+Capture = pytest.CaptureFixture[str]
+
+ME = {
+    "name": "ana",
+    "role": "lead",
+    "shop": "s",
+    "desk": {"id": "d", "version": 1},
+    "time_zone": "UTC",
+    "undo_seconds": 10,
+    "shopify_writes": False,
+    "server_version": "1",
+}
+
+
+class Desk:
+    """A server of three orders that records what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[httpx.Request] = []
+        self.answers: list[httpx.Response | Exception] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        if request.url.path == "/sync/me":
+            return httpx.Response(200, json=ME)
+        if self.answers:
+            given = self.answers.pop(0)
+            if isinstance(given, Exception):
+                raise given
+            return given
+        if request.method == "POST":
+            return self.done(request)
+        if request.url.path == "/sync/orders":
+            rows = [order(n, customer_name="=1+1 Müller") for n in (1, 2, 3)]
+            return httpx.Response(200, json=page(rows, total=7).model_dump(mode="json", by_alias=True))
+        detail = OrderDetail(
+            **dict(order(1)),
+            line_items=[LineItem(id="l", title="Cup", sku="A-1", quantity=2, owed=1, requires_shipping=True)],
+        )
+        return httpx.Response(200, json=detail.model_dump(mode="json", by_alias=True))
+
+    @staticmethod
+    def done(request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content)
+        ids = body.get("orderIds") or [body.get("orderId")]
+        return httpx.Response(
+            200,
+            json={
+                "success": True,
+                "message": "Assigned",
+                "updatedOrders": [{"id": i} for i in ids],
+                "actionId": "act-1",
+            },
+        )
+
+    def bodies(self) -> list[dict[str, Any]]:
+        return [json.loads(request.content) for request in self.asked if request.method == "POST"]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def call(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
+    monkeypatch.setattr("orders_tui.config.default_path", lambda: tmp_path / "config.toml")
+    monkeypatch.delenv("ORDERS_TUI_SERVER", raising=False)
+    monkeypatch.setattr("orders_tui.cli.reading.utc_now", lambda: NOON)
+    monkeypatch.setattr("orders_tui.cli.acting.FIRST_WAIT_S", 0.0)
+
+    def called(*arguments: str, stdin: str = "") -> int:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        return run(arguments, httpx.MockTransport(desk))
+
+    return called
+
+
+def test_version_needs_nothing_of_the_screen_or_the_server() -> None:
+    code = (
+        "import sys; from orders_tui.cli.main import run; run(['--version']);"
+        "print([m for m in ('textual', 'httpx', 'pydantic', 'orders_sync', 'asyncio', 'argparse') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == f"orders-tui {__version__}\n[]\n"
+
+
+def test_the_arguments_are_read_without_models_or_network() -> None:
+    code = (
+        "import sys; from orders_tui.cli.parser import build; build().parse_args(['list']);"
+        "print([m for m in ('textual', 'httpx', 'pydantic', 'orders_sync', 'asyncio') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_without_a_terminal_it_names_the_headless_commands(call: Call, capsys: Capture) -> None:
+    assert call() == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert all(command in said.err for command in ("list", "show", "watch", "serve"))
+
+
+def test_server_commands_become_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    became: list[list[str]] = []
+
+    def execv(_: str, arguments: list[str]) -> None:
+        became.append(arguments)
+        raise SystemExit(0)
+
+    monkeypatch.setattr(os, "execv", execv)
+    with pytest.raises(SystemExit):
+        run(["demo", "--orders", "20", "--headless"])
+    assert became == [[sys.executable, "-m", "orders_sync", "demo", "--orders", "20", "--headless"]]
+
+
+def test_a_list_is_a_table_with_messages_aside(call: Call, capsys: Capture) -> None:
+    assert call("list", "--tab", "overdue") == 0
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert lines[0].split() == ["ORDER", "AGE", "STATUS", "OWNER", "CUSTOMER", "TOTAL", "SHIP-BY", "FLAGS"]
+    assert lines[1].split()[:3] == ["#1001", "1h", "unfulfilled"]
+    assert "3 of 7 orders" in said.err
+
+
+def test_filters_are_the_search_language_as_words_or_options(call: Call, desk: Desk) -> None:
+    assert (
+        call("list", "--tab", "all", "owner:me", "berlin", "--tag", "gift wrap", "--sort", "-value_usd", "--limit", "9")
+        == 0
+    )
+    assert dict(desk.asked[-1].url.params) == {
+        "tab": "all",
+        "pageSize": "9",
+        "assigned_to": "ana",
+        "tag": "gift wrap",
+        "q": "berlin",
+        "sort": "-value_usd",
+    }
+
+
+def test_json_is_what_the_wire_says(call: Call, capsys: Capture) -> None:
+    assert call("list", "--json") == 0
+    assert [row["order_number"] for row in json.loads(capsys.readouterr().out)] == ["#1001", "#1002", "#1003"]
+
+
+def test_csv_has_no_formula(call: Call, capsys: Capture) -> None:
+    assert call("list", "--csv") == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert rows[0]["customer_name"] == "'=1+1 Müller"
+
+
+def test_one_order(call: Call, capsys: Capture) -> None:
+    assert call("show", "#1001") == 0
+    said = capsys.readouterr().out
+    assert "#1001  unfulfilled" in said
+    assert "2× Cup  [A-1]  1 to ship" in said
+    assert call("show", "1001", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["order_number"] == "#1001"
+
+
+def test_export_writes_a_file(call: Call, tmp_path: Path) -> None:
+    assert call("export", str(tmp_path / "x.csv")) == 0
+    assert (tmp_path / "x.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["list", "stattus:overdue"], 2, "did you mean status"),
+        (["assign", "#1"], 2, "--to NAME"),
+        (["assign", "--to", "ana"], 2, "no orders"),
+        (["support", "#1"], 2, "--note"),
+        (["returns", "#1"], 2, "approve_refund"),
+        (["fulfill", "#1", "#2", "--tracking", "9"], 2, "one order"),
+        (["--server", "nonsense", "list"], 2, "--server"),
+        (["--profile", "nowhere", "list"], 2, "no profile nowhere"),
+    ],
+)
+def test_usage(call: Call, capsys: Capture, arguments: list[str], status: int, says: str) -> None:
+    assert call(*arguments) == status
+    said = capsys.readouterr()
+    assert says in said.err
+    assert said.out == ""
+    assert "Traceback" not in said.err
+
+
+def test_an_unknown_tab_is_a_usage_error(call: Call) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        call("list", "--tab", "attic")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (httpx.ConnectError("x"), 3),
+        (httpx.ReadTimeout("x"), 3),
+        (httpx.Response(200, text="<html>"), 3),
+        (httpx.Response(401, text="no"), 1),
+        (httpx.Response(403, json={"success": False, "message": "not yours", "code": "forbidden"}), 1),
+    ],
+)
+def test_reading_fails_calmly(
+    call: Call, desk: Desk, capsys: Capture, answer: httpx.Response | Exception, status: int
+) -> None:
+    desk.answers = [answer]
+    assert call("list") == status
+    assert capsys.readouterr().err.startswith("orders-tui: ")
+
+
+def test_assigning_a_few(call: Call, desk: Desk, capsys: Capture) -> None:
+    assert call("assign", "#1001", "1002", "--to", "bo", "--json", "--key", "K") == 0
+    assert desk.bodies() == [{"orderIds": ["#1001", "1002"], "assignee": "bo"}]
+    assert desk.asked[-1].headers["idempotency-key"] == "K"
+    told = json.loads(capsys.readouterr().out)
+    assert told["done"] == [{"id": "#1001"}, {"id": "1002"}]
+    assert told["actions"][0]["actionId"] == "act-1"
+
+
+def test_assigning_to_me(call: Call, desk: Desk) -> None:
+    assert call("assign", "#1001", "--me") == 0
+    assert desk.bodies()[0]["assignee"] == "ana"
+
+
+def test_csv_on_stdin_with_a_header(call: Call, desk: Desk) -> None:
+    text = "\ufefforder,assignee\r\n'+1001,ana\r\n\r\n#1002,bo\n#1003,ana\n"
+    assert call("assign", stdin=text) == 0
+    assert desk.bodies() == [
+        {"orderIds": ["+1001", "#1003"], "assignee": "ana"},
+        {"orderIds": ["#1002"], "assignee": "bo"},
+    ]
+
+
+def test_csv_of_bare_orders(call: Call, desk: Desk) -> None:
+    assert call("fulfill", stdin="#1001\n#1002\n") == 0
+    assert desk.bodies() == [{"orderIds": ["#1001", "#1002"]}]
+
+
+def test_tracking_numbers_from_csv_are_one_request_each(call: Call, desk: Desk) -> None:
+    assert call("fulfill", stdin="order,tracking,carrier\n#1,111,DHL\n#2,,\n") == 0
+    assert desk.bodies() == [
+        {"orderIds": ["#2"]},
+        {"orderIds": ["#1"], "tracking": {"number": "111", "carrier": "DHL"}},
+    ]
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "order,assignee\n,ana\n"])
+def test_csv_that_cannot_be_understood(call: Call, desk: Desk, text: str) -> None:
+    assert call("assign", "--to", "ana", stdin=text) == 2
+    assert not desk.bodies()
+
+
+def test_more_than_250_orders_go_in_several_requests(call: Call, desk: Desk) -> None:
+    assert call("assign", "--to", "ana", stdin="\n".join(f"#{n}" for n in range(600))) == 0
+    assert [len(body["orderIds"]) for body in desk.bodies()] == [250, 250, 100]
+
+
+def test_partly_refused_is_1_with_each_reason(call: Call, desk: Desk, capsys: Capture) -> None:
+    body = {
+        "success": True,
+        "message": "Assigned 1 order, 1 failed",
+        "updatedOrders": [{"id": "#1"}],
+        "failures": [{"id": "#2", "code": "not_found", "message": "no such order"}],
+    }
+    desk.answers = [httpx.Response(200, json=body)]
+    assert call("assign", "#1", "#2", "--to", "ana") == 1
+    assert capsys.readouterr().out.splitlines()[1:] == ["#1     done", "#2     failed   no such order [not_found]"]
+
+
+def test_an_answer_that_did_not_come_is_asked_for_with_the_same_key(call: Call, desk: Desk) -> None:
+    busy = httpx.Response(503, json={"success": False, "message": "busy", "code": "unavailable"})
+    desk.answers = [httpx.ReadTimeout("x"), busy]
+    assert call("support", "#1", "--note", "call") == 0
+    assert len({request.headers["idempotency-key"] for request in desk.asked}) == 1
+    assert len(desk.asked) == 3
+
+
+def test_a_server_that_is_gone_is_asked_once(call: Call, desk: Desk, capsys: Capture) -> None:
+    desk.answers = [httpx.ConnectError("x")] * 9
+    assert call("returns", "#1", "#2", "--action", "deny") == 3
+    assert len(desk.asked) == 1
+    assert capsys.readouterr().out.count("failed") == 2
+
+
+def test_inventory_and_undo(call: Call, desk: Desk) -> None:
+    assert call("inventory", "A-1", "#1", "--note", "late") == 0
+    assert call("undo", "act-1") == 0
+    assert desk.bodies() == [{"sku": "A-1", "orderIds": ["#1"], "note": "late"}, {"actionId": "act-1"}]
+
+
+def test_watch_prints_each_event_once_as_a_line(call: Call, desk: Desk, capsys: Capture) -> None:
+    def event(n: int, **more: object) -> dict[str, object]:
+        return {
+            "id": f"d-{n}",
+            "type": "order_overdue",
+            "status": "open",
+            "message": f"late {n}",
+            "created_at": "2025-11-09T12:00:00Z",
+            **more,
+        }
+
+    desk.answers = [
+        httpx.Response(200, json={"alerts": [event(1), event(2)], "cursor": "d-2", "more": True}),
+        httpx.Response(200, json={"alerts": [event(2), event(3)], "cursor": "d-3", "more": True}),
+        httpx.Response(401, text="no"),
+    ]
+    assert call("watch", "--json", "--poll") == 1
+    said = capsys.readouterr()
+    assert [json.loads(line)["id"] for line in said.out.splitlines()] == ["d-1", "d-2", "d-3"]
+
+
+def test_watch_for_people_leaves_pings_out(call: Call, desk: Desk, capsys: Capture) -> None:
+    events = [
+        {
+            "id": "d-1",
+            "type": "order_overdue",
+            "status": "open",
+            "message": "late",
+            "created_at": "2025-11-09T12:00:00Z",
+        },
+        {"id": "d-2", "type": "refresh", "created_at": "2025-11-09T12:00:00Z"},
+        {
+            "id": "d-3",
+            "type": "order_overdue",
+            "status": "cleared",
+            "order_number": "#1",
+            "created_at": "2025-11-09T12:00:00Z",
+        },
+    ]
+    desk.answers = [
+        httpx.Response(200, json={"alerts": events, "cursor": "d-3", "more": True}),
+        httpx.Response(401, text="no"),
+    ]
+    call("watch", "--poll")
+    assert capsys.readouterr().out.splitlines() == [
+        "12:00:00  overdue    late",
+        "12:00:00  overdue    overdue #1 (over)",
+    ]
+
+
+def test_watch_of_a_server_that_is_not_there_ends(call: Call, desk: Desk) -> None:
+    desk.answers = [httpx.ConnectError("x")] * 9
+    assert call("watch") == 3
+
+
+def test_keys_and_their_check(call: Call, capsys: Capture, tmp_path: Path) -> None:
+    assert call("keys") == 0
+    assert "order.assign" in capsys.readouterr().out
+    (tmp_path / "config.toml").write_text('[keys]\n"order.asign" = "a"\n')
+    assert call("keys", "--check") == 1
+    assert "did you mean order.assign" in capsys.readouterr().err
+
+
+def test_the_configuration_is_shown_without_its_token(
+    call: Call, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDERS_TUI_TOKEN", "secret")
+    assert call("config") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["token"] == "set"
+    assert call("config", "validate") == 0
+
+
+def test_info_says_whether_the_server_answers(call: Call, desk: Desk, capsys: Capture) -> None:
+    desk.answers = [httpx.Response(200, json={"status": "ok"})]
+    assert call("info") == 0
+    assert "ana (lead)" in capsys.readouterr().out
+    desk.answers = [httpx.ConnectError("x")]
+    assert call("info") == 3
+
+
+def test_a_reader_that_goes_away_is_no_trouble(tmp_path: Path) -> None:
+    code = (
+        "import sys, httpx; from orders_tui.cli.main import run\n"
+        "class Gone:\n"
+        "    def write(self, text): raise BrokenPipeError\n"
+        "    def flush(self): pass\n"
+        "    def fileno(self): return 1\n"
+        "sys.stdout = Gone()\n"
+        "raise SystemExit(run(['config', 'path']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_ctrl_c_is_calm(call: Call, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    def interrupted(_: object) -> Callable[[object], int]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main, "_command", interrupted)
+    assert call("list") == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_orders_are_named_by_gid_too(call: Call, desk: Desk) -> None:
+    call("assign", gid(1), "--to", "ana")
+    assert desk.bodies()[0]["orderIds"] == [gid(1)]
