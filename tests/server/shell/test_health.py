@@ -1,0 +1,103 @@
+"""What the server says of itself: health, the caller, and what to watch: contract §5."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client.parser import text_string_to_metric_families
+from tests.server.conftest import SettableClock
+
+from orders_sync.app import build
+from orders_sync.app_keys import DATABASE
+from orders_sync.db import leases
+from orders_sync.db.engine import Database
+from orders_sync.db.failures import Unavailable
+from orders_sync.db.tx import Tx
+from orders_sync.poller import state
+from orders_sync.poller.state import Backfill, PollerState
+from orders_sync.settings import load
+
+Client = TestClient[web.Request, web.Application]
+
+
+@pytest.fixture
+async def client(database_url: str, clock: SettableClock) -> AsyncIterator[Client]:
+    """A server without a shop."""
+    given = {"database_url": database_url, "timezone": "Europe/Berlin", "undo_seconds": "5"}
+    async with TestClient(TestServer(build(load(given, {}, Path("/dev/null")), clock=clock))) as running:
+        yield running
+
+
+async def told(client: Client, path: str) -> dict[str, Any]:
+    body: dict[str, Any] = await (await client.get(path)).json()
+    return body
+
+
+async def polled(client: Client, known: PollerState) -> None:
+    def job(tx: Tx) -> None:
+        fence = leases.take(tx, state.NAME, "test", 1000)
+        assert fence is not None
+        state.store(tx, fence, known)
+
+    assert client.app is not None
+    await client.app[DATABASE].write(job)
+
+
+async def test_health_without_a_token_says_that_the_poller_is_off(client: Client) -> None:
+    body = await told(client, "/health")
+    assert (body["status"], body["service"], body["timestamp"]) == ("ok", "sync", "2026-03-10T12:00:00Z")
+    assert body["poller"] == {"state": "off"}
+    assert body["backfill"] == {"state": "off", "done": 0, "total": 0}
+    assert body["database"] == "ok"
+    assert body["shopify_writes"] is False
+
+
+async def test_health_is_degraded_while_the_last_tick_failed(client: Client) -> None:
+    await polled(client, PollerState(error="Shopify cannot be reached"))
+    assert (await told(client, "/health"))["status"] == "degraded"
+
+
+async def test_without_its_database_the_server_lives_and_is_not_ready(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreachable(_self: Database, _fn: object) -> None:
+        raise Unavailable
+
+    assert (await client.get("/health/ready")).status == 200
+    monkeypatch.setattr(Database, "read", unreachable)
+    health = await client.get("/health")
+    assert (health.status, (await health.json())["status"]) == (200, "degraded")
+    assert (await client.get("/health/ready")).status == 503
+    assert (await client.get("/health/live")).status == 200
+
+
+async def test_the_caller_is_told_who_it_is_and_how_the_desk_works(client: Client) -> None:
+    body = await (await client.get("/sync/me", headers={"X-Operator": "bo"})).json()
+    assert (body["name"], body["role"], body["time_zone"], body["undo_seconds"]) == ("bo", "lead", "Europe/Berlin", 5)
+    assert body["desk"]["version"] == 0
+    assert body["contract_version"] == "1.2"
+
+
+async def test_metrics_count_answers_by_route_and_show_the_desk(client: Client, clock: SettableClock) -> None:
+    backfill = Backfill(began_at=clock(), done=50, total=200)
+    await polled(client, PollerState(backfill=backfill, ended_at=clock()))
+    clock.advance(3000)
+    await client.get("/sync/orders/17")
+    answer = await client.get("/prometheus")
+    assert answer.content_type == "text/plain"
+    samples = {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(await answer.text())
+        for sample in family.samples
+    }
+    one_order = (("method", "GET"), ("route", "/sync/orders/{id}"), ("status", "404"))
+    assert samples["orders_sync_requests_total", one_order] == 1
+    assert samples["orders_sync_orders", (("tab", "unfulfilled"),)] == 0
+    assert samples["orders_sync_backfill_ratio", ()] == 0.25
+    assert samples["orders_sync_poll_age_seconds", ()] == 3
+    assert samples["orders_sync_database_up", ()] == 1

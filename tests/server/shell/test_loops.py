@@ -1,0 +1,62 @@
+"""Loops beside the requests: a failure is logged and survived, an end is an end."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from orders_sync.loops import LONGEST_PAUSE_S, running, supervised
+
+
+async def test_a_loop_that_fails_begins_again_after_growing_pauses() -> None:
+    pauses: list[float] = []
+    runs = 0
+
+    async def run() -> None:
+        nonlocal runs
+        runs += 1
+        if runs <= 8:
+            raise RuntimeError("broken")
+
+    async def sleep(pause_s: float) -> None:
+        pauses.append(pause_s)
+
+    await supervised("loop", run, sleep)
+    assert runs == 9
+    assert pauses == [1, 2, 4, 8, 16, 32, LONGEST_PAUSE_S, LONGEST_PAUSE_S]
+
+
+async def test_loops_run_as_long_as_the_block_and_are_waited_for() -> None:
+    ended = asyncio.Event()
+
+    async def run() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with running({"one": run}):
+        await asyncio.sleep(0)
+        assert not ended.is_set()
+    assert ended.is_set()
+
+
+async def test_loops_end_even_when_the_block_fails() -> None:
+    cancelled = asyncio.Event()
+
+    async def run() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    async def fail_beside() -> None:
+        async with running({"one": run}):
+            await asyncio.sleep(0)
+            raise ValueError("block")
+
+    with pytest.raises(ValueError, match="block"):
+        await fail_beside()
+    assert cancelled.is_set()
