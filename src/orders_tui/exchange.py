@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MODULES = (
     "httpx",
+    "httpx_sse",
     "orders_wire.page",
     "orders_wire.detail",
     "orders_wire.actions",
@@ -116,7 +117,7 @@ class Exchange:
     async def _opened(self) -> httpx.AsyncClient:
         async with self._opening:
             if self._client is None:
-                await _imported()
+                await imported()
                 self._client = self._open()
             return self._client
 
@@ -155,7 +156,7 @@ class Exchange:
             self.clock_offset = told + timedelta(seconds=0.5) - self._pace.now()
 
 
-async def _imported() -> None:
+async def imported() -> None:
     """Loads what requests need, off the loop: the screen stays quick meanwhile."""
     missing = [name for name in MODULES if name not in sys.modules]
     if missing:

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from orders_tui.errors import ApiError, Unreachable, VersionSkew
+from orders_tui.exchange import imported
 from orders_tui.feed.connection import LineState
 from orders_tui.feed.items import Events, FeedItem
 from orders_tui.feed.line import Line
@@ -63,6 +64,7 @@ class SseFeed:
 
     async def _stream(self) -> AsyncGenerator[FeedItem, None]:
         """One stream, from the attempt to the wait after its end."""
+        await imported()
         from orders_tui.feed.stream import NoStream, StreamLimits, listen
 
         started: float | None = None
