@@ -22,7 +22,7 @@ from orders_sync.db.tables import orders, outbox
 from orders_sync.db.tx import Tx
 from orders_sync.ingest.changes import OrderChange
 from orders_sync.outbox.relay import LEASE_MS
-from orders_sync.routes import actions
+from orders_sync.routes import actions, dead_letters
 from orders_sync.routes import outbox as outbox_routes
 from orders_sync.routes.problems import problems
 from orders_sync.rules.figures import Figures
@@ -156,6 +156,7 @@ async def serve(db: Database, tokens: Tokens | None = None, **settings: Any) -> 
     app[TOKENS] = tokens
     app.add_routes(actions.routes)
     app.add_routes(outbox_routes.routes)
+    app.add_routes(dead_letters.routes)
     async with TestClient(TestServer(app)) as client:
         yield Desk(client, db)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -27,9 +28,11 @@ class Ledger:
     fault: Exception | None = None
     effects: list[str] = field(default_factory=list)
     calls: list[list[OutboxRow]] = field(default_factory=list)
+    called: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, rows: Sequence[OutboxRow]) -> list[Outcome]:
         self.calls.append(list(rows))
+        self.called.set()
         if self.fault is not None:
             raise self.fault
         return [self._answer(row) for row in rows]

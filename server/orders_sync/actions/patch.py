@@ -58,7 +58,7 @@ def _unflat(state: OperatorState, flat: dict[str, Any]) -> OperatorState:
         name, slash, key = path.partition("/")
         if slash:
             maps[name][key] = value
-    lists = {name: list(maps.pop(name)) for name in _SETS}
+    lists = {name: sorted(map(int, maps.pop(name))) for name in _SETS}
     values = {name: flat.get(name) for name in _VALUES}
     taken_back = OperatorState.model_validate({**values, **maps, **lists})
     return state.model_copy(update={name: getattr(taken_back, name) for name in (*_VALUES, *_MAPS, *_SETS)})

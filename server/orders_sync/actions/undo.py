@@ -156,10 +156,10 @@ def _withdraw(tx: Tx, rows: Collection[OutboxRow], memory: Memory, restored: Col
     for message in (row for row in mine if row.kind == Kind.INVENTORY and kept):
         outbox.set_payload(tx, message.id, erp.without(message.payload, restored))
     leaving = [row for row in mine if not kept or (row.kind != Kind.INVENTORY and row.order_id in restored)]
-    withdraw(tx, leaving)
     for row in leaving:
         if row.kind in METAFIELDS:
             outbox_claims.revive(tx, row)
+    withdraw(tx, leaving)
     for before in memory.altered:
         if before.order_id in restored:
             outbox.set_payload(tx, before.row_id, before.payload)

@@ -33,20 +33,20 @@ async def test_the_audit_says_who_did_what_from_where(light_desk: Desk) -> None:
     assert entry.client == "127.0.0.1 desk/1"
 
 
-async def test_the_present_owner_again_is_a_success_that_changes_nothing(desk: Desk) -> None:
-    await desk.tell(order(1))
-    await desk.act("assign", {"orderIds": [gid(1)], "assignee": "maya"})
-    before = await desk.order(1)
-    status, answer = await desk.act("assign", {"orderIds": [gid(1)], "assignee": " maya "})
+async def test_the_present_owner_again_is_a_success_that_changes_nothing(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("assign", {"orderIds": [gid(1)], "assignee": "maya"})
+    before = await light_desk.order(1)
+    status, answer = await light_desk.act("assign", {"orderIds": [gid(1)], "assignee": " maya "})
 
     assert status == 200
     assert answer["updatedOrders"] == [{"id": gid(1), "assignedTo": "maya"}]
     assert answer["undoUntil"] is None
-    after = await desk.order(1)
+    after = await light_desk.order(1)
     assert (after.version, after.timeline) == (before.version, before.timeline)
-    assert len(await desk.outbox(1)) == 1
-    assert len(await desk.owners(1)) == 1
-    assert [entry.result for entry in await desk.audited(1)] == ["done", "unchanged"]
+    assert len(await light_desk.outbox(1)) == 1
+    assert len(await light_desk.owners(1)) == 1
+    assert [entry.result for entry in await light_desk.audited(1)] == ["done", "unchanged"]
 
 
 async def test_unassigned_clears_the_owner(light_desk: Desk) -> None:

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 from tests.support.acting import Desk
 from tests.support.desk_orders import gid, order
 
 from orders_sync.instants import SECOND, to_text
+from orders_sync.routes import action_body
+from orders_sync.routes.problems import Refused
+from orders_wire.actions import Action, AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
+from orders_wire.vocabulary import ErrorCode
 
 ASSIGN = {"orderIds": ["1"], "assignee": "maya"}
+
+MODELS: dict[str, type[Action]] = {
+    "assign": AssignBody,
+    "fulfill": FulfillBody,
+    "support": SupportBody,
+    "returns": ReturnsBody,
+    "inventory": InventoryBody,
+    "undo": UndoBody,
+}
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("assign", {"assignee": "maya"}, "orderIds"),
@@ -42,20 +56,26 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("action", "body", "field"), WRONG)
-async def test_a_wrong_field_is_named(light_desk: Desk, action: str, body: dict[str, Any], field: str) -> None:
-    status, answer = await light_desk.act(action, body)
+def test_a_wrong_field_is_named(action: str, body: dict[str, Any], field: str) -> None:
+    with pytest.raises(Refused) as refused:
+        action_body.read(orjson.dumps(body), MODELS[action])
+    assert refused.value.code is ErrorCode.INVALID_REQUEST
+    assert field in refused.value.message
+
+
+@pytest.mark.parametrize("action", list(MODELS))
+async def test_a_refused_request_is_answered_in_the_envelope(light_desk: Desk, action: str) -> None:
+    status, answer = await light_desk.act(action, {})
     assert (status, answer["code"]) == (400, "invalid_request")
     assert answer["success"] is False
     assert answer["updatedOrders"] == []
-    assert field in answer["message"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b'"x"', b"null", b'{"assignee": "\\ud800"}', b"\xff"])
-async def test_a_body_that_is_no_json_object_is_refused(light_desk: Desk, body: bytes) -> None:
-    status, answer = await light_desk.raw("assign", body)
-    assert status == 400
-    assert b'"invalid_request"' in answer
-    assert b'"updatedOrders":[]' in answer
+def test_a_body_that_is_no_json_object_is_refused(body: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        action_body.read(body, AssignBody)
+    assert refused.value.code is ErrorCode.INVALID_REQUEST
 
 
 async def test_more_than_250_ids_are_too_large(light_desk: Desk) -> None:

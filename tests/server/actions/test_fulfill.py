@@ -30,11 +30,11 @@ async def test_an_owed_order_is_acknowledged_and_its_fulfilment_queued(desk: Des
     assert await desk.payloads("fulfillment") == [{"tracking": TRACKING, "known": []}]
 
 
-async def test_without_a_number_the_order_waits_for_tracking(desk: Desk) -> None:
-    await desk.tell(order(1))
-    _, answer = await desk.act("fulfill", {"orderIds": ["1"]})
+async def test_without_a_number_the_order_waits_for_tracking(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    _, answer = await light_desk.act("fulfill", {"orderIds": ["1"]})
     assert answer["updatedOrders"] == [{"id": "1", "fulfillmentStatus": "fulfilled"}]
-    assert (await desk.order(1)).picture.status is Status.AWAITING_TRACKING
+    assert (await light_desk.order(1)).picture.status is Status.AWAITING_TRACKING
 
 
 async def test_a_carrier_that_was_not_given_is_not_echoed(light_desk: Desk) -> None:
@@ -43,51 +43,53 @@ async def test_a_carrier_that_was_not_given_is_not_echoed(light_desk: Desk) -> N
     assert answer["updatedOrders"][0]["tracking"] == {"number": "1Z9"}
 
 
-async def test_the_acknowledgement_wins_over_unfulfilled_until_shopify_makes_its_own_parcel(desk: Desk) -> None:
-    await desk.tell(order(1))
-    await desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
-    await desk.tell(order(1, at=NOON + 1000))
-    assert (await desk.order(1)).picture.status is not Status.AWAITING_FULFILLMENT
+async def test_the_acknowledgement_wins_over_unfulfilled_until_shopify_makes_its_own_parcel(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
+    await light_desk.tell(order(1, at=NOON + 1000))
+    assert (await light_desk.order(1)).picture.status is not Status.AWAITING_FULFILLMENT
 
-    await desk.tell(order(1, None, line(owed=0), at=NOON + 2000), parcel(1, 77, at=NOON + 2000))
-    seen = await desk.order(1)
+    await light_desk.tell(order(1, None, line(owed=0), at=NOON + 2000), parcel(1, 77, at=NOON + 2000))
+    seen = await light_desk.order(1)
     assert [parcel.id for parcel in seen.picture.parcels] == [77]
     assert seen.timeline.count("fulfillment_submitted") == 1
     assert seen.picture.parcels[0].number == "1Z999"
 
 
-async def test_shopify_covering_a_part_replaces_it_all_the_same(desk: Desk) -> None:
-    await desk.tell(order(1, None, line(1), line(2, "CAP")))
-    await desk.act("fulfill", {"orderIds": ["1"]})
-    await desk.tell(order(1, None, line(1, owed=0), line(2, "CAP"), at=NOON + 1000), parcel(1, 77, at=NOON + 1000))
-    assert (await desk.order(1)).picture.status is Status.AWAITING_FULFILLMENT
+async def test_shopify_covering_a_part_replaces_it_all_the_same(light_desk: Desk) -> None:
+    await light_desk.tell(order(1, None, line(1), line(2, "CAP")))
+    await light_desk.act("fulfill", {"orderIds": ["1"]})
+    await light_desk.tell(
+        order(1, None, line(1, owed=0), line(2, "CAP"), at=NOON + 1000), parcel(1, 77, at=NOON + 1000)
+    )
+    assert (await light_desk.order(1)).picture.status is Status.AWAITING_FULFILLMENT
 
 
-async def test_a_number_goes_to_the_acknowledgement_alone(desk: Desk) -> None:
-    await desk.tell(order(1, None, line(1, owed=0), line(2, "CAP")), parcel(1, 70))
-    await desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
-    seen = await desk.order(1)
+async def test_a_number_goes_to_the_acknowledgement_alone(light_desk: Desk) -> None:
+    await light_desk.tell(order(1, None, line(1, owed=0), line(2, "CAP")), parcel(1, 70))
+    await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
+    seen = await light_desk.order(1)
     assert {parcel.id: parcel.number for parcel in seen.picture.parcels} == {70: None, 0: "1Z999"}
-    assert await desk.payloads("fulfillment") == [{"tracking": TRACKING, "known": [70]}]
+    assert await light_desk.payloads("fulfillment") == [{"tracking": TRACKING, "known": [70]}]
 
 
-async def test_already_fulfilled_takes_the_number_where_one_is_lacking(desk: Desk) -> None:
-    await desk.tell(order(1, None, line(owed=0)), parcel(1, 70), parcel(1, 71, number="DHL-1"), parcel(1, 72))
-    status, answer = await desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
+async def test_already_fulfilled_takes_the_number_where_one_is_lacking(light_desk: Desk) -> None:
+    await light_desk.tell(order(1, None, line(owed=0)), parcel(1, 70), parcel(1, 71, number="DHL-1"), parcel(1, 72))
+    status, answer = await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
     assert status == 200
     assert answer["updatedOrders"] == [{"id": "1", "fulfillmentStatus": "fulfilled", "tracking": TRACKING}]
-    seen = await desk.order(1)
+    seen = await light_desk.order(1)
     assert {parcel.id: parcel.number for parcel in seen.picture.parcels} == {70: "1Z999", 71: "DHL-1", 72: "1Z999"}
-    assert await desk.outbox(1) == []
+    assert await light_desk.outbox(1) == []
 
 
-async def test_an_operators_number_stands_until_shopify_gives_one(desk: Desk) -> None:
-    await desk.tell(order(1, None, line(owed=0)), parcel(1, 70))
-    await desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
-    await desk.tell(parcel(1, 70, at=NOON + 1000))
-    assert (await desk.order(1)).picture.parcels[0].number == "1Z999"
-    await desk.tell(parcel(1, 70, at=NOON + 2000, number="DHL-7"))
-    assert (await desk.order(1)).picture.parcels[0].number == "DHL-7"
+async def test_an_operators_number_stands_until_shopify_gives_one(light_desk: Desk) -> None:
+    await light_desk.tell(order(1, None, line(owed=0)), parcel(1, 70))
+    await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
+    await light_desk.tell(parcel(1, 70, at=NOON + 1000))
+    assert (await light_desk.order(1)).picture.parcels[0].number == "1Z999"
+    await light_desk.tell(parcel(1, 70, at=NOON + 2000, number="DHL-7"))
+    assert (await light_desk.order(1)).picture.parcels[0].number == "DHL-7"
 
 
 async def test_a_number_for_our_own_parcel_goes_out_with_its_fulfilment(desk: Desk) -> None:
@@ -107,15 +109,15 @@ async def test_what_is_claimed_is_not_altered_by_a_late_number(desk: Desk) -> No
     assert await desk.payloads("fulfillment") == [{"tracking": None, "known": []}]
 
 
-async def test_again_without_news_changes_nothing(desk: Desk) -> None:
-    await desk.tell(order(1))
-    await desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
-    before = await desk.order(1)
-    status, _ = await desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
+async def test_again_without_news_changes_nothing(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
+    before = await light_desk.order(1)
+    status, _ = await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
     assert status == 200
-    after = await desk.order(1)
+    after = await light_desk.order(1)
     assert (after.version, after.timeline) == (before.version, before.timeline)
-    assert len(await desk.outbox(1)) == 1
+    assert len(await light_desk.outbox(1)) == 1
 
 
 async def test_an_order_without_shipping_is_fulfilled_already(light_desk: Desk) -> None:
@@ -132,19 +134,19 @@ async def test_a_closed_order_is_refused(light_desk: Desk, closed: dict[str, Any
     assert (status, answer["code"]) == (409, "order_closed")
 
 
-async def test_a_held_order_is_refused_and_left_as_it_was(desk: Desk) -> None:
-    await desk.tell(order(1), held(1))
-    before = await desk.order(1)
-    status, answer = await desk.act("fulfill", {"orderIds": ["1"]})
+async def test_a_held_order_is_refused_and_left_as_it_was(light_desk: Desk) -> None:
+    await light_desk.tell(order(1), held(1))
+    before = await light_desk.order(1)
+    status, answer = await light_desk.act("fulfill", {"orderIds": ["1"]})
     assert (status, answer["code"]) == (409, "on_hold")
-    assert await desk.order(1) == before
+    assert await light_desk.order(1) == before
 
 
-async def test_cancelling_in_shopify_ends_the_acknowledgement(desk: Desk) -> None:
-    await desk.tell(order(1))
-    await desk.act("fulfill", {"orderIds": ["1"]})
-    await desk.tell(order(1, at=NOON + 1000, cancelled_at=NOON + 1000))
-    seen = await desk.order(1)
+async def test_cancelling_in_shopify_ends_the_acknowledgement(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("fulfill", {"orderIds": ["1"]})
+    await light_desk.tell(order(1, at=NOON + 1000, cancelled_at=NOON + 1000))
+    seen = await light_desk.order(1)
     assert seen.picture.status is Status.CANCELLED
     assert seen.picture.parcels == ()
 
@@ -162,11 +164,13 @@ async def test_shipment_alerts_are_cleared(desk: Desk, clock: SettableClock) -> 
         assert (await desk.order(order_id)).alerts == frozenset()
 
 
-async def test_an_acknowledged_delay_returns_with_the_next_carrier_update(desk: Desk, clock: SettableClock) -> None:
+async def test_an_acknowledged_delay_returns_with_the_next_carrier_update(
+    light_desk: Desk, clock: SettableClock
+) -> None:
     moving = parcel(1, 80, at=NOON - 30 * HOUR, number="DHL-8", shipment_status="in_transit")
-    await desk.tell(order(1, None, line(owed=0)), moving)
-    await desk.act("fulfill", {"orderIds": ["1"]})
-    await desk.tell(parcel(1, 80, at=NOON, number="DHL-8", shipment_status="in_transit"))
+    await light_desk.tell(order(1, None, line(owed=0)), moving)
+    await light_desk.act("fulfill", {"orderIds": ["1"]})
+    await light_desk.tell(parcel(1, 80, at=NOON, number="DHL-8", shipment_status="in_transit"))
     clock.advance(25 * HOUR)
-    await desk.tell(order(1, None, line(owed=0), at=clock.now))
-    assert (await desk.order(1)).alerts == {"shipment_delay"}
+    await light_desk.tell(order(1, None, line(owed=0), at=clock.now))
+    assert (await light_desk.order(1)).alerts == {"shipment_delay"}

@@ -8,13 +8,13 @@ from tests.support.desk_orders import gid, order
 
 
 @pytest.mark.parametrize("spelling", [gid(4711), "#1001", "1001", "4711", " #1001 "])
-async def test_every_spelling_finds_the_order_and_comes_back_as_it_was_sent(desk: Desk, spelling: str) -> None:
-    await desk.tell(order(4711, "#1001"))
-    status, answer = await desk.act("assign", {"orderIds": [spelling], "assignee": "maya"})
+async def test_every_spelling_finds_the_order_and_comes_back_as_it_was_sent(light_desk: Desk, spelling: str) -> None:
+    await light_desk.tell(order(4711, "#1001"))
+    status, answer = await light_desk.act("assign", {"orderIds": [spelling], "assignee": "maya"})
     assert status == 200
     assert answer["updatedOrders"] == [{"id": spelling, "assignedTo": "maya"}]
     assert list(answer["versions"]) == [spelling]
-    assert (await desk.order(4711)).operator.assigned_to == "maya"
+    assert (await light_desk.order(4711)).operator.assigned_to == "maya"
 
 
 async def test_a_bare_number_is_an_id_before_it_is_a_name(desk: Desk) -> None:
@@ -35,9 +35,9 @@ async def test_a_name_without_hash_is_found_too(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "spelling", ["#404", "404", gid(404), "gid://shopify/Customer/1", "gid://shopify/Order/x", "", "9" * 30, "-1"]
 )
-async def test_what_names_no_order_is_not_found(desk: Desk, spelling: str) -> None:
-    await desk.tell(order(1))
-    status, answer = await desk.act("support", {"orderId": spelling})
+async def test_what_names_no_order_is_not_found(light_desk: Desk, spelling: str) -> None:
+    await light_desk.tell(order(1))
+    status, answer = await light_desk.act("support", {"orderId": spelling})
     assert (status, answer["code"], answer["updatedOrders"]) == (404, "not_found", [])
     assert answer["failures"] == [{"id": spelling, "message": answer["message"], "code": "not_found"}]
 

@@ -45,22 +45,22 @@ async def test_only_those_of_the_named_orders_that_owe_it_are_held(desk: Desk) -
     assert (await desk.order(2)).picture.holds == ()
 
 
-async def test_when_no_order_owes_it_nothing_is_found(desk: Desk) -> None:
-    await desk.tell(order(1), order(2, None, line(1, "CAP")))
+async def test_when_no_order_owes_it_nothing_is_found(light_desk: Desk) -> None:
+    await light_desk.tell(order(1), order(2, None, line(1, "CAP")))
     for body in ({"sku": "NONE"}, {"sku": "CAP", "orderIds": ["1"]}):
-        status, answer = await desk.act("inventory", body)
+        status, answer = await light_desk.act("inventory", body)
         assert (status, answer["code"], answer["updatedOrders"]) == (404, "not_found", [])
-    assert await desk.payloads(Kind.INVENTORY) == []
+    assert await light_desk.payloads(Kind.INVENTORY) == []
 
 
-async def test_an_order_that_is_held_for_it_already_is_left_as_it_is(desk: Desk) -> None:
-    await desk.tell(order(1), order(2))
-    await desk.act("inventory", {"sku": "TEE-M", "orderIds": ["1"]})
-    _, answer = await desk.act("inventory", {"sku": "TEE-M"})
+async def test_an_order_that_is_held_for_it_already_is_left_as_it_is(light_desk: Desk) -> None:
+    await light_desk.tell(order(1), order(2))
+    await light_desk.act("inventory", {"sku": "TEE-M", "orderIds": ["1"]})
+    _, answer = await light_desk.act("inventory", {"sku": "TEE-M"})
     assert [updated["id"] for updated in answer["updatedOrders"]] == [gid(1), gid(2)]
-    messages = await desk.payloads(Kind.INVENTORY)
+    messages = await light_desk.payloads(Kind.INVENTORY)
     assert [[told["order_id"] for told in message["data"]["orders"]] for message in messages] == [[gid(1)], [gid(2)]]
-    assert len((await desk.order(1)).picture.holds) == 1
+    assert len((await light_desk.order(1)).picture.holds) == 1
 
 
 async def test_a_held_order_is_not_fulfilled(light_desk: Desk) -> None:
@@ -70,11 +70,11 @@ async def test_a_held_order_is_not_fulfilled(light_desk: Desk) -> None:
     assert (status, answer["code"]) == (409, "on_hold")
 
 
-async def test_the_hold_ends_with_the_order(desk: Desk) -> None:
-    await desk.tell(order(1))
-    await desk.act("inventory", {"sku": "TEE-M"})
-    await desk.tell(order(1, None, line(owed=0), at=NOON + 1000))
-    seen = await desk.order(1)
+async def test_the_hold_ends_with_the_order(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("inventory", {"sku": "TEE-M"})
+    await light_desk.tell(order(1, None, line(owed=0), at=NOON + 1000))
+    seen = await light_desk.order(1)
     assert seen.picture.holds == ()
     assert seen.operator.holds == {}
     assert seen.alerts == frozenset()

@@ -46,28 +46,28 @@ async def test_the_note_may_be_left_out(light_desk: Desk) -> None:
     assert status == 200
 
 
-async def test_a_given_conversation_is_taken_and_later_kept(desk: Desk) -> None:
-    await desk.tell(order(1))
-    await desk.act("support", {"orderId": "1", "conversationId": "chat-9"})
-    _, answer = await desk.act("support", {"orderId": "1"})
+async def test_a_given_conversation_is_taken_and_later_kept(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("support", {"orderId": "1", "conversationId": "chat-9"})
+    _, answer = await light_desk.act("support", {"orderId": "1"})
     assert answer["updatedOrders"] == [{"id": "1", "supportThread": "chat-9"}]
-    assert [payload["value"] for payload in await desk.payloads(Kind.THREAD)] == ["chat-9"]
-    assert [payload["value"] for payload in await desk.payloads(Kind.OWNER)] == ["assistant"]
-    assert len(await desk.owners(1)) == 1
+    assert [payload["value"] for payload in await light_desk.payloads(Kind.THREAD)] == ["chat-9"]
+    assert [payload["value"] for payload in await light_desk.payloads(Kind.OWNER)] == ["assistant"]
+    assert len(await light_desk.owners(1)) == 1
 
 
-async def test_somebody_taking_the_order_ends_the_alert_for_good(desk: Desk) -> None:
-    await desk.tell(order(1))
-    await desk.act("support", {"orderId": "1"})
-    await desk.act("assign", {"orderIds": ["1"], "assignee": "maya"})
-    assert (await desk.order(1)).alerts == frozenset()
-    await desk.act("assign", {"orderIds": ["1"], "assignee": "assistant"})
-    assert (await desk.order(1)).alerts == frozenset()
+async def test_somebody_taking_the_order_ends_the_alert_for_good(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("support", {"orderId": "1"})
+    await light_desk.act("assign", {"orderIds": ["1"], "assignee": "maya"})
+    assert (await light_desk.order(1)).alerts == frozenset()
+    await light_desk.act("assign", {"orderIds": ["1"], "assignee": "assistant"})
+    assert (await light_desk.order(1)).alerts == frozenset()
 
 
-async def test_a_new_escalation_is_a_new_alert(desk: Desk) -> None:
-    await desk.tell(order(1))
-    await desk.act("support", {"orderId": "1"})
-    await desk.act("assign", {"orderIds": ["1"], "assignee": "maya"})
-    await desk.act("support", {"orderId": "1"})
-    assert (await desk.order(1)).alerts == {"support_escalated"}
+async def test_a_new_escalation_is_a_new_alert(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("support", {"orderId": "1"})
+    await light_desk.act("assign", {"orderIds": ["1"], "assignee": "maya"})
+    await light_desk.act("support", {"orderId": "1"})
+    assert (await light_desk.order(1)).alerts == {"support_escalated"}

@@ -54,13 +54,13 @@ async def test_a_second_undo_finds_nothing(desk: Desk) -> None:
     assert (status, answer["code"], answer["updatedOrders"]) == (404, "not_found", [])
 
 
-async def test_undoing_one_after_the_other_goes_all_the_way_back(desk: Desk) -> None:
-    await desk.tell(order(1))
-    first = await done(desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
-    second = await done(desk, "assign", {"orderIds": ["1"], "assignee": "bo"})
-    assert (await undo(desk, second))[0] == 200
-    assert (await undo(desk, first))[0] == 200
-    assert (await desk.order(1)).operator.assigned_to is None
+async def test_undoing_one_after_the_other_goes_all_the_way_back(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    first = await done(light_desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
+    second = await done(light_desk, "assign", {"orderIds": ["1"], "assignee": "bo"})
+    assert (await undo(light_desk, second))[0] == 200
+    assert (await undo(light_desk, first))[0] == 200
+    assert (await light_desk.order(1)).operator.assigned_to is None
 
 
 async def test_an_owner_who_was_changed_since_stays(desk: Desk) -> None:
@@ -78,39 +78,39 @@ async def test_an_owner_who_was_changed_since_stays(desk: Desk) -> None:
     assert [row.state for row in await desk.outbox(2)] == ["undone"]
 
 
-async def test_the_same_owner_set_again_by_somebody_else_is_a_change_too(desk: Desk) -> None:
-    await desk.tell(order(1))
-    action_id = await done(desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
-    await done(desk, "assign", {"orderIds": ["1"], "assignee": "bo"})
-    await done(desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
-    status, answer = await undo(desk, action_id)
+async def test_the_same_owner_set_again_by_somebody_else_is_a_change_too(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    action_id = await done(light_desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
+    await done(light_desk, "assign", {"orderIds": ["1"], "assignee": "bo"})
+    await done(light_desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
+    status, answer = await undo(light_desk, action_id)
     assert (status, answer["code"], answer["updatedOrders"]) == (409, "version_conflict", [])
 
 
-async def test_when_no_order_could_be_restored_it_may_be_tried_again(desk: Desk) -> None:
-    await desk.tell(order(1))
-    first = await done(desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
-    second = await done(desk, "assign", {"orderIds": ["1"], "assignee": "bo"})
-    assert (await undo(desk, first))[0] == 409
-    assert (await undo(desk, second))[0] == 200
-    assert (await undo(desk, first))[0] == 200
+async def test_when_no_order_could_be_restored_it_may_be_tried_again(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    first = await done(light_desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
+    second = await done(light_desk, "assign", {"orderIds": ["1"], "assignee": "bo"})
+    assert (await undo(light_desk, first))[0] == 409
+    assert (await undo(light_desk, second))[0] == 200
+    assert (await undo(light_desk, first))[0] == 200
 
 
-async def test_what_was_not_changed_is_restored_by_doing_nothing(desk: Desk) -> None:
-    await desk.tell(order(1))
-    await done(desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
-    again = await done(desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
-    version = (await desk.order(1)).version
-    status, answer = await undo(desk, again)
+async def test_what_was_not_changed_is_restored_by_doing_nothing(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await done(light_desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
+    again = await done(light_desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
+    version = (await light_desk.order(1)).version
+    status, answer = await undo(light_desk, again)
     assert (status, answer["updatedOrders"]) == (200, [{"id": "1", "assignedTo": "maya"}])
-    assert (await desk.order(1)).version == version
+    assert (await light_desk.order(1)).version == version
 
 
-async def test_an_order_that_changed_otherwise_is_restored(desk: Desk) -> None:
-    await desk.tell(order(1))
-    action_id = await done(desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
-    await desk.tell(order(1, note="gift", at=NOON + 1000))
-    assert (await undo(desk, action_id))[0] == 200
+async def test_an_order_that_changed_otherwise_is_restored(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    action_id = await done(light_desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
+    await light_desk.tell(order(1, note="gift", at=NOON + 1000))
+    assert (await undo(light_desk, action_id))[0] == 200
 
 
 async def test_every_spelling_is_echoed_as_the_action_sent_it(light_desk: Desk) -> None:
@@ -131,12 +131,12 @@ async def test_nothing_can_be_undone_once_any_of_it_was_claimed(desk: Desk, cloc
     assert await desk.order(1) == before
 
 
-async def test_a_row_that_is_undone_is_never_claimed(desk: Desk, clock: SettableClock) -> None:
-    await desk.tell(order(1))
-    action_id = await done(desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
-    await undo(desk, action_id)
+async def test_a_row_that_is_undone_is_never_claimed(light_desk: Desk, clock: SettableClock) -> None:
+    await light_desk.tell(order(1))
+    action_id = await done(light_desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
+    await undo(light_desk, action_id)
     clock.advance(60 * SECOND)
-    assert await desk.claim("shopify") == []
+    assert await light_desk.claim("shopify") == []
 
 
 async def test_a_fulfilment_is_taken_back_with_its_alert(desk: Desk) -> None:
@@ -160,11 +160,11 @@ async def test_a_partly_fulfilled_order_goes_back_to_partial(light_desk: Desk) -
     assert answer["updatedOrders"] == [{"id": "1", "fulfillmentStatus": "partial"}]
 
 
-async def test_a_parcel_that_shopify_confirmed_cannot_be_taken_back(desk: Desk) -> None:
-    await desk.tell(order(1))
-    action_id = await done(desk, "fulfill", {"orderIds": ["1"]})
-    await desk.tell(order(1, None, line(owed=0), at=NOON + 1000), parcel(1, 77, at=NOON + 1000))
-    status, answer = await undo(desk, action_id)
+async def test_a_parcel_that_shopify_confirmed_cannot_be_taken_back(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    action_id = await done(light_desk, "fulfill", {"orderIds": ["1"]})
+    await light_desk.tell(order(1, None, line(owed=0), at=NOON + 1000), parcel(1, 77, at=NOON + 1000))
+    status, answer = await undo(light_desk, action_id)
     assert (status, answer["code"]) == (409, "version_conflict")
 
 
@@ -179,20 +179,20 @@ async def test_a_number_is_taken_off_the_parcel_and_off_what_waits_to_leave(desk
     assert [row.state for row in await desk.outbox(1)] == ["queued"]
 
 
-async def test_a_number_that_went_out_with_its_fulfilment_has_left(desk: Desk) -> None:
-    await desk.tell(order(1))
-    await done(desk, "fulfill", {"orderIds": ["1"], "delaySeconds": 0})
-    action_id = await done(desk, "fulfill", {"orderIds": ["1"], "tracking": {"number": "1Z9"}})
-    await desk.claim("shopify")
-    status, answer = await undo(desk, action_id)
+async def test_a_number_that_went_out_with_its_fulfilment_has_left(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await done(light_desk, "fulfill", {"orderIds": ["1"], "delaySeconds": 0})
+    action_id = await done(light_desk, "fulfill", {"orderIds": ["1"], "tracking": {"number": "1Z9"}})
+    await light_desk.claim("shopify")
+    status, answer = await undo(light_desk, action_id)
     assert (status, answer["code"]) == (409, "already_sent")
 
 
-async def test_a_number_that_shopify_replaced_was_changed_since(desk: Desk) -> None:
-    await desk.tell(order(1, None, line(owed=0)), parcel(1, 70))
-    action_id = await done(desk, "fulfill", {"orderIds": ["1"], "tracking": {"number": "1Z9"}})
-    await desk.tell(parcel(1, 70, at=NOON + 1000, number="DHL-7"))
-    assert (await undo(desk, action_id))[0] == 409
+async def test_a_number_that_shopify_replaced_was_changed_since(light_desk: Desk) -> None:
+    await light_desk.tell(order(1, None, line(owed=0)), parcel(1, 70))
+    action_id = await done(light_desk, "fulfill", {"orderIds": ["1"], "tracking": {"number": "1Z9"}})
+    await light_desk.tell(parcel(1, 70, at=NOON + 1000, number="DHL-7"))
+    assert (await undo(light_desk, action_id))[0] == 409
 
 
 async def test_support_gives_owner_and_thread_back(desk: Desk) -> None:
@@ -206,11 +206,11 @@ async def test_support_gives_owner_and_thread_back(desk: Desk) -> None:
     assert {row.state for row in await desk.outbox(1) if row.action_id == action_id} == {"undone"}
 
 
-async def test_support_cannot_be_taken_back_from_whoever_took_the_order(desk: Desk) -> None:
-    await desk.tell(order(1))
-    action_id = await done(desk, "support", {"orderId": "1"})
-    await done(desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
-    assert (await undo(desk, action_id))[0] == 409
+async def test_support_cannot_be_taken_back_from_whoever_took_the_order(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    action_id = await done(light_desk, "support", {"orderId": "1"})
+    await done(light_desk, "assign", {"orderIds": ["1"], "assignee": "maya"})
+    assert (await undo(light_desk, action_id))[0] == 409
 
 
 async def test_undoing_the_assignment_of_an_escalated_order_brings_its_alert_back(desk: Desk) -> None:
@@ -235,12 +235,12 @@ async def test_a_return_goes_back_also_from_a_terminal_state(desk: Desk, action:
     assert {row.state for row in await desk.outbox(1)} == {"undone"}
 
 
-async def test_a_return_that_moved_on_stays(desk: Desk) -> None:
-    await desk.tell(order(1), returned(1, 9), ReturnMoved(9, 1, "received", stamp(PLACED + 1)))
-    action_id = await done(desk, "returns", {"orderId": "1", "action": "approve_refund"})
-    await desk.tell(refunded(1, 9, at=NOON + 1000))
-    assert (await undo(desk, action_id))[0] == 409
-    assert (await desk.order(1)).return_state == "completed"
+async def test_a_return_that_moved_on_stays(light_desk: Desk) -> None:
+    await light_desk.tell(order(1), returned(1, 9), ReturnMoved(9, 1, "received", stamp(PLACED + 1)))
+    action_id = await done(light_desk, "returns", {"orderId": "1", "action": "approve_refund"})
+    await light_desk.tell(refunded(1, 9, at=NOON + 1000))
+    assert (await undo(light_desk, action_id))[0] == 409
+    assert (await light_desk.order(1)).return_state == "completed"
 
 
 async def test_an_inventory_escalation_is_lifted(desk: Desk) -> None:
@@ -265,10 +265,10 @@ async def test_an_escalation_lifted_from_some_still_tells_the_erp_of_the_others(
     assert "queued" in {row.state for row in await desk.outbox(1)}
 
 
-async def test_the_time_to_undo_is_told_only_while_something_can_leave(desk: Desk) -> None:
-    await desk.tell(order(1))
-    _, first = await desk.act("fulfill", {"orderIds": ["1"]})
-    _, again = await desk.act("fulfill", {"orderIds": ["1"], "tracking": {"number": "1"}})
+async def test_the_time_to_undo_is_told_only_while_something_can_leave(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    _, first = await light_desk.act("fulfill", {"orderIds": ["1"]})
+    _, again = await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": {"number": "1"}})
     assert first["undoUntil"] is not None
     assert again["undoUntil"] is None
 

@@ -1,0 +1,214 @@
+"""The relay: each write leaves once, whatever becomes of relays, receivers and answers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from tests.server.conftest import SettableClock
+from tests.support.acting import SHOP, Desk
+from tests.support.desk_orders import PLACED, order, returned, stamp
+from tests.support.relaying import Ledger, relay_to
+
+from orders_sync.db.engine import Database
+from orders_sync.ingest.changes import ReturnMoved
+from orders_sync.instants import MINUTE, SECOND
+from orders_sync.outbox.backoff import MAX_TRIES
+from orders_sync.outbox.kinds import Target
+from orders_sync.outbox.outcome import Later, Outcome, Refused, Unknown
+from orders_sync.outbox.relay import CLAIM, LEASE_MS
+from orders_wire.vocabulary import Status
+
+FULFILL: dict[str, Any] = {"orderIds": ["1"], "delaySeconds": 0}
+
+
+async def states(desk: Desk, order_id: int = 1) -> list[str]:
+    return [row.state.value for row in await desk.outbox(order_id)]
+
+
+async def test_a_row_leaves_when_it_is_due_and_not_before(desk: Desk, clock: SettableClock) -> None:
+    await desk.tell(order(1))
+    await desk.act("fulfill", {"orderIds": ["1"]})
+    shop = Ledger()
+    relay = relay_to(desk.db, shop)
+    clock.advance(10 * SECOND - 1)
+    assert await relay.send_due() == 0
+    clock.advance(1)
+    assert await relay.send_due() == 1
+    assert len(shop.effects) == 1
+    assert await states(desk) == ["done"]
+    seen = await desk.order(1)
+    assert (seen.waiting, seen.failed) == (0, 0)
+    assert await relay.send_due() == 0
+
+
+async def test_a_row_that_cannot_leave_now_is_tried_again_later(desk: Desk, clock: SettableClock) -> None:
+    await desk.tell(order(1))
+    await desk.act("fulfill", FULFILL)
+    shop = Ledger(answers=[Later("busy"), Later("busy", after_ms=MINUTE)])
+    relay = relay_to(desk.db, shop)
+    await relay.send_due()
+    (row,) = await desk.outbox(1)
+    assert (row.state, row.attempts, row.last_error) == ("queued", 1, "busy")
+    assert await relay.send_due() == 0
+    clock.advance(SECOND)
+    await relay.send_due()
+    clock.advance(MINUTE - 1)
+    assert await relay.send_due() == 0
+    clock.advance(1)
+    assert await relay.send_due() == 1
+    assert await states(desk) == ["done"]
+    assert len(shop.effects) == 1
+
+
+async def test_what_is_refused_is_dead_and_takes_the_acknowledgement_with_it(desk: Desk) -> None:
+    await desk.tell(order(1))
+    await desk.act("fulfill", FULFILL)
+    version = (await desk.order(1)).version
+    await relay_to(desk.db, Ledger(answers=[Refused("no such order")])).send_due()
+    (row,) = await desk.outbox(1)
+    assert (row.state, row.last_error) == ("dead", "no such order")
+    seen = await desk.order(1)
+    assert seen.alerts == {"integration_failed"}
+    assert (seen.waiting, seen.failed) == (0, 1)
+    assert seen.picture.status is Status.AWAITING_FULFILLMENT
+    assert seen.version > version
+
+
+@pytest.mark.parametrize("outcome", [Later("down"), Unknown("no answer")])
+async def test_after_the_last_try_it_is_dead(light_desk: Desk, clock: SettableClock, outcome: Outcome) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("fulfill", FULFILL)
+    shop = Ledger(answers=[outcome] * MAX_TRIES)
+    relay = relay_to(light_desk.db, shop)
+    for _ in range(MAX_TRIES):
+        assert await relay.send_due() == 1
+        clock.advance(15 * MINUTE)
+    assert await relay.send_due() == 0
+    assert await states(light_desk) == ["dead"]
+    assert (await light_desk.order(1)).alerts == {"integration_failed"}
+
+
+async def test_a_new_fulfilment_ends_the_alert_of_the_failed_one(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("fulfill", FULFILL)
+    await relay_to(light_desk.db, Ledger(answers=[Refused("no")])).send_due()
+    await light_desk.act("fulfill", FULFILL)
+    assert (await light_desk.order(1)).alerts == frozenset()
+
+
+@pytest.mark.parametrize("action", ["fulfill", "returns", "support"])
+async def test_a_relay_killed_between_call_and_record_leaves_one_effect_each(
+    desk: Desk, clock: SettableClock, action: str
+) -> None:
+    await desk.tell(order(1), returned(1, 9), ReturnMoved(9, 1, "inspected", stamp(PLACED + 1)))
+    body: dict[str, Any] = {"action": "approve_refund"} if action == "returns" else {}
+    body |= {"orderIds": ["1"]} if action == "fulfill" else {"orderId": "1"}
+    await desk.act(action, {**body, "delaySeconds": 0})
+    books = Ledger()
+    claimed = await desk.claim(*Target)
+    await books.send(claimed)
+
+    clock.advance(LEASE_MS - 1)
+    assert await relay_to(desk.db, books).send_due() == 0
+    clock.advance(1)
+    assert await relay_to(desk.db, books).send_due() == len(claimed)
+    assert all(row.claimed_before for row in books.calls[-1])
+    while await relay_to(desk.db, books).send_due():
+        pass
+    rows = await desk.outbox(1)
+    assert {row.state for row in rows} == {"done"}
+    assert len(books.effects) == len(set(books.effects)) == len(rows)
+
+
+async def test_a_row_of_unknown_outcome_says_so_and_comes_back_as_such(light_desk: Desk, clock: SettableClock) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("fulfill", FULFILL)
+    shop = Ledger(answers=[Unknown("no answer")])
+    relay = relay_to(light_desk.db, shop)
+    await relay.send_due()
+    assert await states(light_desk) == ["unknown"]
+    assert (await light_desk.order(1)).waiting == 1
+    clock.advance(SECOND)
+    await relay.send_due()
+    assert [row.claimed_before for row in shop.seen] == [False, True]
+
+
+async def test_the_outcome_of_a_lost_lease_counts_for_nothing(desk: Desk, clock: SettableClock) -> None:
+    await desk.tell(order(1))
+    await desk.act("fulfill", FULFILL)
+    slow = relay_to(desk.db, Ledger())
+    (row,) = await desk.claim("shopify", owner="slow")
+    clock.advance(LEASE_MS)
+    await relay_to(desk.db, Ledger()).send_due()
+    await desk.db.write(lambda tx: slow.record(tx, "slow", row, Refused("too late"), 0.0))
+    assert await states(desk) == ["done"]
+    assert (await desk.order(1)).alerts == frozenset()
+
+
+async def test_two_relays_share_the_rows_out(desk: Desk, database_url: str, clock: SettableClock) -> None:
+    await desk.tell(*(order(n) for n in range(1, 41)))
+    await desk.act("assign", {"orderIds": [str(n) for n in range(1, 41)], "assignee": "maya", "delaySeconds": 0})
+    other = await Database.open(database_url, SHOP, clock)
+    here, there = Ledger(), Ledger()
+    try:
+        sent = 1
+        while sent:
+            sent = sum(await asyncio.gather(relay_to(desk.db, here).send_due(), relay_to(other, there).send_due()))
+    finally:
+        await other.close()
+    both = here.effects + there.effects
+    assert len(both) == len(set(both)) == 40
+
+
+async def test_an_orders_writes_to_one_receiver_leave_in_order(desk: Desk, clock: SettableClock) -> None:
+    await desk.tell(order(1), order(2))
+    for owner in ("maya", "bo"):
+        await desk.act("assign", {"orderIds": ["1", "2"], "assignee": owner, "delaySeconds": 0})
+    shop = Ledger(answers=[Later("busy")])
+    relay = relay_to(desk.db, shop)
+    assert await relay.send_due() == 2
+    assert await relay.send_due() == 1
+    assert [(row.order_id, row.payload["value"]) for row in shop.seen] == [(1, "maya"), (2, "maya"), (2, "bo")]
+    clock.advance(MINUTE)
+    while await relay.send_due():
+        pass
+    assert [row.payload["value"] for row in shop.seen if row.order_id == 1] == ["maya", "maya", "bo"]
+
+
+async def test_metafields_leave_together(light_desk: Desk) -> None:
+    await light_desk.tell(*(order(n) for n in range(1, 6)))
+    await light_desk.act("assign", {"orderIds": ["1", "2", "3", "4", "5"], "assignee": "maya", "delaySeconds": 0})
+    await light_desk.act("fulfill", FULFILL)
+    shop = Ledger()
+    await relay_to(light_desk.db, shop).send_due()
+    assert [[row.kind for row in rows] for rows in shop.calls] == [["owner"] * 5]
+
+
+async def test_a_claim_takes_no_more_than_can_be_sent_under_its_lease(light_desk: Desk) -> None:
+    ids = [str(n) for n in range(1, CLAIM + 3)]
+    await light_desk.tell(*(order(int(n)) for n in ids))
+    await light_desk.act("fulfill", {"orderIds": ids, "delaySeconds": 0})
+    assert await relay_to(light_desk.db, Ledger()).send_due() == CLAIM
+
+
+async def test_a_receivers_fault_is_an_unknown_outcome_and_ends_nothing(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("fulfill", FULFILL)
+    await relay_to(light_desk.db, Ledger(fault=KeyError("bug"))).send_due()
+    (row,) = await light_desk.outbox(1)
+    assert (row.state, row.last_error) == ("unknown", "our own fault: KeyError")
+
+
+async def test_it_runs_by_itself_and_ends_when_told(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    shop = Ledger()
+    relay = relay_to(light_desk.db, shop)
+    running = asyncio.create_task(relay.run())
+    await light_desk.act("fulfill", FULFILL)
+    async with asyncio.timeout(5):
+        await shop.called.wait()
+        relay.stop()
+        await running
+    assert await states(light_desk) == ["done"]

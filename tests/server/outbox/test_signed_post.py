@@ -1,0 +1,141 @@
+"""Posts to the ERP and the support queue: Standard Webhooks, and what an answer means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+from standardwebhooks import Webhook
+from tests.support.acting import SIGNING
+
+from orders_sync.db.outbox import OutboxRow
+from orders_sync.external import signed_post
+from orders_sync.external.signed_post import SignedPost
+from orders_sync.instants import MINUTE, Ms, system_clock
+from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown
+from orders_wire.vocabulary import OutboundState
+
+MESSAGE: dict[str, object] = {
+    "type": "support.escalated",
+    "timestamp": "2026-03-10T12:00:00Z",
+    "data": {"note": "größer"},
+}
+
+
+def row(dedupe_key: str = "act_escalation_1") -> OutboxRow:
+    return OutboxRow(
+        id=1,
+        target="support",
+        kind="escalation",
+        order_id=1,
+        action_id="act",
+        dedupe_key=dedupe_key,
+        payload=MESSAGE,
+        state=OutboundState.CLAIMED,
+        not_before=Ms(0),
+        attempts=0,
+        claimed_before=False,
+    )
+
+
+@dataclass
+class Queue:
+    """Somebody who takes posts, and answers each as the test says."""
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    closing: bool = False
+    silent: bool = False
+    taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.taken.append((dict(request.headers), await request.read()))
+        if self.silent:
+            await asyncio.sleep(60)
+        if self.closing:
+            assert request.transport is not None
+            request.transport.abort()
+        return web.Response(status=self.status, headers=self.headers)
+
+
+@asynccontextmanager
+async def post_to(queue: Queue) -> AsyncIterator[SignedPost]:
+    app = web.Application()
+    app.router.add_post("/in", queue.take)
+    async with TestServer(app) as server, aiohttp.ClientSession() as session:
+        yield SignedPost(session, str(server.make_url("/in")), SIGNING, system_clock)
+
+
+async def sent(queue: Queue) -> Outcome:
+    async with post_to(queue) as receiver:
+        (outcome,) = await receiver.send([row()])
+    return outcome
+
+
+async def test_the_receiver_can_verify_it_and_tell_a_repeat() -> None:
+    queue = Queue()
+    async with post_to(queue) as receiver:
+        assert await receiver.send([row(), row()]) == [Sent(), Sent()]
+    ids = set()
+    for headers, body in queue.taken:
+        assert Webhook(SIGNING).verify(body, headers) == MESSAGE
+        assert headers["Content-Type"] == "application/json"
+        ids.add(headers["webhook-id"])
+    assert ids == {"act_escalation_1"}
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+async def test_any_success_is_one(status: int) -> None:
+    assert await sent(Queue(status)) == Sent()
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 410, 422])
+async def test_a_refusal_is_final(status: int) -> None:
+    assert isinstance(await sent(Queue(status, headers={"Location": "/in"})), Refused)
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503])
+async def test_a_receiver_in_trouble_is_asked_again(status: int) -> None:
+    outcome = await sent(Queue(status))
+    assert isinstance(outcome, Later)
+    assert (outcome.after_ms, str(status) in outcome.reason) == (None, True)
+
+
+async def test_retry_after_is_read_as_seconds_or_as_a_date() -> None:
+    assert await sent(Queue(429, {"Retry-After": "90"})) == Later("HTTP 429 Too Many Requests", 90_000)
+    dated = await sent(Queue(503, {"Retry-After": "Wed, 21 Oct 2115 07:28:00 GMT"}))
+    assert isinstance(dated, Later)
+    assert dated.after_ms is not None
+    assert dated.after_ms > MINUTE
+    assert await sent(Queue(503, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 -0000"})) == Later(
+        "HTTP 503 Service Unavailable", 0
+    )
+    assert await sent(Queue(503, {"Retry-After": "soon"})) == Later("HTTP 503 Service Unavailable", None)
+
+
+async def test_nobody_there_means_that_nothing_happened() -> None:
+    async with aiohttp.ClientSession() as session:
+        receiver = SignedPost(session, f"http://127.0.0.1:{unused_port()}/in", SIGNING, system_clock)
+        (outcome,) = await receiver.send([row()])
+    assert isinstance(outcome, Later)
+
+
+async def test_a_lost_answer_is_an_unknown_outcome() -> None:
+    assert isinstance(await sent(Queue(closing=True)), Unknown)
+
+
+async def test_no_answer_in_time_is_an_unknown_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signed_post, "TIMEOUT_S", 0.05)
+    assert isinstance(await sent(Queue(silent=True)), Unknown)
+
+
+async def test_what_went_wrong_is_told_without_the_address() -> None:
+    outcome = await sent(Queue(500))
+    assert isinstance(outcome, Later)
+    assert "127.0.0.1" not in outcome.reason
