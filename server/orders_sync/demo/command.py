@@ -20,8 +20,8 @@ from pathlib import Path
 import aiohttp
 import orjson
 
+from orders_sync.demo.identity import DOMAIN, Secrets
 from orders_sync.demo.processes import Child, ChildFailed, foreground, quiet, start
-from orders_sync.demo.simulation import DOMAIN, Secrets
 
 LISTENING = "Sync server listening on "
 API = "/admin/api/2026-07/graphql.json"

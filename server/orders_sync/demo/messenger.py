@@ -38,7 +38,7 @@ class Patience:
 
     first_wait_s: float = 0.25
     longest_wait_s: float = 15.0
-    absent_tries: int = 6
+    absent_tries: int = 4
 
 
 @dataclass(slots=True)

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from orders_sync.demo.simulation import DOMAIN, Plan, Secrets, simulate
+from orders_sync.demo.identity import DOMAIN, Secrets
+from orders_sync.demo.simulation import Plan, simulate
 from orders_sync.demo.site import application
 from orders_sync.demo.stage import Clock, system_clock
 

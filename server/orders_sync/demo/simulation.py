@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,6 +15,7 @@ from orders_sync.demo.admin.execution import Admin
 from orders_sync.demo.erp import Erp
 from orders_sync.demo.faults import Faults
 from orders_sync.demo.history.past import Past, build
+from orders_sync.demo.identity import DOMAIN, Secrets
 from orders_sync.demo.ledger import Ledger
 from orders_sync.demo.life.living import Life
 from orders_sync.demo.life.pool import Pool
@@ -27,24 +26,6 @@ from orders_sync.demo.stage import Clock, Stage, system_clock
 from orders_sync.demo.webhooks.deliveries import Deliveries, Sleep
 from orders_sync.demo.webhooks.manners import Manners
 from orders_sync.demo.webhooks.subscriptions import Subscriptions
-
-DOMAIN = "lighthouse-goods.myshopify.com"
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """What the shop, the ERP and the support queue share with the desk."""
-
-    webhook: str
-    admin_token: str
-    erp: str
-    support: str
-
-    @staticmethod
-    def fresh() -> Secrets:
-        """New ones, in the forms that the real parties use."""
-        keys = [f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}" for _ in range(2)]
-        return Secrets(secrets.token_hex(16), f"shpat_{secrets.token_hex(16)}", *keys)
 
 
 @dataclass(frozen=True, slots=True)

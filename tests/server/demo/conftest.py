@@ -10,7 +10,7 @@ from graphql import GraphQLSchema, build_schema
 from tests.server.demo.worlds import NOW, World, make
 
 from orders_sync.demo.history.past import Past, build
-from orders_sync.demo.simulation import DOMAIN
+from orders_sync.demo.identity import DOMAIN
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ from tests.server.demo.worlds import NOW
 
 from orders_sync.demo.history.past import Past, build
 from orders_sync.demo.history.plots import PLOTS
+from orders_sync.demo.identity import DOMAIN
 from orders_sync.demo.rest.scalars import dump
 from orders_sync.demo.rest.topics import body
-from orders_sync.demo.simulation import DOMAIN
 from orders_sync.demo.world.orders import Order
 from orders_sync.demo.world.parcels import Parcel
 from orders_sync.demo.world.returns import Return

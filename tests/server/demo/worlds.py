@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from orders_sync.demo.simulation import Plan, Secrets, Simulation, simulate
+from orders_sync.demo.identity import Secrets
+from orders_sync.demo.simulation import Plan, Simulation, simulate
 from orders_sync.demo.stage import Announcement
 from orders_sync.demo.webhooks.manners import POLITE
 
