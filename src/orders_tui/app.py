@@ -1,4 +1,4 @@
-"""The terminal client: wires session, screens and terminal together, and keeps a failure of its own from reaching the operator raw.
+"""The terminal client: wires session, screens and terminal together; a failure of its own never reaches the operator raw.
 
 Invariants: whatever fails, the terminal is restored, no traceback with values is printed, and what the operator had on show and
 half written is on disk.
@@ -7,7 +7,7 @@ half written is on disk.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,6 +21,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from orders_tui import crash, themes
+from orders_tui.config import Config
 from orders_tui.line_filter import AsciiOnly, Harmless
 from orders_tui.screens.desk import DeskScreen
 from orders_tui.screens.stage import Stage
@@ -33,6 +34,10 @@ from orders_tui.toasts import SHOWN_S, Toasts
 _SEVERITY: dict[Level, SeverityLevel] = {Level.INFO: "information", Level.WARNING: "warning", Level.ERROR: "error"}
 
 
+async def _nothing() -> None:
+    """Where there is nothing to close."""
+
+
 class DeskApp(App[None]):
     """See the module."""
 
@@ -42,11 +47,12 @@ class DeskApp(App[None]):
     NOTIFICATION_TIMEOUT = SHOWN_S
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", show=False, priority=True, system=True)]
 
-    def __init__(self, work: Workplace, reports: Path) -> None:
+    def __init__(self, work: Workplace, reports: Path, close: Callable[[], Awaitable[None]] | None = None) -> None:
         super().__init__()
         self.work = work
         self._filters_of_ours: list[LineFilter] = [Harmless(), *([AsciiOnly()] if work.config.ascii else [])]
         self._reports = reports
+        self._close = close or _nothing
         self._toasts = Toasts(work.pace.monotonic)
         work.notice = self.toast
         for theme in themes.THEMES:
@@ -67,7 +73,13 @@ class DeskApp(App[None]):
     def on_mount(self) -> None:
         """The session lives as long as the screen does."""
         self.work.session.subscribe(self.session_changed)
-        self.run_worker(self.work.session.run(), name="session", exit_on_error=False)
+        self.run_worker(self._session(), name="session", exit_on_error=False)
+
+    async def _session(self) -> None:
+        try:
+            await self.work.session.run()
+        finally:
+            await self._close()
 
     def session_changed(self, change: changes.Change) -> None:
         """Tells every screen that is open; pops up what needs a person."""
@@ -117,7 +129,9 @@ class DeskApp(App[None]):
         """A task that failed is reported; the screen goes on."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             path = crash.write(event.worker.error, self.work.pace.now(), self._reports)
-            self.toast(Level.ERROR, f"something failed in the background ({event.worker.name}); report: {path or 'none'}")
+            self.toast(
+                Level.ERROR, f"something failed in the background ({event.worker.name}); report: {path or 'none'}"
+            )
 
     def _fatal_error(self) -> None:
         """Textual prints a traceback with every local variable here: customers and tokens. A report and one line instead."""
@@ -125,3 +139,16 @@ class DeskApp(App[None]):
         path = crash.write(error, self.work.pace.now(), self._reports) if error is not None else None
         where = f"; a report without customer data is in {path}" if path is not None else ""
         self.panic(Text(f"orders-tui had to stop: {type(error).__name__}{where}"))
+
+
+def run(config: Config) -> int:
+    """Opens the desk in this terminal until the operator leaves; the process's exit status. Raises ConfigError."""
+    from orders_tui.opening import open_workplace
+
+    opened = open_workplace(config)
+    app = DeskApp(opened.work, opened.reports, opened.api.close)
+    try:
+        app.run(mouse=config.mouse)
+    finally:
+        opened.put_away()
+    return app.return_code or 0

@@ -66,12 +66,23 @@ class Command:
     @property
     def word(self) -> str:
         """What is typed after `:`."""
-        return self.id.rsplit(".", 1)[-1].replace("_", "-") if self.group is Group.ACT else self.id.replace(".", "-").replace("_", "-")
+        named = self.id.rpartition(".")[2] if self.group is Group.ACT else self.id.replace(".", "-")
+        return named.replace("_", "-")
 
 
-def _act(name: str, label: str, explanation: str, key: str, risk: Risk, role: Role = Role.OPERATOR, argument: str = "") -> Command:
+def _act(
+    name: str, label: str, explanation: str, key: str, *, risk: Risk, role: Role = Role.OPERATOR, argument: str = ""
+) -> Command:
     return Command(
-        f"order.{name}", label, explanation, Group.ACT, (key,), risk=risk, role=role, acts_on_target=True, argument=argument
+        f"order.{name}",
+        label,
+        explanation,
+        Group.ACT,
+        (key,),
+        risk=risk,
+        role=role,
+        acts_on_target=name != "inventory",
+        argument=argument,
     )
 
 
@@ -81,15 +92,38 @@ def _tab(number: int, tab: Tab) -> Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    _act("assign", "assign", "Give the orders to an owner", "a", Risk.REVERSIBLE, argument="owner"),
-    _act("mine", "mine", "Take the order; with marks, the assign dialog filled in", "m", Risk.REVERSIBLE),
-    _act("fulfill", "fulfil", "Mark as fulfilled, with tracking numbers", "f", Risk.OUTWARD, argument="tracking number"),
-    _act("support", "support", "Escalate to the support queue with a note", "s", Risk.REVERSIBLE),
-    _act("return", "return", "Advance or deny the order's return", "r", Risk.FINAL, Role.LEAD),
-    _act("inventory", "stock", "Escalate a stock-out: hold the orders that wait for a SKU", "i", Risk.OUTWARD, argument="SKU"),
+    _act("assign", "assign", "Give the orders to an owner", "a", risk=Risk.REVERSIBLE, argument="owner"),
+    _act("mine", "mine", "Take the order; with marks, the assign dialog filled in", "m", risk=Risk.REVERSIBLE),
+    _act(
+        "fulfill",
+        "fulfil",
+        "Mark as fulfilled, with tracking numbers",
+        "f",
+        risk=Risk.OUTWARD,
+        argument="tracking number",
+    ),
+    _act("support", "support", "Escalate to the support queue with a note", "s", risk=Risk.REVERSIBLE),
+    _act("return", "return", "Advance or deny the order's return", "r", risk=Risk.FINAL, role=Role.LEAD),
+    _act(
+        "inventory",
+        "stock",
+        "Escalate a stock-out: hold the orders that wait for a SKU",
+        "i",
+        risk=Risk.OUTWARD,
+        argument="SKU",
+    ),
     Command("action.undo", "undo", "Take back the last action while it can be", Group.ACT, ("u",), role=Role.OPERATOR),
-    Command("action.repeat", "repeat", "The last action again, on the present target", Group.ACT, (".",), role=Role.OPERATOR),
-    Command("action.retry", "retry failed", "Try the failed part of the last action again", Group.ACT, ("R",), role=Role.OPERATOR),
+    Command(
+        "action.repeat", "repeat", "The last action again, on the present target", Group.ACT, (".",), role=Role.OPERATOR
+    ),
+    Command(
+        "action.retry",
+        "retry failed",
+        "Try the failed part of the last action again",
+        Group.ACT,
+        ("R",),
+        role=Role.OPERATOR,
+    ),
     Command("mark.toggle", "mark", "Mark the row and go on", Group.MARK, ("space",), ON_DESK),
     Command("mark.range", "range", "Mark from here on; again to end", Group.MARK, ("v",), ON_DESK),
     Command("mark.all", "mark all", "Mark this page; again: everything that matches", Group.MARK, ("*",), ON_DESK),
@@ -116,7 +150,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("tab.previous", "previous tab", "Previous tab", Group.MOVE, ("[",), ON_DESK),
     Command("tab.back", "last tab", "The tab shown before this one", Group.MOVE, ("-",), ON_DESK),
     *(_tab(number, tab) for number, tab in enumerate(Tab, start=1)),
-    Command("find.search", "filter", "Filter on the server: words and field:value", Group.FIND, ("/",), ON_DESK, argument="filter"),
+    Command(
+        "find.search",
+        "filter",
+        "Filter on the server: words and field:value",
+        Group.FIND,
+        ("/",),
+        ON_DESK,
+        argument="filter",
+    ),
     Command("find.narrow", "narrow", "Narrow the loaded rows only", Group.FIND, ("&",), ON_DESK),
     Command("find.clear", "clear filter", "Remove filter and narrowing", Group.FIND, ("\\",), ON_DESK),
     Command("find.sort", "sort", "Choose the order of rows", Group.FIND, ("S",), ON_DESK, argument="field"),
@@ -127,7 +169,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.freeze", "freeze", "Hold the screen still; again to catch up", Group.VIEW, ("z",), ON_DESK),
     Command("view.log", "log", "What was done here, with results", Group.VIEW, ("L",)),
     Command("view.pulse", "pulse", "The state of the desk at a glance", Group.VIEW, ("p",), ON_DESK),
-    Command("view.outbox", "outbox", "Writes that wait or failed, and dead letters", Group.VIEW, ("O",), role=Role.LEAD),
+    Command(
+        "view.outbox", "outbox", "Writes that wait or failed, and dead letters", Group.VIEW, ("O",), role=Role.LEAD
+    ),
     Command("view.theme", "theme", "Next colour theme", Group.VIEW, ("T",)),
     Command("take.copy", "copy", "Copy the order number", Group.TAKE, ("y",)),
     Command("take.copy_more", "copy …", "Choose what to copy", Group.TAKE, ("Y",)),

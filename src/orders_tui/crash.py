@@ -33,7 +33,8 @@ def _chain(error: BaseException) -> list[str]:
     while seen is not None:
         said = f": {seen}" if isinstance(seen, ClientError) else ""
         lines.append(f"{type(seen).__module__}.{type(seen).__qualname__}{said}")
-        lines += [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(seen.__traceback__)]
+        frames = traceback.extract_tb(seen.__traceback__)
+        lines += [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
     return lines
 

@@ -1,7 +1,7 @@
 """Which key means which command, with what the operator has remapped.
 
-A key is written as people say it: `a`, `G`, `/`, `comma`, `space`, `ctrl+r`, `f5`. Invariant: in one place a key means at most one
-command; a map that says otherwise is refused with a sentence for each fault, and nothing of it is used.
+A key is written as people say it: `a`, `G`, `/`, `comma`, `space`, `ctrl+r`, `f5`. Invariant: in one place a key means at most
+one command; a map that says otherwise is refused with a sentence for each fault, and nothing of it is used.
 """
 
 from __future__ import annotations
@@ -19,7 +19,24 @@ FIXED = frozenset({"escape", "enter", "ctrl+q"})
 UNBOUND = frozenset({"", "none"})
 
 _NAMED = frozenset(
-    "enter escape space comma tab backspace delete insert home end pageup pagedown up down left right".split()
+    [
+        "enter",
+        "escape",
+        "space",
+        "comma",
+        "tab",
+        "backspace",
+        "delete",
+        "insert",
+        "home",
+        "end",
+        "pageup",
+        "pagedown",
+        "up",
+        "down",
+        "left",
+        "right",
+    ]
     + [f"f{number}" for number in range(1, 25)]
 )
 _MODIFIED = re.compile(r"(?:ctrl\+|alt\+|shift\+)+(?P<key>.+)")

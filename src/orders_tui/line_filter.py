@@ -22,12 +22,26 @@ class Harmless(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same segments, as wide as before; those without such a character are passed on untouched."""
         return [
-            Segment(segment.text.translate(_TABLE), segment.style) if _steers(segment) else segment for segment in segments
+            Segment(segment.text.translate(_TABLE), segment.style) if _steers(segment) else segment
+            for segment in segments
         ]
 
 
 _ASCII = str.maketrans(
-    {"–": "-", "—": "-", "…": "~", "·": "-", "•": "*", "│": "|", "─": "-", "“": '"', "”": '"', "’": "'", "€": "E", "£": "L"}
+    {
+        "–": "-",
+        "—": "-",
+        "…": "~",
+        "·": "-",
+        "•": "*",
+        "│": "|",
+        "─": "-",
+        "“": '"',
+        "”": '"',
+        "’": "'",
+        "€": "E",
+        "£": "L",
+    }
 )
 
 
@@ -42,9 +56,7 @@ class AsciiOnly(LineFilter):
 
 
 def _spell(text: str) -> str:
-    return "".join(
-        char if char.isascii() else "?" * cell_len(char) for char in text.translate(_ASCII)
-    )
+    return "".join(char if char.isascii() else "?" * cell_len(char) for char in text.translate(_ASCII))
 
 
 def _steers(segment: Segment) -> bool:

@@ -22,7 +22,7 @@ DARK = Theme(
     warning="#e3b341",
     error="#ff8178",
     variables={
-        "tone-dim": "#919caf",
+        "tone-dim": "#97a3b6",
         "tone-good": "#6bc28a",
         "tone-active": "#6cb6ff",
         "tone-warn": "#e3b341",
@@ -113,7 +113,7 @@ _ANSI = {
 
 
 def fill_in(theme: Theme) -> dict[str, str]:
-    """The desk's variables for a theme that does not know them: its own colours where it has some, else those of DARK or LIGHT."""
+    """The desk's variables for a theme that lacks them: its own colours where it has some, else those of DARK or LIGHT."""
     house = DARK if theme.dark else LIGHT
     own = {
         "tone-good": theme.success,

@@ -29,22 +29,21 @@ LONGEST_NAME = 120
 class AssignDialog(Dialog[AssignDraft]):
     """Returns the draft."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+k", "keep", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "keep", show=False)]
 
     def __init__(self, work: Workplace, target: Target, assignee: str = "") -> None:
         super().__init__(work, target.orders)
         self._target = target
-        self._name = assignee
+        self._given_name = assignee
         self._keep = False
         work.session.refresh_owners()
 
     def body(self) -> ComposeResult:
-        yield Field("Owner", self._name, hint="part of a name", id="owner", max_length=LONGEST_NAME)
+        yield Field("Owner", self._given_name, hint="part of a name", id="owner", max_length=LONGEST_NAME)
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="owners")
         yield Bar(self.work.glyphs.ellipsis, id="taken")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def prepare(self) -> None:
         self.edited()
 
     def title_pieces(self) -> list[Piece]:
@@ -52,7 +51,7 @@ class AssignDialog(Dialog[AssignDraft]):
 
     def keys(self) -> list[Hint]:
         held = self._others()
-        keep = [Hint("ctrl+k", f"{'take' if self._keep else 'keep'} others'")] if held else []
+        keep = [Hint("ctrl+t", f"{'take' if self._keep else 'keep'} others'")] if held else []
         return [Hint("enter", f"assign {len(self._ids())}", able=bool(self._ids())), Hint("↑↓", "choose"), *keep]
 
     def problem(self) -> str:

@@ -24,7 +24,7 @@ class ColumnsDialog(Dialog[tuple[str, ...]]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "choose(1)", show=False),
         Binding("k", "choose(-1)", show=False),
-        Binding("space,x", "toggle", show=False),
+        Binding("space,x", "show_or_hide", show=False),
         Binding("J,shift+down", "shift(1)", show=False),
         Binding("K,shift+up", "shift(-1)", show=False),
         Binding("d", "default", show=False),
@@ -44,8 +44,7 @@ class ColumnsDialog(Dialog[tuple[str, ...]]):
     def body(self) -> ComposeResult:
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="columns")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def prepare(self) -> None:
         self._fill(self._order[1])
 
     def _fill(self, at: str) -> None:
@@ -57,7 +56,10 @@ class ColumnsDialog(Dialog[tuple[str, ...]]):
             lines.append(
                 Line(
                     key,
-                    ((f"{box} ", Tone.DIM if fixed else Tone.ACTIVE), (titles[key].lower(), Tone.DIM if fixed else Tone.PLAIN)),
+                    (
+                        (f"{box} ", Tone.DIM if fixed else Tone.ACTIVE),
+                        (titles[key].lower(), Tone.DIM if fixed else Tone.PLAIN),
+                    ),
                     (("always", Tone.DIM),) if fixed else (),
                     choosable=not fixed,
                 )
@@ -73,7 +75,7 @@ class ColumnsDialog(Dialog[tuple[str, ...]]):
     def action_choose(self, step: int) -> None:
         self.query_one(LineList).move(step)
 
-    def action_toggle(self) -> None:
+    def action_show_or_hide(self) -> None:
         """Shows or hides the column."""
         key = self.query_one(LineList).current
         self._on ^= {key}

@@ -19,6 +19,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from orders_tui.screens.stage import REPEAT_S
 from orders_tui.screens.watches import Watches
 from orders_tui.screens.workplace import Workplace
 from orders_tui.session.changes import Change, DetailChanged, PageShown, RowsChanged
@@ -29,7 +30,6 @@ from orders_tui.wording import Tone
 from orders_wire.orders import Order
 
 READ_S = 0.15
-REPEAT_S = 0.15
 
 T = TypeVar("T")
 
@@ -81,6 +81,9 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
     def keep_draft(self) -> None:
         """The dialog is being left: what was typed is kept."""
 
+    def prepare(self) -> None:
+        """Fills the body in, once it is there."""
+
     # -- the frame
 
     def compose(self) -> ComposeResult:
@@ -96,6 +99,7 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
         """Typed-ahead letters go into the first field once it is there."""
         self._opened_at = self.work.pace.monotonic()
         self._given = {field: field.value for field in self.query(Input)}
+        self.prepare()
         self.update()
         self.call_after_refresh(self._take_typed_ahead)
 

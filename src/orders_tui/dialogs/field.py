@@ -12,13 +12,27 @@ class Field(Horizontal):
     """A label and an `Input`; `value` is what is typed."""
 
     def __init__(
-        self, label: str, value: str = "", *, hint: str = "", id: str, password: bool = False, max_length: int = 500
+        self,
+        label: str,
+        value: str = "",
+        *,
+        hint: str = "",
+        id: str,  # noqa: A002
+        password: bool = False,
+        max_length: int = 500,
     ) -> None:
         super().__init__(id=f"field-{id}", classes="field")
         self._label = label
         self._input = Input(
-            value, placeholder=hint, id=id, compact=True, password=password, max_length=max_length, select_on_focus=False
+            value,
+            placeholder=hint,
+            id=id,
+            compact=True,
+            password=password,
+            max_length=max_length,
+            select_on_focus=False,
         )
+        self._input.cursor_blink = False
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._label), classes="label")

@@ -46,13 +46,17 @@ class FulfillDialog(Dialog[FulfillDraft]):
             yield Field("Tracking", self._number, hint="number, or empty: none yet", id="number", max_length=250)
             yield Field("Carrier", self._carrier, hint="guessed from the number", id="carrier", max_length=120)
         else:
-            yield TextArea(id="numbers", compact=True, soft_wrap=False, tab_behavior="focus", placeholder=
-                           "one line each: order, tracking number, carrier\nor just the numbers, in the order of the list")
+            yield TextArea(
+                id="numbers",
+                compact=True,
+                soft_wrap=False,
+                tab_behavior="focus",
+                placeholder="one line each: order, tracking number, carrier\nor just the numbers, in the order of the list",
+            )
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="list")
         yield Bar(self.work.glyphs.ellipsis, id="consequence")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def prepare(self) -> None:
         self.edited()
 
     def title_pieces(self) -> list[Piece]:
@@ -114,7 +118,9 @@ class FulfillDialog(Dialog[FulfillDraft]):
             self.query_one(LineList).set_lines(offers, offers[0].key if offers else None)
             return
         parcels, blocked = self._parcels(), self._obstacles()
-        self.query_one(LineList).set_lines([_preview(order.id, order.order_number, parcels, blocked) for order in self.bound])
+        self.query_one(LineList).set_lines(
+            [_preview(order.id, order.order_number, parcels, blocked) for order in self.bound]
+        )
 
     def update(self) -> None:
         super().update()

@@ -38,10 +38,10 @@ class InventoryDialog(Dialog[InventoryDraft]):
         yield Field("SKU", self._sku, hint="which SKU is short", id="sku", max_length=255)
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="scope")
         yield Field("Note", hint="for the ERP and the timeline", id="note", max_length=5000)
+        yield Bar(self.work.glyphs.ellipsis, id="known")
         yield Bar(self.work.glyphs.ellipsis, id="consequence")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def prepare(self) -> None:
         lines = [Line(ALL, (("every open order that still owes it", Tone.PLAIN),))]
         if self._target:
             lines.append(Line(THESE, ((f"only {self._target.title}", Tone.PLAIN),)))
@@ -51,7 +51,11 @@ class InventoryDialog(Dialog[InventoryDraft]):
         return [("Escalate a stock-out", "strong")]
 
     def keys(self) -> list[Hint]:
-        return [Hint("enter", "escalate", able=not self.problem()), Hint("↑↓", "which orders"), Hint("tab", "next field")]
+        return [
+            Hint("enter", "escalate", able=not self.problem()),
+            Hint("↑↓", "which orders"),
+            Hint("tab", "next field"),
+        ]
 
     @property
     def sku(self) -> str:
@@ -70,8 +74,9 @@ class InventoryDialog(Dialog[InventoryDraft]):
         super().update()
         page = self.work.session.summary
         block = next((block for block in page.inventory_blocks if block.sku == self.sku), None) if page else None
-        known = f"{block.name}: {block.orders_waiting} orders wait, {block.on_hand} on hand. " if block else ""
-        self.query_one("#consequence", Bar).set_pieces([(f"{known}The orders are held and the ERP is told.", Tone.DIM)])
+        known = f"{block.name}: {block.orders_waiting} orders wait, {block.on_hand} on hand" if block else ""
+        self.query_one("#known", Bar).set_pieces([(known, Tone.PLAIN)])
+        self.query_one("#consequence", Bar).set_pieces([("the orders are held and the ERP is told", Tone.DIM)])
 
     def action_choose(self, step: int) -> None:
         self.touched = True

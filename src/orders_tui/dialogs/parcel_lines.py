@@ -1,7 +1,7 @@
 """Tracking numbers for several orders, as pasted: one line each. Pure.
 
-A line is `order number carrier`, separated by tab, comma, semicolon or blanks; the carrier may be left out. Where no line names an
-order, the lines go to the orders from the top.
+A line is `order number carrier`, separated by tab, comma, semicolon or blanks; the carrier may be left out. Where no line names
+an order, the lines go to the orders from the top.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`r`: what is to become of a return. The machine is drawn, the present state and the legal moves are lit, each with its consequence.
+"""`r`: what is to become of a return. The machine is drawn; the present state and the legal moves are lit, with what they do.
 
 Money and final steps: Enter never does them, ctrl+s does; above a configured amount the amount is typed.
 """
@@ -67,11 +67,11 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         yield Bar(ellipsis, id="path")
         yield Bar(ellipsis, id="ends")
         yield LineList(self.work.glyphs.cursor, ellipsis, id="actions")
+        yield Bar(ellipsis, id="consequence")
         yield Field("Note", self._note, hint="why, for whoever reads it later", id="note", max_length=5000)
         yield Field("Amount", hint=f"type {self._amount()} to confirm", id="amount", max_length=20)
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def prepare(self) -> None:
         allowed = self.now.allowed_actions
         self.query_one(LineList).set_lines(self._lines(), allowed[0] if allowed else None)
         self.query_one(LineList).focus()
@@ -117,6 +117,7 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         at, glyphs = self.now.state, self.work.glyphs
         self.query_one("#path", Bar).set_pieces(path(at, glyphs))
         self.query_one("#ends", Bar).set_pieces(ends(at, self.now.allowed_actions, glyphs))
+        self.query_one("#consequence", Bar).set_pieces([(self._consequence(), Tone.PLAIN)])
         self.query_one("#field-amount", Field).display = self._needs_amount()
         self.query_one(LineList).set_lines(self._lines())
 
@@ -135,13 +136,22 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         lines = []
         for action in ReturnAction:
             allowed = action in self.now.allowed_actions
-            says = wording.return_action(action, self.now.state) if allowed else "not from here"
-            tone = Tone.PLAIN if allowed else "faint"
-            left = ((f"{_name(action):<20}", tone), (says, Tone.DIM if allowed else "faint"))
-            lines.append(Line(action, left, choosable=allowed))
+            right: Piece = ("money" if action is ReturnAction.APPROVE_REFUND else "final", Tone.WARN)
+            if not allowed:
+                right = (f"not from {wording.return_state(self.now.state).word}", "faint")
+            elif action is ReturnAction.REQUEST_INSPECTION:
+                right = ("", Tone.DIM)
+            lines.append(
+                Line(action, ((_name(action), Tone.PLAIN if allowed else "faint"),), (right,), choosable=allowed)
+            )
         return lines
 
+    def _consequence(self) -> str:
+        action = self._action()
+        return wording.return_action(action, self.now.state) if action in self.now.allowed_actions and action else ""
+
     def action_choose(self, step: int) -> None:
+        self.touched = True
         self.query_one(LineList).move(step)
         self.update()
 

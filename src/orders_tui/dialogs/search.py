@@ -35,8 +35,7 @@ class SearchDialog(Dialog[None]):
         yield Field("/", self._text, hint="words, or owner:none status:overdue age:>2d tag:gift …", id="text")
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="suggestions")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def prepare(self) -> None:
         self.edited()
 
     def title_pieces(self) -> list[Piece]:

@@ -33,17 +33,19 @@ class SortDialog(Dialog[None]):
     def body(self) -> ComposeResult:
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="fields")
 
-    def on_mount(self) -> None:
+    def prepare(self) -> None:
         sort = self.work.session.view.query.sort
         self.descending = sort.descending if sort is not None else False
-        super().on_mount()
         self._fill(sort.by if sort is not None else OWN)
 
     def _fill(self, at: str) -> None:
         glyphs = self.work.glyphs
         arrow = f"{glyphs.down} descending" if self.descending else f"{glyphs.up} ascending"
         own = Line(OWN, (("the tab's own order", Tone.PLAIN),), (("most urgent first", Tone.DIM),))
-        fields = [Line(by, ((SORT_WORDS[by], Tone.PLAIN),), ((arrow, Tone.ACTIVE if by == at else Tone.DIM),)) for by in SortField]
+        fields = [
+            Line(by, ((SORT_WORDS[by], Tone.PLAIN),), ((arrow, Tone.ACTIVE if by == at else Tone.DIM),))
+            for by in SortField
+        ]
         self.query_one(LineList).set_lines([own, *fields], at)
 
     def title_pieces(self) -> list[Piece]:

@@ -7,6 +7,7 @@ from textual.widgets import TextArea
 
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.drafts import SupportDraft, Verb
+from orders_tui.persistence import MARKS
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import Bar
@@ -24,7 +25,7 @@ class SupportDialog(Dialog[SupportDraft]):
     def __init__(self, work: Workplace, target: Target, note: str = "") -> None:
         super().__init__(work, target.orders)
         self._target = target
-        kept = work.session.drafts.find(Verb.SUPPORT, target.ids[0])
+        kept = work.session.drafts.find(Verb.SUPPORT, target.ids[0] if target.only else MARKS)
         self._note = note or (kept.note if isinstance(kept, SupportDraft) else "")
 
     def body(self) -> ComposeResult:
@@ -62,7 +63,7 @@ class SupportDialog(Dialog[SupportDraft]):
     def update(self) -> None:
         super().update()
         kept = "  kept from last time" if self._note and not self.touched else ""
-        words: list[Piece] = [(f"the owner becomes {ASSISTANT}; each order gets the note", Tone.DIM), (kept, Tone.ACTIVE)]
+        words: list[Piece] = [(f"the owner becomes {ASSISTANT}", Tone.DIM), (kept, Tone.ACTIVE)]
         self.query_one("#consequence", Bar).set_pieces(words, [(f"{len(self.note)}/{LONGEST}", Tone.DIM)])
 
     def take(self, text: str) -> bool:

@@ -6,10 +6,9 @@ Invariant: a draft names the orders and versions that were on show when its dial
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, InventoryDraft, ReturnsDraft, SupportDraft
-from orders_tui.screens.outcome import sentence
+from orders_tui.screens.outcome import doing, sentence
 from orders_tui.screens.stage import Handler, Stage
 from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.bulk import BulkRun, OutcomeKind
@@ -76,7 +75,7 @@ class Acting:
         """The dialog, for one order at a time: each return is a decision of its own."""
         target = self.stage.target()
         order = target.only or self.stage.current()
-        if order is None or target.marked and len(target.ids) > 1:
+        if order is None or (target.marked and len(target.ids) > 1):
             self.stage.say("returns are decided one at a time; unmark, or open the order", Tone.WARN)
             return
         if order.return_ is None:
@@ -99,7 +98,9 @@ class Acting:
         self._last = draft
         many = len(draft.order_ids) > BULK_FROM or (isinstance(draft, FulfillDraft) and len(draft.parcels) > 1)
         if many:
-            self._follow(self.stage.work.session.bulk(draft))
+            run = self.stage.work.session.bulk(draft)
+            if run is not None:
+                self._follow(run)
             return
         for entry in self.stage.work.session.act(draft):
             self.tell(entry)
@@ -126,7 +127,7 @@ class Acting:
         """Takes back the newest action that can be; if there is none, marks that were just removed."""
         entry = self.stage.work.session.undo()
         if entry is not None:
-            self.stage.say(f"taking back: {sentence(replace(entry, state=ActionState.SENDING), 'the order', self.stage.work.pace.now(), '')[0]}")
+            self.stage.say(f"taking back: {doing(entry.draft)}")
         elif not self.stage.restore_marks():
             self.stage.say("there is nothing to take back")
 

@@ -88,7 +88,11 @@ class House:
         """What waits or failed on its way out, and what could not be read."""
         from orders_tui.screens.outbox import OutboxScreen
 
-        self.stage.app.push_screen(OutboxScreen(self.stage.work))
+        outgoing = self.stage.work.outgoing
+        if outgoing is None:
+            self.stage.say("the outbox needs a server")
+        else:
+            self.stage.app.push_screen(OutboxScreen(self.stage.work, outgoing))
 
     def theme(self) -> None:
         """The next theme of the cycle."""

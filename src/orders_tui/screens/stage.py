@@ -1,6 +1,6 @@
 """What the desk and an order's own screen have in common: a key means a command, a command says why it cannot be done.
 
-Invariants: a key reaches at most one command; an unbound key does nothing but say so; no command runs while its place is not on top.
+Invariants: a key reaches at most one command; an unbound key does nothing but say so.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from orders_wire.orders import Order
 
 Handler = Callable[[str], None]
 SAID_S = 3.0
+REPEAT_S = 0.15
+"""Enter so soon after another is the keyboard's repeating, not a decision."""
 AFTER_FOCUS_S = 0.3
 """Outward keys that come so soon after the terminal got the focus were typed for another window."""
 
@@ -68,7 +70,7 @@ class Stage(Watches, Screen[None]):
         command = BY_ID[command_id]
         return Hint(self.work.key(command_id), label or command.label, not self.why_not(command))
 
-    def say(self, text: str, tone: Tone = Tone.PLAIN) -> None:
+    def say(self, text: str, tone: str = Tone.PLAIN) -> None:
         """A sentence in the line of hints, for a moment."""
         self.query_one(HintBar).say(text, tone)
         if self._hush is not None:
@@ -99,16 +101,31 @@ class Stage(Watches, Screen[None]):
         return "the window has just got the focus; press again" if fresh and command.risk is not Risk.LOCAL else ""
 
     def on_key(self, event: events.Key) -> None:
-        """Looks the key up."""
+        """Looks the key up. ctrl+c is the app's, which only says how to quit."""
         key = key_name(event)
+        if key == "ctrl+c":
+            return
+        if self.work.typed_ahead.holding:
+            self.work.typed_ahead.keep(event)
+            return
         command = self.work.keymap.find(self.place, key)
         event.stop()
         event.prevent_default()
-        if command is not None:
+        if not self.is_current:
+            self._late(event)
+        elif key == "enter" and self.work.enter_gap_s < REPEAT_S:
+            self.say("Enter was repeated; press it again")
+        elif command is not None:
             self.query_one(HintBar).hush()
             self.perform(command.id)
         else:
             self.say(self._unbound(key), Tone.DIM)
+
+    def _late(self, event: events.Key) -> None:
+        """A key on its way here when another screen came up: a letter may go into its field, nothing else goes anywhere."""
+        top = self.app.screen
+        if event.is_printable and event.character and isinstance(top, Watches):
+            top.take(event.character)
 
     def _unbound(self, key: str) -> str:
         lower = self.work.keymap.find(self.place, key.lower())

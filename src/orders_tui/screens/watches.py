@@ -10,3 +10,7 @@ class Watches:
 
     def session_changed(self, change: Change) -> None:
         """The session has something new."""
+
+    def take(self, text: str) -> bool:
+        """Takes text that was typed before this screen was there; False where it has no place for it."""
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
+from typing import TYPE_CHECKING
 
 from orders_tui.config import Config
 from orders_tui.glyphs import Glyphs, glyphs
@@ -15,6 +16,9 @@ from orders_tui.screens.typed_ahead import TypedAhead
 from orders_tui.session import Level, Session
 from orders_tui.widgets.order_table.columns import Seen
 from orders_wire.vocabulary import Role
+
+if TYPE_CHECKING:
+    from orders_tui.screens.outbox import Outgoing
 
 
 def _no_notice(level: Level, text: str) -> None:
@@ -33,6 +37,7 @@ class Workplace:
     keymap: Keymap = field(default_factory=build)
     preferences: Preferences = field(default_factory=Preferences)
     typed_ahead: TypedAhead = field(default_factory=TypedAhead)
+    outgoing: Outgoing | None = None
     notice: Callable[[Level, str], None] = _no_notice
     focused_at: float = -inf
     enter_gap_s: float = inf

@@ -8,8 +8,7 @@ from orders_tui import wording
 from orders_tui.feed import Connection, LineState
 from orders_tui.session.view import View
 from orders_tui.widgets.bar import Bar
-from orders_tui.widgets.cells import Piece
-from orders_tui.wording import Tone
+from orders_tui.widgets.cells import Piece, width
 
 STALE_AFTER_S = 60.0
 
@@ -17,30 +16,43 @@ STALE_AFTER_S = 60.0
 class Band(Bar):
     """Shown while there is something to say."""
 
-    def show(self, pieces: list[Piece]) -> None:
-        """Shows the sentence, or goes."""
-        self.display = bool(pieces)
+    def show(self, sentences: list[str]) -> None:
+        """Shows the sentences, the first one stressed, as many as there is room for; or goes."""
+        self.display = bool(sentences)
+        pieces: list[Piece] = []
+        room = max(self.size.width, self.screen.size.width - 2)
+        for number, text in enumerate(sentences):
+            piece = f" · {text}" if number else text
+            room -= width(piece)
+            if room < 0:
+                break
+            pieces.append((piece, "band" if number else "band-strong"))
         self.set_pieces(pieces)
 
 
-def sentence(line: Connection, view: View, now: datetime, zone: str, refresh_key: str) -> list[Piece]:
-    """What the band says; nothing while all is well."""
+def sentences(line: Connection, view: View, now: datetime, zone: str, refresh_key: str) -> list[str]:
+    """What the band says, most important first; nothing while all is well."""
     data = f"data of {wording.instant(view.as_of, now, zone)}" if view.as_of else "no data yet"
     retry = line.retry_in_s(now)
     again = f"next try in {retry:.0f} s, {refresh_key} now" if retry is not None else f"{refresh_key} tries now"
-    because = f" · {line.reason}" if line.reason else ""
     match line.state:
         case LineState.OFFLINE:
             since = f" since {wording.instant(line.since, now, zone)}" if line.since else ""
-            return [("OFFLINE", "strong"), (f"{since} · {data} · {again} · reading only, drafts are kept", Tone.PLAIN)]
+            return [f"OFFLINE{since}", data, again, "reading only", "drafts are kept"]
         case LineState.RECONNECTING:
-            return [("RECONNECTING", "strong"), (f" · {data} · {again}", Tone.PLAIN)]
+            return ["RECONNECTING", data, again]
         case LineState.SIGNED_OUT:
-            return [("SESSION EXPIRED", "strong"), (" · enter signs in again · nothing is lost", Tone.PLAIN)]
+            return ["SESSION EXPIRED", "enter signs in again", "nothing is lost"]
         case LineState.SKEWED:
-            return [("OTHER VERSION", "strong"), (f"{because} · {data} · reading only, drafts are kept", Tone.PLAIN)]
+            return [
+                "OTHER VERSION",
+                line.reason or "client and server do not match",
+                data,
+                "reading only",
+                "drafts are kept",
+            ]
     if view.problem is not None and view.rows:
-        return [("NOT REFRESHED", "strong"), (f" · {view.problem} · {data} · {refresh_key} tries now", Tone.PLAIN)]
+        return ["NOT REFRESHED", str(view.problem), data, f"{refresh_key} tries now"]
     if line.up and view.as_of and (now - view.as_of).total_seconds() > STALE_AFTER_S and not view.frozen:
-        return [("STALE", "strong"), (f" · {data} · {refresh_key} asks now", Tone.PLAIN)]
+        return ["STALE", data, f"{refresh_key} asks now"]
     return []

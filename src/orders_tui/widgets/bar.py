@@ -22,6 +22,8 @@ STYLES: dict[str, str] = {
     "alarm": "bold $on-bad on $tone-bad",
     "badge": "bold $background on $tone-active",
     "chip": "$foreground on $row-cursor",
+    "band": "$background",
+    "band-strong": "bold $background",
 }
 """What a piece's style name looks like. Never holds text from outside."""
 
@@ -33,7 +35,7 @@ def content(pieces: Sequence[Piece]) -> Content:
 
 def spread(left: Sequence[Piece], right: Sequence[Piece], cells: int, ellipsis: str) -> Content:
     """`left` and `right` at the ends of a line of `cells`; when room is short the left is cut, with an ellipsis."""
-    room = cells - sum(width(plain(text)) for text, _ in right)
+    room = cells - sum(width(plain(text)) for text, _ in right) - bool(right)
     kept: list[Piece] = []
     for text, style in left:
         clean = plain(text)
@@ -42,7 +44,7 @@ def spread(left: Sequence[Piece], right: Sequence[Piece], cells: int, ellipsis: 
         room -= width(clipped)
         if clipped != clean:
             break
-    return content([*kept, (" " * max(0, room), "plain"), *right])
+    return content([*kept, (" " * max(0, room + bool(right)), "plain"), *right])
 
 
 class Bar(Widget):
@@ -52,7 +54,7 @@ class Bar(Widget):
     Bar { height: 1; width: 1fr; padding: 0 1; }
     """
 
-    def __init__(self, ellipsis: str = "…", *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, ellipsis: str = "…", *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._ellipsis = ellipsis
         self._left: tuple[Piece, ...] = ()

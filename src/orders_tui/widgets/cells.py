@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+
 from rich.cells import cell_len, set_cell_size
 
 from orders_tui import sanitise
 from orders_tui.wording import Tone
-
 
 Piece = tuple[str, str]
 """A text, and the name of its style: a `Tone`, or one of the table's own."""

@@ -31,7 +31,7 @@ GAP = "   "
 class HintBar(Bar):
     """Draws as many hints as fit, whole; or, for a moment, a sentence."""
 
-    def __init__(self, ellipsis: str = "…", *, id: str | None = None) -> None:
+    def __init__(self, ellipsis: str = "…", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(ellipsis, id=id)
         self._hints: tuple[Hint, ...] = ()
         self._help = Hint("?", "help")

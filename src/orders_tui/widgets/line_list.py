@@ -34,7 +34,8 @@ class LineList(ScrollView, can_focus=True):
     """Shows lines. `current` is the key under the cursor; keys are moved by whoever holds the keyboard."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"line-list--{name}" for name in "row cursor strong dim good active warn bad key faint".split()
+        f"line-list--{name}"
+        for name in ["row", "cursor", "strong", "dim", "good", "active", "warn", "bad", "key", "faint"]
     }
 
     always_on = True
@@ -68,7 +69,7 @@ class LineList(ScrollView, can_focus=True):
         def control(self) -> LineList:
             return self.source
 
-    def __init__(self, cursor: str = "▸", ellipsis: str = "…", *, id: str | None = None) -> None:
+    def __init__(self, cursor: str = "▸", ellipsis: str = "…", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._lines: tuple[Line, ...] = ()
         self._at = 0
@@ -142,7 +143,9 @@ class LineList(ScrollView, can_focus=True):
         room = max(0, cells - 2 - right - bool(right))
         segments = [Segment(f"{self._cursor_glyph} " if on else "  ", base + self._style("active"))]
         pieces = [*fit(line.left, room, self._ellipsis), *(((" ", "plain"), *line.right) if right else ())]
-        segments.extend(Segment(text, base if style == "plain" else base + self._style(style)) for text, style in pieces)
+        segments.extend(
+            Segment(text, base if style == "plain" else base + self._style(style)) for text, style in pieces
+        )
         return Strip(segments).adjust_cell_length(cells, base)
 
     def _style(self, name: str) -> Style:

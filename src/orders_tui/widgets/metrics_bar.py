@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orders_tui import wording
+from orders_tui.feed import Connection, LineState
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.wording import Tone
@@ -14,10 +15,16 @@ NARROW = 100
 class MetricsBar(Bar):
     """Draws the metrics of a page."""
 
-    def show(self, page: OrdersPage | None) -> None:
-        """Shows these figures; nothing before the first page."""
+    def show(self, page: OrdersPage | None, line: Connection) -> None:
+        """Shows these figures (nothing before the first page), and that the line is only second best, when it is."""
         narrow = self.size.width < NARROW
-        self.set_pieces(*(_pieces(page, narrow) if page is not None else ((), ())))
+        left, right = _pieces(page, narrow) if page is not None else ([], [])
+        if line.state is LineState.POLLING:
+            right = [
+                ("DEGRADED", Tone.WARN),
+                (f" polling{f': {line.reason}' if line.reason and not narrow else ''}", Tone.DIM),
+            ]
+        self.set_pieces(left, right)
 
 
 def _pieces(page: OrdersPage, narrow: bool) -> tuple[list[Piece], list[Piece]]:
@@ -27,12 +34,20 @@ def _pieces(page: OrdersPage, narrow: bool) -> tuple[list[Piece], list[Piece]]:
         (wording.count(metrics.awaiting_fulfillment), "to fulfil", Tone.PLAIN),
         (wording.count(metrics.overdue), f"overdue{share}", Tone.BAD if metrics.overdue else Tone.PLAIN),
         (wording.count(metrics.breaches), "breached", Tone.BAD if metrics.breaches else Tone.PLAIN),
-        (wording.count(metrics.awaiting_tracking), "no tracking", Tone.WARN if metrics.awaiting_tracking else Tone.PLAIN),
+        (
+            wording.count(metrics.awaiting_tracking),
+            "no tracking",
+            Tone.WARN if metrics.awaiting_tracking else Tone.PLAIN,
+        ),
         *([] if narrow else [(wording.count(page.returns.refunds_due), "refunds due", Tone.PLAIN)]),
     ]
     left: list[Piece] = []
     for number, (figure, words, tone) in enumerate(figures):
-        left += [("   " if number else "", Tone.PLAIN), (figure, tone if tone != Tone.PLAIN else "strong"), (f" {words}", Tone.DIM)]
+        left += [
+            ("   " if number else "", Tone.PLAIN),
+            (figure, tone if tone != Tone.PLAIN else "strong"),
+            (f" {words}", Tone.DIM),
+        ]
     hours = f"{metrics.avg_fulfillment_hours:.1f} h"
     period = "" if narrow else f"to fulfil, {page.period.label.lower()}"
     return left, [(hours, "strong"), (f" {period or 'avg'}", Tone.DIM)]

@@ -1,4 +1,4 @@
-"""The pane below the table: the order under the cursor, its timeline beside what deserves a look. One line where room is short."""
+"""The pane below the table: the order under the cursor, its timeline beside what deserves a look; one line if room is short."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from orders_tui.wording import Tone
 class OrderPane(Widget):
     """Shows an order from its row; costs no request."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._row: RowView | None = None
         self._seen: Seen | None = None
@@ -41,7 +41,8 @@ class OrderPane(Widget):
         return Content("\n").join([title, *self._body(cells, height - 1)])
 
     def _title(self, cells: int) -> Content:
-        assert self._row is not None and self._seen is not None
+        assert self._row is not None
+        assert self._seen is not None
         left: list[Piece] = headline(self._row.order, self._seen)
         if self._row.mark is not None and self._row.mark.reason:
             left = [*left[:1], (f"  {self._row.mark.reason}", Tone.BAD)]
@@ -49,11 +50,13 @@ class OrderPane(Widget):
         return spread(left, right, cells, self._seen.glyphs.ellipsis)
 
     def _body(self, cells: int, height: int) -> list[Content]:
-        assert self._row is not None and self._seen is not None
+        assert self._row is not None
+        assert self._seen is not None
         seen, order = self._seen, self._row.order
         left = list(timeline(order.timeline, seen))[:height]
-        right = ([[(self._note, Tone.WARN)]] if self._note else []) + list(facts(order, seen))
-        width = min(cells // 2, 74)
+        note: Text = [(self._note, Tone.WARN)]
+        right = [*([note] if self._note else []), *facts(order, seen)]
+        width = min(cells * 3 // 5, 84)
         return [self._line(left, right[:height], at, width, cells) for at in range(max(len(left), len(right[:height])))]
 
     def _line(self, left: Sequence[Text], right: Sequence[Text], at: int, width: int, cells: int) -> Content:

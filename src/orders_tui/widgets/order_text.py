@@ -40,7 +40,11 @@ def facts(order: Order, seen: Seen) -> Iterator[Text]:
     """What deserves a look, most urgent first; what is usual is left out."""
     if order.hold is not None:
         sign = wording.issue(order.hold.reason)
-        yield fact("hold", (seen.sign(sign), sign.tone), (f" for {seen.age(order.hold.since)}  {order.hold.note or ''}", Tone.DIM))
+        yield fact(
+            "hold",
+            (seen.sign(sign), sign.tone),
+            (f" for {seen.age(order.hold.since)}  {order.hold.note or ''}", Tone.DIM),
+        )
     elif order.issue is not None:
         sign = wording.issue(order.issue)
         yield fact("issue", (seen.sign(sign), sign.tone))
@@ -56,7 +60,11 @@ def facts(order: Order, seen: Seen) -> Iterator[Text]:
         when = wording.instant(order.ship_by, seen.now, seen.zone)
         yield fact("ship by", (due.word, due.tone), (f"  {when}", Tone.DIM))
     yield from _parcels(order, seen)
-    yield fact("placed", (wording.instant(order.placed_at, seen.now, seen.zone), Tone.PLAIN), (f"  {order.channel.value}", Tone.DIM))
+    yield fact(
+        "placed",
+        (wording.instant(order.placed_at, seen.now, seen.zone), Tone.PLAIN),
+        (f"  {order.channel.value}", Tone.DIM),
+    )
     if order.support_thread:
         yield fact("support", (order.support_thread, Tone.PLAIN))
     if order.tags:

@@ -19,7 +19,7 @@ NARROW = 100
 class QueryInfo:
     """What the line says. `narrowed` is the local word of `&`; `waiting` new orders stand behind the pill."""
 
-    span: PageSpan = PageSpan()
+    span: PageSpan
     chips: Sequence[Chip] = ()
     narrowed: str = ""
     shown: int = 0
@@ -61,7 +61,15 @@ def _place(info: QueryInfo, narrow: bool, glyphs: Glyphs) -> list[Piece]:
         pieces += [(f"sort {info.sort}  " if not narrow else f"{info.sort}  ", Tone.DIM)]
     span = info.span
     if span.total:
-        pieces.append((f"{span.first}–{span.last} of {span.total}" if not glyphs.ascii_only else
-                       f"{span.first}-{span.last} of {span.total}", Tone.PLAIN))
-        pieces.append((f", page {span.page} of {span.pages}" if not narrow else f" p {span.page}/{span.pages}", Tone.DIM))
+        pieces.append(
+            (
+                f"{span.first}–{span.last} of {span.total}"
+                if not glyphs.ascii_only
+                else f"{span.first}-{span.last} of {span.total}",
+                Tone.PLAIN,
+            )
+        )
+        pieces.append(
+            (f", page {span.page} of {span.pages}" if not narrow else f" p {span.page}/{span.pages}", Tone.DIM)
+        )
     return pieces

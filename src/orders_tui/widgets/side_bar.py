@@ -84,7 +84,9 @@ def _gaps(gaps: Sequence[Alert], seen: Seen) -> Iterator[Line]:
 
 
 def _tracking(page: OrdersPage, seen: Seen) -> Iterator[Line]:
-    yield from _heading("TRACKING PENDING", page.shipments.tracking_pending_total or len(page.shipments.tracking_pending))
+    yield from _heading(
+        "TRACKING PENDING", page.shipments.tracking_pending_total or len(page.shipments.tracking_pending)
+    )
     for item in page.shipments.tracking_pending[:5]:
         owner = seen.glyphs.nothing if item.owner == UNASSIGNED else item.owner
         when = wording.instant(item.expected_ship_date, seen.now, seen.zone)
@@ -93,21 +95,29 @@ def _tracking(page: OrdersPage, seen: Seen) -> Iterator[Line]:
 
 
 def _delayed(page: OrdersPage, seen: Seen) -> Iterator[Line]:
-    delivered = f"{page.shipments.delivered_today} delivered today"
+    delivered = f"{page.shipments.delivered_today} delivered"
     yield from _heading("DELAYED", page.shipments.delayed_total or len(page.shipments.delayed), delivered)
     for item in page.shipments.delayed[:5]:
         left = ((f"{item.order_number} ", Tone.PLAIN), (item.carrier or seen.glyphs.nothing, Tone.DIM))
-        yield Line(f"order:delayed:{item.order_id}", left, ((f"{wording.age(item.delay_hours * 3600)} quiet", Tone.WARN),))
+        yield Line(
+            f"order:delayed:{item.order_id}", left, ((f"{wording.age(item.delay_hours * 3600)} quiet", Tone.WARN),)
+        )
 
 
 def _returns(page: OrdersPage, seen: Seen) -> Iterator[Line]:
-    due = f"{page.returns.refunds_due} due {wording.usd(page.returns.refund_value_usd)}" if page.returns.refunds_due else ""
+    due = (
+        f"{page.returns.refunds_due} due {wording.usd(page.returns.refund_value_usd)}"
+        if page.returns.refunds_due
+        else ""
+    )
     yield from _heading("RETURNS", page.returns.pending_total or len(page.returns.pending), due)
     for item in page.returns.pending[:5]:
         sign = wording.return_state(item.state)
         left = ((f"{item.order_number} ", Tone.PLAIN), (sign.word, sign.tone))
         amount = "" if item.refund_amount is None else f"{item.refund_amount:,.2f}"
-        yield Line(f"order:returns:{item.order_id}", left, ((f"{amount} {wording.age(item.age_days * 86_400):>3}", Tone.DIM),))
+        yield Line(
+            f"order:returns:{item.order_id}", left, ((f"{amount} {wording.age(item.age_days * 86_400):>3}", Tone.DIM),)
+        )
 
 
 def _stock(page: OrdersPage, seen: Seen) -> Iterator[Line]:

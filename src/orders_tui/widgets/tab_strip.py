@@ -33,7 +33,7 @@ class TabStrip(Widget):
             super().__init__()
             self.tab = tab
 
-    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._glyphs = glyphs
         self._active = Tab.UNFULFILLED

@@ -1,4 +1,4 @@
-"""The first line: which desk this is and who works on it, how fresh the screen is, what is marked, on its way, or can be undone."""
+"""The first line: which desk this is, who works on it, how fresh it is, what is marked, on its way, or can be undone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NARROW = 100
 
 @dataclass(frozen=True, slots=True)
 class TopInfo:
-    """What the line says. `synced_s` is the age of what is on show; `undo` names what `u` would take back, for so many seconds."""
+    """What the line says. `synced_s` is the age of what is on show; `undo` names what can be taken back for `undo_s` seconds."""
 
     line: Sign
     environment: str = ""
@@ -60,7 +60,12 @@ def _state(info: TopInfo, narrow: bool, ascii_only: bool, undo_key: str) -> list
         pieces += [("frozen", Tone.WARN), ("   ", Tone.PLAIN)]
     if info.undo and info.undo_s is not None:
         what = "undo" if narrow else f"undo {info.undo}"
-        pieces += [(f"{undo_key} ", "key"), (what, Tone.PLAIN), (f" {info.undo_s:.0f} s", Tone.WARN), ("   ", Tone.PLAIN)]
+        pieces += [
+            (f"{undo_key} ", "key"),
+            (what, Tone.PLAIN),
+            (f" {info.undo_s:.0f} s", Tone.WARN),
+            ("   ", Tone.PLAIN),
+        ]
     if info.sending:
         pieces += [(f"{info.sending} sending", Tone.ACTIVE), ("   ", Tone.PLAIN)]
     if info.unconfirmed:

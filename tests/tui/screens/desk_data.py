@@ -104,7 +104,7 @@ def order(number: int, **changes: object) -> Order:
         "outbound": Outbound(waiting=number % 11 == 0, failed=number % 23 == 0),
         "support_thread": f"conversation:{number:08x}" if number % 13 == 0 else None,
     }
-    return Order(**{**values, **changes})  # type: ignore[arg-type]
+    return Order(**{**values, **changes})
 
 
 def _timeline(number: int, placed: datetime, amount: str, currency: str) -> list[TimelineEntry]:
@@ -154,18 +154,28 @@ ORDERS: tuple[Order, ...] = tuple(order(number) for number in range(104233, 1040
 
 def of_tab(tab: Tab) -> list[Order]:
     """The orders of a tab, near enough for a screen."""
-    rules = {
-        Tab.ALL: lambda o: True,
-        Tab.UNFULFILLED: lambda o: o.status is Status.AWAITING_FULFILLMENT,
-        Tab.OVERDUE: lambda o: o.status is Status.AWAITING_FULFILLMENT and o.ship_by < NOW,
-        Tab.AWAITING_TRACKING: lambda o: o.status is Status.AWAITING_TRACKING,
-        Tab.TRACKING_PENDING: lambda o: o.status is Status.AWAITING_TRACKING and o.age_hours > 48,
-        Tab.DELAYED: lambda o: o.status is Status.IN_TRANSIT,
-        Tab.HOLDS: lambda o: o.hold is not None,
-        Tab.RETURNS: lambda o: o.return_ is not None and not o.return_.state.terminal,
-        Tab.REFUNDED: lambda o: o.status is Status.REFUNDED,
-    }
-    return [each for each in ORDERS if rules[tab](each)]
+    return [each for each in ORDERS if _belongs(each, tab)]
+
+
+def _belongs(each: Order, tab: Tab) -> bool:
+    match tab:
+        case Tab.UNFULFILLED:
+            return each.status is Status.AWAITING_FULFILLMENT
+        case Tab.OVERDUE:
+            return each.status is Status.AWAITING_FULFILLMENT and each.ship_by is not None and each.ship_by < NOW
+        case Tab.AWAITING_TRACKING:
+            return each.status is Status.AWAITING_TRACKING
+        case Tab.TRACKING_PENDING:
+            return each.status is Status.AWAITING_TRACKING and each.age_hours > 48
+        case Tab.DELAYED:
+            return each.status is Status.IN_TRANSIT
+        case Tab.HOLDS:
+            return each.hold is not None
+        case Tab.RETURNS:
+            return each.return_ is not None and not each.return_.state.terminal
+        case Tab.REFUNDED:
+            return each.status is Status.REFUNDED
+    return True
 
 
 def page(rows: list[Order], total: int | None = None) -> OrdersPage:
@@ -186,18 +196,28 @@ def page(rows: list[Order], total: int | None = None) -> OrdersPage:
         orders=OrdersSlice(items=rows, page_info=PageInfo()),
         shipments=Shipments(
             tracking_pending=[
-                TrackingPending(order_id=o.id, order_number=o.order_number, expected_ship_date=o.ship_by, owner=o.assigned_to)
+                TrackingPending(
+                    order_id=o.id, order_number=o.order_number, expected_ship_date=o.ship_by, owner=o.assigned_to
+                )
                 for o in of_tab(Tab.TRACKING_PENDING)[:10]
             ],
             tracking_pending_total=len(of_tab(Tab.TRACKING_PENDING)),
             delayed=[
-                Delayed(order_id=o.id, order_number=o.order_number, carrier="DHL", delay_hours=26 + n, last_update=ago(26 + n))
+                Delayed(
+                    order_id=o.id,
+                    order_number=o.order_number,
+                    carrier="DHL",
+                    delay_hours=26 + n,
+                    last_update=ago(26 + n),
+                )
                 for n, o in enumerate(delayed[:10])
             ],
             delayed_total=len(delayed),
             delivered_today=9,
         ),
-        returns=Returns(pending=[_pending(o) for o in returns[:10]], pending_total=len(returns), refunds_due=2, refund_value_usd=640),
+        returns=Returns(
+            pending=[_pending(o) for o in returns[:10]], pending_total=len(returns), refunds_due=2, refund_value_usd=640
+        ),
         inventory_blocks=[
             InventoryBlock(sku="TEE-BLK-M", name="T-shirt, black, M", orders_waiting=12, on_hand=-3),
             InventoryBlock(sku="MUG-01", name="MUG-01", orders_waiting=4, on_hand=0),
@@ -211,7 +231,12 @@ def _pending(o: Order) -> PendingReturn:
     assert o.return_ is not None
     state = o.return_.state
     return PendingReturn(
-        order_id=o.id, order_number=o.order_number, stage=state, state=state, age_days=3, refund_amount=o.return_.refund_amount
+        order_id=o.id,
+        order_number=o.order_number,
+        stage=state,
+        state=state,
+        age_days=3,
+        refund_amount=o.return_.refund_amount,
     )
 
 
@@ -219,7 +244,12 @@ def alert_events() -> list[Event]:
     """What is open on the desk."""
     kinds = [
         (EventType.ORDER_OVERDUE, Severity.CRITICAL, 104101, "Order #104101 is overdue: it was to ship by 11 March"),
-        (EventType.INTEGRATION_FAILED, Severity.CRITICAL, 104098, "Order #104098: the fulfilment could not be sent to Shopify"),
+        (
+            EventType.INTEGRATION_FAILED,
+            Severity.CRITICAL,
+            104098,
+            "Order #104098: the fulfilment could not be sent to Shopify",
+        ),
         (EventType.INVENTORY_HOLD, Severity.WARNING, 104077, "Order #104077 is on hold: waits for supplier"),
         (EventType.SHIPMENT_DELAY, Severity.WARNING, 104064, "Order #104064: no scan by DHL since yesterday"),
         (EventType.TRACKING_PENDING, Severity.WARNING, 104072, "Order #104072 has a parcel without a tracking number"),
@@ -254,7 +284,7 @@ ME = Me(
     name="ana",
     role=Role.LEAD,
     shop="acme-eu.myshopify.com",
-    desk={"id": "k3f9", "version": 81234},  # type: ignore[arg-type]
+    desk={"id": "k3f9", "version": 81234},
     time_zone="UTC",
     undo_seconds=10,
     shopify_writes=True,

@@ -6,6 +6,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tests.tui.screens import desk_data
+from tests.tui.screens.desk_data import NOW
+
 from orders_tui.alerts import AlertBook
 from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, ReturnsDraft, Verb
 from orders_tui.eligibility import Eligibility, preview
@@ -24,8 +27,6 @@ from orders_wire.orders import Order
 from orders_wire.page import OrdersPage
 from orders_wire.people import Me, Owner
 from orders_wire.vocabulary import SortField, Status, Tab
-from tests.tui.screens import desk_data
-from tests.tui.screens.desk_data import NOW
 
 
 class FakeSession(Session):
@@ -37,7 +38,7 @@ class FakeSession(Session):
         self._view = View(query=OrdersQuery(tab=Tab.UNFULFILLED, page_size=page_size), as_of=NOW)
         self._connection = Connection(LineState.LIVE, since=NOW, last_contact=NOW)
         self._alerts = AlertBook()
-        self._drafts = DraftBook()
+        self.drafts = DraftBook()
         self._log: list[ActionEntry] = []
         self.sent: list[Draft] = []
         self.runs_made: list[BulkRun] = []
@@ -98,12 +99,15 @@ class FakeSession(Session):
     def mark_row(self, order_id: str, kind: MarkKind, reason: str = "", verb: Verb = Verb.ASSIGN) -> None:
         """Something is said about a row."""
         rows = [
-            replace(row, mark=Mark(kind, verb, "key", reason)) if row.order.id == order_id else row for row in self._view.rows
+            replace(row, mark=Mark(kind, verb, "key", reason)) if row.order.id == order_id else row
+            for row in self._view.rows
         ]
         self.put(rows=tuple(rows))
         self.tell(changes.RowsChanged(frozenset({order_id})))
 
-    def settle(self, state: ActionState = ActionState.DONE, failures: tuple[OrderFailure, ...] = (), message: str = "") -> None:
+    def settle(
+        self, state: ActionState = ActionState.DONE, failures: tuple[OrderFailure, ...] = (), message: str = ""
+    ) -> None:
         """The newest action gets its answer."""
         entry = replace(
             self._log[-1],
@@ -122,7 +126,11 @@ class FakeSession(Session):
         if query.filters.owner:
             orders = [order for order in orders if order.assigned_to == query.filters.owner]
         if query.filters.words:
-            orders = [order for order in orders if query.filters.words in f"{order.order_number} {order.customer_name}".casefold()]
+            orders = [
+                order
+                for order in orders
+                if query.filters.words in f"{order.order_number} {order.customer_name}".casefold()
+            ]
         if query.sort is not None and query.sort.by is SortField.ORDER_NUMBER:
             orders.sort(key=lambda order: order.order_number, reverse=query.sort.descending)
         return orders
@@ -179,10 +187,6 @@ class FakeSession(Session):
     @property
     def owners(self) -> tuple[Owner, ...]:
         return self.people
-
-    @property
-    def drafts(self) -> DraftBook:
-        return self._drafts
 
     def order(self, order_id: str) -> Order | None:
         return self.orders.get(order_id)
@@ -286,7 +290,7 @@ class FakeSession(Session):
             self.sent.append(draft)
             self._patch(draft)
         else:
-            self._drafts.keep(draft)
+            self.drafts.keep(draft)
         self.tell(changes.ActionChanged(entry))
         return (entry,)
 

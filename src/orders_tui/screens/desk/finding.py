@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from orders_tui.query import Sort, parse
+from orders_tui.screens.desk.board import Part
 from orders_tui.screens.stage import Handler
 from orders_tui.wording import Tone
 
@@ -39,7 +40,7 @@ class Finding:
         if isinstance(parsed, list):
             self.desk.say(parsed[0].message, Tone.WARN)
         else:
-            self.desk.work.session.set_filters(parsed.filters, parsed.sort or self.desk.work.session.view.query.sort)
+            self.desk.work.session.set_filters(parsed.filters, parsed.sort or self.desk.view.query.sort)
 
     def narrow(self) -> None:
         """Opens the box that hides loaded rows while one types."""
@@ -49,7 +50,7 @@ class Finding:
 
     def _narrow_to(self, text: str) -> None:
         self.desk.narrow = text
-        self.desk.show_page()
+        self.desk.board.draw(Part.PAGE)
 
     def _narrowed(self, text: str | None) -> None:
         if text is not None:
@@ -58,7 +59,7 @@ class Finding:
 
     def clear(self) -> None:
         """Narrowing first, then the filters."""
-        query = self.desk.work.session.view.query
+        query = self.desk.view.query
         if self.desk.narrow:
             self._narrow_to("")
         elif query.filters:

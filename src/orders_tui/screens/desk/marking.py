@@ -55,7 +55,7 @@ class Marking:
         """First step: the rows on show. Second step: everything that matches, on every page."""
         desk, key = self.desk, self.desk.work.key("mark.all")
         shown = [row.order.id for row in desk.table.rows if row.ghost is None]
-        total = desk.work.session.view.span.total
+        total = desk.view.span.total
         if any(order_id not in desk.selection for order_id in shown):
             desk.selection.add(shown)
             desk.show_marks()
@@ -78,11 +78,15 @@ class Marking:
         self.desk.selection.add(order.id for order in matching.orders)
         self.desk.show_marks()
         doubt = "" if matching.complete else "; the list changed meanwhile, some may be missing"
-        self.desk.say(f"{len(matching.orders)} of {total} marked{doubt}", Tone.ACTIVE if matching.complete else Tone.WARN)
+        self.desk.say(
+            f"{len(matching.orders)} of {total} marked{doubt}", Tone.ACTIVE if matching.complete else Tone.WARN
+        )
 
     def none(self) -> None:
         """Unmarks everything; undo brings the marks back."""
         count = len(self.desk.selection)
         self.desk.selection.clear()
         self.desk.show_marks()
-        self.desk.say(f"{count} unmarked; {self.desk.work.key('action.undo')} marks them again" if count else "nothing is marked")
+        self.desk.say(
+            f"{count} unmarked; {self.desk.work.key('action.undo')} marks them again" if count else "nothing is marked"
+        )

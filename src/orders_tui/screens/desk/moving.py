@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orders_tui.feed import LineState
+from orders_tui.screens.desk.board import Part
 from orders_tui.screens.stage import Handler
 from orders_tui.widgets import side_bar
 from orders_wire.vocabulary import Tab
@@ -96,7 +97,7 @@ class Moving:
 
     def open_tab(self, tab: Tab) -> None:
         """Shows a tab as it was left."""
-        here = self.desk.work.session.view.query.tab
+        here = self.desk.view.query.tab
         if tab is not here:
             self._tab_before = here
             self.desk.narrow = ""
@@ -107,7 +108,7 @@ class Moving:
     def neighbour(self, step: int) -> None:
         """The tab to the right or left, round the ends."""
         tabs = list(Tab)
-        self.open_tab(tabs[(tabs.index(self.desk.work.session.view.query.tab) + step) % len(tabs)])
+        self.open_tab(tabs[(tabs.index(self.desk.view.query.tab) + step) % len(tabs)])
 
     def tab_before(self) -> None:
         """Back to the tab shown before."""
@@ -123,7 +124,7 @@ class Moving:
             desk.table.focus()
         else:
             desk.side.focus()
-        desk.call_after_refresh(desk.show_order)
+        desk.call_after_refresh(desk.board.draw, Part.ORDER)
 
     def open(self) -> None:
         """The order under the cursor; for a stock line the escalation; signed out, the way back in."""
@@ -143,7 +144,7 @@ class Moving:
     def _open_order(self, order_id: str) -> None:
         from orders_tui.screens.order import OrderScreen
 
-        self.desk.app.push_screen(OrderScreen(self.desk.work, order_id, self.desk.selection))
+        self.desk.app.push_screen(OrderScreen(self.desk.work, order_id))
 
     def _sign_in(self) -> None:
         from orders_tui.dialogs.sign_in import SignInDialog

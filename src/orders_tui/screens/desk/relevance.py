@@ -30,7 +30,12 @@ def ranked(now: Situation) -> list[str]:
         *(["view.freeze"] if now.frozen else []),
     ]
     acts = _acts(now)
-    rest = ["go.open", "find.search", *(["find.clear"] if now.filtered else []), "mark.none" if now.marked else "mark.toggle"]
+    rest = [
+        "go.open",
+        "find.search",
+        *(["find.clear"] if now.filtered else []),
+        "mark.none" if now.marked else "mark.toggle",
+    ]
     usual = ["tab.next", "find.sort", "view.sidebar", "view.timeline", "take.copy", "desk.line"]
     return list(dict.fromkeys([*first, *acts, *rest, *usual]))
 

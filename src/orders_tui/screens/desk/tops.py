@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from orders_tui import wording
 from orders_tui.query import chips
@@ -33,10 +32,10 @@ SORT_WORDS: dict[SortField, str] = {
 def top_info(desk: DeskScreen) -> TopInfo:
     """The first line."""
     work, session, now = desk.work, desk.work.session, desk.work.pace.now()
-    view, me, undoable = session.view, session.me, session.undoable()
+    view, me, undoable = desk.view, session.me, session.undoable()
     waiting = session.unsettled
     return TopInfo(
-        line=wording.connection(session.connection, now),
+        line=wording.connection(session.connection, now, work.zone),
         environment=work.config.environment or "",
         shop=me.shop if me is not None else "",
         name=work.name,
@@ -52,13 +51,13 @@ def top_info(desk: DeskScreen) -> TopInfo:
             if undoable is not None and undoable.undo_until is not None
             else None
         ),
-        clock=now.astimezone(ZoneInfo(work.zone)).strftime("%H:%M"),
+        clock=f"{now.astimezone(wording.zone(work.zone)):%H:%M}",
     )
 
 
-def query_info(desk: DeskScreen) -> QueryInfo:
+def query_info(desk: DeskScreen, slow: bool) -> QueryInfo:
     """The line above the table."""
-    view, glyphs, work = desk.work.session.view, desk.work.glyphs, desk.work
+    view, glyphs, work = desk.view, desk.work.glyphs, desk.work
     sort = view.query.sort
     arrow = (glyphs.down if sort.descending else glyphs.up) if sort else ""
     return QueryInfo(
@@ -68,7 +67,7 @@ def query_info(desk: DeskScreen) -> QueryInfo:
         shown=len(desk.rows()),
         sort=f"{SORT_WORDS[sort.by]} {arrow}" if sort else "",
         waiting=view.new_count,
-        loading=desk.slow,
+        loading=slow,
         search_key=work.key("find.search"),
         clear_key=work.key("find.clear"),
         refresh_key=work.key("desk.refresh"),
@@ -77,14 +76,20 @@ def query_info(desk: DeskScreen) -> QueryInfo:
 
 def no_rows(desk: DeskScreen) -> tuple[str, ...]:
     """What stands instead of rows."""
-    view, work = desk.work.session.view, desk.work
+    view, work = desk.view, desk.work
     title = wording.tab(view.query.tab)[0]
     if view.problem is not None:
         return ("These orders could not be loaded", str(view.problem), f"{work.key('desk.refresh')} tries again")
     if desk.narrow and view.rows:
-        return (f"None of the {len(view.rows)} loaded rows contains “{desk.narrow}”", f"{work.key('find.clear')} clears it")
+        return (
+            f"None of the {len(view.rows)} loaded rows contains “{desk.narrow}”",
+            f"{work.key('find.clear')} clears it",
+        )
     if view.query.filters:
-        return (f"Nothing in {title} matches the filter", f"{work.key('find.clear')} clears it, {work.key('find.search')} changes it")
+        return (
+            f"Nothing in {title} matches the filter",
+            f"{work.key('find.clear')} clears it, {work.key('find.search')} changes it",
+        )
     return (f"{title} is empty", "All done here. New orders appear by themselves.")
 
 
@@ -102,9 +107,11 @@ def label(desk: DeskScreen, command_id: str) -> str:
     """A hint's word, with the number of orders it would hit."""
     marked = len(desk.selection)
     if command_id in {"order.assign", "order.fulfill", "order.support"} and marked:
-        return {"order.assign": "assign", "order.fulfill": "fulfil", "order.support": "support"}[command_id] + f" {marked}"
-    if command_id == "desk.refresh" and (new := desk.work.session.view.new_count):
+        return {"order.assign": "assign", "order.fulfill": "fulfil", "order.support": "support"}[
+            command_id
+        ] + f" {marked}"
+    if command_id == "desk.refresh" and (new := desk.view.new_count):
         return f"show {new} new"
-    if command_id == "view.freeze" and desk.work.session.view.frozen:
+    if command_id == "view.freeze" and desk.view.frozen:
         return "thaw"
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from orders_tui.screens.desk.board import Part
 from orders_tui.screens.stage import Handler
 from orders_tui.wording import Tone
 
@@ -33,14 +34,14 @@ class Viewing:
         """Opens the chooser."""
         from orders_tui.dialogs.columns import ColumnsDialog
 
-        tab = self.desk.work.session.view.query.tab
+        tab = self.desk.view.query.tab
         keys = self.desk.work.preferences.columns_of(tab)
         self.desk.app.push_screen(ColumnsDialog(self.desk.work, tab, keys), self._columns_chosen)
 
     def _columns_chosen(self, keys: tuple[str, ...] | None) -> None:
         if keys is not None:
-            self.desk.work.preferences.columns[self.desk.work.session.view.query.tab] = keys
-            self.desk.show_page()
+            self.desk.work.preferences.columns[self.desk.view.query.tab] = keys
+            self.desk.board.draw(Part.PAGE)
 
     def timeline(self) -> None:
         """The pane below the table; where there is room for one line only, the order's own screen has the timeline."""
@@ -62,7 +63,7 @@ class Viewing:
             desk.apply_preferences()
             if desk.side.has_focus and not desk.work.preferences.sidebar:
                 desk.table.focus()
-        desk.call_after_refresh(desk.show_everything)
+        desk.call_after_refresh(desk.board.draw, *Part)
 
     def maximise(self) -> None:
         """The pane that has the focus takes the screen, and gives it back."""

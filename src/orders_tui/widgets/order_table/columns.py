@@ -179,14 +179,14 @@ COLUMNS: tuple[Column, ...] = (
     Column("age", "AGE", 4, 2, _age, right=True, sort=SortField.PLACED_AT),
     Column("status", "STATUS", 13, 1, _status, sort=SortField.STATUS),
     Column("return", "RETURN", 20, 1, _return, grow=40),
-    Column("refund", "REFUND", 13, 6, _refund, right=True),
+    Column("refund", "REFUND", 13, 4, _refund, right=True),
     Column("hold", "HOLD", 18, 1, _hold, grow=44),
     Column("held", "HELD", 4, 3, _held_for, right=True),
     Column("owner", "OWNER", 9, 3, _owner, sort=SortField.ASSIGNED_TO),
     Column("customer", "CUSTOMER", 14, 6, _customer, grow=24, sort=SortField.CUSTOMER_NAME),
     Column("ship_by", "SHIP BY", 8, 4, _ship_by, right=True, sort=SortField.SHIP_BY),
     Column("total", "TOTAL", 12, 7, _total, right=True),
-    Column("flags", "FLAGS", 12, 5, _flags, grow=36),
+    Column("flags", "FLAGS", 16, 5, _flags, grow=36),
     Column("carrier", "CARRIER SAYS", 20, 4, _carrier_says, grow=26),
     Column("tracking", "TRACKING", 20, 9, _tracking, grow=34),
     Column("last", "LAST EVENT", 20, 10, _last, grow=34),
@@ -201,8 +201,10 @@ BY_KEY: dict[str, Column] = {column.key: column for column in COLUMNS}
 
 _USUAL = "number age status owner customer ship_by total flags tracking last"
 _DEFAULTS: dict[Tab, str] = {
+    Tab.UNFULFILLED: "number age owner customer ship_by total flags tracking last",
+    Tab.OVERDUE: "number age owner customer ship_by total flags tracking last",
     Tab.DELAYED: "number age owner customer carrier tracking total flags last",
-    Tab.AWAITING_TRACKING: "number age owner customer total flags carrier tracking last",
+    Tab.AWAITING_TRACKING: "number age owner customer total flags tracking last",
     Tab.HOLDS: "number held hold owner customer ship_by total flags last",
     Tab.RETURNS: "number return refund owner customer age flags last",
     Tab.REFUNDED: "number age status refund owner customer total flags last",

@@ -36,13 +36,16 @@ class Layout:
 
 
 def arrange(columns: Sequence[Column], width: int, first: int = 0) -> Layout:
-    """The layout for a width in cells; `first` counts how many columns after the order number are scrolled out to the left."""
+    """The layout for a width in cells, the last of which stays free.
+
+    `first` is 0 for the most important columns, else the place of the column that follows the order number.
+    """
     if not columns:
         return Layout((), False, False)
     room = width - GUTTER - 1
     shown = _by_priority(columns, room) if first == 0 else _in_order(columns, room, first)
-    hidden = first + len(shown) < len(columns)
-    return Layout(_place(shown, room), first > 0, hidden)
+    more_right = len(shown) < len(columns) if first == 0 else shown[-1] is not columns[-1]
+    return Layout(_place(shown, room), first > 0, more_right)
 
 
 def last_first(columns: Sequence[Column], width: int) -> int:
@@ -63,7 +66,7 @@ def _by_priority(columns: Sequence[Column], room: int) -> list[Column]:
 
 def _in_order(columns: Sequence[Column], room: int, first: int) -> list[Column]:
     shown = [columns[0]]
-    for column in columns[1 + first :]:
+    for column in columns[first:]:
         if _needed([*shown, column]) > room:
             break
         shown.append(column)

@@ -19,7 +19,6 @@ from orders_tui.widgets.order_table.layout import GAP, GUTTER, Layout, Placed
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import SortField
 
-
 _TAKES_THE_FLAGS = frozenset({MarkKind.FAILED, MarkKind.UNCONFIRMED})
 
 
@@ -41,35 +40,49 @@ class Palette:
         return base if tone is Tone.PLAIN else base + self.style(tone)
 
 
-def paint_header(layout: Layout, width: int, palette: Palette, seen: Seen, sort: tuple[SortField, bool] | None) -> Strip:
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """What every line of one drawing shares: the columns' places, the width, the colours, the moment."""
+
+    layout: Layout
+    cells: int
+    palette: Palette
+    seen: Seen
+
+
+def paint_header(canvas: Canvas, sort: tuple[SortField, bool] | None) -> Strip:
     """The line of titles; the sorted column carries an arrow; `‹ ›` say that there are more columns."""
-    glyphs, base = seen.glyphs, palette.style("header")
+    layout, palette, glyphs = canvas.layout, canvas.palette, canvas.seen.glyphs
+    base = palette.style("header")
     segments = [Segment(f" {glyphs.left}".ljust(GUTTER) if layout.more_left else " " * GUTTER, base)]
     for number, placed in enumerate(layout.placed):
         if number:
             segments.append(Segment(" " * GAP, base))
         segments.append(_title(placed.column, placed.width, palette, glyphs, sort))
-    return _finish(segments, width, base, glyphs.right if layout.more_right else "")
+    return _finish(segments, canvas.cells, base, glyphs.right if layout.more_right else "")
 
 
-def _title(column: Column, cells: int, palette: Palette, glyphs: Glyphs, sort: tuple[SortField, bool] | None) -> Segment:
+def _title(
+    column: Column, cells: int, palette: Palette, glyphs: Glyphs, sort: tuple[SortField, bool] | None
+) -> Segment:
     sorted_here = sort is not None and column.sort is sort[0]
     title = f"{column.title} {glyphs.down if sort and sort[1] else glyphs.up}" if sorted_here else column.title
     (text, _), *rest = fit(((title, Tone.PLAIN),), cells, glyphs.ellipsis, right=column.right)
     return Segment(text + "".join(piece for piece, _ in rest), palette.style("sorted" if sorted_here else "header"))
 
 
-def paint_row(row: RowView, look: Look, layout: Layout, width: int, palette: Palette, seen: Seen) -> Strip:
-    """One row, `width` cells wide."""
+def paint_row(row: RowView, look: Look, canvas: Canvas) -> Strip:
+    """One row, as wide as the canvas."""
+    palette, seen = canvas.palette, canvas.seen
     base = _base(row, look, palette)
     segments = _gutter(row, look, palette, base, seen.glyphs)
-    for number, placed in enumerate(layout.placed):
+    for number, placed in enumerate(canvas.layout.placed):
         if number:
             segments.append(Segment(" " * GAP, base))
         cell = _cell(row, placed, seen)
         pieces = fit(cell, placed.width, seen.glyphs.ellipsis, right=placed.column.right)
         segments.extend(_segments(pieces, row, palette, base))
-    return _finish(segments, width, base, "")
+    return _finish(segments, canvas.cells, base, "")
 
 
 def _cell(row: RowView, placed: Placed, seen: Seen) -> Cell:
@@ -77,7 +90,7 @@ def _cell(row: RowView, placed: Placed, seen: Seen) -> Cell:
     if row.mark is not None and column.key == "flags" and row.mark.kind in _TAKES_THE_FLAGS:
         sign = wording.mark(row.mark)
         return ((f"{sign.mark(seen.glyphs.ascii_only)} {row.mark.reason or sign.word}", sign.tone),)
-    if row.ghost is not None and column.key == "status":
+    if row.ghost is not None and column.key == "flags":
         return ((f"{seen.glyphs.arrow} {row.ghost.reason}", Tone.DIM),)
     return column.render(row.order, seen, placed.width)
 
@@ -119,15 +132,16 @@ def _segments(pieces: Sequence[Piece], row: RowView, palette: Palette, base: Sty
     return [Segment(text, palette.tone(tone, base)) for text, tone in pieces]
 
 
-def paint_loading(layout: Layout, width: int, palette: Palette, glyphs: Glyphs) -> Strip:
+def paint_loading(canvas: Canvas) -> Strip:
     """A row that is still to come."""
+    palette, glyphs = canvas.palette, canvas.seen.glyphs
     base = palette.style("row")
     style = base + palette.style("loading")
     segments = [Segment(" " * GUTTER, base)]
-    for number, placed in enumerate(layout.placed):
+    for number, placed in enumerate(canvas.layout.placed):
         dots = glyphs.dot * max(2, placed.width * 2 // 3)
         segments.append(Segment(" " * GAP * bool(number) + dots.ljust(placed.width), style))
-    return _finish(segments, width, base, "")
+    return _finish(segments, canvas.cells, base, "")
 
 
 def _finish(segments: list[Segment], width: int, base: Style, tail: str) -> Strip:

@@ -23,7 +23,7 @@ from orders_tui.session.view import RowView
 from orders_tui.widgets.cells import clip, plain, width
 from orders_tui.widgets.order_table.columns import BY_KEY, Column, Seen
 from orders_tui.widgets.order_table.layout import GUTTER, Layout, arrange, last_first
-from orders_tui.widgets.order_table.painter import Look, Palette, paint_header, paint_loading, paint_row
+from orders_tui.widgets.order_table.painter import Canvas, Look, Palette, paint_header, paint_loading, paint_row
 from orders_wire.vocabulary import SortField
 
 LONGEST_NUMBER = 24
@@ -35,9 +35,23 @@ class OrderTable(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"order-table--{name}"
-        for name in (
-            "row cursor marked changed ghost header sorted loading message strong dim good active warn bad"
-        ).split()
+        for name in [
+            "row",
+            "cursor",
+            "marked",
+            "changed",
+            "ghost",
+            "header",
+            "sorted",
+            "loading",
+            "message",
+            "strong",
+            "dim",
+            "good",
+            "active",
+            "warn",
+            "bad",
+        ]
     }
 
     class Pointed(Message):
@@ -56,7 +70,7 @@ class OrderTable(ScrollView, can_focus=True):
             super().__init__()
             self.by = by
 
-    def __init__(self, seen: Callable[[], Seen], *, id: str | None = None) -> None:
+    def __init__(self, seen: Callable[[], Seen], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.rows: tuple[RowView, ...] = ()
         self.cursor = 0
@@ -168,21 +182,23 @@ class OrderTable(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """The header, then a row for each line."""
-        cells, seen = self._cells, self._seen()
         if y == 0:
-            return paint_header(self._arranged(), cells, self._palette(), seen, self._sort)
+            return paint_header(self._canvas(), self._sort)
         index = self.scroll_offset.y + y - 1
         if index < self._placeholders:
-            return paint_loading(self._arranged(), cells, self._palette(), seen.glyphs)
+            return paint_loading(self._canvas())
         if index >= len(self.rows):
-            return self._blank(y, cells)
+            return self._blank(y, self._cells)
         strip = self._strips.get(index)
         if strip is None:
             row = self.rows[index]
             look = Look(cursor=index == self.cursor, marked=row.order.id in self._marks)
-            strip = paint_row(row, look, self._arranged(), cells, self._palette(), seen)
+            strip = paint_row(row, look, self._canvas())
             self._strips[index] = strip
         return strip
+
+    def _canvas(self) -> Canvas:
+        return Canvas(self._arranged(), self._cells, Palette(self._style), self._seen())
 
     def _blank(self, y: int, cells: int) -> Strip:
         base = self._style("row")
@@ -192,9 +208,6 @@ class OrderTable(ScrollView, can_focus=True):
         text = clip(plain(self._message[line]), cells - 2 * GUTTER, self._seen().glyphs.ellipsis)
         style = base + self._style("message" if line == 0 else "dim")
         return Strip([Segment(text, style)]).text_align(cells, "center").apply_style(base)
-
-    def _palette(self) -> Palette:
-        return Palette(self._style)
 
     def _style(self, name: str) -> Style:
         style = self._styles_now.get(name)

@@ -1,0 +1,190 @@
+"""One order, whole: what it is on the left, what happened on the right; one below the other where room is short.
+
+The next and previous order of the list are one key away; the desk's cursor goes along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from orders_tui.commands import Place
+from orders_tui.screens.acting import Acting
+from orders_tui.screens.desk.relevance import Situation, ranked
+from orders_tui.screens.house import House
+from orders_tui.screens.stage import Handler, Stage
+from orders_tui.screens.taking import Taking
+from orders_tui.screens.target import Target
+from orders_tui.screens.workplace import Workplace
+from orders_tui.session import changes
+from orders_tui.widgets import order_sections
+from orders_tui.widgets.band import Band, sentences
+from orders_tui.widgets.bar import Bar, content
+from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.hint_bar import Hint, HintBar
+from orders_tui.widgets.order_sections import Section
+from orders_tui.widgets.order_text import Text, headline
+from orders_tui.wording import Tone
+from orders_wire.orders import Order
+
+SHOW_LOADING_AFTER_S = 0.4
+
+
+class OrderScreen(Stage):
+    """Shows an order; fetches nothing itself."""
+
+    place = Place.ORDER
+    AUTO_FOCUS = "#what"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+
+    def __init__(self, work: Workplace, order_id: str) -> None:
+        super().__init__(work)
+        self.order_id = order_id
+        self._slow = False
+        groups = (Acting(self), Taking(self), House(self))
+        self.handlers = self._moves() | {
+            name: handler for group in groups for name, handler in group.handlers().items()
+        }
+
+    def _moves(self) -> dict[str, Handler]:
+        return {
+            "go.down": lambda _: self._scroll(1),
+            "go.up": lambda _: self._scroll(-1),
+            "go.half_down": lambda _: self._scroll(10),
+            "go.half_up": lambda _: self._scroll(-10),
+            "go.screen_down": lambda _: self._scroll(20),
+            "go.screen_up": lambda _: self._scroll(-20),
+            "go.first": lambda _: self._pane().scroll_home(animate=False),
+            "go.last": lambda _: self._pane().scroll_end(animate=False),
+            "go.back": lambda _: self._close(),
+            "go.next_pane": lambda _: self._other_pane(),
+            "go.previous_pane": lambda _: self._other_pane(),
+            "go.next_order": lambda _: self._step(1),
+            "go.previous_order": lambda _: self._step(-1),
+        }
+
+    def compose(self) -> ComposeResult:
+        ellipsis = self.work.glyphs.ellipsis
+        yield Bar(ellipsis, id="headline")
+        yield Band(ellipsis, id="band")
+        with Horizontal(id="sheets"):
+            with VerticalScroll(id="what", can_focus=True):
+                yield Static(id="what-text")
+            with VerticalScroll(id="happened", can_focus=True):
+                yield Static(id="happened-text")
+        yield HintBar(ellipsis, id="hints")
+
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self._show_band)
+        self.set_timer(SHOW_LOADING_AFTER_S, self._show_slow)
+        self.show()
+
+    def current(self) -> Order | None:
+        return self.work.session.detail(self.order_id) or self.work.session.order(self.order_id)
+
+    def target(self) -> Target:
+        order = self.work.session.order(self.order_id)
+        return Target((order.id,), (order,)) if order is not None else Target((), ())
+
+    def hints(self) -> list[Hint]:
+        undoable = self.work.session.undoable() is not None
+        names = ranked(Situation(self.work.session.order(self.order_id), undoable=undoable))
+        usual = [name for name in names if name in self.handlers and name not in {"go.open", "desk.line"}]
+        acts = [self.hint(name) for name in usual if name.startswith(("order.", "action."))]
+        moves = [Hint(f"{self.work.key('go.next_order')} {self.work.key('go.previous_order')}", "next, previous")]
+        return [*acts, *moves, self.hint("go.back"), self.hint("take.copy"), self.hint("take.browser")]
+
+    def session_changed(self, change: changes.Change) -> None:
+        match change:
+            case changes.RowsChanged(order_ids=ids) if self.order_id in ids:
+                self.show()
+            case changes.DetailChanged(order_id=order_id) if order_id == self.order_id:
+                self.show()
+            case changes.ConnectionChanged():
+                self._show_band()
+            case changes.ActionChanged() | changes.ActionSettled():
+                self.refresh_hints()
+
+    def show(self) -> None:
+        """Draws the order as it is known now."""
+        order, seen = self.work.session.order(self.order_id), self.work.seen()
+        row = self.work.session.row(self.order_id)
+        if order is not None:
+            left: list[Piece] = headline(order, seen)
+            if row is not None and row.mark is not None and row.mark.reason:
+                left += [(f"  {row.mark.reason}", Tone.BAD)]
+            self.query_one("#headline", Bar).set_pieces(left, self._place_in_list())
+        detail = self.work.session.detail(self.order_id)
+        if detail is not None:
+            self._put(order_sections.left(detail, seen), order_sections.right(detail, seen))
+        else:
+            self._put(order_sections.of_row(order, seen) if order is not None else [], [self._waiting()])
+        self._show_band()
+        self.refresh_hints()
+
+    def _place_in_list(self) -> list[Piece]:
+        view = self.work.session.view
+        at = next((at for at, row in enumerate(view.rows) if row.order.id == self.order_id), None)
+        return [(f"{view.span.first + at} of {view.span.total}", Tone.DIM)] if at is not None else []
+
+    def _waiting(self) -> Section:
+        problem = self.work.session.detail_problem(self.order_id)
+        if problem is not None:
+            line: Text = [(str(problem), Tone.WARN), (f"  {self.work.key('desk.refresh')} tries again", Tone.DIM)]
+        else:
+            line = [("loading …" if self._slow else "", Tone.DIM)]
+        return Section("TIMELINE", (line,))
+
+    def _put(self, left: Sequence[Section], right: Sequence[Section]) -> None:
+        self.query_one("#what-text", Static).update(_text(left))
+        self.query_one("#happened-text", Static).update(_text(right))
+
+    def _show_slow(self) -> None:
+        self._slow = True
+        if self.work.session.detail(self.order_id) is None:
+            self.show()
+
+    def _show_band(self) -> None:
+        session, now = self.work.session, self.work.pace.now()
+        says = sentences(session.connection, session.view, now, self.work.zone, self.work.key("desk.refresh"))
+        self.query_one(Band).show(says)
+        self.set_class(bool(says), "-stale")
+
+    def _pane(self) -> VerticalScroll:
+        narrow = not self.has_class("-wide")
+        focused = self.query_one("#happened", VerticalScroll).has_focus and not narrow
+        return self.query_one("#happened" if focused else "#what", VerticalScroll)
+
+    def _scroll(self, lines: int) -> None:
+        pane = self.query_one("#sheets", Horizontal) if not self.has_class("-wide") else self._pane()
+        pane.scroll_relative(y=lines, animate=False)
+
+    def _other_pane(self) -> None:
+        other = "#what" if self.query_one("#happened").has_focus else "#happened"
+        self.query_one(other).focus()
+
+    def _step(self, offset: int) -> None:
+        order_id = self.work.session.step(offset)
+        if order_id is None:
+            self.say("this is the end of the list" if offset > 0 else "this is the start of the list")
+            return
+        self.order_id, self._slow = order_id, False
+        self.set_timer(SHOW_LOADING_AFTER_S, self._show_slow)
+        for pane in self.query(VerticalScroll):
+            pane.scroll_home(animate=False)
+        self.show()
+
+    def _close(self) -> None:
+        self.dismiss()
+
+
+def _text(sections: Sequence[Section]) -> Content:
+    blocks = []
+    for section in sections:
+        heading = content([(section.title, "strong")])
+        blocks.append(Content("\n").join([heading, *(content(line) for line in section.lines)]))
+    return Content("\n\n").join(blocks)

@@ -1,0 +1,74 @@
+"""The desk without a server: frozen time, orders in memory, no animation."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from tests.tui.screens.desk_data import NOW
+from tests.tui.screens.desk_driver import Desk, Open
+from tests.tui.screens.fake_session import FakeSession
+from textual.widgets import Input
+
+from orders_tui.app import DeskApp
+from orders_tui.config import Config
+from orders_tui.keymap import build
+from orders_tui.pace import Pace
+from orders_tui.screens.workplace import Workplace
+
+MakeApp = Callable[..., DeskApp]
+
+
+class SteppingClock:
+    """Monotonic seconds that move on with every look, so that nothing happens at the same instant."""
+
+    def __init__(self, step: float = 0.2) -> None:
+        self.now = 1000.0
+        self.step = step
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(Input.cursor_blink, "_default", False, raising=False)
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    return FakeSession()
+
+
+@pytest.fixture
+def clock() -> SteppingClock:
+    return SteppingClock()
+
+
+@pytest.fixture
+def make_app(session: FakeSession, clock: SteppingClock, tmp_path: Path) -> MakeApp:
+    """Builds the app around `session`; keyword arguments are the configuration's."""
+
+    def make(**config: object) -> DeskApp:
+        settings = Config(**{"environment": "PROD", **config})  # type: ignore[arg-type]
+        pace = Pace(now=lambda: NOW, monotonic=clock)
+        return DeskApp(Workplace(session, settings, pace, build(settings.keys)), tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def open_desk(make_app: MakeApp, session: FakeSession) -> Open:
+    @asynccontextmanager
+    async def opened(size: tuple[int, int] = (120, 40), **config: object) -> AsyncIterator[Desk]:
+        app = make_app(**config)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await pilot.pause()
+            yield Desk(app, pilot, session)
+
+    return opened

@@ -1,0 +1,252 @@
+"""Dialogs: nothing is confirmed unread, nothing typed is lost, nothing typed ahead does harm."""
+
+from __future__ import annotations
+
+import pytest
+from tests.tui.screens import desk_data
+from tests.tui.screens.desk_driver import Open
+from tests.tui.screens.fake_session import FakeSession
+
+from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, ReturnsDraft, SupportDraft
+from orders_tui.screens.order import OrderScreen
+from orders_wire.vocabulary import ReturnAction, ReturnState, Tab
+
+
+def ids(session: FakeSession) -> list[str]:
+    return [row.order.id for row in session.view.rows]
+
+
+async def test_a_burst_opens_the_dialog_fills_it_in_and_confirms_nothing(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.burst("a", "b", "o", "enter")
+        assert session.sent == []
+        assert desk.dialog.query_one("Input").value == "bo"  # type: ignore[attr-defined]
+        await desk.press("enter")
+        assert session.sent == [
+            AssignDraft((ids(session)[0],), "bo", {ids(session)[0]: session.orders[ids(session)[0]].version})
+        ]
+
+
+async def test_letters_of_a_burst_are_no_commands(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.burst("slash", "m", "f", "r", "u", "enter", "m")
+        assert session.sent == []
+        assert desk.dialog.query_one("Input").value == "mfru"  # type: ignore[attr-defined]
+
+
+async def test_a_double_press_opens_one_dialog(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.burst("r", "r", "f", "f", "enter", "enter")
+        assert len(desk.app.screen_stack) == 2
+        assert session.sent == []
+
+
+async def test_enter_does_nothing_in_an_untouched_dialog(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("a", "enter")
+        assert session.sent == []
+        assert "nothing was chosen" in desk.said()
+        await desk.press("ctrl+s")
+        assert len(session.sent) == 1
+
+
+async def test_enter_in_the_wake_of_another_enter_is_key_repeat(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("a", "down", "enter")
+        await desk.burst("enter", "enter", "enter")
+        assert len(session.sent) == 1
+        assert desk.app.screen is desk.screen
+
+
+async def test_keys_a_dialog_does_not_own_end_in_it(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("8", "r", "m", "x", "ctrl+r", "greater_than_sign")
+        assert session.sent == []
+        assert desk.dialog is not None
+        assert session.view.span.page == 1
+
+
+async def test_a_dialog_is_about_the_order_it_was_opened_on(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        meant = ids(session)[0]
+        await desk.press("a", "down")
+        session.remove_order(meant)
+        session.move_cursor(ids(session)[3])
+        await desk.pilot.pause()
+        await desk.press("ctrl+s", "ctrl+s")
+        assert session.sent[-1].order_ids == (meant,)
+
+
+async def test_a_change_underneath_is_told_and_asks_once_more(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("a", "down")
+        session.change_order(ids(session)[0], assigned_to="bo")
+        await desk.pilot.pause()
+        assert "has just changed: owner bo" in desk.said("change")
+        await desk.press("ctrl+s")
+        assert session.sent == []
+        await desk.press("ctrl+s")
+        draft = session.sent[-1]
+        assert draft.versions == {ids(session)[0]: session.orders[ids(session)[0]].version}
+
+
+async def test_mine_takes_one_order_at_once_and_several_through_the_dialog(
+    open_desk: Open, session: FakeSession
+) -> None:
+    async with open_desk() as desk:
+        await desk.press("m")
+        assert isinstance(session.sent[-1], AssignDraft)
+        assert session.sent[-1].assignee == "ana"
+        await desk.press("j", "space", "space", "m")
+        assert len(session.sent) == 1
+        assert "Assign 2 orders" in desk.said("title")
+
+
+async def test_others_orders_can_be_kept_with_them(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("j", "j", "j", "space", "space", "a", "down", "ctrl+t", "ctrl+s")
+        assert session.sent == []
+        assert "belong to others" in desk.said()
+
+
+async def test_a_new_owner_can_be_named(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("a")
+        await desk.type("zoe")
+        await desk.press("enter")
+        assert isinstance(session.sent[-1], AssignDraft)
+        assert session.sent[-1].assignee == "zoe"
+
+
+async def test_fulfilling_one_order_takes_the_guessed_carrier(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("f")
+        await desk.type("0034 0434 2921 3510 0186")
+        await desk.press("enter")
+        draft = session.sent[-1]
+        assert isinstance(draft, FulfillDraft)
+        parcel = draft.parcels[ids(session)[0]]
+        assert (parcel.number, parcel.carrier) == ("00340434292135100186", "DHL")
+
+
+async def test_fulfilling_without_a_number_takes_ctrl_s(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("f", "enter")
+        assert session.sent == []
+        await desk.press("ctrl+s")
+        draft = session.sent[-1]
+        assert isinstance(draft, FulfillDraft)
+        assert draft.parcels == {}
+
+
+async def test_a_held_order_cannot_be_fulfilled_and_it_says_why(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("7", "f", "ctrl+s")
+        assert session.sent == []
+        assert "hold" in desk.said() or "cancelled" in desk.said()
+
+
+@pytest.mark.parametrize("state", [state for state in ReturnState if not state.terminal])
+async def test_a_return_offers_exactly_what_its_state_allows(
+    open_desk: Open, session: FakeSession, state: ReturnState
+) -> None:
+    order = next(o for o in desk_data.of_tab(Tab.RETURNS) if o.return_ and o.return_.state is state)
+    async with open_desk(typed_amount_above=1e9) as desk:
+        desk.app.push_screen(OrderScreen(desk.screen.work, order.id))
+        await desk.pilot.pause()
+        await desk.press("r", "enter")
+        assert session.sent == []
+        assert "ctrl+s does" in desk.said()
+        await desk.press("ctrl+s")
+        draft = session.sent[-1]
+        assert isinstance(draft, ReturnsDraft)
+        assert draft.action == desk_data.ACTIONS[state][0]
+        assert draft.return_id == (order.return_.id if order.return_ else None)
+
+
+async def test_a_return_that_is_over_offers_nothing(open_desk: Open, session: FakeSession) -> None:
+    over = next(o for o in desk_data.ORDERS if o.return_ is not None and o.return_.state.terminal)
+    async with open_desk() as desk:
+        desk.app.push_screen(OrderScreen(desk.screen.work, over.id))
+        await desk.pilot.pause()
+        await desk.press("r", "ctrl+s")
+        assert session.sent == []
+        assert "nothing can be done" in desk.said()
+
+
+async def test_a_large_refund_is_typed(open_desk: Open, session: FakeSession) -> None:
+    order = next(o for o in desk_data.ORDERS if o.return_ and o.return_.state is ReturnState.INSPECTION)
+    amount = f"{order.return_.refund_amount:.2f}" if order.return_ else ""
+    async with open_desk(typed_amount_above=1.0) as desk:
+        desk.app.push_screen(OrderScreen(desk.screen.work, order.id))
+        await desk.pilot.pause()
+        await desk.press("r", "ctrl+s")
+        assert session.sent == []
+        assert amount in desk.said()
+        await desk.press("tab", "tab")
+        await desk.type(amount)
+        await desk.press("ctrl+s")
+        assert isinstance(session.sent[-1], ReturnsDraft)
+        assert session.sent[-1].action is ReturnAction.APPROVE_REFUND
+
+
+async def test_a_return_is_never_repeated(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk(typed_amount_above=1e9) as desk:
+        await desk.press("8", "r", "ctrl+s", "j", "full_stop")
+        assert len(session.sent) == 1
+        assert "never repeated" in desk.hint
+
+
+async def test_a_support_note_left_is_there_the_next_time(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("s")
+        await desk.type("please split")
+        await desk.press("escape", "s", "ctrl+s")
+        draft = session.sent[-1]
+        assert isinstance(draft, SupportDraft)
+        assert draft.note == "please split"
+
+
+async def test_an_escalation_is_for_all_that_wait_unless_orders_are_marked(
+    open_desk: Open, session: FakeSession
+) -> None:
+    async with open_desk() as desk:
+        await desk.press("i", "ctrl+s")
+        draft = session.sent[-1]
+        assert isinstance(draft, InventoryDraft)
+        assert (draft.sku, draft.order_ids) == ("TEE-BLK-M", ())
+        await desk.press("j", "space", "space", "i")
+        await desk.type("MUG-01")
+        await desk.press("ctrl+s")
+        draft = session.sent[-1]
+        assert isinstance(draft, InventoryDraft)
+        assert (draft.sku, len(draft.order_ids)) == ("MUG-01", 2)
+
+
+async def test_help_runs_what_was_found(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("question_mark")
+        await desk.type("order of rows")
+        await desk.press("enter")
+        assert type(desk.app.screen).__name__ == "SortDialog"
+
+
+async def test_the_command_line_takes_an_argument(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("colon")
+        await desk.type("assign bo")
+        await desk.press("enter")
+        draft = session.sent[-1]
+        assert isinstance(draft, AssignDraft)
+        assert draft.assignee == "bo"
+
+
+async def test_every_command_that_opens_something_opens_it(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        for command in ("view.log", "view.pulse", "take.copy_more", "take.export", "view.columns", "desk.palette"):
+            desk.screen.perform(command)
+            await desk.pilot.pause()
+            assert desk.app.screen is not desk.screen, command
+            await desk.press("escape")
+            assert desk.app.screen is desk.screen, command
+            assert desk.table.has_focus, command

@@ -1,0 +1,106 @@
+"""Small parts: the last filter, crash reports, toasts, glyphs, themes."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from rich.segment import Segment
+from tests.tui.screens.desk_data import NOW
+from textual.color import Color
+from textual.theme import Theme
+
+from orders_tui import crash, themes
+from orders_tui.errors import ClientError
+from orders_tui.glyphs import ASCII, UNICODE
+from orders_tui.line_filter import AsciiOnly, Harmless
+from orders_tui.toasts import AT_MOST, SHOWN_S, Toasts
+from orders_tui.widgets.top_bar import since
+
+BLACK = Color(0, 0, 0)
+
+
+@pytest.mark.parametrize("char", ["\x1b", "\x07", "\x7f", "\x9b", "\u202e", "\u2066", "\n"])
+def test_nothing_a_terminal_obeys_leaves(char: str) -> None:
+    (segment,) = Harmless().apply([Segment(f"a{char}b")], BLACK)
+    assert segment.text == "a\ufffdb"
+
+
+def test_harmless_text_is_passed_on_as_it_is() -> None:
+    segments = [Segment("plain"), Segment("田中 é 🦊")]
+    assert all(one is two for one, two in zip(Harmless().apply(segments, BLACK), segments, strict=True))
+
+
+def test_ascii_keeps_every_width() -> None:
+    segments = [Segment("田中 – 12 € …"), Segment("Zoë 🦊")]
+    for before, after in zip(segments, AsciiOnly().apply(segments, BLACK), strict=True):
+        assert after.text.isascii()
+        assert cell_len(after.text) == cell_len(before.text)
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
+def test_every_glyph_is_one_cell_wide(glyphs: object) -> None:
+    names = [field.name for field in fields(UNICODE) if field.name not in {"ascii_only", "sparks"}]
+    assert [name for name in names if cell_len(getattr(glyphs, name)) != 1] == []
+
+
+def test_a_crash_report_holds_no_value(tmp_path: Path) -> None:
+    secret = "customer@example.org"
+    try:
+        try:
+            raise ValueError(f"bad {secret}")
+        except ValueError as error:
+            raise RuntimeError(secret) from error
+    except RuntimeError as error:
+        path = crash.write(error, NOW, tmp_path)
+    assert path is not None
+    text = path.read_text()
+    assert "RuntimeError" in text
+    assert "ValueError" in text
+    assert secret not in text
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_crash_report_keeps_what_was_said_for_people() -> None:
+    assert "the server is away" in crash.report(ClientError("the server is away"), NOW)
+
+
+def test_at_most_three_toasts_and_none_twice() -> None:
+    now = [0.0]
+    toasts = Toasts(lambda: now[0])
+    assert [toasts.admit(text) for text in ("a", "a", "b", "c", "d")] == [True, False, True, True, False]
+    assert toasts.held_back == 1
+    now[0] = SHOWN_S + 1
+    assert toasts.admit("d")
+    assert AT_MOST == 3
+
+
+@pytest.mark.parametrize("theme", themes.THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("ground", ["background", "row-cursor", "row-marked", "row-changed", "surface", "bar"])
+def test_tones_can_be_read_on_every_ground(theme: Theme, ground: str) -> None:
+    grounds = {"background": theme.background, "surface": theme.surface, **theme.variables}
+    assert grounds[ground] is not None
+    behind = Color.parse(grounds[ground])
+    tones = {name: color for name, color in theme.variables.items() if name.startswith("tone-")}
+    tones["foreground"] = theme.foreground or ""
+    poor = {name: round(_contrast(Color.parse(color), behind), 2) for name, color in tones.items()}
+    assert {name: ratio for name, ratio in poor.items() if ratio < 4.5} == {}
+
+
+def _contrast(one: Color, two: Color) -> float:
+    brighter, darker = sorted((_luminance(one), _luminance(two)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: Color) -> float:
+    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "now"), (4.9, "now"), (7, "5 s"), (59, "55 s"), (61, "1 min"), (7200, "2 h")]
+)
+def test_freshness_does_not_fidget(seconds: float, text: str) -> None:
+    assert since(seconds) == text

@@ -1,0 +1,70 @@
+"""Keys: every command has its place, a remapping is checked whole before any of it is used."""
+
+from __future__ import annotations
+
+import pytest
+
+from orders_tui.commands import BY_ID, COMMANDS, Place, by_word
+from orders_tui.keymap import KeymapError, build, check, exists
+from orders_wire.vocabulary import Tab
+
+
+def test_no_key_means_two_things_in_one_place() -> None:
+    build()
+
+
+def test_ids_and_words_are_unique() -> None:
+    assert len(BY_ID) == len(COMMANDS)
+    assert len({command.word for command in COMMANDS}) == len(COMMANDS)
+
+
+def test_every_default_key_exists() -> None:
+    assert [key for command in COMMANDS for key in command.keys if not exists(key)] == []
+
+
+def test_every_tab_has_its_digit() -> None:
+    keymap = build()
+    found = [keymap.find(Place.DESK, str(number)) for number in range(1, 10)]
+    assert [command.id for command in found if command] == [f"tab.{tab}" for tab in Tab]
+
+
+def test_a_remapped_key_replaces_the_default() -> None:
+    keymap = build({"order.fulfill": "F, ctrl+f", "go.screen_down": "pagedown"})
+    assert keymap.find(Place.DESK, "f") is None
+    command = keymap.find(Place.DESK, "ctrl+f")
+    assert command is not None
+    assert command.id == "order.fulfill"
+    assert keymap.remapped("order.fulfill")
+
+
+@pytest.mark.parametrize("none", ["", "none"])
+def test_none_unbinds(none: str) -> None:
+    assert build({"take.export": none}).find(Place.DESK, "e") is None
+
+
+@pytest.mark.parametrize(
+    ("remapped", "fault"),
+    [
+        ({"order.asign": "a"}, "did you mean order.assign"),
+        ({"order.assign": "hyper+q"}, "there is no key 'hyper+q'"),
+        ({"order.assign": "f"}, "f is both order.assign and order.fulfill"),
+        ({"order.assign": "enter"}, "enter is fixed"),
+        ({"desk.quit_now": "none"}, "ctrl+q cannot be taken away"),
+    ],
+)
+def test_a_fault_is_named(remapped: dict[str, str], fault: str) -> None:
+    with pytest.raises(KeymapError, match=fault.replace("+", r"\+")):
+        build(remapped)
+
+
+def test_keys_that_terminals_swallow_are_doubted() -> None:
+    assert check({"order.assign": "ctrl+enter"}) == [
+        "order.assign: ctrl+enter may not arrive: most terminals cannot send it"
+    ]
+    assert check({"order.assign": "A"}) == []
+
+
+def test_a_word_may_be_shortened_while_it_is_clear() -> None:
+    fulfill, ambiguous = by_word("ful"), by_word("tab")
+    assert fulfill is BY_ID["order.fulfill"]
+    assert ambiguous is None
