@@ -21,7 +21,7 @@ from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tables import orders, outbox
 from orders_sync.db.tx import Tx
 from orders_sync.ingest.changes import OrderChange
-from orders_sync.outbox.relay import LEASE_MS
+from orders_sync.outbox.relay import LEASE_MS, SHARE
 from orders_sync.routes import actions, dead_letters
 from orders_sync.routes import outbox as outbox_routes
 from orders_sync.routes.problems import problems
@@ -142,7 +142,7 @@ class Desk:
 
     async def claim(self, *targets: str, owner: str = "relay") -> list[OutboxRow]:
         """A relay takes what is due."""
-        return await self.db.write(lambda tx: outbox_claims.claim(tx, owner, targets, LEASE_MS, 100))
+        return await self.db.write(lambda tx: outbox_claims.claim(tx, owner, targets, LEASE_MS, SHARE))
 
 
 @asynccontextmanager

@@ -33,22 +33,36 @@ class Ahead:
     switched: bool
 
 
-def claim(tx: Tx, owner: str, targets: Collection[str], lease_ms: int, limit: int) -> list[OutboxRow]:
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much one claim takes: at most `batch` rows of the kinds `together`, which leave in one call, and `single` others."""
+
+    together: Collection[str]
+    batch: int
+    single: int
+
+
+def claim(tx: Tx, owner: str, targets: Collection[str], lease_ms: int, share: Share) -> list[OutboxRow]:
     """Takes due rows of these targets for `owner`, and those whose holder let its lease run out. Earliest due first."""
-    due = (
-        rows(tx.shop_id)
-        .where(_due(tx.now), _of(targets), ~_blocked())
-        .order_by(outbox.c.not_before, outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=outbox)
-    )
-    taken = [read(row) for row in tx.conn.execute(due)]
+    batched = outbox.c.kind.in_(sorted(share.together))
+    taken = [*_due_rows(tx, targets, batched, share.batch), *_due_rows(tx, targets, ~batched, share.single)]
     if taken:
         held = {"state": OutboundState.CLAIMED.value, "lease_owner": owner, "lease_until": tx.now + lease_ms}
         mine = and_(outbox.c.shop_id == tx.shop_id, outbox.c.id.in_(bindparam("ids", expanding=True)))
         statement = update(outbox).where(mine).values(attempts=outbox.c.attempts + 1, **held)
         tx.conn.execute(statement, {"ids": [row.id for row in taken]})
     return taken
+
+
+def _due_rows(tx: Tx, targets: Collection[str], which: ColumnElement[bool], limit: int) -> list[OutboxRow]:
+    due = (
+        rows(tx.shop_id)
+        .where(_due(tx.now), _of(targets), which, ~_blocked())
+        .order_by(outbox.c.not_before, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=outbox)
+    )
+    return [read(row) for row in tx.conn.execute(due)]
 
 
 def still_held(tx: Tx, row_id: int, owner: str) -> OutboxRow | None:

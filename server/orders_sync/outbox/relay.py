@@ -18,7 +18,7 @@ from orders_sync.db import outbox, outbox_claims
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.outbox import OutboxRow
-from orders_sync.db.outbox_claims import Ahead
+from orders_sync.db.outbox_claims import Ahead, Share
 from orders_sync.db.tx import Tx
 from orders_sync.instants import MINUTE, SECOND, Clock, Ms
 from orders_sync.outbox import fate
@@ -28,19 +28,14 @@ from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown
 from orders_sync.rules.figures import Figures
 from orders_wire.vocabulary import OutboundState
 
-LEASE_MS = 2 * MINUTE
-"""Longer than a claim of rows can take, every call running into its time limit."""
+LEASE_MS = MINUTE
+CALL_MS = 55 * SECOND
+"""Longer than any receiver's own time limit: a call begins only while its lease lasts at least this long."""
 
-AT_ONCE = 8
-"""Calls under way at the same time."""
-
-CLAIM = 2 * AT_ONCE
-LAST_CALL_MS = MINUTE
-"""A call begins only while its lease lasts at least this long."""
+SHARE = Share(together=METAFIELDS, batch=25, single=8)
+"""What one relay has under way at the same time; 25 metafields are Shopify's limit for one call."""
 
 POLL_S = 1.0
-METAFIELDS_AT_ONCE = 25
-"""Shopify's limit for one call (`metafieldsSet`)."""
 
 log = structlog.get_logger(__name__)
 
@@ -108,12 +103,11 @@ class Relay:
     async def send_due(self) -> int:
         """Claims what is due, once, and sends it; returns how many rows that were."""
         owner = self._chance.token()
-        rows = await self._db.write(lambda tx: outbox_claims.claim(tx, owner, self._on, LEASE_MS, CLAIM))
-        last_call = Ms(self._clock() + LEASE_MS - LAST_CALL_MS)
-        gate = asyncio.Semaphore(AT_ONCE)
+        rows = await self._db.write(lambda tx: outbox_claims.claim(tx, owner, self._on, LEASE_MS, SHARE))
+        last_call = Ms(self._clock() + LEASE_MS - CALL_MS)
         async with asyncio.TaskGroup() as calls:
             for parcel in together(rows):
-                calls.create_task(self._deliver(owner, parcel, gate, last_call))
+                calls.create_task(self._deliver(owner, parcel, last_call))
         return len(rows)
 
     def _switch(self, tx: Tx) -> None:
@@ -122,11 +116,10 @@ class Relay:
         outbox.recount(tx, fewer)
         tx.ping()
 
-    async def _deliver(self, owner: str, rows: Sequence[OutboxRow], gate: asyncio.Semaphore, last_call: Ms) -> None:
-        async with gate:
-            if self._clock() > last_call:
-                return
-            outcomes = await self._send(rows)
+    async def _deliver(self, owner: str, rows: Sequence[OutboxRow], last_call: Ms) -> None:
+        if self._clock() > last_call:
+            return
+        outcomes = await self._send(rows)
         for row, outcome in zip(rows, outcomes, strict=True):
             await self._db.write(partial(self.record, owner=owner, row=row, outcome=outcome, dice=self._chance.dice()))
 
@@ -176,10 +169,9 @@ class Relay:
 
 
 def together(rows: Sequence[OutboxRow]) -> list[list[OutboxRow]]:
-    """Rows that leave in one call: metafields up to Shopify's limit; every other row alone."""
+    """Rows that leave in one call: all metafields, every other row alone."""
     metafields = [row for row in rows if row.kind in METAFIELDS]
-    batches = [metafields[n : n + METAFIELDS_AT_ONCE] for n in range(0, len(metafields), METAFIELDS_AT_ONCE)]
-    return batches + [[row] for row in rows if row.kind not in METAFIELDS]
+    return [*([metafields] if metafields else []), *([row] for row in rows if row.kind not in METAFIELDS)]
 
 
 def _until(ahead: Ahead, now: Ms) -> float:

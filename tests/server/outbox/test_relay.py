@@ -17,7 +17,7 @@ from orders_sync.instants import MINUTE, SECOND
 from orders_sync.outbox.backoff import MAX_TRIES
 from orders_sync.outbox.kinds import Target
 from orders_sync.outbox.outcome import Later, Outcome, Refused, Unknown
-from orders_sync.outbox.relay import CLAIM, LEASE_MS
+from orders_sync.outbox.relay import LEASE_MS, SHARE
 from orders_wire.vocabulary import Status
 
 FULFILL: dict[str, Any] = {"orderIds": ["1"], "delaySeconds": 0}
@@ -184,13 +184,18 @@ async def test_metafields_leave_together(light_desk: Desk) -> None:
     shop = Ledger()
     await relay_to(light_desk.db, shop).send_due()
     assert [[row.kind for row in rows] for rows in shop.calls] == [["owner"] * 5]
+    await relay_to(light_desk.db, shop).send_due()
+    assert [row.kind for row in shop.calls[-1]] == ["fulfillment"]
 
 
-async def test_a_claim_takes_no_more_than_can_be_sent_under_its_lease(light_desk: Desk) -> None:
-    ids = [str(n) for n in range(1, CLAIM + 3)]
+async def test_a_claim_takes_no_more_than_can_be_under_way_at_once(light_desk: Desk) -> None:
+    ids = [str(n) for n in range(1, 41)]
     await light_desk.tell(*(order(int(n)) for n in ids))
-    await light_desk.act("fulfill", {"orderIds": ids, "delaySeconds": 0})
-    assert await relay_to(light_desk.db, Ledger()).send_due() == CLAIM
+    await light_desk.act("fulfill", {"orderIds": ids[:12], "delaySeconds": 0})
+    await light_desk.act("assign", {"orderIds": ids[12:], "assignee": "maya", "delaySeconds": 0})
+    shop = Ledger()
+    assert await relay_to(light_desk.db, shop).send_due() == SHARE.batch + SHARE.single
+    assert sorted(len(rows) for rows in shop.calls) == [1] * SHARE.single + [SHARE.batch]
 
 
 async def test_a_receivers_fault_is_an_unknown_outcome_and_ends_nothing(light_desk: Desk) -> None:
