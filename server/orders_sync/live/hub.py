@@ -49,6 +49,11 @@ class Stream:
         self.framed = framed
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
+    def end(self) -> None:
+        """Lets the handler finish the response."""
+        if not self.ended.done():
+            self.ended.set_result(None)
+
 
 class Hub:
     """All streams of a process. `per_caller`: how many one caller may have open; null: any number."""
@@ -149,9 +154,8 @@ class Hub:
             self._end(stream)
 
     def _end(self, stream: Stream) -> None:
-        """Lets the handler finish the response; a reader that has not taken what it was sent is not waited for."""
+        """The server is done with it; a reader that has not taken what it was sent is not waited for."""
         if stream.transport.get_write_buffer_size():
             stream.transport.abort()
-        if not stream.ended.done():
-            stream.ended.set_result(None)
+        stream.end()
         self.leave(stream)

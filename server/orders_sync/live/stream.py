@@ -1,4 +1,4 @@
-"""The life of one stream: what it missed first, with back-pressure; then live, without a hole and without a repeat.
+"""How a stream begins: what it missed first, with back-pressure; then live, without a hole and without a repeat.
 
 Nothing is awaited between finding that it has caught up and joining the hub: that is what closes the hole.
 """
@@ -19,8 +19,8 @@ Write = Callable[[bytes], Awaitable[None]]
 """Sends bytes, waiting while the reader is slow. Raises ConnectionError when the reader is gone."""
 
 
-async def follow(hub: Hub, history: History, stream: Stream, first: Part, write: Write) -> None:
-    """Sends `first`, then what followed it, then joins the hub; returns when the hub ends the stream.
+async def begin(hub: Hub, history: History, stream: Stream, first: Part, write: Write) -> None:
+    """Sends `first`, then what followed it, then joins the hub: the stream is live, or `ended`, when this returns.
 
     Raises ConnectionError, TimeoutError (a stalled reader), `history.Gone`, and what the database raises: the reader then has
     to come back. `write` is not called once the stream is live.
@@ -31,7 +31,6 @@ async def follow(hub: Hub, history: History, stream: Stream, first: Part, write:
         part = await history.after(position)
         position = part.position
         await _send(write, frames.frames(hub.desk_id, part.events))
-    await stream.ended
 
 
 async def _send(write: Write, data: bytes) -> None:

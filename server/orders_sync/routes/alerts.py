@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 
 from orders_sync.app_keys import CALLER, HUB
-from orders_sync.live import frames, stream
-from orders_sync.live.history import HISTORY, Gone, Part
+from orders_sync.live import frames
+from orders_sync.live.history import HISTORY, Gone
 from orders_sync.live.hub import Hub, Stream, TooManyStreams
+from orders_sync.live.stream import begin
 from orders_sync.routes.problems import Refused
 from orders_wire.vocabulary import ErrorCode
 
@@ -17,17 +20,48 @@ log = structlog.get_logger(__name__)
 
 EVENT_STREAM = "text/event-stream"
 
-_HEADERS = {hdrs.CACHE_CONTROL: "no-cache", hdrs.VARY: hdrs.ACCEPT, "X-Accel-Buffering": "no"}
+_HEADERS: Final = {hdrs.CACHE_CONTROL: "no-cache", hdrs.VARY: hdrs.ACCEPT, "X-Accel-Buffering": "no"}
+_STREAM_HEADERS: Final = {**_HEADERS, hdrs.CONTENT_TYPE: EVENT_STREAM}
 
 routes = web.RouteTableDef()
+
+
+class EventStream(web.StreamResponse):
+    """A response that lasts until the hub ends its stream.
+
+    It waits here, not in the handler, so that a stream holds nothing of what handled its request: there may be thousands.
+    """
+
+    def __init__(self, hub: Hub, stream: Stream) -> None:
+        super().__init__(headers=_STREAM_HEADERS)
+        self._hub = hub
+        self._stream = stream
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        try:
+            await self._stream.ended
+        finally:
+            self._hub.leave(self._stream)
+        await super().write_eof(data)
 
 
 @routes.get("/sync/orders/alerts")
 async def alerts(request: web.Request) -> web.StreamResponse:
     """A stream when the client accepts one, else the polling answer."""
-    if _accepts_stream(request):
-        return await _stream(request)
-    return await _poll(request)
+    if not _accepts_stream(request):
+        return await _poll(request)
+    if request.method == hdrs.METH_HEAD or request.transport is None:
+        return web.StreamResponse(headers=_STREAM_HEADERS)
+    hub = request.app[HUB]
+    stream = Stream(request[CALLER].name, request.transport, framed=request.version >= HttpVersion11)
+    try:
+        hub.admit(stream)
+        return await _begun(request, hub, stream)
+    except TooManyStreams:
+        raise Refused(ErrorCode.RATE_LIMITED, "Too many open streams. Close one, or poll.", retry_after_s=30) from None
+    except BaseException:
+        hub.leave(stream)
+        raise
 
 
 async def _poll(request: web.Request) -> web.Response:
@@ -40,36 +74,20 @@ async def _poll(request: web.Request) -> web.Response:
     return web.Response(body=body, content_type="application/json", headers=_HEADERS)
 
 
-async def _stream(request: web.Request) -> web.StreamResponse:
-    first = await request.app[HISTORY].first(request.headers.get("Last-Event-ID") or None)
-    response = web.StreamResponse(headers={**_HEADERS, hdrs.CONTENT_TYPE: EVENT_STREAM})
-    if request.method == hdrs.METH_HEAD or request.transport is None:
-        return response
-    hub = request.app[HUB]
-    open_stream = Stream(request[CALLER].name, request.transport, framed=request.version >= HttpVersion11)
-    try:
-        hub.admit(open_stream)
-    except TooManyStreams:
-        raise Refused(ErrorCode.RATE_LIMITED, "Too many open streams. Close one, or poll.", retry_after_s=30) from None
+async def _begun(request: web.Request, hub: Hub, stream: Stream) -> EventStream:
+    """The response, after its head and what comes before anything new. Raises, before the head, what the database raises."""
+    history = request.app[HISTORY]
+    first = await history.first(request.headers.get("Last-Event-ID") or None)
+    response = EventStream(hub, stream)
     try:
         await response.prepare(request)
-        await _follow(request, hub, open_stream, first, response)
-    finally:
-        hub.leave(open_stream)
+        await begin(hub, history, stream, first, response.write)
+    except Exception as error:  # once the head is out, only a broken connection tells it
+        if not isinstance(error, (ConnectionError, TimeoutError, Gone)):
+            log.warning("a stream broke off", exc_info=error)
+        stream.transport.abort()
+        stream.end()
     return response
-
-
-async def _follow(
-    request: web.Request, hub: Hub, open_stream: Stream, first: Part, response: web.StreamResponse
-) -> None:
-    """Once the head is out, a failure can only be told by breaking the connection: the client comes back."""
-    try:
-        await stream.follow(hub, request.app[HISTORY], open_stream, first, response.write)
-    except (ConnectionError, TimeoutError, Gone):
-        open_stream.transport.abort()
-    except Exception:
-        log.warning("a stream broke off", exc_info=True)
-        open_stream.transport.abort()
 
 
 def _accepts_stream(request: web.Request) -> bool:

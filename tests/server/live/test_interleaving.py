@@ -19,7 +19,7 @@ from orders_sync.live import hub as hub_module
 from orders_sync.live.broadcaster import Broadcaster
 from orders_sync.live.history import History
 from orders_sync.live.hub import Hub, Stream
-from orders_sync.live.stream import follow
+from orders_sync.live.stream import begin
 
 HIGH_WATER_BYTES = 400
 BUFFER_LIMIT_BYTES = 1_200
@@ -127,7 +127,8 @@ class Reader:
         stream = Stream("reader", pipe, framed=False)
         self._hub.admit(stream)
         try:
-            await follow(self._hub, self._history, stream, first, pipe.send)
+            await begin(self._hub, self._history, stream, first, pipe.send)
+            await stream.ended
         except ConnectionError:
             pass
         finally:
