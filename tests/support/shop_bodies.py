@@ -123,14 +123,16 @@ def transaction(transaction_id: int, kind: str, time: str, order_id: int = 1, **
     }
 
 
-def refund(refund_id: int, time: str, amount: str = "5.00", order_id: int = 1, **fields: Any) -> Body:
-    """A refund that was paid back at once."""
+def refund(
+    refund_id: int, time: str, amount: str = "5.00", order_id: int = 1, *, of: int | None = None, **fields: Any
+) -> Body:
+    """A refund that was paid back at once; `of`: the return that it was for."""
     return {
         "id": refund_id,
         "order_id": order_id,
         "created_at": clock(time),
         "note": None,
-        "return": None,
+        "return": None if of is None else {"id": of},
         "transactions": [transaction(refund_id * 10, "refund", time, order_id, amount=amount)],
         **fields,
     }

@@ -61,7 +61,7 @@ def identity(value: object, where: str) -> int | None:
 
 def clean(text: str) -> str:
     """The text without what no database takes: NUL and lone surrogates become U+FFFD."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
-
-from orders_sync.ingest.changes import Delivery
 from tests.server.ingest.rows import Rows, desk, rows, taken, taken_at_once
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import ARRIVED, Body, clock, delivery
+
+from orders_sync.ingest.changes import Delivery
 
 
 def _order(order_id: int) -> list[tuple[str, Body, str]]:
@@ -23,7 +23,11 @@ def _order(order_id: int) -> list[tuple[str, Body, str]]:
         ("orders/create", shop.order(order_id), "08:00"),
         ("orders/paid", shop.order(order_id, "08:10", **paid), "08:10"),
         ("orders/updated", {"id": order_id, "updated_at": clock("08:20"), "note": "ring twice"}, "08:20"),
-        ("orders/edited", {"order_edit": {"id": order_id * 7, "order_id": order_id, "created_at": clock("08:25")}}, "08:25"),
+        (
+            "orders/edited",
+            {"order_edit": {"id": order_id * 7, "order_id": order_id, "created_at": clock("08:25")}},
+            "08:25",
+        ),
         ("orders/fulfilled", shop.order(order_id, "09:00", **sent), "09:00"),
         ("order_transactions/create", shop.transaction(order_id * 100, "authorization", "08:00", order_id), "08:00"),
         ("order_transactions/create", shop.transaction(order_id * 100 + 1, "capture", "08:10", order_id), "08:10"),
@@ -36,8 +40,16 @@ def _parcels(order_id: int) -> list[tuple[str, Body, str]]:
     return [
         ("fulfillments/create", shop.fulfillment(first, order_id), "09:00"),
         ("fulfillments/update", shop.fulfillment(first, order_id, "09:30", **told), "09:30"),
-        ("fulfillments/update", shop.fulfillment(first, order_id, "11:00", shipment_status="delivered", **told), "11:00"),
-        ("fulfillments/update", shop.fulfillment(first, order_id, "11:10", shipment_status="in_transit", **told), "11:10"),
+        (
+            "fulfillments/update",
+            shop.fulfillment(first, order_id, "11:00", shipment_status="delivered", **told),
+            "11:00",
+        ),
+        (
+            "fulfillments/update",
+            shop.fulfillment(first, order_id, "11:10", shipment_status="in_transit", **told),
+            "11:10",
+        ),
         ("fulfillments/create", shop.fulfillment(second, order_id), "09:05"),
         ("fulfillments/update", shop.fulfillment(second, order_id, "10:00", status="cancelled"), "10:00"),
         ("fulfillment_events/create", shop.scan(first * 9, "in_transit", "09:40", first, order_id), "09:40"),
@@ -50,16 +62,25 @@ def _parcels(order_id: int) -> list[tuple[str, Body, str]]:
 def _holds(order_id: int) -> list[tuple[str, Body, str]]:
     fulfillment_order, other = order_id * 40, order_id * 40 + 1
     owner, held = shop.fulfillment_order(fulfillment_order), shop.hold(order_id * 50)
-    on_hold = shop.fulfillment_order(fulfillment_order, "on_hold", fulfillment_holds=[held, shop.hold(order_id * 50 + 1)])
+    on_hold = shop.fulfillment_order(
+        fulfillment_order, "on_hold", fulfillment_holds=[held, shop.hold(order_id * 50 + 1)]
+    )
     moved = {
         "original_fulfillment_order": shop.fulfillment_order(fulfillment_order, "closed"),
         "moved_fulfillment_order": shop.fulfillment_order(other),
     }
-    late = {"fulfillment_order": shop.fulfillment_order(other, "on_hold"), "fulfillment_hold": shop.hold(order_id * 50 + 2)}
+    late = {
+        "fulfillment_order": shop.fulfillment_order(other, "on_hold"),
+        "fulfillment_hold": shop.hold(order_id * 50 + 2),
+    }
     resource = {"id": fulfillment_order, "order_id": order_id, "status": "open", "updated_at": clock("08:05")}
     return [
         ("fulfillment_orders/order_routing_complete", {"fulfillment_order": owner}, "08:01"),
-        ("fulfillment_orders/placed_on_hold", {"fulfillment_order": on_hold, "created_fulfillment_hold": held}, "08:15"),
+        (
+            "fulfillment_orders/placed_on_hold",
+            {"fulfillment_order": on_hold, "created_fulfillment_hold": held},
+            "08:15",
+        ),
         ("fulfillment_holds/released", {"fulfillment_order": owner, "fulfillment_hold": held}, "08:16"),
         ("fulfillment_orders/moved", moved, "08:18"),
         ("fulfillment_holds/added", late, "08:40"),
@@ -76,7 +97,11 @@ def _returns(order_id: int) -> list[tuple[str, Body, str]]:
         ("reverse_deliveries/attach_deliverable", shop.reverse_delivery(order_id * 35, first), "11:30"),
         ("returns/close", {**flat, "status": "closed"}, "11:40"),
         ("returns/reopen", {**flat, "status": "open"}, "11:45"),
-        ("refunds/create", shop.refund(order_id * 60, "11:50", order_id=order_id, **{"return": {"id": first}}), "11:50"),
+        (
+            "refunds/create",
+            shop.refund(order_id * 60, "11:50", order_id=order_id, of=first),
+            "11:50",
+        ),
         ("returns/request", shop.shop_return(second, order_id, status="requested"), "11:22"),
         ("returns/cancel", {"id": second, "order_id": order_id, "status": "canceled"}, "11:24"),
         ("refunds/create", shop.refund(order_id * 60 + 1, "11:55", "2.00", order_id), "11:55"),
@@ -85,11 +110,23 @@ def _returns(order_id: int) -> list[tuple[str, Body, str]]:
     ]
 
 
-_STOCK = [
+_STOCK: list[tuple[str, Body, str]] = [
     ("inventory_items/update", {"id": 91, "sku": "SKU-11", "updated_at": clock("07:00")}, "07:00"),
-    ("inventory_levels/update", {"inventory_item_id": 91, "location_id": 1, "available": -2, "updated_at": clock("08:00")}, "08:00"),
-    ("inventory_levels/update", {"inventory_item_id": 91, "location_id": 1, "available": 4, "updated_at": clock("08:30")}, "08:30"),
-    ("inventory_levels/connect", {"inventory_item_id": 91, "location_id": 2, "available": -7, "updated_at": clock("08:10")}, "08:10"),
+    (
+        "inventory_levels/update",
+        {"inventory_item_id": 91, "location_id": 1, "available": -2, "updated_at": clock("08:00")},
+        "08:00",
+    ),
+    (
+        "inventory_levels/update",
+        {"inventory_item_id": 91, "location_id": 1, "available": 4, "updated_at": clock("08:30")},
+        "08:30",
+    ),
+    (
+        "inventory_levels/connect",
+        {"inventory_item_id": 91, "location_id": 2, "available": -7, "updated_at": clock("08:10")},
+        "08:10",
+    ),
     ("inventory_levels/disconnect", {"inventory_item_id": 91, "location_id": 3}, "08:20"),
     ("orders/create", shop.order(5), "08:00"),
     ("orders/create", shop.order(6), "08:00"),
@@ -104,8 +141,20 @@ _STOCK = [
     ("orders/create", shop.order(9, customer={"id": 78, "first_name": "Eve"}, email="eve@example.com"), "08:00"),
 ]
 
-_LIFE = [*_order(1), *_parcels(1), *_holds(1), *_returns(1), *_order(2), *_parcels(2), *_holds(2), *_returns(2), *_STOCK]
-DELIVERIES: tuple[Delivery, ...] = tuple(delivery(topic, body, time, f"d{n}") for n, (topic, body, time) in enumerate(_LIFE))
+_LIFE = [
+    *_order(1),
+    *_parcels(1),
+    *_holds(1),
+    *_returns(1),
+    *_order(2),
+    *_parcels(2),
+    *_holds(2),
+    *_returns(2),
+    *_STOCK,
+]
+DELIVERIES: tuple[Delivery, ...] = tuple(
+    delivery(topic, body, time, f"d{n}") for n, (topic, body, time) in enumerate(_LIFE)
+)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders_sync.ingest.facts import DELETED, REDACTED, Layer, OrderFacts, dump, flatten, join, load
+from orders_sync.ingest.facts import DELETED, REDACTED, Fields, Layer, OrderFacts, dump, flatten, join, load
 
 _names = st.sampled_from(["name", "email", "total"])
 _values = st.one_of(st.none(), st.integers(0, 3), st.sampled_from(["a", "b"]))
@@ -15,7 +15,7 @@ _fields = st.dictionaries(_names, _values, min_size=1, max_size=3)
 @st.composite
 def tellings(draw: st.DrawFn) -> OrderFacts:
     """One small telling: a layer whose digest stands for its content, as evidence makes it."""
-    fields = draw(_fields)
+    fields: Fields = dict(draw(_fields))
     layer = Layer(draw(st.integers(0, 2)), draw(st.integers(0, 2)), str(sorted(fields.items(), key=str)), fields)
     first = draw(
         st.dictionaries(

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
+from tests.support import shop_bodies as shop
+from tests.support.shop_bodies import Body, at
 
 from orders_sync.ingest.changes import Change, OrderChange
 from orders_sync.ingest.evidence import merge
@@ -17,8 +19,6 @@ from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.picture import Picture, draw
 from orders_sync.rules.projection import Projection
 from orders_sync.rules.stock_level import StockLevel
-from tests.support import shop_bodies as shop
-from tests.support.shop_bodies import Body, at
 
 NOON = at("12:00")
 NOBODY = OperatorState()

@@ -7,6 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.server.rules.pictures import parcel, placed, projected, sent, told
+from tests.support import shop_bodies as shop
+from tests.support.shop_bodies import at, clock
 
 from orders_sync.instants import DAY, HOUR, MINUTE, Ms
 from orders_sync.rules.figures import Figures
@@ -20,9 +23,6 @@ from orders_sync.rules.operator_state import (
 )
 from orders_sync.rules.projection import Cause
 from orders_wire.vocabulary import AlertType, ReturnState
-from tests.server.rules.pictures import parcel, placed, projected, sent, told
-from tests.support import shop_bodies as shop
-from tests.support.shop_bodies import at, clock
 
 DUE = Ms(at("08:00") + 24 * HOUR)
 
@@ -144,7 +144,9 @@ def test_an_escalated_order_until_somebody_takes_it(owner: str | None, *, raised
 
 def test_writes_that_failed() -> None:
     failed = FailedWrite(target="shopify", kind="fulfillment", at=at("09:00"))
-    assert AlertType.INTEGRATION_FAILED in _causes(placed(), now=at("12:00"), operator=OperatorState(failed={7: failed}))
+    assert AlertType.INTEGRATION_FAILED in _causes(
+        placed(), now=at("12:00"), operator=OperatorState(failed={7: failed})
+    )
 
 
 def test_messages_name_the_order_and_hold_no_figure_that_ages() -> None:
@@ -173,7 +175,11 @@ def test_the_next_instant_that_matters_is_known() -> None:
 
 
 def test_causes_change_at_no_other_instant() -> None:
-    everything = (placed(line_items=[shop.line()]), parcel(21, "09:30", number="A", shipment_status="delayed"), parcel(22))
+    everything = (
+        placed(line_items=[shop.line()]),
+        parcel(21, "09:30", number="A", shipment_status="delayed"),
+        parcel(22),
+    )
     now = at("09:31")
     while (wake := projected(*everything, now=now).wake_at) is not None:
         before = projected(*everything, now=Ms(wake - 1)).causes

@@ -6,14 +6,14 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from tests.server.rules.pictures import events, picture, placed, projected, sent, told
+from tests.support import shop_bodies as shop
+from tests.support.shop_bodies import Body, at, clock
 
 from orders_sync.instants import Ms
 from orders_sync.rules.holds import own_handle
 from orders_sync.rules.operator_state import InventoryHold, OperatorState
 from orders_sync.rules.stock_level import StockLevel
-from tests.server.rules.pictures import events, picture, placed, projected, sent, told
-from tests.support import shop_bodies as shop
-from tests.support.shop_bodies import Body, at, clock
 
 ESCALATED = OperatorState(holds={"SKU-11": InventoryHold(action_id="a1", at=at("09:00"), by="ada")})
 
@@ -47,7 +47,10 @@ def test_a_hold_stands_until_it_is_released() -> None:
 
 def test_stacked_holds_are_released_one_by_one() -> None:
     first, second = shop.hold(51), shop.hold(52, "other")
-    placed_on_hold = {"fulfillment_order": _owner(fulfillment_holds=[first, second]), "created_fulfillment_hold": second}
+    placed_on_hold = {
+        "fulfillment_order": _owner(fulfillment_holds=[first, second]),
+        "created_fulfillment_hold": second,
+    }
     both = told("fulfillment_orders/placed_on_hold", placed_on_hold, "08:30")
     assert _standing(both) == ["41/51", "41/52"]
     assert _standing(both, _released(first, "08:40")) == ["41/52"]
@@ -116,7 +119,9 @@ def test_an_escalation_holds_the_order_for_its_sku() -> None:
         (StockLevel(None, None), True),
     ],
 )
-def test_it_ends_when_a_newer_inventory_update_shows_the_sku_at_zero_or_more(level: StockLevel, *, stands: bool) -> None:
+def test_it_ends_when_a_newer_inventory_update_shows_the_sku_at_zero_or_more(
+    level: StockLevel, *, stands: bool
+) -> None:
     found = picture(placed(), operator=ESCALATED, stock={"SKU-11": level})
     assert bool(found.escalations) is stands
 
@@ -145,4 +150,7 @@ def test_an_escalation_and_the_shops_hold_that_it_asked_for_are_one() -> None:
     echo = _added(shop.hold(51, handle=own_handle("a1")), "09:05")
     assert _standing(echo, operator=ESCALATED) == ["escalation SKU-11 a1"]
     assert [event for event in events(placed(financial_status=None), echo, operator=ESCALATED) if "hold" in event] == []
-    assert picture(placed(), echo, stock={"SKU-11": StockLevel(1, Ms(at("10:00")))}, operator=ESCALATED).holds[0].key == "41/51"
+    assert (
+        picture(placed(), echo, stock={"SKU-11": StockLevel(1, Ms(at("10:00")))}, operator=ESCALATED).holds[0].key
+        == "41/51"
+    )

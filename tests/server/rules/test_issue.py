@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.server.rules.pictures import card, parcel, picture, placed, projected, sent, told
+from tests.support import shop_bodies as shop
+from tests.support.shop_bodies import at, clock
 
 from orders_sync.instants import Ms
 from orders_sync.rules.figures import Figures
@@ -12,9 +15,6 @@ from orders_sync.rules.issues import priority, static_issue
 from orders_sync.rules.operator_state import InventoryHold, OperatorState
 from orders_sync.rules.stock_level import StockLevel
 from orders_wire.vocabulary import Issue, Priority
-from tests.server.rules.pictures import card, parcel, picture, placed, projected, sent, told
-from tests.support import shop_bodies as shop
-from tests.support.shop_bodies import at, clock
 
 
 def _held(reason: str, hold_id: int = 51, time: str = "08:30") -> Any:

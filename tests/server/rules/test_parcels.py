@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from orders_sync.rules.operator_state import Acknowledgement, GivenNumber, OperatorState
-from orders_sync.rules.parcels import OURS
-from orders_wire.vocabulary import Status
 from tests.server.rules.pictures import card, events, parcel, picture, placed, projected, sent, told
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
+
+from orders_sync.rules.operator_state import Acknowledgement, GivenNumber, OperatorState
+from orders_sync.rules.parcels import OURS
+from orders_wire.vocabulary import Status
 
 
 def _scan(status: str, time: str, event_id: int = 1) -> Any:

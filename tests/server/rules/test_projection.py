@@ -8,6 +8,9 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.server.rules.pictures import NOBODY, card, facts, parcel, picture, placed, projected, sent, told
+from tests.support import shop_bodies as shop
+from tests.support.shop_bodies import at, clock
 
 from orders_sync.instants import Ms
 from orders_sync.rules.derive import number_of
@@ -18,9 +21,6 @@ from orders_sync.rules.picture import draw
 from orders_sync.rules.stock_level import StockLevel
 from orders_wire.orders import Order
 from orders_wire.vocabulary import UNASSIGNED, Channel
-from tests.server.rules.pictures import NOBODY, card, facts, parcel, picture, placed, projected, sent, told
-from tests.support import shop_bodies as shop
-from tests.support.shop_bodies import at, clock
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,12 @@ def test_a_cancelled_parcels_number_still_finds_its_order() -> None:
 
 @pytest.mark.parametrize(
     ("source", "channel"),
-    [("pos", Channel.POS), ("shopify_draft_order", Channel.DRAFT), ("web", Channel.ONLINE), ("755357713", Channel.ONLINE)],
+    [
+        ("pos", Channel.POS),
+        ("shopify_draft_order", Channel.DRAFT),
+        ("web", Channel.ONLINE),
+        ("755357713", Channel.ONLINE),
+    ],
 )
 def test_channel(source: str, channel: Channel) -> None:
     assert projected(placed(source_name=source)).channel is channel
@@ -92,7 +97,11 @@ def test_a_partial_body_wipes_nothing() -> None:
     alone = told("orders/updated", {"id": 1, "note": "hi", "updated_at": clock("09:00")}, "09:00")
     found, before = projected(placed(), alone), projected(placed())
     assert found.updated_at == at("09:00")
-    assert (found.customer_name, found.total_minor, found.terms) == (before.customer_name, before.total_minor, before.terms)
+    assert (found.customer_name, found.total_minor, found.terms) == (
+        before.customer_name,
+        before.total_minor,
+        before.terms,
+    )
 
 
 def test_an_older_body_changes_no_state() -> None:

@@ -6,15 +6,15 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from tests.server.rules.pictures import card, events, picture, placed, projected, told
+from tests.support import shop_bodies as shop
+from tests.support.shop_bodies import at
 
 from orders_sync.ingest.changes import ReturnMoved, Stamp
 from orders_sync.rules.operator_state import OperatorState, ReturnMove
 from orders_sync.rules.return_history import ReturnView, on_show
 from orders_sync.rules.returns import PATH, after, allowed_actions, further
 from orders_wire.vocabulary import ReturnAction, ReturnState
-from tests.server.rules.pictures import card, events, picture, placed, projected, told
-from tests.support import shop_bodies as shop
-from tests.support.shop_bodies import at
 
 S = ReturnState
 A = ReturnAction
@@ -79,8 +79,7 @@ def _erp(step: Any, time: str) -> Any:
 
 
 def _refund(time: str, return_id: int | None = 31, amount: str = "5.00") -> Any:
-    link = None if return_id is None else {"id": return_id}
-    return told("refunds/create", shop.refund(at(time), time, amount, **{"return": link}), time)
+    return told("refunds/create", shop.refund(at(time), time, amount, of=return_id), time)
 
 
 def _views(*told_by: Any, operator: OperatorState | None = None) -> tuple[ReturnView, ...]:
@@ -188,7 +187,9 @@ def _moved(state: ReturnState, time: str) -> OperatorState:
 def test_an_operator_moves_it_and_evidence_may_carry_it_further() -> None:
     (view,) = _views(_approve(), _label(), operator=_moved(S.INSPECTION, "10:45"))
     assert (view.state, view.since) == (S.INSPECTION, at("10:45"))
-    assert _states(_approve(), _erp("inspected", "10:50"), operator=_moved(S.INSPECTION, "10:45")) == [S.AWAITING_REFUND]
+    assert _states(_approve(), _erp("inspected", "10:50"), operator=_moved(S.INSPECTION, "10:45")) == [
+        S.AWAITING_REFUND
+    ]
 
 
 def test_never_back_to_where_evidence_is() -> None:
@@ -203,7 +204,9 @@ def test_a_denial_stands_whatever_shopify_makes_of_it() -> None:
 
 
 def test_every_state_that_was_evidenced_is_told_once() -> None:
-    found = events(placed(financial_status=None), _request(), _approve(), _label(), _erp("received", "10:40"), _refund("10:50"))
+    found = events(
+        placed(financial_status=None), _request(), _approve(), _label(), _erp("received", "10:40"), _refund("10:50")
+    )
     assert [event for event in found if "return_" in event] == [
         "10:00 return_awaiting_label",
         "10:20 return_label_generated",
@@ -224,7 +227,9 @@ def test_on_show_is_the_newest_that_is_not_over_else_the_newest() -> None:
 
 def test_the_order_shows_state_actions_and_amount() -> None:
     body = shop.shop_return(status="open", return_line_items=[{"id": 1, "return_reason": "size_too_small"}])
-    shown = card(placed(), told("returns/approve", body, "10:00"), _erp("received", "10:10"), _refund("10:30", 99))["return"]
+    shown = card(placed(), told("returns/approve", body, "10:00"), _erp("received", "10:10"), _refund("10:30", 99))[
+        "return"
+    ]
     assert shown == {
         "id": "gid://shopify/Return/31",
         "state": "inspection",
@@ -234,7 +239,12 @@ def test_the_order_shows_state_actions_and_amount() -> None:
         "currency": None,
     }
     paid = card(placed(), told("returns/approve", body, "10:00"), _refund("10:30"))["return"]
-    assert (paid["state"], paid["refund_amount"], paid["currency"], paid["allowed_actions"]) == ("completed", 5, "EUR", [])
+    assert (paid["state"], paid["refund_amount"], paid["currency"], paid["allowed_actions"]) == (
+        "completed",
+        5,
+        "EUR",
+        [],
+    )
 
 
 def test_the_tab_sorts_by_the_return_that_is_longest_in_its_state() -> None:

@@ -6,12 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.server.rules.pictures import picture, placed, told
+from tests.support.shop_bodies import at
 
 from orders_sync.instants import HOUR, parse_instant, to_text
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.shipping import in_shipping_days
-from tests.server.rules.pictures import picture, placed, told
-from tests.support.shop_bodies import at
 
 WEEKDAYS = frozenset(range(1, 6))
 BERLIN = ZoneInfo("Europe/Berlin")

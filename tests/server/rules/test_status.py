@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from orders_sync.instants import DAY, FOREVER
-from orders_wire.vocabulary import Status
 from tests.server.rules.pictures import NOON, parcel, picture, placed, sent, told
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
+
+from orders_sync.instants import DAY, FOREVER, Ms
+from orders_wire.vocabulary import Status
 
 
 def test_something_owed_awaits_fulfillment() -> None:
@@ -121,7 +121,7 @@ def test_a_live_parcel_keeps_the_order_open_for_thirty_days_after_its_last_updat
     found = picture(sent(), parcel(time="10:00", number="A1", shipment_status="in_transit"))
     assert found.live_at == at("10:00")
     assert found.open_at(NOON)
-    assert not found.open_at(at("10:00") + 30 * DAY)
+    assert not found.open_at(Ms(at("10:00") + 30 * DAY))
 
 
 def test_a_parcel_that_neither_moves_nor_lacks_a_number_keeps_nothing_open() -> None:

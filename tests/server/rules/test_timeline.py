@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from orders_sync.rules.operator_state import Acknowledgement, Entry, OperatorState
-from orders_sync.rules.timeline import KINDS, acknowledgement_key, key
 from tests.server.rules.pictures import card, events, facts, parcel, picture, placed, sent, told
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
+
+from orders_sync.rules.operator_state import Acknowledgement, Entry, OperatorState
+from orders_sync.rules.timeline import KINDS, acknowledgement_key, key
 
 PLACED = "08:00 order_placed"
 
@@ -104,7 +104,10 @@ def test_a_refund_of_nothing_is_no_payment() -> None:
 
 
 def test_a_dispute_is_told_once_from_when_it_began() -> None:
-    disputes = (told("disputes/create", shop.dispute(), "10:30"), told("disputes/update", shop.dispute(status="won"), "11:00"))
+    disputes = (
+        told("disputes/create", shop.dispute(), "10:30"),
+        told("disputes/update", shop.dispute(status="won"), "11:00"),
+    )
     assert _after_placing(placed(financial_status=None), *disputes) == ["10:00 payment_disputed"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from pydantic import ValidationError
 
@@ -23,7 +23,7 @@ from orders_sync.instants import Ms
 Reader = Callable[[str, Node, Ms], tuple[Change, ...]]
 """(verb, body, seen) → changes. `verb` is the topic after its slash; `seen` is when the delivery was triggered."""
 
-_READERS: Mapping[str, Reader] = {
+READERS: dict[str, Reader] = {
     "orders": orders.read,
     "order_transactions": refunds.read_transactions,
     "fulfillments": fulfillments.read,
@@ -40,17 +40,18 @@ _READERS: Mapping[str, Reader] = {
     "shop": people.read_shop,
     "app": people.read_app,
 }
+"""By the topic's family."""
 
 
 def known(topic: str) -> bool:
     """True for a topic of a family that is read here."""
-    return topic.strip().lower().partition("/")[0] in _READERS
+    return topic.strip().lower().partition("/")[0] in READERS
 
 
 def read(topic: str, body: Node, seen: Ms) -> tuple[Change, ...]:
     """The changes that a webhook tells of. Raises Unreadable."""
     family, _, verb = topic.strip().lower().partition("/")
-    reader = _READERS.get(family)
+    reader = READERS.get(family)
     if reader is None:
         return ()
     try:
