@@ -27,6 +27,7 @@ LISTENING = "Sync server listening on "
 API = "/admin/api/2026-07/graphql.json"
 START_S = 60.0
 LOOK_S = 0.15
+USAGE = 2
 INTERRUPTED = 130
 
 
@@ -60,6 +61,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--port", type=int, default=0, metavar="P", help="the server's port; 0, the default, picks one")
     parser.add_argument("--still", action="store_true", help="nothing happens in the shop by itself")
     given = parser.parse_args(arguments)
+    if not given.headless and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("The demo's client needs a terminal; without one use: orders-tui demo --headless", file=sys.stderr)
+        return USAGE
     return run_demo(given.orders, given.seed, headless=given.headless, port=given.port, still=given.still)
 
 

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Simulate until told to end."""
     options = _parser().parse_args(arguments)
     given, fresh = _secrets(os.environ)
-    plan = Plan(options.orders, options.seed, given, options.still, options.every, options.domain)
+    plan = Plan(options.orders, options.seed, given, options.still, 60 / options.rate, options.domain)
     parent = os.getppid()
     asyncio.run(_serve(plan, options, fresh=fresh))
     if options.cleans and os.getppid() != parent:
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--orders", type=int, default=2000, help="orders in its past")
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same shop")
     parser.add_argument("--still", action="store_true", help="nothing happens by itself")
-    parser.add_argument("--every", type=float, default=3.0, help="mean seconds between two happenings")
+    parser.add_argument("--rate", type=_rate, default=20.0, help="how many things happen a minute, on average")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--target", help="base URL of the Sync server; may be set later by POST /control/target")
@@ -58,6 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--leash", action="store_true", help="end when standard input ends")
     parser.add_argument("--cleans", type=Path, help="a folder to remove if the parent dies before it could")
     return parser
+
+
+def _rate(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 60_000:
+        raise argparse.ArgumentTypeError("above 0, at most 60000")
+    return value
 
 
 def _secrets(environment: Mapping[str, str]) -> tuple[Secrets, bool]:

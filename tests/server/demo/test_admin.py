@@ -98,11 +98,10 @@ def test_searches_that_make_sense_warn_of_nothing(query: str, world: World) -> N
 
 def test_orders_older_than_sixty_days_are_absent_without_the_scope_for_them(world: World) -> None:
     world.later(days=20)
-    some = _walk(world, first=250)
-    world.simulation.admin.scopes |= {"read_all_orders"}
-    assert 0 < len(some) < len(_walk(world, first=250)) == 260
-    first = next(iter(world.simulation.stage.shop.orders))
+    assert len(_walk(world, first=250)) == 260
     world.simulation.admin.scopes -= {"read_all_orders"}
+    assert 0 < len(_walk(world, first=250)) < 260
+    first = next(iter(world.simulation.stage.shop.orders))
     assert world.ask("query One($id: ID!) { order(id: $id) { id } }", id=gid("Order", first))["data"] == {"order": None}
 
 
@@ -141,6 +140,24 @@ def test_an_unknown_id_is_null_and_no_error(world: World) -> None:
     answer = world.ask(f'{{ nodes(ids: {ids}) {{ id }} return(id: "gid://shopify/Return/3") {{ id }} }}')
     assert answer["data"] == {"nodes": [None, None], "return": None}
     assert "errors" not in answer
+
+
+def test_no_more_than_two_hundred_and_fifty_nodes_at_once(world: World) -> None:
+    ids = [gid("Order", number) for number in range(1, 252)]
+    answer = world.ask("query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids)
+    assert answer["errors"][0]["extensions"]["code"] == "MAX_INPUT_SIZE_EXCEEDED"
+
+
+def test_numbers_beyond_what_json_readers_hold_are_text(world: World) -> None:
+    order = next(order for order in world.simulation.stage.shop.orders.values() if order.id > 2**53)
+    found = world.ask("query One($id: ID!) { order(id: $id) { legacyResourceId } }", id=gid("Order", order.id))
+    assert found["data"]["order"]["legacyResourceId"] == str(order.id)
+
+
+def test_times_are_whole_seconds_in_utc(world: World) -> None:
+    order = next(iter(world.simulation.stage.shop.orders.values()))
+    found = world.ask("query One($id: ID!) { order(id: $id) { createdAt } }", id=gid("Order", order.id))
+    assert found["data"]["order"]["createdAt"] == order.created_at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_money_is_written_as_the_api_writes_it(world: World) -> None:

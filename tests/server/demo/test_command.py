@@ -178,3 +178,8 @@ def test_a_wrong_option_is_a_usage_error(arguments: list[str], capsys: pytest.Ca
         main(arguments)
     assert ended.value.code == 2
     assert "usage: orders-tui demo" in capsys.readouterr().err
+
+
+def test_without_a_terminal_it_names_the_headless_way_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "--headless" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from orders_sync.demo.webhooks.subscriptions import Subscriptions
 
 ALL_SCOPES = (
     "read_orders",
+    "read_all_orders",
     "write_orders",
     "read_customers",
     "read_products",
@@ -28,7 +29,7 @@ ALL_SCOPES = (
     "write_fulfillments",
     "read_shopify_payments_disputes",
 )
-"""What a custom app of the shop is given; `read_apps` and `read_all_orders` take an approval and are not among them."""
+"""What a custom app of the shop is given; `read_apps` is not among it."""
 
 
 @dataclass(slots=True)

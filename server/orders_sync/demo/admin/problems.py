@@ -28,6 +28,12 @@ def bad_request(message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": "BAD_REQUEST"})
 
 
+def too_many(count: int, largest: int) -> GraphQLError:
+    """An array argument with more than Shopify takes."""
+    told = f"The input array size of {count} is greater than the maximum allowed of {largest}."
+    return GraphQLError(told, extensions={"code": "MAX_INPUT_SIZE_EXCEEDED"})
+
+
 def access_denied(field: str, scope: str) -> GraphQLError:
     """A field whose scope the app was not given: that field is null, the rest is answered."""
     required = f"`{scope}` access scope."

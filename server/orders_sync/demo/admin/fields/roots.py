@@ -7,9 +7,10 @@ from typing import Any
 
 from orders_sync.demo.admin import gids, order_search
 from orders_sync.demo.admin.call import Call, Info, call
-from orders_sync.demo.admin.connections import Page, by_id, page
+from orders_sync.demo.admin.connections import LARGEST, Page, by_id, page
 from orders_sync.demo.admin.fields.reading import Fields, Resolver, window
 from orders_sync.demo.admin.fields.shop import VERSIONS, api_version, installation
+from orders_sync.demo.admin.problems import too_many
 from orders_sync.demo.admin.search import Filter, Query, instant, parse
 from orders_sync.demo.webhooks.subscriptions import Subscription
 from orders_sync.demo.world.goods import Item
@@ -78,6 +79,8 @@ def _one(kind: str) -> Resolver:
 
 
 def _nodes(root: Any, info: Info, ids: list[str]) -> list[gids.Record | None]:
+    if len(ids) > LARGEST:
+        raise too_many(len(ids), LARGEST)
     return [_node(root, info, text) for text in ids]
 
 
