@@ -461,3 +461,15 @@ def test_time_passes_only_virtually() -> None:
         assert now_s() - before == 3600
 
     play(scenario, count=1)
+
+
+def test_an_answer_that_was_on_its_way_before_the_change_is_asked_for_again() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.latency_s = 0.5
+        w.session.set_filters(Filters(words="x"))
+        await w.rest(0.7)
+        w.desk.change(30, customer_name="X")
+        await w.rest(3)
+        assert w.session.view.rows[0].order.customer_name == "X"
+
+    play(scenario)

@@ -1,0 +1,57 @@
+"""A fresh page laid over the rows on show: nothing moves under the operator's eyes, nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.tui.core.samples import NOON, order
+
+from orders_tui.query import Filters, OrdersQuery
+from orders_tui.session.merging import ghost_reason, merge
+from orders_wire.orders import Hold, ReturnSummary
+from orders_wire.vocabulary import Issue, ReturnState, Status, Tab
+
+pages = st.lists(st.sampled_from("abcdefghij"), unique=True, max_size=8)
+
+
+@given(pages, pages)
+def test_rows_keep_their_places_and_new_ones_come_after(shown: list[str], fresh: list[str]) -> None:
+    merged = merge(shown, fresh)
+    assert list(merged.ids[: len(shown)]) == shown
+    assert len(set(merged.ids)) == len(merged.ids)
+
+
+@given(pages, pages)
+def test_every_fresh_row_is_shown_or_counted(shown: list[str], fresh: list[str]) -> None:
+    merged = merge(shown, fresh)
+    assert len(set(fresh) - set(merged.ids)) == merged.held_back
+
+
+@given(pages, pages)
+def test_only_what_is_missing_is_gone(shown: list[str], fresh: list[str]) -> None:
+    merged = merge(shown, fresh)
+    assert merged.gone <= set(shown) - set(fresh)
+    assert len(set(shown) - set(fresh) - merged.gone) <= merged.held_back
+
+
+def test_a_row_that_left_makes_room_at_the_end() -> None:
+    merged = merge("abc", "acd")
+    assert (merged.ids, merged.gone, merged.held_back) == (("a", "b", "c", "d"), {"b"}, 0)
+
+
+def test_a_row_that_would_push_others_down_is_held_back_and_nobody_has_left() -> None:
+    merged = merge("abc", "axb")
+    assert (merged.ids, merged.gone, merged.held_back) == (("a", "b", "c"), frozenset(), 1)
+
+
+def test_where_a_row_went() -> None:
+    unfulfilled = OrdersQuery(Tab.UNFULFILLED)
+    assert ghost_reason(unfulfilled, order(1, status=Status.FULFILLED)) == "fulfilled"
+    assert ghost_reason(unfulfilled, order(1)) == ""
+    assert ghost_reason(OrdersQuery(Tab.HOLDS), order(1)) == "released"
+    assert ghost_reason(OrdersQuery(Tab.HOLDS), order(1, hold=Hold(reason=Issue.ADDRESS, since=NOON))) == ""
+    returned = order(1, return_=ReturnSummary(id="r", state=ReturnState.DENIED))
+    assert ghost_reason(OrdersQuery(Tab.RETURNS), returned) == "denied"
+    mine = OrdersQuery(Tab.UNFULFILLED, Filters(owner="ana"))
+    assert ghost_reason(mine, order(1, assigned_to="bo")) == "now bo's"
+    assert ghost_reason(unfulfilled, None) == ""
