@@ -1,0 +1,404 @@
+"""Writes to the shop: what is sent, what is done already, and what each refusal comes to; against recorded exchanges."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.shopify import ScriptedShop, money
+
+from orders_sync.db.outbox import OutboxRow
+from orders_sync.external.shopify.errors import Denied, NoAnswer, NotSent, Throttled
+from orders_sync.external.shopify.receiver import ShopifyReceiver
+from orders_sync.instants import Ms
+from orders_sync.outbox.kinds import Kind
+from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown
+from orders_wire.vocabulary import OutboundState
+
+Json = dict[str, Any]
+
+
+def row(kind: Kind, order_id: int = 1, **payload: Any) -> OutboxRow:
+    return OutboxRow(
+        id=1,
+        target=kind.target,
+        kind=kind,
+        order_id=order_id,
+        action_id="a1",
+        dedupe_key="k1",
+        payload=payload,
+        state=OutboundState.CLAIMED,
+        not_before=Ms(0),
+        attempts=0,
+        claimed_before=False,
+    )
+
+
+async def sent(shop: ScriptedShop, *rows: OutboxRow) -> list[Outcome]:
+    return await ShopifyReceiver(shop).send(rows)
+
+
+def part(
+    number: int = 1, *, status: str = "OPEN", actions: tuple[str, ...] = ("CREATE_FULFILLMENT", "HOLD"), **told: Any
+) -> Json:
+    lines = {"nodes": [{"sku": "KETTLE", "remainingQuantity": 2}], "pageInfo": {"hasNextPage": False}}
+    return {
+        "id": f"gid://shopify/FulfillmentOrder/{number}",
+        "status": status,
+        "supportedActions": [{"action": action} for action in actions],
+        "fulfillmentHolds": [],
+        "lineItems": lines,
+    } | told
+
+
+def fulfillable(*parts: Json, cancelled_at: str | None = None) -> Json:
+    return {
+        "order": {
+            "id": "gid://shopify/Order/1",
+            "cancelledAt": cancelled_at,
+            "fulfillmentOrders": {"nodes": list(parts)},
+        }
+    }
+
+
+def created(message: str | None = None) -> Json:
+    errors = [] if message is None else [{"field": ["fulfillment"], "message": message}]
+    return {"fulfillmentCreate": {"fulfillment": None if errors else {"id": "x"}, "userErrors": errors}}
+
+
+def recorded(shared_dir: Path, name: str, *where: str) -> Json:
+    told: Any = json.loads((shared_dir / "shopify" / "graphql" / f"{name}.json").read_text())
+    for step in where:
+        told = told[step]
+    answer: Json = told["response"]
+    body: Json = answer.get("payload", answer)
+    return body
+
+
+FULFILL = row(Kind.FULFILLMENT, tracking={"number": "1Z", "carrier": "UPS"}, known=[])
+
+
+async def test_a_fulfilment_is_made_for_each_fulfilment_order_that_is_ready() -> None:
+    shop = ScriptedShop(
+        Fulfillable=fulfillable(part(1), part(2), part(3, status="CLOSED", actions=())), CreateFulfillment=created()
+    )
+    assert await sent(shop, FULFILL) == [Sent()]
+    assert [asked["fulfillment"] for asked in shop.asked("CreateFulfillment")] == [
+        {
+            "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": f"gid://shopify/FulfillmentOrder/{number}"}],
+            "trackingInfo": {"number": "1Z", "company": "UPS"},
+        }
+        for number in (1, 2)
+    ]
+
+
+@pytest.mark.parametrize(("tracking", "told"), [(None, None), ({"number": "1Z", "carrier": None}, {"number": "1Z"})])
+async def test_only_what_was_given_is_told_of_the_parcel(tracking: Json | None, told: Json | None) -> None:
+    shop = ScriptedShop(Fulfillable=fulfillable(part()), CreateFulfillment=created())
+    await sent(shop, row(Kind.FULFILLMENT, tracking=tracking))
+    assert shop.asked("CreateFulfillment")[0]["fulfillment"].get("trackingInfo") == told
+
+
+async def test_a_fulfilment_that_is_there_already_is_not_made_again() -> None:
+    shop = ScriptedShop(Fulfillable=fulfillable(part(status="CLOSED", actions=())))
+    assert await sent(shop, FULFILL) == [Sent()]
+    assert shop.names == ["Fulfillable"]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"order": None},
+        fulfillable(),
+        fulfillable(part(), cancelled_at="2026-03-01T00:00:00Z"),
+        fulfillable(part(status="ON_HOLD", actions=("RELEASE_HOLD",), fulfillmentHolds=[{"id": "h", "handle": None}])),
+        fulfillable(part(status="IN_PROGRESS", actions=())),
+    ],
+)
+async def test_an_order_that_cannot_be_fulfilled_is_refused_without_a_try(order: Json) -> None:
+    shop = ScriptedShop(Fulfillable=order)
+    (outcome,) = await sent(shop, FULFILL)
+    assert isinstance(outcome, Refused)
+    assert shop.names == ["Fulfillable"]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("case", "outcome"),
+    [
+        ("happyPath", Sent()),
+        ("inProgress", Sent()),
+        ("closed", Sent()),
+        ("cancelled", Sent()),
+        ("overFulfill", Refused("Invalid fulfillment order line item quantity requested.")),
+        ("missingFulfillmentOrder", Refused("Fulfillment order does not exist.")),
+        ("nonPositiveQuantity", Refused("Quantity must be greater than 0")),
+    ],
+)
+async def test_recorded_answers_to_a_fulfilment(case: str, outcome: Outcome, shared_dir: Path) -> None:
+    body = recorded(shared_dir, "fulfillment-create-preconditions-2026-04", "cases", case)
+    shop = ScriptedShop(Fulfillable=fulfillable(part()), CreateFulfillment=body)
+    assert await sent(shop, FULFILL) == [outcome]
+
+
+HOLD = row(Kind.HOLD, sku="KETTLE", handle="desk-a1", note="none left")
+HELD: Json = {"fulfillmentOrderHold": {"userErrors": []}}
+
+
+async def test_what_still_owes_the_sku_is_held() -> None:
+    other = {"nodes": [{"sku": "LAMP", "remainingQuantity": 1}], "pageInfo": {"hasNextPage": False}}
+    gone = {"nodes": [{"sku": "KETTLE", "remainingQuantity": 0}], "pageInfo": {"hasNextPage": False}}
+    parts = [part(1), part(2, lineItems=other), part(3, lineItems=gone), part(4, actions=())]
+    shop = ScriptedShop(Fulfillable=fulfillable(*parts), Hold=HELD)
+    assert await sent(shop, HOLD) == [Sent()]
+    assert shop.asked("Hold") == [
+        {
+            "id": "gid://shopify/FulfillmentOrder/1",
+            "hold": {
+                "reason": "INVENTORY_OUT_OF_STOCK",
+                "reasonNotes": "none left",
+                "handle": "desk-a1",
+                "notifyMerchant": False,
+            },
+        }
+    ]
+
+
+async def test_a_hold_that_is_there_is_not_placed_again() -> None:
+    ours = part(fulfillmentHolds=[{"id": "gid://shopify/FulfillmentHold/1", "handle": "desk-a1"}])
+    shop = ScriptedShop(Fulfillable=fulfillable(ours))
+    assert await sent(shop, HOLD) == [Sent()]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("case", "kind"),
+    [("firstHold", Sent), ("duplicateHandle", Sent), ("limitReached", Refused), ("notSplittable", Refused)],
+)
+async def test_recorded_answers_to_a_hold(case: str, kind: type[Outcome], shared_dir: Path) -> None:
+    body = recorded(shared_dir, "fulfillment-order-hold-validation-2026-04", "workflows", "validation", case)
+    shop = ScriptedShop(Fulfillable=fulfillable(part()), Hold=body)
+    (outcome,) = await sent(shop, HOLD)
+    assert isinstance(outcome, kind)
+
+
+async def test_only_our_hold_is_released() -> None:
+    holds = [
+        {"id": "gid://shopify/FulfillmentHold/1", "handle": "desk-a1"},
+        {"id": "gid://shopify/FulfillmentHold/2", "handle": "other"},
+        {"id": "gid://shopify/FulfillmentHold/3", "handle": None},
+    ]
+    shop = ScriptedShop(
+        Fulfillable=fulfillable(part(1, fulfillmentHolds=holds), part(2)),
+        ReleaseHold={"fulfillmentOrderReleaseHold": {"userErrors": []}},
+    )
+    assert await sent(shop, row(Kind.RELEASE_HOLD, handle="desk-a1")) == [Sent()]
+    (asked,) = shop.asked("ReleaseHold")
+    assert asked == {"id": "gid://shopify/FulfillmentOrder/1", "holdIds": ["gid://shopify/FulfillmentHold/1"]}
+
+
+def returning(status: str, *quantities: int, refunds: int = 0) -> Json:
+    lines = [{"id": f"gid://shopify/ReturnLineItem/{n}", "processableQuantity": q} for n, q in enumerate(quantities)]
+    made = [{"id": f"gid://shopify/Refund/{n}"} for n in range(refunds)]
+    told = {
+        "id": "gid://shopify/Return/5",
+        "status": status,
+        "refunds": {"nodes": made},
+        "returnLineItems": {"nodes": lines},
+    }
+    return {"return": told}
+
+
+def suggesting(*amounts: str) -> Json:
+    payments = [
+        {"amountSet": money(amount), "parentTransaction": {"id": f"gid://shopify/OrderTransaction/{n}"}}
+        for n, amount in enumerate(amounts)
+    ]
+    transfer = {"__typename": "RefundReturnOutcome", "suggestedTransactions": payments}
+    return {"return": {"suggestedFinancialOutcome": {"financialTransfer": transfer if amounts else None}}}
+
+
+def done(name: str) -> Json:
+    return {name: {"return": {"id": "gid://shopify/Return/5"}, "userErrors": []}}
+
+
+REFUND = row(Kind.REFUND, return_id=5)
+CLOSED = done("returnClose")
+
+
+async def test_a_refund_pays_back_what_the_shop_suggests_and_closes_the_return() -> None:
+    shop = ScriptedShop(
+        ReturnToProcess=returning("OPEN", 2, 0, 1),
+        ReturnOutcome=suggesting("7.5", "0.0"),
+        ProcessReturn=done("returnProcess"),
+        CloseReturn=CLOSED,
+    )
+    assert await sent(shop, REFUND) == [Sent()]
+    lines = [
+        {"id": "gid://shopify/ReturnLineItem/0", "quantity": 2},
+        {"id": "gid://shopify/ReturnLineItem/2", "quantity": 1},
+    ]
+    payment = {
+        "parentId": "gid://shopify/OrderTransaction/0",
+        "transactionAmount": {"amount": "7.5", "currencyCode": "EUR"},
+    }
+    (asked,) = shop.asked("ProcessReturn")
+    assert asked["input"] == {
+        "returnId": "gid://shopify/Return/5",
+        "returnLineItems": lines,
+        "financialTransfer": {"issueRefund": {"orderTransactions": [payment]}},
+    }
+
+
+async def test_a_return_for_which_nothing_is_owed_is_processed_without_a_refund() -> None:
+    shop = ScriptedShop(
+        ReturnToProcess=returning("OPEN", 1),
+        ReturnOutcome=suggesting(),
+        ProcessReturn=done("returnProcess"),
+        CloseReturn=CLOSED,
+    )
+    assert await sent(shop, REFUND) == [Sent()]
+    assert "financialTransfer" not in shop.asked("ProcessReturn")[0]["input"]
+
+
+async def test_a_refund_whose_outcome_was_unknown_is_never_made_twice() -> None:
+    processed = ScriptedShop(ReturnToProcess=returning("OPEN", 0, refunds=1), CloseReturn=CLOSED)
+    assert await sent(processed, REFUND) == [Sent()]
+    assert processed.names == ["ReturnToProcess", "CloseReturn"]
+    ended = ScriptedShop(ReturnToProcess=returning("CLOSED", 0, refunds=1))
+    assert await sent(ended, REFUND) == [Sent()]
+
+
+@pytest.mark.parametrize(
+    "told", [{"return": None}, *(returning(s, 1) for s in ("REQUESTED", "CLOSED", "CANCELED", "DECLINED"))]
+)
+async def test_a_return_that_cannot_be_refunded_is_refused(told: Json) -> None:
+    (outcome,) = await sent(ScriptedShop(ReturnToProcess=told), REFUND)
+    assert isinstance(outcome, Refused)
+
+
+DENY = row(Kind.RETURN_DENY, return_id=5, note="worn")
+
+
+async def test_a_request_is_declined() -> None:
+    shop = ScriptedShop(ReturnToProcess=returning("REQUESTED", 1), DeclineReturn=done("returnDeclineRequest"))
+    assert await sent(shop, DENY) == [Sent()]
+    assert shop.asked("DeclineReturn") == [
+        {"input": {"id": "gid://shopify/Return/5", "declineReason": "OTHER", "declineNote": "worn"}}
+    ]
+
+
+async def test_an_open_return_is_cancelled() -> None:
+    shop = ScriptedShop(ReturnToProcess=returning("OPEN", 1), CancelReturn=done("returnCancel"))
+    assert await sent(shop, DENY) == [Sent()]
+
+
+@pytest.mark.parametrize("status", ["CLOSED", "DECLINED", "CANCELED"])
+async def test_a_return_that_has_ended_is_denied_already(status: str) -> None:
+    shop = ScriptedShop(ReturnToProcess=returning(status, 0))
+    assert await sent(shop, DENY) == [Sent()]
+
+
+RETURNS = "returnClose-Reopen-Cancel-state-preconditions-2026-04"
+
+
+@pytest.mark.shared
+async def test_a_return_that_can_no_longer_be_cancelled_is_closed_as_recorded(shared_dir: Path) -> None:
+    shop = ScriptedShop(
+        ReturnToProcess=returning("OPEN", 0),
+        CancelReturn=recorded(shared_dir, RETURNS, "processedCase", "returnCancelInvalid"),
+        CloseReturn=recorded(shared_dir, RETURNS, "openCloseReopenCase", "returnClose"),
+    )
+    assert await sent(shop, DENY) == [Sent()]
+    assert shop.names[-2:] == ["CancelReturn", "CloseReturn"]
+
+
+@pytest.mark.shared
+async def test_recorded_refusals_of_returns_are_refusals(shared_dir: Path) -> None:
+    processing = ScriptedShop(
+        ReturnToProcess=returning("OPEN", 1),
+        ReturnOutcome=suggesting("1.0"),
+        ProcessReturn=recorded(shared_dir, RETURNS, "processedCase", "returnProcessInvalidLine"),
+    )
+    assert await sent(processing, REFUND) == [Refused("Return line item was not found.")]
+    declining = ScriptedShop(
+        ReturnToProcess=returning("REQUESTED", 1),
+        DeclineReturn=recorded(
+            shared_dir, "returnApprove-decline-state-preconditions-2026-04", "declinedCase", "declineDeclinedInvalid"
+        ),
+    )
+    assert await sent(declining, DENY) == [Refused("The return is already declined.")]
+
+
+def owner(order_id: int, value: str) -> OutboxRow:
+    return row(Kind.OWNER, order_id, value=value)
+
+
+async def test_metafields_go_together_and_the_latest_value_counts() -> None:
+    shop = ScriptedShop(SetMetafields={"metafieldsSet": {"metafields": [], "userErrors": []}})
+    rows = [owner(1, "bo"), row(Kind.THREAD, 1, value="conversation:1"), owner(1, "ada\nl")]
+    assert await sent(shop, *rows) == [Sent()] * 3
+    (asked,) = shop.asked("SetMetafields")
+    assert [(field["key"], field["value"]) for field in asked["metafields"]] == [
+        ("assigned_to", "ada l"),
+        ("support_thread", "conversation:1"),
+    ]
+    assert asked["metafields"][0]["ownerId"] == "gid://shopify/Order/1"
+
+
+async def test_one_bad_metafield_does_not_keep_the_others_back() -> None:
+    def reply(variables: Mapping[str, Any]) -> Json:
+        owners = [field["ownerId"] for field in variables["metafields"]]
+        bad = [at for at, gid in enumerate(owners) if gid.endswith("/2")]
+        errors = [{"field": ["metafields", str(at), "ownerId"], "message": "Owner does not exist."} for at in bad]
+        return {"metafieldsSet": {"metafields": [], "userErrors": errors}}
+
+    outcomes = await sent(ScriptedShop(SetMetafields=reply), owner(1, "bo"), owner(2, "bo"), owner(3, "bo"))
+    assert outcomes == [Sent(), Refused("Owner does not exist."), Sent()]
+
+
+@pytest.mark.shared
+async def test_a_recorded_refusal_of_one_metafield_names_it(shared_dir: Path) -> None:
+    refused = recorded(shared_dir, "metafields-set-owner-existence-atomicity-2025-01", "mixedInvalid")
+    fine: Json = {"metafieldsSet": {"metafields": [], "userErrors": []}}
+    outcomes = await sent(ScriptedShop(SetMetafields=[refused, fine]), owner(1, "bo"), owner(2, "bo"))
+    assert outcomes == [Sent(), Refused("Owner does not exist.")]
+
+
+async def test_a_refusal_that_names_none_is_everybodys() -> None:
+    told = {"metafieldsSet": {"metafields": [], "userErrors": [{"field": None, "message": "Too many."}]}}
+    outcomes = await sent(ScriptedShop(SetMetafields=told), owner(1, "bo"), owner(2, "bo"))
+    assert outcomes == [Refused("Too many.")] * 2
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (NotSent("no connection"), Later("no connection")),
+        (Throttled(3), Later(str(Throttled(3)), 3000)),
+        (Denied("no scope"), Refused("no scope")),
+        (NoAnswer("cut off"), Unknown("cut off")),
+    ],
+)
+async def test_what_happened_to_a_write_decides_what_comes_next(error: Exception, outcome: Outcome) -> None:
+    shop = ScriptedShop(Fulfillable=fulfillable(part()), CreateFulfillment=error)
+    assert await sent(shop, FULFILL) == [outcome]
+    assert await sent(ScriptedShop(SetMetafields=error), owner(1, "bo")) == [outcome]
+
+
+async def test_a_lost_read_before_a_write_leaves_nothing_unknown() -> None:
+    assert await sent(ScriptedShop(Fulfillable=NoAnswer("cut off")), FULFILL) == [Later("cut off")]
+
+
+async def test_the_second_of_two_fulfilment_orders_is_done_by_the_next_try() -> None:
+    shop = ScriptedShop(
+        Fulfillable=[fulfillable(part(1), part(2)), fulfillable(part(1, status="CLOSED", actions=()), part(2))],
+        CreateFulfillment=[created(), NoAnswer("cut off"), created()],
+    )
+    assert await sent(shop, FULFILL) == [Unknown("cut off")]
+    assert await sent(shop, FULFILL) == [Sent()]
+    parts = [asked["fulfillment"]["lineItemsByFulfillmentOrder"][0] for asked in shop.asked("CreateFulfillment")]
+    assert [part["fulfillmentOrderId"].rpartition("/")[2] for part in parts] == ["1", "2", "2"]
