@@ -1,8 +1,8 @@
 """Many idle streams, and one event to all of them: `python -m tests.benchmarks.fanout [--streams 5000] [--rounds 15]`.
 
-Two ratios: the memory of a stream against a request to a bare aiohttp handler that only sleeps, and the time from a commit
-to the last reader against a plain loop that writes as many bytes to the same sockets. Ends with status 1 when a reader got
-anything but what it should, or a ratio is over its goal.
+The memory of a stream against a request to a bare aiohttp handler that only sleeps; the time from a commit to the last
+reader against a plain loop that writes as many bytes to the same sockets, and against nginx with nchan where it is installed.
+Ends with status 1 when a reader got anything but what it should, or a ratio is over its goal.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from tests.benchmarks.fanout_servers import PATH, raise_file_limit
+from tests.benchmarks.nchan import is_installed, nchan, publish
 
 MEMORY_GOAL = 1.3
 TIME_GOAL = 1.5
@@ -154,6 +155,28 @@ async def times(count: int, rounds: int) -> tuple[Taken, Taken]:
         return ours, bare
 
 
+async def peer_times(count: int, rounds: int) -> tuple[list[float], list[float]]:
+    """Milliseconds until the last reader has an event of ours, and one of as many bytes of nginx with nchan; alternating."""
+    async with server("sync") as running, nchan() as port:
+        crowd, peers = Crowd(running.port), Crowd(port)
+        await crowd.gather(count)
+        await peers.gather(count)
+        await asyncio.sleep(3)
+        size = await _event_size(running, crowd)
+        ours, theirs = Taken(), []
+        for _ in range(rounds):
+            await _time(running, crowd, "event", size, ours)
+            peers.expect(size)
+            start = time.perf_counter()
+            publishing = asyncio.create_task(publish(port, b"." * size))
+            await peers.complete()
+            theirs.append((time.perf_counter() - start) * 1000)
+            await publishing
+        crowd.leave()
+        peers.leave()
+        return ours.wall, theirs
+
+
 async def _event_size(running: Server, crowd: Crowd) -> int:
     """How many bytes an event is, chunk and all. Event numbers are brought to where their length no longer changes."""
     for _ in range(10):
@@ -198,7 +221,16 @@ async def main(arguments: Sequence[str]) -> bool:
     held = _row("memory per stream", [stream], [sleeping], "kB", MEMORY_GOAL)
     wall = _row("commit to last reader", ours.wall, bare.wall, "ms", TIME_GOAL)
     cpu = _row("the server's CPU for it", ours.cpu, bare.cpu, "ms", TIME_GOAL)
-    return held and wall and cpu
+    return held and wall and cpu and await _against_nchan(options.streams, options.rounds)
+
+
+async def _against_nchan(streams: int, rounds: int) -> bool:
+    if not is_installed():
+        print("\nnginx with nchan is not installed (Debian: nginx-light libnginx-mod-nchan); not compared")
+        return True
+    ours, theirs = await peer_times(streams, rounds)
+    print("\n| what | Sync server | nginx with nchan | ratio | goal |\n|---|---:|---:|---:|---:|")
+    return _row("commit to last reader", ours, theirs, "ms", TIME_GOAL)
 
 
 if __name__ == "__main__":
