@@ -1,0 +1,81 @@
+"""A program on a real pseudo-terminal, with a screen that says when each of its bytes arrived."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import signal
+import struct
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Self
+
+import pyte
+
+
+class Terminal:
+    """Runs `command` on a terminal of `columns` × `rows`; `raw` is all that it wrote, `changed_at` when it last wrote."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], columns: int = 120, rows: int = 40) -> None:
+        self.raw = bytearray()
+        self.changed_at = 0.0
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._changed = threading.Condition()
+        self._pid, self._fd = pty.fork()
+        if self._pid == 0:
+            os.execvpe(command[0], list(command), {**env, "TERM": "xterm-256color", "COLORTERM": "truecolor"})
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.kill(self._pid, signal.SIGTERM)
+        self._reader.join(timeout=10)
+        os.waitpid(self._pid, 0)
+        os.close(self._fd)
+
+    def press(self, keys: str) -> float:
+        """Types; the instant it was done."""
+        os.write(self._fd, keys.encode())
+        return time.perf_counter()
+
+    def lines(self) -> list[str]:
+        """What stands on the screen now."""
+        with self._changed:
+            return list(self._screen.display)
+
+    def wait_for(self, holds: Callable[[list[str]], bool], timeout_s: float) -> float:
+        """When the screen came to what is waited for: the arrival of the bytes that made it so. Raises TimeoutError."""
+        deadline = time.perf_counter() + timeout_s
+        with self._changed:
+            while not holds(self._screen.display):
+                left = deadline - time.perf_counter()
+                if left <= 0 or not self._changed.wait(left):
+                    raise TimeoutError("\n".join(self._screen.display))
+            return self.changed_at
+
+    def _read(self) -> None:
+        while True:
+            try:
+                chunk = os.read(self._fd, 1 << 16)
+            except OSError:
+                return
+            at = time.perf_counter()
+            with self._changed:
+                self.raw += chunk
+                self._stream.feed(chunk)
+                self.changed_at = at
+                self._changed.notify_all()
+
+
+def client(server: str, *options: str) -> list[str]:
+    """The command that opens the desk of a server."""
+    return [sys.executable, "-m", "orders_tui", "--server", server, *options]
