@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from orders_sync.actions.acting import Acting
 from orders_sync.actions.decision import Decision, Refusal
-from orders_sync.actions.view import View, with_entry
+from orders_sync.actions.view import View, brief, with_entry
 from orders_sync.external import erp
 from orders_sync.outbox import holds
 from orders_sync.outbox.kinds import Kind
@@ -27,7 +27,7 @@ def decide(view: View, body: InventoryBody, acting: Acting) -> Decision | Refusa
     hold = InventoryHold(action_id=acting.action_id, at=acting.now, by=acting.actor.name, note=body.note)
     operator = view.operator.model_copy(update={"holds": {**view.operator.holds, body.sku: hold}})
     details = f"{body.sku}, by {acting.actor.name}" + (f": {body.note}" if body.note else "")
-    entry = Entry(ts=acting.second, event="inventory_hold", details=details)
+    entry = Entry(ts=acting.second, event="inventory_hold", details=brief(details))
     operator = with_entry(operator, key("inventory_hold", f"{body.sku}/{acting.action_id}"), entry)
     return Decision(operator, shown, details, (hold_write(view.order_id, body.sku, acting.action_id, body.note),))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orders_sync.actions.acting import Acting
 from orders_sync.actions.decision import Decision, Refusal
-from orders_sync.actions.view import View, with_entry
+from orders_sync.actions.view import View, brief, with_entry
 from orders_sync.external import erp
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
@@ -32,7 +32,7 @@ def decide(view: View, body: ReturnsBody, acting: Acting) -> Decision | Refusal:
     move = ReturnMove(action_id=acting.action_id, at=acting.now, state=state)
     operator = view.operator.model_copy(update={"returns": {**view.operator.returns, chosen.id: move}})
     details = f"{chosen.state} → {state}, by {acting.actor.name}" + (f": {body.note}" if body.note else "")
-    entry = Entry(ts=acting.second, event=f"return_{state}", details=details)
+    entry = Entry(ts=acting.second, event=f"return_{state}", details=brief(details))
     operator = with_entry(operator, key(f"return_{state}", chosen.id), entry)
     return Decision(operator, {}, details, _writes(view, chosen, state, body.note, acting))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from orders_sync.actions.acting import Acting
 from orders_sync.actions.assign import owned, owner_write
 from orders_sync.actions.decision import Decision
-from orders_sync.actions.view import View, with_entry
+from orders_sync.actions.view import View, brief, with_entry
 from orders_sync.external import support
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
@@ -29,7 +29,7 @@ def decide(view: View, body: SupportBody, acting: Acting, draw: Draw) -> Decisio
     if before.assigned_to != ASSISTANT:
         operator = owned(operator, ASSISTANT, acting)
     told = f"{thread}, by {acting.actor.name}" + (f": {body.note}" if body.note else "")
-    entry = Entry(ts=acting.second, event="support_escalated", details=told)
+    entry = Entry(ts=acting.second, event="support_escalated", details=brief(told))
     operator = with_entry(operator, key("support_escalated", acting.action_id), entry)
     writes = [_message(view, body, acting, thread)]
     if before.assigned_to != ASSISTANT:

@@ -26,14 +26,6 @@ _PARKED = (OutboundState.QUEUED.value, OutboundState.UNKNOWN.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
-    """What waits for a relay: when the next row is due (null: none), and whether rows of a switched target do."""
-
-    due_at: Ms | None
-    switched: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Share:
     """How much one claim takes: at most `batch` rows of the kinds `together`, which leave in one call, and `single` others."""
 
@@ -82,15 +74,20 @@ def settle(tx: Tx, row_id: int, state: OutboundState, error: str | None, not_bef
     tx.conn.execute(update(outbox).where(outbox.c.shop_id == tx.shop_id, outbox.c.id == row_id).values(values))
 
 
-def ahead(conn: Connection, shop_id: int, now: Ms, on: Collection[str], off: Collection[str]) -> Ahead:
-    """What a relay whose targets are `on` has before it."""
+def next_due(conn: Connection, shop_id: int, targets: Collection[str]) -> Ms | None:
+    """When the next row for these targets may be claimed; null when none waits."""
     moment = case((outbox.c.state == OutboundState.CLAIMED.value, outbox.c.lease_until), else_=outbox.c.not_before)
+    waiting = and_(outbox.c.shop_id == shop_id, outbox.c.state.in_(_ACTIVE), outbox.c.not_before < FOREVER)
+    due: int | None = conn.execute(select(func.min(moment)).where(waiting, _of(targets))).scalar_one()
+    return None if due is None else Ms(due)
+
+
+def switched(conn: Connection, shop_id: int, now: Ms, on: Collection[str], off: Collection[str]) -> bool:
+    """True when rows of a target that is on wait as if it were off, or the other way round. Reads all that wait."""
     mine = and_(outbox.c.shop_id == shop_id, outbox.c.state.in_(_ACTIVE))
-    due = select(func.min(moment)).where(mine, outbox.c.not_before < FOREVER, _of(on))
     parked = select(outbox.c.id).where(mine, _of(on), outbox.c.not_before >= FOREVER)
     loose = select(outbox.c.id).where(mine, _of(off), outbox.c.not_before < FOREVER, _free(now))
-    due_at = conn.execute(due).scalar_one()
-    return Ahead(due_at, bool(conn.scalar(select(or_(parked.exists(), loose.exists())))))
+    return bool(conn.scalar(select(or_(parked.exists(), loose.exists()))))
 
 
 def park(tx: Tx, off: Collection[str]) -> None:

@@ -18,7 +18,7 @@ from orders_sync.db import outbox, outbox_claims
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.outbox import OutboxRow
-from orders_sync.db.outbox_claims import Ahead, Share
+from orders_sync.db.outbox_claims import Share
 from orders_sync.db.tx import Tx
 from orders_sync.instants import MINUTE, SECOND, Clock, Ms
 from orders_sync.outbox import fate
@@ -36,6 +36,9 @@ SHARE = Share(together=METAFIELDS, batch=25, single=8)
 """What one relay has under way at the same time; 25 metafields are Shopify's limit for one call."""
 
 POLL_S = 1.0
+"""Another process may queue a row that this one does not hear of."""
+
+SWITCHES_MS = MINUTE
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +72,7 @@ class Relay:
         self._off = frozenset(Target) - self._on
         self._news = asyncio.Event()
         self._stopping = False
+        self._switch_at = Ms(0)
         db.on_commit(lambda _version: self._news.set())
 
     def stop(self) -> None:
@@ -93,11 +97,11 @@ class Relay:
     async def step(self) -> float:
         """Does what is to be done now; returns how many seconds nothing will be, unless something is committed."""
         now = self._clock()
-        ahead = await self._db.read(lambda conn: outbox_claims.ahead(conn, self._db.shop_id, now, self._on, self._off))
-        if ahead.switched:
-            await self._db.write(self._switch)
-        if ahead.due_at is None or ahead.due_at > now:
-            return _until(ahead, now)
+        if now >= self._switch_at:
+            await self._heed_switches(now)
+        due_at = await self._db.read(lambda conn: outbox_claims.next_due(conn, self._db.shop_id, self._on))
+        if due_at is None or due_at > now:
+            return POLL_S if due_at is None else min(POLL_S, (due_at - now) / SECOND)
         return 0 if await self.send_due() else POLL_S
 
     async def send_due(self) -> int:
@@ -109,6 +113,15 @@ class Relay:
             for parcel in together(rows):
                 calls.create_task(self._deliver(owner, parcel, last_call))
         return len(rows)
+
+    async def _heed_switches(self, now: Ms) -> None:
+        """Now and then, since another process may have queued under other settings."""
+        switched = await self._db.read(
+            lambda conn: outbox_claims.switched(conn, self._db.shop_id, now, self._on, self._off)
+        )
+        if switched:
+            await self._db.write(self._switch)
+        self._switch_at = Ms(now + SWITCHES_MS)
 
     def _switch(self, tx: Tx) -> None:
         outbox_claims.park(tx, self._off)
@@ -172,8 +185,3 @@ def together(rows: Sequence[OutboxRow]) -> list[list[OutboxRow]]:
     """Rows that leave in one call: all metafields, every other row alone."""
     metafields = [row for row in rows if row.kind in METAFIELDS]
     return [*([metafields] if metafields else []), *([row] for row in rows if row.kind not in METAFIELDS)]
-
-
-def _until(ahead: Ahead, now: Ms) -> float:
-    """Seconds until the next row is due; never more than a poll, since another process may queue one."""
-    return POLL_S if ahead.due_at is None else min(POLL_S, (ahead.due_at - now) / SECOND)

@@ -71,3 +71,12 @@ async def test_a_new_escalation_is_a_new_alert(light_desk: Desk) -> None:
     await light_desk.act("assign", {"orderIds": ["1"], "assignee": "maya"})
     await light_desk.act("support", {"orderId": "1"})
     assert (await light_desk.order(1)).alerts == {"support_escalated"}
+
+
+async def test_a_long_note_is_whole_for_the_queue_and_brief_in_the_timeline(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("support", {"orderId": "1", "note": "n" * 5000})
+    (message,) = await light_desk.payloads(Kind.ESCALATION)
+    assert len(message["data"]["note"]) == 5000
+    (entry,) = (await light_desk.order(1)).operator.entries.values()
+    assert len(entry.details) == 280
