@@ -5,7 +5,7 @@ Invariant: whoever changes an order holds the lock on its document, so that no t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, Select, delete, select
@@ -39,11 +39,6 @@ class Doc:
     def read_operator(self) -> OperatorState:
         return OperatorState() if self.operator is None else OperatorState.model_validate_json(self.operator)
 
-    @property
-    def empty(self) -> bool:
-        """Made only to be locked: nothing is known yet."""
-        return self.facts == _EMPTY and self.operator is None
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -64,21 +59,13 @@ def lock(tx: Tx, order_ids: Iterable[int], *, create: bool) -> dict[int, Doc]:
         if create:
             rows = [{"shop_id": tx.shop_id, "order_id": order_id, "facts": _EMPTY} for order_id in batch]
             tx.conn.execute(insert_if_missing(tx.conn, order_docs), rows)
-        query = _query(tx.shop_id).where(order_docs.c.order_id.in_(batch)).order_by(order_docs.c.order_id)
-        found |= {row.order_id: _doc(row) for row in tx.conn.execute(query.with_for_update(of=order_docs))}
+        found |= _locked(tx, batch)
     return found
 
 
 def read(conn: Connection, shop_id: int, order_id: int) -> Doc | None:
     """One document, without a lock: for a page that shows it."""
-    row = conn.execute(_query(shop_id).where(order_docs.c.order_id == order_id)).one_or_none()
-    return None if row is None else _doc(row)
-
-
-def read_many(conn: Connection, shop_id: int, order_ids: Sequence[int]) -> dict[int, Doc]:
-    """The documents of these orders, without a lock; those that are missing are missing."""
-    query = _query(shop_id).where(order_docs.c.order_id.in_(order_ids)).order_by(order_docs.c.order_id)
-    return {row.order_id: _doc(row) for row in conn.execute(query)}
+    return _with_rows(conn, shop_id, conn.execute(_query(shop_id, [order_id])).all()).get(order_id)
 
 
 def save(tx: Tx, drafts: Sequence[Draft]) -> None:
@@ -135,33 +122,38 @@ def following(conn: Connection, shop_id: int, last: int, limit: int) -> list[int
     return list(conn.execute(query).scalars())
 
 
-def _query(shop_id: int) -> Select[tuple[int, bytes, bytes | None, int | None, int | None, bytes | None, str | None]]:
-    both = order_docs.outerjoin(
-        orders, (orders.c.shop_id == order_docs.c.shop_id) & (orders.c.id == order_docs.c.order_id)
-    )
-    columns = (
-        order_docs.c.order_id,
-        order_docs.c.facts,
-        order_docs.c.operator,
-        order_docs.c.stub_since,
-        orders.c.version,
-        orders.c.card,
-        orders.c.alert_types,
-    )
-    return select(*columns).select_from(both).where(order_docs.c.shop_id == shop_id)
+def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Doc]:
+    """The order's row is read after its document is locked, in a statement of its own: PostgreSQL gives whoever waited for a
+    lock the new version of the locked row alone, and the old one of whatever is joined to it."""
+    query = _query(tx.shop_id, order_ids).order_by(order_docs.c.order_id).with_for_update()
+    return _with_rows(tx.conn, tx.shop_id, tx.conn.execute(query).all())
 
 
-def _doc(row: Row[tuple[int, bytes, bytes | None, int | None, int | None, bytes | None, str | None]]) -> Doc:
-    order_id, facts, operator, stub_since, version, card, alert_types = row
-    return Doc(
-        order_id=order_id,
-        facts=bytes(facts),
-        operator=None if operator is None else bytes(operator),
-        stub_since=None if stub_since is None else Ms(stub_since),
-        version=version or 0,
-        card=b"" if card is None else bytes(card),
-        alert_types=alert_types or "",
+def _query(shop_id: int, order_ids: Sequence[int]) -> Select[int, bytes, bytes | None, int | None]:
+    columns = (order_docs.c.order_id, order_docs.c.facts, order_docs.c.operator, order_docs.c.stub_since)
+    return select(*columns).where(order_docs.c.shop_id == shop_id, order_docs.c.order_id.in_(order_ids))
+
+
+def _with_rows(
+    conn: Connection, shop_id: int, stored: Sequence[Row[int, bytes, bytes | None, int | None]]
+) -> dict[int, Doc]:
+    query = select(orders.c.id, orders.c.version, orders.c.card, orders.c.alert_types).where(
+        orders.c.shop_id == shop_id, orders.c.id.in_([row.order_id for row in stored])
     )
+    shown = {row.id: (row.version, bytes(row.card), row.alert_types) for row in conn.execute(query)} if stored else {}
+    found = {}
+    for order_id, facts, operator, stub_since in stored:
+        version, card, alert_types = shown.get(order_id, (0, b"", ""))
+        found[order_id] = Doc(
+            order_id=order_id,
+            facts=bytes(facts),
+            operator=None if operator is None else bytes(operator),
+            stub_since=None if stub_since is None else Ms(stub_since),
+            version=version,
+            card=card,
+            alert_types=alert_types,
+        )
+    return found
 
 
 def _operator(state: OperatorState) -> bytes | None:
@@ -169,5 +161,3 @@ def _operator(state: OperatorState) -> bytes | None:
 
 
 _UNTOUCHED = OperatorState()
-
-Docs = Mapping[int, Doc]

@@ -19,15 +19,20 @@ from orders_wire.vocabulary import DeadLetterState, Gap, Severity
 _SOURCES = {"webhook": "A Shopify webhook", "erp": "A message from the ERP", "poll": "An answer of Shopify"}
 
 
-def bury(tx: Tx, delivery: Delivery, headers: dict[str, str], body: bytes, reason: str) -> bool:
-    """Keeps a delivery that cannot be read, once; False when it came before. `headers`: those worth keeping."""
+def bury(
+    tx: Tx, delivery: Delivery, headers: dict[str, str], body: bytes, reason: str, *, seen: Ms | None = None
+) -> bool:
+    """Keeps a delivery that cannot be read, once; False when it came before.
+
+    `headers`: those worth keeping; `seen`: when it was triggered, which its changes will be stamped with (null: on arrival).
+    """
     if not deliveries.record(tx, delivery):
         return False
     letter = Letter(
         source=delivery.source,
         topic=delivery.topic,
         delivery_id=delivery.delivery_id or "",
-        headers=orjson.dumps({**headers, "seen": delivery.received_at}).decode(),
+        headers=orjson.dumps({**headers, "seen": delivery.received_at if seen is None else seen}).decode(),
         body=body,
     )
     dead_letters.bury(tx, letter, reason)

@@ -29,10 +29,11 @@ _UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """`delivery` as it is recorded; `problem` says why its body could not be read, null when it could."""
+    """`delivery` as it is recorded; `seen`: when it was triggered; `problem`: why its body cannot be read, if it cannot."""
 
     delivery: Delivery
     event_id: str
+    seen: Ms
     problem: str | None = None
 
 
@@ -65,7 +66,7 @@ def receive(body: bytes, headers: Mapping[str, str], arrived: Ms, *, ours: bool)
     webhook_id = headers.get(WEBHOOK_ID) or hashlib.sha256(topic.encode() + b"\x00" + body).hexdigest()
     delivery = Delivery("webhook", webhook_id, topic, arrived, changes)
     matters = ours and (topics.known(topic) or topic == _UNKNOWN)
-    return Webhook(delivery, headers.get(EVENT_ID) or webhook_id, unreadable if matters else None)
+    return Webhook(delivery, headers.get(EVENT_ID) or webhook_id, seen, unreadable if matters else None)
 
 
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -42,7 +42,7 @@ async def erp_webhook(request: web.Request) -> web.Response:
         await database.write(lambda tx: apply(tx, delivery, figures))
     else:
         log.warning("a message of the ERP could not be read", type=message_type, reason=problem)
-        await database.write(lambda tx: letters.bury(tx, delivery, {}, body, problem))
+        await database.write(lambda tx: letters.bury(tx, delivery, {}, body, problem, seen=arrived))
     return _json(200, {"ok": True, "type": message_type, "id": message_id})
 
 

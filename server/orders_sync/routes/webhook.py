@@ -52,7 +52,7 @@ async def _take(request: web.Request, body: bytes) -> web.Response:
     else:
         problem, headers = received.problem, webhook.kept_headers(request.headers)
         log.warning("a webhook could not be read", topic=delivery.topic, reason=problem)
-        await app[DATABASE].write(lambda tx: letters.bury(tx, delivery, headers, body, problem))
+        await app[DATABASE].write(lambda tx: letters.bury(tx, delivery, headers, body, problem, seen=received.seen))
     return _json(200, {"ok": True, "topic": delivery.topic, "event_id": received.event_id})
 
 

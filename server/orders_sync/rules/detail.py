@@ -97,7 +97,7 @@ def _line(picture: Picture, line: Line) -> LineItem:
 def _fulfillment(parcel: Parcel) -> Fulfillment:
     delivered_at = parcel.delivered_at
     return Fulfillment(
-        id=f"gid://shopify/Fulfillment/{parcel.id}",
+        id="acknowledgement" if parcel.ours else f"gid://shopify/Fulfillment/{parcel.id}",
         name=parcel.name,
         status=parcel.status,
         shipment_status=parcel.state,

@@ -35,8 +35,7 @@ def ships(order: OrderFields) -> bool:
     """False for an order without shipping: nothing in it is shipped, or it was handed over at the counter."""
     if "lines" in order.model_fields_set and not any(line.requires_shipping for line in order.lines):
         return False
-    handed_over = order.shipping_address is None and not order.shipping_lines
-    return not (channel(order) is Channel.POS and handed_over)
+    return channel(order) is not Channel.POS or order.shipping_address is not None
 
 
 def lines(order: OrderFields, lines_at: int, parcels: Sequence[Parcel], *, acknowledged: bool) -> tuple[Line, ...]:

@@ -182,11 +182,17 @@ def _without_holds(operator: OperatorState, ended: Collection[str], now: Ms) -> 
 
 
 def _essence(facts: OrderFacts) -> tuple[dict[str, dict[str, Fields]], Mapping[str, Mapping[str, int]]]:
-    """The facts without when they were told, and without the order's `updated_at`: what its version counts."""
-    told = {kind: dict(facts.entities(kind)) for kind in facts.told}
-    if "" in told.get("order", {}):
-        told["order"] = {"": {name: value for name, value in told["order"][""].items() if name != "updated_at"}}
+    """The facts without when they were told, and without the order's `updated_at`: what its version counts.
+
+    A field that is told as null is as one that is not told.
+    """
+    told = {kind: {key: _present(fields) for key, fields in facts.entities(kind)} for kind in facts.told}
+    told.get("order", {}).get("", {}).pop("updated_at", None)
     return told, facts.first
+
+
+def _present(fields: Fields) -> Fields:
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _store(tx: Tx, derived: Sequence[_Derived]) -> None:

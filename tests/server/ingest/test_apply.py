@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import orjson
 from sqlalchemy import select
-from tests.server.conftest import SettableClock
+from tests.server.conftest import SHOP, SettableClock
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import Body, clock, delivery
 
@@ -251,3 +252,20 @@ async def test_what_operators_decide_is_kept_beside_the_evidence(db: Database) -
 async def test_nothing_is_kept_of_a_delivery_that_says_nothing(db: Database) -> None:
     await take(db, "fulfillment_events/delete", shop.scan(1, "", "09:00", order_id=77))
     assert await db.read(lambda conn: list(docs.ids(conn, db.shop_id))) in ([], [[77]])
+
+
+async def test_two_processes_that_change_one_order_each_grow_its_version(postgres_url: str) -> None:
+    clock = SettableClock()
+    first, second = [await Database.open(postgres_url, SHOP, clock) for _ in range(2)]
+    await take(first, "orders/create", shop.order(1))
+
+    async def tag(db: Database, n: int) -> Applied:
+        return await take(db, "orders/updated", shop.order(1, f"09:{n:02}", tags=f"t{n}"), f"09:{n:02}")
+
+    told = await asyncio.gather(*(tag((first, second)[n % 2], n) for n in range(1, 21)))
+    found = await row(second)
+    assert found is not None
+    assert found["version"] == 1 + sum(1 for applied in told if applied.changed)
+    assert '"t20"' in found["card"].decode()
+    for db in (first, second):
+        await db.close()
