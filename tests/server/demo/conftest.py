@@ -26,6 +26,12 @@ def world() -> World:
 
 
 @pytest.fixture(scope="session")
+def library() -> World:
+    """The same, made once: for tests that only read."""
+    return make(260)
+
+
+@pytest.fixture(scope="session")
 def real_schema(shared_dir: Path) -> GraphQLSchema:
     """Shopify's own schema of Admin API 2026-07."""
     packed = shared_dir / "shopify" / "schema" / "admin-2026-07.full.graphql.gz"

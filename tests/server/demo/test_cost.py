@@ -87,9 +87,9 @@ def test_the_price_of_a_query(query: str, price: int) -> None:
     assert _price(executable(), query, {}) == price
 
 
-def test_a_single_query_may_not_ask_for_more_than_a_thousand_points(world: World) -> None:
+def test_a_single_query_may_not_ask_for_more_than_a_thousand_points(library: World) -> None:
     work = "fulfillmentOrders(first: 250) { nodes { lineItems(first: 250) { nodes { id } } } }"
-    answer = world.ask(f"{{ orders(first: 250) {{ nodes {{ {work} }} }} }}")
+    answer = library.ask(f"{{ orders(first: 250) {{ nodes {{ {work} }} }} }}")
     assert answer["errors"][0]["extensions"]["code"] == "MAX_COST_EXCEEDED"
     assert "data" not in answer
 

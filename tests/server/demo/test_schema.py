@@ -99,21 +99,21 @@ ROOTS = ("orders", "fulfillmentOrders", "locations", "inventoryItems", "disputes
 
 
 @pytest.mark.parametrize("root", ROOTS)
-def test_every_field_can_be_read(root: str, world: World) -> None:
+def test_every_field_can_be_read(root: str, library: World) -> None:
     """No field of any record raises, and none that must not be null is."""
     schema = executable()
     kind = schema.query_type.fields[root].type.of_type if schema.query_type else None
     query = parse(f"{{ {root}(first: 250) {_leaves(kind, 2)} }}")
     assert validate(schema, query) == []
-    admin = world.simulation.admin
+    admin = library.simulation.admin
     scopes = frozenset((*ALL_SCOPES, "read_apps"))
     result = execute(schema, query, context_value=Call(admin.stage, admin.shelf, admin.subscriptions, scopes))
     assert result.errors is None  # type: ignore[union-attr]
 
 
-def test_returns_can_be_read_whole(world: World) -> None:
-    schema, admin = executable(), world.simulation.admin
-    ids = ", ".join(f'"gid://shopify/Return/{number}"' for number in world.simulation.stage.shop.returns)
+def test_returns_can_be_read_whole(library: World) -> None:
+    schema, admin = executable(), library.simulation.admin
+    ids = ", ".join(f'"gid://shopify/Return/{number}"' for number in library.simulation.stage.shop.returns)
     query = parse(f"{{ nodes(ids: [{ids}]) {{ ... on Return {_leaves(schema.get_type('Return'), 3)} }} }}")
     result = execute(schema, query, context_value=Call(admin.stage, admin.shelf, admin.subscriptions))
     assert result.errors is None  # type: ignore[union-attr]
