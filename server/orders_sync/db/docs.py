@@ -65,7 +65,13 @@ def lock(tx: Tx, order_ids: Iterable[int], *, create: bool) -> dict[int, Doc]:
 
 def read(conn: Connection, shop_id: int, order_id: int) -> Doc | None:
     """One document, without a lock: for a page that shows it."""
-    return _with_rows(conn, shop_id, conn.execute(_query(shop_id, [order_id])).all()).get(order_id)
+    return read_many(conn, shop_id, [order_id]).get(order_id)
+
+
+def read_many(conn: Connection, shop_id: int, order_ids: Sequence[int]) -> dict[int, Doc]:
+    """The documents of these orders, without a lock; those that are missing are missing."""
+    query = _query(shop_id, order_ids).order_by(order_docs.c.order_id)
+    return _with_rows(conn, shop_id, conn.execute(query).all())
 
 
 def save(tx: Tx, drafts: Sequence[Draft]) -> None:

@@ -8,6 +8,7 @@ from orders_sync.db import outbox
 from orders_sync.db.outbox import Draft
 from orders_sync.db.tx import Tx
 from orders_sync.outbox.kinds import Kind
+from orders_sync.rules.holds import own_handle
 from orders_sync.rules.operator_state import InventoryHold
 from orders_wire.vocabulary import OutboundState
 
@@ -16,7 +17,7 @@ _OVER = "the hold ended before it was sent"
 
 def handle(action_id: str) -> str:
     """The name under which Shopify keeps the hold of an action, so that exactly that one can be released."""
-    return f"desk-{action_id}"
+    return own_handle(action_id)
 
 
 def ended(tx: Tx, order_id: int, holds: Iterable[InventoryHold]) -> None:

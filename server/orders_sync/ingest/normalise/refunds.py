@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from orders_sync.ingest.changes import (
@@ -14,7 +15,7 @@ from orders_sync.ingest.changes import (
     TransactionPart,
     TransactionSeen,
 )
-from orders_sync.ingest.money import NO_CURRENCY
+from orders_sync.ingest.money import NO_CURRENCY, money, written
 from orders_sync.ingest.reading import Node
 from orders_sync.instants import Ms
 
@@ -56,8 +57,10 @@ def _paid_back(transactions: list[TransactionSeen], currency: str | None) -> Mon
     """What successful refund transactions come to, in the currency of the first."""
     paid = [seen.transaction for seen in transactions]
     amounts = [t.amount for t in paid if t.kind == "refund" and t.status == "success" and t.amount is not None]
-    code = amounts[0].currency if amounts else currency or NO_CURRENCY
-    return MoneyPart(minor=sum(amount.minor for amount in amounts if amount.currency == code), currency=code)
+    if not amounts:
+        return MoneyPart(minor=0, currency=currency or NO_CURRENCY)
+    code = amounts[0].currency
+    return money(sum(Decimal(written(amount)) for amount in amounts if amount.currency == code), code)
 
 
 def _currency(refund: Node) -> str | None:
