@@ -17,7 +17,7 @@ from standardwebhooks import Webhook
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 4
+AT_ONCE = 16
 ABSENT = frozenset({404, 405})
 REFUSED = frozenset({400, 401, 403, 422})
 

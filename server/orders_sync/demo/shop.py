@@ -101,12 +101,16 @@ def _clock(now: datetime | None) -> Clock:
 
 
 async def _until_told(*, leashed: bool) -> None:
+    """Until a signal or the end of standard input; a file (which cannot be waited for) counts as ended."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     if leashed:
-        loop.add_reader(sys.stdin.fileno(), _watch, told)
+        try:
+            loop.add_reader(sys.stdin.fileno(), _watch, told)
+        except PermissionError:
+            told.set()
     await told.wait()
 
 

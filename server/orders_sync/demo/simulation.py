@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from orders_sync.demo.admin.bucket import Bucket
 from orders_sync.demo.admin.execution import Admin
+from orders_sync.demo.admin.schema import every_topic
 from orders_sync.demo.erp import Erp
 from orders_sync.demo.faults import Faults
 from orders_sync.demo.history.past import Past, build
@@ -21,7 +22,6 @@ from orders_sync.demo.life.living import Life
 from orders_sync.demo.life.pool import Pool
 from orders_sync.demo.life.stories import Scene
 from orders_sync.demo.messenger import Messenger
-from orders_sync.demo.rest.topics import BODIES
 from orders_sync.demo.stage import Clock, Stage, system_clock
 from orders_sync.demo.webhooks.deliveries import Deliveries, Sleep
 from orders_sync.demo.webhooks.manners import Manners
@@ -61,7 +61,7 @@ class Simulation:
         """The desk is at this base URL: it hears every topic, and the ERP tells it what it knows of the past."""
         base = url.rstrip("/")
         at = self.stage.now()
-        for topic in BODIES:
+        for topic in every_topic():
             self.subscriptions.add(topic, f"{base}/shopify/webhook", at, fixed=True)
         self.messenger.listen_at(f"{base}/erp/webhook")
         self.listening.set()

@@ -17,6 +17,7 @@ from standardwebhooks import Webhook
 from tests.server.demo.worlds import SECRETS
 
 from orders_sync.demo.erp import Pace
+from orders_sync.demo.rest.topics import BODIES
 from orders_sync.demo.simulation import Plan, Simulation, simulate
 from orders_sync.demo.site import application
 from orders_sync.demo.webhooks.manners import POLITE
@@ -114,6 +115,15 @@ async def test_the_api_says_which_version_answered(asked: str, answered: str, cl
     async with client.post(path, json={"query": "{ shop { name } }"}, headers=TOKEN) as answer:
         assert answer.headers["X-Shopify-API-Version"] == answered
         assert (await answer.json())["data"]["shop"]["name"] == "Lighthouse Goods"
+
+
+async def test_the_desk_is_subscribed_to_every_topic_there_is(
+    client: Client, desk: Desk, simulation: Simulation
+) -> None:
+    await _control(client, "target", url=desk.url)
+    topics = {entry.topic for entry in simulation.subscriptions.entries}
+    assert set(BODIES) < topics
+    assert {"orders/delete", "app/uninstalled", "fulfillment_orders/moved"} < topics
 
 
 async def test_a_tick_reaches_the_desk_as_webhooks(client: Client, desk: Desk) -> None:

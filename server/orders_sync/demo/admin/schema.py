@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -29,6 +30,7 @@ from orders_sync.demo.admin.fields import orders as order_fields
 from orders_sync.demo.admin.fields import parcels, payments, people, roots, shop, stock
 from orders_sync.demo.admin.fields import returns as return_fields
 from orders_sync.demo.admin.fields.reading import Fields, Resolver
+from orders_sync.demo.webhooks.topics import topic_of
 from orders_sync.demo.world.goods import Item, Level, Location
 from orders_sync.demo.world.money import short
 from orders_sync.demo.world.orders import Dispute, Order, Refund
@@ -102,6 +104,13 @@ def executable() -> GraphQLSchema:
         elif isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
             kind.resolve_type = _type_of
     return schema
+
+
+def every_topic() -> list[str]:
+    """All webhook topics that the API knows, as headers name them."""
+    topics = executable().type_map["WebhookSubscriptionTopic"]
+    assert isinstance(topics, GraphQLEnumType)
+    return [topic_of(name) for name in topics.values]
 
 
 def _resolve_fields(kind: GraphQLObjectType, readers: Mapping[str, Resolver]) -> None:
