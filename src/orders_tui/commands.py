@@ -93,7 +93,7 @@ def _tab(number: int, tab: Tab) -> Command:
 
 COMMANDS: tuple[Command, ...] = (
     _act("assign", "assign", "Give the orders to an owner", "a", risk=Risk.REVERSIBLE, argument="owner"),
-    _act("mine", "mine", "Take the order; with marks, the assign dialog filled in", "m", risk=Risk.REVERSIBLE),
+    _act("mine", "mine", "Take the order; with marks, through the dialog", "m", risk=Risk.REVERSIBLE),
     _act(
         "fulfill",
         "fulfil",
@@ -107,7 +107,7 @@ COMMANDS: tuple[Command, ...] = (
     _act(
         "inventory",
         "stock",
-        "Escalate a stock-out: hold the orders that wait for a SKU",
+        "Stock-out: hold the orders that wait for a SKU",
         "i",
         risk=Risk.OUTWARD,
         argument="SKU",
@@ -165,6 +165,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.columns", "columns", "Choose and order the columns", Group.VIEW, ("C",), ON_DESK),
     Command("view.timeline", "timeline", "Show or hide the timeline below the table", Group.VIEW, ("t",), ON_DESK),
     Command("view.sidebar", "alerts", "Show or hide alerts and panels", Group.VIEW, ("!",), ON_DESK),
+    Command("alert.acknowledge", "read", "Put the alert away until its cause ends", Group.VIEW, ("x",), ON_DESK),
+    Command("alert.snooze", "snooze", "Put the alert away for an hour", Group.VIEW, ("Z",), ON_DESK),
     Command("view.maximise", "maximise", "Give the pane the whole screen, and back", Group.VIEW, ("+",), ON_DESK),
     Command("view.freeze", "freeze", "Hold the screen still; again to catch up", Group.VIEW, ("z",), ON_DESK),
     Command("view.log", "log", "What was done here, with results", Group.VIEW, ("L",)),

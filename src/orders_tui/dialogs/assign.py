@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,8 +19,10 @@ from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
-from orders_wire.orders import Order
 from orders_wire.vocabulary import UNASSIGNED
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
 
 MOST = 8
 LONGEST_NAME = 120
@@ -92,13 +94,13 @@ class AssignDialog(Dialog[AssignDraft]):
         names = [*([me] if me else []), *sorted((name for name in load if name != me), key=lambda name: load[name])]
         matcher = Matcher(typed)
         if typed:
-            scored = [(matcher.match(name), name) for name in names]
+            scored = [(2.0 if name == typed else matcher.match(name), name) for name in names]
             names = [name for score, name in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
         lines = [self._line(name, load.get(name), me) for name in names[:MOST]]
-        if not typed or matcher.match("nobody") > 0:
-            lines.append(Line(UNASSIGNED, (("nobody", Tone.PLAIN),), (("gives them back", Tone.DIM),)))
         if typed and typed not in {*load, me}:
             lines.append(Line(typed, ((typed, Tone.PLAIN),), (("a new name", Tone.WARN),)))
+        if "nobody".startswith(typed.casefold()):
+            lines.append(Line(UNASSIGNED, (("nobody", Tone.PLAIN),), (("gives them back", Tone.DIM),)))
         return lines
 
     def _line(self, name: str, load: int | None, me: str) -> Line:

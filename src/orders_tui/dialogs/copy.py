@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,8 +13,10 @@ from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
-from orders_wire.detail import Address, OrderDetail
-from orders_wire.orders import Order
+
+if TYPE_CHECKING:
+    from orders_wire.detail import Address, OrderDetail
+    from orders_wire.orders import Order
 
 
 class CopyDialog(Dialog[str]):

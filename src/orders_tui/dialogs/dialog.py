@@ -10,24 +10,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from orders_tui.screens.stage import REPEAT_S
 from orders_tui.screens.watches import Watches
 from orders_tui.screens.workplace import Workplace
 from orders_tui.session.changes import Change, DetailChanged, PageShown, RowsChanged
-from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.bar import Bar, content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint, fitting
 from orders_tui.wording import Tone
-from orders_wire.orders import Order
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
 
 READ_S = 0.15
 
@@ -92,7 +94,7 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
             yield Bar(glyph, id="title")
             yield from self.body()
             yield Bar(glyph, id="change")
-            yield Bar(glyph, id="problem")
+            yield Static(id="problem")
             yield Bar(glyph, id="keys")
 
     def on_mount(self) -> None:
@@ -132,7 +134,7 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
 
     def say(self, text: str, tone: Tone = Tone.DIM) -> None:
         """A sentence above the keys."""
-        self.query_one("#problem", Bar).set_pieces([(text, tone)])
+        self.query_one("#problem", Static).update(content([(text, tone)]))
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.update)

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from orders_tui.carriers import normalise
 from orders_tui.drafts import Parcel
-from orders_wire.orders import Order
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
 
 _SEPARATOR = re.compile(r"\s*[\t,;]\s*|\s+")
 _HEADER = re.compile(r"order\b.*\btracking", re.IGNORECASE)

@@ -6,7 +6,7 @@ Money and final steps: Enter never does them, ctrl+s does; above a configured am
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -22,8 +22,10 @@ from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
-from orders_wire.orders import Order, ReturnSummary
 from orders_wire.vocabulary import ReturnAction, ReturnState
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order, ReturnSummary
 
 PATH = (
     ReturnState.AWAITING_LABEL,

@@ -6,6 +6,7 @@ The next and previous order of the list are one key away; the desk's cursor goes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -29,7 +30,9 @@ from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.widgets.order_sections import Section
 from orders_tui.widgets.order_text import Text, headline
 from orders_tui.wording import Tone
-from orders_wire.orders import Order
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
 
 SHOW_LOADING_AFTER_S = 0.4
 

@@ -6,7 +6,7 @@ For leads: retry and discard. Discarding is final, so it is asked for twice.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual.binding import Binding, BindingType
 
@@ -18,9 +18,11 @@ from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line
 from orders_tui.wording import Tone
-from orders_wire.detail import OutboxEntry
-from orders_wire.people import DeadLetter, DeadLettersAnswer, OutboxAnswer
 from orders_wire.vocabulary import DeadLetterState, OutboundState
+
+if TYPE_CHECKING:
+    from orders_wire.detail import OutboxEntry
+    from orders_wire.people import DeadLetter, DeadLettersAnswer, OutboxAnswer
 
 OPEN = frozenset({OutboundState.DEAD, OutboundState.NEEDS_REVIEW, OutboundState.UNKNOWN})
 _TONES = {

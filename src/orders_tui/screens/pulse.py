@@ -59,9 +59,8 @@ class PulseScreen(Ledger):
         session, now = self.work.session, self.work.pace.now()
         groups = session.alerts.by_severity(now)
         yield _heading("NEEDS A PERSON")
-        for severity in Severity:
-            if alerts := groups.get(severity):
-                yield _text(f"{len(alerts)} {severity} alerts")
+        counts = [f"{len(groups[severity])} {severity}" for severity in reversed(Severity) if severity in groups]
+        yield _text(f"alerts: {', '.join(counts) or 'none'}", Tone.WARN if Severity.CRITICAL in groups else Tone.DIM)
         for gap in session.alerts.gaps(now):
             yield _text(gap.message, Tone.WARN)
         failed = sum(entry.state in {ActionState.FAILED, ActionState.PARTLY} for entry in session.log)

@@ -6,7 +6,7 @@ Invariants: a key reaches at most one command; an unbound key does nothing but s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,7 +20,9 @@ from orders_tui.screens.watches import Watches
 from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.wording import Tone
-from orders_wire.orders import Order
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
 
 Handler = Callable[[str], None]
 SAID_S = 3.0

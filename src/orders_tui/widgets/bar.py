@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.content import Content
-from textual.widget import Widget
+from textual.strip import Strip
 
 from orders_tui.widgets.cells import Piece, clip, plain, width
+from orders_tui.widgets.styled import Styled
 
-STYLES: dict[str, str] = {
+_TEXT_STYLES: dict[str, str] = {
     "plain": "$foreground",
     "dim": "$tone-dim",
     "good": "$tone-good",
@@ -19,21 +20,15 @@ STYLES: dict[str, str] = {
     "strong": "bold $foreground",
     "key": "bold $tone-active",
     "faint": "$faint",
-    "alarm": "bold $on-bad on $tone-bad",
-    "badge": "bold $background on $tone-active",
-    "chip": "$foreground on $row-cursor",
-    "band": "$background",
-    "band-strong": "bold $background",
 }
-"""What a piece's style name looks like. Never holds text from outside."""
 
 
 def content(pieces: Sequence[Piece]) -> Content:
-    """The pieces as text that is never read as markup."""
-    return Content.assemble(*((plain(text), STYLES[style]) for text, style in pieces))
+    """The pieces as a text that wraps and is never read as markup."""
+    return Content.assemble(*((plain(text), _TEXT_STYLES[style]) for text, style in pieces))
 
 
-def spread(left: Sequence[Piece], right: Sequence[Piece], cells: int, ellipsis: str) -> Content:
+def spread(left: Sequence[Piece], right: Sequence[Piece], cells: int, ellipsis: str) -> list[Piece]:
     """`left` and `right` at the ends of a line of `cells`; when room is short the left is cut, with an ellipsis."""
     room = cells - sum(width(plain(text)) for text, _ in right) - bool(right)
     kept: list[Piece] = []
@@ -44,19 +39,19 @@ def spread(left: Sequence[Piece], right: Sequence[Piece], cells: int, ellipsis: 
         room -= width(clipped)
         if clipped != clean:
             break
-    return content([*kept, (" " * max(0, room + bool(right)), "plain"), *right])
+    return [*kept, (" " * max(0, room + bool(right)), "plain"), *right]
 
 
-class Bar(Widget):
+class Bar(Styled):
     """One line. Set its pieces; it is drawn again only when they differ."""
 
     DEFAULT_CSS = """
     Bar { height: 1; width: 1fr; padding: 0 1; }
     """
 
-    def __init__(self, ellipsis: str = "…", *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
-        self._ellipsis = ellipsis
+    def __init__(self, ellipsis: str = "…", *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.ellipsis = ellipsis
         self._left: tuple[Piece, ...] = ()
         self._right: tuple[Piece, ...] = ()
 
@@ -66,5 +61,15 @@ class Bar(Widget):
             self._left, self._right = tuple(left), tuple(right)
             self.refresh()
 
-    def render(self) -> Content:
-        return spread(self._left, self._right, self.size.width, self._ellipsis)
+    def pieces(self, cells: int) -> Sequence[Piece]:
+        """The line for a width."""
+        return spread(self._left, self._right, cells, self.ellipsis)
+
+    @property
+    def text(self) -> str:
+        """What the line says."""
+        return "".join(text for text, _ in self.pieces(self.size.width))
+
+    def render_line(self, y: int) -> Strip:
+        cells = self.size.width
+        return self.strip(self.pieces(cells) if y == 0 else (), cells)

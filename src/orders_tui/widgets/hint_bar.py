@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from textual.content import Content
-
-from orders_tui.widgets.bar import Bar, content
+from orders_tui.widgets.bar import Bar, spread
 from orders_tui.widgets.cells import Piece, width
 from orders_tui.wording import Tone
 
@@ -54,11 +52,11 @@ class HintBar(Bar):
             self._said = None
             self.refresh()
 
-    def render(self) -> Content:
+    def pieces(self, cells: int) -> list[Piece]:
+        """The hints, or the sentence; the help key always."""
         if self._said is not None:
-            self.set_pieces([self._said], _pieces(self._help))
-            return super().render()
-        return content(fitting(self._hints, self._help, self.size.width))
+            return spread([self._said], _pieces(self._help), cells, self.ellipsis)
+        return fitting(self._hints, self._help, cells)
 
 
 def fitting(hints: Sequence[Hint], last: Hint, cells: int) -> list[Piece]:

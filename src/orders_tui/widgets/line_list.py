@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -18,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from orders_tui.widgets.cells import Piece, fit, width
+from orders_tui.widgets.styled import Styled, changed_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +28,8 @@ class Line:
     choosable: bool = True
 
 
-class LineList(ScrollView, can_focus=True):
+class LineList(Styled, ScrollView, can_focus=True):
     """Shows lines. `current` is the key under the cursor; keys are moved by whoever holds the keyboard."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"line-list--{name}"
-        for name in ["row", "cursor", "strong", "dim", "good", "active", "warn", "bad", "key", "faint"]
-    }
 
     always_on = True
     """Whether the cursor shows while another widget has the focus (a list below an input)."""
@@ -75,7 +68,6 @@ class LineList(ScrollView, can_focus=True):
         self._at = 0
         self._cursor_glyph = cursor
         self._ellipsis = ellipsis
-        self._styles_now: dict[str, Style] = {}
 
     @property
     def current(self) -> str:
@@ -88,11 +80,13 @@ class LineList(ScrollView, can_focus=True):
         if tuple(lines) == self._lines and choose is None:
             return
         wanted = choose if choose is not None else self.current
+        before, was_at = self._lines, self._at
         self._lines = tuple(lines)
         found = next((at for at, line in enumerate(self._lines) if line.key == wanted and line.choosable), None)
         self._at = found if found is not None else self._nearest(self._at)
         self.virtual_size = Size(self.size.width, len(self._lines))
-        self.refresh()
+        for at in changed_lines(before, self._lines) | ({was_at, self._at} if was_at != self._at else set()):
+            self.refresh_line(at)
         self._reveal()
 
     def move(self, step: int) -> None:
@@ -112,8 +106,9 @@ class LineList(ScrollView, can_focus=True):
 
     def _put(self, at: int) -> None:
         if at != self._at:
+            self.refresh_line(self._at)
+            self.refresh_line(at)
             self._at = at
-            self.refresh()
             self._reveal()
             self.post_message(self.Moved(self, self.current))
 
@@ -133,37 +128,32 @@ class LineList(ScrollView, can_focus=True):
         """A line, or nothing below the last."""
         at, cells = self.scroll_offset.y + y, self.scrollable_content_region.width
         if at >= len(self._lines):
-            return Strip.blank(cells, self._style("row"))
+            return Strip.blank(cells, self.own_style("plain"))
         on = at == self._at and self._lines[at].choosable and (self.has_focus or self.always_on)
         return self._paint(self._lines[at], on, cells)
 
     def _paint(self, line: Line, on: bool, cells: int) -> Strip:
-        base = self._style("row") + (self._style("cursor") if on else Style.null())
         right = sum(width(text) for text, _ in line.right)
         room = max(0, cells - 2 - right - bool(right))
-        segments = [Segment(f"{self._cursor_glyph} " if on else "  ", base + self._style("active"))]
-        pieces = [*fit(line.left, room, self._ellipsis), *(((" ", "plain"), *line.right) if right else ())]
-        segments.extend(
-            Segment(text, base if style == "plain" else base + self._style(style)) for text, style in pieces
+        pieces = [(f"{self._cursor_glyph} " if on else "  ", "active"), *fit(line.left, room, self._ellipsis)]
+        if right:
+            pieces += [(" ", "plain"), *line.right]
+        return self.strip(
+            pieces, cells, ("cursor" if self.has_focus or self.always_on else "cursor-away") if on else "plain"
         )
-        return Strip(segments).adjust_cell_length(cells, base)
-
-    def _style(self, name: str) -> Style:
-        style = self._styles_now.get(name)
-        if style is None:
-            style = self.get_component_rich_style(f"line-list--{name}", partial=name != "row")
-            self._styles_now[name] = style
-        return style
-
-    def notify_style_update(self) -> None:
-        """The theme or the focus has changed."""
-        super().notify_style_update()
-        self._styles_now.clear()
 
     def on_resize(self) -> None:
         """The cursor stays in sight."""
         self.virtual_size = Size(self.size.width, len(self._lines))
         self._reveal()
+
+    def on_focus(self) -> None:
+        """The cursor is lit."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The cursor is dimmed, or gone."""
+        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """Once takes the cursor, twice chooses."""

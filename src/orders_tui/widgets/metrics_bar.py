@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from orders_tui import wording
 from orders_tui.feed import Connection, LineState
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.wording import Tone
-from orders_wire.page import OrdersPage
+
+if TYPE_CHECKING:
+    from orders_wire.page import OrdersPage
 
 NARROW = 100
 

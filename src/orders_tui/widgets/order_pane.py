@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.content import Content
-from textual.widget import Widget
+from textual.geometry import Region
+from textual.strip import Strip
 
 from orders_tui.session.view import RowView
-from orders_tui.widgets.bar import content, spread
+from orders_tui.widgets.bar import spread
 from orders_tui.widgets.cells import Piece, fit
 from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.widgets.order_text import Text, facts, headline, timeline
+from orders_tui.widgets.styled import Styled, changed_lines
 from orders_tui.wording import Tone
 
 
-class OrderPane(Widget):
+class OrderPane(Styled):
     """Shows an order from its row; costs no request."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
@@ -24,23 +25,33 @@ class OrderPane(Widget):
         self._seen: Seen | None = None
         self._key = ""
         self._note = ""
+        self._lines: tuple[tuple[Piece, ...], ...] = ()
 
     def show(self, row: RowView | None, seen: Seen, open_key: str, note: str = "") -> None:
-        """Shows this order; `note` is a sentence that goes before everything else."""
+        """Shows this order; `note` is a sentence that goes before everything else. Draws only what differs."""
         self._row, self._seen, self._key, self._note = row, seen, open_key, note
-        self.refresh()
+        lines = tuple(tuple(line) for line in self._compose_lines())
+        changed, self._lines = changed_lines(self._lines, lines), lines
+        top = self.styles.gutter.top
+        for at in changed:
+            self.refresh(Region(0, at + top, self.outer_size.width, 1))
 
-    def render(self) -> Content:
+    def on_resize(self) -> None:
+        """Another width is another cut."""
+        if self._seen is not None:
+            self.show(self._row, self._seen, self._key, self._note)
+
+    def render_line(self, y: int) -> Strip:
+        return self.strip(self._lines[y] if y < len(self._lines) else (), self.size.width)
+
+    def _compose_lines(self) -> list[list[Piece]]:
         """The title, then timeline and facts side by side."""
         cells, height = self.size
         if self._row is None or self._seen is None:
-            return content([(self._note, Tone.DIM)])
-        title = self._title(cells)
-        if height < 2:
-            return title
-        return Content("\n").join([title, *self._body(cells, height - 1)])
+            return [[(self._note, Tone.DIM)]]
+        return [self._title(cells), *(self._body(cells, height - 1) if height > 1 else ())]
 
-    def _title(self, cells: int) -> Content:
+    def _title(self, cells: int) -> list[Piece]:
         assert self._row is not None
         assert self._seen is not None
         left: list[Piece] = headline(self._row.order, self._seen)
@@ -49,7 +60,7 @@ class OrderPane(Widget):
         right: list[Piece] = [(f"{self._key} ", "key"), ("open", Tone.DIM)]
         return spread(left, right, cells, self._seen.glyphs.ellipsis)
 
-    def _body(self, cells: int, height: int) -> list[Content]:
+    def _body(self, cells: int, height: int) -> list[list[Piece]]:
         assert self._row is not None
         assert self._seen is not None
         seen, order = self._seen, self._row.order
@@ -59,9 +70,9 @@ class OrderPane(Widget):
         width = min(cells * 3 // 5, 84)
         return [self._line(left, right[:height], at, width, cells) for at in range(max(len(left), len(right[:height])))]
 
-    def _line(self, left: Sequence[Text], right: Sequence[Text], at: int, width: int, cells: int) -> Content:
+    def _line(self, left: Sequence[Text], right: Sequence[Text], at: int, width: int, cells: int) -> list[Piece]:
         assert self._seen is not None
         glyphs = self._seen.glyphs
         one = fit(tuple(left[at]) if at < len(left) else (), width - 2, glyphs.ellipsis)
         two = fit(tuple(right[at]) if at < len(right) else (), cells - width - 2, glyphs.ellipsis)
-        return content([*one, (f" {glyphs.bar} ", "faint"), *two])
+        return [*one, (f" {glyphs.bar} ", "faint"), *two]

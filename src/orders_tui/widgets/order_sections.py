@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.widgets.order_text import Text, fact, facts, timeline
 from orders_tui.wording import Tone
-from orders_wire.detail import Address, LineItem, OrderDetail, OutboxEntry
-from orders_wire.orders import Order
 from orders_wire.vocabulary import UNASSIGNED, OutboundState
+
+if TYPE_CHECKING:
+    from orders_wire.detail import Address, LineItem, OrderDetail, OutboxEntry
+    from orders_wire.orders import Order
 
 BAD_STATES = frozenset({OutboundState.DEAD, OutboundState.UNKNOWN, OutboundState.NEEDS_REVIEW})
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.wording import Tone
-from orders_wire.orders import Order, TimelineEntry
 from orders_wire.vocabulary import UNASSIGNED, Priority
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order, TimelineEntry
 
 Text = list[Piece]
 

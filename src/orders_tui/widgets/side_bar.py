@@ -5,7 +5,8 @@ Every line that names an order leads to it; a stock line leads to the escalation
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.alerts import Alert
@@ -13,17 +14,40 @@ from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.wording import Tone
-from orders_wire.page import OrdersPage
-from orders_wire.vocabulary import UNASSIGNED
+from orders_wire.vocabulary import UNASSIGNED, EventType
 
-SHOWN_ALERTS = 12
-"""More are a number; the tabs show what they are about."""
+if TYPE_CHECKING:
+    from orders_wire.page import OrdersPage
+
+SHOWN = 3
+"""So many of a kind of alert while it is folded."""
+SHOWN_OPEN = 50
 
 
 class SideBar(LineList):
-    """The list; `current` is `alert:<id>`, `gap:<id>`, `order:<section>:<order id>` or `sku:<sku>`."""
+    """The list; `current` is `kind:<type>`, `alert:<id>`, `gap:<id>`, `order:<section>:<order id>` or `sku:<sku>`."""
 
     always_on = False
+
+    def __init__(self, cursor: str, ellipsis: str, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(cursor, ellipsis, id=id)
+        self.unfolded: set[EventType] = set()
+
+    def fold(self) -> bool:
+        """Folds or unfolds the kind of alert under the cursor; False where there is none."""
+        kind, _, name = self.current.partition(":")
+        if kind != "kind":
+            return False
+        self.unfolded ^= {EventType(name)}
+        return True
+
+
+def alerts_of(key: str, alerts: Sequence[Alert]) -> list[str]:
+    """The ids of the alerts, or of the data gap, that a line stands for."""
+    kind, _, rest = key.partition(":")
+    if kind == "kind":
+        return [alert.alert_id for alert in alerts if alert.type == rest]
+    return [rest] if kind in {"alert", "gap"} else []
 
 
 def order_of(key: str, alerts: Sequence[Alert]) -> str | None:
@@ -42,9 +66,15 @@ def sku_of(key: str) -> str | None:
     return rest if kind == "sku" else None
 
 
-def lines(alerts: Sequence[Alert], gaps: Sequence[Alert], page: OrdersPage | None, seen: Seen) -> list[Line]:
+def lines(
+    alerts: Sequence[Alert],
+    gaps: Sequence[Alert],
+    page: OrdersPage | None,
+    seen: Seen,
+    unfolded: Collection[EventType] = (),
+) -> list[Line]:
     """All sections, from what is most urgent to what is only good to know."""
-    out = [*_alerts(alerts, seen), *_gaps(gaps, seen)]
+    out = [*_alerts(alerts, unfolded, seen), *_gaps(gaps, seen)]
     if page is not None:
         for section in (_tracking(page, seen), _delayed(page, seen), _returns(page, seen), _stock(page, seen)):
             out += section
@@ -57,21 +87,34 @@ def _heading(title: str, count: int, tail: str = "") -> Iterator[Line]:
     yield Line(f"heading {title}", ((title, "strong"), (f" {count}", Tone.DIM)), right, choosable=False)
 
 
-def _alerts(alerts: Sequence[Alert], seen: Seen) -> Iterator[Line]:
+def _alerts(alerts: Sequence[Alert], unfolded: Collection[EventType], seen: Seen) -> Iterator[Line]:
     worst = wording.severity(alerts[0].severity).tone if alerts else Tone.DIM
     yield Line("heading alerts", (("ALERTS", "strong"), (f" {len(alerts)}", worst)), choosable=False)
     if not alerts:
         yield Line("no alerts", (("nothing open", Tone.DIM),), choosable=False)
-    for alert in alerts[:SHOWN_ALERTS]:
-        severity, kind = wording.severity(alert.severity), wording.event_type(alert.type)
-        left = (
-            (f"{severity.mark(seen.glyphs.ascii_only)} ", severity.tone),
-            (f"{kind.short:<9} ", Tone.PLAIN),
-            (alert.order_number or alert.message, "strong"),
-        )
-        yield Line(f"alert:{alert.alert_id}", left, ((seen.age(alert.created_at), Tone.DIM),))
-    if len(alerts) > SHOWN_ALERTS:
-        yield Line("more alerts", ((f"{len(alerts) - SHOWN_ALERTS} more", Tone.DIM),), choosable=False)
+    for kind in dict.fromkeys(alert.type for alert in alerts):
+        of_kind = [alert for alert in alerts if alert.type is kind]
+        if len(of_kind) > 1:
+            sign = wording.event_type(kind)
+            count = (f" {len(of_kind)}", sign.tone)
+            yield Line(
+                f"kind:{kind}", ((f"{seen.sign(sign, 0)}", sign.tone), count), (_fold(of_kind, kind, unfolded, seen),)
+            )
+        for alert in of_kind[: SHOWN_OPEN if kind in unfolded else SHOWN]:
+            yield _alert(alert, seen, alone=len(of_kind) == 1)
+
+
+def _fold(of_kind: Sequence[Alert], kind: EventType, unfolded: Collection[EventType], seen: Seen) -> Piece:
+    if len(of_kind) <= SHOWN:
+        return "", Tone.DIM
+    return (seen.glyphs.up if kind in unfolded else seen.glyphs.down), Tone.DIM
+
+
+def _alert(alert: Alert, seen: Seen, *, alone: bool) -> Line:
+    sign = wording.event_type(alert.type)
+    start: Piece = (f"{seen.sign(sign, 0):<11} " if alone else "  ", sign.tone)
+    left = (start, (alert.order_number or alert.message, "strong" if alone else Tone.PLAIN))
+    return Line(f"alert:{alert.alert_id}", left, ((seen.age(alert.created_at), Tone.DIM),))
 
 
 def _gaps(gaps: Sequence[Alert], seen: Seen) -> Iterator[Line]:
@@ -113,7 +156,7 @@ def _returns(page: OrdersPage, seen: Seen) -> Iterator[Line]:
     yield from _heading("RETURNS", page.returns.pending_total or len(page.returns.pending), due)
     for item in page.returns.pending[:5]:
         sign = wording.return_state(item.state)
-        left = ((f"{item.order_number} ", Tone.PLAIN), (sign.word, sign.tone))
+        left = ((f"{item.order_number} ", Tone.PLAIN), (seen.sign(sign, 0), sign.tone))
         amount = "" if item.refund_amount is None else f"{item.refund_amount:,.2f}"
         yield Line(
             f"order:returns:{item.order_id}", left, ((f"{amount} {wording.age(item.age_days * 86_400):>3}", Tone.DIM),)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from textual import events
-from textual.content import Content
 from textual.message import Message
-from textual.widget import Widget
+from textual.strip import Strip
 
 from orders_tui import wording
 from orders_tui.glyphs import Glyphs
-from orders_tui.widgets.bar import STYLES
-from orders_tui.widgets.cells import width
+from orders_tui.widgets.cells import Piece, width
+from orders_tui.widgets.styled import Styled
+from orders_tui.wording import Tone
 from orders_wire.vocabulary import Tab
 
 URGENT = frozenset({Tab.OVERDUE, Tab.DELAYED, Tab.HOLDS})
 """Tabs whose count should be nothing."""
 
 
-class TabStrip(Widget):
+class TabStrip(Styled):
     """Shows which tab is open and how much is in each."""
 
     DEFAULT_CSS = """
@@ -46,33 +46,28 @@ class TabStrip(Widget):
             self._active, self._counts = active, dict(counts)
             self.refresh()
 
-    def render(self) -> Content:
-        tabs, labels = self._fitting(self.size.width)
-        parts: list[tuple[str, str]] = []
-        self._ends, x = [], 0
-        left = self._glyphs.left if tabs[0] is not Tab.ALL else " "
-        parts.append((left, STYLES["dim"]))
-        x += 1
+    def render_line(self, y: int) -> Strip:
+        cells = self.size.width
+        return self.strip(self._pieces(cells) if y == 0 else (), cells)
+
+    def _pieces(self, cells: int) -> list[Piece]:
+        tabs, labels = self._fitting(cells)
+        pieces: list[Piece] = [(self._glyphs.left if tabs[0] is not Tab.ALL else " ", Tone.DIM)]
+        self._ends, x = [], 1
         for tab, (digit, title, count) in zip(tabs, labels, strict=True):
-            parts.extend(self._pieces(tab, digit, title, count))
+            pieces += self._label_pieces(tab, digit, title, count)
             x += _label_width(digit, title, count)
             self._ends.append((x, tab))
         if tabs[-1] is not list(Tab)[-1]:
-            parts.append((self._glyphs.right, STYLES["dim"]))
-        return Content.assemble(*parts)
+            pieces.append((self._glyphs.right, Tone.DIM))
+        return pieces
 
-    def _pieces(self, tab: Tab, digit: str, title: str, count: str) -> list[tuple[str, str]]:
+    def _label_pieces(self, tab: Tab, digit: str, title: str, count: str) -> list[Piece]:
         active = tab is self._active
-        ground = " on $row-cursor" if active else ""
-        name = "bold $foreground" if active else "$foreground"
         urgent = tab in URGENT and self._counts.get(tab, 0) > 0
-        number = "$tone-warn" if urgent else "$tone-dim"
-        return [
-            (f" {digit} ", f"{'bold $tone-active' if active else '$tone-dim'}{ground}"),
-            (title, f"{name}{ground}"),
-            (f" {count}" if count else "", f"{number}{ground}"),
-            (" ", f"$foreground{ground}"),
-        ]
+        key, name = ("tab-key", "tab") if active else (Tone.DIM, Tone.PLAIN)
+        number = ("tab-warn" if urgent else "tab-dim") if active else (Tone.WARN if urgent else Tone.DIM)
+        return [(f" {digit} ", key), (title, name), (f" {count} " if count else " ", number)]
 
     def _fitting(self, cells: int) -> tuple[Sequence[Tab], list[tuple[str, str, str]]]:
         for short in (False, True):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.desk_driver import Desk, Open
+from tests.tui.screens.fake_outgoing import FakeOutgoing
 from tests.tui.screens.fake_session import FakeSession
 from textual.widgets import Input
 
@@ -57,7 +58,8 @@ def make_app(session: FakeSession, clock: SteppingClock, tmp_path: Path) -> Make
     def make(**config: object) -> DeskApp:
         settings = Config(**{"environment": "PROD", **config})  # type: ignore[arg-type]
         pace = Pace(now=lambda: NOW, monotonic=clock)
-        return DeskApp(Workplace(session, settings, pace, build(settings.keys)), tmp_path)
+        work = Workplace(session, settings, pace, build(settings.keys), outgoing=FakeOutgoing())
+        return DeskApp(work, tmp_path)
 
     return make
 

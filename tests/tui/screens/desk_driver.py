@@ -43,7 +43,7 @@ class Desk:
 
     @property
     def hint(self) -> str:
-        return str(self.app.screen.query_one(HintBar).render())
+        return self.app.screen.query_one(HintBar).text
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -69,7 +69,8 @@ class Desk:
 
     def said(self, part: str = "problem") -> str:
         """A line of the dialog."""
-        return str(self.dialog.query_one(f"#{part}", Bar).render())
+        widget = self.dialog.query_one(f"#{part}")
+        return widget.text if isinstance(widget, Bar) else str(widget.render())
 
     def line(self, number: int) -> str:
         return self.table.render_line(number).text

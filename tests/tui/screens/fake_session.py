@@ -18,7 +18,7 @@ from orders_tui.persistence import DraftBook
 from orders_tui.query import Filters, OrdersQuery, Sort
 from orders_tui.session import Session, changes
 from orders_tui.session.actions import ActionEntry, ActionState, OrderFailure
-from orders_tui.session.bulk import BulkRun
+from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
 from orders_tui.session.matching import Matching
 from orders_tui.session.view import Ghost, PageSpan, RowView, TabMemory, View
 from orders_tui.store.marks import Mark, MarkKind
@@ -119,6 +119,20 @@ class FakeSession(Session):
         )
         self._log[-1] = entry
         self.tell(changes.ActionSettled(entry))
+
+    def move_run(self, *, ended: bool) -> None:
+        """The newest bulk run moves on: some done, some not."""
+        run = self.runs_made[-1]
+        ids = list(run.outcomes)
+        run.outcomes.update(dict.fromkeys(ids[: len(ids) // 2], Outcome(OutcomeKind.DONE)))
+        run.outcomes.update(dict.fromkeys(ids[-5:-2], Outcome(OutcomeKind.FAILED, "changed by bo meanwhile")))
+        run.outcomes[ids[-2]] = Outcome(OutcomeKind.SKIPPED, "cancelled meanwhile")
+        run.outcomes[ids[-1]] = Outcome(OutcomeKind.UNKNOWN, "no answer in time; being asked for again by its key")
+        if ended:
+            run.outcomes.update(dict.fromkeys(run.of(OutcomeKind.WAITING), Outcome(OutcomeKind.DONE)))
+            run.outcomes[ids[-1]] = Outcome(OutcomeKind.DONE)
+            run.end()
+        self.tell(changes.BulkChanged(run))
 
     def _matching(self) -> list[Order]:
         query = self._view.query
@@ -327,14 +341,17 @@ class FakeSession(Session):
         return tuple(entry for entry in self._log if not entry.settled)
 
     def bulk(self, draft: Draft) -> BulkRun:
-        raise NotImplementedError
+        run = BulkRun(f"b-{len(self.runs_made)}", draft, 0.0, lambda: 12.0)
+        self.runs_made.append(run)
+        self.sent.append(draft)
+        return run
 
     @property
     def runs(self) -> tuple[BulkRun, ...]:
         return tuple(self.runs_made)
 
     def retry_failed(self, run: BulkRun) -> BulkRun:
-        raise NotImplementedError
+        return self.bulk(replace(run.draft, order_ids=run.of(OutcomeKind.FAILED)))
 
     async def collect_matching(
         self, query: OrdersQuery | None = None, on_progress: Callable[[int, int], None] | None = None

@@ -290,6 +290,15 @@ async def test_the_side_bar_leads_to_orders_and_stock(open_desk: Open, session: 
         assert type(desk.app.screen).__name__ == "InventoryDialog"
 
 
+async def test_alerts_are_put_away_one_by_one_or_by_kind(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        before = len(desk.screen.open_alerts())
+        await desk.press("x")
+        assert "no alert here" in desk.hint
+        await desk.press("tab", "x")
+        assert len(desk.screen.open_alerts()) == before - 1
+
+
 async def test_signed_out_enter_leads_back_in(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         session.set_line(state=LineState.SIGNED_OUT)

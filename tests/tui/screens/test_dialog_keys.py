@@ -9,6 +9,7 @@ from tests.tui.screens.fake_session import FakeSession
 
 from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, ReturnsDraft, SupportDraft
 from orders_tui.screens.order import OrderScreen
+from orders_tui.session.bulk import OutcomeKind
 from orders_wire.vocabulary import ReturnAction, ReturnState, Tab
 
 
@@ -21,6 +22,7 @@ async def test_a_burst_opens_the_dialog_fills_it_in_and_confirms_nothing(open_de
         await desk.burst("a", "b", "o", "enter")
         assert session.sent == []
         assert desk.dialog.query_one("Input").value == "bo"  # type: ignore[attr-defined]
+        await desk.pilot.pause(0.2)
         await desk.press("enter")
         assert session.sent == [
             AssignDraft((ids(session)[0],), "bo", {ids(session)[0]: session.orders[ids(session)[0]].version})
@@ -116,6 +118,16 @@ async def test_a_new_owner_can_be_named(open_desk: Open, session: FakeSession) -
         await desk.press("enter")
         assert isinstance(session.sent[-1], AssignDraft)
         assert session.sent[-1].assignee == "zoe"
+
+
+async def test_a_new_name_is_never_taken_for_nobody(open_desk: Open, session: FakeSession) -> None:
+    session.people = ()
+    async with open_desk() as desk:
+        await desk.press("a")
+        await desk.type("bo")
+        await desk.press("enter")
+        assert isinstance(session.sent[-1], AssignDraft)
+        assert session.sent[-1].assignee == "bo"
 
 
 async def test_fulfilling_one_order_takes_the_guessed_carrier(open_desk: Open, session: FakeSession) -> None:
@@ -221,6 +233,35 @@ async def test_an_escalation_is_for_all_that_wait_unless_orders_are_marked(
         draft = session.sent[-1]
         assert isinstance(draft, InventoryDraft)
         assert (draft.sku, len(draft.order_ids)) == ("MUG-01", 2)
+
+
+async def test_many_orders_show_progress_and_just_what_failed_is_tried_again(
+    open_desk: Open, session: FakeSession
+) -> None:
+    async with open_desk() as desk:
+        await desk.press("asterisk", "a", "down", "enter")
+        assert type(desk.app.screen).__name__ == "BulkDialog"
+        session.move_run(ended=True)
+        await desk.pilot.pause()
+        await desk.press("R")
+        assert len(session.runs_made) == 2
+        assert session.runs_made[1].draft.order_ids == session.runs_made[0].of(OutcomeKind.FAILED)
+
+
+async def test_hiding_a_bulk_run_does_not_stop_it(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("asterisk", "a", "down", "enter", "escape")
+        assert not session.runs_made[0].stopped
+        session.move_run(ended=True)
+        await desk.pilot.pause()
+        await desk.press("R")
+        assert len(session.runs_made) == 2
+
+
+async def test_stopping_a_bulk_run_takes_its_own_key(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("asterisk", "a", "down", "enter", "ctrl+x")
+        assert session.runs_made[0].stopped
 
 
 async def test_help_runs_what_was_found(open_desk: Open, session: FakeSession) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from orders_tui.screens.desk.screen import DeskScreen
 
 SHOW_LOADING_AFTER_S = 0.4
+FOLLOW_S = 0.08
+"""The pane below the table follows a moving cursor at this pace, so that the cursor itself is never held up."""
 
 
 class Part(Enum):
@@ -47,6 +49,7 @@ class Board:
         self._desk = desk
         self._due: set[Part] = set()
         self._page_key: object = None
+        self._following = False
         self.slow = False
 
     def soon(self, part: Part) -> None:
@@ -54,6 +57,16 @@ class Board:
         if not self._due:
             self._desk.call_later(self._draw_due)
         self._due.add(part)
+
+    def follow(self) -> None:
+        """The cursor has moved: the pane follows in a moment, once for many moves."""
+        if not self._following:
+            self._following = True
+            self._desk.set_timer(FOLLOW_S, self._followed)
+
+    def _followed(self) -> None:
+        self._following = False
+        self.draw(Part.ORDER)
 
     def _draw_due(self) -> None:
         due, self._due = self._due, set()
@@ -126,7 +139,8 @@ class Board:
         """Alerts, gaps and panels."""
         desk, session = self._desk, self._desk.work.session
         gaps = session.alerts.gaps(desk.work.pace.now())
-        desk.side.set_lines(side_bar.lines(desk.open_alerts(), gaps, session.summary, desk.work.seen()))
+        lines = side_bar.lines(desk.open_alerts(), gaps, session.summary, desk.work.seen(), desk.side.unfolded)
+        desk.side.set_lines(lines)
 
     def order(self) -> None:
         """The pane below the table."""

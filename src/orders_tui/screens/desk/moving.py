@@ -132,6 +132,9 @@ class Moving:
         if desk.work.session.connection.state is LineState.SIGNED_OUT:
             self._sign_in()
             return
+        if desk.side.has_focus and desk.side.fold():
+            desk.board.draw(Part.SIDE)
+            return
         sku = side_bar.sku_of(desk.side.current) if desk.side.has_focus else None
         order = desk.current()
         if sku is not None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from orders_tui.session.view import RowView
-from orders_wire.orders import Order
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
 
 
 def narrowed(rows: Sequence[RowView], text: str) -> list[RowView]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from orders_wire.orders import Order
 from orders_wire.vocabulary import UNASSIGNED, Issue, Status
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
 
 
 @dataclass(frozen=True, slots=True)

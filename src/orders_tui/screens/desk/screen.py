@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -41,7 +41,9 @@ from orders_tui.widgets.query_bar import QueryBar
 from orders_tui.widgets.side_bar import SideBar
 from orders_tui.widgets.tab_strip import TabStrip
 from orders_tui.widgets.top_bar import TopBar
-from orders_wire.orders import Order
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
 
 WIDE = 110
 
@@ -182,7 +184,7 @@ class DeskScreen(Stage):
         if order_id is not None and self.selection.ranging:
             self.selection.stretch(order_id, [row.order.id for row in self.table.rows])
             self.show_marks()
-        self.board.draw(Part.ORDER)
+        self.board.follow()
 
     def show_marks(self) -> None:
         """The marks have changed."""

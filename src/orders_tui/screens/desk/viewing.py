@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from orders_tui.screens.desk.board import Part
 from orders_tui.screens.stage import Handler
+from orders_tui.widgets import side_bar
 from orders_tui.wording import Tone
 
 if TYPE_CHECKING:
     from orders_tui.screens.desk.screen import DeskScreen
+
+SNOOZE_S = 3600.0
 
 
 class Viewing:
@@ -28,7 +31,27 @@ class Viewing:
             "view.maximise": lambda _: self.maximise(),
             "view.freeze": lambda _: self.freeze(),
             "view.pulse": lambda _: self.pulse(),
+            "alert.acknowledge": lambda _: self.acknowledge(),
+            "alert.snooze": lambda _: self.snooze(),
         }
+
+    def acknowledge(self) -> None:
+        """The alerts of the line have been read."""
+        self._put_away(self.desk.work.session.acknowledge, "put away")
+
+    def snooze(self) -> None:
+        """They come back in an hour."""
+        session = self.desk.work.session
+        self._put_away(lambda alert_ids: session.snooze(alert_ids, SNOOZE_S), "put away for an hour")
+
+    def _put_away(self, act: Callable[[list[str]], None], words: str) -> None:
+        side = self.desk.side
+        alert_ids = side_bar.alerts_of(side.current, self.desk.open_alerts()) if side.has_focus else []
+        if not alert_ids:
+            self.desk.say(f"there is no alert here; {self.desk.work.key('go.next_pane')} goes to the alerts")
+            return
+        act(alert_ids)
+        self.desk.say(f"{len(alert_ids)} {words}", Tone.GOOD)
 
     def columns(self) -> None:
         """Opens the chooser."""

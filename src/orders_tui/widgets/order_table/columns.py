@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.glyphs import Glyphs
 from orders_tui.widgets.cells import Cell, Piece, width
 from orders_tui.wording import Sign, Tone
-from orders_wire.orders import Order
 from orders_wire.vocabulary import UNASSIGNED, Priority, SortField, Status, Tab
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
 
 NOTHING: Cell = (("", Tone.DIM),)
 
@@ -34,7 +37,7 @@ class Seen:
         return wording.age((self.now - since).total_seconds())
 
 
-Render = Callable[[Order, Seen, int], Cell]
+Render = Callable[["Order", Seen, int], Cell]
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def _cell(row: RowView, placed: Placed, seen: Seen) -> Cell:
 
 
 def _base(row: RowView, look: Look, palette: Palette) -> Style:
-    style = palette.style("row")
+    style = palette.style("plain")
     for name, there in (
         ("changed", row.changed),
         ("marked", look.marked),
@@ -135,7 +135,7 @@ def _segments(pieces: Sequence[Piece], row: RowView, palette: Palette, base: Sty
 def paint_loading(canvas: Canvas) -> Strip:
     """A row that is still to come."""
     palette, glyphs = canvas.palette, canvas.seen.glyphs
-    base = palette.style("row")
+    base = palette.style("plain")
     style = base + palette.style("loading")
     segments = [Segment(" " * GUTTER, base)]
     for number, placed in enumerate(canvas.layout.placed):
@@ -145,5 +145,5 @@ def paint_loading(canvas: Canvas) -> Strip:
 
 
 def _finish(segments: list[Segment], width: int, base: Style, tail: str) -> Strip:
-    strip = Strip(segments).adjust_cell_length(width - len(tail), base)
+    strip = Strip(segments).simplify().adjust_cell_length(width - len(tail), base)
     return Strip([*strip, Segment(tail, base)], width) if tail else strip

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -24,35 +23,15 @@ from orders_tui.widgets.cells import clip, plain, width
 from orders_tui.widgets.order_table.columns import BY_KEY, Column, Seen
 from orders_tui.widgets.order_table.layout import GUTTER, Layout, arrange, last_first
 from orders_tui.widgets.order_table.painter import Canvas, Look, Palette, paint_header, paint_loading, paint_row
+from orders_tui.widgets.styled import Styled
 from orders_wire.vocabulary import SortField
 
 LONGEST_NUMBER = 24
 """Cells an order number may take; a shop's own prefix can make it long."""
 
 
-class OrderTable(ScrollView, can_focus=True):
+class OrderTable(Styled, ScrollView, can_focus=True):
     """Shows the rows of a page. It moves its own cursor within them; past the ends there is nothing it could do."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"order-table--{name}"
-        for name in [
-            "row",
-            "cursor",
-            "marked",
-            "changed",
-            "ghost",
-            "header",
-            "sorted",
-            "loading",
-            "message",
-            "strong",
-            "dim",
-            "good",
-            "active",
-            "warn",
-            "bad",
-        ]
-    }
 
     class Pointed(Message):
         """A row was clicked; in its gutter, or twice."""
@@ -83,7 +62,6 @@ class OrderTable(ScrollView, can_focus=True):
         self._placeholders = 0
         self._strips: dict[int, Strip] = {}
         self._layout_now: Layout | None = None
-        self._styles_now: dict[str, Style] = {}
 
     @property
     def current(self) -> RowView | None:
@@ -201,25 +179,20 @@ class OrderTable(ScrollView, can_focus=True):
         return Canvas(self._arranged(), self._cells, Palette(self._style), self._seen())
 
     def _blank(self, y: int, cells: int) -> Strip:
-        base = self._style("row")
+        base = self._style("plain")
         line = y - 1 - max(1, (self.size.height - 1) // 3)
         if not 0 <= line < len(self._message):
             return Strip.blank(cells, base)
         text = clip(plain(self._message[line]), cells - 2 * GUTTER, self._seen().glyphs.ellipsis)
-        style = base + self._style("message" if line == 0 else "dim")
+        style = base + self._style("strong" if line == 0 else "dim")
         return Strip([Segment(text, style)]).text_align(cells, "center").apply_style(base)
 
     def _style(self, name: str) -> Style:
-        style = self._styles_now.get(name)
-        if style is None:
-            style = self.get_component_rich_style(f"order-table--{name}", partial=name != "row")
-            self._styles_now[name] = style
-        return style
+        return self.own_style("cursor-away" if name == "cursor" and not self.has_focus else name)
 
     def notify_style_update(self) -> None:
         """The theme or a class has changed: nothing drawn before is right any more."""
         super().notify_style_update()
-        self._styles_now.clear()
         self._strips.clear()
 
     def _arranged(self) -> Layout:
@@ -243,8 +216,9 @@ class OrderTable(ScrollView, can_focus=True):
         for index in range(max(len(before), len(after))):
             if index >= len(before) or index >= len(after) or before[index] != after[index]:
                 self._refresh_row(index)
-        self._refresh_row(old_cursor)
-        self._refresh_row(self.cursor)
+        if self.cursor != old_cursor:
+            self._refresh_row(old_cursor)
+            self._refresh_row(self.cursor)
 
     def _refresh_row(self, index: int) -> None:
         self._strips.pop(index, None)
@@ -275,6 +249,14 @@ class OrderTable(ScrollView, can_focus=True):
         self._resize_content()
         self._relayout()
         self._reveal()
+
+    def on_focus(self) -> None:
+        """The cursor is lit."""
+        self._redraw()
+
+    def on_blur(self) -> None:
+        """The cursor is dimmed."""
+        self._redraw()
 
     def on_click(self, event: events.Click) -> None:
         """A title sorts, the gutter marks, a row takes the cursor, twice opens it."""
