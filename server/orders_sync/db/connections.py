@@ -51,6 +51,13 @@ def reader(url: URL, size: int) -> Engine:
     return engine
 
 
+def begin_snapshot(conn: Connection) -> None:
+    """From here to the end of the connection's use, everything is read from one state of the database."""
+    if conn.dialect.name == "sqlite":
+        driver: Any = conn.connection.driver_connection
+        driver.execute("BEGIN")
+
+
 def single(url: URL) -> Engine:
     """An engine that keeps no connection: migrations, notifications, commands."""
     if is_sqlite(url):
@@ -61,7 +68,8 @@ def single(url: URL) -> Engine:
 def _sqlite(url: URL, size: int | None, begin: str, *, query_only: bool = False) -> Engine:
     sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
     pool: dict[str, Any] = {"poolclass": NullPool} if size is None else _bounded(size)
-    engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_MS / 1000, "check_same_thread": False}, **pool)
+    options = {"timeout": LOCK_TIMEOUT_MS / 1000, "check_same_thread": False}
+    engine = create_engine(url, connect_args=options, paramstyle="named", **pool)
 
     engine.dialect.statement_compiler = _HintedCompiler
 
@@ -77,7 +85,8 @@ def _sqlite(url: URL, size: int | None, begin: str, *, query_only: bool = False)
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+            connection.exec_driver_sql(begin)
 
     return engine
 

@@ -76,9 +76,14 @@ def total(tallies: Iterable[Tally]) -> dict[tuple[str, int], Count]:
     """The sum of several, without what comes to nothing."""
     summed: dict[tuple[str, int], Count] = {}
     for one in tallies:
-        for place, count in one.items():
-            summed[place] = summed.get(place, Count(0)) + count
+        add(summed, one)
     return {place: count for place, count in summed.items() if count != Count(0)}
+
+
+def add(summed: dict[tuple[str, int], Count], moved: Tally) -> None:
+    """Adds to `summed`, in place."""
+    for place, count in moved.items():
+        summed[place] = summed.get(place, Count(0)) + count
 
 
 def apply(conn: Connection, shop_id: int, moved: Tally) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from orders_sync.db.counters import BLOCK, Count, Counted
 from orders_sync.db.selection import ANY_TIME, Between
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import day_counters, orders
 from orders_sync.db.tabs import SHOP
 from orders_sync.instants import DAY, Ms
@@ -71,18 +72,18 @@ def rank(conn: Connection, shop_id: int, kind: Counted, key: tuple[int, int], *,
     day = at // DAY * DAY
     before = Between(start=Ms(day + DAY)) if descending else Between(end=Ms(day))
     values = {"shop_id": shop_id, "start": day, "end": day + DAY, "at": at, "id": row_id}
-    inside: int = conn.execute(_ranked(kind, descending), values).scalar_one()
+    inside: int = _ranked(kind, descending).value(conn, values)
     return count(conn, shop_id, kind, before).n + inside
 
 
 def find(conn: Connection, shop_id: int, kind: Counted, position: int, *, descending: bool) -> Spot | None:
     """Where the row at this position of all history is. None past the end."""
     values: dict[str, Any] = {"shop_id": shop_id, "kind": kind.block, "first": -_EVER, "last": _EVER}
-    block, position = _reach(conn.execute(_LISTED[descending], values), position)
+    block, position = _reach(_LISTED[descending].rows(conn, values), position)
     if block is None:
         return None
     values = {"shop_id": shop_id, "kind": kind.value, "first": block * BLOCK, "last": (block + 1) * BLOCK}
-    day, position = _reach(conn.execute(_LISTED[descending], values), position)
+    day, position = _reach(_LISTED[descending].rows(conn, values), position)
     if day is None:
         return None
     return Spot(Ms((day + 1) * DAY if descending else day * DAY), position)
@@ -107,14 +108,14 @@ def _days(conn: Connection, shop_id: int, kind: Counted, first: int, last: int) 
     for name, start, end in ranges:
         if start < end:
             values = {"shop_id": shop_id, "kind": name, "first": start, "last": end}
-            found += _count(conn.execute(_SUMMED, values).one())
+            found += _count(_SUMMED.one(conn, values))
     return found
 
 
 def _rows(conn: Connection, shop_id: int, kind: Counted, between: Between) -> Count:
     """Counts the rows themselves: for less than a day."""
     query = _counted(kind, between.start is not None, between.end is not None)
-    return _count(conn.execute(query, {"shop_id": shop_id, "start": between.start, "end": between.end}).one())
+    return _count(query.one(conn, {"shop_id": shop_id, "start": between.start, "end": between.end}))
 
 
 def _count(row: Sequence[Any]) -> Count:
@@ -122,7 +123,7 @@ def _count(row: Sequence[Any]) -> Count:
 
 
 @lru_cache
-def _counted(kind: Counted, start: bool, end: bool) -> Select[Any]:
+def _counted(kind: Counted, start: bool, end: bool) -> Statement:
     column = _COLUMN[kind]
     total: ColumnElement[int] = literal(0)
     if kind is Counted.FULFILLED:
@@ -130,16 +131,16 @@ def _counted(kind: Counted, start: bool, end: bool) -> Select[Any]:
     query = _rows_of(kind, func.count(), total)
     if start:
         query = query.where(column >= bindparam("start"))
-    return query.where(column < bindparam("end")) if end else query
+    return Statement(query.where(column < bindparam("end")) if end else query)
 
 
 @lru_cache
-def _ranked(kind: Counted, descending: bool) -> Select[Any]:
+def _ranked(kind: Counted, descending: bool) -> Statement:
     column = _COLUMN[kind]
     row = tuple_(column, orders.c.id)
     key = tuple_(bindparam("at", type_=BigInteger), bindparam("id", type_=BigInteger))
     query = _rows_of(kind, func.count()).where(column >= bindparam("start"), column < bindparam("end"))
-    return query.where(row > key if descending else row < key)
+    return Statement(query.where(row > key if descending else row < key))
 
 
 def _rows_of(kind: Counted, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -149,8 +150,8 @@ def _rows_of(kind: Counted, *columns: ColumnElement[Any]) -> Select[Any]:
 
 _d = day_counters.c
 _OF_KIND = (_d.shop_id == SHOP, _d.kind == bindparam("kind"), _d.day >= bindparam("first"), _d.day < bindparam("last"))
-_SUMMED = select(func.coalesce(func.sum(_d.n), 0), func.coalesce(func.sum(_d.total), 0)).where(*_OF_KIND)
+_SUMMED = Statement(select(func.coalesce(func.sum(_d.n), 0), func.coalesce(func.sum(_d.total), 0)).where(*_OF_KIND))
 _LISTED = {
-    True: select(_d.day, _d.n).where(*_OF_KIND).order_by(_d.day.desc()),
-    False: select(_d.day, _d.n).where(*_OF_KIND).order_by(_d.day),
+    True: Statement(select(_d.day, _d.n).where(*_OF_KIND).order_by(_d.day.desc())),
+    False: Statement(select(_d.day, _d.n).where(*_OF_KIND).order_by(_d.day)),
 }

@@ -121,6 +121,7 @@ class Database:
         except (DBAPIError, PoolTimeout) as error:
             raise Unavailable("the database cannot be reached") from error
         with conn:
+            connections.begin_snapshot(conn)
             return fn(conn)
 
     async def write(self, job: Callable[[Tx], T], sort_key: int = 0) -> T:

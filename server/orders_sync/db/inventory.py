@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Subquery, bindparam, func, select, text, union
+from sqlalchemy import Connection, Subquery, func, literal_column, select, text, union
 
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import owed_skus, stock
 from orders_sync.db.tabs import SHOP
 from orders_sync.instants import Ms
 
 _SHORT = text("available < 0")
 _HELD = text("held")
+
+
+LIST = 10
+"""Entries of the panel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +37,14 @@ def blocks() -> Subquery:
     return union(short, held).subquery("blocks")
 
 
-def most_waited_for(conn: Connection, shop_id: int, limit: int) -> list[Block]:
-    """The blocked SKUs that most orders wait for, at most `limit`; equal ones by SKU."""
-    return [Block(*row) for row in conn.execute(_MOST_WAITED_FOR, {"shop_id": shop_id, "wanted": limit})]
+def most_waited_for(conn: Connection, shop_id: int) -> list[Block]:
+    """The `LIST` blocked SKUs that most orders wait for; equal ones by SKU."""
+    return [Block(*row) for row in _MOST_WAITED_FOR.rows(conn, {"shop_id": shop_id})]
 
 
 _blocked = blocks()
 _waiting = func.count(owed_skus.c.order_id).label("waiting")
-_MOST_WAITED_FOR = (
+_MOST_WAITED_FOR = Statement(
     select(
         _blocked.c.sku,
         func.coalesce(func.max(stock.c.title), func.max(owed_skus.c.title)),
@@ -54,5 +59,5 @@ _MOST_WAITED_FOR = (
     )
     .group_by(_blocked.c.sku)
     .order_by(_waiting.desc(), _blocked.c.sku)
-    .limit(bindparam("wanted"))
+    .limit(literal_column(str(LIST)))
 )

@@ -25,6 +25,17 @@ class Moment:
     late: Ms
     breach: Ms
 
+    @property
+    def parameters(self) -> dict[str, int]:
+        """The values of `tabs`' parameters."""
+        return {
+            "now": self.now,
+            "quiet": self.quiet,
+            "pending": self.pending,
+            "late": self.late,
+            "breach": self.breach,
+        }
+
 
 def moment(now: Ms, figures: Figures) -> Moment:
     """The moment `now` under these figures."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -12,10 +11,11 @@ from sqlalchemy import Table
 
 from orders_sync.db.tables import order_tags, order_terms, owed_skus, parcels, references, returns
 from orders_sync.db.texts import clean, folded, key
-from orders_sync.rules.projection import Projection
+from orders_sync.rules.projection import ParcelRow, Projection, ReturnRow
 from orders_wire.vocabulary import Priority
 
 Row = dict[str, Any]
+Parts = tuple[list[Row], ...]
 
 PRIORITY_RANK = {Priority.VIP: 0, Priority.RUSH: 1, Priority.STANDARD: 2}
 PRIORITY_OF_RANK = {rank: priority for priority, rank in PRIORITY_RANK.items()}
@@ -27,8 +27,8 @@ _DIGEST_BYTES = 8
 _BIGINT_MAX = 2**63 - 1
 
 
-def order_row(shop_id: int, projection: Projection, version: int) -> Row:
-    """The row of `orders`, without what others keep there (open alerts, outbound counts)."""
+def order_row(shop_id: int, projection: Projection, version: int, parts: Parts | None = None) -> Row:
+    """The row of `orders`, without what others keep there (open alerts, outbound counts). `parts`: its `part_rows`."""
     p = projection
     return {
         "shop_id": shop_id,
@@ -59,7 +59,7 @@ def order_row(shop_id: int, projection: Projection, version: int) -> Row:
         "refunded_at": p.refunded_at,
         "wake_at": p.wake_at,
         "card": p.card,
-        "parts": digest(part_rows(shop_id, p)),
+        "parts": digest(part_rows(shop_id, p) if parts is None else parts),
     }
 
 
@@ -68,14 +68,12 @@ def folded_name(name: str | None) -> str | None:
     return (folded(name.strip()) or None) if name else None
 
 
-def part_rows(shop_id: int, projection: Projection) -> tuple[list[Row], ...]:
+def part_rows(shop_id: int, projection: Projection) -> Parts:
     """The rows of each table in `PARTS`, each list in a fixed order and without repeats."""
     p = projection
     mine = {"shop_id": shop_id, "order_id": p.order_id}
-    parcel_rows = [mine | asdict(parcel) for parcel in p.parcels]
-    return_rows = [mine | asdict(item) | {"state": item.state.value} for item in p.returns]
-    for row in return_rows:
-        row["reason"] = None if row["reason"] is None else clean(row["reason"])
+    parcel_rows = [mine | _columns(parcel) for parcel in p.parcels]
+    return_rows = [mine | _columns(item) | _plain(item) for item in p.returns]
     owed = {
         key(owed.sku): mine | {"sku": key(owed.sku), "title": clean(owed.title), "held": owed.held}
         for owed in p.owed_skus
@@ -88,6 +86,14 @@ def part_rows(shop_id: int, projection: Projection) -> tuple[list[Row], ...]:
         [owed[sku] for sku in sorted(owed)],
         [mine | {"kind": kind, "ref_id": ref_id} for kind, ref_id in sorted(p.references)],
     )
+
+
+def _columns(item: ParcelRow | ReturnRow) -> Row:
+    return {name: getattr(item, name) for name in type(item).__slots__}
+
+
+def _plain(item: ReturnRow) -> Row:
+    return {"state": item.state.value, "reason": None if item.reason is None else clean(item.reason)}
 
 
 def digest(parts: Iterable[list[Row]]) -> bytes:

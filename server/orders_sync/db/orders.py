@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from orders_sync.db import counters, names
-from orders_sync.db.order_rows import PARTS, Row, changed_parts, order_row, part_rows
+from orders_sync.db.order_rows import PARTS, Parts, Row, changed_parts, order_row, part_rows
 from orders_sync.db.tables import orders
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing
@@ -67,14 +67,19 @@ def _set(tx: Tx, order_id: int, **values: Any) -> None:
 
 
 def _save(tx: Tx, batch: Sequence[Saved]) -> None:
-    new = {saved.projection.order_id: order_row(tx.shop_id, saved.projection, saved.version) for saved in batch}
+    parts = {saved.projection.order_id: part_rows(tx.shop_id, saved.projection) for saved in batch}
+    new = {
+        order_id: order_row(tx.shop_id, saved.projection, saved.version, parts[order_id])
+        for saved in batch
+        for order_id in [saved.projection.order_id]
+    }
     old = _locked(tx, list(new))
     missing = [row for order_id, row in new.items() if order_id not in old]
     if missing:
         old |= _insert(tx, missing)
     for order_id, before in old.items():
         _update(tx, before, new[order_id])
-    _save_parts(tx, batch, old, new)
+    _save_parts(tx, parts, old, new)
     _save_names(tx, old, new)
     for order_id, after in new.items():
         tx.count(counters.difference(old.get(order_id), after))
@@ -101,13 +106,11 @@ def _update(tx: Tx, before: Row, after: Row) -> None:
         _set(tx, after["id"], **changed)
 
 
-def _save_parts(tx: Tx, batch: Sequence[Saved], old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
+def _save_parts(tx: Tx, parts: Mapping[int, Parts], old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
     """Replaces the lists that differ, table by table."""
     stale: list[list[int]] = [[] for _ in PARTS]
     fresh: list[list[Row]] = [[] for _ in PARTS]
-    for saved in batch:
-        order_id = saved.projection.order_id
-        rows = part_rows(tx.shop_id, saved.projection)
+    for order_id, rows in parts.items():
         before = old.get(order_id)
         for n in range(len(PARTS)) if before is None else changed_parts(before["parts"], new[order_id]["parts"]):
             fresh[n] += rows[n]

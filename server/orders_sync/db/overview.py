@@ -5,16 +5,17 @@ One statement: each count is of one partial index, so the whole costs the backlo
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, TextClause, bindparam, func, select, text
+from sqlalchemy import Column, ColumnElement, Connection, Table, TextClause, bindparam, func, select, text
 
 from orders_sync.db import tabs
 from orders_sync.db.counters import Counted
 from orders_sync.db.inventory import blocks
 from orders_sync.db.moment import Moment
 from orders_sync.db.selection import Between
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import LATE_PRONE, PENDING_RETURN, alerts, day_counters, desk, orders, parcels, returns
 from orders_sync.db.tabs import BREACH, IS_LATE, LATE, NOW, PENDING, QUIET, SHOP
 from orders_sync.instants import FOREVER, Ms
@@ -51,8 +52,8 @@ class Overview:
 
 def overview(conn: Connection, shop_id: int, moment: Moment, today: Between) -> Overview:
     """Everything that is counted over all orders, at one moment; `today`: the desk zone's current day."""
-    values = {"shop_id": shop_id, **asdict(moment), "today": today.start, "tomorrow": today.end}
-    row = conn.execute(_OVERVIEW, values).one()._mapping
+    values = {"shop_id": shop_id, **moment.parameters, "today": today.start, "tomorrow": today.end}
+    row = dict(zip(_NAMES, _OVERVIEW.one(conn, values), strict=True))
     return Overview(
         desk_id=row["desk_id"],
         version=row["event_n"],
@@ -70,7 +71,7 @@ def overview(conn: Connection, shop_id: int, moment: Moment, today: Between) -> 
 
 def first_placed(conn: Connection, shop_id: int) -> Ms | None:
     """When the first order was placed; null when there is none."""
-    first: Ms | None = conn.execute(_FIRST_PLACED, {"shop_id": shop_id}).scalar_one()
+    first: Ms | None = _FIRST_PLACED.value(conn, {"shop_id": shop_id})
     return first
 
 
@@ -135,7 +136,11 @@ _COUNTS = {
     "alerts": _count("alerts_newest", alerts, *_ALERTS, alerts.c.order_id != GAP_ORDER),
     "gaps": _count("alerts_by_order", alerts, *_ALERTS, alerts.c.order_id == GAP_ORDER),
 }
-_OVERVIEW: Select[Any] = select(
-    desk.c.desk_id, desk.c.event_n, *(query.label(name) for name, query in {**_COUNTS, **_TRANSITIONS}.items())
-).where(desk.c.shop_id == SHOP)
-_FIRST_PLACED = select(func.min(orders.c.placed_at)).where(orders.c.shop_id == SHOP)
+_ALL = {**_COUNTS, **_TRANSITIONS}
+_NAMES = ("desk_id", "event_n", *_ALL)
+_OVERVIEW = Statement(
+    select(desk.c.desk_id, desk.c.event_n, *(query.label(name) for name, query in _ALL.items())).where(
+        desk.c.shop_id == SHOP
+    )
+)
+_FIRST_PLACED = Statement(select(func.min(orders.c.placed_at)).where(orders.c.shop_id == SHOP))

@@ -6,17 +6,18 @@ A page is read from the nearer end of its selection; in the middle of a long his
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, literal_column, select, true, tuple_
 
 from orders_sync.db import days
 from orders_sync.db.counters import Counted
 from orders_sync.db.moment import Moment
 from orders_sync.db.scope import Shape, in_order, key_column, matching, parameters, shape_of
 from orders_sync.db.selection import Selection
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import orders, parcels
 from orders_sync.db.tabs import IS_LATE, SHOP
 from orders_wire.vocabulary import Tab
@@ -38,6 +39,21 @@ class PageRow(NamedTuple):
     card: bytes
     late: bool
     key: int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Rows that follow each other. `backward`: from the end of the order; `valued`: only those with, or without, a value.
+
+    `bounded`: from a day's bound on; `deep`: after many that are skipped.
+    """
+
+    wanted: int
+    backward: bool = False
+    skipping: bool = False
+    bounded: bool = False
+    deep: bool = False
+    valued: bool | None = None
 
 
 class Reader:
@@ -79,7 +95,7 @@ class Reader:
             return self._walk(position, wanted)
         if behind < position:
             return self._read(behind, wanted, backward=True)[::-1]
-        return self._read(position, wanted, backward=False)
+        return self._read(position, limit, backward=False)
 
     def _walk(self, position: int, wanted: int) -> list[PageRow]:
         assert self._days is not None
@@ -88,8 +104,8 @@ class Reader:
         spot = days.find(self._conn, self._shop_id, self._days, place, descending=descending)
         if spot is None:
             return []
-        values = {"wanted": wanted, "skipped": spot.offset, "bound": spot.bound}
-        return self._fetch(_rows(self._shape, backward=False, bounded=True), values)
+        stretch = Stretch(wanted, skipping=True, bounded=True)
+        return self._fetch(stretch, {"skipped": spot.offset, "bound": spot.bound})
 
     def _skipped(self) -> int:
         """Rows of all history that lie before the selection's first, when only days restrict it."""
@@ -100,31 +116,32 @@ class Reader:
 
     def _read(self, offset: int, wanted: int, *, backward: bool) -> list[PageRow]:
         """Reads on from either end, through the rows with a value and those without."""
+        stretch = Stretch(wanted, backward, skipping=offset > 0, deep=offset > NEAR)
         if not self._shape.order.gaps:
-            query = _rows(self._shape, backward=backward, deep=offset > NEAR)
-            return self._fetch(query, {"wanted": wanted, "skipped": offset})
+            return self._fetch(stretch, {"skipped": offset})
         found: list[PageRow] = []
         for valued in (False, True) if backward else (True, False):
-            query = _rows(self._shape, backward=backward, valued=valued, deep=offset > NEAR)
-            part = self._fetch(query, {"wanted": wanted - len(found), "skipped": offset})
+            missing = replace(stretch, valued=valued, wanted=wanted - len(found), skipping=offset > 0)
+            part = self._fetch(missing, {"skipped": offset})
             found += part
             if len(found) == wanted:
                 break
             offset = 0 if part or not offset else offset - self._count(_valued(self._shape, valued=valued))
         return found
 
-    def _fetch(self, query: Select[Any], values: dict[str, Any]) -> list[PageRow]:
-        return [PageRow(*row) for row in self._conn.execute(query, self._values | values)]
+    def _fetch(self, stretch: Stretch, values: dict[str, Any]) -> list[PageRow]:
+        found = _rows(self._shape, stretch).rows(self._conn, self._values | values)
+        return [PageRow._make(row) for row in found]
 
-    def _count(self, query: Select[Any], values: dict[str, Any] | None = None) -> int:
-        found: int = self._conn.execute(query, self._values | (values or {})).scalar_one()
+    def _count(self, query: Statement, values: dict[str, Any] | None = None) -> int:
+        found: int = query.value(self._conn, self._values | (values or {}))
         return found
 
 
 def read_one(conn: Connection, shop_id: int, order_id: int, moment: Moment) -> PageRow | None:
     """One order's row; its `key` is null."""
-    row = conn.execute(_ONE, {"shop_id": shop_id, "order_id": order_id, **asdict(moment)}).one_or_none()
-    return None if row is None else PageRow._make((*row, None))
+    rows = _ONE.rows(conn, {"shop_id": shop_id, "order_id": order_id, **moment.parameters})
+    return PageRow._make((*rows[0], None)) if rows else None
 
 
 def _day_counters(selection: Selection) -> Counted | None:
@@ -139,66 +156,62 @@ def _day_counters(selection: Selection) -> Counted | None:
 
 
 @lru_cache(maxsize=512)
-def _counting(shape: Shape) -> Select[Any]:
-    return matching(shape, func.count())
+def _counting(shape: Shape) -> Statement:
+    return Statement(matching(shape, func.count()))
 
 
 @lru_cache(maxsize=512)
-def _valued(shape: Shape, *, valued: bool = True) -> Select[Any]:
+def _valued(shape: Shape, *, valued: bool = True) -> Statement:
     key = key_column(shape)
-    return _counting(shape).where(key.is_not(None) if valued else key.is_(None))
+    return Statement(matching(shape, func.count()).where(key.is_not(None) if valued else key.is_(None)))
 
 
 @lru_cache(maxsize=512)
-def _before(shape: Shape, *, valued: bool) -> Select[Any]:
-    key = key_column(shape)
+def _before(shape: Shape, *, valued: bool) -> Statement:
+    key, counting = key_column(shape), matching(shape, func.count())
     mine = bindparam("key_id", type_=orders.c.id.type)
     if not valued:
-        return _counting(shape).where(
-            key.is_(None), orders.c.id > mine if shape.order.descending else orders.c.id < mine
-        )
+        before = orders.c.id > mine if shape.order.descending else orders.c.id < mine
+        return Statement(counting.where(key.is_(None), before))
     row, cursor = tuple_(key, orders.c.id), tuple_(bindparam("key_value", type_=key.type), mine)
-    return _counting(shape).where(key.is_not(None), row > cursor if shape.order.descending else row < cursor)
+    return Statement(counting.where(key.is_not(None), row > cursor if shape.order.descending else row < cursor))
 
 
 _STORED = tuple(orders.c[name] for name in PageRow._fields[:8])
 _WIDE = (*_STORED, exists().where(*IS_LATE, parcels.c.order_id == orders.c.id).label("late"))
 _WIDE_LATE = (*_STORED, true().label("late"))
-_ONE = select(*_WIDE).where(orders.c.shop_id == SHOP, orders.c.id == bindparam("order_id"))
+_ONE = Statement(select(*_WIDE).where(orders.c.shop_id == SHOP, orders.c.id == bindparam("order_id")))
 
 
 @lru_cache(maxsize=1024)
-def _rows(
-    shape: Shape, *, backward: bool, valued: bool | None = None, bounded: bool = False, deep: bool = False
-) -> Select[Any]:
-    """The statement for a stretch of rows. `bounded`: from a day's bound on; `valued`: with or without a value only.
+def _rows(shape: Shape, stretch: Stretch) -> Statement:
+    """The statement for a stretch of rows.
 
     Where many rows are skipped or sorted, that is done on their keys, and only the wanted rows are fetched.
     """
-    key = key_column(shape)
+    key, valued = key_column(shape), stretch.valued
     restricted: Sequence[ColumnElement[bool]] = ()
     if valued is not None:
         restricted = (key.is_not(None) if valued else key.is_(None),)
-    if bounded:
+    if stretch.bounded:
         restricted = (key < bindparam("bound") if shape.order.descending else key >= bindparam("bound"),)
-    descending = shape.order.descending is not backward
+    descending = shape.order.descending is not stretch.backward
     wide = _WIDE_LATE if shape.tab is Tab.DELAYED else _WIDE
-    if in_order(shape) and not deep:
+    if in_order(shape) and not stretch.deep:
         direct = matching(shape, *wide, key.label("key")).where(*restricted)
-        return _stretch(direct, key, orders.c.id, descending, valued)
+        return Statement(_cut(direct.order_by(*_order(key, orders.c.id, descending, valued)), stretch))
     narrow = matching(shape, orders.c.id, key.label("key")).where(*restricted)
-    chosen = _stretch(narrow, key, orders.c.id, descending, valued).subquery("chosen")
+    chosen = _cut(narrow.order_by(*_order(key, orders.c.id, descending, valued)), stretch).subquery("chosen")
     query: Select[Any] = select(*wide, chosen.c.key).join(
         chosen, (orders.c.shop_id == SHOP) & (orders.c.id == chosen.c.id)
     )
-    return query.order_by(*_order(chosen.c.key, chosen.c.id, descending, valued))
+    return Statement(query.order_by(*_order(chosen.c.key, chosen.c.id, descending, valued)))
 
 
-def _stretch(
-    query: Select[Any], key: ColumnElement[Any], row_id: ColumnElement[int], descending: bool, valued: bool | None
-) -> Select[Any]:
-    ordered = query.order_by(*_order(key, row_id, descending, valued))
-    return ordered.limit(bindparam("wanted")).offset(bindparam("skipped"))
+def _cut(query: Select[Any], stretch: Stretch) -> Select[Any]:
+    """The limit stands in the text: a plan is made for it, not for a guess."""
+    limited = query.limit(literal_column(str(stretch.wanted)))
+    return limited.offset(bindparam("skipped")) if stretch.skipping else limited
 
 
 def _order(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import Connection, Integer, exists, literal_column, select, tuple_
 
 from orders_sync.db.moment import Moment
 from orders_sync.db.overview import GAP_ORDER, OPEN_ALERT
-from orders_sync.db.tables import PENDING_RETURN, alerts, orders, parcels, returns
-from orders_sync.db.tabs import IS_LATE, RULES, SHOP
+from orders_sync.db.statement import Statement
+from orders_sync.db.tables import LATE_PRONE, PENDING_RETURN, alerts, orders, parcels, returns
+from orders_sync.db.tabs import IS_LATE, QUIET, RULES, SHOP
 from orders_wire.vocabulary import Tab
+
+LIST = 10
+"""Entries of a panel."""
+
+MESSAGES = 50
+"""Messages of alerts, and of data gaps."""
 
 
 class PendingTracking(NamedTuple):
@@ -42,64 +48,63 @@ class OpenReturn(NamedTuple):
     refund_minor: int | None
 
 
-def tracking_pending(conn: Connection, shop_id: int, moment: Moment, limit: int) -> list[PendingTracking]:
+def tracking_pending(conn: Connection, shop_id: int, moment: Moment) -> list[PendingTracking]:
     """The first rows of the tab `tracking_pending`."""
-    return [PendingTracking(*row) for row in conn.execute(_TRACKING_PENDING, _values(shop_id, moment, limit))]
+    return [
+        PendingTracking._make(row) for row in _TRACKING_PENDING.rows(conn, {"shop_id": shop_id, **moment.parameters})
+    ]
 
 
-def delayed(conn: Connection, shop_id: int, moment: Moment, limit: int) -> list[LateOrder]:
+def delayed(conn: Connection, shop_id: int, moment: Moment) -> list[LateOrder]:
     """The first rows of the tab `delayed`."""
-    return [LateOrder(*row) for row in conn.execute(_DELAYED, _values(shop_id, moment, limit))]
+    return [LateOrder._make(row) for row in _DELAYED.rows(conn, {"shop_id": shop_id, **moment.parameters})]
 
 
-def pending_returns(conn: Connection, shop_id: int, limit: int) -> list[OpenReturn]:
+def pending_returns(conn: Connection, shop_id: int) -> list[OpenReturn]:
     """The first rows of the tab `returns`."""
-    rows = [OpenReturn(*row) for row in conn.execute(_RETURNS, {"shop_id": shop_id, "wanted": limit})]
+    rows = [OpenReturn._make(row) for row in _RETURNS.rows(conn, {"shop_id": shop_id})]
     return [next(of_order) for _, of_order in groupby(rows, key=lambda row: row.order_id)]
 
 
-def alert_messages(conn: Connection, shop_id: int, limit: int) -> list[str]:
+def alert_messages(conn: Connection, shop_id: int) -> list[str]:
     """The messages of the open alerts, newest first."""
-    return list(conn.execute(_ALERTS, {"shop_id": shop_id, "wanted": limit}).scalars())
+    return _ALERTS.column(conn, {"shop_id": shop_id})
 
 
-def gap_messages(conn: Connection, shop_id: int, limit: int) -> list[str]:
+def gap_messages(conn: Connection, shop_id: int) -> list[str]:
     """The messages of the open data gaps, newest first."""
-    return list(conn.execute(_GAPS, {"shop_id": shop_id, "wanted": limit}).scalars())
+    return _GAPS.column(conn, {"shop_id": shop_id})
 
 
-def _values(shop_id: int, moment: Moment, limit: int) -> dict[str, Any]:
-    return {"shop_id": shop_id, **asdict(moment), "wanted": limit}
-
-
-_WANTED: BindParameter[int] = bindparam("wanted")
+_LIST = literal_column(str(LIST), Integer)
+_MESSAGES = literal_column(str(MESSAGES), Integer)
 _o, _r, _a = orders.c, returns.c, alerts.c
 
-_TRACKING_PENDING = (
+_TRACKING_PENDING = Statement(
     select(_o.id, _o.name, _o.ship_by, _o.assigned_to)
     .where(_o.shop_id == SHOP, *RULES[Tab.TRACKING_PENDING])
     .with_hint(orders, "INDEXED BY orders_unnumbered", "sqlite")
     .order_by(_o.unnumbered_at, _o.id)
-    .limit(_WANTED)
+    .limit(_LIST)
 )
 
-_place = func.row_number().over(
-    partition_by=parcels.c.order_id, order_by=(parcels.c.last_update, parcels.c.fulfillment_id)
-)
-_late = (
-    select(parcels.c.order_id, parcels.c.carrier, parcels.c.last_update, _place.label("place"))
-    .where(*IS_LATE)
-    .with_hint(parcels, "INDEXED BY parcels_late", "sqlite")
-    .subquery("late")
+_earlier = parcels.alias("earlier")
+_EARLIER = exists().where(
+    _earlier.c.shop_id == SHOP,
+    _earlier.c.order_id == parcels.c.order_id,
+    LATE_PRONE,
+    _earlier.c.last_update > QUIET,
+    tuple_(_earlier.c.last_update, _earlier.c.fulfillment_id) < tuple_(parcels.c.last_update, parcels.c.fulfillment_id),
 )
 _longest = (
-    select(_late.c.order_id, _late.c.carrier, _late.c.last_update)
-    .where(_late.c.place == 1)
-    .order_by(_late.c.last_update, _late.c.order_id)
-    .limit(_WANTED)
+    select(parcels.c.order_id, parcels.c.carrier, parcels.c.last_update)
+    .where(*IS_LATE, ~_EARLIER)
+    .with_hint(parcels, "INDEXED BY parcels_late", "sqlite")
+    .order_by(parcels.c.last_update, parcels.c.order_id)
+    .limit(_LIST)
     .subquery("longest")
 )
-_DELAYED = (
+_DELAYED = Statement(
     select(_o.id, _o.name, _longest.c.carrier, _longest.c.last_update)
     .join(_longest, (_o.shop_id == SHOP) & (_o.id == _longest.c.order_id))
     .order_by(_longest.c.last_update, _o.id)
@@ -110,10 +115,10 @@ _first = (
     .where(_o.shop_id == SHOP, *RULES[Tab.RETURNS])
     .with_hint(orders, "INDEXED BY orders_return", "sqlite")
     .order_by(_o.return_at, _o.id)
-    .limit(_WANTED)
+    .limit(_LIST)
     .subquery("first")
 )
-_RETURNS = (
+_RETURNS = Statement(
     select(_first.c.id, _first.c.name, _r.state, _r.reason, _r.since, _r.refund_minor)
     .join(returns, (_r.shop_id == SHOP) & (_r.order_id == _first.c.id))
     .where(PENDING_RETURN)
@@ -124,7 +129,7 @@ _OPEN = (
     select(_a.message)
     .where(_a.shop_id == SHOP, OPEN_ALERT)
     .order_by(_a.opened_at.desc(), _a.opened_row.desc(), _a.alert_id)
-    .limit(_WANTED)
+    .limit(_MESSAGES)
 )
-_ALERTS = _OPEN.where(_a.order_id != GAP_ORDER).with_hint(alerts, "INDEXED BY alerts_newest", "sqlite")
-_GAPS = _OPEN.where(_a.order_id == GAP_ORDER).with_hint(alerts, "INDEXED BY alerts_by_order", "sqlite")
+_ALERTS = Statement(_OPEN.where(_a.order_id != GAP_ORDER).with_hint(alerts, "INDEXED BY alerts_newest", "sqlite"))
+_GAPS = Statement(_OPEN.where(_a.order_id == GAP_ORDER).with_hint(alerts, "INDEXED BY alerts_by_order", "sqlite"))

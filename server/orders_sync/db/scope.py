@@ -6,7 +6,7 @@ index where the tab is the whole history, and asked of each row where the tab is
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -75,7 +75,7 @@ def shape_of(selection: Selection) -> Shape:
 def parameters(selection: Selection, shop_id: int, moment: Moment) -> dict[str, Any]:
     """Values for every parameter that a statement of this selection may have."""
     f = selection.filters
-    values: dict[str, Any] = {"shop_id": shop_id, **asdict(moment)}
+    values: dict[str, Any] = {"shop_id": shop_id, **moment.parameters}
     values |= {"placed_start": f.placed.start, "placed_end": f.placed.end}
     values["status"] = None if f.status is None else f.status.value
     values["priority"] = None if f.priority is None else PRIORITY_RANK[f.priority]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from orders_sync.db.counters import Count, Tally, total
+from orders_sync.db.counters import Count, Tally, add
 from orders_sync.instants import Ms
 
 
@@ -36,4 +36,4 @@ class Tx:
 
     def count(self, moved: Tally) -> None:
         """Day counters move: the engine writes that last in the transaction, for all jobs of the group together."""
-        self.counted = total([self.counted, moved])
+        add(self.counted, moved)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -14,9 +15,9 @@ from orders_sync.db.moment import moment as moment_of
 from orders_sync.db.overview import Overview, first_placed, overview
 from orders_sync.db.page import PageRow, Reader
 from orders_sync.db.reading import Reading
-from orders_sync.db.selection import Between
+from orders_sync.db.selection import UNFILTERED, Between
 from orders_sync.desk import panels
-from orders_sync.desk.items import item
+from orders_sync.desk.items import items
 from orders_sync.desk.page_info import Window, page_info
 from orders_sync.desk.period import Period, period
 from orders_sync.desk.query import PageQuery
@@ -30,7 +31,7 @@ FRESH = MINUTE
 """How old a figure that only ages may be."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """Whose desk is looked at, when, and under which figures."""
 
@@ -38,37 +39,40 @@ class View:
     now: Ms
     figures: Figures
 
-    @property
+    @cached_property
     def moment(self) -> Moment:
         return moment_of(self.now, self.figures)
 
-    @property
+    @cached_property
     def today(self) -> Between:
         """The desk zone's current day."""
         return Between(day_start(self.now, self.figures.zone), day_start(self.now, self.figures.zone, 1))
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A body, and until when time alone leaves it true."""
-
-    body: bytes
-    until: Ms
-
-
-@dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is the same on every page of one state of the desk: counts and panels. `until` as in `Answer`."""
+    """What is the same on every page of one state of the desk: counts and panels.
+
+    `until`: until when time alone leaves it, and every row, true; ages apart, which are a minute old by then.
+    """
 
     overview: Overview
     panels: dict[str, Any]
     until: Ms
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A body, and what is around its rows."""
+
+    body: bytes
+    around: Surroundings
+
+
 def surroundings(conn: Reading, view: View) -> Surroundings:
     """The counts and panels of this view."""
     counted = overview(conn, view.shop_id, view.moment, view.today)
-    ends = [Ms(view.now + FRESH), day_start(view.now, view.figures.zone, 1), counted.until]
+    ends = [Ms(view.now + FRESH), view.today.end, counted.until]
     until = min(end for end in ends if end is not None)
     return Surroundings(counted, panels.read(conn, view.shop_id, view.moment, counted), until)
 
@@ -77,7 +81,8 @@ def answer(conn: Reading, view: View, query: PageQuery, known: Surroundings | No
     """The whole answer; `known`: counts and panels that still hold."""
     around = known or surroundings(conn, view)
     reader = Reader(conn, view.shop_id, query.selection, view.moment)
-    total = reader.total()
+    counted = known is None and query.selection.filters == UNFILTERED
+    total = around.overview.tabs[query.selection.tab] if counted else reader.total()
     position, wanted = _window(query, reader)
     rows = reader.rows(position, wanted, total)
     days_of = _period(conn, view, query)
@@ -86,14 +91,14 @@ def answer(conn: Reading, view: View, query: PageQuery, known: Surroundings | No
         "period": {"label": days_of.label, "start": to_text(days_of.start), "end": to_text(days_of.shown_end)},
         "metrics": panels.metrics(around.overview, total, fulfilled),
         "orders": {
-            "items": [item(row, view.now) for row in rows],
+            "items": items(rows, view.now),
             "page_info": page_info(Window(position, len(rows), total, query.page_size), _first(query, rows)),
         },
         **around.panels,
         "tabs": around.overview.tabs,
         "desk": {"id": around.overview.desk_id, "version": around.overview.version},
     }
-    return Answer(orjson.dumps(body), around.until)
+    return Answer(orjson.dumps(body), around)
 
 
 def _window(query: PageQuery, reader: Reader) -> tuple[int, int]:

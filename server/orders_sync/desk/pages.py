@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from orders_sync.db.engine import Database
-from orders_sync.db.reading import Reading
-from orders_sync.desk.page import Answer, Surroundings, View, answer, surroundings
+from orders_sync.desk.page import Surroundings, View, answer
 from orders_sync.desk.query import PageQuery
 from orders_sync.instants import Ms
 from orders_sync.rules.figures import Figures
@@ -91,10 +90,10 @@ class Pages:
         try:
             view = View(self._database.shop_id, self._database.clock(), self._figures)
             around = self._around if self._around is not None and self._around.until > view.now else None
-            around, found = await self._database.read(partial(_read, view=view, query=query, known=around))
-            held = Held(found.body, f'"{hashlib.blake2b(found.body, digest_size=16).hexdigest()}"', found.until)
+            found = await self._database.read(partial(answer, view=view, query=query, known=around))
+            held = Held(found.body, f'"{hashlib.blake2b(found.body, digest_size=16).hexdigest()}"', found.around.until)
             if generation == self._database.generation == self._generation:
-                self._around = around
+                self._around = found.around
                 self._hold(query, held)
             return held
         finally:
@@ -105,8 +104,3 @@ class Pages:
         while len(self._held) >= MOST_HELD:
             del self._held[next(iter(self._held))]
         self._held[query] = held
-
-
-def _read(conn: Reading, view: View, query: PageQuery, known: Surroundings | None) -> tuple[Surroundings, Answer]:
-    around = known or surroundings(conn, view)
-    return around, answer(conn, view, query, around)

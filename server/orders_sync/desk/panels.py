@@ -14,12 +14,6 @@ from orders_sync.desk.items import age_hours
 from orders_sync.instants import DAY, HOUR, Ms, to_text
 from orders_wire.vocabulary import UNASSIGNED, Tab
 
-LIST = 10
-"""Entries of a panel."""
-
-MESSAGES = 50
-"""Messages of alerts, and of data gaps."""
-
 
 def metrics(overview: Overview, total_orders: int, fulfilled: Count) -> dict[str, Any]:
     """`metrics`; `fulfilled`: orders first fulfilled in the period, and how long that took in all."""
@@ -38,10 +32,10 @@ def metrics(overview: Overview, total_orders: int, fulfilled: Count) -> dict[str
 def read(conn: Reading, shop_id: int, moment: Moment, overview: Overview) -> dict[str, Any]:
     """The panels of an answer, under their names. A list that the overview counts as empty is not asked for."""
     sizes = overview.tabs
-    late = panels.delayed(conn, shop_id, moment, LIST) if sizes[Tab.DELAYED] else []
-    untracked = panels.tracking_pending(conn, shop_id, moment, LIST) if sizes[Tab.TRACKING_PENDING] else []
-    pending = panels.pending_returns(conn, shop_id, LIST) if sizes[Tab.RETURNS] else []
-    blocks = inventory.most_waited_for(conn, shop_id, LIST) if overview.blocks else []
+    late = panels.delayed(conn, shop_id, moment) if sizes[Tab.DELAYED] else []
+    untracked = panels.tracking_pending(conn, shop_id, moment) if sizes[Tab.TRACKING_PENDING] else []
+    pending = panels.pending_returns(conn, shop_id) if sizes[Tab.RETURNS] else []
+    blocks = inventory.most_waited_for(conn, shop_id) if overview.blocks else []
     return {
         "shipments": {
             "tracking_pending": [_tracking_pending(row) for row in untracked],
@@ -58,9 +52,9 @@ def read(conn: Reading, shop_id: int, moment: Moment, overview: Overview) -> dic
         },
         "inventory_blocks": [_block(block) for block in blocks],
         "inventory_blocks_total": overview.blocks,
-        "alerts": panels.alert_messages(conn, shop_id, MESSAGES) if overview.alerts else [],
+        "alerts": panels.alert_messages(conn, shop_id) if overview.alerts else [],
         "alerts_total": overview.alerts,
-        "data_gaps": panels.gap_messages(conn, shop_id, MESSAGES) if overview.gaps else [],
+        "data_gaps": panels.gap_messages(conn, shop_id) if overview.gaps else [],
         "data_gaps_total": overview.gaps,
     }
 
