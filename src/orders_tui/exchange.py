@@ -88,7 +88,7 @@ class Exchange:
         """A request whose answer is 2xx or 304. Raises ApiError for every other."""
         client = await self._opened()
         writes = method != "GET"
-        with transport_errors(writes=writes):
+        with transport_errors(self.base_url, writes=writes):
             response = await client.request(method, path, params=params, json=body, headers=self._headers(headers))
         self._learn_time(response)
         if not (response.is_success or response.status_code == 304):
@@ -102,7 +102,7 @@ class Exchange:
 
         client = await self._opened()
         timeout = httpx.Timeout(self._timeout_s, connect=_CONNECT_S, read=None)
-        with transport_errors(writes=False):
+        with transport_errors(self.base_url, writes=False):
             async with (
                 asyncio.timeout(_CONNECT_S + self._timeout_s) as head,
                 client.stream("GET", path, headers=self._headers(headers), timeout=timeout) as response,
@@ -239,14 +239,14 @@ def _seconds(value: str | None) -> float | None:
 
 
 @contextmanager
-def transport_errors(*, writes: bool) -> Iterator[None]:
+def transport_errors(base_url: str, *, writes: bool) -> Iterator[None]:
     """Turns what httpx raises into our errors: what certainly was not sent, and what nobody knows."""
     import httpx
 
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
-        raise Unreachable("no server answers at this address") from error
+        raise Unreachable(f"no server answers at the address {text(base_url)}") from error
     except (httpx.TimeoutException, TimeoutError) as error:
         raise TimedOut("the server did not answer in time") from error
     except httpx.HTTPError as error:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -82,7 +83,19 @@ def cluster(settings: Sequence[str] = _FAST) -> Iterator[Cluster]:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     try:
         data = folder / "data"
-        init = [bin_dir / "initdb", "-D", data, "-U", "desk", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        init = [
+            str(bin_dir / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "desk",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
         subprocess.run(init, check=True, capture_output=True, cwd=folder, **_as(owner))
         server = _start(bin_dir, data, folder, settings, owner)
         try:
@@ -117,7 +130,7 @@ def _start(
     flags = [flag for option in options for flag in ("-c", option)]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(
-            [bin_dir / "postgres", "-D", data, *flags], stdout=log, stderr=log, cwd=folder, **_as(owner)
+            [str(bin_dir / "postgres"), "-D", str(data), *flags], stdout=log, stderr=log, cwd=folder, **_as(owner)
         )
 
 
@@ -142,5 +155,5 @@ def _owner() -> pwd.struct_passwd | None:
     return names.get("postgres") or names["nobody"]
 
 
-def _as(owner: pwd.struct_passwd | None) -> dict[str, int]:
+def _as(owner: pwd.struct_passwd | None) -> dict[str, Any]:
     return {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid}

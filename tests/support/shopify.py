@@ -141,6 +141,7 @@ class ScriptedShop(ShopifyClient):
 
     def __init__(self, **replies: Reply | Sequence[Reply]) -> None:
         self.calls: list[tuple[str, Json]] = []
+        self.as_of = AS_OF
         self._replies = {name: list(told) if isinstance(told, Sequence) else [told] for name, told in replies.items()}
 
     def asked(self, name: str) -> list[Json]:
@@ -160,7 +161,7 @@ class ScriptedShop(ShopifyClient):
         if isinstance(reply, Exception):
             raise reply
         told = reply if isinstance(reply, dict) else reply(given)
-        return answers.read(told if "data" in told or "errors" in told else {"data": told}, AS_OF)
+        return answers.read(told if "data" in told or "errors" in told else {"data": told}, self.as_of)
 
     async def read(self, document: Document, variables: Mapping[str, Any] | None = None) -> Answer:
         return await self.execute(document, variables)

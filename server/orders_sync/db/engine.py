@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from orders_sync.db import connections, shops
@@ -110,10 +110,8 @@ class Database:
             _log.info("connection lost under a read, tried again: %s", error.orig)
         try:
             return self._read_once(fn)
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise Unavailable("the database cannot be reached") from error
-            raise
+        except OperationalError as error:
+            raise Unavailable("the database cannot be reached") from error
 
     def _read_once(self, fn: Callable[[Connection], T]) -> T:
         try:

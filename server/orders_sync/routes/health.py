@@ -6,13 +6,12 @@ from typing import Any
 
 import orjson
 from aiohttp import web
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from orders_sync.app_keys import CLOCK, DATABASE, SETTINGS
 from orders_sync.db import shops
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import DatabaseError
+from orders_sync.db.reading import Reading
 from orders_sync.instants import Ms, to_text
 from orders_sync.poller import state
 from orders_sync.poller.state import PollerState
@@ -59,13 +58,13 @@ async def ready(request: web.Request) -> web.Response:
 async def _poller_state(database: Database) -> PollerState | None:
     """The poller's state as stored; null when the database does not answer."""
 
-    def read(conn: Connection) -> PollerState:
+    def read(conn: Reading) -> PollerState:
         shops.mark(conn, database.shop_id)
         return state.load(conn, database.shop_id)
 
     try:
         return await database.read(read)
-    except (DatabaseError, SQLAlchemyError):
+    except DatabaseError:
         return None
 
 

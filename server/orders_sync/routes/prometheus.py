@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from aiohttp import web
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, HUB
 from orders_sync.db import dead_letters, outbox_entries, overview
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.moment import moment
 from orders_sync.db.overview import Overview
+from orders_sync.db.reading import Reading
 from orders_sync.db.selection import Between
 from orders_sync.instants import SECOND, Ms
 from orders_sync.metrics import METRICS, Metrics
@@ -44,7 +43,7 @@ async def prometheus(request: web.Request) -> web.Response:
     metrics.version.set(database.version)
     at = moment(now, app[FIGURES])
 
-    def read(conn: Connection) -> _Stored:
+    def read(conn: Reading) -> _Stored:
         shop_id = database.shop_id
         return _Stored(
             overview.overview(conn, shop_id, at, Between(now, now)),
@@ -55,7 +54,7 @@ async def prometheus(request: web.Request) -> web.Response:
 
     try:
         _show(metrics, await database.read(read), now)
-    except (DatabaseError, SQLAlchemyError):
+    except DatabaseError:
         metrics.database_up.set(0)
     else:
         metrics.database_up.set(1)

@@ -101,7 +101,7 @@ class Projection:
     return_at: Ms | None
     refunded_at: Ms | None
     card: bytes
-    """ORDER's fields as a JSON object, without `age_hours`, `issue`, `alerts`, `outbound` and `version`, which are added when read."""
+    """ORDER's fields as a JSON object, without those added when read: `age_hours`, `issue`, `alerts`, `outbound`, `version`."""
     tags: tuple[str, ...] = ()
     terms: frozenset[tuple[str, str]] = frozenset()
     """Search terms, case-folded: ("number", name without `#`), ("email", …), ("sku", …), ("tracking", …)."""

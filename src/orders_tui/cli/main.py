@@ -76,8 +76,9 @@ def _desk(given: Namespace) -> int:
     """The terminal client; without a terminal it says what there is instead (Textual would wait for ever)."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         print(
-            "orders-tui: this is not a terminal. Without a screen there are: list, show, watch, assign, fulfill, support, "
-            "returns, inventory, undo, export (orders-tui COMMAND --help), and demo --headless and serve for the server.",
+            "orders-tui: this is not a terminal. Without a screen there are `orders-tui list`, show, watch, assign, fulfill, "
+            "support, returns, inventory, undo and export (orders-tui COMMAND --help); `orders-tui serve` and "
+            "`orders-tui demo --headless` run a server.",
             file=sys.stderr,
         )
         return USAGE

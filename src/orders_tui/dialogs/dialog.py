@@ -56,7 +56,7 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
         self._unread_change = ""
         self._opened_at = float("inf")
         self._given: dict[Input, str] = {}
-        work.typed_ahead.hold()
+        work.keyboard.hold()
 
     # -- what a dialog fills in
 
@@ -106,7 +106,7 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
         self.call_after_refresh(self._take_typed_ahead)
 
     def _take_typed_ahead(self) -> None:
-        text, dropped = self.work.typed_ahead.release()
+        text, dropped = self.work.keyboard.release()
         taken = not text or self.take(text)
         if dropped or not taken:
             self.say("keys that came before this was on screen were dropped")
@@ -120,7 +120,7 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
 
     def on_unmount(self) -> None:
         """A dialog that never got to its field keeps no key."""
-        self.work.typed_ahead.release()
+        self.work.keyboard.release()
 
     def update(self) -> None:
         """Draws title, change, problem and keys anew."""
@@ -180,7 +180,7 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
 
     def entered(self) -> None:
         """Enter, with its rules."""
-        if self.work.pace.monotonic() - self._opened_at < READ_S or self.work.enter_gap_s < REPEAT_S:
+        if self.work.pace.monotonic() - self._opened_at < READ_S or self.work.keyboard.enter_gap_s < REPEAT_S:
             self.say("Enter came too soon; press it again")
         elif self.NEEDS_TOUCH and not self.touched:
             self.say("nothing was chosen yet; ctrl+s confirms as it stands")

@@ -11,12 +11,17 @@ from orders_wire.vocabulary import Tab
 
 @dataclass(slots=True)
 class Preferences:
-    """`theme` is empty for the default; `columns` holds only tabs that were changed."""
+    """`theme` is empty for the default; `columns` holds only tabs that were changed.
+
+    `query` (parameters of the page on show) and `order_id` are what the next start looks at first.
+    """
 
     theme: str = ""
     sidebar: bool = True
     timeline: bool = True
     columns: dict[Tab, tuple[str, ...]] = field(default_factory=dict)
+    query: str = ""
+    order_id: str = ""
 
     @classmethod
     def read(cls, ui: Mapping[str, str]) -> Preferences:
@@ -27,6 +32,8 @@ class Preferences:
             sidebar=ui.get("sidebar") != "no",
             timeline=ui.get("timeline") != "no",
             columns={tab: keys for tab, keys in columns.items() if keys},
+            query=ui.get("query", ""),
+            order_id=ui.get("order_id", ""),
         )
 
     def write(self) -> dict[str, str]:
@@ -34,6 +41,8 @@ class Preferences:
         shown = {"sidebar": self.sidebar, "timeline": self.timeline}
         return {
             "theme": self.theme,
+            "query": self.query,
+            "order_id": self.order_id,
             **{name: "yes" if on else "no" for name, on in shown.items()},
             **{f"columns.{tab}": " ".join(keys) for tab, keys in self.columns.items()},
         }

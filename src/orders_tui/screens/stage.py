@@ -16,7 +16,7 @@ from textual.timer import Timer
 from orders_tui.commands import BY_ID, Command, Place, Risk
 from orders_tui.keymap import shown
 from orders_tui.screens.target import Target
-from orders_tui.screens.watches import Watches
+from orders_tui.screens.watches import Hears, Watches
 from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.wording import Tone
@@ -32,7 +32,7 @@ AFTER_FOCUS_S = 0.3
 """Outward keys that come so soon after the terminal got the focus were typed for another window."""
 
 
-class Stage(Watches, Screen[None]):
+class Stage(Hears, Watches, Screen[None]):
     """A screen that commands work on."""
 
     place: ClassVar[Place]
@@ -79,6 +79,10 @@ class Stage(Watches, Screen[None]):
             self._hush.stop()
         self._hush = self.set_timer(SAID_S, self.query_one(HintBar).hush)
 
+    def asked_to_quit(self) -> None:
+        """From anywhere; asks while something is without an answer."""
+        self.perform("desk.quit_now")
+
     def why_not(self, command: Command) -> str:
         """Why a command cannot be done now, as a sentence; empty when it can."""
         if command.id not in self.handlers:
@@ -99,7 +103,7 @@ class Stage(Watches, Screen[None]):
             self.handlers[command_id](argument)
 
     def _too_soon(self, command: Command) -> str:
-        fresh = self.work.pace.monotonic() - self.work.focused_at < AFTER_FOCUS_S
+        fresh = self.work.pace.monotonic() - self.work.keyboard.focused_at < AFTER_FOCUS_S
         return "the window has just got the focus; press again" if fresh and command.risk is not Risk.LOCAL else ""
 
     def on_key(self, event: events.Key) -> None:
@@ -107,15 +111,15 @@ class Stage(Watches, Screen[None]):
         key = key_name(event)
         if key == "ctrl+c":
             return
-        if self.work.typed_ahead.holding:
-            self.work.typed_ahead.keep(event)
+        if self.work.keyboard.holding:
+            self.work.keyboard.keep(event)
             return
         command = self.work.keymap.find(self.place, key)
         event.stop()
         event.prevent_default()
         if not self.is_current:
             self._late(event)
-        elif key == "enter" and self.work.enter_gap_s < REPEAT_S:
+        elif key == "enter" and self.work.keyboard.enter_gap_s < REPEAT_S:
             self.say("Enter was repeated; press it again")
         elif command is not None:
             self.query_one(HintBar).hush()

@@ -44,9 +44,17 @@ class FieldChange:
     after: Any
     firm: bool = False
 
+    def applies_to(self, value: Any) -> bool:
+        """True when the field stands as it was found, or it does not matter how it stands."""
+        return self.firm or _same(value, self.before)
+
     def applied(self, value: Any) -> Any:
         """The field with the change on it."""
-        return self.after if self.firm or _same(value, self.before) else value
+        return self.after if self.applies_to(value) else value
+
+    def as_fact(self) -> FieldChange:
+        """The server did it."""
+        return FieldChange(self.before, self.after, firm=True)
 
     def inverse(self) -> FieldChange:
         """Undoing it: only where it still stands."""

@@ -82,10 +82,11 @@ class Patches:
         patches = [self._by_key[key] for key in self._keys_of.get(order_id, ())]
         return sorted(patches, key=lambda patch: patch.rank(order_id)) if len(patches) > 1 else patches
 
-    def fold(self, row: Order) -> Order:
-        """The row as the operator means it."""
+    def fold(self, row: Order, *, answered_only: bool = False) -> Order:
+        """The row as the operator means it; or only as the server is known to have it."""
         for patch in self.on(row.id):
-            row = fold(row, patch.changes[row.id])
+            if not answered_only or row.id in patch.accepted:
+                row = fold(row, patch.changes[row.id])
         return row
 
     def drop(self, key: str, order_ids: Iterable[str]) -> None:

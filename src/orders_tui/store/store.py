@@ -127,11 +127,11 @@ class Store:
         return frozenset({detail.id}) if _differs(before, self.view(detail.id)) else frozenset()
 
     def begin(self, key: str, draft: Draft) -> frozenset[str]:
-        """An action is on its way: its patch lies on the rows from now on, marked pending."""
-        if isinstance(draft, UndoDraft):
-            effect = self._undoing(draft)
-        else:
-            effect = {order_id: changes(draft, order_id, self.view(order_id)) for order_id in draft.order_ids}
+        """An action is on its way: its patch lies on the rows from now on, marked pending.
+
+        Actions on one order are to be answered in the order in which they began: their sender sees to that.
+        """
+        effect = {order_id: self._effect(draft, order_id, self.view(order_id)) for order_id in draft.order_ids}
         if effect:
             self._patches.add(key, draft, effect)
         for order_id in effect:
@@ -225,10 +225,12 @@ class Store:
         kind = MarkKind.UNDONE if patch.draft.verb is Verb.UNDO else MarkKind.CONFIRMED
         versions, desk_version = answer.versions or {}, answer.desk.version if answer.desk else 0
         told = {str(item.get("id")): item for item in answer.updated_orders}
-        for order_id in patch.changes:
-            patch.changes[order_id] = _as_told(patch.changes[order_id], told.get(order_id, {}))
-            patch.accepted[order_id] = Accepted(versions.get(order_id), desk_version)
+        for order_id in list(patch.changes):
             self._marks[order_id] = Mark(kind, patch.draft.verb, patch.key)
+            accepted = Accepted(versions.get(order_id), desk_version)
+            done = self._as_done(patch, order_id, accepted)
+            patch.changes[order_id] = _as_told(done, told.get(order_id, {}))
+            patch.accepted[order_id] = accepted
         if answer.action_id is not None:
             self._done[answer.action_id] = dict(patch.changes)
             while len(self._done) > _ACTIONS_KEPT:
@@ -238,9 +240,20 @@ class Store:
             if held is not None:
                 self._patches.settle(order_id, held.row.version, held.desk_version)
 
-    def _undoing(self, draft: UndoDraft) -> dict[str, Changes]:
-        done = self._done.get(draft.action_id, {})
-        return {order_id: _inverse(done.get(order_id, {})) for order_id in draft.order_ids}
+    def _as_done(self, patch: Patch, order_id: str, accepted: Accepted) -> Changes:
+        """What the server did, which is a fact now: the draft on the order as the server had it, not as it was shown then."""
+        held = self._base.stamped(order_id)
+        meant = patch.changes[order_id]
+        if held is None or accepted.held_by(held.row.version, held.desk_version):
+            return meant
+        known = self._patches.fold(held.row, answered_only=True)
+        done = self._effect(patch.draft, order_id, known)
+        return {name: change.as_fact() for name, change in {**meant, **done}.items()}
+
+    def _effect(self, draft: Draft, order_id: str, row: Order | None) -> Changes:
+        if isinstance(draft, UndoDraft):
+            return _inverse(self._done.get(draft.action_id, {}).get(order_id, {}), row)
+        return changes(draft, order_id, row)
 
     def _forget_rows(self) -> None:
         """Keeps the memory of a long shift flat: rows on no page, not on show and not acted upon go."""
@@ -252,10 +265,15 @@ class Store:
             self._patches.forget_accepted(order_id)
 
 
-def _inverse(done: Changes) -> Changes:
-    """An owner that was not known before cannot be shown again; the server's answer will name him."""
+def _inverse(done: Changes, row: Order | None) -> Changes:
+    """What undoing changes: only what stands as the action set it. An owner that was not known cannot be shown again."""
+    undone = {name: change.inverse() for name, change in done.items()}
     return {
-        name: change.inverse() for name, change in done.items() if not (name == "assigned_to" and change.before is None)
+        name: change
+        for name, change in undone.items()
+        if row is not None
+        and change.applies_to(getattr(row, name))
+        and not (name == "assigned_to" and change.after is None)
     }
 
 

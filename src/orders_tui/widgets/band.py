@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.feed import Connection, LineState
-from orders_tui.session.view import View
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece, width
+
+if TYPE_CHECKING:
+    from orders_tui.session.view import View
 
 STALE_AFTER_S = 60.0
 

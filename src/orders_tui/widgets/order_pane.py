@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.geometry import Region
 from textual.strip import Strip
 
-from orders_tui.session.view import RowView
 from orders_tui.widgets.bar import spread
 from orders_tui.widgets.cells import Piece, fit
 from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.widgets.order_text import Text, facts, headline, timeline
 from orders_tui.widgets.styled import Styled, changed_lines
 from orders_tui.wording import Tone
+
+if TYPE_CHECKING:
+    from orders_tui.session.view import RowView
 
 
 class OrderPane(Styled):

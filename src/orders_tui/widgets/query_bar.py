@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from orders_tui.glyphs import Glyphs
-from orders_tui.query import Chip
-from orders_tui.session.view import PageSpan
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.wording import Tone
+
+if TYPE_CHECKING:
+    from orders_tui.query import Chip
+    from orders_tui.session.view import PageSpan
 
 NARROW = 100
 

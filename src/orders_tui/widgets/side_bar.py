@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
-from orders_tui.alerts import Alert
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.widgets.order_table.columns import Seen
@@ -17,6 +16,7 @@ from orders_tui.wording import Tone
 from orders_wire.vocabulary import UNASSIGNED, EventType
 
 if TYPE_CHECKING:
+    from orders_tui.alerts import Alert
     from orders_wire.page import OrdersPage
 
 SHOWN = 3

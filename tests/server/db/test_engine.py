@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -37,9 +38,8 @@ async def test_a_job_that_fails_takes_back_its_own_work_alone(db: Database) -> N
         put("lost")(tx)
         raise ValueError("no")
 
-    first, second, third = await asyncio.gather(
-        db.write(put("a")), db.write(broken), db.write(put("b")), return_exceptions=True
-    )
+    jobs: list[Callable[[Tx], object]] = [put("a"), broken, put("b")]
+    first, second, third = await asyncio.gather(*map(db.write, jobs), return_exceptions=True)
     assert (first, third) == ("a", "b")
     assert isinstance(second, ValueError)
     assert await db.read(names) == ["a", "b"]

@@ -95,7 +95,7 @@ def test_every_parameter_is_read() -> None:
 )
 def test_what_is_not_allowed_is_refused_by_name(name: str, value: str, allowed: str) -> None:
     with pytest.raises(BadParameter) as refused:
-        query(**{name: value})
+        query(UTC, **{name: value})
     assert str(refused.value).startswith(f"{name}: ")
     assert allowed in str(refused.value)
 
@@ -111,7 +111,7 @@ def test_a_key_is_refused_in_another_tab_or_sort() -> None:
     assert query(cursor=key).cursor == ShopifyCursor(5, 1000, "all", "")
     for other in ({"tab": "refunded"}, {"sort": "placed_at"}):
         with pytest.raises(BadParameter, match=r"^cursor: .*tab=all and no sort"):
-            query(cursor=key, **other)
+            query(UTC, cursor=key, **other)
 
 
 @pytest.mark.parametrize(("value", "sort"), [("text", "placed_at"), (5, "customer_name"), (None, "placed_at")])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 from tests.server.conftest import SettableClock
 from tests.support.evidence import delivery, order_seen
 
@@ -24,7 +26,7 @@ FIGURES = Figures(usd_rates={"EUR": 1.1})
 async def filled(db: Database, clock: SettableClock) -> None:
     for n in range(1, 6):
         told = delivery(clock.now, order_seen(n, Ms(clock.now - n * 30 * HOUR)), delivery_id=str(n))
-        await db.write(lambda tx, told=told: apply(tx, told, FIGURES))
+        await db.write(partial(apply, delivery=told, figures=FIGURES))
 
 
 async def differences(db: Database, figures: Figures = FIGURES) -> list[Difference]:
@@ -74,7 +76,8 @@ async def test_other_figures_derive_every_order_again_once(db: Database, clock: 
     assert db.version == version
 
     def value(conn: Connection) -> int | None:
-        return conn.execute(orders.select().where(orders.c.id == 1)).mappings().one()["value_usd_minor"]
+        minor: int | None = conn.scalar(select(orders.c.value_usd_minor).where(orders.c.id == 1))
+        return minor
 
     assert await db.read(value) == 1500
 

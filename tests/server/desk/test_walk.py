@@ -15,6 +15,7 @@ from tests.support.desk_model import DeskModel, random_orders
 
 from orders_sync.db import page as stored_page
 from orders_sync.db.reading import Reading
+from orders_sync.db.selection import EVERYTHING
 from orders_sync.desk import page, query
 from orders_sync.instants import HOUR, Ms
 from orders_sync.rules.projection import Projection
@@ -57,7 +58,7 @@ async def test_every_page_size_sees_each_order_once_forward_and_back(
     now = desk.database.clock()
     model = DeskModel(half_at_equal_times(now), now)
     await desk.save(model.orders)
-    expected = [f"gid://shopify/Order/{o.order_id}" for o in model.select(query.EVERYTHING)]
+    expected = [f"gid://shopify/Order/{o.order_id}" for o in model.select(EVERYTHING)]
 
     def check(conn: Reading) -> None:
         ask = asking(conn, desk)

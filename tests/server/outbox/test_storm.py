@@ -30,12 +30,15 @@ class Moody(Ledger):
     """Takes what it is given, but often says otherwise."""
 
     dice: random.Random = field(default_factory=lambda: random.Random(7))
+    calm: bool = False
 
     async def send(self, rows: Sequence[OutboxRow]) -> list[Outcome]:
         await asyncio.sleep(0)
         return [self._moody(row) for row in rows]
 
     def _moody(self, row: OutboxRow) -> Outcome:
+        if self.calm:
+            return self._answer(row)
         if self.dice.random() < 0.3:
             return Later("busy")
         taken = self._answer(row)
@@ -97,7 +100,7 @@ async def test_a_storm_ends_in_agreement(desk: Desk, database_url: str, clock: S
 
 async def drain(desk: Desk, books: Moody, clock: SettableClock) -> None:
     """Time passes until nothing waits any more; the receivers come to their senses."""
-    books.dice = random.Random(1)
+    books.calm = True
     for _ in range(40):
         clock.advance(20 * MINUTE)
         if not await relay_to(desk.db, books).send_due():

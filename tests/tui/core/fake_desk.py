@@ -251,4 +251,4 @@ class FakeDesk:
 
 
 LOST = TimedOut("the server did not answer in time")
-DOWN = Unreachable("no server answers at this address")
+DOWN = Unreachable("no server answers at the address http://desk")

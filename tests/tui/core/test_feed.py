@@ -183,7 +183,7 @@ def test_offline_is_declared_when_it_lasts_and_says_since_when() -> None:
         assert 13.0 <= now_s() <= 15.0
         assert offline.since == offline.last_contact
         assert not offline.acts
-        assert offline.reason == "no server answers at this address"
+        assert offline.reason == "no server answers at the address http://desk"
 
     play(scenario)
 

@@ -36,7 +36,7 @@ def test_only_what_is_missing_is_gone(shown: list[str], fresh: list[str]) -> Non
 
 def test_a_row_that_left_makes_room_at_the_end() -> None:
     merged = merge("abc", "acd")
-    assert (merged.ids, merged.gone, merged.held_back) == (("a", "b", "c", "d"), {"b"}, 0)
+    assert (merged.ids, merged.gone, merged.held_back) == (("a", "b", "c", "d"), frozenset("b"), 0)
 
 
 def test_a_row_that_would_push_others_down_is_held_back_and_nobody_has_left() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 from tests.tui.core.samples import gid, order, page
 
 from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, ReturnsDraft, UndoDraft
@@ -118,16 +118,18 @@ class Sent:
 
 
 class Interleavings(RuleBasedStateMachine):
-    """Requests, pages and answers travel as slowly, and are lost as often, as hypothesis likes."""
+    """Requests, pages and answers travel as slowly, and are lost as often, as hypothesis likes.
 
-    requests = Bundle("requests")
-    answers = Bundle("answers")
+    Only the sender's promise is kept: an action is sent once the earlier ones on its orders are answered.
+    """
+
     pages = Bundle("pages")
 
     def __init__(self) -> None:
         super().__init__()
         self.server, self.store = Server(), Store()
         self.open: dict[str, Sent] = {}
+        self.flying: dict[str, ActionAnswer] = {}
         self.meant: dict[str, dict[str, dict[str, object]]] = {}
         self.undoable: dict[str, UndoDraft] = {}
         self.floor = {(gid(n), name): 0 for n in ORDERS for name in SEEN}
@@ -149,24 +151,23 @@ class Interleavings(RuleBasedStateMachine):
     def firm(draft: Draft, name: str) -> bool:
         return isinstance(draft, AssignDraft) and name == "assigned_to"
 
-    @rule(target=requests, who=st.sampled_from(OWNERS), numbers=st.sets(st.sampled_from(ORDERS), min_size=1))
-    def assign(self, who: str, numbers: set[int]) -> Sent:
-        return self.send(AssignDraft(tuple(gid(n) for n in sorted(numbers)), who))
+    @rule(who=st.sampled_from(OWNERS), numbers=st.sets(st.sampled_from(ORDERS), min_size=1))
+    def assign(self, who: str, numbers: set[int]) -> None:
+        self.send(AssignDraft(tuple(gid(n) for n in sorted(numbers)), who))
 
-    @rule(target=requests, numbers=st.sets(st.sampled_from(ORDERS), min_size=1))
-    def fulfill(self, numbers: set[int]) -> Sent:
-        return self.send(FulfillDraft(tuple(gid(n) for n in sorted(numbers))))
+    @rule(numbers=st.sets(st.sampled_from(ORDERS), min_size=1))
+    def fulfill(self, numbers: set[int]) -> None:
+        self.send(FulfillDraft(tuple(gid(n) for n in sorted(numbers))))
 
-    @rule(target=requests, n=st.sampled_from(ORDERS), action=st.sampled_from(ReturnAction))
-    def move_return(self, n: int, action: ReturnAction) -> Sent:
-        return self.send(ReturnsDraft((gid(n),), action))
+    @rule(n=st.sampled_from(ORDERS), action=st.sampled_from(ReturnAction))
+    def move_return(self, n: int, action: ReturnAction) -> None:
+        self.send(ReturnsDraft((gid(n),), action))
 
-    @rule(target=requests, pick=st.integers(0, 9))
-    def undo(self, pick: int) -> Any:
-        if not self.undoable:
-            return multiple()
+    @precondition(lambda self: self.undoable)
+    @rule(pick=st.integers(0, 9))
+    def undo(self, pick: int) -> None:
         key = sorted(self.undoable)[pick % len(self.undoable)]
-        return self.send(self.undoable.pop(key))
+        self.send(self.undoable.pop(key))
 
     @rule(n=st.sampled_from(ORDERS), who=st.sampled_from(OWNERS))
     def somebody_else_assigns(self, n: int, who: str) -> None:
@@ -178,23 +179,39 @@ class Interleavings(RuleBasedStateMachine):
         self.server.change(gid(n), status=Status.CANCELLED)
         self.server.desk_version += 1
 
-    @rule(target=answers, sent=consumes(requests))
-    def the_request_arrives(self, sent: Sent) -> tuple[Sent, ActionAnswer]:
-        return sent, self.server.act(sent.key, sent.draft)
+    def sendable(self) -> list[Sent]:
+        """Open requests without an earlier open one on any of their orders, and without an answer on its way."""
+        busy: set[str] = set()
+        ready = []
+        for sent in self.open.values():
+            if busy.isdisjoint(sent.draft.order_ids) and sent.key not in self.flying:
+                ready.append(sent)
+            busy |= set(sent.draft.order_ids)
+        return ready
 
-    @rule(target=requests, sent=consumes(requests))
-    def the_request_is_lost(self, sent: Sent) -> Sent:
-        self.store.unconfirmed(sent.key)
-        return sent
+    @precondition(lambda self: self.sendable())
+    @rule(pick=st.integers(0, 9))
+    def a_request_arrives(self, pick: int) -> None:
+        sent = self.sendable()[pick % len(self.sendable())]
+        self.flying[sent.key] = self.server.act(sent.key, sent.draft)
 
-    @rule(target=requests, travelling=consumes(answers))
-    def the_answer_is_lost(self, travelling: tuple[Sent, ActionAnswer]) -> Sent:
-        self.store.unconfirmed(travelling[0].key)
-        return travelling[0]
+    @precondition(lambda self: self.sendable())
+    @rule(pick=st.integers(0, 9))
+    def a_request_is_lost(self, pick: int) -> None:
+        self.store.unconfirmed(self.sendable()[pick % len(self.sendable())].key)
 
-    @rule(travelling=consumes(answers))
-    def the_answer_arrives(self, travelling: tuple[Sent, ActionAnswer]) -> None:
-        self.settle(*travelling)
+    @precondition(lambda self: self.flying)
+    @rule(pick=st.integers(0, 9))
+    def an_answer_is_lost(self, pick: int) -> None:
+        key = list(self.flying)[pick % len(self.flying)]
+        del self.flying[key]
+        self.store.unconfirmed(key)
+
+    @precondition(lambda self: self.flying)
+    @rule(pick=st.integers(0, 9))
+    def an_answer_arrives(self, pick: int) -> None:
+        key = list(self.flying)[pick % len(self.flying)]
+        self.settle(self.open[key], self.flying.pop(key))
 
     def settle(self, sent: Sent, told: ActionAnswer) -> None:
         if self.open.pop(sent.key, None) is None:
@@ -232,6 +249,8 @@ class Interleavings(RuleBasedStateMachine):
                 assert essence(shown, name) in said + meant, (name, said, meant)
 
     def teardown(self) -> None:
+        for key, told in self.flying.items():
+            self.settle(self.open[key], told)
         for sent in list(self.open.values()):
             self.settle(sent, self.server.act(sent.key, sent.draft))
         self.store.absorb_page(OrdersQuery(), self.server.page(None), 0.0)

@@ -17,6 +17,7 @@ from orders_tui.app import DeskApp
 from orders_tui.config import Config
 from orders_tui.keymap import build
 from orders_tui.pace import Pace
+from orders_tui.screens.desk import DeskScreen
 from orders_tui.screens.workplace import Workplace
 
 MakeApp = Callable[..., DeskApp]
@@ -58,8 +59,13 @@ def make_app(session: FakeSession, clock: SteppingClock, tmp_path: Path) -> Make
     def make(**config: object) -> DeskApp:
         settings = Config(**{"environment": "PROD", **config})  # type: ignore[arg-type]
         pace = Pace(now=lambda: NOW, monotonic=clock)
-        work = Workplace(session, settings, pace, build(settings.keys), outgoing=FakeOutgoing())
-        return DeskApp(work, tmp_path)
+
+        async def begin(app: DeskApp) -> None:
+            app.attend(work)
+
+        app = DeskApp(lambda: DeskScreen(work), tmp_path, pace=pace, ascii_only=settings.ascii, begin=begin)
+        work = Workplace(session, settings, pace, build(settings.keys), keyboard=app.keyboard, outgoing=FakeOutgoing())
+        return app
 
     return make
 

@@ -59,7 +59,7 @@ class Desk:
             character = {"slash": "/"}.get(key, key if len(key) == 1 else None)
             self.app.post_message(events.Key(key, character))
         await self.pilot.pause()
-        while self.app.work.typed_ahead.holding:
+        while self.app.keyboard.holding:
             await self.pilot.pause()
 
     @property

@@ -196,7 +196,7 @@ async def test_what_a_role_may_not_do_is_refused_with_the_reason(open_desk: Open
 
 async def test_keys_right_after_the_window_got_the_focus_do_not_act(open_desk: Open) -> None:
     async with open_desk() as desk:
-        desk.screen.work.focused_at = desk.screen.work.pace.monotonic()
+        desk.app.keyboard.focused_at = desk.screen.work.pace.monotonic()
         await desk.press("m")
         assert desk.session.sent == []
         assert "press again" in desk.hint

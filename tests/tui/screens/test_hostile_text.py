@@ -10,7 +10,6 @@ from tests.tui.screens.fake_session import FakeSession
 from textual.pilot import Pilot
 
 from orders_tui.app import DeskApp
-from orders_tui.session.changes import Level
 from orders_tui.store.marks import MarkKind
 from orders_wire.orders import Order, TimelineEntry, Tracking
 
@@ -71,7 +70,7 @@ async def test_no_part_of_the_screen_passes_it_on(
     async with app.run_test(size=size, notifications=True) as pilot:
         hostile_session(session)
         for evil in EVIL:
-            app.toast(Level.ERROR, evil)
+            app.toast("error", evil)
         await screen_is_harmless(pilot)
         for keys in (("j", "j"), ("enter",), ("escape", "a"), ("escape", "f"), ("escape", "s"), ("escape", "Y")):
             await pilot.press(*keys)

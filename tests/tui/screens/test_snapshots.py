@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from orders_tui.errors import Unreachable
 from orders_tui.feed import LineState
+from orders_tui.screens.desk import board
 from orders_tui.session import changes
 from orders_tui.session.actions import ActionState, OrderFailure
 from orders_tui.store.marks import MarkKind
@@ -156,9 +157,18 @@ BOTH_SIZES = {
 VIEWS = [(scene, size) for scene in SCENES for size in (WIDE, SMALL) if size == SMALL or scene.name in BOTH_SIZES]
 
 
+@pytest.fixture(autouse=True)
+def _loading_shows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board, "SHOW_LOADING_AFTER_S", 0)
+
+
 @pytest.mark.parametrize(("scene", "size"), VIEWS, ids=[f"{scene.name}-{size[0]}" for scene, size in VIEWS])
 def test_looks_as_accepted(
-    scene: Scene, size: tuple[int, int], make_app: MakeApp, session: FakeSession, snap_compare: Snap
+    scene: Scene,
+    size: tuple[int, int],
+    make_app: MakeApp,
+    session: FakeSession,
+    snap_compare: Snap,
 ) -> None:
     scene.given(session)
 

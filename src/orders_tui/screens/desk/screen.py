@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from orders_tui.alerts import Alert
 from orders_tui.commands import Place
+from orders_tui.screens import breakpoints
 from orders_tui.screens.acting import Acting
 from orders_tui.screens.desk import tops
 from orders_tui.screens.desk.board import Board, Part
@@ -45,8 +46,6 @@ from orders_tui.widgets.top_bar import TopBar
 if TYPE_CHECKING:
     from orders_wire.orders import Order
 
-WIDE = 110
-
 
 class DeskScreen(Stage):
     """See the module. It keeps what is only the operator's: marks, narrowing, which pane has the focus."""
@@ -54,8 +53,8 @@ class DeskScreen(Stage):
     place = Place.DESK
     AUTO_FOCUS = "OrderTable"
     BINDINGS: ClassVar[list[BindingType]] = []
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (WIDE, "-wide"), (170, "-vast")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-short"), (32, "-tall")]
+    HORIZONTAL_BREAKPOINTS = breakpoints.COLUMNS
+    VERTICAL_BREAKPOINTS = breakpoints.ROWS
 
     def __init__(self, work: Workplace) -> None:
         super().__init__(work)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
@@ -11,13 +12,15 @@ from textual.strip import Strip
 
 from orders_tui import wording
 from orders_tui.glyphs import Glyphs
-from orders_tui.session.view import RowView
 from orders_tui.store.marks import MarkKind
 from orders_tui.widgets.cells import Cell, Piece, fit
 from orders_tui.widgets.order_table.columns import Column, Seen
 from orders_tui.widgets.order_table.layout import GAP, GUTTER, Layout, Placed
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import SortField
+
+if TYPE_CHECKING:
+    from orders_tui.session.view import RowView
 
 _TAKES_THE_FLAGS = frozenset({MarkKind.FAILED, MarkKind.UNCONFIRMED})
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,13 +19,15 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from orders_tui.session.view import RowView
 from orders_tui.widgets.cells import clip, plain, width
 from orders_tui.widgets.order_table.columns import BY_KEY, Column, Seen
 from orders_tui.widgets.order_table.layout import GUTTER, Layout, arrange, last_first
 from orders_tui.widgets.order_table.painter import Canvas, Look, Palette, paint_header, paint_loading, paint_row
 from orders_tui.widgets.styled import Styled
 from orders_wire.vocabulary import SortField
+
+if TYPE_CHECKING:
+    from orders_tui.session.view import RowView
 
 LONGEST_NUMBER = 24
 """Cells an order number may take; a shop's own prefix can make it long."""

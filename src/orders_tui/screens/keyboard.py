@@ -1,4 +1,4 @@
-"""Keys that were typed before what they were meant for was on screen.
+"""The keyboard, as far as its timing matters: keys typed ahead, Enter repeated, a window that has just been chosen.
 
 On a slow line a burst such as `a`, `frosmo`, Enter arrives in one read. Without care the letters go to the table, where each is a
 command, and Enter confirms a dialog that nobody has seen. So: from the key that opens a dialog until its field has the focus,
@@ -7,15 +7,27 @@ keys wait here; then the letters go into the field, and everything from the firs
 
 from __future__ import annotations
 
+from math import inf
+
 from textual import events
 
 
-class TypedAhead:
-    """Keeps key and paste events while `holding`."""
+class Keyboard:
+    """Keeps key and paste events while `holding`. Times are monotonic seconds.
+
+    `focused_at`: when the terminal's window was last chosen; `enter_gap_s`: between the last two presses of Enter.
+    """
 
     def __init__(self) -> None:
         self.holding = False
+        self.focused_at = -inf
+        self.enter_gap_s = inf
+        self._enter_at = -inf
         self._kept: list[events.Key | events.Paste] = []
+
+    def enter_pressed(self, at: float) -> None:
+        """Notes an Enter, so that key repeat can be told from a decision."""
+        self.enter_gap_s, self._enter_at = at - self._enter_at, at
 
     def hold(self) -> None:
         """Keys wait from now on."""

@@ -1,0 +1,86 @@
+"""A page's JSON as something that reads like the contract's models, for showing only. Raises ValueError where it does not fit.
+
+Cleaned like every answer; an attribute that is not there reads as None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from orders_tui import sanitise
+from orders_wire.vocabulary import UNASSIGNED, AlertType, Channel, Issue, Priority, ReturnState, Status
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
+    from orders_wire.page import OrdersPage
+
+
+class Sketch(SimpleNamespace):
+    """Reads like a model."""
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SketchRow:
+    """Reads like a `RowView`."""
+
+    order: Order
+    mark: None = None
+    ghost: None = None
+    changed: bool = False
+
+
+_INSTANTS = frozenset({"placed_at", "ship_by", "ts", "updated_at", "since", "start", "end"})
+
+
+def page(body: Mapping[str, Any]) -> OrdersPage:
+    """The whole answer."""
+    try:
+        clean = sanitise.sanitise(body)
+        slice_ = clean["orders"]
+        made = _sketch({**clean, "orders": None})
+        made.orders = Sketch(items=[_order(each) for each in slice_["items"]], page_info=_sketch(slice_["page_info"]))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not a page of orders") from error
+    made.tabs = dict(clean.get("tabs") or {})
+    return cast("OrdersPage", made)
+
+
+def rows(of: OrdersPage) -> tuple[SketchRow, ...]:
+    """Its orders as rows."""
+    return tuple(SketchRow(order) for order in of.orders.items)
+
+
+def _order(body: Mapping[str, Any]) -> Order:
+    usual: dict[str, Any] = {"timeline": [], "tags": [], "tracking": [], "assigned_to": UNASSIGNED, "version": 0}
+    made = _sketch({**usual, **body})
+    made.status = Status(body["status"])
+    made.priority = Priority(body["priority"])
+    made.channel = Channel(body.get("channel", Channel.ONLINE))
+    made.issue = Issue(body["issue"]) if body.get("issue") else None
+    made.alerts = [AlertType(each) for each in body.get("alerts", ())]
+    made.outbound = made.outbound or Sketch()
+    if made.hold is not None:
+        made.hold.reason = Issue(made.hold.reason)
+    made.return_ = getattr(made, "return")
+    if made.return_ is not None:
+        made.return_.state = ReturnState(made.return_.state)
+    return cast("Order", made)
+
+
+def _sketch(body: Mapping[str, Any]) -> Sketch:
+    return Sketch(**{name: _value(name, value) for name, value in body.items()})
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return _sketch(value)
+    if isinstance(value, list):
+        return [_value(name, each) for each in value]
+    return datetime.fromisoformat(value) if name in _INSTANTS and isinstance(value, str) else value

@@ -1,0 +1,35 @@
+"""Where the client keeps what it keeps, for one server: platformdirs, or one folder for everything where that is configured."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from platformdirs import user_log_path, user_state_path
+
+from orders_tui.config import Config
+
+APP = "orders-tui"
+
+
+def state_file(config: Config) -> Path:
+    """How the desk was left."""
+    return _state(config) / f"{_name(config.server)}.json"
+
+
+def drafts_file(config: Config) -> Path:
+    """What was typed and not sent."""
+    return _state(config) / f"{_name(config.server)}-drafts.json"
+
+
+def reports(config: Config) -> Path:
+    """The folder of crash reports."""
+    return config.state_dir or user_log_path(APP)
+
+
+def _state(config: Config) -> Path:
+    return config.state_dir or user_state_path(APP)
+
+
+def _name(server: str) -> str:
+    return re.sub(r"[^a-z0-9.]+", "-", server.rpartition("://")[2].casefold()).strip("-") or "desk"

@@ -1,0 +1,164 @@
+"""The desk's first frame: its first page, to be read and walked in while everything else is still being loaded.
+
+It looks like the desk, part for part, so that nothing moves when the desk takes over with the cursor on the same order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qs
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.screen import Screen
+
+from orders_tui import wording
+from orders_tui.commands import Place
+from orders_tui.feed.connection import Connection
+from orders_tui.glance import sketch
+from orders_tui.glyphs import Glyphs
+from orders_tui.keymap import Keymap
+from orders_tui.screens import breakpoints
+from orders_tui.screens.preferences import Preferences
+from orders_tui.screens.watches import Hears
+from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.hint_bar import Hint, HintBar
+from orders_tui.widgets.metrics_bar import MetricsBar
+from orders_tui.widgets.order_table import OrderTable
+from orders_tui.widgets.order_table.columns import Seen
+from orders_tui.widgets.tab_strip import TabStrip
+from orders_tui.widgets.top_bar import TopBar, TopInfo
+from orders_wire.vocabulary import Tab
+
+if TYPE_CHECKING:
+    from orders_tui.session.view import RowView
+
+PLACEHOLDERS_AFTER_S = 0.4
+
+
+class GlanceScreen(Hears, Screen[None]):
+    """Shows what the look found. `cursor_id` is where the operator stands; `shown` is set when the first rows are on screen."""
+
+    AUTO_FOCUS = "OrderTable"
+    HORIZONTAL_BREAKPOINTS = breakpoints.COLUMNS
+    VERTICAL_BREAKPOINTS = breakpoints.ROWS
+
+    def __init__(
+        self,
+        found: Future[Mapping[str, Any] | None],
+        preferences: Preferences,
+        keymap: Keymap,
+        glyphs: Glyphs,
+        info: TopInfo,
+    ) -> None:
+        super().__init__()
+        self._found = found
+        self._preferences = preferences
+        self._keymap = keymap
+        self._glyphs = glyphs
+        self._info = info
+        self.moved = False
+        self.shown = asyncio.Event()
+
+    def compose(self) -> ComposeResult:
+        """As the desk."""
+        ellipsis = self._glyphs.ellipsis
+        yield TopBar(ellipsis, id="top")
+        yield TabStrip(self._glyphs, id="tabs")
+        yield MetricsBar(ellipsis, id="metrics")
+        yield Bar(ellipsis, id="query")
+        with Horizontal(id="body"):
+            with Vertical(id="main"):
+                yield OrderTable(self._seen, id="orders")
+                yield Container(id="pane")
+            yield Container(id="side")
+        yield HintBar(ellipsis, id="hints")
+
+    def on_mount(self) -> None:
+        self.set_class(not self._preferences.sidebar, "-no-side")
+        self.set_class(not self._preferences.timeline, "-no-pane")
+        self.query_one(OrderTable).set_columns(self._preferences.columns_of(self.tab))
+        self.query_one(TopBar).show(self._info, self._glyphs.ascii_only, "")
+        self.query_one(HintBar).show((), Hint(self._keymap.key("desk.quit"), "quit"))
+        self.run_worker(self._wait(), exit_on_error=False)
+
+    @property
+    def tab(self) -> Tab:
+        """The tab that was looked at."""
+        named = parse_qs(self._preferences.query).get("tab", [Tab.UNFULFILLED])[0]
+        return Tab(named) if named in list(Tab) else Tab.UNFULFILLED
+
+    @property
+    def cursor_id(self) -> str | None:
+        """The order under the cursor."""
+        row = self.query_one(OrderTable).current
+        return row.order.id if row is not None else None
+
+    def _seen(self) -> Seen:
+        return Seen(datetime.now(UTC), "UTC", self._glyphs, self._info.name)
+
+    async def _wait(self) -> None:
+        self.set_timer(PLACEHOLDERS_AFTER_S, self._placeholders)
+        body = await asyncio.wrap_future(self._found)
+        try:
+            if body is not None and self.is_current:
+                self._show(body)
+        except ValueError:
+            self.log("not a page of orders")
+        self.call_after_refresh(self.shown.set)
+
+    def _show(self, body: Mapping[str, Any]) -> None:
+        page = sketch.page(body)
+        rows = cast("tuple[RowView, ...]", sketch.rows(page))
+        if rows:
+            self.query_one(OrderTable).show(rows, self._preferences.order_id or None, fresh=True)
+        self.query_one(TabStrip).show(self.tab, page.tabs)
+        self.query_one(MetricsBar).show(page, Connection())
+
+    def _placeholders(self) -> None:
+        table = self.query_one(OrderTable)
+        if not table.rows and self.is_current:
+            table.show_loading(table.body_height)
+
+    def on_key(self, event: events.Key) -> None:
+        """Walks the rows; what would act has to wait."""
+        event.stop()
+        event.prevent_default()
+        command = self._keymap.find(
+            Place.DESK, event.character if event.is_printable and event.character else event.key
+        )
+        table = self.query_one(OrderTable)
+        steps = {
+            "go.down": 1,
+            "go.up": -1,
+            "go.half_down": 10,
+            "go.half_up": -10,
+            "go.first": -10_000,
+            "go.last": 10_000,
+        }
+        if command is None:
+            return
+        if command.id in steps and table.rows:
+            self.moved = True
+            table.move_to(table.cursor + steps[command.id])
+        elif command.id == "desk.quit":
+            self.asked_to_quit()
+        else:
+            self.say("one moment, the desk is being opened")
+
+    def say(self, text: str) -> None:
+        self.query_one(HintBar).say(text)
+
+    def asked_to_quit(self) -> None:
+        """Nothing is on its way yet."""
+        self.app.exit()
+
+
+def opening(environment: str, name: str) -> TopInfo:
+    """The first line while nothing is known yet."""
+    return TopInfo(line=wording.connection(Connection(), datetime.now(UTC)), environment=environment, name=name)

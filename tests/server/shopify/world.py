@@ -1,0 +1,127 @@
+"""A small shop with a past, behind a scripted client: it pages, filters by time, and can be made to fail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.server.conftest import SettableClock
+from tests.support.shopify import ScriptedShop, by_type, page
+
+from orders_sync.db import alerts
+from orders_sync.db.engine import Database
+from orders_sync.instants import MINUTE, parse_instant, to_text
+from orders_sync.poller import state
+from orders_sync.poller.poller import Poller
+from orders_sync.poller.shop_side import ShopSide
+from orders_sync.poller.state import PollerState
+from orders_sync.rules.figures import Figures
+
+Json = dict[str, Any]
+
+DOMAIN = "desk-test.myshopify.com"
+INTERVAL_S = 900
+_BOUND = re.compile(r"updated_at:>='([^']+)'")
+_SORT = {"CREATED_AT": "createdAt", "UPDATED_AT": "updatedAt"}
+
+
+class World:
+    """Orders, details and stock by GraphQL id; pages hold two, so that there are several."""
+
+    def __init__(self, clock: SettableClock) -> None:
+        self.clock = clock
+        self.orders: dict[str, Json] = {}
+        self.details: dict[str, Json] = {}
+        self.levels: list[Json] = []
+        self.owners: list[Json] = []
+        self.scopes = ["read_all_orders"]
+        self.domain = DOMAIN
+        self.failing: Exception | None = None
+        self.before_page: Callable[[Mapping[str, Any]], None] = lambda _variables: None
+        self.shop = ScriptedShop(
+            ShopRead=self._shop,
+            OrdersCount=lambda _: {"ordersCount": {"count": len(self.orders), "precision": "EXACT"}},
+            OrdersPage=self._page,
+            OrdersRead=self._nodes(self.orders),
+            ParcelsRead=self._nodes(self.orders),
+            Details=self._nodes(self.details),
+            Whose=by_type(self.owners),
+            Locations={"locations": page([{"id": "gid://shopify/Location/1"}])},
+            StockPage=self._stock,
+        )
+
+    def put(self, *orders: Json) -> None:
+        for told in orders:
+            self.orders[told["id"]] = told
+
+    def now(self, minus_ms: int = 0) -> str:
+        """The shop's time as it writes it."""
+        return to_text((self.clock() - minus_ms) // 1000 * 1000)
+
+    def pages(self) -> list[Json]:
+        """What was asked of the list of orders."""
+        return self.shop.asked("OrdersPage")
+
+    def poller(self, db: Database, owner: str = "one") -> Poller:
+        """A process that polls this shop."""
+        side = ShopSide.of(self.shop, DOMAIN)
+        return Poller(db, side, Figures(), self.clock, owner=owner, interval_s=INTERVAL_S)
+
+    def _nodes(self, known: dict[str, Json]) -> Callable[[Mapping[str, Any]], Json]:
+        self._tick()
+        return by_type(list(known.values()))
+
+    def _tick(self) -> None:
+        self.shop.as_of = self.clock()
+        if self.failing is not None:
+            raise self.failing
+
+    def _shop(self, _variables: Mapping[str, Any]) -> Json:
+        self._tick()
+        shop = {"name": "Desk", "myshopifyDomain": self.domain, "currencyCode": "EUR", "ianaTimezone": "UTC"}
+        return {"shop": shop, "currentAppInstallation": {"accessScopes": [{"handle": scope} for scope in self.scopes]}}
+
+    def _page(self, variables: Mapping[str, Any]) -> Json:
+        self._tick()
+        self.before_page(variables)
+        bound = _BOUND.fullmatch(variables["query"] or "")
+        since = parse_instant(bound[1]) if bound else 0
+        field = _SORT[variables["sortKey"]]
+        found = [told for told in self.orders.values() if parse_instant(told["updatedAt"]) >= since]
+        found.sort(key=lambda told: (told[field], told["id"]), reverse=variables["reverse"])
+        start = int(variables["after"] or 0)
+        following = start + 2
+        return {"orders": page(found[start:following], str(following) if following < len(found) else None)}
+
+    def _stock(self, variables: Mapping[str, Any]) -> Json:
+        self._tick()
+        bound = _BOUND.fullmatch(variables["query"] or "")
+        since = parse_instant(bound[1]) if bound else 0
+        found = [level for level in self.levels if parse_instant(level["updatedAt"]) >= since]
+        return {"location": {"inventoryLevels": page(found)}}
+
+
+def level(item: int, sku: str, available: int, at: str) -> Json:
+    """What is available of an item at the only location."""
+    return {
+        "id": f"gid://shopify/InventoryLevel/9{item}?inventory_item_id={item}",
+        "updatedAt": at,
+        "quantities": [{"name": "available", "quantity": available}],
+        "item": {"id": f"gid://shopify/InventoryItem/{item}", "sku": sku, "tracked": True, "updatedAt": at},
+    }
+
+
+async def reached(db: Database) -> PollerState:
+    """Where the poller has got to."""
+    return await db.read(lambda conn: state.load(conn, db.shop_id))
+
+
+async def open_gaps(db: Database) -> set[str]:
+    """The open data gaps, by name."""
+    rows = await db.read(lambda conn: alerts.open_gaps(conn, db.shop_id))
+    return {row.cause.partition(" ")[0] for row in rows}
+
+
+LATER = 15 * MINUTE
+"""From one tick to the next."""
