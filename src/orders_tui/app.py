@@ -19,7 +19,7 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerFailed, WorkerState
 
 from orders_tui import crash, themes
 from orders_tui.line_filter import AsciiOnly, Harmless
@@ -84,6 +84,11 @@ class DeskApp(App[None]):
         if self._begin is not None:
             self.run_worker(self._begin(self), name="opening", exit_on_error=True)
 
+    async def take_over(self, desk: Callable[[], Screen[None]]) -> None:
+        """Puts the desk in the place of the first frame. A mode of its own: Textual cannot switch an app's first screen."""
+        self.add_mode("desk", desk)
+        await self.switch_mode("desk")
+
     def attend(self, work: Workplace, close: Callable[[], Awaitable[None]] | None = None) -> None:
         """Runs the session for as long as the app runs, and tells the screens what it says."""
         from orders_tui.screens.notices import Notices
@@ -136,6 +141,7 @@ class DeskApp(App[None]):
     def _fatal_error(self) -> None:
         """Textual prints a traceback with every local variable here: customers and tokens. A report and one line instead."""
         error = self._exception or sys.exception()
+        error = error.error if isinstance(error, WorkerFailed) else error
         path = crash.write(error, self._pace.now(), self._reports) if error is not None else None
         where = f"; a report without customer data is in {path}" if path is not None else ""
         self.panic(Text(f"orders-tui had to stop: {type(error).__name__}{where}"))

@@ -32,13 +32,13 @@ class Opened:
     def put_away(self) -> bool:
         """Writes down how the desk was left. False when it could not be written."""
         session, preferences = self.work.session, self.work.preferences
-        query, filters = session.view.query, session.view.query.filters
-        ages = filters.older_than or filters.younger_than
-        preferences.query = "" if ages else urlencode(query.params(self.work.pace.now()))
-        preferences.order_id = session.view.cursor_id or ""
+        tab, page_size = session.view.query.tab, session.view.query.page_size
+        memory = session.memory(tab)
+        preferences.query = urlencode(_resumed(tab, memory, page_size).params(self.work.pace.now()))
+        preferences.order_id = memory.order_id or ""
         return self.state.save(
             Remembered(
-                tab=query.tab,
+                tab=tab,
                 tabs={tab: session.memory(tab) for tab in Tab},
                 hidden_alerts=session.alerts.hidden(),
                 ui=preferences.write(),
@@ -62,12 +62,14 @@ def open_workplace(config: Config, keys: Keymap, keyboard: Keyboard, pace: Pace 
         drafts=DraftBook(places.drafts_file(config)),
         pace=pace,
     )
-    _resume(session, remembered.tab, remembered.tabs.get(remembered.tab), page_size)
+    memory = remembered.tabs.get(remembered.tab)
+    if memory is not None:
+        session.show(_resumed(remembered.tab, memory, page_size), memory.order_id)
     work = Workplace(session, config, pace, keys, Preferences.read(remembered.ui), keyboard, outgoing=api)
     return Opened(work, api, state)
 
 
-def _resume(session: Session, tab: Tab, memory: TabMemory | None, page_size: int) -> None:
-    if memory is not None:
-        cursor = None if memory.top else memory.cursor
-        session.show(OrdersQuery(tab, memory.filters, memory.sort, page_size, cursor), memory.order_id)
+def _resumed(tab: Tab, memory: TabMemory, page_size: int) -> OrdersQuery:
+    """What the next start asks for first."""
+    cursor = None if memory.top else memory.cursor
+    return OrdersQuery(tab, memory.filters, memory.sort, page_size, cursor)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from orders_tui import keymap, places
 from orders_tui.config import Config
 from orders_tui.errors import ConfigError
-from orders_tui.glance.look import DEFAULT, Look
+from orders_tui.glance.look import Look
 from orders_tui.glyphs import glyphs
+from orders_tui.query.filters import DEFAULT_PAGE_SIZE
 from orders_tui.screens.glance import GlanceScreen, opening
 from orders_tui.screens.preferences import Preferences
 
@@ -26,7 +27,7 @@ TAKES_LONG = ("httpx", "orders_wire.page", "orders_tui.opening", "orders_tui.scr
 """What the desk needs and the first frame does not."""
 
 HANDOVER_S = 2.0
-"""So long the first frame stays while the session has no page of its own."""
+"""So long the first frame's rows stay while the session has none of its own."""
 
 
 class Start:
@@ -39,7 +40,8 @@ class Start:
         except keymap.KeymapError as error:
             raise ConfigError(f"{config.path or 'configuration'}: [keys] {error}") from error
         self.preferences = _remembered(places.state_file(config))
-        self._found = Look(config.server, config.token, config.name, self.preferences.query or DEFAULT).start()
+        first = f"tab=unfulfilled&pageSize={config.page_size or DEFAULT_PAGE_SIZE}"
+        self._found = Look(config.server, config.token, config.name, self.preferences.query or first).start()
         self._opened: Opened | None = None
 
     @property
@@ -53,10 +55,13 @@ class Start:
         return GlanceScreen(self._found, self.preferences, self._keymap, glyphs(self._config.ascii), info)
 
     async def begin(self, app: DeskApp) -> None:
-        """Loads the rest, waits for the session's own page, and puts the desk in the place of the first frame."""
+        """Loads the rest, waits for the session's own page, and puts the desk in the place of the first frame.
+
+        A look that takes long is not waited for: the desk says better what goes on.
+        """
         glance = app.screen
         assert isinstance(glance, GlanceScreen)
-        await glance.shown.wait()
+        await glance.settled.wait()
         for module in TAKES_LONG:
             await asyncio.to_thread(import_module, module)
         from orders_tui.opening import open_workplace
@@ -65,10 +70,11 @@ class Start:
         self._opened = opened = open_workplace(self._config, self._keymap, app.keyboard)
         session = opened.work.session
         app.attend(opened.work, opened.api.close)
-        await _first_page(session)
+        if glance.looked:
+            await _first_page(session)
         if glance.moved:
             session.move_cursor(_known(session, glance.cursor_id))
-        await app.switch_screen(DeskScreen(opened.work))
+        await app.take_over(lambda: DeskScreen(opened.work))
 
     def put_away(self) -> None:
         """Writes down how the desk was left."""

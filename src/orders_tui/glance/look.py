@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
 TIMEOUT_S = 3.0
-DEFAULT = "tab=unfulfilled&pageSize=50"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,12 @@ class Look:
     server: str
     token: str | None = field(default=None, repr=False)
     name: str | None = None
-    params: str = DEFAULT
+    params: str = ""
 
     def start(self) -> Future[Mapping[str, Any] | None]:
-        """Looks beside what goes on."""
-        pool = ThreadPoolExecutor(1, thread_name_prefix="look")
-        found = pool.submit(self.page)
-        pool.shutdown(wait=False)
+        """Looks beside what goes on. Quitting does not wait for it."""
+        found: Future[Mapping[str, Any] | None] = Future()
+        Thread(target=lambda: found.set_result(self.page()), name="look", daemon=True).start()
         return found
 
     def page(self) -> Mapping[str, Any] | None:
@@ -35,11 +35,10 @@ class Look:
         parts = urlsplit(self.server)
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         try:
-            line = kind(parts.netloc, timeout=TIMEOUT_S)
-            line.request("GET", f"{parts.path.rstrip('/')}/sync/orders?{self.params}", headers=self._headers())
-            answer = line.getresponse()
-            body = json.loads(answer.read()) if answer.status == 200 else None
-            line.close()
+            with closing(kind(parts.netloc, timeout=TIMEOUT_S)) as line:
+                line.request("GET", f"{parts.path.rstrip('/')}/sync/orders?{self.params}", headers=self._headers())
+                answer = line.getresponse()
+                body = json.loads(answer.read()) if answer.status == 200 else None
         except (OSError, HTTPException, ValueError):
             return None
         return body if isinstance(body, dict) else None

@@ -38,11 +38,14 @@ from orders_wire.vocabulary import Tab
 if TYPE_CHECKING:
     from orders_tui.session.view import RowView
 
-PLACEHOLDERS_AFTER_S = 0.4
+SLOW_AFTER_S = 0.4
+"""After so long there are placeholders, and the rest is loaded without waiting for the rows."""
 
 
 class GlanceScreen(Hears, Screen[None]):
-    """Shows what the look found. `cursor_id` is where the operator stands; `shown` is set when the first rows are on screen."""
+    """Shows what the look found. `cursor_id` is where the operator stands; `settled` is set when the first rows are on screen,
+    or take longer than anybody should wait for them.
+    """
 
     AUTO_FOCUS = "OrderTable"
     HORIZONTAL_BREAKPOINTS = breakpoints.COLUMNS
@@ -63,7 +66,7 @@ class GlanceScreen(Hears, Screen[None]):
         self._glyphs = glyphs
         self._info = info
         self.moved = False
-        self.shown = asyncio.Event()
+        self.settled = asyncio.Event()
 
     def compose(self) -> ComposeResult:
         """As the desk."""
@@ -102,15 +105,25 @@ class GlanceScreen(Hears, Screen[None]):
     def _seen(self) -> Seen:
         return Seen(datetime.now(UTC), "UTC", self._glyphs, self._info.name)
 
+    @property
+    def looked(self) -> bool:
+        """True when the look has ended, with or without a page."""
+        return self._found.done()
+
     async def _wait(self) -> None:
-        self.set_timer(PLACEHOLDERS_AFTER_S, self._placeholders)
-        body = await asyncio.wrap_future(self._found)
+        found = asyncio.wrap_future(self._found)
+        await asyncio.wait([found], timeout=SLOW_AFTER_S)
+        if not found.done():
+            table = self.query_one(OrderTable)
+            table.show_loading(table.body_height)
+            self.settled.set()
+        body = await found
         try:
             if body is not None and self.is_current:
                 self._show(body)
         except ValueError:
             self.log("not a page of orders")
-        self.call_after_refresh(self.shown.set)
+        self.call_after_refresh(self.settled.set)
 
     def _show(self, body: Mapping[str, Any]) -> None:
         page = sketch.page(body)
@@ -119,11 +132,6 @@ class GlanceScreen(Hears, Screen[None]):
             self.query_one(OrderTable).show(rows, self._preferences.order_id or None, fresh=True)
         self.query_one(TabStrip).show(self.tab, page.tabs)
         self.query_one(MetricsBar).show(page, Connection())
-
-    def _placeholders(self) -> None:
-        table = self.query_one(OrderTable)
-        if not table.rows and self.is_current:
-            table.show_loading(table.body_height)
 
     def on_key(self, event: events.Key) -> None:
         """Walks the rows; what would act has to wait."""
