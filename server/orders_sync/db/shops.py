@@ -47,6 +47,12 @@ def renew(conn: Connection, shop_id: int, new_id: Callable[[], str] = new_desk_i
     return drawn
 
 
+def renew_all(conn: Connection) -> dict[str, str]:
+    """Draws a new desk id for every shop of the database; returns them by the shop's domain."""
+    found = conn.execute(select(shops.c.shop_id, shops.c.domain).order_by(shops.c.shop_id)).all()
+    return {row.domain: renew(conn, row.shop_id) for row in found}
+
+
 def figures(conn: Connection, shop_id: int) -> str:
     """The fingerprint of the figures that all orders were derived with; empty: not known."""
     found: str = conn.execute(select(desk.c.figures).where(desk.c.shop_id == shop_id)).scalar_one()

@@ -17,7 +17,9 @@ SERVER_COMMANDS = {
     "serve": "the Sync server, in the foreground",
     "verify": "recount every counter of the server's database",
     "poll": "read from Shopify what changed, once",
-    "migrate": "move a database, SQLite to PostgreSQL",
+    "backup": "copy the server's SQLite database while it is served",
+    "restore": "end a restore of the server's database: clients start over",
+    "migrate": "move a desk to another database, SQLite to PostgreSQL",
     "shopify": "check the connection to a shop, subscribe to its webhooks",
     "token": "draw a token for the server's tokens file",
 }

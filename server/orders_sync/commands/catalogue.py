@@ -1,0 +1,131 @@
+"""Every command of the server: what it does, what it is given, and what carries it out, imported only then."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from orders_sync import logs
+from orders_sync.commands import flags, serve, token
+from orders_sync.settings import Settings, load
+from orders_wire.vocabulary import Role
+
+Given = argparse.Namespace
+
+
+def _nothing(_parser: argparse.ArgumentParser) -> None:
+    """A command without arguments of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`run` returns the exit status. `settings`: it takes a flag for every setting of the server."""
+
+    help: str
+    run: Callable[[Given], int]
+    arguments: Callable[[argparse.ArgumentParser], None] = _nothing
+    settings: bool = True
+
+    def add_to(self, parser: argparse.ArgumentParser) -> None:
+        self.arguments(parser)
+        if self.settings:
+            flags.add_settings(parser)
+
+
+def configured(given: Given) -> Settings:
+    """The settings in force; from here on the logs have their form. Raises SettingsError."""
+    settings = load(flags.given(given), os.environ, given.config)
+    logs.configure(settings.log_format, settings.secrets())
+    return settings
+
+
+def _serve(given: Given) -> int:
+    return serve.run(configured(given))
+
+
+def _verify(given: Given) -> int:
+    from orders_sync.commands import verify
+
+    return verify.run(configured(given))
+
+
+def _poll(given: Given) -> int:
+    from orders_sync.commands import poll
+
+    return poll.run(configured(given))
+
+
+def _shopify(given: Given) -> int:
+    from orders_sync.commands import shopify
+
+    settings = configured(given)
+    return shopify.check(settings) if given.what == "check" else shopify.subscribe(settings, given.url)
+
+
+def _backup(given: Given) -> int:
+    from orders_sync.commands import backup
+
+    return backup.run(configured(given), given.file)
+
+
+def _restore(given: Given) -> int:
+    from orders_sync.commands import restore
+
+    return restore.run(configured(given), given.source)
+
+
+def _migrate(given: Given) -> int:
+    from orders_sync.commands import migrate
+
+    return migrate.run(given.source, given.target)
+
+
+def _token(given: Given) -> int:
+    return token.run(given.name, given.role)
+
+
+def _poll_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=["once"])
+
+
+def _shopify_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=["check", "subscribe"])
+    parser.add_argument("--url", help="subscribe: the public address that ends in /shopify/webhook")
+
+
+def _backup_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--to", dest="file", type=Path, required=True, metavar="FILE", help="a file that is not there")
+
+
+def _restore_arguments(parser: argparse.ArgumentParser) -> None:
+    told = "a backup to put in the place of the SQLite database; without it, the database is in place already"
+    parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help=told)
+
+
+def _migrate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="source", required=True, metavar="URL", help="the database to copy")
+    parser.add_argument("--to", dest="target", required=True, metavar="URL", help="an empty database")
+
+
+def _token_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--role", type=Role, choices=list(Role), default=Role.OPERATOR)
+
+
+COMMANDS = {
+    "serve": Command("the Sync server, in the foreground", _serve),
+    "verify": Command("recount every counter and compare", _verify),
+    "poll": Command("read from Shopify what changed (the first time: everything), once", _poll, _poll_arguments),
+    "shopify": Command(
+        "look at the connection to the shop, or subscribe to its webhooks", _shopify, _shopify_arguments
+    ),
+    "backup": Command("copy the SQLite database while it is served", _backup, _backup_arguments),
+    "restore": Command(
+        "end a restore: the desk gets a new id, so that clients start over", _restore, _restore_arguments
+    ),
+    "migrate": Command("move a desk to another database", _migrate, _migrate_arguments, settings=False),
+    "token": Command("draw a token for the tokens file", _token, _token_arguments, settings=False),
+}
