@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +19,7 @@ from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from orders_sync.app_keys import CALLER, SETTINGS, Caller
+from orders_sync.rates import Rates
 from orders_sync.routes.problems import Refused
 from orders_sync.settings import Settings, SettingsError
 from orders_wire.vocabulary import ErrorCode, Role
@@ -58,9 +59,10 @@ def digest(token: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The configured callers, by the digest of their token."""
+    """The configured callers, by the digest of their token, and how often each may still ask."""
 
     callers: Mapping[str, Caller]
+    rates: Rates = field(default_factory=Rates)
 
     @classmethod
     def read(cls, path: Path) -> Tokens:
@@ -121,6 +123,11 @@ def _token_caller(request: web.Request, tokens: Tokens) -> Caller:
     if request.path.startswith(_OPEN):
         return Caller("nobody", Role.VIEWER)
     caller = tokens.caller(request.headers.get("Authorization", ""))
+    wait_s = tokens.rates.wait_s(caller.name)
+    if wait_s:
+        raise Refused(
+            ErrorCode.RATE_LIMITED, "Too many requests with this token. Ask less often.", retry_after_s=wait_s
+        )
     needed = role_needed(request.method, request.path)
     if not caller.role.includes(needed):
         raise Refused(ErrorCode.FORBIDDEN, f"This needs the role {needed}; {caller.name} is {caller.role}")
@@ -144,9 +151,11 @@ def _require_loopback_name(request: web.Request) -> None:
 
 
 def _require_json(request: web.Request) -> None:
-    """JSON bodies only. A browser sends a foreign page's post without asking first unless its type is JSON, and it names
-    the page in `Origin` even where there is no body."""
+    """JSON bodies only, not packed. A browser sends a foreign page's post without asking first unless its type is JSON, and it
+    names the page in `Origin` even where there is no body."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refused(ErrorCode.INVALID_REQUEST, "Content-Encoding: send the body as it is, not packed")
     if request.content_type != "application/json" and (request.can_read_body or "Origin" in request.headers):
         raise Refused(ErrorCode.INVALID_REQUEST, "The body must be JSON: Content-Type: application/json")

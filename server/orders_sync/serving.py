@@ -54,7 +54,10 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
 
 def _runner(app: web.Application) -> web.AppRunner:
-    return web.AppRunner(app, handler_cancellation=True, shutdown_timeout=HANDLERS_END_S, access_log=None)
+    """Bodies stay as they came: signatures are over those bytes, and nobody sends a small one that unpacks to a large one."""
+    return web.AppRunner(
+        app, handler_cancellation=True, shutdown_timeout=HANDLERS_END_S, access_log=None, auto_decompress=False
+    )
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> int:

@@ -20,6 +20,12 @@ from orders_sync.instants import Ms
 from orders_wire.cursors import CURSOR_HELP, CursorError, ShopifyCursor, decode
 from orders_wire.vocabulary import Channel, Direction, Priority, SortField, StatusFilter, Tab
 
+KNOWN = frozenset({
+    "tab", "pageSize", "cursor", "direction", "status", "priority", "assigned_to", "date_start", "date_end", "channel", "tag",
+    "q", "sort", "minVersion",
+})  # fmt: skip
+"""The parameters; any other is ignored."""
+
 MAX_PAGE_SIZE = 250
 DEFAULT_PAGE_SIZE = 12
 MAX_SEARCH = 500
@@ -56,7 +62,7 @@ def read(parameters: Iterable[tuple[str, str]], zone: ZoneInfo) -> PageQuery:
     """The query that these parameters make. Raises BadParameter."""
     given: dict[str, str] = {}
     for name, value in parameters:
-        if given.setdefault(name, value) != value:
+        if name in KNOWN and given.setdefault(name, value) != value:
             raise BadParameter(f"{name}: given twice with different values; give it once")
     end, shown_end = _take(given, "date_end", lambda text: _bound(span.read_end, text, zone), _NO_END)
     start = _take(given, "date_start", lambda text: _bound(span.read_start, text, zone), None)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, HUB, SETTINGS
+from orders_sync.auth import TOKENS
 from orders_sync.db import events
 from orders_sync.instants import DAY, HOUR
 from orders_sync.live.broadcaster import Broadcaster
@@ -17,12 +18,16 @@ from orders_sync.live.retention import Retention
 from orders_sync.live.sweeper import Sweeper
 from orders_sync.loops import running
 
+STREAMS_PER_TOKEN = 500
+"""Streams that one token may hold open: a proxy that adds one token stands for many screens."""
+
 
 async def live(app: web.Application) -> AsyncIterator[None]:
     """A cleanup context, after the database's: sets HUB and HISTORY and publishes while the application runs."""
     database = app[DATABASE]
     head = await database.read(lambda conn: events.head(conn, database.shop_id))
-    app[HUB] = hub = Hub(head.desk_id, head.newest)
+    per_caller = None if app.get(TOKENS) is None else STREAMS_PER_TOKEN
+    app[HUB] = hub = Hub(head.desk_id, head.newest, per_caller)
     app[HISTORY] = History(database, hub, app[CLOCK])
     async with running({"broadcaster": Broadcaster(database, hub).run}):
         yield

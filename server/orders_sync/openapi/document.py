@@ -23,6 +23,7 @@ _USUAL = (
     ErrorCode.UNAUTHORIZED,
     ErrorCode.FORBIDDEN,
     ErrorCode.UNKNOWN_SHOP,
+    ErrorCode.RATE_LIMITED,
     ErrorCode.UNAVAILABLE,
 )
 

@@ -99,7 +99,6 @@ OPERATIONS: tuple[Operation, ...] = (
         "Alerts, data gaps and refresh pings; a stream for Accept: text/event-stream",
         AlertsAnswer,
         parameters=(given.SINCE,),
-        refusals=(_C.RATE_LIMITED,),
     ),
     _action("assign", "Make somebody, or nobody, the owner", AssignBody),
     _action("fulfill", "Acknowledge fulfilment and queue it", FulfillBody, _C.ON_HOLD, _C.ORDER_CLOSED),

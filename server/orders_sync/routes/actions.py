@@ -18,6 +18,7 @@ from orders_sync.db.idempotency import Asked
 from orders_sync.instants import HOUR
 from orders_sync.outbox.switches import Switches
 from orders_sync.routes import action_body
+from orders_sync.routes.body import whole
 from orders_sync.routes.problems import Refused
 from orders_wire.actions import Action, AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
 from orders_wire.vocabulary import ErrorCode, Role
@@ -87,7 +88,7 @@ def rules(app: web.Application) -> Rules:
 
 
 async def _act(request: web.Request, kind: ActionKind, model: type[Action]) -> web.Response:
-    body, digest = action_body.read(await request.read(), model)
+    body, digest = action_body.read(await whole(request), model)
     require_shop(request.app[SETTINGS], body.shop_domain)
     key = _key(request)
     wanted = Request(

@@ -16,6 +16,7 @@ from orders_sync.ingest.changes import Change, Delivery
 from orders_sync.ingest.normalise import erp
 from orders_sync.ingest.reading import Unreadable, read_json
 from orders_sync.instants import Ms
+from orders_sync.routes.body import whole
 from orders_sync.settings import secret_text
 
 log = structlog.get_logger(__name__)
@@ -31,7 +32,7 @@ async def erp_webhook(request: web.Request) -> web.Response:
     secret = secret_text(request.app[SETTINGS].erp_secret)
     if not secret:
         return _json(503, {"detail": "Messages of the ERP are refused: set ERP_SECRET"})
-    body = await request.read()
+    body = await whole(request)
     if not genuine(body, request.headers, secret):
         return _json(401, {"detail": "Invalid webhook signature"})
     message_id, arrived = request.headers[_ID], request.app[CLOCK]()

@@ -28,6 +28,7 @@ _CODES = {
     400: ErrorCode.INVALID_REQUEST,
     401: ErrorCode.UNAUTHORIZED,
     403: ErrorCode.FORBIDDEN,
+    404: ErrorCode.NOT_FOUND,
     413: ErrorCode.TOO_LARGE,
     429: ErrorCode.RATE_LIMITED,
     503: ErrorCode.UNAVAILABLE,
@@ -76,7 +77,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except Refused as refused:
         return answer(refused, request.method)
     except web.HTTPException as error:
-        return _from_http(error, request.method)
+        return _from_http(error, request)
     except DatabaseError:
         log.warning("the database did not answer", path=request.path, exc_info=True)
         return answer(
@@ -88,19 +89,29 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return answer(failed, request.method, status=500)
 
 
-def _from_http(error: web.HTTPException, method: str) -> web.StreamResponse:
+def _from_http(error: web.HTTPException, request: web.Request) -> web.StreamResponse:
     """aiohttp's own refusals (no such path, wrong method, body too large) in the contract's shape."""
     if error.status < 400:
         return error
-    body: dict[str, Any] = {"success": False, "message": error.reason, **_updated(method)}
-    code = ErrorCode.NOT_FOUND if error.status == 404 else _CODES.get(error.status, ErrorCode.INVALID_REQUEST)
-    body["code"] = code
+    body: dict[str, Any] = {"success": False, "message": _told(error, request)}
+    if request.method == "POST":
+        body["updatedOrders"] = []
+    body["code"] = _CODES.get(error.status, ErrorCode.INVALID_REQUEST)
     allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
     return _json(body, error.status, allowed)
 
 
-def _updated(method: str) -> dict[str, Any]:
-    return {"updatedOrders": []} if method == "POST" else {}
+def _told(error: web.HTTPException, request: web.Request) -> str:
+    """What was wrong, and what is allowed."""
+    match error:
+        case web.HTTPNotFound():
+            return f"There is nothing at {request.path}; /openapi.json lists what there is"
+        case web.HTTPMethodNotAllowed():
+            return f"{request.path} does not take {error.method}; it takes {', '.join(sorted(error.allowed_methods))}"
+        case web.HTTPRequestEntityTooLarge():
+            return error.text or error.reason
+        case _:
+            return error.reason
 
 
 def _json(body: Mapping[str, Any], status: int, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -11,6 +11,7 @@ from orders_sync.db.tx import Tx
 from orders_sync.ingest import letters, webhook
 from orders_sync.ingest.apply import apply
 from orders_sync.live import gaps
+from orders_sync.routes.body import whole
 from orders_wire.vocabulary import Gap, Severity
 
 log = structlog.get_logger(__name__)
@@ -30,7 +31,7 @@ async def shopify_webhook(request: web.Request) -> web.Response:
     signature = request.headers.get(webhook.SIGNATURE)
     if not signature:
         return _json(401, {"detail": "Missing Shopify HMAC header"})
-    body = await request.read()
+    body = await whole(request)
     if not webhook.genuine(body, signature, secrets):
         return _json(401, {"detail": "Invalid Shopify HMAC signature"})
     return await _take(request, body)

@@ -103,7 +103,7 @@ def test_what_is_not_allowed_is_refused_by_name(name: str, value: str, allowed: 
 def test_a_parameter_given_twice_with_two_values_is_refused() -> None:
     with pytest.raises(BadParameter, match=r"^tab: given twice"):
         read([("tab", "all"), ("tab", "holds")], UTC)
-    assert read([("tab", "all"), ("tab", "all")], UTC) == PageQuery()
+    assert read([("tab", "all"), ("tab", "all"), ("theirs", "1"), ("theirs", "2")], UTC) == PageQuery()
 
 
 def test_a_key_is_refused_in_another_tab_or_sort() -> None:

@@ -92,6 +92,16 @@ async def test_a_post_without_a_body_is_taken_unless_a_page_sent_it() -> None:
         assert json.status == 200
 
 
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "deflate"])
+async def test_a_packed_body_is_refused_before_it_is_read(coding: str) -> None:
+    async with serving() as client:
+        headers = JSON | {"Content-Encoding": coding}
+        answer = await client.post("/sync/orders/assign", data=b"not packed at all", headers=headers)
+        body = await answer.json()
+        assert (answer.status, body["code"]) == (400, "invalid_request")
+        assert "Content-Encoding" in body["message"]
+
+
 async def test_webhooks_need_no_caller_and_no_json_type() -> None:
     async with serving(tokens()) as client:
         answer = await client.post("/shopify/webhook", data=b"x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -11,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import ValidationError
 
 from orders_sync.db.failures import Unavailable
+from orders_sync.routes.body import whole
 from orders_sync.routes.problems import Refused, invalid_body, problems
 from orders_wire.actions import AssignBody
 from orders_wire.vocabulary import ErrorCode
@@ -72,7 +74,9 @@ async def test_paths_and_methods_that_are_none_have_the_same_shape() -> None:
     app.router.add_get("/x", raising(RuntimeError()))
     async with TestClient(TestServer(app)) as client:
         answer = await client.delete("/x")
-        assert (answer.status, (await answer.json())["success"]) == (405, False)
+        body = await answer.json()
+        assert (answer.status, body["success"], body["code"]) == (405, False, "invalid_request")
+        assert body["message"] == "/x does not take DELETE; it takes GET, HEAD"
         assert "GET" in answer.headers["Allow"]
 
 
@@ -85,7 +89,25 @@ async def test_a_body_beyond_the_limit_is_too_large() -> None:
     app.router.add_post("/x", reading)
     async with TestClient(TestServer(app)) as client:
         answer = await client.post("/x", data=b"0" * 11)
-        assert (answer.status, (await answer.json())["code"]) == (413, "too_large")
+        body = await answer.json()
+        assert (answer.status, body["code"]) == (413, "too_large")
+        assert "10" in body["message"]
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orders_sync.routes.body.ARRIVES_S", 0)
+
+    async def reading(request: web.Request) -> web.StreamResponse:
+        return web.Response(body=await whole(request))
+
+    app = web.Application(middlewares=[problems])
+    app.router.add_post("/x", reading)
+    async with TestClient(TestServer(app)) as client:
+        assert client.port is not None
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+        writer.write(b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 400 ")
+        writer.close()
 
 
 def test_an_invalid_body_names_its_fields_and_not_their_values() -> None:
