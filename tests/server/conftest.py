@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 from tests.support.postgres import Cluster, NoPostgres, binaries, cluster
 
 from orders_sync.db.engine import Database
@@ -41,6 +42,13 @@ class SettableClock:
     def advance(self, ms: int) -> Ms:
         self.now = Ms(self.now + ms)
         return self.now
+
+
+@pytest.fixture(autouse=True)
+def plain_tracebacks() -> None:
+    """Tracebacks as Python writes them: structlog's own way, with every local value, takes seconds for each."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.fixture

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from orders_sync.db import connections, shops
-from orders_sync.db.failures import Closed, Unavailable
+from orders_sync.db import connections, failures, shops
+from orders_sync.db.failures import Closed, ConnectionLost, Unavailable
 from orders_sync.db.group import Failed, Job, Outcome
 from orders_sync.db.location import is_sqlite, parse
 from orders_sync.db.migrate import migrate
@@ -98,29 +98,32 @@ class Database:
         self._writer.dispose()
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
-        """Runs `fn` on one snapshot of the database, on a reader's thread. A lost connection is tried once more."""
+        """Runs `fn` on one snapshot of the database, on a reader's thread. Raises Unavailable.
+
+        A lost connection is tried once more.
+        """
         return await asyncio.get_running_loop().run_in_executor(self._read_pool, self._read, fn)
 
     def _read(self, fn: Callable[[Connection], T]) -> T:
         try:
             return self._read_once(fn)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            _log.info("connection lost under a read, tried again: %s", error.orig)
-        try:
+        except ConnectionLost as error:
+            _log.info("connection lost under a read, tried again: %s", error)
             return self._read_once(fn)
-        except OperationalError as error:
-            raise Unavailable("the database cannot be reached") from error
 
     def _read_once(self, fn: Callable[[Connection], T]) -> T:
+        """Raises ConnectionLost, Unavailable, and what `fn` raises that is no fault of the database."""
         try:
-            conn = self._readers.connect()
-        except (DBAPIError, PoolTimeout) as error:
-            raise Unavailable("the database cannot be reached") from error
-        with conn:
-            connections.begin_snapshot(conn)
-            return fn(conn)
+            with self._readers.connect() as conn:
+                connections.begin_snapshot(conn)
+                return fn(conn)
+        except PoolTimeout as error:
+            raise Unavailable("every connection to the database is busy") from error
+        except DBAPIError as error:
+            failure = failures.of_read(error)
+            if failure is None:
+                raise
+            raise failure from error
 
     async def write(self, job: Callable[[Tx], T], sort_key: int = 0) -> T:
         """Runs `job` in the next group's transaction; answers once that is durable and its events are numbered.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orders_sync.db.selection import Selection
+from orders_sync.db.texts import clean
 from orders_wire.vocabulary import SortField, Tab
 
 
@@ -24,7 +25,7 @@ class Ordering:
         """True when a key of this order can have that value."""
         if value is None:
             return self.gaps
-        return isinstance(value, str) is self.text
+        return (isinstance(value, str) and clean(value) == value) if self.text else isinstance(value, int)
 
 
 _OF_TAB = {

@@ -90,8 +90,7 @@ def _query(raw: str, zone: ZoneInfo) -> PageQuery:
 
 def _response(request: web.Request, held: Held) -> web.Response:
     headers = {"ETag": held.etag, "Cache-Control": "no-cache"}
-    asked = request.headers.get("If-None-Match")
-    if asked is not None and _matches(asked, held.etag):
+    if any(_matches(asked, held.etag) for asked in request.headers.getall("If-None-Match", ())):
         return web.Response(status=304, headers=headers)
     return web.Response(body=held.body, headers=headers, content_type="application/json")
 

@@ -78,8 +78,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return answer(refused, request.method)
     except web.HTTPException as error:
         return _from_http(error, request)
-    except DatabaseError:
-        log.warning("the database did not answer", path=request.path, exc_info=True)
+    except DatabaseError as error:
+        log.warning("the database did not answer", path=request.path, error=str(error) or type(error).__name__)
         return answer(
             Refused(ErrorCode.UNAVAILABLE, "The database cannot be reached. Try again shortly."), request.method
         )

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.exc import DBAPIError
+from tests.support.slow_database import out_of_time
 
 from orders_sync.db.engine import Database
-from orders_sync.db.failures import Closed
+from orders_sync.db.failures import Closed, Unavailable
 from orders_sync.db.tables import progress
 from orders_sync.db.tx import Tx
 
@@ -58,3 +60,20 @@ async def test_a_closed_database_takes_nothing(database_url: str) -> None:
     await database.close()
     with pytest.raises(Closed):
         await database.write(put("late"))
+
+
+def slow(conn: Connection) -> list[str]:
+    out_of_time(conn)
+    return names(conn)
+
+
+async def test_a_read_that_does_not_end_in_time_is_unavailable_and_the_next_one_is_answered(db: Database) -> None:
+    await db.write(put("one"))
+    with pytest.raises(Unavailable, match="did not answer"):
+        await db.read(slow)
+    assert await db.read(names) == ["one"]
+
+
+async def test_a_wrong_statement_is_the_fault_of_who_wrote_it(db: Database) -> None:
+    with pytest.raises(DBAPIError):
+        await db.read(lambda conn: conn.execute(text("SELECT nothing FROM nowhere")))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from multidict import CIMultiDict
 from tests.server.conftest import SHOP, SettableClock
 from tests.support.desk_client import DeskClient, numbers
 from tests.support.projections import projection
@@ -69,6 +72,9 @@ async def test_an_unchanged_page_is_a_304_to_who_has_it(desk: DeskClient) -> Non
     for given in (etag, f'"other", W/{etag}', "*"):
         async with desk.client.get("/sync/orders", headers={"If-None-Match": given}) as answer:
             assert (answer.status, answer.headers["ETag"], await answer.read()) == (304, etag, b"")
+    several = CIMultiDict([("If-None-Match", '"other"'), ("If-None-Match", etag)])
+    async with desk.client.get("/sync/orders", headers=several) as answer:
+        assert answer.status == 304
     await desk.save([projection(2)])
     async with desk.client.get("/sync/orders", headers={"If-None-Match": etag}) as answer:
         assert answer.status == 200
@@ -110,6 +116,13 @@ async def test_no_text_breaks_a_search_or_a_filter(desk: DeskClient, hostile: st
         expected = [1] if (name, hostile) == ("q", "#") else []
         assert numbers(await desk.page(**{name: hostile})) == expected
         assert numbers(await desk.page(tab="unfulfilled", **{name: hostile})) == []
+
+
+@pytest.mark.parametrize("value", ["\x00", "\ud800", "a\U0010ffff"])
+async def test_a_key_that_no_row_can_have_is_refused(desk: DeskClient, value: str) -> None:
+    body = {"last_id": 1, "last_value": value, "tab": "all", "sort": "customer_name"}
+    cursor = base64.b64encode(json.dumps(body).encode()).decode()
+    assert (await desk.refusal(cursor=cursor, sort="customer_name")).startswith("cursor: ")
 
 
 async def test_a_day_begins_and_ends_where_it_should(desk: DeskClient) -> None:

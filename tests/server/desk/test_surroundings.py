@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import insert
 from tests.server.conftest import SettableClock
-from tests.support.desk_client import DeskClient
+from tests.support.desk_client import DeskClient, numbers
 from tests.support.desk_model import DeskModel, random_orders
 from tests.support.desk_recount import Stock, recount
 from tests.support.projections import projection
 
+from orders_sync.db.selection import Selection
 from orders_sync.db.tables import alerts, stock
 from orders_sync.db.tx import Tx
 from orders_sync.instants import DAY, HOUR, MINUTE, SECOND, Ms, parse_instant
@@ -121,6 +122,17 @@ class TestInAnotherZone:
         _, body = await desk.get("/sync/orders", date_start="2026-03-10")
         assert body["metrics"]["total_orders"] == 1
 
+    async def test_an_answer_that_is_held_ends_with_the_day(self, desk: DeskClient, clock: SettableClock) -> None:
+        midnight = parse_instant("2026-03-11T07:00:00Z")
+        clock.now = Ms(midnight - SECOND)
+        await desk.save([delivered(1, clock.now)])
+        _, body = await desk.get("/sync/orders")
+        assert (body["shipments"]["delivered_today"], body["period"]["end"]) == (1, "2026-03-11T07:00:00Z")
+        clock.now = midnight
+        _, body = await desk.get("/sync/orders")
+        assert (body["shipments"]["delivered_today"], body["period"]["end"]) == (0, "2026-03-12T07:00:00Z")
+        assert body["period"]["start"] == "2026-03-05T08:00:00Z"
+
 
 async def test_alerts_and_gaps_are_the_open_messages_newest_first(desk: DeskClient) -> None:
     def raise_all(tx: Tx) -> None:
@@ -198,6 +210,24 @@ class TestTime:
         assert (await self.tabs(desk))["delayed"] == (await self.tabs(desk))["awaiting_tracking"] == 1
         clock.advance(1)
         assert (await self.tabs(desk))["delayed"] == (await self.tabs(desk))["awaiting_tracking"] == 0
+
+    async def test_no_answer_of_any_tab_outlives_a_transition(self, desk: DeskClient, clock: SettableClock) -> None:
+        """Asked again and again, as from a screen that is left open, while the clock passes every kind of transition."""
+        orders = random_orders(Random(8), 60, clock.now)
+        await desk.save(orders)
+        await stocked(desk)
+        instants = [o.due_at for o in orders if o.due_at is not None]
+        instants += [Ms(o.unnumbered_at + 2 * HOUR) for o in orders if o.unnumbered_at is not None]
+        instants += [Ms(p.last_update + wait) for o in orders for p in o.parcels for wait in (DAY, 30 * DAY)]
+        soon = sorted({at for at in instants if clock.now < at < clock.now + 3 * DAY})
+        for at in sorted(Random(9).sample(soon, 6)):
+            for now in (Ms(at - 1), at, Ms(at + 1)):
+                clock.now = now
+                for tab in Tab:
+                    page = await desk.page(tab=tab.value, pageSize=250)
+                    expected = DeskModel(orders, now).select(Selection(tab))
+                    assert numbers(page) == [o.order_id for o in expected], (tab, now)
+                    assert page.tabs[tab.value] == len(expected)
 
     async def test_ages_are_at_most_a_minute_old(self, desk: DeskClient, clock: SettableClock) -> None:
         await desk.save([projection(1, placed_at=clock.now)])

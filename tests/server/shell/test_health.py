@@ -11,10 +11,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
 from tests.server.conftest import SettableClock
+from tests.support.slow_database import out_of_time
 
 from orders_sync.app import build
 from orders_sync.app_keys import DATABASE
-from orders_sync.db import leases
+from orders_sync.db import connections, leases
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Unavailable
 from orders_sync.db.tx import Tx
@@ -74,6 +75,18 @@ async def test_without_its_database_the_server_lives_and_is_not_ready(
     assert (health.status, (await health.json())["status"]) == (200, "degraded")
     assert (await client.get("/health/ready")).status == 503
     assert (await client.get("/health/live")).status == 200
+
+
+async def test_a_database_that_is_too_slow_is_as_good_as_none(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "begin_snapshot", out_of_time)
+    for path in ("/sync/orders", "/sync/orders/17", "/sync/owners"):
+        answer = await client.get(path)
+        assert (answer.status, (await answer.json())["code"]) == (503, "unavailable"), path
+        assert int(answer.headers["Retry-After"]) >= 1
+    health = await client.get("/health")
+    assert (health.status, (await health.json())["status"]) == (200, "degraded")
+    assert (await client.get("/health/ready")).status == 503
+    assert "orders_sync_database_up 0.0" in await (await client.get("/prometheus")).text()
 
 
 async def test_the_caller_is_told_who_it_is_and_how_the_desk_works(client: Client) -> None:
