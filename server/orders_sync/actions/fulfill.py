@@ -40,12 +40,21 @@ def _acknowledge(view: View, operator: OperatorState, tracking: GivenTracking | 
     )
     numbers = tuple(parcel_id for parcel_id in operator.cleared_numbers if parcel_id != OURS)
     failed = {row: write for row, write in operator.failed.items() if write.kind != Kind.FULFILLMENT}
-    operator = operator.model_copy(update={"acknowledgement": parcel, "cleared_numbers": numbers, "failed": failed})
+    entries = _without_replaced(operator)
+    kept = {"acknowledgement": parcel, "cleared_numbers": numbers, "failed": failed, "entries": entries}
+    operator = operator.model_copy(update=kept)
     details = f"by {acting.actor.name}{_with_number(tracking)}"
     entry = Entry(ts=acting.second, event="fulfillment_submitted", details=details)
     operator = with_entry(operator, acknowledgement_key(acting.action_id), entry)
     write = Write(Kind.FULFILLMENT, view.order_id, _payload(tracking, known))
     return Decision(operator, _shown(tracking), details, (write,))
+
+
+def _without_replaced(operator: OperatorState) -> dict[str, Entry]:
+    """The entries without that of an earlier acknowledgement, whose place a fulfilment of Shopify's has taken."""
+    earlier = operator.acknowledgement
+    replaced = None if earlier is None else acknowledgement_key(earlier.action_id)
+    return {name: entry for name, entry in operator.entries.items() if name != replaced}
 
 
 def _already(view: View, operator: OperatorState, tracking: GivenTracking | None, acting: Acting) -> Decision:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from typing import Any
 
+import orjson
 from sqlalchemy import Table, delete, select, update
 
 from orders_sync.db import tables
-from orders_sync.db.tables import audit, dead_letters, desk, order_terms, orders, outbox, parked
+from orders_sync.db.tables import actions, audit, dead_letters, desk, order_terms, orders, outbox, parked
 from orders_sync.db.texts import folded
 from orders_sync.db.tx import Tx
 from orders_wire.vocabulary import DeadLetterState, OutboundState
@@ -59,13 +61,40 @@ def _unpark(tx: Tx, marked: re.Pattern[bytes]) -> None:
 
 
 def forget_notes(tx: Tx, order_ids: Collection[int]) -> None:
-    """Empties what operators typed about these orders, where nothing has to be sent from it any more."""
+    """Empties what operators typed about these orders: in the audit, in what is kept for an undo, and in what has to leave."""
     for batch in _batches(order_ids):
         tx.conn.execute(
             update(audit).where(audit.c.shop_id == tx.shop_id, audit.c.order_id.in_(batch)).values(details="")
         )
-        sent = (outbox.c.shop_id == tx.shop_id) & outbox.c.order_id.in_(batch) & outbox.c.state.in_(_FINISHED)
-        tx.conn.execute(update(outbox).where(sent).values(payload="{}"))
+        mine = (outbox.c.shop_id == tx.shop_id) & outbox.c.order_id.in_(batch)
+        tx.conn.execute(update(outbox).where(mine, outbox.c.state.in_(_FINISHED)).values(payload="{}"))
+        for row in tx.conn.execute(select(outbox.c.id, outbox.c.payload).where(mine).with_for_update()).all():
+            payload = orjson.dumps(_without_notes(orjson.loads(row.payload))).decode()
+            if payload != row.payload:
+                tx.conn.execute(
+                    update(outbox).where(outbox.c.shop_id == tx.shop_id, outbox.c.id == row.id).values(payload=payload)
+                )
+    _forget_in_actions(tx, frozenset(order_ids))
+
+
+def _forget_in_actions(tx: Tx, order_ids: Collection[int]) -> None:
+    for row in tx.conn.execute(
+        select(actions.c.action_id, actions.c.body).where(actions.c.shop_id == tx.shop_id)
+    ).all():
+        body = orjson.loads(row.body)
+        for part in ("orders", "altered"):
+            body[part] = [_without_notes(of) if of["order_id"] in order_ids else of for of in body.get(part, ())]
+        blank = orjson.dumps(body).decode()
+        if blank != row.body:
+            same = (actions.c.shop_id == tx.shop_id) & (actions.c.action_id == row.action_id)
+            tx.conn.execute(update(actions).where(same).values(body=blank))
+
+
+def _without_notes(value: Any) -> Any:
+    """The same JSON value with every `note` in it told as null."""
+    if isinstance(value, dict):
+        return {name: None if name == "note" else _without_notes(inner) for name, inner in value.items()}
+    return [_without_notes(inner) for inner in value] if isinstance(value, list) else value
 
 
 def erase_shop(tx: Tx) -> None:

@@ -138,14 +138,13 @@ class Node:
         return found
 
     def money(self, name: str, currency: str | None) -> MoneyPart | None:
-        """An amount, in the currency that its `…_set` tells for the shop, else in `currency`."""
+        """An amount as its `…_set` tells it for the shop; without that, the plain one, in `currency`."""
         value = self.fields.get(name)
         told = self.node(f"{name}_set")
         shop = told.node("shop_money") if told is not None else None
-        if shop is not None:
+        if shop is not None and shop.fields.get("amount") not in (None, ""):
+            value = shop.fields["amount"]
             currency = shop.text("currency_code", "currency", most=16) or currency
-        if value is None and shop is not None:
-            value = shop.fields.get("amount")
         if value is None or value == "":
             return None
         if isinstance(value, bool) or not isinstance(value, str | int | float):

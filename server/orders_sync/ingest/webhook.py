@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from orders_sync.ingest.changes import Change, Delivery
 from orders_sync.ingest.normalise import topics
 from orders_sync.ingest.reading import Node, Unreadable, read_json
-from orders_sync.instants import Ms, parse_instant
+from orders_sync.instants import Ms
 
 SIGNATURE = "X-Shopify-Hmac-Sha256"
 TOPIC = "X-Shopify-Topic"
@@ -82,10 +82,7 @@ def _parsed(body: bytes) -> tuple[Node | None, str | None]:
 
 
 def _triggered(text: str | None) -> Ms | None:
-    try:
-        return parse_instant(text) if text else None
-    except ValueError:
-        return None
+    return _updated(Node({"updated_at": text}, TRIGGERED_AT))
 
 
 def _updated(node: Node | None) -> Ms | None:

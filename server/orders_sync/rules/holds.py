@@ -44,9 +44,10 @@ class Hold:
     handle: str | None = None
 
     @property
-    def asked_for(self) -> bool:
-        """An escalation of an operator asked the shop for it."""
-        return self.handle is not None and self.handle.startswith(_OWN)
+    def asked_by(self) -> str | None:
+        """The action whose inventory escalation asked the shop for it; null when none of ours did."""
+        ours = self.handle is not None and self.handle.startswith(_OWN)
+        return self.handle.removeprefix(_OWN) if self.handle is not None and ours else None
 
 
 def shop_holds(facts: OrderFacts) -> tuple[Hold, ...]:
@@ -95,8 +96,13 @@ def _back_in_stock(hold: InventoryHold, level: StockLevel | None) -> bool:
 
 
 def _last_release(shop: tuple[Hold, ...], facts: OrderFacts) -> int:
-    """When the shop last released what was held for inventory: by name, with all holds, or by no longer telling of it."""
-    whole = [max(at) for key, at in facts.instants.get("released", {}).items() if "/" not in key]
+    """When the shop last released what was held for inventory: by name, with all holds, or by no longer telling of it.
+
+    Of a fulfilment order that is released whole and of whose holds none was told, ours may have been one.
+    """
+    known = {hold.key.partition("/")[0] for hold in shop}
+    released = facts.instants.get("released", {})
+    whole = [max(at) for key, at in released.items() if "/" not in key and key not in known]
     named = [hold.ended_at for hold in shop if hold.meaning is Issue.INVENTORY and hold.ended_at is not None]
     return max([0, *whole, *named])
 

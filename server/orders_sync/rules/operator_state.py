@@ -84,8 +84,7 @@ class OperatorState(_Part):
     """All decisions on one order. `owner_action`: the action that set `assigned_to`; `failed`: writes by outbox row.
 
     `cleared_delays`: fulfilment id → the carrier update whose delay was acknowledged; `cleared_numbers`: parcels (fulfilment ids)
-    whose missing number an operator's fulfil acknowledged; `cleared_due`: the due time whose alert a fulfil cleared. `entries`:
-    timeline entries by key.
+    whose missing number an operator's fulfil acknowledged. `entries`: timeline entries by key.
     """
 
     assigned_to: str | None = None

@@ -45,15 +45,16 @@ class Picture:
 
     @cached_property
     def refunded(self) -> bool:
-        """In full: as the shop's financial status says, or as refunds newer than it add up."""
+        """In full: as the shop's financial status says, or as refunds newer than it add up, in the order's own currency."""
         if self.order.financial_status == "refunded":
             return True
         total = self.order.total
         if total is None or total.minor <= 0:
             return False
         status_at = self.facts.at("order", "financial_status") or 0
-        newest = max((at for at, _ in self.refunds), default=0)
-        return newest > status_at and sum(part.minor for _, part in self.refunds) >= total.minor
+        comparable = [(at, part.minor) for at, part in self.refunds if part.currency in (total.currency, NO_CURRENCY)]
+        newest = max((at for at, _ in comparable), default=0)
+        return newest > status_at and sum(minor for _, minor in comparable) >= total.minor
 
     @cached_property
     def over(self) -> bool:

@@ -14,6 +14,7 @@ from orders_sync.ingest.facts import Fields
 from orders_sync.ingest.money import NO_CURRENCY, written
 from orders_sync.instants import SECOND, to_text
 from orders_sync.rules.holds import Hold
+from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.parcels import fulfillment_ids, replaced_by
 from orders_sync.rules.picture import Picture
 from orders_wire.vocabulary import Issue, ReturnState
@@ -78,7 +79,7 @@ def _of_shop(picture: Picture) -> Iterator[Told]:
     yield from _order(picture)
     yield from _payments(picture)
     for hold in picture.shop_holds:
-        yield from _hold(hold)
+        yield from _hold(hold, picture.operator)
     yield from _journey(picture)
     for view in picture.returns:
         details = " · ".join(text for text in (view.name, view.reason) if text)
@@ -119,19 +120,27 @@ def _paid_back(picture: Picture) -> Iterator[Told]:
             yield Told(at, "payment_refunded", refund, _amount({"amount": total}, picture.order.currency))
 
 
-def _hold(hold: Hold) -> Iterator[Told]:
+def _hold(hold: Hold, operator: OperatorState) -> Iterator[Told]:
+    """What an escalation of ours asked for is told under the escalation's own key: one hold, one release."""
+    ours = _escalated(hold, operator)
     stock = hold.meaning is Issue.INVENTORY
     what = hold.reason.replace("_", " ")
     note = f": {hold.note}" if hold.note else ""
-    if not hold.asked_for:
+    if ours is None:
         yield Told(
             hold.since, "inventory_hold" if stock else "note", hold.key, f"{'' if stock else 'Held: '}{what}{note}"
         )
-    if hold.ended_at is not None:
-        of = hold.key if stock else f"{hold.key}/released"
-        yield Told(
-            hold.ended_at, "inventory_release" if stock else "note", of, f"{'' if stock else 'Released: '}{what}"
-        )
+    if hold.ended_at is not None and stock:
+        yield Told(hold.ended_at, "inventory_release", ours or hold.key, what)
+    elif hold.ended_at is not None:
+        yield Told(hold.ended_at, "note", f"{hold.key}/released", f"Released: {what}")
+
+
+def _escalated(hold: Hold, operator: OperatorState) -> str | None:
+    """What the entries of the escalation that asked for this hold are of: `sku/action`."""
+    names = (name for name in operator.entries if name.startswith("inventory_hold:"))
+    ours = (name.partition(":")[2] for name in names if hold.asked_by and name.endswith(f"/{hold.asked_by}"))
+    return next(ours, None)
 
 
 def _journey(picture: Picture) -> Iterator[Told]:

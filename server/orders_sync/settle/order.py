@@ -79,6 +79,12 @@ class _Derived:
         return self.projection is None and bool(self.change.facts.told)
 
     @property
+    def leaves_the_stubs(self) -> bool:
+        """It was referred to without being known itself; now it has come, or was deleted."""
+        came = self.projection is not None and self.change.known.version == 0
+        return (came or self.change.facts.deleted) and bool(derive.references(self.change.known.facts))
+
+    @property
     def partial(self) -> bool:
         """Its body, or the lines in it, have to be asked for."""
         return self.waiting or (self.projection is not None and self.change.facts.at("order", "lines") is None)
@@ -197,8 +203,7 @@ def _present(fields: Fields) -> Fields:
 
 def _store(tx: Tx, derived: Sequence[_Derived]) -> None:
     docs.save(tx, [_draft(each, tx.now) for each in derived if _stale(each)])
-    arrived = [each for each in derived if each.projection is not None and each.change.known.version == 0]
-    references.drop(tx, [each.order_id for each in arrived if each.change.known.facts.told])
+    references.drop(tx, [each.order_id for each in derived if each.leaves_the_stubs])
     orders.save(tx, [Saved(each.projection, each.version) for each in derived if each.projection is not None])
     for each in derived:
         if each.projection is None:

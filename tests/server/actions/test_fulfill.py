@@ -65,6 +65,20 @@ async def test_shopify_covering_a_part_replaces_it_all_the_same(light_desk: Desk
     assert (await light_desk.order(1)).picture.status is Status.AWAITING_FULFILLMENT
 
 
+async def test_fulfilling_the_rest_brings_no_entry_of_the_first_back(light_desk: Desk) -> None:
+    await light_desk.tell(order(1, None, line(1), line(2, "CAP")))
+    await light_desk.act("fulfill", {"orderIds": ["1"]})
+    covered = order(1, None, line(1, owed=0), line(2, "CAP"), at=NOON + 1000)
+    await light_desk.tell(covered, parcel(1, 77, at=NOON + 1000))
+    await light_desk.act("fulfill", {"orderIds": ["1"]})
+    assert (await light_desk.order(1)).timeline.count("fulfillment_submitted") == 2
+    await light_desk.tell(order(1, None, line(1, owed=0), line(2, "CAP", owed=0), at=NOON + 2000))
+    await light_desk.tell(parcel(1, 78, at=NOON + 2000))
+    seen = await light_desk.order(1)
+    assert [parcel.id for parcel in seen.picture.parcels] == [77, 78]
+    assert seen.timeline.count("fulfillment_submitted") == 2
+
+
 async def test_a_number_goes_to_the_acknowledgement_alone(light_desk: Desk) -> None:
     await light_desk.tell(order(1, None, line(1, owed=0), line(2, "CAP")), parcel(1, 70))
     await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})

@@ -14,6 +14,7 @@ from tests.support.shop_bodies import Body, clock, delivery
 from orders_sync.db import docs, references
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import alerts, deliveries, events, orders
+from orders_sync.db.tables import references as order_references
 from orders_sync.ingest.apply import Applied, apply
 from orders_sync.instants import DAY, HOUR
 from orders_sync.rules.figures import Figures
@@ -192,6 +193,12 @@ async def test_a_stub_names_its_references_too(db: Database) -> None:
     found = await row(db)
     assert found is not None
     assert found["static_issue"] == "inventory"
+
+
+async def test_a_stub_that_is_deleted_leaves_no_reference(db: Database) -> None:
+    await take(db, "fulfillment_orders/resource", {"id": 41, "order_id": 1, "status": "open"}, "08:31")
+    await take(db, "orders/delete", {"id": 1}, "09:00")
+    assert await db.read(lambda conn: conn.execute(select(order_references)).all()) == []
 
 
 async def test_two_orders_that_claim_one_return_do_not_disturb_each_other(db: Database) -> None:

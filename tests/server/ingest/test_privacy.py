@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 from tests.support import shop_bodies as shop
+from tests.support.acting import serve
 from tests.support.shop_bodies import Body, at, delivery
 
 from orders_sync.db import dead_letters, privacy
@@ -63,6 +64,18 @@ async def test_nothing_of_the_customer_is_left(db: Database) -> None:
     assert await _traces(db) == []
     row = await db.read(lambda conn: conn.execute(select(orders.c.name, orders.c.customer_id)).one())
     assert tuple(row) == ("#1001", None)
+
+
+async def test_what_operators_wrote_is_left_nowhere_and_can_still_be_undone(db: Database) -> None:
+    async with serve(db) as desk:
+        await take(db, "orders/create", shop.order(1), "08:00")
+        await take(db, "orders/create", shop.order(2, customer=None, email=None, shipping_address=None), "08:00")
+        _, told = await desk.act("support", {"orderId": "1", "note": "spoke to Ada"})
+        await desk.act("inventory", {"sku": "SKU-11", "note": "spoke to Ada", "orderIds": ["1"]})
+        await take(db, "customers/redact", {**REDACT, "orders_to_redact": [1]}, "11:00")
+        assert await _traces(db) == []
+        status, _ = await desk.act("undo", {"actionId": told["actionId"]})
+        assert status == 200
 
 
 async def test_what_comes_later_brings_nothing_back(db: Database) -> None:

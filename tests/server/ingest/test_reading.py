@@ -131,6 +131,14 @@ def test_two_decimals_are_exact(value: Decimal) -> None:
     assert Decimal(written(part)) == value
 
 
+def test_what_the_shop_gets_counts_before_what_the_buyer_sees() -> None:
+    buyers = {"presentment_money": {"amount": "3000", "currency_code": "JPY"}}
+    shops = {"shop_money": {"amount": "20.50", "currency_code": "EUR"}}
+    node = Node({"amount": "3000", "amount_set": {**buyers, **shops}}, "body")
+    assert node.money("amount", "JPY") == money("20.50", "EUR")
+    assert Node({"amount": "3000", "amount_set": buyers}, "body").money("amount", "JPY") == money("3000", "JPY")
+
+
 def test_an_amount_without_a_currency_is_in_none() -> None:
     assert money("1.00", None).currency == "XXX"
 

@@ -22,7 +22,7 @@ from orders_sync.ingest.changes import Change
 from orders_sync.ingest.normalise import topics
 from orders_sync.ingest.reading import Node, Unreadable
 from orders_sync.ingest.webhook import genuine, receive
-from orders_sync.instants import Ms
+from orders_sync.instants import Ms, to_text
 from orders_sync.routes.webhook import clear_secret_gap
 from orders_sync.rules.figures import Figures
 from orders_wire.vocabulary import DeadLetterState
@@ -134,6 +134,16 @@ def test_the_time_is_when_it_was_triggered_else_the_bodys_else_the_arrival() -> 
     assert _seen(body, **{webhook.TRIGGERED_AT: "soon"}) == at("09:00")
     assert _seen(body) == at("09:00")
     assert _seen({"id": 1}) == NOON
+
+
+@pytest.mark.parametrize("time", ["yesterday", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", ""])
+async def test_a_time_that_cannot_be_is_as_none(here: Endpoints, db: Database, time: str) -> None:
+    body = orjson.dumps(shop.shop_return(status="requested"))
+    await here.tell("orders/create", shop.order(1))
+    status, _ = await here.shopify(body, {webhook.TOPIC: "returns/request", webhook.TRIGGERED_AT: time})
+    assert status == 200
+    card = await db.read(lambda conn: conn.execute(select(orders.c.card)).scalar_one())
+    assert orjson.loads(card)["timeline"][-1]["ts"] == to_text(db.clock())
 
 
 async def test_an_unknown_topic_is_recorded(here: Endpoints, db: Database) -> None:

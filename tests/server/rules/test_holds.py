@@ -12,10 +12,14 @@ from tests.support.shop_bodies import Body, at, clock
 
 from orders_sync.instants import Ms
 from orders_sync.rules.holds import own_handle
-from orders_sync.rules.operator_state import InventoryHold, OperatorState
+from orders_sync.rules.operator_state import Entry, InventoryHold, OperatorState
 from orders_sync.rules.stock_level import StockLevel
+from orders_sync.rules.timeline import key
 
-ESCALATED = OperatorState(holds={"SKU-11": InventoryHold(action_id="a1", at=at("09:00"), by="ada")})
+ESCALATED = OperatorState(
+    holds={"SKU-11": InventoryHold(action_id="a1", at=at("09:00"), by="ada")},
+    entries={key("inventory_hold", "SKU-11/a1"): Entry(ts=at("09:00"), event="inventory_hold", details="SKU-11")},
+)
 
 
 def _owner(status: str = "on_hold", **fields: Any) -> Body:
@@ -149,8 +153,39 @@ def test_it_ends_when_the_order_is_no_longer_open() -> None:
 def test_an_escalation_and_the_shops_hold_that_it_asked_for_are_one() -> None:
     echo = _added(shop.hold(51, handle=own_handle("a1")), "09:05")
     assert _standing(echo, operator=ESCALATED) == ["escalation SKU-11 a1"]
-    assert [event for event in events(placed(financial_status=None), echo, operator=ESCALATED) if "hold" in event] == []
+    assert events(placed(financial_status=None), echo, operator=ESCALATED)[1:] == ["09:00 inventory_hold"]
     assert (
         picture(placed(), echo, stock={"SKU-11": StockLevel(1, Ms(at("10:00")))}, operator=ESCALATED).holds[0].key
         == "41/51"
     )
+
+
+def _asked_for(status: str = "on_hold") -> Body:
+    return {"fulfillment_order": _owner(status), "fulfillment_hold": shop.hold(51, handle=own_handle("a1"))}
+
+
+def test_a_release_of_all_that_held_for_another_reason_does_not_end_it() -> None:
+    address = _added(shop.hold(51, "incorrect_address"), "09:10")
+    all_free = told("fulfillment_orders/hold_released", {"fulfillment_order": _owner("open")}, "09:30")
+    assert picture(placed(), address, all_free, operator=ESCALATED).escalations
+
+
+def test_a_release_of_all_of_what_was_never_told_ends_it() -> None:
+    all_free = told("fulfillment_orders/hold_released", {"fulfillment_order": _owner("open")}, "09:30")
+    assert picture(placed(), all_free, operator=ESCALATED).escalations == {}
+
+
+def test_an_escalation_that_the_shop_confirms_and_releases_is_one_hold_and_one_release() -> None:
+    echo = told("fulfillment_holds/added", _asked_for(), "09:05")
+    free = told("fulfillment_holds/released", _asked_for("open"), "09:30")
+    ended = {
+        key("inventory_hold", "SKU-11/a1"): Entry(ts=at("09:00"), event="inventory_hold", details="SKU-11, by ada"),
+        key("inventory_release", "SKU-11/a1"): Entry(ts=at("09:31"), event="inventory_release", details="SKU-11"),
+    }
+    found = events(placed(financial_status=None), echo, free, operator=OperatorState(entries=ended))
+    assert found[1:] == ["09:00 inventory_hold", "09:30 inventory_release"]
+
+
+def test_a_hold_of_another_app_that_is_named_like_ours_is_told() -> None:
+    echo = told("fulfillment_holds/added", _asked_for(), "09:05")
+    assert events(placed(financial_status=None), echo)[1:] == ["09:05 inventory_hold"]

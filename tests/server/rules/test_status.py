@@ -42,6 +42,12 @@ def test_what_the_order_says_after_the_refund_decides() -> None:
     assert picture(newer, refund).status is Status.AWAITING_FULFILLMENT
 
 
+def test_refunds_in_the_buyers_currency_are_not_added_to_the_shops() -> None:
+    in_yen = [shop.transaction(7, "refund", "10:00", amount="3000", currency="JPY")]
+    refund = told("refunds/create", shop.refund(6, "10:00", transactions=in_yen), "10:00")
+    assert picture(placed(), refund).status is Status.AWAITING_FULFILLMENT
+
+
 def test_a_parcel_without_a_number_awaits_tracking() -> None:
     assert picture(sent(), parcel()).status is Status.AWAITING_TRACKING
 

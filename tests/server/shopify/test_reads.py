@@ -167,10 +167,11 @@ def test_a_refund_names_the_return_it_was_made_for() -> None:
 
 def test_a_held_fulfilment_order_tells_its_holds_and_what_waits() -> None:
     holds = [{"id": "gid://shopify/FulfillmentHold/8", "reason": "INVENTORY_OUT_OF_STOCK", "reasonNotes": "none left"}]
+    holds[0]["handle"] = "desk-a1"
     told = order(fulfillmentOrders=page([fulfillment_order(3, status="ON_HOLD", fulfillmentHolds=holds)]))
     (seen,) = (change for change in read(told, held_skus={3: ("SKU-1",)}) if isinstance(change, FulfillmentOrderSeen))
     assert seen.status == "on_hold"
-    assert seen.holds == (HoldPart(id="8", reason="inventory_out_of_stock", note="none left"),)
+    assert seen.holds == (HoldPart(id="8", reason="inventory_out_of_stock", note="none left", handle="desk-a1"),)
     assert seen.held_skus == ("SKU-1",)
     assert seen.stamp.at == parse_instant("2026-03-08T09:00:00Z")
 

@@ -159,5 +159,5 @@ def held_twice(script: Script) -> None:
 
 def _hold(script: Script, order: Order, reason: str, notes: str | None) -> None:
     task: Task = order.tasks[0]
-    handle = f"desk-{len(task.holds) + 1}"
+    handle = f"hold-{len(task.holds) + 1}"
     parcels.hold(script.shop, task, reason, notes, script.later(0.2, 6), handle=handle)

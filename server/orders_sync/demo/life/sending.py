@@ -83,7 +83,7 @@ def held(scene: Scene) -> str | None:
         return None
     reasons = ("INVENTORY_OUT_OF_STOCK", "INCORRECT_ADDRESS", "HIGH_RISK_OF_FRAUD", "OTHER")
     reason = scene.rng.choices(reasons, (4, 3, 1, 2))[0]
-    handle = f"desk-{len(task.holds) + 1}"
+    handle = f"hold-{len(task.holds) + 1}"
     scene.stage.perform(
         lambda at: parcels.hold(scene.stage.shop, task, reason, "Checked by the warehouse", at, handle=handle)
     )

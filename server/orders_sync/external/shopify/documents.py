@@ -52,7 +52,7 @@ _SCAN = "fragment Scan on FulfillmentEvent { id status happenedAt createdAt }\n"
 _FULFILLMENT_ORDER = """
 fragment FulfillmentOrderParts on FulfillmentOrder {
   id status updatedAt fulfillBy
-  fulfillmentHolds { id reason reasonNotes }
+  fulfillmentHolds { id reason reasonNotes handle }
 }
 """
 

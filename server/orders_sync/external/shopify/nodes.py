@@ -131,6 +131,7 @@ class Hold(Node):
     id: Id
     reason: Word
     reason_notes: str | None = None
+    handle: str | None = None
 
 
 class FulfillmentOrder(Node):

@@ -188,7 +188,7 @@ def _fulfillment_order(read: OrderRead, part: nodes.FulfillmentOrder) -> Fulfill
         fulfill_by=part.fulfill_by,
         holds=None
         if holds is None
-        else tuple(HoldPart(id=str(h.id), reason=h.reason, note=h.reason_notes) for h in holds),
+        else tuple(HoldPart(id=str(h.id), reason=h.reason, note=h.reason_notes, handle=h.handle) for h in holds),
         held_skus=read.held_skus.get(part.id, ()),
     )
 
