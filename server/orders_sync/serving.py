@@ -15,6 +15,7 @@ from aiohttp import web
 
 from orders_sync.app import build, webhooks_alone
 from orders_sync.auth import Tokens
+from orders_sync.open_files import raise_limit
 from orders_sync.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Serves until SIGTERM or SIGINT. `announce` gets `http://HOST:PORT` once it answers. Raises CannotListen."""
     tokens = Tokens.read(settings.tokens_file) if settings.tokens_file else None
     stopped = _stop_signal()
+    raise_limit()
     app = build(settings, tokens=tokens)
     main = _runner(app)
     runners = [main]

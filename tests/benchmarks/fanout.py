@@ -163,12 +163,13 @@ async def peer_times(count: int, rounds: int) -> tuple[list[float], list[float]]
         await peers.gather(count)
         await asyncio.sleep(3)
         size = await _event_size(running, crowd)
+        payload = await _payload(port, peers, size)
         ours, theirs = Taken(), []
         for _ in range(rounds):
             await _time(running, crowd, "event", size, ours)
             peers.expect(size)
             start = time.perf_counter()
-            publishing = asyncio.create_task(publish(port, b"." * size))
+            publishing = asyncio.create_task(publish(port, payload))
             await peers.complete()
             theirs.append((time.perf_counter() - start) * 1000)
             await publishing
@@ -184,6 +185,17 @@ async def _event_size(running: Server, crowd: Crowd) -> int:
         await running.obey("event")
         await asyncio.sleep(0.5)
     return len(await crowd.complete())
+
+
+async def _payload(port: int, peers: Crowd, size: int) -> bytes:
+    """What nchan makes an event of `size` bytes from, chunk and all."""
+    payload = b"." * size
+    for _ in range(3):
+        peers.expect(1)
+        await publish(port, payload)
+        await asyncio.sleep(0.5)
+        payload = payload[: len(payload) + size - len(await peers.complete())]
+    return payload
 
 
 async def _time(running: Server, crowd: Crowd, command: str, size: int, taken: Taken) -> None:

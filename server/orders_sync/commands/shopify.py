@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from orders_sync.commands.parts import shopify
 from orders_sync.external.shopify import shop as shop_side
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import API_VERSION
 from orders_sync.external.shopify.errors import ShopifyError
-from orders_sync.external.shopify.shop import ShopInfo, Subscription
+from orders_sync.external.shopify.shop import ShopInfo
 from orders_sync.instants import SECOND
 from orders_sync.settings import Settings
 
@@ -88,24 +88,18 @@ async def _subscriptions(client: ShopifyClient) -> list[Finding]:
         there = await shop_side.subscriptions(client)
     except ShopifyError as error:
         return [(False, f"webhook subscriptions: {error}")]
-    lacking = missing(there)
+    lacking = shop_side.missing(there)
     if not lacking:
         return [(True, f"webhook subscriptions: all {len(shop_side.TOPICS)} topics")]
     text = f"webhook subscriptions: {len(lacking)} topics lack one ({', '.join(lacking[:5])}{'…' if len(lacking) > 5 else ''})"
     return [(False, f"{text}; run: orders-tui shopify subscribe --url https://…/shopify/webhook")]
 
 
-def missing(there: Sequence[Subscription], url: str | None = None) -> list[str]:
-    """The desk's topics that no subscription covers; with `url`, none that delivers there."""
-    covered = {subscription.topic for subscription in there if url is None or subscription.uri == url}
-    return [topic for topic in shop_side.TOPICS if topic not in covered]
-
-
 async def _subscribe(settings: Settings, url: str) -> tuple[int, list[tuple[str, str]]]:
     """How many were made, and which could not be, with the reason."""
     failed: list[tuple[str, str]] = []
     async with shopify(settings) as client:
-        wanted = missing(await shop_side.subscriptions(client), url)
+        wanted = shop_side.missing(await shop_side.subscriptions(client), url)
         for topic in wanted:
             try:
                 await shop_side.subscribe(client, topic, url)

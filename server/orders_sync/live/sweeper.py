@@ -26,7 +26,9 @@ SWEEP_S = 3.0
 BATCH = 100
 """Orders derived in one transaction: what bounds the wait of other writes."""
 
-_LEASE_MS = 10 * SECOND
+_LEASE_MS = 5 * SECOND
+"""How long another process waits for one that died while sweeping: with its own pause still within the 10 s."""
+
 _PRUNE_EVERY_MS = HOUR
 
 

@@ -28,7 +28,7 @@ _FAILURES: dict[type[ShopifyError], str] = {
     Throttled: "Shopify's API limit is used up by others. Polling tries again by itself; look at other apps of the shop.",
     TooCostly: f"Shopify finds a single order too costly to read; {_CHECK}.",
     Denied: f"Shopify refuses the Admin token or one of its scopes; {_CHECK}.",
-    Misread: f"Shopify's API does not answer as version asked for should; {_CHECK}, and look for an update of this program.",
+    Misread: f"Shopify's API answers in another shape than its version should; {_CHECK}, and look for an update of this program.",
 }
 
 _SILENT = (

@@ -17,7 +17,7 @@ from orders_sync.poller import gap_notes
 from orders_sync.poller.backfill import backfill
 from orders_sync.poller.catch_up import CatchUp, Found
 from orders_sync.poller.repairs import Repairs
-from orders_sync.poller.shop_side import ShopSide
+from orders_sync.poller.shop_side import ShopSide, Standing
 from orders_sync.poller.turn import LostTurn, Turn
 from orders_sync.rules.figures import Figures
 
@@ -55,6 +55,7 @@ class Poller:
         self._clock = clock
         self._owner = owner
         self._interval_ms = round(interval_s * SECOND)
+        self._unsubscribed: tuple[str, ...] | None = None
 
     async def tick(self) -> Ticked:
         """Back-fills if that is not done, then catches up. Never raises for what the shop does."""
@@ -78,7 +79,7 @@ class Poller:
         await _note(turn, lambda _tx: None, began_at=began_at, due_at=due_at)
         self.repairs.forget()
         try:
-            limited = await self._shop.history_limited()
+            standing = await self._standing(turn)
             if not turn.state.complete:
                 await backfill(turn, self._shop, self._figures, self._clock)
             found = await self._catch_up(turn)
@@ -86,8 +87,20 @@ class Poller:
             log.warning("polling failed", error=str(error), kind=type(error).__name__)
             await _failed(turn, error, self._clock())
             return Ticked(error=error)
-        await self._went_well(turn, found, limited=limited)
+        await self._went_well(turn, found, standing)
         return Ticked(read=len(found.read), changed=len(found.changed))
+
+    async def _standing(self, turn: Turn) -> Standing:
+        """How this app stands in the shop. Once it may see the older past, everything is read again."""
+        standing = await self._shop.standing()
+        if standing.unsubscribed and standing.unsubscribed != self._unsubscribed:
+            log.warning(
+                "webhook topics without a subscription; run: orders-tui shopify check", topics=standing.unsubscribed
+            )
+        self._unsubscribed = standing.unsubscribed
+        if turn.state.limited and not standing.limited:
+            await _note(turn, lambda _tx: None, limited=False, backfill=None)
+        return standing
 
     async def _catch_up(self, turn: Turn) -> Found:
         tick = CatchUp(self.database, turn, self._shop, self._figures, self._clock, self.up_since)
@@ -95,17 +108,18 @@ class Poller:
         await self.repairs.run()
         return found
 
-    async def _went_well(self, turn: Turn, found: Found, *, limited: bool) -> None:
+    async def _went_well(self, turn: Turn, found: Found, standing: Standing) -> None:
         now = self._clock()
         untold = bool(found.untold)
         untold_at = now if untold else turn.state.untold_at
 
         def job(tx: Tx) -> None:
             gap_notes.went_well(tx)
-            gap_notes.history(tx, limited=limited)
+            gap_notes.history(tx, limited=standing.limited)
             gap_notes.silence(tx, untold=untold, untold_at=untold_at)
 
-        await _note(turn, job, ended_at=now, error=None, untold_at=untold_at)
+        seen = {"limited": standing.limited, "unsubscribed": standing.unsubscribed}
+        await _note(turn, job, ended_at=now, error=None, untold_at=untold_at, **seen)
         log.info("polled", read=len(found.read), changed=len(found.changed), untold=len(found.untold))
 
 

@@ -1,34 +1,53 @@
-"""The shop as the poller uses it: its readers, and what its token may see."""
+"""The shop as the poller uses it: its readers, and how this app stands in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
+
 from orders_sync.external.shopify.client import ShopifyClient
+from orders_sync.external.shopify.errors import ShopifyError
 from orders_sync.external.shopify.orders import OrderReader
-from orders_sync.external.shopify.shop import ALL_ORDERS, read_shop, require_same
+from orders_sync.external.shopify.shop import ALL_ORDERS, missing, read_shop, require_same, subscriptions
 from orders_sync.external.shopify.stock import StockReader
 
+log = structlog.get_logger(__name__)
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`limited`: the token sees orders of the last 60 days only. `unsubscribed`: topics that no webhook subscription covers;
+    null when the shop does not tell."""
+
+    limited: bool
+    unsubscribed: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShopSide:
-    """Readers over one client. `limited` is null until the shop was asked what the token may see."""
+    """Readers over one client."""
 
     client: ShopifyClient
     orders: OrderReader
     stock: StockReader
     configured: str | None
-    limited: bool | None = None
 
     @classmethod
     def of(cls, client: ShopifyClient, configured: str | None) -> ShopSide:
         """Readers for a client; `configured` is SHOP_DOMAIN, which the token has to belong to."""
         return cls(client, OrderReader(client), StockReader(client), configured)
 
-    async def history_limited(self) -> bool:
-        """True when the token sees orders of the last 60 days only; asked once. Raises ShopifyError."""
-        if self.limited is None:
-            info = await read_shop(self.client)
-            require_same(info, self.configured)
-            self.limited = ALL_ORDERS not in info.scopes
-        return self.limited
+    async def standing(self) -> Standing:
+        """With every tick: scopes are granted, and subscriptions dropped, while a server runs. Raises ShopifyError."""
+        info = await read_shop(self.client)
+        require_same(info, self.configured)
+        return Standing(ALL_ORDERS not in info.scopes, await self._unsubscribed())
+
+    async def _unsubscribed(self) -> tuple[str, ...] | None:
+        """Orders are read also where subscriptions cannot be."""
+        try:
+            return tuple(missing(await subscriptions(self.client)))
+        except ShopifyError as error:
+            log.info("webhook subscriptions cannot be read", error=str(error))
+            return None

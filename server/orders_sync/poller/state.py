@@ -33,7 +33,8 @@ class PollerState(BaseModel):
     """Instants are by this server's clock, but for `orders_until` and `stock_until`: the shop's, up to which all is read.
 
     `due_at`: when the next tick should begin; `error`: what ended the last tick, null when it went well; `untold_at`: when a
-    tick last brought a change that no webhook had told.
+    tick last brought a change that no webhook had told; `limited`: the shop showed 60 days only; `unsubscribed`: topics that no
+    webhook subscription covers, null while that is not known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,6 +47,8 @@ class PollerState(BaseModel):
     due_at: Ms | None = None
     error: str | None = None
     untold_at: Ms | None = None
+    limited: bool = False
+    unsubscribed: tuple[str, ...] | None = None
 
     @property
     def complete(self) -> bool:

@@ -82,7 +82,10 @@ def _backfill(settings: Settings, poller: PollerState | None) -> dict[str, Any]:
 
 
 def _poller(settings: Settings, poller: PollerState | None) -> dict[str, Any]:
-    """`state`: off (no Admin token), unknown, failed, or ok; with when it last began and ended, and what is wrong."""
+    """`state`: off (no Admin token), unknown, failed, or ok; with when it last began and ended, and what is wrong.
+
+    `unsubscribed_topics`: those that no webhook subscription covers; null while that is not known.
+    """
     if settings.shopify_admin_token is None:
         return {"state": "off"}
     if poller is None:
@@ -94,6 +97,7 @@ def _poller(settings: Settings, poller: PollerState | None) -> dict[str, Any]:
         "due_at": _text(poller.due_at),
         "orders_until": _text(poller.orders_until),
         "error": poller.error,
+        "unsubscribed_topics": poller.unsubscribed,
     }
 
 

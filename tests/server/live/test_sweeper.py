@@ -12,7 +12,7 @@ from orders_sync.db import leases
 from orders_sync.db.engine import Database
 from orders_sync.instants import DAY, HOUR, MINUTE, SECOND, Ms
 from orders_sync.live.retention import Retention
-from orders_sync.live.sweeper import Sweeper
+from orders_sync.live.sweeper import SWEEP_S, Sweeper
 from orders_sync.rules.figures import Figures
 
 
@@ -59,6 +59,21 @@ async def told_all(db: Database, after: int) -> list[dict[str, str]]:
     while batch := await told(db, after + len(found)):
         found += batch
     return found
+
+
+async def test_when_the_sweeping_process_dies_another_is_in_time(
+    db: Database, clock: SettableClock, sweeper: Sweeper
+) -> None:
+    await tell(db, [order(1), order(2, processed_at=PLACED + 1)])
+    clock.now = Ms(PLACED + DAY + 1)
+    assert await sweeper.sweep() == 1
+    became_due = clock.advance(1)
+    other = Sweeper(db, Figures(), Retention(events=7 * DAY, answers=72 * HOUR), owner="b")
+    found = 0
+    while not found and clock() < became_due + 10 * SECOND:
+        found = await other.sweep()
+        clock.advance(round(SWEEP_S * SECOND))
+    assert found == 1
 
 
 async def test_one_process_sweeps_and_another_takes_over_when_it_is_gone(

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from orders_sync.loops import LONGEST_PAUSE_S, running, supervised
+from orders_sync.loops import LASTING_S, LONGEST_PAUSE_S, running, supervised
 
 
 async def test_a_loop_that_fails_begins_again_after_growing_pauses() -> None:
@@ -24,7 +24,27 @@ async def test_a_loop_that_fails_begins_again_after_growing_pauses() -> None:
 
     await supervised("loop", run, sleep)
     assert runs == 9
-    assert pauses == [1, 2, 4, 8, 16, 32, LONGEST_PAUSE_S, LONGEST_PAUSE_S]
+    assert pauses == [1, 2, 4, *[LONGEST_PAUSE_S] * 5]
+
+
+async def test_a_loop_that_ran_well_for_a_while_begins_again_soon() -> None:
+    pauses: list[float] = []
+    now = 0.0
+    lasts = iter([0.0, 0.0, 0.0, LASTING_S])
+
+    async def run() -> None:
+        nonlocal now
+        lasting = next(lasts, None)
+        if lasting is None:
+            return
+        now += lasting
+        raise RuntimeError("broken")
+
+    async def sleep(pause_s: float) -> None:
+        pauses.append(pause_s)
+
+    await supervised("loop", run, sleep, lambda: now)
+    assert pauses == [1, 2, 4, 1]
 
 
 async def test_loops_run_as_long_as_the_block_and_are_waited_for() -> None:

@@ -272,11 +272,33 @@ async def test_a_token_of_another_shop_reads_nothing(db: Database, world: World)
 
 async def test_a_history_of_sixty_days_is_a_gap_until_the_scope_is_given(db: Database, world: World) -> None:
     world.scopes = ["read_orders"]
-    await world.poller(db).tick()
+    poller = world.poller(db)
+    await poller.tick()
     assert await open_gaps(db) == {"history_limited"}
     world.scopes = ["read_orders", "read_all_orders"]
-    await world.poller(db, "after a restart").tick()
+    world.put(order(9, createdAt="2024-01-01T10:00:00Z", updatedAt="2024-01-01T10:00:00Z", fulfillmentOrders=page()))
+    await poller.tick()
     assert await open_gaps(db) == set()
+    assert "#1009" in await stored(db)
+
+
+async def test_topics_without_a_subscription_are_found_at_start_and_with_every_tick(
+    db: Database, world: World, clock: SettableClock
+) -> None:
+    world.topics.remove("REFUNDS_CREATE")
+    poller = world.poller(db)
+    await poller.tick()
+    assert (await reached(db)).unsubscribed == ("REFUNDS_CREATE",)
+    world.topics.append("REFUNDS_CREATE")
+    clock.advance(LATER)
+    await poller.tick()
+    assert (await reached(db)).unsubscribed == ()
+
+
+async def test_orders_are_read_also_where_subscriptions_cannot_be(db: Database, world: World) -> None:
+    world.subscriptions_fail = Denied("no scope")
+    assert (await world.poller(db).tick()).error is None
+    assert (await reached(db)).unsubscribed is None
 
 
 async def test_only_one_process_polls(db: Database, world: World) -> None:

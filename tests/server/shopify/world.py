@@ -11,6 +11,7 @@ from tests.support.shopify import ScriptedShop, by_type, page
 
 from orders_sync.db import alerts
 from orders_sync.db.engine import Database
+from orders_sync.external.shopify.shop import TOPICS
 from orders_sync.instants import MINUTE, parse_instant, to_text
 from orders_sync.poller import state
 from orders_sync.poller.poller import Poller
@@ -36,8 +37,10 @@ class World:
         self.levels: list[Json] = []
         self.owners: list[Json] = []
         self.scopes = ["read_all_orders"]
+        self.topics = list(TOPICS)
         self.domain = DOMAIN
         self.failing: Exception | None = None
+        self.subscriptions_fail: Exception | None = None
         self.before_page: Callable[[Mapping[str, Any]], None] = lambda _variables: None
         self.shop = ScriptedShop(
             ShopRead=self._shop,
@@ -46,9 +49,10 @@ class World:
             OrdersRead=self._nodes(self.orders),
             ParcelsRead=self._nodes(self.orders),
             Details=self._nodes(self.details),
-            Whose=by_type(self.owners),
+            Whose=self._whose,
             Locations={"locations": page([{"id": "gid://shopify/Location/1"}])},
             StockPage=self._stock,
+            WebhookSubscriptions=self._subscriptions,
         )
 
     def put(self, *orders: Json) -> None:
@@ -69,8 +73,14 @@ class World:
         return Poller(db, side, Figures(), self.clock, owner=owner, interval_s=INTERVAL_S)
 
     def _nodes(self, known: dict[str, Json]) -> Callable[[Mapping[str, Any]], Json]:
-        self._tick()
-        return by_type(list(known.values()))
+        def answer(variables: Mapping[str, Any]) -> Json:
+            self._tick()
+            return by_type(list(known.values()))(variables)
+
+        return answer
+
+    def _whose(self, variables: Mapping[str, Any]) -> Json:
+        return by_type(self.owners)(variables)
 
     def _tick(self) -> None:
         self.shop.as_of = self.clock()
@@ -81,6 +91,12 @@ class World:
         self._tick()
         shop = {"name": "Desk", "myshopifyDomain": self.domain, "currencyCode": "EUR", "ianaTimezone": "UTC"}
         return {"shop": shop, "currentAppInstallation": {"accessScopes": [{"handle": scope} for scope in self.scopes]}}
+
+    def _subscriptions(self, _variables: Mapping[str, Any]) -> Json:
+        if self.subscriptions_fail is not None:
+            raise self.subscriptions_fail
+        there = [{"topic": topic, "uri": "https://desk.example.org/shopify/webhook"} for topic in self.topics]
+        return {"webhookSubscriptions": page(there)}
 
     def _page(self, variables: Mapping[str, Any]) -> Json:
         self._tick()

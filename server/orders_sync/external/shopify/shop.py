@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from orders_sync.external.shopify import documents
@@ -144,6 +144,12 @@ async def subscriptions(client: ShopifyClient) -> list[Subscription]:
         if not page.has_next_page:
             return found
         after = page.end_cursor
+
+
+def missing(there: Sequence[Subscription], url: str | None = None) -> list[str]:
+    """The desk's topics that no subscription covers; with `url`, none that delivers there."""
+    covered = {subscription.topic for subscription in there if url is None or subscription.uri == url}
+    return [topic for topic in TOPICS if topic not in covered]
 
 
 async def subscribe(client: ShopifyClient, topic: str, url: str) -> None:
