@@ -48,7 +48,7 @@ class Config:
     name: str | None = None
     profile: str | None = None
     theme: str | None = None
-    page_size: int | None = None
+    page_size: int = 50
     ascii: bool = False
     bell: bool = False
     mouse: bool = True

@@ -8,20 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from orders_tui.verbs import Verb
 from orders_wire.vocabulary import ReturnAction
-
-
-class Verb(StrEnum):
-    """The write actions of contract §3."""
-
-    ASSIGN = "assign"
-    FULFILL = "fulfill"
-    SUPPORT = "support"
-    RETURNS = "returns"
-    INVENTORY = "inventory"
-    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from orders_tui.drafts import Draft, ReturnsDraft, Verb
+from orders_tui.drafts import Draft, ReturnsDraft
+from orders_tui.verbs import Verb
 from orders_wire.vocabulary import ReturnAction, Role, Status
 
 if TYPE_CHECKING:

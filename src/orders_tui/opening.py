@@ -13,7 +13,6 @@ from orders_tui.keymap import Keymap
 from orders_tui.pace import Pace
 from orders_tui.persistence import DraftBook, Remembered, StateFile
 from orders_tui.query import OrdersQuery
-from orders_tui.query.filters import DEFAULT_PAGE_SIZE
 from orders_tui.screens.keyboard import Keyboard
 from orders_tui.screens.preferences import Preferences
 from orders_tui.screens.workplace import Workplace
@@ -52,11 +51,10 @@ def open_workplace(config: Config, keys: Keymap, keyboard: Keyboard, pace: Pace 
     state = StateFile(places.state_file(config))
     remembered = state.load()
     api = SyncApi(config.server, config.token, config.name, pace=pace)
-    page_size = config.page_size or DEFAULT_PAGE_SIZE
     session = Session(
         api,
         SseFeed(api, pace),
-        query=OrdersQuery(tab=remembered.tab, page_size=page_size),
+        query=OrdersQuery(tab=remembered.tab, page_size=config.page_size),
         memories=remembered.tabs,
         hidden_alerts=remembered.hidden_alerts,
         drafts=DraftBook(places.drafts_file(config)),
@@ -64,7 +62,7 @@ def open_workplace(config: Config, keys: Keymap, keyboard: Keyboard, pace: Pace 
     )
     memory = remembered.tabs.get(remembered.tab)
     if memory is not None:
-        session.show(_resumed(remembered.tab, memory, page_size), memory.order_id)
+        session.show(_resumed(remembered.tab, memory, config.page_size), memory.order_id)
     work = Workplace(session, config, pace, keys, Preferences.read(remembered.ui), keyboard, outgoing=api)
     return Opened(work, api, state)
 

@@ -23,9 +23,9 @@ from orders_tui.drafts import (
     ReturnsDraft,
     SupportDraft,
     UndoDraft,
-    Verb,
 )
 from orders_tui.query import NO_FILTERS, ParsedQuery, parse, render
+from orders_tui.verbs import Verb
 from orders_wire.vocabulary import ReturnAction, Tab
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from orders_tui.config import Config
 from orders_tui.errors import ConfigError
 from orders_tui.glance.look import Look
 from orders_tui.glyphs import glyphs
-from orders_tui.query.filters import DEFAULT_PAGE_SIZE
 from orders_tui.screens.glance import GlanceScreen, opening
 from orders_tui.screens.preferences import Preferences
 
@@ -40,7 +39,7 @@ class Start:
         except keymap.KeymapError as error:
             raise ConfigError(f"{config.path or 'configuration'}: [keys] {error}") from error
         self.preferences = _remembered(places.state_file(config))
-        first = f"tab=unfulfilled&pageSize={config.page_size or DEFAULT_PAGE_SIZE}"
+        first = f"tab=unfulfilled&pageSize={config.page_size}"
         self._found = Look(config.server, config.token, config.name, self.preferences.query or first).start()
         self._opened: Opened | None = None
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 from orders_tui import wording
 from orders_tui.cli.desk import connect
 from orders_tui.errors import SignInNeeded, Unreachable, VersionSkew
-from orders_tui.feed import Connection, Feed, LineState, PollingFeed, SseFeed
+from orders_tui.feed import Connection, Feed, LineState
+from orders_tui.feed.polling import PollingFeed
+from orders_tui.feed.sse import SseFeed
 from orders_wire.vocabulary import EventType, OpenClosed
 
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ from orders_tui.dialogs import parcel_lines
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.dialogs.parcel_lines import ParcelLines
-from orders_tui.drafts import FulfillDraft, Parcel, Verb
+from orders_tui.drafts import FulfillDraft, Parcel
 from orders_tui.eligibility import obstacle
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
+from orders_tui.verbs import Verb
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint

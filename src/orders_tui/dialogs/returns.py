@@ -14,9 +14,10 @@ from textual.binding import Binding, BindingType
 from orders_tui import wording
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
-from orders_tui.drafts import ReturnsDraft, Verb
+from orders_tui.drafts import ReturnsDraft
 from orders_tui.glyphs import Glyphs
 from orders_tui.screens.workplace import Workplace
+from orders_tui.verbs import Verb
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint

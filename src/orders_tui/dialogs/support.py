@@ -6,10 +6,11 @@ from textual.app import ComposeResult
 from textual.widgets import TextArea
 
 from orders_tui.dialogs.dialog import Dialog
-from orders_tui.drafts import SupportDraft, Verb
+from orders_tui.drafts import SupportDraft
 from orders_tui.persistence import MARKS
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
+from orders_tui.verbs import Verb
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint

@@ -5,7 +5,5 @@ Nothing else in the client knows which way runs: events are the same, in the sam
 
 from orders_tui.feed.connection import Connection, LineState
 from orders_tui.feed.items import Events, Feed, FeedItem
-from orders_tui.feed.polling import PollingFeed
-from orders_tui.feed.sse import SseFeed
 
-__all__ = ["Connection", "Events", "Feed", "FeedItem", "LineState", "PollingFeed", "SseFeed"]
+__all__ = ["Connection", "Events", "Feed", "FeedItem", "LineState"]

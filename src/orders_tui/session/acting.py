@@ -14,7 +14,7 @@ from orders_tui.session.live import Live
 from orders_tui.session.requests import split
 from orders_tui.session.runner import Runner
 from orders_tui.session.sender import Sender
-from orders_tui.store import Store
+from orders_tui.store.store import Store
 
 if TYPE_CHECKING:
     from orders_tui.persistence import DraftBook

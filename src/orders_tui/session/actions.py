@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from orders_tui.drafts import Verb
+from orders_tui.verbs import Verb
 
 if TYPE_CHECKING:
     from orders_tui.drafts import Draft

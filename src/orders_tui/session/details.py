@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from orders_tui.errors import ApiError
-from orders_tui.store import Store
+from orders_tui.store.store import Store
 
 if TYPE_CHECKING:
     from orders_tui.api import SyncApi

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from orders_tui.errors import ApiError, Refused
 from orders_tui.pace import Pace
-from orders_tui.store import PageEntry, Store
+from orders_tui.store import PageEntry
+from orders_tui.store.store import Store
 
 if TYPE_CHECKING:
     from orders_tui.api import SyncApi

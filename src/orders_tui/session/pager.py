@@ -14,7 +14,8 @@ from orders_tui.session.freshness import Freshness
 from orders_tui.session.loader import Loader
 from orders_tui.session.table import Goal, Table
 from orders_tui.session.view import TabMemory
-from orders_tui.store import PageEntry, Store
+from orders_tui.store import PageEntry
+from orders_tui.store.store import Store
 from orders_wire.cursors import encode_offset
 from orders_wire.vocabulary import ErrorCode, Tab
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from orders_tui.drafts import Draft, Verb
+from orders_tui.drafts import Draft
 from orders_tui.eligibility import preview
 from orders_tui.errors import ApiError
 from orders_tui.pace import Pace
@@ -16,7 +16,8 @@ from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
 from orders_tui.session.changes import BulkChanged, Change, RowsChanged
 from orders_tui.session.requests import split
 from orders_tui.session.sender import Sender
-from orders_tui.store import Store
+from orders_tui.store.store import Store
+from orders_tui.verbs import Verb
 
 if TYPE_CHECKING:
     from orders_tui.api import SyncApi

@@ -15,7 +15,7 @@ from orders_tui.session.actions import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.changes import ActionChanged, ActionSettled, Change, RowsChanged
 from orders_tui.session.log import ActionLog
 from orders_tui.session.requests import send
-from orders_tui.store import Store
+from orders_tui.store.store import Store
 
 if TYPE_CHECKING:
     from orders_tui.api import SyncApi

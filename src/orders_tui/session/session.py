@@ -28,7 +28,8 @@ from orders_tui.session.runner import Runner
 from orders_tui.session.sender import Sender
 from orders_tui.session.showing import Showing
 from orders_tui.session.view import TabMemory
-from orders_tui.store import MarkKind, PageEntry, Store
+from orders_tui.store import MarkKind, PageEntry
+from orders_tui.store.store import Store
 from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:

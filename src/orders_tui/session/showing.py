@@ -12,7 +12,7 @@ from orders_tui.session.merging import ghost_reason
 from orders_tui.session.pager import Pager
 from orders_tui.session.table import Goal
 from orders_tui.session.view import Ghost, RowView, TabMemory, View
-from orders_tui.store import Store
+from orders_tui.store.store import Store
 from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:

@@ -2,6 +2,5 @@
 
 from orders_tui.store.marks import Mark, MarkKind
 from orders_tui.store.pages import PageEntry
-from orders_tui.store.store import Store
 
-__all__ = ["Mark", "MarkKind", "PageEntry", "Store"]
+__all__ = ["Mark", "MarkKind", "PageEntry"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orders_tui.drafts import Verb
+from orders_tui.verbs import Verb
 
 
 class MarkKind(StrEnum):

@@ -12,12 +12,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from orders_tui.drafts import Draft, UndoDraft, Verb
+from orders_tui.drafts import Draft, UndoDraft
 from orders_tui.store.base import BaseRows
 from orders_tui.store.effects import Changes, FieldChange, changes
 from orders_tui.store.marks import Mark, MarkKind
 from orders_tui.store.pages import PageEntry
 from orders_tui.store.patches import Accepted, Patch, Patches
+from orders_tui.verbs import Verb
 
 if TYPE_CHECKING:
     from orders_tui.query import OrdersQuery

@@ -118,6 +118,15 @@ def test_the_arguments_are_read_without_models_or_network() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_the_first_frame_waits_for_no_model_and_no_session() -> None:
+    code = (
+        "import sys, orders_tui.app, orders_tui.starting;"
+        "print([m for m in ('httpx', 'pydantic', 'orders_tui.session', 'orders_tui.store.store') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_without_a_terminal_it_names_the_headless_commands(call: Call, capsys: Capture) -> None:
     assert call() == 2
     said = capsys.readouterr()

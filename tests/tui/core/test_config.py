@@ -39,7 +39,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
     config = load(environ={}, path=tmp_path / "none.toml")
-    assert (config.server, config.token, config.page_size, config.path) == (DEFAULT_SERVER, None, None, None)
+    assert (config.server, config.token, config.page_size, config.path) == (DEFAULT_SERVER, None, 50, None)
 
 
 def test_the_default_profile_is_laid_over_the_defaults(path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.tui.core.samples import NOON, gid, order
 
-from orders_tui.drafts import AssignDraft, FulfillDraft, Verb
+from orders_tui.drafts import AssignDraft, FulfillDraft
 from orders_tui.eligibility import obstacle, preview, role_needed
 from orders_tui.store.effects import allowed_actions, next_state
+from orders_tui.verbs import Verb
 from orders_wire.orders import Hold, Order, ReturnSummary, Tracking
 from orders_wire.vocabulary import Issue, ReturnAction, ReturnState, Role, Status
 

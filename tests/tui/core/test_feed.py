@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from tests.tui.core.virtual_time import now_s, pace, run
 
 from orders_tui.api import SyncApi
-from orders_tui.feed import Connection, Events, FeedItem, LineState, PollingFeed, SseFeed
+from orders_tui.feed import Connection, Events, FeedItem, LineState
 from orders_tui.feed.backoff import delay_s
+from orders_tui.feed.polling import PollingFeed
+from orders_tui.feed.sse import SseFeed
 from orders_wire.vocabulary import EventType
 
 Body = Callable[[], AsyncIterator[bytes]]

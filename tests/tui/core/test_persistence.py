@@ -18,11 +18,11 @@ from orders_tui.drafts import (
     ReturnsDraft,
     SupportDraft,
     UndoDraft,
-    Verb,
 )
 from orders_tui.persistence import MARKS, DraftBook, Remembered, StateFile
 from orders_tui.query import AgeBound, Filters, Sort
 from orders_tui.session import TabMemory
+from orders_tui.verbs import Verb
 from orders_wire.vocabulary import ReturnAction, SortField, StatusFilter, Tab
 
 REMEMBERED = Remembered(

@@ -9,12 +9,13 @@ from tests.tui.core.fake_desk import DOWN, LOST
 from tests.tui.core.samples import gid
 from tests.tui.core.test_session import Watched, play
 
-from orders_tui.drafts import AssignDraft, FulfillDraft, Parcel, SupportDraft, Verb
+from orders_tui.drafts import AssignDraft, FulfillDraft, Parcel, SupportDraft
 from orders_tui.errors import ApiError, Refused, SignInNeeded
 from orders_tui.feed import LineState
 from orders_tui.query import OrdersQuery
 from orders_tui.session import ActionSettled, ActionState, BulkChanged, Notice, OutcomeKind
 from orders_tui.store import MarkKind
+from orders_tui.verbs import Verb
 from orders_wire.vocabulary import ErrorCode, Status, Tab
 
 BUSY = Refused(ErrorCode.UNAVAILABLE, "busy", retry_after_s=2.0)

@@ -7,7 +7,8 @@ from tests.tui.core.samples import NOON, answer, gid, order, page
 
 from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, Parcel, ReturnsDraft, SupportDraft, UndoDraft
 from orders_tui.query import OrdersQuery
-from orders_tui.store import MarkKind, Store
+from orders_tui.store import MarkKind
+from orders_tui.store.store import Store
 from orders_wire.actions import Failure
 from orders_wire.detail import OrderDetail
 from orders_wire.orders import Order, ReturnSummary, Tracking

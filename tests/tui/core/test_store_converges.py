@@ -13,8 +13,8 @@ from tests.tui.core.samples import gid, order, page
 
 from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, ReturnsDraft, UndoDraft
 from orders_tui.query import OrdersQuery
-from orders_tui.store import Store
 from orders_tui.store.effects import allowed_actions, next_state
+from orders_tui.store.store import Store
 from orders_wire.actions import ActionAnswer, Failure
 from orders_wire.orders import Order, ReturnSummary, Tracking
 from orders_wire.page import Desk, OrdersPage

@@ -11,9 +11,9 @@ from rich.cells import cell_len
 from tests.tui.core.samples import NOON, order
 
 from orders_tui import wording
-from orders_tui.drafts import Verb
 from orders_tui.feed import Connection, LineState
 from orders_tui.store import Mark, MarkKind
+from orders_tui.verbs import Verb
 from orders_tui.wording import Sign, Tone
 from orders_wire.orders import Hold, Money, Outbound, ReturnSummary
 from orders_wire.vocabulary import (

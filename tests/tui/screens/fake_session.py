@@ -10,7 +10,7 @@ from tests.tui.screens import desk_data
 from tests.tui.screens.desk_data import NOW
 
 from orders_tui.alerts import AlertBook
-from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, ReturnsDraft, Verb
+from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, ReturnsDraft
 from orders_tui.eligibility import Eligibility, preview
 from orders_tui.errors import ApiError
 from orders_tui.feed import Connection, LineState
@@ -22,6 +22,7 @@ from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
 from orders_tui.session.matching import Matching
 from orders_tui.session.view import Ghost, PageSpan, RowView, TabMemory, View
 from orders_tui.store.marks import Mark, MarkKind
+from orders_tui.verbs import Verb
 from orders_wire.detail import OrderDetail
 from orders_wire.orders import Order
 from orders_wire.page import OrdersPage

@@ -10,10 +10,10 @@ from rich.style import Style
 from tests.tui.screens.desk_data import NOW, ORDERS, order
 from textual.strip import Strip
 
-from orders_tui.drafts import Verb
 from orders_tui.glyphs import ASCII, UNICODE, Glyphs
 from orders_tui.session.view import Ghost, RowView
 from orders_tui.store.marks import Mark, MarkKind
+from orders_tui.verbs import Verb
 from orders_tui.widgets.cells import clip, fit, plain, text_of, width
 from orders_tui.widgets.order_table.columns import BY_KEY, COLUMNS, Seen, default_columns
 from orders_tui.widgets.order_table.layout import GAP, GUTTER, arrange, last_first
