@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from email.utils import format_datetime
 from functools import partial
 from hmac import compare_digest
 
 import orjson
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from orders_sync.demo import control, desks
 from orders_sync.demo.admin.fields.shop import version
@@ -59,5 +60,8 @@ async def _graphql(simulation: Simulation, request: web.Request) -> web.Response
     except orjson.JSONDecodeError:
         return web.json_response({"errors": {"query": "Required parameter missing or invalid"}}, status=400)
     answer = simulation.admin.answer(body if isinstance(body, dict) else {})
-    headers = {"X-Shopify-API-Version": version(request.match_info["version"])}
+    headers = {
+        "X-Shopify-API-Version": version(request.match_info["version"]),
+        hdrs.DATE: format_datetime(simulation.stage.now(), usegmt=True),
+    }
     return web.Response(body=orjson.dumps(answer), content_type="application/json", headers=headers)

@@ -1,0 +1,107 @@
+"""The poller against the simulated shop: with webhooks, without them, and when they stop: contract §4."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.server.shopify.demo_shop import Desk, Shop, desk, living
+from tests.server.shopify.world import open_gaps
+
+Json = dict[str, Any]
+NewDesk = Callable[[str], Awaitable[Desk]]
+"""Opens another server of the shop, by name."""
+
+ORDERS = 40
+DEEDS = 40
+OF_EVIDENCE = {"version", "timeline"}
+"""What of a row depends on how it was heard, not on what is so."""
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[Shop]:
+    async with living(ORDERS) as running:
+        yield running
+
+
+@pytest.fixture
+async def new_desk(shop: Shop, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[NewDesk]:
+    async with AsyncExitStack() as stack:
+
+        async def opened(name: str) -> Desk:
+            path = shutil.copy(sqlite_template, tmp_path / f"{name}.db")
+            return await stack.enter_async_context(desk(shop, f"sqlite:///{path}"))
+
+        yield opened
+
+
+async def back_filled(made: Awaitable[Desk]) -> Desk:
+    """A desk that has read the shop's past."""
+    one = await made
+    ticked = await one.poller.tick()
+    assert ticked.error is None
+    return one
+
+
+def shown(rows: dict[str, Json], *but: str) -> dict[str, Json]:
+    return {key: {name: row[name] for name in row.keys() - OF_EVIDENCE - set(but)} for key, row in rows.items()}
+
+
+async def timelines(one: Desk, rows: dict[str, Json]) -> dict[str, set[tuple[str, str]]]:
+    """The instants and events of each order."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for key in rows:
+        detail = await one.get(f"/sync/orders/{key.rpartition('/')[2]}")
+        found[key] = {(entry["ts"], entry["event"]) for entry in detail["timeline"]}
+    return found
+
+
+async def test_without_webhooks_the_same_rows_come_by_polling(shop: Shop, new_desk: NewDesk) -> None:
+    told, polled = await back_filled(new_desk("told")), await back_filled(new_desk("polled"))
+    for _ in range(DEEDS):
+        await told.hear(shop.live())
+    await told.poller.repairs.run()
+    shop.later(minutes=1)
+    assert (await polled.poller.tick()).error is None
+    by_webhook, by_poll = await told.rows(), await polled.rows()
+    assert len(by_webhook) > ORDERS
+    assert shown(by_webhook, "return") == shown(by_poll, "return")
+    assert (await told.poller.tick()).error is None
+    assert shown(await told.rows()) == shown(by_poll)
+    for name in ("tabs", "shipments", "returns", "inventory_blocks"):
+        assert (await told.get("/sync/orders"))[name] == (await polled.get("/sync/orders"))[name]
+    heard, read = await timelines(told, by_webhook), await timelines(polled, by_poll)
+    assert {key: read[key] - heard[key] for key in read if not read[key] <= heard[key]} == {}
+    of_the_moment = {event for key in heard for _, event in heard[key] - read[key]}
+    assert of_the_moment <= {"inventory_hold", "inventory_release", "note"}
+
+
+async def test_with_the_cost_bucket_nearly_empty_it_slows_down_and_finishes(shop: Shop, new_desk: NewDesk) -> None:
+    bucket = shop.world.simulation.admin.bucket
+    plenty = await back_filled(new_desk("plenty"))
+    assert shop.slept_s == 0
+    bucket.set(maximum=1_000, available=5, restore_rate=50)
+    scarce = await back_filled(new_desk("scarce"))
+    assert shop.slept_s > 5
+    assert shown(await scarce.rows()) == shown(await plenty.rows())
+
+
+async def test_a_shop_whose_webhooks_stop_shows_a_gap_and_loses_nothing(shop: Shop, new_desk: NewDesk) -> None:
+    one = await back_filled(new_desk("one"))
+    for _ in range(10):
+        await one.hear(shop.live())
+    for _ in range(20):
+        shop.live()
+    shop.later(minutes=6)
+    assert (await one.poller.tick()).error is None
+    assert await open_gaps(one.database) == {"webhooks_silent"}
+    assert any("shopify check" in text for text in (await one.get("/sync/orders"))["data_gaps"])
+    assert shown(await one.rows()) == shown(await (await back_filled(new_desk("anew"))).rows())
+    await one.hear(shop.live())
+    shop.later(minutes=6)
+    assert (await one.poller.tick()).error is None
+    assert await open_gaps(one.database) == set()
