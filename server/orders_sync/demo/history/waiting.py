@@ -160,4 +160,6 @@ def held_twice(script: Script) -> None:
 def _hold(script: Script, order: Order, reason: str, notes: str | None) -> None:
     task: Task = order.tasks[0]
     handle = f"hold-{len(task.holds) + 1}"
-    parcels.hold(script.shop, task, reason, notes, script.later(0.2, 6), handle=handle)
+    missing = [(entry, entry.remaining) for entry in task.lines if entry.line.sku in catalogue.SCARCE]
+    portion = missing if reason == "INVENTORY_OUT_OF_STOCK" else ()
+    parcels.hold(script.shop, task, reason, notes, script.later(0.2, 6), handle=handle, portion=portion)

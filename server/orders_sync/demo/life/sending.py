@@ -8,7 +8,17 @@ from orders_sync.demo.cast import carriers, catalogue
 from orders_sync.demo.life.stories import NEXT, Scene, story
 from orders_sync.demo.verbs import parcels, payments, stock
 from orders_sync.demo.world.orders import Order
-from orders_sync.demo.world.parcels import Parcel
+from orders_sync.demo.world.parcels import Parcel, TaskLine
+from orders_sync.demo.world.shop import Shop
+
+NO_STOCK = "INVENTORY_OUT_OF_STOCK"
+WRONG = {
+    NO_STOCK: "Not on the shelf when it was picked",
+    "INCORRECT_ADDRESS": "Postcode and city do not match",
+    "HIGH_RISK_OF_FRAUD": "Card declined twice, then another name",
+    "OTHER": "Checked by the warehouse",
+}
+"""Why an order is held, and what the warehouse writes."""
 
 
 @story(20)
@@ -81,13 +91,25 @@ def held(scene: Scene) -> str | None:
     task = scene.pool.task()
     if task is None:
         return None
-    reasons = ("INVENTORY_OUT_OF_STOCK", "INCORRECT_ADDRESS", "HIGH_RISK_OF_FRAUD", "OTHER")
-    reason = scene.rng.choices(reasons, (4, 3, 1, 2))[0]
+    reason = scene.rng.choices(tuple(WRONG), (4, 3, 1, 2))[0]
+    missing = [entry for entry in task.lines if entry.remaining][:1] if reason == NO_STOCK else []
     handle = f"hold-{len(task.holds) + 1}"
-    scene.stage.perform(
-        lambda at: parcels.hold(scene.stage.shop, task, reason, "Checked by the warehouse", at, handle=handle)
-    )
+
+    def deed(at: datetime) -> None:
+        for entry in missing:
+            _find_empty(scene.stage.shop, entry, at)
+        portion = [(entry, entry.remaining) for entry in missing]
+        parcels.hold(scene.stage.shop, task, reason, WRONG[reason], at, handle=handle, portion=portion)
+
+    scene.stage.perform(deed)
     return task.order.name
+
+
+def _find_empty(shop: Shop, entry: TaskLine, at: datetime) -> None:
+    """The shelves of these goods are empty: all that was promised of them is missing."""
+    item = entry.line.variant.item if entry.line.variant else None
+    for level in item.levels.values() if item else ():
+        stock.adjust(shop, level.item, level.location, -level.committed - level.available, at)
 
 
 @story(4)
