@@ -8,6 +8,7 @@ import pytest
 from tests.server.demo.worlds import World, make
 
 from orders_sync.demo.life.living import BY_NAME
+from orders_sync.demo.life.sending import NO_STOCK
 
 
 def _live(world: World, steps: int) -> list[str]:
@@ -81,6 +82,18 @@ def test_a_story_can_be_asked_for_by_name(lived: Lived) -> None:
 def test_a_story_that_does_not_exist_is_refused(world: World) -> None:
     with pytest.raises(KeyError):
         world.simulation.life.tick("dragons")
+
+
+def test_a_hold_for_stock_finds_the_shelf_empty(world: World) -> None:
+    shop = world.simulation.stage.shop
+    before = {hold.id for task in shop.tasks.values() for hold in task.holds}
+    for _ in range(12):
+        world.simulation.life.tick("held")
+    fresh = [
+        task for task in shop.tasks.values() if any(h.id not in before and h.reason == NO_STOCK for h in task.holds)
+    ]
+    assert fresh
+    assert all(line.line.variant and line.line.variant.item.available < 0 for task in fresh for line in task.lines)
 
 
 def test_everything_of_one_deed_is_announced_together_and_once(world: World) -> None:

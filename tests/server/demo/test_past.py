@@ -163,6 +163,14 @@ def test_units_sent_and_units_owed_agree_with_the_fulfilment_orders(past: Past) 
         assert waiting == order.owed or order.cancelled_at
 
 
+def test_what_is_held_for_stock_is_out_of_stock(past: Past) -> None:
+    tasks = [task for order in past.shop.orders.values() for task in order.tasks]
+    held = [task for task in tasks if any(hold.reason == "INVENTORY_OUT_OF_STOCK" for hold in task.holds)]
+    missing = [line.line.variant.item for task in held for line in task.lines if line.line.variant]
+    assert len(held) >= 5
+    assert all(item.available < 0 for item in missing)
+
+
 def test_some_stock_is_short_by_what_open_orders_wait_for(past: Past) -> None:
     short = {item.sku: item.available for item in past.shop.items.values() if item.available < 0}
     assert len(short) >= 3

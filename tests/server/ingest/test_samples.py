@@ -26,6 +26,7 @@ from orders_sync.db.tx import Tx
 from orders_sync.ingest import webhook
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import from_datetime
+from orders_sync.rules.detail import describe
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.picture import Picture, draw
 from orders_sync.rules.timeline import timeline
@@ -203,6 +204,49 @@ def _paid_back(refund: Any) -> Decimal:
     return sum((Decimal(t["amount"]) for t in successful), Decimal(0))
 
 
+_PAYMENTS = {
+    "authorized": "payment_authorized",
+    "partially_paid": "payment_captured",
+    "paid": "payment_captured",
+    "partially_refunded": "payment_refunded",
+    "refunded": "payment_refunded",
+    "voided": "payment_voided",
+}
+
+
+@pytest.mark.parametrize("file", [param for param in _files("orders") if _has_order(param.values[0])])
+def test_an_order_tells_its_history(desk_shop: Shop, file: Path) -> None:
+    for body in _inner(_take(desk_shop, file), "order", "orders"):
+        told = [(entry["event"], entry["ts"]) for entry in timeline(desk_shop.picture(body["id"]))]
+        assert told.count(("order_placed", _z(body.get("processed_at") or body["created_at"]))) == 1
+        cancelled = [("order_cancelled", _z(body["cancelled_at"]))] if body.get("cancelled_at") else []
+        assert [entry for entry in told if entry[0] == "order_cancelled"] == cancelled
+        submitted = sorted(_z(parcel["created_at"]) for parcel in body.get("fulfillments", []))
+        assert [ts for event, ts in told if event == "fulfillment_submitted"] == submitted
+        payment = _PAYMENTS.get(body.get("financial_status") or "")
+        assert payment is None or payment in [event for event, _ in told]
+        refunds = [t for refund in body.get("refunds", []) for t in refund["transactions"] if t["status"] == "success"]
+        assert not refunds or [event for event, _ in told].count("payment_refunded") == len(refunds)
+
+
+@pytest.mark.parametrize("file", [param for param in _files("orders") if _has_order(param.values[0])])
+def test_an_order_opens_with_what_its_body_says(desk_shop: Shop, file: Path) -> None:
+    for body in _inner(_take(desk_shop, file), "order", "orders"):
+        doc = docs.read(desk_shop.conn, 1, body["id"])
+        assert doc is not None
+        shown = describe(body["id"], doc.read_facts(), doc.read_operator(), {}, Figures())
+        assert shown is not None
+        assert shown.email == (body.get("email") or body.get("contact_email") or None)
+        assert (shown.financial_status, shown.note) == (body.get("financial_status"), body.get("note") or None)
+        for name, address in (("shipping_address", shown.shipping_address), ("billing_address", shown.billing_address)):
+            told = body.get(name) or None
+            assert (address is None) is (told is None)
+            assert address is None or told is None or (address.city, address.zip) == (told["city"], told["zip"])
+        assert [(line.sku, line.quantity) for line in shown.line_items] == [
+            (line["sku"] or None, line["quantity"]) for line in body.get("line_items", [])
+        ]
+
+
 @pytest.mark.parametrize("file", [param for param in _files("orders") if not _has_order(param.values[0])])
 def test_an_edit_is_an_entry_of_its_order(desk_shop: Shop, file: Path) -> None:
     edit = json.loads(file.read_bytes())["order_edit"]
@@ -221,6 +265,8 @@ def test_a_fulfilment_is_a_parcel_of_its_order(desk_shop: Shop, file: Path) -> N
     assert parcel.id == body["id"]
     assert (parcel.number or None) == (body["tracking_number"] or None)
     assert parcel.carrier == body["tracking_company"]
+    assert parcel.url == (body.get("tracking_url") or next(iter(body.get("tracking_urls") or []), None))
+    assert parcel.state == body.get("shipment_status")
     assert parcel.status == body["status"]
     assert (parcel.created_at, parcel.updated_at) == (instant(body["created_at"]), instant(body["updated_at"]))
     assert parcel.alive is (body["status"] not in _DEAD)
@@ -340,6 +386,8 @@ def test_fulfilment_orders_hold_and_free_their_order(desk_shop: Shop, file: Path
     holds = desk_shop.picture(named).holds
     assert sorted((hold.reason, hold.note) for hold in holds) == sorted((h["reason"], h["reason_notes"]) for h in told)
     assert (desk_shop.card(named)["hold"] is not None) is bool(told)
+    due = [_z(main["fulfill_by"])] if main.get("fulfill_by") else []
+    assert not due or [desk_shop.card(named)["ship_by"]] == due
     assert desk_shop.conn.execute(select(parked)).all() == []
 
 
