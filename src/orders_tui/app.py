@@ -22,6 +22,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, WorkerState
 
 from orders_tui import crash, themes
+from orders_tui.hangup import on_hangup
 from orders_tui.line_filter import AsciiOnly, Harmless
 from orders_tui.pace import Pace
 from orders_tui.screens.keyboard import Keyboard
@@ -167,6 +168,7 @@ def run(config: Config) -> int:
         ascii_only=config.ascii,
         begin=start.begin,
     )
+    on_hangup(start.put_away)
     try:
         app.run(mouse=config.mouse)
     finally:

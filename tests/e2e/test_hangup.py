@@ -1,0 +1,58 @@
+"""The terminal goes away under the client: it ends, and what was on show is written down."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.e2e.conftest import Desk
+
+from orders_tui.hangup import STATUS
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("demo")]
+
+END_TIMEOUT_S = 20
+
+
+def _window_closes(_client: subprocess.Popen[bytes], terminal: int) -> None:
+    os.close(terminal)
+
+
+def _hangup_is_told(client: subprocess.Popen[bytes], terminal: int) -> None:
+    client.send_signal(signal.SIGHUP)
+    client.wait(END_TIMEOUT_S)
+    os.close(terminal)
+
+
+@pytest.mark.parametrize("goes", [_window_closes, _hangup_is_told])
+def test_a_terminal_that_goes_away_ends_the_client_and_loses_nothing(
+    desk: Desk, tmp_path: Path, goes: Callable[[subprocess.Popen[bytes], int], None]
+) -> None:
+    terminal, inside = pty.openpty()
+    client = subprocess.Popen(
+        [sys.executable, "-m", "orders_tui", "--server", desk.url, "--as", "ana"],
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        env={**os.environ, "TERM": "xterm-256color", "XDG_STATE_HOME": str(tmp_path)},
+        start_new_session=True,
+    )
+    os.close(inside)
+    try:
+        seen = b""
+        while b"live" not in seen:
+            seen += os.read(terminal, 1 << 16)
+        goes(client, terminal)
+        assert client.wait(END_TIMEOUT_S) == STATUS
+    finally:
+        client.kill()
+        client.wait()
+    (left,) = [path for path in tmp_path.rglob("*.json") if "drafts" not in path.name]
+    assert json.loads(left.read_text(encoding="utf-8"))["ui"]["order_id"]
