@@ -7,6 +7,7 @@ apostrophe that our own export puts before formulas do not matter.
 from __future__ import annotations
 
 import csv
+import io
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TextIO
@@ -61,7 +62,7 @@ def drafts(given: Namespace, stdin: TextIO) -> list[Draft]:
 def _from_csv(command: str, stdin: TextIO) -> Iterator[Row]:
     if stdin.isatty():
         return
-    lines = [line for line in csv.reader(stdin) if any(cell.strip() for cell in line)]
+    lines = _lines(stdin)
     if not lines:
         return
     lines[0][0] = lines[0][0].lstrip("\ufeff")
@@ -78,6 +79,19 @@ def _from_csv(command: str, stdin: TextIO) -> Iterator[Row]:
         if not row.get(key):
             raise UsageError(f"line {number} of the CSV on stdin names no order")
         yield {**row, "order": row[key]}
+
+
+def _lines(stdin: TextIO) -> list[list[str]]:
+    """The lines that are not blank."""
+    if isinstance(stdin, io.TextIOWrapper):
+        stdin.reconfigure(encoding="utf-8", errors="strict")
+    reader = csv.reader(stdin, strict=True)
+    try:
+        return [line for line in reader if any(cell.strip() for cell in line)]
+    except csv.Error as error:
+        raise UsageError(f"line {reader.line_num} of the CSV on stdin cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the CSV on stdin is not UTF-8 (at byte {error.start})") from error
 
 
 def _cell(text: str) -> str:

@@ -5,6 +5,7 @@ Nothing is imported before it is known to be needed: `--version` costs an interp
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -30,11 +31,11 @@ def run(arguments: Sequence[str], transport: httpx.AsyncBaseTransport | None = N
 
     if arguments[:1] and arguments[0] in SERVER_COMMANDS:
         _become_the_server(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    _write_what_can_be_shown()
     given = build().parse_args(joined(arguments))
     given.transport = transport
+    if getattr(given, "json", False) or getattr(given, "csv", False):
+        _write_utf8()
     try:
         status = _command(given.command)(given)
         sys.stdout.flush()
@@ -46,7 +47,24 @@ def run(arguments: Sequence[str], transport: httpx.AsyncBaseTransport | None = N
     except ClientError as error:
         print(f"orders-tui: {error}", file=sys.stderr)
         return _status(error)
+    except OSError as error:
+        _close_stdout()
+        print(f"orders-tui: the output cannot be written ({error.strerror or error})", file=sys.stderr)
+        return REFUSED
     return status
+
+
+def _write_what_can_be_shown() -> None:
+    """What is for people takes the encoding of the terminal, and loses what that does not know."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _write_utf8() -> None:
+    """JSON and CSV are UTF-8 wherever they go."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
 
 
 def _command(name: str | None) -> Callable[[Namespace], int]:
@@ -82,12 +100,19 @@ def _desk(given: Namespace) -> int:
             file=sys.stderr,
         )
         return USAGE
+    from dataclasses import replace
+
     from orders_tui import config
 
     chosen = config.load(server=given.server, profile=given.profile, name=given.name)
     from orders_tui import app
 
-    return app.run(chosen)
+    return app.run(chosen if _knows_glyphs() else replace(chosen, ascii=True))
+
+
+def _knows_glyphs() -> bool:
+    """Whether the terminal's encoding has more than ASCII to show."""
+    return sys.stderr.encoding.lower().replace("-", "").startswith("utf")
 
 
 def _become_the_server(arguments: Sequence[str]) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 
 from orders_wire.version import __version__
 from orders_wire.vocabulary import ReturnAction, Tab
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+W = TypeVar("W", bound=StrEnum)
 
 SERVER_COMMANDS = {
     "demo": "a living desk on a simulated shop",
@@ -73,8 +76,10 @@ def _add_connection(parser: argparse.ArgumentParser, default: str | None) -> Non
 
 
 def _add_selection(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--tab", type=Tab, choices=list(Tab), default=Tab.ALL, metavar="TAB", help=", ".join(Tab))
-    command.add_argument("words", nargs="*", metavar="FILTER", help="as in the search box: owner:none 'age:>2d' berlin")
+    command.add_argument("--tab", type=_one_of(Tab), default=Tab.ALL, metavar="TAB", help=", ".join(Tab))
+    command.add_argument(
+        "words", nargs="*", default=[], metavar="FILTER", help="as in the search box: owner:none 'age:>2d' berlin"
+    )
     for name in _FILTERS:
         command.add_argument(f"--{name}", dest=f"by_{name}", metavar="VALUE", help=f"the same as {name}:VALUE")
 
@@ -110,15 +115,13 @@ def _add_acting(commands: Commands) -> None:
     helping.add_argument("--note", metavar="TEXT", help="what support should know")
     helping.add_argument("--conversation", metavar="ID", help="an existing thread")
     returning = _add_action(commands, "returns", "move the return of orders")
-    returning.add_argument(
-        "--action", type=ReturnAction, choices=list(ReturnAction), metavar="ACTION", help=", ".join(ReturnAction)
-    )
+    returning.add_argument("--action", type=_one_of(ReturnAction), metavar="ACTION", help=", ".join(ReturnAction))
     returning.add_argument("--note", metavar="TEXT", help="why")
     returning.add_argument("--return-id", metavar="ID", help="which return, where an order has several")
     returning.add_argument("--yes", action="store_true", help="do not ask before a refund or a denial")
     blocking = _add(commands, "inventory", "escalate a stock-out: hold the open orders that still owe a SKU")
     blocking.add_argument("sku", metavar="SKU")
-    blocking.add_argument("orders", nargs="*", metavar="ORDER", help="only these of them")
+    blocking.add_argument("orders", nargs="*", default=[], metavar="ORDER", help="only these of them")
     blocking.add_argument("--note", default="", metavar="TEXT", help="what the ERP should know")
     _add_output(blocking)
     undoing = _add(commands, "undo", "take actions back while that is possible")
@@ -146,7 +149,16 @@ def _add_about(commands: Commands) -> None:
     _add(commands, "info", "version, files, and whether the server answers")
 
 
+def _one_of(words: type[W]) -> Callable[[str], W]:
+    def read(text: str) -> W:
+        if text not in list(words):
+            raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(words)}")
+        return words(text)
+
+    return read
+
+
 def _limit(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 250:
-        raise argparse.ArgumentTypeError("is a number from 1 to 250")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 250")
     return int(text)

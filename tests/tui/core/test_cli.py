@@ -93,8 +93,8 @@ def call(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     monkeypatch.setattr("orders_tui.cli.reading.utc_now", lambda: NOON)
     monkeypatch.setattr("orders_tui.cli.acting.FIRST_WAIT_S", 0.0)
 
-    def called(*arguments: str, stdin: str = "") -> int:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+    def called(*arguments: str, stdin: str | io.TextIOWrapper = "") -> int:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin) if isinstance(stdin, str) else stdin)
         return run(arguments, httpx.MockTransport(desk))
 
     return called
@@ -276,10 +276,25 @@ def test_tracking_numbers_from_csv_are_one_request_each(call: Call, desk: Desk) 
     ]
 
 
-@pytest.mark.parametrize("text", ["a,b\n1,2\n", "order,assignee\n,ana\n"])
-def test_csv_that_cannot_be_understood(call: Call, desk: Desk, text: str) -> None:
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "order,assignee\n,ana\n", 'order\n"#1', "a" * 200_000])
+def test_csv_that_cannot_be_understood(call: Call, desk: Desk, text: str, capsys: Capture) -> None:
     assert call("assign", "--to", "ana", stdin=text) == 2
+    assert "CSV on stdin" in capsys.readouterr().err
     assert not desk.bodies()
+
+
+def test_csv_is_utf_8_whatever_the_terminal_speaks(call: Call, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for text, status in (("order,assignee\n#1,Zoë\n".encode(), 0), (b"order,assignee\n#1,Zo\xeb\n", 2)):
+        assert call("assign", stdin=io.TextIOWrapper(io.BytesIO(text), encoding="ascii")) == status
+    assert [body["assignee"] for body in desk.bodies()] == ["Zoë"]
+
+
+def test_json_and_csv_are_utf_8_whatever_the_terminal_speaks(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    for how in ("--json", "--csv"):
+        written = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii", write_through=True))
+        assert call("list", how) == 0
+        assert "Müller" in written.getvalue().decode()
 
 
 def test_more_than_250_orders_go_in_several_requests(call: Call, desk: Desk) -> None:
@@ -413,6 +428,34 @@ def test_a_reader_that_goes_away_is_no_trouble(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_told_in_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "orders_tui", "config", "path"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "orders-tui: the output cannot be written (No space left on device)\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        (("list", "--tab", "everything"), "tracking_pending"),
+        (("returns", "#1", "--action", "burn"), "approve_refund"),
+        (("list", "--limit", "0"), "from 1 to 250"),
+    ],
+)
+def test_a_word_that_is_not_allowed_is_named_with_those_that_are(
+    call: Call, capsys: Capture, words: tuple[str, ...], allowed: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call(*words)
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert ended.value.code == 2
+    assert repr(words[-1]) in told
+    assert allowed in told
 
 
 def test_ctrl_c_is_calm(call: Call, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
