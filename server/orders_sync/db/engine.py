@@ -156,6 +156,10 @@ class Database:
         for listener in self._listeners:
             listener(version)
 
+    def doubt(self) -> None:
+        """The database cannot be read: whatever was read before may be stale by now."""
+        self.generation += 1
+
     async def reach(self, version: int, timeout_s: float) -> bool:
         """Waits until this process knows of event number `version`. False when it does not come in time."""
         with suppress(TimeoutError):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import orjson
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
+from orders_sync.db.pruning import AT_ONCE
 from orders_sync.db.tables import alerts, desk, events
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms, to_text
@@ -141,8 +142,8 @@ def since(conn: Connection, shop_id: int, at: Ms, limit: int) -> Batch:
     return _batch(conn, kept, found.newest, limit)
 
 
-def prune(tx: Tx, before: Ms, limit: int) -> int:
-    """Forgets events created before an instant, at most `limit`, oldest first; returns how many.
+def prune(tx: Tx, before: Ms) -> int:
+    """Forgets events created before an instant, at most `AT_ONCE`, oldest first; returns how many.
 
     Kept are the newest, and what raised an alert that is still open: snapshots repeat it.
     """
@@ -154,7 +155,7 @@ def prune(tx: Tx, before: Ms, limit: int) -> int:
         .where(events.c.shop_id == tx.shop_id, events.c.n < head(tx.conn, tx.shop_id).newest)
         .where(events.c.created_at < before, events.c.row_id.not_in(raised))
         .order_by(events.c.n)
-        .limit(limit)
+        .limit(AT_ONCE)
     )
     numbers = list(tx.conn.scalars(old))
     if numbers:
@@ -170,8 +171,9 @@ def has_unnumbered(conn: Connection, shop_id: int) -> bool:
     return bool(conn.scalar(select(_unnumbered(shop_id).exists())))
 
 
-def _row(tx: Tx, draft: EventDraft) -> dict[str, object]:
-    body = {
+def body(draft: EventDraft, now: Ms) -> bytes:
+    """The event's JSON without `id` and `version`, which come with the number."""
+    told = {
         "type": draft.type,
         "status": draft.status,
         "message": draft.message,
@@ -182,8 +184,12 @@ def _row(tx: Tx, draft: EventDraft) -> dict[str, object]:
         "order_number": draft.order_number,
         "order_ids": [order_gid(order_id) for order_id in draft.order_ids] or None,
         "reset": draft.reset or None,
-        "created_at": to_text(tx.now),
+        "created_at": to_text(now),
     }
+    return orjson.dumps({name: value for name, value in told.items() if value is not None})
+
+
+def _row(tx: Tx, draft: EventDraft) -> dict[str, object]:
     return {
         "shop_id": tx.shop_id,
         "created_at": tx.now,
@@ -191,7 +197,7 @@ def _row(tx: Tx, draft: EventDraft) -> dict[str, object]:
         "order_id": draft.order_id,
         "silent": tx.silent and not draft.reset,
         "reset": draft.reset,
-        "body": orjson.dumps({name: value for name, value in body.items() if value is not None}),
+        "body": body(draft, tx.now),
     }
 
 

@@ -14,6 +14,7 @@ from orders_sync.db.engine import Database
 from orders_sync.db.location import is_sqlite
 from orders_sync.db.tx import Tx
 from orders_sync.live.hub import Hub
+from orders_sync.live.outage import Outage
 
 POLL_S = 0.5
 """Half of the second within which other processes' changes have to appear (contract §1, `desk`)."""
@@ -29,9 +30,10 @@ log = structlog.get_logger(__name__)
 class Broadcaster:
     """`run` is its whole life; `close` ends every stream."""
 
-    def __init__(self, database: Database, hub: Hub) -> None:
+    def __init__(self, database: Database, hub: Hub, owner: str = "broadcaster") -> None:
         self._database = database
         self._hub = hub
+        self._outage = Outage(database, hub, owner)
         self._woken = asyncio.Event()
         self._left_over = False
         self._failing = False
@@ -59,10 +61,12 @@ class Broadcaster:
             self._woken.clear()
             try:
                 await self.catch_up()
+                await self._outage.over()
                 if not await self._is_woken():
                     await self._number_left_over()
             except Exception as error:  # noqa: BLE001  # the task's outermost frame: the next round tries again
                 self._report(error)
+                await self._lost()
                 await asyncio.sleep(POLL_S)
             else:
                 self._report(None)
@@ -84,6 +88,11 @@ class Broadcaster:
         if left_over and self._left_over:
             await self._database.write(_nothing)
         self._left_over = left_over
+
+    async def _lost(self) -> None:
+        """Others may commit what this process does not hear of: what it holds is good no more."""
+        self._database.doubt()
+        await self._outage.lasts()
 
     def _report(self, error: Exception | None) -> None:
         """Logs when reading begins to fail and when it works again, not each try."""

@@ -10,6 +10,7 @@ from aiohttp import web
 from orders_sync.db import alerts, events
 from orders_sync.db.engine import Database
 from orders_sync.db.events import Batch
+from orders_sync.db.failures import Unavailable
 from orders_sync.instants import Clock
 from orders_sync.live import frames, since
 from orders_sync.live.frames import Told
@@ -42,7 +43,9 @@ class History:
         self._open: tuple[int, Sequence[Told]] | None = None
 
     async def first(self, last_id: str | None) -> Part:
-        """What a stream with this `Last-Event-ID` (null: none) is sent first."""
+        """What a stream with this `Last-Event-ID` (null: none) is sent first. Raises Unavailable."""
+        if self._hub.cut_from_database:
+            raise Unavailable("the database cannot be reached")
         if last_id is None:
             return await self._snapshot()
         n = frames.event_number(self._hub.desk_id, last_id)

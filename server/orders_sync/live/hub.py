@@ -63,6 +63,8 @@ class Hub:
         self.position = position
         self.recent = Recent(position, RECENT_EVENTS)
         self.cut_off = 0
+        self.cut_from_database = False
+        """No stream begins meanwhile: what it would be told first may be old."""
         self._per_caller = per_caller
         self._callers: Counter[str] = Counter()
         self._open: set[Stream] = set()
@@ -113,6 +115,10 @@ class Hub:
         streams = list(self._live)
         self._catch_ahead(told)
         await self._write(streams, frames.frames(self.desk_id, told))
+
+    async def tell(self, event: Numbered) -> None:
+        """Sends something that is no event of the desk, and is not repeated, to every live stream."""
+        await self._write(list(self._live), frames.frames(self.desk_id, [frames.told(self.desk_id, event)]))
 
     async def beat(self) -> None:
         """A sign of life on every live stream, also on those that are ahead."""

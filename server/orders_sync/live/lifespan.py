@@ -29,7 +29,7 @@ async def live(app: web.Application) -> AsyncIterator[None]:
     per_caller = None if app.get(TOKENS) is None else STREAMS_PER_TOKEN
     app[HUB] = hub = Hub(head.desk_id, head.newest, per_caller)
     app[HISTORY] = History(database, hub, app[CLOCK])
-    async with running({"broadcaster": Broadcaster(database, hub).run}):
+    async with running({"broadcaster": Broadcaster(database, hub, secrets.token_hex(8)).run}):
         yield
 
 

@@ -123,10 +123,10 @@ class Watcher:
             self._last_id = event.id
             n = int(event.id.rpartition("-")[2])
             assert "reset" not in event.data
-            if self.begun is None:
-                self.begun = n
-            else:
+            if self.begun is not None:
                 self.seen.append(n)
+            elif event.data["type"] == "refresh":
+                self.begun = n
             self._news.set()
 
 
