@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
+from orders_sync.db.pruning import forget
 from orders_sync.db.tables import actions
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
@@ -46,5 +47,5 @@ def mark_undone(tx: Tx, action_id: str) -> None:
 
 
 def prune(tx: Tx, before: Ms) -> int:
-    """Forgets actions done before then, which cannot be undone any more; returns how many."""
-    return tx.conn.execute(delete(actions).where(actions.c.shop_id == tx.shop_id, actions.c.at < before)).rowcount
+    """Forgets some actions done before then, which cannot be undone any more; returns how many."""
+    return forget(tx, actions, actions.c.at < before)

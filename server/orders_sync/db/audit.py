@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select
 
+from orders_sync.db.pruning import forget
 from orders_sync.db.tables import audit
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms, to_datetime
@@ -52,8 +53,8 @@ def of_order(conn: Connection, shop_id: int, order_id: int, limit: int = 100) ->
 
 
 def prune(tx: Tx, before: Ms) -> int:
-    """Forgets what was recorded earlier than `before`; returns how many rows."""
-    return tx.conn.execute(delete(audit).where(audit.c.shop_id == tx.shop_id, audit.c.at < before)).rowcount
+    """Forgets some of what was recorded earlier than `before`; returns how many rows."""
+    return forget(tx, audit, audit.c.at < before)
 
 
 def _row(tx: Tx, row: Audited) -> dict[str, object]:

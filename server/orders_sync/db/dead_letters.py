@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
+from orders_sync.db.pruning import forget
 from orders_sync.db.tables import dead_letters
 from orders_sync.db.texts import clean, key
 from orders_sync.db.tx import Tx
@@ -93,9 +94,9 @@ def counts(conn: Connection, shop_id: int) -> dict[str, int]:
 
 
 def prune(tx: Tx, before: Ms) -> int:
-    """Forgets those that came before then and are no longer dead; returns how many."""
-    settled = (dead_letters.c.shop_id == tx.shop_id) & (dead_letters.c.state != DeadLetterState.DEAD.value)
-    return tx.conn.execute(delete(dead_letters).where(settled, dead_letters.c.received_at < before)).rowcount
+    """Forgets some of those that came before then and are no longer dead; returns how many."""
+    settled = dead_letters.c.state != DeadLetterState.DEAD.value
+    return forget(tx, dead_letters, settled & (dead_letters.c.received_at < before))
 
 
 def _row(row: Row[tuple[object, ...]]) -> DeadLetterRow:

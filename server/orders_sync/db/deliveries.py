@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete
-
+from orders_sync.db.pruning import forget
 from orders_sync.db.tables import deliveries
 from orders_sync.db.texts import clean, key
 from orders_sync.db.tx import Tx
@@ -37,7 +36,5 @@ def record_all(tx: Tx, several: Sequence[Delivery]) -> list[Delivery]:
 
 
 def prune(tx: Tx, before: int) -> int:
-    """Forgets deliveries received before an instant; returns how many."""
-    return tx.conn.execute(
-        delete(deliveries).where(deliveries.c.shop_id == tx.shop_id, deliveries.c.received_at < before)
-    ).rowcount
+    """Forgets some deliveries received before an instant; returns how many."""
+    return forget(tx, deliveries, deliveries.c.received_at < before)

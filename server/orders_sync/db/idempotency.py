@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
+from orders_sync.db.pruning import forget
 from orders_sync.db.tables import events, idempotency
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing
@@ -67,9 +68,8 @@ def release(tx: Tx, asked: Asked) -> None:
 
 
 def prune(tx: Tx, before: Ms) -> int:
-    """Forgets answers given before then; returns how many."""
-    old = and_(idempotency.c.shop_id == tx.shop_id, idempotency.c.created_at < before)
-    return tx.conn.execute(delete(idempotency).where(old)).rowcount
+    """Forgets some answers given before then; returns how many."""
+    return forget(tx, idempotency, idempotency.c.created_at < before)
 
 
 def desk_version(conn: Connection, shop_id: int, event_row: int) -> int | None:

@@ -10,8 +10,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, insert, or_, select, update
 
+from orders_sync.db.pruning import forget
 from orders_sync.db.tables import orders, outbox
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
@@ -115,10 +116,9 @@ def recount(tx: Tx, order_ids: Collection[int]) -> None:
 
 
 def prune(tx: Tx, before: Ms) -> int:
-    """Forgets what was queued before then and is over; returns how many rows."""
+    """Forgets some of what was queued before then and is over; returns how many rows."""
     ended = [OutboundState.DONE.value, OutboundState.UNDONE.value, OutboundState.DISCARDED.value]
-    old = and_(outbox.c.shop_id == tx.shop_id, outbox.c.state.in_(ended), outbox.c.created_at < before)
-    return tx.conn.execute(delete(outbox).where(old)).rowcount
+    return forget(tx, outbox, and_(outbox.c.state.in_(ended), outbox.c.created_at < before))
 
 
 def _count(states: Sequence[OutboundState]) -> ColumnElement[int]:

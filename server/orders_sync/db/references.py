@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select, tuple_
 
+from orders_sync.db.pruning import forget
 from orders_sync.db.tables import parked, references
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing
@@ -100,8 +101,8 @@ def parked_references(conn: Connection, shop_id: int, limit: int = 250) -> list[
 
 
 def prune_parked(tx: Tx, before: int) -> int:
-    """Forgets what nobody claimed since `before`; returns how many."""
-    return tx.conn.execute(delete(parked).where(parked.c.shop_id == tx.shop_id, parked.c.received_at < before)).rowcount
+    """Forgets some of what nobody claimed since `before`; returns how many."""
+    return forget(tx, parked, parked.c.received_at < before)
 
 
 def _batches(wanted: Iterable[Reference]) -> Iterable[list[Reference]]:

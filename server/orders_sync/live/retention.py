@@ -10,14 +10,12 @@ from dataclasses import dataclass
 
 from orders_sync.db import actions, audit, dead_letters, deliveries, events, idempotency, outbox, references
 from orders_sync.db.engine import Database
+from orders_sync.db.pruning import AT_ONCE
 from orders_sync.db.tx import Tx
 from orders_sync.instants import DAY, Ms
 
 Prune = Callable[[Tx, Ms], int]
-"""Forgets what is older than an instant; returns how many rows."""
-
-EVENTS_AT_ONCE = 2_000
-"""Events forgotten in one transaction: what bounds the wait of other writes."""
+"""Forgets some of what is older than an instant; returns how many rows: `AT_ONCE` when there may be more."""
 
 DELIVERIES = 7 * DAY
 """Longer than any sender repeats a delivery: Shopify gives up within hours."""
@@ -38,16 +36,13 @@ class Retention:
 
     async def prune(self, database: Database) -> None:
         """Forgets all that is kept long enough, in bounded transactions."""
-        while await database.write(self._prune_events) == EVENTS_AT_ONCE:
-            pass
-        for prune, keep_ms in self._others():
-            await database.write(lambda tx, p=prune, k=keep_ms: p(tx, Ms(tx.now - k)))  # type: ignore[misc]
+        for prune, keep_ms in self._all():
+            while await database.write(lambda tx, p=prune, k=keep_ms: p(tx, Ms(tx.now - k))) == AT_ONCE:  # type: ignore[misc]
+                pass
 
-    def _prune_events(self, tx: Tx) -> int:
-        return events.prune(tx, Ms(tx.now - self.events), EVENTS_AT_ONCE)
-
-    def _others(self) -> Sequence[tuple[Prune, int]]:
+    def _all(self) -> Sequence[tuple[Prune, int]]:
         return (
+            (events.prune, self.events),
             (deliveries.prune, DELIVERIES),
             (references.prune_parked, SETTLED),
             (idempotency.prune, self.answers),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import pytest
 from sqlalchemy import Table, func, insert, select
 from tests.server.conftest import SettableClock
 from tests.server.live.raising import overdue, ping, raising
 
-from orders_sync.db import alerts, deliveries, events
+from orders_sync.db import alerts, deliveries, events, pruning
 from orders_sync.db.engine import Database
 from orders_sync.db.events import Head
 from orders_sync.db.tables import deliveries as delivery_table
 from orders_sync.db.tables import events as event_table
 from orders_sync.instants import DAY, HOUR, Ms
+from orders_sync.live import retention
 from orders_sync.live.retention import DELIVERIES, Retention
 from orders_sync.live.sweeper import Sweeper
 from orders_sync.rules.figures import Figures
@@ -68,22 +68,33 @@ async def test_what_raised_an_open_alert_stays_until_it_is_cleared(db: Database,
     assert (await head(db)).floor == 2
 
 
-async def test_old_deliveries_are_forgotten(db: Database, clock: SettableClock) -> None:
-    def add(n: int) -> dict[str, Any]:
-        return {
-            "shop_id": db.shop_id,
-            "source": "shopify",
-            "delivery_id": f"{n}",
-            "topic": "t",
-            "received_at": clock.now,
-        }
+async def deliver(db: Database, numbers: range, at: Ms) -> None:
+    rows = [
+        {"shop_id": db.shop_id, "source": "shopify", "delivery_id": f"{n}", "topic": "t", "received_at": at}
+        for n in numbers
+    ]
+    await db.write(lambda tx: tx.conn.execute(insert(delivery_table), rows))
 
-    await db.write(lambda tx: tx.conn.execute(insert(delivery_table), [add(1)]))
+
+async def test_old_deliveries_are_forgotten(db: Database, clock: SettableClock) -> None:
+    await deliver(db, range(1), clock.now)
     clock.advance(DELIVERIES + 1)
-    await db.write(lambda tx: tx.conn.execute(insert(delivery_table), [add(2)]))
+    await deliver(db, range(1, 2), clock.now)
     await KEPT.prune(db)
     assert await count(db, delivery_table) == 1
     assert await db.write(lambda tx: deliveries.prune(tx, Ms(clock.now + 1))) == 1
+
+
+async def test_much_is_forgotten_in_transactions_that_stay_small(
+    db: Database, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (pruning, retention):
+        monkeypatch.setattr(module, "AT_ONCE", 10)
+    await deliver(db, range(35), clock.now)
+    clock.advance(DELIVERIES + 1)
+    assert await db.write(lambda tx: deliveries.prune(tx, Ms(clock.now))) == 10
+    await KEPT.prune(db)
+    assert await count(db, delivery_table) == 0
 
 
 async def test_a_fleet_prunes_once_an_hour(db: Database, clock: SettableClock) -> None:
