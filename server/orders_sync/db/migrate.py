@@ -1,12 +1,19 @@
 """Brings a database to this release's tables. A SQLite file that needs it is copied first; PostgreSQL is locked meanwhile.
 
 Safe to call at every start, by any number of processes at once: only one migrates, the others wait and find it done.
+
+Releases overlap while a fleet is restarted, so a schema changes in two releases: one *expands* it (new tables, columns that may
+be null, indexes), which every release before it goes on working with; a later one *contracts* it (drops what nobody reads any
+more) and says by `raise_floor` which releases that leaves behind. A release starts on a newer schema unless it was left behind.
 """
 
 from __future__ import annotations
 
+import logging
+import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -14,30 +21,71 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import URL, Column, Connection, MetaData, Table, Text, delete, insert, inspect, select, text
+from sqlalchemy.exc import OperationalError
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from orders_sync.db import connections
+from orders_sync.db.failures import DatabaseError
 from orders_sync.db.location import is_sqlite, sqlite_path
 
+SCRIPTS = Path(__file__).parent / "migrations"
+VERSIONS = [SCRIPTS / "versions"]
+"""Where revisions are; their ids are numbers of four digits, in order."""
+
 _LOCK = 0x6F726465  # any fixed number: the key of the migration's advisory lock
-_WAIT_FOR_LOCK = "10min"
+_WAIT_FOR_TURN = "10min"
+_WAIT_FOR_TABLE = "2s"
+"""A change of a table waits no longer for those who use it: everybody else waits behind it meanwhile. Then it tries again."""
+
+_TRY_FOR_S = 600
+_LOCK_NOT_AVAILABLE = "55P03"
+
+_floor = Table("schema_floor", MetaData(), Column("oldest", Text, nullable=False))
+
+_log = logging.getLogger(__name__)
 
 
-def migrate(url: URL) -> Path | None:
-    """Migrates to the newest revision. Returns the copy made of a SQLite file, or None when none was needed."""
+class LeftBehind(DatabaseError):
+    """The database is made for newer releases; the message says from which on."""
+
+
+def migrate(url: URL, sleep: Callable[[float], None] = time.sleep) -> Path | None:
+    """Migrates to the newest revision. Returns the copy made of a SQLite file, None when none was needed. Raises LeftBehind."""
     engine = connections.single(url)
     try:
         with engine.connect() as conn:
-            if revision(conn) == newest():
+            if _is_done(conn):
                 return None
             holds_tables = bool(inspect(conn).get_table_names())
             conn.rollback()
             copy = _copy(url) if is_sqlite(url) and holds_tables else None
-            with _alone(conn):
-                _upgrade(conn)
+            _until_locked(sleep)(_migrate_alone, conn)
             return copy
     finally:
         engine.dispose()
+
+
+def raise_floor(conn: Connection, oldest: str) -> None:
+    """For a revision that contracts: releases whose newest revision is before `oldest` no longer work on this schema."""
+    _floor.create(conn, checkfirst=True)
+    conn.execute(delete(_floor))
+    conn.execute(insert(_floor).values(oldest=oldest))
+
+
+def _is_done(conn: Connection) -> bool:
+    """True at this release's revision, and at that of a later release that this one works with. Raises LeftBehind."""
+    current, ours = revision(conn), newest()
+    if current is None or current < ours:
+        return False
+    if current > ours:
+        oldest = conn.scalar(select(_floor.c.oldest)) if inspect(conn).has_table(_floor.name) else None
+        if oldest is not None and oldest > ours:
+            raise LeftBehind(
+                f"The database is at revision {current}, this release at {ours}: start one at {oldest} or later."
+            )
+        _log.info("the database is at revision %s of a later release; this one is at %s", current, ours)
+    return True
 
 
 def revision(conn: Connection) -> str | None:
@@ -52,14 +100,34 @@ def newest() -> str:
     return head
 
 
+def _until_locked(sleep: Callable[[float], None]) -> Retrying:
+    return Retrying(
+        retry=retry_if_exception(_is_in_use),
+        stop=stop_after_delay(_TRY_FOR_S),
+        wait=wait_random(0.2, 1),
+        sleep=sleep,
+        reraise=True,
+    )
+
+
+def _is_in_use(error: BaseException) -> bool:
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+
+
+def _migrate_alone(conn: Connection) -> None:
+    with _alone(conn):
+        _upgrade(conn)
+
+
 @contextmanager
 def _alone(conn: Connection) -> Iterator[None]:
     """One transaction that nobody else migrates in: SQLite's writers exclude each other, PostgreSQL takes a lock."""
     with conn.begin():
         if conn.dialect.name == "postgresql":
-            conn.execute(text(f"SET LOCAL lock_timeout = '{_WAIT_FOR_LOCK}'"))
-            conn.execute(text(f"SET LOCAL statement_timeout = '{_WAIT_FOR_LOCK}'"))
+            conn.execute(text(f"SET LOCAL lock_timeout = '{_WAIT_FOR_TURN}'"))
+            conn.execute(text(f"SET LOCAL statement_timeout = '{_WAIT_FOR_TURN}'"))
             conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            conn.execute(text(f"SET LOCAL lock_timeout = '{_WAIT_FOR_TABLE}'"))
         yield
 
 
@@ -71,8 +139,9 @@ def _upgrade(conn: Connection) -> None:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(SCRIPTS))
     config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", os.pathsep.join(map(str, VERSIONS)))
     return config
 
 

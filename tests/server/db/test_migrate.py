@@ -1,0 +1,120 @@
+"""Migrations at every start: once, whoever starts; and releases that overlap on one schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+from tests.server.conftest import SHOP, SettableClock
+from tests.support.desk_orders import order, told
+from tests.support.postgres import Cluster
+from tests.support.releases import versions
+
+from orders_sync.db import connections, migrate
+from orders_sync.db.engine import Database
+from orders_sync.db.location import parse, sqlite_path
+from orders_sync.db.migrate import LeftBehind, newest, revision
+from orders_sync.db.tables import metadata
+
+T = TypeVar("T")
+Release = Callable[[str], None]
+
+
+@pytest.fixture
+def release(monkeypatch: pytest.MonkeyPatch) -> Release:
+    """Makes this process the release whose newest revision is the given one."""
+    return lambda number: monkeypatch.setattr(migrate, "VERSIONS", versions(number))
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: Cluster, postgres_template: str) -> Iterator[str]:
+    """A database of this test's own, since its tables change."""
+    postgres_cluster.create("migrated", postgres_template)
+    yield postgres_cluster.url("migrated")
+    postgres_cluster.drop("migrated")
+
+
+def look(url: str, fn: Callable[[Connection], T]) -> T:
+    engine = connections.single(parse(url))
+    with engine.connect() as conn:
+        found = fn(conn)
+    engine.dispose()
+    return found
+
+
+def columns(conn: Connection) -> set[str]:
+    return {column["name"] for column in inspect(conn).get_columns("orders")}
+
+
+async def works(url: str, clock: SettableClock) -> None:
+    """A process of this release opens the database, writes and reads."""
+    db = await Database.open(url, SHOP, clock)
+    await told(db, [order(1)])
+    await db.close()
+
+
+def test_the_tables_are_those_of_the_code(database_url: str) -> None:
+    differences = look(database_url, lambda conn: compare_metadata(MigrationContext.configure(conn), metadata))
+    assert [
+        found for found in differences if found[0] in ("add_table", "remove_table", "add_column", "remove_column")
+    ] == []
+
+
+def test_a_sqlite_file_is_copied_before_it_is_changed(sqlite_url: str, release: Release) -> None:
+    assert migrate.migrate(parse(sqlite_url)) is None
+    release("0002")
+    copy = migrate.migrate(parse(sqlite_url))
+    assert copy == Path(f"{sqlite_path(parse(sqlite_url))}.before-0002")
+    assert look(f"sqlite:///{copy}", revision) == "0001"
+    assert look(sqlite_url, revision) == newest() == "0002"
+
+
+async def test_a_release_goes_on_working_and_starting_on_a_schema_that_a_later_one_expanded(
+    database_url: str, clock: SettableClock, release: Release
+) -> None:
+    old = await Database.open(database_url, SHOP, clock)
+    release("0002")
+    await works(database_url, clock)
+    assert "colour" in look(database_url, columns)
+    await told(old, [order(2)])
+    await old.close()
+    release("0001")
+    await works(database_url, clock)
+    assert look(database_url, revision) == "0002"
+
+
+async def test_a_release_that_a_contraction_left_behind_says_so_and_the_one_before_does_not(
+    database_url: str, clock: SettableClock, release: Release
+) -> None:
+    release("0003")
+    await works(database_url, clock)
+    release("0002")
+    await works(database_url, clock)
+    release("0001")
+    with pytest.raises(LeftBehind, match=r"revision 0003, this release at 0001: start one at 0002 or later"):
+        await works(database_url, clock)
+
+
+def test_a_change_does_not_make_others_wait_behind_it(
+    postgres_url: str, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "_WAIT_FOR_TABLE", "50ms")
+    release("0002")
+    tried = []
+    engine = connections.single(parse(postgres_url))
+    with engine.connect() as reading:
+        reading.execute(text("SELECT count(*) FROM orders"))
+
+        def released(pause_s: float) -> None:
+            tried.append(pause_s)
+            reading.rollback()
+
+        migrate.migrate(parse(postgres_url), released)
+    engine.dispose()
+    assert len(tried) == 1
+    assert "colour" in look(postgres_url, columns)

@@ -1,0 +1,16 @@
+"""A revision of a release to come: it expands, so that releases before it go on working."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("orders", sa.Column("colour", sa.Text))
+    op.create_index("orders_colour", "orders", ["shop_id", "colour"])
