@@ -12,6 +12,7 @@
 | `fail-next` | `{"target": "graphql", "count": 1, "status": 503, "when": "before"}` | refuse; status 0 cuts the line |
 | `latency` | `{"target": "graphql", "ms": 0, "when": "before"}` | be slow |
 | `bucket` | `{"maximum", "available", "restoreRate"}` | change the API's cost bucket |
+| `erp-pace` | `{"answer_s": [4, 12], "inspection_s": [20, 45]}` | how long the ERP takes |
 | `scopes` | `{"granted": [...]}` or `{"without": [...]}` | what the app may see and do |
 | `drain` | | answer once every webhook and ERP message was taken or given up |
 
@@ -28,6 +29,7 @@ import orjson
 from aiohttp import web
 
 from orders_sync.demo.admin.call import ALL_SCOPES
+from orders_sync.demo.erp import Pace
 from orders_sync.demo.simulation import Simulation
 from orders_sync.demo.webhooks.manners import POLITE, Manners
 
@@ -92,6 +94,12 @@ async def _bucket(simulation: Simulation, body: Json) -> Json:
     return bucket.status()
 
 
+async def _erp_pace(simulation: Simulation, body: Json) -> Json:
+    spans = {name: (float(low), float(high)) for name, (low, high) in body.items()}
+    simulation.erp.pace = replace(Pace(), **spans)
+    return {}
+
+
 async def _scopes(simulation: Simulation, body: Json) -> Json:
     granted = frozenset(body.get("granted", ALL_SCOPES)) - frozenset(body.get("without", ()))
     simulation.admin.scopes = granted
@@ -116,6 +124,7 @@ VERBS: dict[str, Verb] = {
     "fail-next": _fail_next,
     "latency": _latency,
     "bucket": _bucket,
+    "erp-pace": _erp_pace,
     "scopes": _scopes,
     "drain": _drain,
 }

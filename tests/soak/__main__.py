@@ -1,0 +1,55 @@
+"""An hour's work squeezed into minutes, with faults all the while, which has to end in agreement.
+
+    python -m tests.soak [--seconds 30] [--seed 7]
+
+Several `serve` processes on one PostgreSQL of their own, a simulated shop that lives as fast as they take it, streams, operators
+who act, and every few seconds a fault: processes killed, replaced and frozen, readers stalled, streams cut, receivers that fail,
+the database crashed and away. Then calm; and the database, every client's view and the shop have to say the same. Exit status
+1, with every disagreement, when they do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from tests.soak.soak import Report, Soak
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=30, help="how long the storm lasts (30)")
+    parser.add_argument("--servers", type=int, default=3, help="serve processes (3)")
+    parser.add_argument("--streams", type=int, default=200, help="streams, those of the operators among them (200)")
+    parser.add_argument("--operators", type=int, default=50, help="acting clients (50)")
+    parser.add_argument("--orders", type=int, default=300, help="orders in the shop's past (300)")
+    parser.add_argument("--fault-every", type=float, default=2.5, metavar="S", help="seconds between faults (2.5)")
+    parser.add_argument("--seed", type=int, default=7, help="the same seed wishes and breaks the same (7)")
+    given = parser.parse_args()
+    soak = Soak(
+        seconds=given.seconds,
+        servers=given.servers,
+        streams=given.streams,
+        operators=given.operators,
+        orders=given.orders,
+        fault_every_s=given.fault_every,
+        seed=given.seed,
+    )
+    return _end(asyncio.run(soak.run()))
+
+
+def _end(report: Report) -> int:
+    for line in report.lines:
+        print(line)
+    for disagreement in report.disagreements[:50]:
+        print(f"DISAGREES: {disagreement}", file=sys.stderr)
+    if report.disagreements:
+        print(f"soak: {len(report.disagreements)} disagreements", file=sys.stderr)
+        return 1
+    print("soak: the database, every client's view and the shop agree")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

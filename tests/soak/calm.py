@@ -1,0 +1,53 @@
+"""The calm after the storm: nothing is under way any more, at the shop, in the outbox, between processes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from tests.soak.desk_database import DeskDatabase, until
+from tests.soak.shop import Shop
+
+CALM_S = 120.0
+
+
+class NoCalm(Exception):
+    """It did not come in time; the message says what was still under way."""
+
+
+async def calm(shop: Shop, database: DeskDatabase) -> None:
+    """Returns when a poll that began after everything was delivered has found nothing more to do. Raises NoCalm."""
+    what = "nothing"
+    try:
+        async with asyncio.timeout(CALM_S):
+            while True:
+                what = "deliveries"
+                await shop.pull("drain")
+                what = "the outbox"
+                await database.nothing_waits()
+                before = await asyncio.to_thread(database.version)
+                what = "the poller"
+                await _polled(database)
+                what = "what the poller found"
+                await shop.pull("drain")
+                if await _still(database, before):
+                    return
+    except TimeoutError:
+        raise NoCalm(f"after {CALM_S:.0f} s something was still under way: {what}") from None
+
+
+async def _polled(database: DeskDatabase) -> None:
+    """A tick that begins from now on ends well."""
+    now = round(time.time() * 1000)
+
+    def polled() -> bool:
+        known = database.poller()
+        return known.error is None and (known.ended_at or 0) >= (known.began_at or 0) >= now
+
+    await until(polled)
+
+
+async def _still(database: DeskDatabase, before: int) -> bool:
+    """True when the desk moved by no more than the end of that tick's own ping, and nothing waits to leave."""
+    moved = await asyncio.to_thread(database.version) - before
+    return moved <= 3 and not await asyncio.to_thread(database.outbound_waiting)
