@@ -1,7 +1,8 @@
 """Alerts follow their causes: opened and cleared in the transaction that changes the order (contract §2).
 
 Invariant: one alert per (type, order, cause), the same `alert_id` on its `open` and its `cleared` event; a cause that ended
-never opens again, except where the caller names it as brought back by undo.
+never opens again, except where the caller names it as brought back by undo. No two open alerts of an order have the same text:
+deployed clients tell repeats by it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from orders_sync.db import alerts, events
 from orders_sync.db.alerts import AlertRow
@@ -87,24 +89,34 @@ def _plan(plan: _Plan, tx: Tx, order: OrderCauses, known: Sequence[AlertRow]) ->
     causes = {(cause.type, cause.key): cause for cause in order.causes}
     brought_back = {(cause.type, cause.key) for cause in order.reopen}
     plan.ended += [row for key, row in rows.items() if row.open and key not in causes]
-    open_types = {kind for (kind, key) in causes if (kind, key) in rows and rows[kind, key].open}
+    still_open = [key for key in causes if key in rows and rows[key].open]
+    open_types = {kind for kind, _ in still_open}
+    texts = {rows[key].message for key in still_open}
     for key, cause in causes.items():
         row = rows.get(key)
         if row is not None and (row.open or key not in brought_back):
             continue
+        text = _distinct(cause.message, texts)
+        texts.add(text)
         opening = plan.added if row is None else plan.reopened
-        opening.append(_row(tx, order, cause, "" if row is None else row.alert_id))
+        opening.append(_row(tx, order, cause, text, "" if row is None else row.alert_id))
         open_types.add(cause.type)
     return frozenset(open_types)
 
 
-def _row(tx: Tx, order: OrderCauses, cause: Cause, previous: str) -> AlertRow:
+def _distinct(text: str, taken: Collection[str]) -> str:
+    """Two parcels of one minute read alike: the second is told with a number."""
+    numbered = (f"{text} ({n})" for n in count(2))
+    return text if text not in taken else next(other for other in numbered if other not in taken)
+
+
+def _row(tx: Tx, order: OrderCauses, cause: Cause, text: str, previous: str) -> AlertRow:
     return AlertRow(
         alert_id=alert_id(tx, cause.type, order.order_id, cause.key, previous),
         type=cause.type,
         order_id=order.order_id,
         cause=cause.key,
-        message=cause.message,
+        message=text,
         severity=cause.severity,
         open=True,
         order_number=order.order_number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -102,6 +103,15 @@ async def test_several_orders_at_once_end_as_one_by_one(db: Database) -> None:
     types = await db.write(lambda tx: alerts.reconcile_all(tx, batch))
     assert types == {1: {AlertType.INVENTORY_HOLD}, 2: {AlertType.INVENTORY_HOLD}, 3: frozenset()}
     assert await statuses(db, after=2) == [("order_overdue", "cleared"), ("inventory_hold", "open")]
+
+
+async def test_no_two_open_alerts_of_an_order_read_alike(db: Database) -> None:
+    alike = [replace(held(1, hold), message="#1 is held") for hold in (1, 2, 3)]
+    await db.write(raising(1, *alike[:2]))
+    await db.write(raising(1, alike[1]))
+    await db.write(raising(1, *alike[1:]))
+    messages = [event["message"] for event in await told(db) if event["status"] == "open"]
+    assert messages == ["#1 is held", "#1 is held (2)", "#1 is held"]
 
 
 async def test_the_kept_text_of_an_open_alert_is_the_one_it_was_raised_with(db: Database) -> None:

@@ -10,10 +10,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+from sqlalchemy import select
+from tests.server.conftest import SettableClock
 from tests.server.live.raising import held, overdue, ping, raising
 from tests.server.live.serving import Client, Server, connect
+from tests.support.desk_orders import held as order_held
+from tests.support.desk_orders import line, order, parcel, returned
+from tests.support.desk_orders import told as tell
 
 from orders_sync.db.engine import Database
+from orders_sync.db.tables import alerts
+from orders_sync.instants import DAY
+from orders_sync.live.retention import Retention
+from orders_sync.live.sweeper import Sweeper
+from orders_sync.rules.figures import Figures
 
 LOST = (EOFError, ConnectionError, asyncio.IncompleteReadError)
 ACCEPT = {"Accept": "text/event-stream"}
@@ -90,6 +100,27 @@ async def test_it_gets_no_message_on_a_ping_or_a_cleared_alert(db: Database, ser
     assert dashboard.listed == [held(1).message]
     assert [event.get("status") for event in dashboard.quiet] == [None, None, "cleared"]
     assert dashboard.refetches == 4
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_happens_to_orders_reaches_it_as_the_pages_texts_which_do_not_age(
+    db: Database, clock: SettableClock, server: Server
+) -> None:
+    await tell(db, [order(1, None, line(owed=0)), parcel(1, 10), parcel(1, 11), order(2), order(3), returned(3, 30)])
+    await tell(db, [order(4), order_held(4, "inventory_out_of_stock")])
+    sweeper = Sweeper(db, Figures(), Retention(events=7 * DAY, answers=DAY), owner="one")
+    dashboard = Dashboard(server)
+    for _ in range(3):
+        clock.advance(DAY)
+        await sweeper.sweep()
+        async with dashboard.connected() as client:
+            await dashboard.take_until_refresh(client)
+    open_texts = select(alerts.c.message).where(alerts.c.state == "open")
+    page = await db.read(lambda conn: list(conn.scalars(open_texts)))
+    assert len(dashboard.listed) == len(page) == 7
+    assert set(dashboard.listed) == set(page)
+    for toasts in dashboard.toasts:
+        assert len(toasts) == len(set(toasts))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

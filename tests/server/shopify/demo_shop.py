@@ -22,10 +22,11 @@ from orders_sync.demo.stage import Announcement
 from orders_sync.demo.webhooks.signing import headers
 from orders_sync.external.shopify.client import ShopifyClient, endpoint
 from orders_sync.instants import Ms, from_datetime
+from orders_sync.poller import state
 from orders_sync.poller.poller import Poller
 from orders_sync.poller.shop_side import ShopSide
 from orders_sync.rules.figures import Figures
-from orders_sync.settings import load
+from orders_sync.settings import Settings, load
 
 Json = dict[str, Any]
 
@@ -51,6 +52,11 @@ class Shop:
         self.world.simulation.life.tick()
         told, self.world.told = self.world.told, []
         return told
+
+    def settings(self, database_url: str, **more: str) -> Settings:
+        """A server of this shop whose poller is off."""
+        given = {"database_url": database_url, "shop_domain": DOMAIN, "shopify_webhook_secret": SECRETS.webhook}
+        return load(given | more, {}, Path("/dev/null"))
 
     def client(self) -> ShopifyClient:
         """The Admin API as the server asks it."""
@@ -93,6 +99,11 @@ class Desk:
         body: Json = await (await self.http.get(path, params=params)).json()
         return body
 
+    async def unsubscribed(self) -> list[str]:
+        """The topics that the last tick found no subscription for."""
+        known = await self.database.read(lambda conn: state.load(conn, self.database.shop_id))
+        return list(known.unsubscribed or ())
+
     async def rows(self) -> dict[str, Json]:
         """Every order's row, by id."""
         rows: dict[str, Json] = {}
@@ -115,12 +126,7 @@ async def living(orders: int) -> AsyncIterator[Shop]:
 @asynccontextmanager
 async def desk(shop: Shop, database_url: str) -> AsyncIterator[Desk]:
     """A server of this shop, without anything in it yet."""
-    settings = load(
-        {"database_url": database_url, "shop_domain": DOMAIN, "shopify_webhook_secret": SECRETS.webhook},
-        {},
-        Path("/dev/null"),
-    )
-    async with TestClient(TestServer(build(settings, clock=shop.clock))) as http:
+    async with TestClient(TestServer(build(shop.settings(database_url), clock=shop.clock))) as http:
         assert http.app is not None
         database = http.app[DATABASE]
         side = ShopSide.of(shop.client(), DOMAIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -9,8 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.server.demo.worlds import SECRETS
 from tests.server.shopify.demo_shop import Desk, Shop, desk, living
 from tests.server.shopify.world import open_gaps
+
+from orders_sync.commands import shopify
+from orders_sync.external.shopify.shop import TOPICS
 
 Json = dict[str, Any]
 NewDesk = Callable[[str], Awaitable[Desk]]
@@ -88,6 +93,22 @@ async def test_with_the_cost_bucket_nearly_empty_it_slows_down_and_finishes(shop
     scarce = await back_filled(new_desk("scarce"))
     assert shop.slept_s > 5
     assert shown(await scarce.rows()) == shown(await plenty.rows())
+
+
+async def test_missing_subscriptions_are_found_and_made_on_request(
+    shop: Shop, new_desk: NewDesk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = await back_filled(new_desk("one"))
+    assert "ORDERS_CREATE" in await one.unsubscribed()
+    settings = shop.settings("sqlite:///unused.db", shopify_admin_token=SECRETS.admin_token, shopify_api_url=shop.url)
+    assert await asyncio.to_thread(shopify.check, settings) == 1
+    assert "subscribe --url" in capsys.readouterr().out
+    assert await asyncio.to_thread(shopify.subscribe, settings, "https://hooks.example.org/shopify/webhook") == 0
+    shop.later(minutes=15)
+    assert (await one.poller.tick()).error is None
+    assert await one.unsubscribed() == []
+    await asyncio.to_thread(shopify.check, settings)
+    assert f"ok      webhook subscriptions: all {len(TOPICS)} topics" in capsys.readouterr().out
 
 
 async def test_a_shop_whose_webhooks_stop_shows_a_gap_and_loses_nothing(shop: Shop, new_desk: NewDesk) -> None:
