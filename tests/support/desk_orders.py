@@ -27,7 +27,7 @@ from orders_sync.ingest.changes import (
 from orders_sync.ingest.evidence import merge
 from orders_sync.instants import HOUR, Ms, parse_instant
 from orders_sync.rules.figures import Figures
-from orders_sync.settle.order import load_or_begin, settle
+from orders_sync.settle.order import Change, load_or_begin, settle_all
 
 PLACED = parse_instant("2026-03-10T08:00:00Z")
 """When orders are placed, four hours before a test's clock begins."""
@@ -103,9 +103,10 @@ def tell(tx: Tx, *changes: OrderChange) -> None:
     for change in changes:
         assert change.order_id is not None
         by_order.setdefault(change.order_id, []).append(change)
-    for order_id, told in sorted(by_order.items()):
-        known = load_or_begin(tx, [order_id])[order_id]
-        settle(tx, order_id, merge(known.facts, told), known.operator, Figures())
+    known = load_or_begin(tx, by_order)
+    settle_all(
+        tx, [Change(each, merge(each.facts, by_order[n]), each.operator) for n, each in known.items()], Figures()
+    )
 
 
 async def told(db: Database, changes: Sequence[OrderChange]) -> None:

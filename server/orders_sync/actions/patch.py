@@ -22,14 +22,15 @@ _LENIENT = ("cleared_delays", "cleared_numbers")
 
 def diff(before: OperatorState, after: OperatorState) -> Patch:
     """What it takes to get from one to the other; empty when they decide the same."""
-    old, new = _flat(before), _flat(after)
+    moved = {name for name in (*_VALUES, *_MAPS, *_SETS) if getattr(before, name) != getattr(after, name)}
+    old, new = _flat(before, moved), _flat(after, moved)
     paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
     return {path: (old.get(path), new.get(path)) for path in paths}
 
 
 def revert(state: OperatorState, patch: Patch) -> OperatorState | None:
     """The state with the patch taken back; null when something that it set was changed since."""
-    flat = _flat(state)
+    flat = _flat(state, {*_VALUES, *_MAPS, *_SETS})
     for path, (before, after) in patch.items():
         if flat.get(path) != after:
             if path.startswith(_LENIENT):
@@ -42,13 +43,13 @@ def revert(state: OperatorState, patch: Patch) -> OperatorState | None:
     return _unflat(state, flat)
 
 
-def _flat(state: OperatorState) -> dict[str, Any]:
-    dump = state.model_dump(mode="json", include={*_VALUES, *_MAPS, *_SETS})
-    flat = {name: dump[name] for name in _VALUES if dump[name] is not None}
+def _flat(state: OperatorState, names: set[str]) -> dict[str, Any]:
+    dump = state.model_dump(mode="json", include=names)
+    flat = {name: dump[name] for name in _VALUES if dump.get(name) is not None}
     for name in _MAPS:
-        flat |= {f"{name}/{key}": value for key, value in dump[name].items()}
+        flat |= {f"{name}/{key}": value for key, value in dump.get(name, {}).items()}
     for name in _SETS:
-        flat |= {f"{name}/{key}": True for key in dump[name]}
+        flat |= {f"{name}/{key}": True for key in dump.get(name, ())}
     return flat
 
 

@@ -53,6 +53,9 @@ Tally = Mapping[tuple[str, int], Count]
 """Counts by kind and day (or block)."""
 
 
+_COUNTED = ("placed_at", "first_fulfilled_at", "refunded_at")
+
+
 def tally(row: Mapping[str, Any]) -> dict[tuple[str, int], Count]:
     """What one row of `orders` adds to the counters."""
     placed, fulfilled, refunded = row["placed_at"], row["first_fulfilled_at"], row["refunded_at"]
@@ -67,6 +70,8 @@ def tally(row: Mapping[str, Any]) -> dict[tuple[str, int], Count]:
 
 def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Tally:
     """How the counters move when one row becomes another; None: there is no row."""
+    if before is not None and after is not None and all(before[name] == after[name] for name in _COUNTED):
+        return {}
     gained = tally(after) if after is not None else {}
     lost = {place: -count for place, count in tally(before).items()} if before is not None else {}
     return total([gained, lost])

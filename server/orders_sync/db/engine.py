@@ -120,7 +120,7 @@ class Database:
         except PoolTimeout as error:
             raise Unavailable("every connection to the database is busy") from error
         except DBAPIError as error:
-            failure = failures.of_read(error)
+            failure = failures.of_driver(error)
             if failure is None:
                 raise
             raise failure from error

@@ -34,8 +34,8 @@ class Closed(DatabaseError):
     """The database is closing: nothing more is taken."""
 
 
-def of_read(error: DBAPIError) -> Unavailable | None:
-    """What an error of the driver under a read means to its caller; null when the statement itself is at fault."""
+def of_driver(error: DBAPIError) -> Unavailable | None:
+    """What an error of the driver means to whoever asked; null when the statement itself is at fault."""
     if error.connection_invalidated:
         return ConnectionLost(str(error.orig))
     if isinstance(error, OperationalError) and not _is_mistaken(error.orig):

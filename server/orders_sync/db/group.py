@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
 from orders_sync.db import counters, events
+from orders_sync.db.failures import of_driver
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
 
@@ -58,7 +59,7 @@ def run_jobs(conn: Connection, shop_id: int, now: Ms, jobs: Sequence[Job]) -> li
         except (DBAPIError, InvalidRequestError) as error:
             if undid_everything(conn, error):
                 raise RolledBack from error
-            outcomes.append(Failed(error))
+            outcomes.append(Failed(_as_told(error)))
         except Exception as error:  # noqa: BLE001  # a job's outermost frame: its caller gets the error
             outcomes.append(Failed(error))
         else:
@@ -73,6 +74,11 @@ def _count(conn: Connection, shop_id: int, moved: counters.Tally) -> None:
         counters.apply(conn, shop_id, moved)
     except DBAPIError as error:
         raise RolledBack from error
+
+
+def _as_told(error: DBAPIError | InvalidRequestError) -> Exception:
+    """A statement that ran into a time limit is not the job's fault: nothing of the job happened, and later it may."""
+    return (of_driver(error) if isinstance(error, DBAPIError) else None) or error
 
 
 def undid_everything(conn: Connection, error: DBAPIError | InvalidRequestError) -> bool:

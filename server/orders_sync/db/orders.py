@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from orders_sync.db import counters, names
 from orders_sync.db.order_rows import PARTS, Parts, Row, changed_parts, order_row, part_rows
@@ -77,8 +77,7 @@ def _save(tx: Tx, batch: Sequence[Saved]) -> None:
     missing = [row for order_id, row in new.items() if order_id not in old]
     if missing:
         old |= _insert(tx, missing)
-    for order_id, before in old.items():
-        _update(tx, before, new[order_id])
+    _update(tx, old, new)
     _save_parts(tx, parts, old, new)
     _save_names(tx, old, new)
     for order_id, after in new.items():
@@ -100,10 +99,16 @@ def _insert(tx: Tx, rows: list[Row]) -> dict[int, Row]:
     return _locked(tx, lost) if lost else {}
 
 
-def _update(tx: Tx, before: Row, after: Row) -> None:
-    changed = {column: value for column, value in after.items() if before[column] != value}
-    if changed:
-        _set(tx, after["id"], **changed)
+def _update(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
+    """Writes the columns that differ; rows in which the same ones do go together."""
+    alike: dict[tuple[str, ...], list[Row]] = {}
+    for order_id, before in old.items():
+        changed = {column: value for column, value in new[order_id].items() if before[column] != value}
+        if changed:
+            alike.setdefault(tuple(changed), []).append({"of": order_id, **changed})
+    one = update(orders).where(orders.c.shop_id == tx.shop_id, orders.c.id == bindparam("of"))
+    for rows in alike.values():
+        tx.conn.execute(one, rows)
 
 
 def _save_parts(tx: Tx, parts: Mapping[int, Parts], old: Mapping[int, Row], new: Mapping[int, Row]) -> None:

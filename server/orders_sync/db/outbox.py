@@ -53,13 +53,10 @@ class OutboxRow:
     claimed_before: bool
 
 
-def add(tx: Tx, drafts: Sequence[Draft], action_id: str | None) -> list[int]:
-    """Queues these rows for an action; returns their ids in the same order."""
-    if not drafts:
-        return []
-    rows = [_row(tx, draft, action_id) for draft in drafts]
-    added = tx.conn.execute(insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True), rows)
-    return list(added.scalars())
+def add(tx: Tx, drafts: Sequence[Draft], action_id: str | None) -> None:
+    """Queues these rows for an action, in this order."""
+    if drafts:
+        tx.conn.execute(insert(outbox), [_row(tx, draft, action_id) for draft in drafts])
 
 
 def of_action(tx: Tx, action_id: str, more: Collection[int] = ()) -> list[OutboxRow]:

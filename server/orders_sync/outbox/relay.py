@@ -134,7 +134,11 @@ class Relay:
             return
         outcomes = await self._send(rows)
         for row, outcome in zip(rows, outcomes, strict=True):
-            await self._db.write(partial(self.record, owner=owner, row=row, outcome=outcome, dice=self._chance.dice()))
+            record = partial(self.record, owner=owner, row=row, outcome=outcome, dice=self._chance.dice())
+            try:
+                await self._db.write(record)
+            except DatabaseError as error:  # the other calls go on; this row is found again when its lease runs out
+                log.warning("an outcome could not be recorded", row=row.id, reason=str(error))
 
     async def _send(self, rows: Sequence[OutboxRow]) -> Sequence[Outcome]:
         if any(row.attempts >= MAX_TRIES for row in rows):

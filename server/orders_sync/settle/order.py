@@ -169,7 +169,7 @@ def _derive(change: Change, picture: Picture | None, now: Ms) -> _Derived:
     same = (
         projection.card == known.card
         and picture.operator == known.operator
-        and _essence(change.facts) == _essence(known.facts)
+        and (change.facts is known.facts or _essence(change.facts) == _essence(known.facts))
     )
     return _Derived(change, picture.operator, projection, known.version if same else known.version + 1)
 

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, create_engine, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from tests.support.slow_database import out_of_time
 
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Closed, Unavailable
+from orders_sync.db.location import parse
 from orders_sync.db.tables import progress
 from orders_sync.db.tx import Tx
 
@@ -77,3 +78,22 @@ async def test_a_read_that_does_not_end_in_time_is_unavailable_and_the_next_one_
 async def test_a_wrong_statement_is_the_fault_of_who_wrote_it(db: Database) -> None:
     with pytest.raises(DBAPIError):
         await db.read(lambda conn: conn.execute(text("SELECT nothing FROM nowhere")))
+
+
+async def test_a_write_that_waits_too_long_for_others_is_told_to_come_again(postgres_url: str) -> None:
+    database = await Database.open(postgres_url, "shop.example")
+    await database.write(put("one"))
+    held = select(progress).with_for_update()
+
+    def impatient(tx: Tx) -> None:
+        tx.conn.execute(text("SET LOCAL lock_timeout = 1"))
+        tx.conn.execute(held)
+
+    engine = create_engine(parse(postgres_url))
+    with engine.begin() as other:
+        other.execute(held)
+        with pytest.raises(Unavailable):
+            await database.write(impatient)
+    engine.dispose()
+    await database.write(impatient)
+    await database.close()

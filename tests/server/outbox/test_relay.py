@@ -12,6 +12,7 @@ from tests.support.desk_orders import PLACED, order, returned, stamp
 from tests.support.relaying import Ledger, relay_to
 
 from orders_sync.db.engine import Database
+from orders_sync.db.failures import Unavailable
 from orders_sync.ingest.changes import ReturnMoved
 from orders_sync.instants import MINUTE, SECOND
 from orders_sync.outbox.backoff import MAX_TRIES
@@ -204,6 +205,29 @@ async def test_a_receivers_fault_is_an_unknown_outcome_and_ends_nothing(light_de
     await relay_to(light_desk.db, Ledger(fault=KeyError("bug"))).send_due()
     (row,) = await light_desk.outbox(1)
     assert (row.state, row.last_error) == ("unknown", "our own fault: KeyError")
+
+
+async def test_an_outcome_that_cannot_be_recorded_is_found_again_and_stops_no_other(
+    light_desk: Desk, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await light_desk.tell(order(1), order(2))
+    await light_desk.act("fulfill", {"orderIds": ["1", "2"], "delaySeconds": 0})
+    shop, write = Ledger(), light_desk.db.write
+    fails = iter([False, True, False])
+
+    async def failing(job: Any, sort_key: int = 0) -> Any:
+        if next(fails):
+            raise Unavailable("away")
+        return await write(job, sort_key)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(light_desk.db, "write", failing)
+        await relay_to(light_desk.db, shop).send_due()
+    assert sorted(await states(light_desk, 1) + await states(light_desk, 2)) == ["claimed", "done"]
+    clock.advance(LEASE_MS)
+    assert await relay_to(light_desk.db, shop).send_due() == 1
+    assert await states(light_desk, 1) == await states(light_desk, 2) == ["done"]
+    assert len(shop.effects) == 2
 
 
 async def test_it_runs_by_itself_and_ends_when_told(light_desk: Desk) -> None:
