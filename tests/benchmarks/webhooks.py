@@ -24,8 +24,8 @@ from typing import Any
 import httpx
 import orjson
 from tests.benchmarks.keys import visible
-from tests.benchmarks.terminal import Terminal, client
 from tests.support.shop_bodies import order
+from tests.support.terminal import Terminal, client
 
 from orders_sync.demo.webhooks.signing import headers
 
