@@ -46,6 +46,7 @@ class Place(StrEnum):
 
 EVERYWHERE = frozenset(Place)
 ON_DESK = frozenset({Place.DESK})
+IN_ORDER = frozenset({Place.ORDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("go.back", "back", "One level back; never quits, never unmarks", Group.MOVE, ("escape",)),
     Command("go.next_pane", "next pane", "Next pane", Group.MOVE, ("tab",)),
     Command("go.previous_pane", "previous pane", "Previous pane", Group.MOVE, ("shift+tab",)),
-    Command("go.next_order", "next order", "Next order of the list, without leaving the detail", Group.MOVE, ("J",)),
-    Command("go.previous_order", "previous order", "Previous order of the list", Group.MOVE, ("K",)),
+    Command("go.next_order", "next order", "Next order of the list", Group.MOVE, ("J",), IN_ORDER),
+    Command("go.previous_order", "previous order", "Previous order of the list", Group.MOVE, ("K",), IN_ORDER),
     Command("tab.next", "next tab", "Next tab", Group.MOVE, ("]",), ON_DESK),
     Command("tab.previous", "previous tab", "Previous tab", Group.MOVE, ("[",), ON_DESK),
     Command("tab.back", "last tab", "The tab shown before this one", Group.MOVE, ("-",), ON_DESK),
@@ -159,10 +160,27 @@ COMMANDS: tuple[Command, ...] = (
         ON_DESK,
         argument="filter",
     ),
-    Command("find.narrow", "narrow", "Narrow the loaded rows only", Group.FIND, ("&",), ON_DESK),
+    Command(
+        "find.narrow",
+        "narrow",
+        "Narrow the loaded rows; in the side bar, choose the alerts",
+        Group.FIND,
+        ("&",),
+        ON_DESK,
+    ),
     Command("find.clear", "clear filter", "Remove filter and narrowing", Group.FIND, ("\\",), ON_DESK),
     Command("find.sort", "sort", "Choose the order of rows", Group.FIND, ("S",), ON_DESK, argument="field"),
     Command("view.columns", "columns", "Choose and order the columns", Group.VIEW, ("C",), ON_DESK),
+    Command("view.open", "views", "Open a saved view", Group.VIEW, ("V",), ON_DESK, argument="name"),
+    Command(
+        "view.save",
+        "save view",
+        "Save tab, filter, sort and columns as a view",
+        Group.VIEW,
+        ("W",),
+        ON_DESK,
+        argument="name",
+    ),
     Command("view.timeline", "timeline", "Show or hide the timeline below the table", Group.VIEW, ("t",), ON_DESK),
     Command("view.sidebar", "alerts", "Show or hide alerts and panels", Group.VIEW, ("!",), ON_DESK),
     Command("alert.acknowledge", "read", "Put the alert away until its cause ends", Group.VIEW, ("x",), ON_DESK),

@@ -51,7 +51,15 @@ def write(orders: Iterable[Order], path: Path) -> Path:
     if path.suffix.lower() not in writers:
         raise UsageError(f"{path}: a file to write to ends in .csv or .json")
     text, encoding = writers[path.suffix.lower()]
-    body = text(orders).encode(encoding, errors="replace")
+    return _new(path, text(orders).encode(encoding, errors="replace"))
+
+
+def write_text(text: str, path: Path) -> Path:
+    """Writes a text as `write` writes orders."""
+    return _new(path, text.encode("utf-8", errors="replace"))
+
+
+def _new(path: Path, body: bytes) -> Path:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:

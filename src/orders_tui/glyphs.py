@@ -32,6 +32,8 @@ class Glyphs:
     bar: str
     line: str
     arrow: str
+    corner: str
+    tee: str
     box: str
     box_full: str
     radio: str
@@ -49,7 +51,7 @@ class Glyphs:
 UNICODE = Glyphs(
     ascii_only=False,
     cursor="▸", mark="●", changed="∙", ghost="‹", live="●", polling="◐", trying="◌", offline="○", frozen="‖",
-    up="▲", down="▼", left="‹", right="›", ellipsis="…", nothing="–", dot="·", bar="│", line="─", arrow="→",
+    up="▲", down="▼", left="‹", right="›", ellipsis="…", nothing="–", dot="·", bar="│", line="─", arrow="→", corner="╰", tee="┴",
     box="□", box_full="■", radio="○", radio_full="●", filled="█", unfilled="░",
     done="✓", failed="✗", unknown="?", skipped="⊘", warning="!", sparks=" ▁▂▃▄▅▆▇█",
 )  # fmt: skip
@@ -57,7 +59,7 @@ UNICODE = Glyphs(
 ASCII = Glyphs(
     ascii_only=True,
     cursor=">", mark="*", changed="~", ghost="<", live="*", polling="o", trying=".", offline="x", frozen="=",
-    up="^", down="v", left="<", right=">", ellipsis="~", nothing="-", dot="-", bar="|", line="-", arrow=">",
+    up="^", down="v", left="<", right=">", ellipsis="~", nothing="-", dot="-", bar="|", line="-", arrow=">", corner="`", tee="+",
     box="o", box_full="x", radio="o", radio_full="*", filled="#", unfilled=".",
     done="+", failed="x", unknown="?", skipped="/", warning="!", sparks=" .:-=+*#%",
 )  # fmt: skip

@@ -6,6 +6,8 @@ let through. Control characters (C0, DEL, C1) and bidirectional overrides become
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
@@ -41,12 +43,19 @@ _ASCII = str.maketrans(
         "’": "'",
         "€": "E",
         "£": "L",
+        "↑": "^",
+        "↓": "v",
+        "←": "<",
+        "→": ">",
+        **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
+        **dict.fromkeys("▏▎▕║┃", "|"),
+        **dict.fromkeys("━═▔▁", "-"),
     }
 )
 
 
 class AsciiOnly(LineFilter):
-    """For terminals without Unicode: every other character becomes `?`, as wide as it was."""
+    """For terminals without Unicode: a letter loses its accents, every other character becomes `?`, as wide as it was."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same segments in ASCII."""
@@ -56,7 +65,13 @@ class AsciiOnly(LineFilter):
 
 
 def _spell(text: str) -> str:
-    return "".join(char if char.isascii() else "?" * cell_len(char) for char in text.translate(_ASCII))
+    return "".join(char if char.isascii() else _nearest(char) for char in text.translate(_ASCII))
+
+
+def _nearest(char: str) -> str:
+    """The letter below the accents, or question marks; as many cells as before."""
+    bare = normalize("NFD", char)[0]
+    return bare if bare.isascii() and cell_len(char) == 1 else "?" * cell_len(char)
 
 
 def _steers(segment: Segment) -> bool:

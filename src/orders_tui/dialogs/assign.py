@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.fuzzy import Matcher
 
+from orders_tui import wording
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.drafts import AssignDraft
@@ -18,6 +19,7 @@ from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
+from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import UNASSIGNED
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 MOST = 8
 LONGEST_NAME = 120
+FRESH_S = 3600.0
 
 
 class AssignDialog(Dialog[AssignDraft]):
@@ -47,6 +50,7 @@ class AssignDialog(Dialog[AssignDraft]):
 
     def prepare(self) -> None:
         self.edited()
+        self.set_interval(1.0, self._tell_taken)
 
     def title_pieces(self) -> list[Piece]:
         return [(f"Assign {self._target.title}", "strong"), *_who(self._target.only)]
@@ -82,11 +86,22 @@ class AssignDialog(Dialog[AssignDraft]):
 
     def update(self) -> None:
         super().update()
+        self._tell_taken()
+
+    def _tell_taken(self) -> None:
+        """Whose the orders are now, and what becomes of that."""
+        words, tone = self._taken_from()
+        self.query_one("#taken", Bar).set_pieces([(words, tone)])
+
+    def _taken_from(self) -> tuple[str, Tone]:
+        others, only = self._others(), self.bound[0] if len(self.bound) == 1 else None
+        if only is not None and others and not self._keep:
+            return _taken(only, self.work.seen()), Tone.WARN
         free = sum(order.assigned_to == UNASSIGNED for order in self.bound)
         words = [f"{free} without an owner"] if free and self._target.marked else []
         verb = "stay with" if self._keep else "taken from"
-        words += [f"{count} {verb} {name}" for name, count in self._others().most_common(3)]
-        self.query_one("#taken", Bar).set_pieces([("  ·  ".join(words), Tone.WARN if self._others() else Tone.DIM)])
+        words += [f"{count} {verb} {name}" for name, count in others.most_common(3)]
+        return "  ·  ".join(words), Tone.WARN if others else Tone.DIM
 
     def _lines(self, typed: str) -> list[Line]:
         load = {owner.name: owner.open_orders for owner in self.work.session.owners}
@@ -117,6 +132,17 @@ class AssignDialog(Dialog[AssignDraft]):
         self._keep = not self._keep
         self.touched = True
         self.update()
+
+
+def _taken(order: Order, seen: Seen) -> str:
+    """Whose the order is and since when: `taken by bo 5s ago`, `given to bo by ana Tue 13:51`."""
+    given = next((entry for entry in reversed(order.timeline) if entry.event == "assigned"), None)
+    owner, _, by = given.details.partition(", by ") if given is not None else ("", "", "")
+    if given is None or owner != order.assigned_to:
+        return f"now with {order.assigned_to}"
+    fresh = (seen.now - given.ts).total_seconds() < FRESH_S
+    when = f"{seen.age(given.ts)} ago" if fresh else wording.instant(given.ts, seen.now, seen.zone)
+    return f"taken by {owner} {when}" if by in {"", owner} else f"given to {owner} by {by} {when}"
 
 
 def _who(order: Order | None) -> list[Piece]:

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from orders_tui import export
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.errors import UsageError
+from orders_tui.screens.outcome import asked
 from orders_tui.screens.workplace import Workplace
 from orders_tui.session.bulk import BulkRun, OutcomeKind
 from orders_tui.session.changes import BulkChanged, Change
@@ -50,15 +51,18 @@ class BulkDialog(Dialog[BulkRun]):
         self.query_one(LineList).focus()
 
     def title_pieces(self) -> list[Piece]:
-        what = f"{self.bulk.draft.verb.capitalize()} {len(self.bulk.outcomes)} orders"
+        what = f"{asked(self.bulk.draft).capitalize()} {len(self.bulk.outcomes)} orders"
         state = "  stopped" if self.bulk.stopped else "  done" if self.bulk.finished else ""
         return [(what, "strong"), (state, Tone.DIM)]
 
     def keys(self) -> list[Hint]:
         if not self.bulk.finished:
-            return [Hint("esc", "hide, it goes on"), Hint("ctrl+x", "stop the unsent rest")]
+            return [Hint("ctrl+x", "stop the unsent rest")]
         failed = bool(self.bulk.counts()[OutcomeKind.FAILED])
         return [Hint("R", "retry failed", able=failed), Hint("y", "copy numbers"), Hint("e", "CSV")]
+
+    def escape_word(self) -> str:
+        return "close" if self.bulk.finished else "hide, it goes on"
 
     def session_changed(self, change: Change) -> None:
         if isinstance(change, BulkChanged) and change.run is self.bulk:

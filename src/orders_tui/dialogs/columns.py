@@ -70,7 +70,7 @@ class ColumnsDialog(Dialog[tuple[str, ...]]):
         return [("Columns", "strong"), (f"  {wording.tab(self._tab)[0]}", Tone.DIM)]
 
     def keys(self) -> list[Hint]:
-        return [Hint("space", "show/hide"), Hint("J K", "move"), Hint("d", "default"), Hint("enter", "done")]
+        return [Hint("enter", "done"), Hint("space", "show"), Hint("J K", "move"), Hint("d", "default")]
 
     def action_choose(self, step: int) -> None:
         self.query_one(LineList).move(step)

@@ -76,6 +76,10 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
         """What stands in the way of confirming; empty when nothing does."""
         return ""
 
+    def escape_word(self) -> str:
+        """What `esc` does, as the line of keys says it."""
+        return "cancel"
+
     def result(self) -> T | None:
         """What confirming returns."""
         raise NotImplementedError
@@ -130,7 +134,7 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
         change.set_pieces([(self._unread_change, Tone.WARN)])
         self.say(self.problem() if self.touched else "", Tone.WARN)
         keys = self.query_one("#keys", Bar)
-        keys.set_pieces(fitting(self.keys(), Hint("esc", "cancel"), max(20, keys.size.width)))
+        keys.set_pieces(fitting(self.keys(), Hint("esc", self.escape_word()), max(20, keys.size.width)))
 
     def say(self, text: str, tone: Tone = Tone.DIM) -> None:
         """A sentence above the keys."""

@@ -39,8 +39,8 @@ class ExportDialog(Dialog[str]):
         self._file = f"orders-{view.query.tab}-{work.pace.now():%Y%m%d-%H%M%S}.csv"
 
     def body(self) -> ComposeResult:
-        yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="what")
-        yield Field("File", str(Path.cwd() / self._file), hint="ends in .csv or .json", id="file", max_length=1000)
+        yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="which")
+        yield Field("File", self._file, hint="ends in .csv or .json", id="file", max_length=1000)
 
     def prepare(self) -> None:
         total = self.work.session.view.span.total
@@ -94,4 +94,4 @@ class ExportDialog(Dialog[str]):
 
 
 def _write(orders: Sequence[Order], name: str) -> Path:
-    return export.write(orders, Path(name).expanduser())
+    return export.write(orders, Path(name).expanduser().resolve())

@@ -68,8 +68,8 @@ class FulfillDialog(Dialog[FulfillDraft]):
     def keys(self) -> list[Hint]:
         count = len(self._ids())
         guess = [Hint("ctrl+y", "take carrier")] if self._one and self._offers() else []
-        send = Hint("ctrl+s", f"fulfil {count}", able=count > 0)
-        return [Hint("enter", "fulfil", able=count > 0), send, *guess] if self._one else [send]
+        key = "enter" if self._one and self.touched else "ctrl+s"
+        return [Hint(key, f"fulfil {count}", able=count > 0), *guess]
 
     def problem(self) -> str:
         if not self._ids():

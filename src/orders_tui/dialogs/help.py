@@ -41,6 +41,9 @@ class HelpDialog(Dialog[str]):
     def keys(self) -> list[Hint]:
         return [Hint("enter", "do it"), Hint("↑↓", "choose")]
 
+    def escape_word(self) -> str:
+        return "close"
+
     def problem(self) -> str:
         current = self.query_one(LineList).current
         return self._why_not(current) if current else "nothing matches"

@@ -5,17 +5,16 @@ Money and final steps: Enter never does them, ctrl+s does; above a configured am
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from orders_tui import wording
+from orders_tui.dialogs import return_path
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.drafts import ReturnsDraft
-from orders_tui.glyphs import Glyphs
 from orders_tui.screens.workplace import Workplace
 from orders_tui.verbs import Verb
 from orders_tui.widgets.bar import Bar
@@ -23,20 +22,10 @@ from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
-from orders_wire.vocabulary import ReturnAction, ReturnState
+from orders_wire.vocabulary import ReturnAction
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order, ReturnSummary
-
-PATH = (
-    ReturnState.AWAITING_LABEL,
-    ReturnState.LABEL_GENERATED,
-    ReturnState.IN_TRANSIT,
-    ReturnState.INSPECTION,
-    ReturnState.AWAITING_REFUND,
-    ReturnState.COMPLETED,
-)
-ENDS = (ReturnState.DENIED, ReturnState.CANCELLED)
 
 
 class ReturnDialog(Dialog[ReturnsDraft]):
@@ -67,7 +56,8 @@ class ReturnDialog(Dialog[ReturnsDraft]):
 
     def body(self) -> ComposeResult:
         ellipsis = self.work.glyphs.ellipsis
-        yield Bar(ellipsis, id="path")
+        yield Bar(ellipsis, id="way")
+        yield Bar(ellipsis, id="branch")
         yield Bar(ellipsis, id="ends")
         yield LineList(self.work.glyphs.cursor, ellipsis, id="actions")
         yield Bar(ellipsis, id="consequence")
@@ -80,11 +70,11 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         self.query_one(LineList).focus()
 
     def title_pieces(self) -> list[Piece]:
-        amount = f"  {self._amount()} {self.now.currency or ''}" if self.now.refund_amount is not None else ""
+        amount = f"  {wording.refund(self.now, symbols=not self.work.glyphs.ascii_only)}"
         return [
             (f"Return of {self.order.order_number}", "strong"),
             (f"  {self.order.customer_name or ''}{amount}", Tone.PLAIN),
-            (f"  {self.now.reason or ''}", Tone.DIM),
+            (f"  {wording.words(self.now.reason)}", Tone.DIM),
         ]
 
     def keys(self) -> list[Hint]:
@@ -118,8 +108,10 @@ class ReturnDialog(Dialog[ReturnsDraft]):
     def update(self) -> None:
         super().update()
         at, glyphs = self.now.state, self.work.glyphs
-        self.query_one("#path", Bar).set_pieces(path(at, glyphs))
-        self.query_one("#ends", Bar).set_pieces(ends(at, self.now.allowed_actions, glyphs))
+        allowed = self.now.allowed_actions
+        self.query_one("#way", Bar).set_pieces(return_path.way(at, allowed, glyphs))
+        self.query_one("#branch", Bar).set_pieces(return_path.branch(at, allowed, glyphs))
+        self.query_one("#ends", Bar).set_pieces(return_path.note(at, glyphs))
         self.query_one("#consequence", Bar).set_pieces([(self._consequence(), Tone.PLAIN)])
         self.query_one("#field-amount", Field).display = self._needs_amount()
         self.query_one(LineList).set_lines(self._lines())
@@ -157,35 +149,6 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         self.touched = True
         self.query_one(LineList).move(step)
         self.update()
-
-
-def path(at: ReturnState, glyphs: Glyphs) -> list[Piece]:
-    """The way of a return, with the present state in brackets."""
-    pieces: list[Piece] = []
-    for number, state in enumerate(PATH):
-        if number:
-            pieces.append((f" {glyphs.arrow} ", Tone.DIM))
-        pieces.append(_state(state, at, glyphs))
-    return pieces
-
-
-def ends(at: ReturnState, allowed: Sequence[ReturnAction], glyphs: Glyphs) -> list[Piece]:
-    """The ends beside the way."""
-    denied = _state(ReturnState.DENIED, at, glyphs)
-    possible = ReturnAction.DENY in allowed
-    return [
-        (f"  any of the first five {glyphs.arrow} ", Tone.DIM),
-        denied if possible or at is ReturnState.DENIED else (denied[0], "faint"),
-        ("  or ", Tone.DIM),
-        _state(ReturnState.CANCELLED, at, glyphs),
-        (" (in Shopify only)", Tone.DIM),
-    ]
-
-
-def _state(state: ReturnState, at: ReturnState, glyphs: Glyphs) -> Piece:
-    sign = wording.return_state(state)
-    text = f"{sign.mark(glyphs.ascii_only)} {sign.short}"
-    return (f"[{text}]", "badge") if state is at else (text, Tone.DIM)
 
 
 def _name(action: ReturnAction) -> str:

@@ -43,8 +43,7 @@ class SortDialog(Dialog[None]):
         arrow = f"{glyphs.down} descending" if self.descending else f"{glyphs.up} ascending"
         own = Line(OWN, (("the tab's own order", Tone.PLAIN),), (("most urgent first", Tone.DIM),))
         fields = [
-            Line(by, ((SORT_WORDS[by], Tone.PLAIN),), ((arrow, Tone.ACTIVE if by == at else Tone.DIM),))
-            for by in SortField
+            Line(by, ((SORT_WORDS[by], Tone.PLAIN),), ((arrow if by == at else "", Tone.ACTIVE),)) for by in SortField
         ]
         self.query_one(LineList).set_lines([own, *fields], at)
 

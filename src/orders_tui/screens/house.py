@@ -72,7 +72,7 @@ class House:
         self.stage.app.push_screen(HelpDialog(self.stage.work, self.stage.place, self._reason), self._chosen)
 
     def _reason(self, command_id: str) -> str:
-        return self.stage.why_not(BY_ID[command_id])
+        return self.stage.reason(BY_ID[command_id])
 
     def _chosen(self, command_id: str | None) -> None:
         if command_id is not None:

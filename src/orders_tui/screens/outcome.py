@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, InventoryDraft, ReturnsDraft, SupportDraft, UndoDraft
+from orders_tui.drafts import (
+    AssignDraft,
+    Draft,
+    FulfillDraft,
+    InventoryDraft,
+    ReturnsDraft,
+    SupportDraft,
+    UndoDraft,
+)
 from orders_tui.session.actions import ActionEntry, ActionState
+from orders_tui.verbs import Verb
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import UNASSIGNED
+
+_ASKED = {
+    Verb.ASSIGN: "assign",
+    Verb.FULFILL: "fulfil",
+    Verb.SUPPORT: "support",
+    Verb.RETURNS: "return",
+    Verb.INVENTORY: "hold",
+    Verb.UNDO: "undo",
+}
+
+
+def asked(draft: Draft) -> str:
+    """What a draft asks for, in a word: `assign`."""
+    return _ASKED[draft.verb]
 
 
 def doing(draft: Draft) -> str:

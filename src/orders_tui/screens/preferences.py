@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from orders_tui.screens.saved_view import SavedView
 from orders_tui.widgets.order_table.columns import BY_KEY, default_columns
 from orders_wire.vocabulary import Tab
+
+VIEW = "view."
 
 
 @dataclass(slots=True)
@@ -20,6 +24,7 @@ class Preferences:
     sidebar: bool = True
     timeline: bool = True
     columns: dict[Tab, tuple[str, ...]] = field(default_factory=dict)
+    views: dict[str, SavedView] = field(default_factory=dict)
     query: str = ""
     order_id: str = ""
 
@@ -32,6 +37,7 @@ class Preferences:
             sidebar=ui.get("sidebar") != "no",
             timeline=ui.get("timeline") != "no",
             columns={tab: keys for tab, keys in columns.items() if keys},
+            views=dict(_views(ui)),
             query=ui.get("query", ""),
             order_id=ui.get("order_id", ""),
         )
@@ -45,11 +51,19 @@ class Preferences:
             "order_id": self.order_id,
             **{name: "yes" if on else "no" for name, on in shown.items()},
             **{f"columns.{tab}": " ".join(keys) for tab, keys in self.columns.items()},
+            **{f"{VIEW}{name}": view.write() for name, view in self.views.items()},
         }
 
     def columns_of(self, tab: Tab) -> tuple[str, ...]:
         """The keys of a tab's columns, in order."""
         return self.columns.get(tab) or default_columns(tab)
+
+
+def _views(ui: Mapping[str, str]) -> Iterator[tuple[str, SavedView]]:
+    for name, text in ui.items():
+        if name.startswith(VIEW):
+            with suppress(ValueError):
+                yield name.removeprefix(VIEW), SavedView.read(text)
 
 
 def _known(text: str) -> tuple[str, ...]:

@@ -1,26 +1,44 @@
-"""`p`: the state of the desk at a glance, for a pause or a handover: how much is where, who owns what, what needs a person."""
+"""`p`: the state of the desk at a glance, for a pause or a handover: how much is where and where it is going, who owns what,
+what needs a person. `W` writes it down with a note for whoever comes next.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
 
 from orders_tui import wording
+from orders_tui.query import Filters, OrdersQuery
 from orders_tui.screens.ledger import Ledger
 from orders_tui.session.actions import ActionState
-from orders_tui.session.changes import Change, PageShown, PeopleChanged, SummaryChanged
+from orders_tui.session.changes import AlertsChanged, Change, PageShown, PeopleChanged, SummaryChanged
 from orders_tui.widgets.cells import Piece
-from orders_tui.widgets.line_list import Line
+from orders_tui.widgets.hint_bar import Hint
+from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.widgets.tab_strip import URGENT
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import Severity, Tab
 
-BAR = 30
+if TYPE_CHECKING:
+    from orders_wire.page import OrdersPage
+
+BAR, SPARK, NAME = 24, 12, 18
+MOST_OWNERS, LEAST_OWNERS = 8, 3
+OTHER_LINES = 19
+"""Lines that are there beside the owners."""
 
 
 class PulseScreen(Ledger):
-    """Numbers with bars; Enter on a tab opens it."""
+    """Numbers with bars; Enter opens the tab, or what an owner has to fulfil."""
 
-    BINDINGS = [("enter", "open", "")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", show=False),
+        Binding("W,e", "hand_over", show=False),
+    ]
 
     def prepare(self) -> None:
         self.work.session.refresh_owners()
@@ -29,73 +47,116 @@ class PulseScreen(Ledger):
         me = self.work.session.me
         return [("Pulse", "strong"), (f"  {me.shop if me is not None else ''}", Tone.DIM)]
 
+    def own_hints(self) -> list[Hint]:
+        return [Hint("enter", "open", able=bool(self.current)), Hint("W", "write handover")]
+
     def lines(self) -> Sequence[Line]:
-        return [*self._queues(), *self._owners(), *self._needs()]
+        gap = [_text("")]
+        return [*self._queues(), *gap, *self._owners(), *gap, *self._needs()]
 
     def _queues(self) -> Iterator[Line]:
         page = self.work.session.summary
         counts = {tab: page.tabs.get(tab, 0) for tab in Tab if tab is not Tab.ALL} if page is not None else {}
         most = max(counts.values(), default=0)
-        yield _heading("QUEUES")
+        hours = f"{page.metrics.avg_fulfillment_hours:.1f} h to fulfil, {page.period.label.lower()}" if page else ""
+        yield _heading("QUEUES", hours)
         for tab, count in counts.items():
-            tone = Tone.WARN if tab in URGENT and count else Tone.PLAIN
-            yield Line(f"tab:{tab}", self._bar(wording.tab(tab)[0], count, most, tone))
-        if page is not None:
-            metrics = page.metrics
-            words = f"{metrics.overdue_pct:.0%} of what is to fulfil is overdue, {metrics.breaches} by a day or more"
-            yield _text(words)
-            yield _text(f"{metrics.avg_fulfillment_hours:.1f} hours to fulfil, {page.period.label.lower()}")
+            tone = Tone.WARN if tab in URGENT and count else Tone.ACTIVE
+            left = (*self._figure(wording.tab(tab)[0], count, tone), *self._way(tab), *self._bar(count, most, tone))
+            yield Line(f"tab:{tab}", left)
 
     def _owners(self) -> Iterator[Line]:
         owners = sorted(self.work.session.owners, key=lambda owner: -owner.open_orders)
         most = max((owner.open_orders for owner in owners), default=0)
-        yield _heading("OWNERS")
-        for owner in owners[:8]:
-            yield Line(
-                f"owner:{owner.name}", self._bar(owner.name, owner.open_orders, most, Tone.PLAIN), choosable=False
-            )
+        yield _heading("OWNERS", "open orders")
+        room = self.query_one(LineList).size.height - OTHER_LINES - len(self._gaps())
+        for owner in owners[: max(LEAST_OWNERS, min(room, MOST_OWNERS))]:
+            bar = self._bar(owner.open_orders, most, Tone.ACTIVE)
+            blank = (" " * (SPARK + 7), Tone.DIM)
+            yield Line(f"owner:{owner.name}", (*self._figure(owner.name, owner.open_orders, Tone.PLAIN), blank, *bar))
 
     def _needs(self) -> Iterator[Line]:
-        session, now = self.work.session, self.work.pace.now()
-        groups = session.alerts.by_severity(now)
+        session, page = self.work.session, self.work.session.summary
+        groups = session.alerts.by_severity(self.work.pace.now())
         yield _heading("NEEDS A PERSON")
+        if page is not None:
+            yield _text(_overdue(page), Tone.WARN if page.metrics.overdue else Tone.DIM)
         counts = [f"{len(groups[severity])} {severity}" for severity in reversed(Severity) if severity in groups]
         yield _text(f"alerts: {', '.join(counts) or 'none'}", Tone.WARN if Severity.CRITICAL in groups else Tone.DIM)
-        for gap in session.alerts.gaps(now):
-            yield _text(gap.message, Tone.WARN)
+        for message in self._gaps():
+            yield _text(message, Tone.WARN)
         failed = sum(entry.state in {ActionState.FAILED, ActionState.PARTLY} for entry in session.log)
-        yield _text(
-            f"{failed} actions with failures, {len(session.unsettled)} without an answer, {len(session.drafts.all())} drafts"
+        unsettled, drafts = len(session.unsettled), len(session.drafts.all())
+        yield _text(f"here: {failed} actions with failures, {unsettled} without an answer, {drafts} drafts")
+
+    def _gaps(self) -> list[str]:
+        return [gap.message for gap in self.work.session.alerts.gaps(self.work.pace.now())]
+
+    def _figure(self, name: str, count: int, tone: str) -> tuple[Piece, ...]:
+        return (
+            (f"{name:<{NAME}.{NAME}}", Tone.PLAIN),
+            (f"{wording.count(count):>6} ", tone if tone == Tone.WARN else "strong"),
         )
 
-    def _bar(self, name: str, count: int, most: int, tone: str) -> tuple[Piece, ...]:
+    def _way(self, tab: Tab) -> tuple[Piece, ...]:
+        """How it went since the client was opened: by how much, and the line of it."""
+        change, glyphs = self.work.trend.change(tab), self.work.glyphs
+        arrow = glyphs.up if change > 0 else glyphs.down
+        words = f"{arrow}{wording.count(abs(change))}" if change else ""
+        spark = self.work.trend.spark(tab, SPARK, glyphs.sparks)
+        return (f"{words:<5} ", Tone.DIM), (f"{spark} ", Tone.DIM)
+
+    def _bar(self, count: int, most: int, tone: str) -> tuple[Piece, ...]:
         full = round(count / most * BAR) if most else 0
         full = max(full, 1) if count else 0
         glyphs = self.work.glyphs
-        return (
-            (f"{name:<18.18}", Tone.PLAIN),
-            (f"{wording.count(count):>6}  ", tone if tone != Tone.PLAIN else "strong"),
-            (glyphs.filled * full, Tone.WARN if tone == Tone.WARN else Tone.ACTIVE),
-            (glyphs.unfilled * (BAR - full), "faint"),
-        )
+        return (glyphs.filled * full, tone), (glyphs.unfilled * (BAR - full), "faint")
 
     def whole(self, key: str) -> list[Piece]:
-        return [("enter opens the tab", Tone.DIM)] if key.startswith("tab:") else []
+        kind, _, name = key.partition(":")
+        words = f"what {name} has to fulfil" if kind == "owner" else f"the tab {wording.tab(Tab(name))[0]}"
+        return [(f"enter opens {words}", Tone.DIM)]
 
     def action_open(self) -> None:
-        """Shows the tab under the cursor."""
-        kind, _, tab = self.current.partition(":")
+        """Shows the tab under the cursor, or the owner's orders."""
+        kind, _, name = self.current.partition(":")
+        session = self.work.session
         if kind == "tab":
-            self.work.session.open_tab(Tab(tab))
+            session.open_tab(Tab(name))
+        elif kind == "owner":
+            size = session.view.query.page_size
+            session.show(OrdersQuery(Tab.UNFULFILLED, replace(Filters(), owner=name), page_size=size))
+        if kind:
             self.dismiss()
 
+    def action_hand_over(self) -> None:
+        """Asks for the note and writes the file."""
+        from orders_tui.dialogs.handover import HandoverDialog
+
+        texts = ["".join(text for text, _ in (*line.left, *line.right)).rstrip() for line in self.lines()]
+        self.app.push_screen(HandoverDialog(self.work, texts), self._handed_over)
+
+    def _handed_over(self, path: Path | None) -> None:
+        if path is not None:
+            self.say(f"written to {path}", Tone.GOOD)
+
     def session_changed(self, change: Change) -> None:
-        if isinstance(change, SummaryChanged | PeopleChanged | PageShown):
+        if isinstance(change, SummaryChanged | PeopleChanged | PageShown | AlertsChanged):
             self.show()
 
+    def on_resize(self) -> None:
+        """Another height has room for more owners, or fewer."""
+        self.call_after_refresh(self.show)
 
-def _heading(title: str) -> Line:
-    return Line(f"heading {title}", ((title, "strong"),), choosable=False)
+
+def _overdue(page: OrdersPage) -> str:
+    metrics = page.metrics
+    share = f", {metrics.overdue_pct:.0%} of what is to fulfil, {metrics.breaches} by a day or more"
+    return f"overdue: {metrics.overdue or 'none'}{share if metrics.overdue else ''}"
+
+
+def _heading(title: str, tail: str = "") -> Line:
+    return Line(f"heading {title}", ((title, "strong"),), ((tail, Tone.DIM),), choosable=False)
 
 
 def _text(text: str, tone: str = Tone.DIM) -> Line:

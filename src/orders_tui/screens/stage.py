@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
-from orders_tui.commands import BY_ID, Command, Place, Risk
+from orders_tui.commands import BY_ID, Command, Group, Place, Risk
 from orders_tui.keymap import shown
 from orders_tui.screens.target import Target
 from orders_tui.screens.watches import Hears, Watches
@@ -70,7 +70,7 @@ class Stage(Hears, Watches, Screen[None]):
     def hint(self, command_id: str, label: str = "") -> Hint:
         """A command as a hint, dimmed when it cannot be done."""
         command = BY_ID[command_id]
-        return Hint(self.work.key(command_id), label or command.label, not self.why_not(command))
+        return Hint(self.work.key(command_id), label or command.label, not self.reason(command))
 
     def say(self, text: str, tone: str = Tone.PLAIN) -> None:
         """A sentence in the line of hints, for a moment."""
@@ -92,6 +92,12 @@ class Stage(Hears, Watches, Screen[None]):
         if command.acts_on_target and not self.target():
             return "there is no order here"
         return ""
+
+    def reason(self, command: Command) -> str:
+        """Why a command would come to nothing now, for the hints and the help: `why_not`, or that nothing can be sent."""
+        sends = command.group is Group.ACT and command.id not in {"action.repeat", "action.retry"}
+        held = sends and not self.work.session.connection.acts
+        return self.why_not(command) or ("offline: reading only, drafts are kept" if held else "")
 
     def perform(self, command_id: str, argument: str = "") -> None:
         """Does a command, or says why not."""

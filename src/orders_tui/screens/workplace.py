@@ -11,6 +11,7 @@ from orders_tui.keymap import Keymap, build
 from orders_tui.pace import Pace
 from orders_tui.screens.keyboard import Keyboard
 from orders_tui.screens.preferences import Preferences
+from orders_tui.screens.trend import Trend
 from orders_tui.session import Session
 from orders_tui.widgets.order_table.columns import Seen
 from orders_wire.vocabulary import Role
@@ -30,6 +31,9 @@ class Workplace:
     preferences: Preferences = field(default_factory=Preferences)
     keyboard: Keyboard = field(default_factory=Keyboard)
     outgoing: Outgoing | None = None
+    trend: Trend = field(default_factory=Trend)
+    handover: str = ""
+    """The note of a handover that was begun."""
 
     @property
     def glyphs(self) -> Glyphs:

@@ -90,13 +90,16 @@ class LineList(Styled, ScrollView, can_focus=True):
         self._reveal()
 
     def move(self, step: int) -> None:
-        """Moves to the next line that can be chosen, `step` lines on; stays where there is none."""
+        """Moves to the next line that can be chosen, `step` lines on; where there is none, what lies beyond comes into sight."""
         choosable = [at for at, line in enumerate(self._lines) if line.choosable]
         if not choosable:
             self.scroll_to(y=self.scroll_offset.y + step, animate=False)
             return
         here = choosable.index(self._at) if self._at in choosable else 0
-        self._put(choosable[max(0, min(here + step, len(choosable) - 1))])
+        to = choosable[max(0, min(here + step, len(choosable) - 1))]
+        if to == self._at:
+            self.scroll_to(y=self.scroll_offset.y + step, animate=False)
+        self._put(to)
 
     def choose(self, key: str) -> None:
         """Puts the cursor on a key, if it is there."""

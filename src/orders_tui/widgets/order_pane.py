@@ -35,9 +35,8 @@ class OrderPane(Styled):
         self._row, self._seen, self._key, self._note = row, seen, open_key, note
         lines = tuple(tuple(line) for line in self._compose_lines())
         changed, self._lines = changed_lines(self._lines, lines), lines
-        top = self.styles.gutter.top
         for at in changed:
-            self.refresh(Region(0, at + top, self.outer_size.width, 1))
+            self.refresh(Region(0, at, self.size.width, 1))
 
     def on_resize(self) -> None:
         """Another width is another cut."""

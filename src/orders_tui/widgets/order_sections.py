@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
+from orders_tui.widgets.cells import plain, width
 from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.widgets.order_text import Text, fact, facts, timeline
 from orders_tui.wording import Tone
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from orders_wire.orders import Order
 
 BAD_STATES = frozenset({OutboundState.DEAD, OutboundState.UNKNOWN, OutboundState.NEEDS_REVIEW})
+OK_RESULTS = frozenset({"done", "unchanged"})
+NO_NUMBER = "no number yet"
+TITLE, SKU, AMOUNT = 26, 14, 10
+"""Most cells that a column of names, codes, amounts is padded to, so that a line fits 80 columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +73,38 @@ def _filled(sections: Iterable[tuple[str, Iterator[Text]]]) -> list[Section]:
 
 
 def _order(detail: OrderDetail, seen: Seen) -> Iterator[Text]:
-    yield from facts(detail, seen)
+    yield from facts(detail, seen, parcels=False)
     if detail.financial_status:
-        yield fact("payment", (detail.financial_status.replace("_", " "), Tone.PLAIN))
+        yield fact("payment", (wording.words(detail.financial_status), Tone.PLAIN))
     if detail.shipping_lines:
         yield fact("shipping", (", ".join(detail.shipping_lines), Tone.PLAIN))
     if detail.note:
         yield fact("note", (detail.note, Tone.PLAIN))
 
 
-def _items(lines: Iterable[LineItem], seen: Seen) -> Iterator[Text]:
-    for line in lines:
-        price = f"  {wording.money(line.price, symbols=not seen.glyphs.ascii_only)}" if line.price else ""
+def _items(lines: Sequence[LineItem], seen: Seen) -> Iterator[Text]:
+    prices = [wording.money(line.price, symbols=not seen.glyphs.ascii_only) if line.price else "" for line in lines]
+    titles = _widest((line.title for line in lines), TITLE)
+    skus = _widest((line.sku or "" for line in lines), SKU)
+    amounts = _widest(prices, AMOUNT)
+    for line, price in zip(lines, prices, strict=True):
         yield [
             (f"{line.quantity:>3} ", "strong"),
-            (line.title, Tone.PLAIN),
-            (f"  {line.sku}" if line.sku else "", Tone.DIM),
-            (price, Tone.DIM),
+            (_padded(line.title, titles), Tone.PLAIN),
+            (f"  {_padded(line.sku or '', skus)}" if skus else "", Tone.DIM),
+            (f"  {price:>{amounts}}", Tone.DIM),
             *_owed(line),
         ]
+
+
+def _widest(texts: Iterable[str], most: int) -> int:
+    """Cells of a column, at most so many: what is longer pushes its own line only."""
+    return min(most, max((width(plain(text)) for text in texts), default=0))
+
+
+def _padded(text: str, cells: int) -> str:
+    clean = plain(text)
+    return clean + " " * max(0, cells - width(clean))
 
 
 def _owed(line: LineItem) -> Text:
@@ -101,30 +119,34 @@ def _owed(line: LineItem) -> Text:
 
 
 def _parcels(detail: OrderDetail, seen: Seen) -> Iterator[Text]:
+    numbers = _widest((parcel.number or NO_NUMBER for parcel in detail.fulfillments), TITLE)
+    carriers = _widest((parcel.carrier or "" for parcel in detail.fulfillments), SKU)
     for parcel in detail.fulfillments:
         state = (parcel.shipment_status or parcel.status).replace("_", " ")
         when = wording.instant(parcel.delivered_at or parcel.updated_at or parcel.created_at, seen.now, seen.zone)
         yield [
             (f"{parcel.name or 'parcel'}  ", Tone.DIM),
-            (f"{parcel.carrier} " if parcel.carrier else "", Tone.DIM),
-            (parcel.number or "no number yet", Tone.PLAIN if parcel.number else Tone.WARN),
+            (f"{_padded(parcel.carrier or '', carriers)} " if carriers else "", Tone.DIM),
+            (_padded(parcel.number or NO_NUMBER, numbers), Tone.PLAIN if parcel.number else Tone.WARN),
             (f"  {state} {when}", Tone.DIM),
-            ("  ours, not confirmed yet" if parcel.ours else "", Tone.ACTIVE),
+            ("  ours, unconfirmed" if parcel.ours else "", Tone.ACTIVE),
         ]
 
 
 def _returns(detail: OrderDetail, seen: Seen) -> Iterator[Text]:
     for each in detail.returns:
         sign = wording.return_state(each.state)
-        amount = f"  {each.refund_amount:,.2f} {each.currency or ''}" if each.refund_amount is not None else ""
+        amount = wording.refund(each, symbols=not seen.glyphs.ascii_only)
         yield [
             (f"{each.name or 'return'}  ", Tone.DIM),
             (seen.sign(sign), sign.tone),
-            (f" for {seen.age(each.since)}{amount}", Tone.PLAIN),
-            (f"  {each.reason or ''}", Tone.DIM),
+            (f" for {seen.age(each.since)}  {amount}", Tone.PLAIN),
+            (f"  {wording.words(each.reason)}", Tone.DIM),
         ]
         if each.note:
             yield [(f"    {each.note}", Tone.DIM)]
+        if each.tracking_number:
+            yield [("    comes back as ", Tone.DIM), (each.tracking_number, Tone.PLAIN)]
         if each.allowed_actions:
             words = ", ".join(action.replace("_", " ") for action in each.allowed_actions)
             yield [(f"    possible: {words}", Tone.DIM)]
@@ -175,10 +197,17 @@ def _outbox(entries: Iterable[OutboxEntry], seen: Seen) -> Iterator[Text]:
         tries = f" after {entry.attempts} tries" if entry.attempts > 1 else ""
         yield [
             (f"{when:<12} ", Tone.DIM),
-            (f"{entry.target} {entry.kind}  ", Tone.PLAIN),
-            (f"{entry.state.replace('_', ' ')}{tries}", tone),
+            (f"{entry.target} {wording.words(entry.kind)}  ", Tone.PLAIN),
+            (f"{wording.words(entry.state)}{_due(entry, seen)}{tries}", tone),
             (f"  {entry.last_error or ''}", Tone.DIM),
         ]
+
+
+def _due(entry: OutboxEntry, seen: Seen) -> str:
+    """How long it is still held back."""
+    if entry.state is not OutboundState.QUEUED or entry.not_before is None or entry.not_before <= seen.now:
+        return ""
+    return f", goes in {wording.age((entry.not_before - seen.now).total_seconds())}"
 
 
 def _audit(detail: OrderDetail, seen: Seen) -> Iterator[Text]:
@@ -187,6 +216,6 @@ def _audit(detail: OrderDetail, seen: Seen) -> Iterator[Text]:
         yield [
             (f"{when:<12} ", Tone.DIM),
             (f"{entry.actor} ", Tone.PLAIN),
-            (f"{entry.action} {entry.details}  ", Tone.PLAIN),
-            (entry.result, Tone.DIM),
+            (f"{wording.words(entry.action)} {entry.details}  ", Tone.PLAIN),
+            (wording.words(entry.result), Tone.DIM if entry.result in OK_RESULTS else Tone.WARN),
         ]

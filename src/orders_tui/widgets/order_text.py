@@ -39,8 +39,8 @@ def fact(name: str, *pieces: Piece) -> Text:
     return [(f"{name:<{LABEL}}", Tone.DIM), *pieces]
 
 
-def facts(order: Order, seen: Seen) -> Iterator[Text]:
-    """What deserves a look, most urgent first; what is usual is left out."""
+def facts(order: Order, seen: Seen, parcels: bool = True) -> Iterator[Text]:
+    """What deserves a look, most urgent first; what is usual is left out. `parcels`: where nothing else shows them."""
     if order.hold is not None:
         sign = wording.issue(order.hold.reason)
         yield fact(
@@ -57,12 +57,14 @@ def facts(order: Order, seen: Seen) -> Iterator[Text]:
         yield fact("outbound", (f"{order.outbound.waiting} on the way", Tone.ACTIVE))
     if order.return_ is not None:
         sign = wording.return_state(order.return_.state)
-        yield fact("return", (f"{sign.mark(seen.glyphs.ascii_only)} {wording.return_line(order.return_)}", sign.tone))
+        words = wording.return_line(order.return_, symbols=not seen.glyphs.ascii_only)
+        yield fact("return", (f"{sign.mark(seen.glyphs.ascii_only)} {words}", sign.tone))
     due = wording.ship_by(order, seen.now, seen.zone)
     if order.ship_by is not None and due.word:
         when = wording.instant(order.ship_by, seen.now, seen.zone)
-        yield fact("ship by", (due.word, due.tone), (f"  {when}", Tone.DIM))
-    yield from _parcels(order, seen)
+        yield fact("ship by", (seen.sign(due).strip(), due.tone), (f"  {when}", Tone.DIM))
+    if parcels:
+        yield from _parcels(order, seen)
     yield fact(
         "placed",
         (wording.instant(order.placed_at, seen.now, seen.zone), Tone.PLAIN),

@@ -6,6 +6,8 @@ Every line that names an order leads to it; a stock line leads to the escalation
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
@@ -19,35 +21,55 @@ if TYPE_CHECKING:
     from orders_tui.alerts import Alert
     from orders_wire.page import OrdersPage
 
+KIND = 12
+"""Cells of the kind's name before the only alert of it."""
 SHOWN = 3
 """So many of a kind of alert while it is folded."""
 SHOWN_OPEN = 50
+ROOMY = 50
+"""From so many cells on, an alert says what it is about beside its order."""
 
 
 class SideBar(LineList):
-    """The list; `current` is `kind:<type>`, `alert:<id>`, `gap:<id>`, `order:<section>:<order id>` or `sku:<sku>`."""
+    """The list; `current` is `kind:<severity>:<type>`, `alert:<id>`, `gap:<id>`, `order:<section>:<order id>` or `sku:<sku>`.
+
+    `types`: the only kinds of alert on show, when not empty.
+    """
 
     always_on = False
 
     def __init__(self, cursor: str, ellipsis: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(cursor, ellipsis, id=id)
-        self.unfolded: set[EventType] = set()
+        self.unfolded: set[str] = set()
+        self.types: frozenset[EventType] = frozenset()
 
     def fold(self) -> bool:
         """Folds or unfolds the kind of alert under the cursor; False where there is none."""
-        kind, _, name = self.current.partition(":")
-        if kind != "kind":
+        if not self.current.startswith("kind:"):
             return False
-        self.unfolded ^= {EventType(name)}
+        self.unfolded ^= {self.current}
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the list is shown: which kinds are unfolded, which are the only ones on show, how many cells there are."""
+
+    unfolded: Collection[str] = ()
+    types: Collection[EventType] = ()
+    cells: int = 28
 
 
 def alerts_of(key: str, alerts: Sequence[Alert]) -> list[str]:
     """The ids of the alerts, or of the data gap, that a line stands for."""
     kind, _, rest = key.partition(":")
     if kind == "kind":
-        return [alert.alert_id for alert in alerts if alert.type == rest]
+        return [alert.alert_id for alert in alerts if _kind(alert) == key]
     return [rest] if kind in {"alert", "gap"} else []
+
+
+def _kind(alert: Alert) -> str:
+    return f"kind:{alert.severity}:{alert.type}"
 
 
 def order_of(key: str, alerts: Sequence[Alert]) -> str | None:
@@ -67,14 +89,10 @@ def sku_of(key: str) -> str | None:
 
 
 def lines(
-    alerts: Sequence[Alert],
-    gaps: Sequence[Alert],
-    page: OrdersPage | None,
-    seen: Seen,
-    unfolded: Collection[EventType] = (),
+    alerts: Sequence[Alert], gaps: Sequence[Alert], page: OrdersPage | None, seen: Seen, shown: Shown = Shown()
 ) -> list[Line]:
     """All sections, from what is most urgent to what is only good to know."""
-    out = [*_alerts(alerts, unfolded, seen), *_gaps(gaps, seen)]
+    out = [*_alerts(alerts, shown, seen), *_gaps(gaps, seen)]
     if page is not None:
         for section in (_tracking(page, seen), _delayed(page, seen), _returns(page, seen), _stock(page, seen)):
             out += section
@@ -87,34 +105,46 @@ def _heading(title: str, count: int, tail: str = "") -> Iterator[Line]:
     yield Line(f"heading {title}", ((title, "strong"), (f" {count}", Tone.DIM)), right, choosable=False)
 
 
-def _alerts(alerts: Sequence[Alert], unfolded: Collection[EventType], seen: Seen) -> Iterator[Line]:
+def _alerts(alerts: Sequence[Alert], shown: Shown, seen: Seen) -> Iterator[Line]:
     worst = wording.severity(alerts[0].severity).tone if alerts else Tone.DIM
-    yield Line("heading alerts", (("ALERTS", "strong"), (f" {len(alerts)}", worst)), choosable=False)
+    only = ", ".join(wording.event_type(kind).short for kind in shown.types)
+    right: tuple[Piece, ...] = ((f"only {only}", Tone.ACTIVE),) if only else ()
+    yield Line("heading alerts", (("ALERTS", "strong"), (f" {len(alerts)}", worst)), right, choosable=False)
     if not alerts:
         yield Line("no alerts", (("nothing open", Tone.DIM),), choosable=False)
-    for kind in dict.fromkeys(alert.type for alert in alerts):
-        of_kind = [alert for alert in alerts if alert.type is kind]
-        if len(of_kind) > 1:
-            sign = wording.event_type(kind)
-            count = (f" {len(of_kind)}", sign.tone)
-            yield Line(
-                f"kind:{kind}", ((f"{seen.sign(sign, 0)}", sign.tone), count), (_fold(of_kind, kind, unfolded, seen),)
-            )
-        for alert in of_kind[: SHOWN_OPEN if kind in unfolded else SHOWN]:
-            yield _alert(alert, seen, alone=len(of_kind) == 1)
+    for severity in dict.fromkeys(alert.severity for alert in alerts):
+        group = [alert for alert in alerts if alert.severity is severity]
+        sign = wording.severity(severity)
+        yield Line(f"severity {severity}", ((f"{seen.sign(sign)} {len(group)}", sign.tone),), choosable=False)
+        for kind in dict.fromkeys(_kind(alert) for alert in group):
+            yield from _of_kind(kind, [alert for alert in group if _kind(alert) == kind], shown, seen)
 
 
-def _fold(of_kind: Sequence[Alert], kind: EventType, unfolded: Collection[EventType], seen: Seen) -> Piece:
-    if len(of_kind) <= SHOWN:
-        return "", Tone.DIM
-    return (seen.glyphs.up if kind in unfolded else seen.glyphs.down), Tone.DIM
+def _of_kind(kind: str, alerts: Sequence[Alert], shown: Shown, seen: Seen) -> Iterator[Line]:
+    """One line where there is one alert; else a line for the kind, and the newest below it."""
+    if len(alerts) > 1:
+        sign, glyphs = wording.event_type(alerts[0].type), seen.glyphs
+        fold = "" if len(alerts) <= SHOWN else glyphs.up if kind in shown.unfolded else glyphs.down
+        words = (f"{seen.sign(sign, 0)} ", sign.tone), (str(len(alerts)), Tone.DIM)
+        yield Line(kind, words, ((fold, Tone.DIM),))
+    for alert in alerts[: SHOWN_OPEN if kind in shown.unfolded else SHOWN]:
+        yield _alert(alert, shown, seen, alone=len(alerts) == 1)
 
 
-def _alert(alert: Alert, seen: Seen, *, alone: bool) -> Line:
+def _alert(alert: Alert, shown: Shown, seen: Seen, *, alone: bool) -> Line:
     sign = wording.event_type(alert.type)
-    start: Piece = (f"{seen.sign(sign, 0):<11} " if alone else "  ", sign.tone)
-    left = (start, (alert.order_number or alert.message, "strong" if alone else Tone.PLAIN))
-    return Line(f"alert:{alert.alert_id}", left, ((seen.age(alert.created_at), Tone.DIM),))
+    start: Piece = (f"{seen.sign(sign, 0):<{KIND}}" if alone else "  ", sign.tone)
+    left = [start, (alert.order_number or alert.message, "strong" if alone else Tone.PLAIN)]
+    if alert.order_number and shown.cells >= ROOMY:
+        left.append((f"  {_said(alert)}", Tone.DIM))
+    return Line(f"alert:{alert.alert_id}", tuple(left), ((seen.age(alert.created_at), Tone.DIM),))
+
+
+def _said(alert: Alert) -> str:
+    """The message without the order's number, which stands before it."""
+    about = (f"Order {alert.order_number}", alert.order_number or "")
+    opening = next((words for words in about if alert.message.startswith(words)), "")
+    return alert.message.removeprefix(opening).lstrip(" :")
 
 
 def _gaps(gaps: Sequence[Alert], seen: Seen) -> Iterator[Line]:
@@ -132,9 +162,15 @@ def _tracking(page: OrdersPage, seen: Seen) -> Iterator[Line]:
     )
     for item in page.shipments.tracking_pending[:5]:
         owner = seen.glyphs.nothing if item.owner == UNASSIGNED else item.owner
-        when = wording.instant(item.expected_ship_date, seen.now, seen.zone)
         left = ((f"{item.order_number} ", Tone.PLAIN), (owner, Tone.DIM))
-        yield Line(f"order:tracking:{item.order_id}", left, ((when, Tone.DIM),))
+        yield Line(f"order:tracking:{item.order_id}", left, (_due(item.expected_ship_date, seen),))
+
+
+def _due(at: datetime | None, seen: Seen) -> Piece:
+    if at is None:
+        return seen.glyphs.nothing, Tone.DIM
+    left_s = (at - seen.now).total_seconds()
+    return (f"late {wording.age(-left_s)}", Tone.BAD) if left_s < 0 else (f"in {wording.age(left_s)}", Tone.DIM)
 
 
 def _delayed(page: OrdersPage, seen: Seen) -> Iterator[Line]:
@@ -148,16 +184,12 @@ def _delayed(page: OrdersPage, seen: Seen) -> Iterator[Line]:
 
 
 def _returns(page: OrdersPage, seen: Seen) -> Iterator[Line]:
-    due = (
-        f"{page.returns.refunds_due} due {wording.usd(page.returns.refund_value_usd)}"
-        if page.returns.refunds_due
-        else ""
-    )
+    due = f"{page.returns.refunds_due} due ${page.returns.refund_value_usd:,.0f}" if page.returns.refunds_due else ""
     yield from _heading("RETURNS", page.returns.pending_total or len(page.returns.pending), due)
     for item in page.returns.pending[:5]:
         sign = wording.return_state(item.state)
         left = ((f"{item.order_number} ", Tone.PLAIN), (seen.sign(sign, 0), sign.tone))
-        amount = "" if item.refund_amount is None else f"{item.refund_amount:,.2f}"
+        amount = "" if item.refund_amount is None else f"{item.refund_amount:,.0f}"
         yield Line(
             f"order:returns:{item.order_id}", left, ((f"{amount} {wording.age(item.age_days * 86_400):>3}", Tone.DIM),)
         )

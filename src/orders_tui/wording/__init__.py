@@ -5,7 +5,17 @@ an ASCII twin. Every glyph is one cell wide.
 """
 
 from orders_tui.wording.amounts import count, money, usd
-from orders_tui.wording.lines import connection, flags, mark, owner, return_action, return_line, ship_by
+from orders_tui.wording.lines import (
+    connection,
+    flags,
+    mark,
+    owner,
+    refund,
+    return_action,
+    return_line,
+    ship_by,
+    words,
+)
 from orders_tui.wording.sign import Sign, Tone
 from orders_tui.wording.states import event_type, issue, priority, return_state, severity, status, tab, timeline_event
 from orders_tui.wording.times import age, instant, zone
@@ -24,6 +34,7 @@ __all__ = [
     "money",
     "owner",
     "priority",
+    "refund",
     "return_action",
     "return_line",
     "return_state",
@@ -33,5 +44,6 @@ __all__ = [
     "tab",
     "timeline_event",
     "usd",
+    "words",
     "zone",
 ]

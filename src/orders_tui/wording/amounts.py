@@ -34,16 +34,19 @@ _THREE_DECIMALS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 
 def money(value: Money | None, symbols: bool = True) -> str:
     """`89.90 €`, `1,204.00 USD`; as many decimals as the currency has; `–` for None; as it came when it is no number."""
-    if value is None:
-        return NOTHING
-    currency = value.currency.upper()
+    return NOTHING if value is None else price(value.amount, value.currency, symbols)
+
+
+def price(amount: str, currency: str, symbols: bool = True) -> str:
+    """An amount as decimal text with its ISO 4217 currency, as `money` writes it."""
+    currency = currency.upper()
     unit = _SYMBOLS.get(currency, currency) if symbols else currency
     decimals = 0 if currency in _NO_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
     try:
-        amount = Decimal(value.amount)
-        return f"{amount:,.{decimals}f} {unit}" if amount.is_finite() else f"{value.amount} {unit}"
+        value = Decimal(amount)
     except InvalidOperation:
-        return f"{value.amount} {unit}"
+        return f"{amount} {unit}"
+    return f"{value:,.{decimals}f} {unit}" if value.is_finite() else f"{amount} {unit}"
 
 
 def usd(value: float | None) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orders_tui.feed.connection import LineState
 from orders_tui.store.marks import MarkKind
-from orders_tui.wording.amounts import NOTHING
+from orders_tui.wording.amounts import NOTHING, price
 from orders_tui.wording.sign import Sign, Tone
 from orders_tui.wording.states import issue, return_state
 from orders_tui.wording.times import age, instant, zone
@@ -17,6 +17,7 @@ from orders_wire.vocabulary import UNASSIGNED, AlertType, ReturnAction, ReturnSt
 if TYPE_CHECKING:
     from orders_tui.feed import Connection
     from orders_tui.store import Mark
+    from orders_wire.detail import Return
     from orders_wire.orders import Order, ReturnSummary
 
 _NOT_DUE = Sign(" ", " ", "", "")
@@ -79,28 +80,31 @@ def ship_by(order: Order, now: datetime, zone_name: str = "UTC") -> Sign:
     return Sign(" ", " ", age(left), age(left))
 
 
-def flags(order: Order) -> list[Sign]:
-    """What deserves a look on a row, most urgent first: late, held, an issue, outbound work that failed, a return, support."""
-    return list(_flags(order))
+def flags(order: Order, told: Collection[str] = ()) -> list[Sign]:
+    """What deserves a look on a row, most urgent first: late, held, an issue, outbound work that failed, a return, support.
+
+    `told`: what stands beside them already and is not repeated, of `ship_by`, `hold`, `return`.
+    """
+    return [sign for about, sign in _flags(order) if about not in told]
 
 
-def _flags(order: Order) -> Iterator[Sign]:
+def _flags(order: Order) -> Iterator[tuple[str, Sign]]:
     if AlertType.ORDER_OVERDUE in order.alerts and order.status is Status.AWAITING_FULFILLMENT:
-        yield Sign("!", "!", "late", "late", Tone.BAD)
+        yield "ship_by", Sign("!", "!", "late", "late", Tone.BAD)
     if order.outbound.failed:
-        yield Sign("✗", "x", "not passed on", "failed", Tone.BAD)
+        yield "outbound", Sign("✗", "x", "not passed on", "failed", Tone.BAD)
     if order.hold is not None:
         reason = issue(order.hold.reason)
-        yield Sign("‖", "=", f"held: {reason.word}", "hold", Tone.WARN)
+        yield "hold", Sign("‖", "=", f"held: {reason.word}", "hold", Tone.WARN)
     elif order.issue is not None:
-        yield issue(order.issue)
+        yield "issue", issue(order.issue)
     if order.return_ is not None and not order.return_.state.terminal:
         state = return_state(order.return_.state)
-        yield Sign(state.glyph, state.ascii, f"return: {state.word}", "return", state.tone)
+        yield "return", Sign(state.glyph, state.ascii, f"return: {state.word}", "return", state.tone)
     if AlertType.SUPPORT_ESCALATED in order.alerts:
-        yield Sign("☎", "s", "with support", "support", Tone.ACTIVE)
+        yield "support", Sign("☎", "s", "with support", "support", Tone.ACTIVE)
     if order.outbound.waiting:
-        yield Sign("↗", "^", "waits to be passed on", "outbound", Tone.DIM)
+        yield "outbound", Sign("↗", "^", "waits to be passed on", "outbound", Tone.DIM)
 
 
 def return_action(value: ReturnAction, now_in: ReturnState) -> str:
@@ -112,11 +116,19 @@ def return_action(value: ReturnAction, now_in: ReturnState) -> str:
     return _CONSEQUENCES[value]
 
 
-def return_line(value: ReturnSummary) -> str:
+def words(name: str | None) -> str:
+    """A name that a system chose (`wrong_item`) as words; a sentence stays as it is."""
+    return "" if name is None else name if " " in name else name.replace("_", " ")
+
+
+def refund(value: ReturnSummary | Return, symbols: bool = True) -> str:
+    """What the return pays back, `83.95 £`; empty while nobody knows."""
+    if value.refund_amount is None:
+        return ""
+    return price(f"{value.refund_amount:.3f}", value.currency or "", symbols).rstrip()
+
+
+def return_line(value: ReturnSummary, symbols: bool = True) -> str:
     """A return in one line: its state, amount and reason."""
-    parts = [return_state(value.state).word]
-    if value.refund_amount is not None:
-        parts.append(f"{value.refund_amount:,.2f} {value.currency or ''}".rstrip())
-    if value.reason:
-        parts.append(value.reason)
-    return " · ".join(parts)
+    parts = (return_state(value.state).word, refund(value, symbols), words(value.reason))
+    return " · ".join(part for part in parts if part)

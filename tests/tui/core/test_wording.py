@@ -171,6 +171,20 @@ def test_flags_most_urgent_first() -> None:
     assert shown == ["late", "failed", "hold", "return", "support", "outbound"]
 
 
+def test_what_stands_beside_the_flags_is_not_repeated() -> None:
+    row = order(1, alerts=[AlertType.ORDER_OVERDUE], hold=Hold(reason=Issue.INVENTORY, since=NOON))
+    assert [sign.short for sign in wording.flags(row, {"ship_by"})] == ["hold"]
+    assert wording.flags(row, {"ship_by", "hold"}) == []
+
+
+def test_a_name_that_a_system_chose_reads_as_words() -> None:
+    assert [wording.words(name) for name in ("wrong_item", "too_big for me", None)] == [
+        "wrong item",
+        "too_big for me",
+        "",
+    ]
+
+
 def test_the_line_counts_down_and_remembers_since() -> None:
     soon = Connection(LineState.RECONNECTING, retry_at=NOON + timedelta(seconds=4))
     assert wording.connection(soon, NOON).word == "reconnecting in 4 s"
@@ -189,4 +203,4 @@ def test_each_return_action_says_what_it_leads_to(action: ReturnAction) -> None:
 
 def test_a_return_in_one_line() -> None:
     value = ReturnSummary(id="r", state=ReturnState.INSPECTION, refund_amount=199, currency="EUR", reason="damaged")
-    assert wording.return_line(value) == "inspection · 199.00 EUR · damaged"
+    assert wording.return_line(value) == "inspection · 199.00 € · damaged"

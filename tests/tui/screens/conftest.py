@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.desk_driver import Desk, Open
 from tests.tui.screens.fake_outgoing import FakeOutgoing
 from tests.tui.screens.fake_session import FakeSession
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
@@ -39,7 +40,8 @@ class SteppingClock:
 def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setattr(Input.cursor_blink, "_default", False, raising=False)
+    for field in (Input, TextArea):
+        monkeypatch.setattr(field.cursor_blink, "_default", False, raising=False)
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def make_app(session: FakeSession, clock: SteppingClock, tmp_path: Path) -> Make
 
     def make(**config: object) -> DeskApp:
         settings = Config(**{"environment": "PROD", **config})  # type: ignore[arg-type]
-        pace = Pace(now=lambda: NOW, monotonic=clock)
+        pace = Pace(now=lambda: NOW + timedelta(minutes=session.minutes), monotonic=clock)
 
         async def begin(app: DeskApp) -> None:
             app.attend(work)

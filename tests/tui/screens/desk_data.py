@@ -113,7 +113,8 @@ def _timeline(number: int, placed: datetime, amount: str, currency: str) -> list
         TimelineEntry(ts=placed + timedelta(minutes=1), event="payment_captured", details=f"{amount} {currency}"),
     ]
     if number % 2:
-        entries.append(TimelineEntry(ts=placed + timedelta(minutes=50), event="assigned", details="to ana by bo"))
+        details = f"{OWNERS[number % len(OWNERS)]}, by bo"
+        entries.append(TimelineEntry(ts=placed + timedelta(minutes=50), event="assigned", details=details))
     if number % 3 == 0:
         entries.append(TimelineEntry(ts=ago(1.5), event="note", details="customer asks for split shipment"))
     return entries

@@ -45,6 +45,8 @@ class FakeSession(Session):
         self.runs_made: list[BulkRun] = []
         self.orders: dict[str, Order] = {order.id: order for order in desk_data.ORDERS}
         self.position = 0
+        self.minutes = 0
+        """So long the desk has been open."""
         self.me_now: Me | None = desk_data.ME
         self.people: tuple[Owner, ...] = desk_data.PEOPLE
         self.summary_now: OrdersPage | None = desk_data.page([])

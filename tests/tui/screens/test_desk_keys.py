@@ -7,9 +7,12 @@ from tests.tui.screens import desk_data
 from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 
+from orders_tui.commands import COMMANDS, Place
 from orders_tui.drafts import AssignDraft
 from orders_tui.feed import LineState
+from orders_tui.screens.desk.board import Part
 from orders_tui.screens.order import OrderScreen
+from orders_tui.screens.stage import Stage
 from orders_tui.session import changes
 from orders_tui.session.actions import ActionState, OrderFailure
 from orders_tui.store.marks import MarkKind
@@ -358,3 +361,47 @@ async def test_a_terminal_too_small_says_so_and_comes_back(open_desk: Open) -> N
         await desk.pilot.pause()
         assert not desk.screen.query_one("#small").display
         assert desk.table.display
+
+
+@pytest.mark.parametrize("place", Place)
+async def test_every_command_of_a_place_has_a_handler_there(
+    open_desk: Open, session: FakeSession, place: Place
+) -> None:
+    async with open_desk() as desk:
+        stage: Stage = desk.screen
+        if place is Place.ORDER:
+            stage = OrderScreen(desk.screen.work, ids(session)[0])
+        missing = [command.id for command in COMMANDS if place in command.places and command.id not in stage.handlers]
+        assert missing == []
+
+
+async def test_offline_the_hints_of_actions_are_dim_and_the_help_says_why(
+    open_desk: Open, session: FakeSession
+) -> None:
+    async with open_desk() as desk:
+        session.set_line(state=LineState.OFFLINE, since=desk_data.NOW)
+        acts = [hint for hint in desk.screen.hints() if hint.label in {"assign", "fulfil", "support"}]
+        assert [hint.able for hint in acts] == [False] * len(acts)
+        await desk.press("question_mark")
+        await desk.type("owner")
+        await desk.press("enter")
+        assert "offline: reading only" in desk.said()
+
+
+async def test_the_pane_says_whose_order_it_shows_at_once_and_after_a_move(open_desk: Open) -> None:
+    async with open_desk(size=(120, 40)) as desk:
+        for key in ("", "j"):
+            await desk.press(*[key] if key else ())
+            desk.screen.board.draw(Part.ORDER)
+            await desk.pilot.pause()
+            strips = desk.app.screen._compositor.render_strips()
+            assert desk.cursor in strips[31].text
+
+
+async def test_nothing_to_act_on_offers_no_action(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        session.put(rows=(), cursor_id=None)
+        session.tell(changes.PageShown())
+        await desk.pilot.pause()
+        assert "open" not in desk.hint
+        assert "mark" not in desk.hint

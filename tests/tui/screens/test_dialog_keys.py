@@ -10,6 +10,7 @@ from tests.tui.screens.fake_session import FakeSession
 from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, ReturnsDraft, SupportDraft
 from orders_tui.screens.order import OrderScreen
 from orders_tui.session.bulk import OutcomeKind
+from orders_wire.orders import TimelineEntry
 from orders_wire.vocabulary import ReturnAction, ReturnState, Tab
 
 
@@ -102,6 +103,25 @@ async def test_mine_takes_one_order_at_once_and_several_through_the_dialog(
         await desk.press("j", "space", "space", "m")
         assert len(session.sent) == 1
         assert "Assign 2 orders" in desk.said("title")
+
+
+@pytest.mark.parametrize(
+    ("details", "hours", "told"),
+    [
+        ("bo, by bo", 5 / 3600, "taken by bo 5s ago"),
+        ("bo, by ana", 0.5, "given to bo by ana 30m ago"),
+        ("bo, by bo", 26, "taken by bo Wed 11:58"),
+        ("ana, by ana", 1, "now with bo"),
+    ],
+)
+async def test_taking_an_order_from_somebody_says_since_when_they_have_it(
+    open_desk: Open, session: FakeSession, details: str, hours: float, told: str
+) -> None:
+    async with open_desk() as desk:
+        entry = TimelineEntry(ts=desk_data.ago(hours), event="assigned", details=details)
+        session.change_order(ids(session)[0], assigned_to="bo", timeline=[entry])
+        await desk.press("a")
+        assert desk.said("taken").rstrip() == told
 
 
 async def test_others_orders_can_be_kept_with_them(open_desk: Open, session: FakeSession) -> None:

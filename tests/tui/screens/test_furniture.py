@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 from rich.segment import Segment
 from tests.tui.screens.desk_data import NOW
+from textual.app import App, ComposeResult
 from textual.color import Color
 from textual.theme import Theme
 
@@ -17,7 +18,8 @@ from orders_tui.errors import ClientError
 from orders_tui.glyphs import ASCII, UNICODE
 from orders_tui.line_filter import AsciiOnly, Harmless
 from orders_tui.toasts import AT_MOST, SHOWN_S, Toasts
-from orders_tui.widgets.top_bar import since
+from orders_tui.widgets.top_bar import TopBar, TopInfo, since
+from orders_tui.wording import Sign
 
 BLACK = Color(0, 0, 0)
 
@@ -104,3 +106,46 @@ def _luminance(color: Color) -> float:
 )
 def test_freshness_does_not_fidget(seconds: float, text: str) -> None:
     assert since(seconds) == text
+
+
+def test_in_ascii_a_letter_loses_its_accents_only() -> None:
+    (segment,) = AsciiOnly().apply([Segment("María Groß → ↑↓ 田")], BLACK)
+    assert segment.text == "Maria Gro? > ^v ??"
+
+
+EVERYTHING = TopInfo(
+    line=Sign("●", "*", "live", "live"),
+    environment="PROD",
+    shop="acme-eu.myshopify.com",
+    name="ana",
+    role="lead",
+    synced_s=4000,
+    frozen=True,
+    marked=1240,
+    sending=12,
+    unconfirmed=3,
+    undo="assign 14",
+    undo_s=9,
+    alerts=50,
+    alert=Sign("!", "!", "critical", "critical"),
+    gaps=2,
+    clock="13:58",
+)
+
+
+@pytest.mark.parametrize("cells", [60, 80, 99, 120])
+async def test_however_much_there_is_to_say_the_environment_and_the_line_stay(cells: int) -> None:
+    bar = TopBar()
+
+    class Only(App[None]):
+        def compose(self) -> ComposeResult:
+            yield bar
+
+        def get_theme_variable_defaults(self) -> dict[str, str]:
+            return themes.fill_in(self.current_theme)
+
+    async with Only().run_test(size=(cells, 5)):
+        bar.show(EVERYTHING, ascii_only=False, undo_key="u")
+        assert cell_len(bar.text) == cells - 2
+        for words in ("PROD", "live", "undo", "9 s", "1240 marked"):
+            assert words in bar.text

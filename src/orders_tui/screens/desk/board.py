@@ -139,8 +139,8 @@ class Board:
         """Alerts, gaps and panels."""
         desk, session = self._desk, self._desk.work.session
         gaps = session.alerts.gaps(desk.work.pace.now())
-        lines = side_bar.lines(desk.open_alerts(), gaps, session.summary, desk.work.seen(), desk.side.unfolded)
-        desk.side.set_lines(lines)
+        shown = side_bar.Shown(desk.side.unfolded, sorted(desk.side.types), desk.side.size.width)
+        desk.side.set_lines(side_bar.lines(desk.open_alerts(), gaps, session.summary, desk.work.seen(), shown))
 
     def order(self) -> None:
         """The pane below the table."""

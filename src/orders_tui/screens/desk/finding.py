@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from orders_tui.wording import Tone
 
 if TYPE_CHECKING:
     from orders_tui.screens.desk.screen import DeskScreen
+    from orders_wire.vocabulary import EventType
 
 
 class Finding:
@@ -43,7 +45,10 @@ class Finding:
             self.desk.work.session.set_filters(parsed.filters, parsed.sort or self.desk.view.query.sort)
 
     def narrow(self) -> None:
-        """Opens the box that hides loaded rows while one types."""
+        """Opens the box that hides loaded rows while one types; in the side bar, the kinds of alert to show."""
+        if self.desk.side.has_focus:
+            self._alert_types()
+            return
         from orders_tui.dialogs.narrow import NarrowDialog
 
         self.desk.app.push_screen(NarrowDialog(self.desk.work, self.desk.narrow, self._narrow_to), self._narrowed)
@@ -57,10 +62,24 @@ class Finding:
             self._narrow_to(text)
             self.desk.cursor_moved()
 
+    def _alert_types(self) -> None:
+        from orders_tui.dialogs.alert_types import AlertTypesDialog
+
+        work, types = self.desk.work, self.desk.side.types
+        counts = Counter(alert.type for alert in work.session.alerts.open(work.pace.now()))
+        self.desk.app.push_screen(AlertTypesDialog(work, types, counts), self._types_chosen)
+
+    def _types_chosen(self, types: frozenset[EventType] | None) -> None:
+        if types is not None:
+            self.desk.side.types = types
+            self.desk.board.draw(Part.SIDE)
+
     def clear(self) -> None:
-        """Narrowing first, then the filters."""
+        """In the side bar the choice of alerts; else narrowing first, then the filters."""
         query = self.desk.view.query
-        if self.desk.narrow:
+        if self.desk.side.has_focus and self.desk.side.types:
+            self._types_chosen(frozenset())
+        elif self.desk.narrow:
             self._narrow_to("")
         elif query.filters:
             self.desk.work.session.set_filters(type(query.filters)(), query.sort)

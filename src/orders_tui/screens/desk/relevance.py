@@ -22,10 +22,14 @@ class Situation:
     undoable: bool = False
     failed: bool = False
     frozen: bool = False
+    in_side_bar: bool = False
+    on_alert: bool = False
 
 
 def ranked(now: Situation) -> list[str]:
     """Command ids, most relevant first."""
+    if now.in_side_bar:
+        return _of_side_bar(now)
     first = [
         *(["action.undo"] if now.undoable else []),
         *(["action.retry"] if now.failed else []),
@@ -34,13 +38,19 @@ def ranked(now: Situation) -> list[str]:
     ]
     acts = _acts(now)
     rest = [
-        "go.open",
+        *(["go.open"] if now.order is not None else []),
         "find.search",
         *(["find.clear"] if now.filtered else []),
-        "mark.none" if now.marked else "mark.toggle",
+        *(["mark.none"] if now.marked else ["mark.toggle"] if now.order is not None else []),
     ]
     usual = ["tab.next", "find.sort", "view.sidebar", "view.timeline", "take.copy", "desk.line"]
     return list(dict.fromkeys([*first, *acts, *rest, *usual]))
+
+
+def _of_side_bar(now: Situation) -> list[str]:
+    alert = ["alert.acknowledge", "alert.snooze"] if now.on_alert else []
+    undo = ["action.undo"] if now.undoable else []
+    return [*undo, "go.open", *alert, "find.narrow", "go.next_pane", *_acts(now), "view.sidebar", "desk.line"]
 
 
 def _acts(now: Situation) -> list[str]:

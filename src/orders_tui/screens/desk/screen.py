@@ -86,6 +86,7 @@ class DeskScreen(Stage):
         """Shows what is there already; from now on the session tells."""
         self.apply_preferences()
         self.set_interval(1.0, self.tick)
+        self._note_sizes()
         self.board.draw(*Part)
 
     @property
@@ -116,7 +117,7 @@ class DeskScreen(Stage):
 
     def open_alerts(self) -> list[Alert]:
         """The alerts on show."""
-        return self.work.session.alerts.open(self.work.pace.now())
+        return self.work.session.alerts.open(self.work.pace.now(), self.side.types)
 
     def target(self) -> Target:
         """The marks, else the order under the cursor."""
@@ -145,6 +146,7 @@ class DeskScreen(Stage):
             case changes.ViewChanged():
                 self.board.soon(Part.QUERY)
             case changes.SummaryChanged():
+                self._note_sizes()
                 self.board.soon(Part.SUMMARY)
             case changes.AlertsChanged():
                 self.board.soon(Part.SIDE)
@@ -156,6 +158,11 @@ class DeskScreen(Stage):
                 self.board.soon(Part.TOP)
             case _:
                 pass
+
+    def _note_sizes(self) -> None:
+        page = self.work.session.summary
+        if page is not None:
+            self.work.trend.take(self.work.pace.now(), page.tabs)
 
     def _settled(self, entry: ActionEntry) -> None:
         failed = {failure.order_id for failure in entry.failures}
@@ -213,6 +220,8 @@ class DeskScreen(Stage):
             undoable=self.work.session.undoable() is not None,
             failed=any(run.finished and run.reasons(tops.FAILED) for run in self.work.session.runs[-1:]),
             frozen=view.frozen,
+            in_side_bar=self.side.has_focus,
+            on_alert=bool(side_bar.alerts_of(self.side.current, self.open_alerts())),
         )
         return [self.hint(command_id, tops.label(self, command_id)) for command_id in ranked(situation)]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.query import chips
+from orders_tui.screens.outcome import asked
 from orders_tui.session.actions import ActionState
 from orders_tui.session.bulk import OutcomeKind
 from orders_tui.widgets.query_bar import QueryInfo
@@ -34,6 +35,7 @@ def top_info(desk: DeskScreen) -> TopInfo:
     work, session, now = desk.work, desk.work.session, desk.work.pace.now()
     view, me, undoable = desk.view, session.me, session.undoable()
     waiting = session.unsettled
+    alerts = [] if desk.side.display else session.alerts.open(now)
     return TopInfo(
         line=wording.connection(session.connection, now, work.zone),
         environment=work.config.environment or "",
@@ -45,12 +47,15 @@ def top_info(desk: DeskScreen) -> TopInfo:
         marked=len(desk.selection),
         sending=sum(entry.state is ActionState.SENDING for entry in waiting),
         unconfirmed=sum(entry.state is ActionState.UNCONFIRMED for entry in waiting),
-        undo=f"{undoable.draft.verb} {len(undoable.order_ids)}" if undoable is not None else "",
+        undo=f"{asked(undoable.draft)} {len(undoable.order_ids)}" if undoable is not None else "",
         undo_s=(
             max(0.0, (undoable.undo_until - now).total_seconds())
             if undoable is not None and undoable.undo_until is not None
             else None
         ),
+        alerts=len(alerts),
+        alert=wording.severity(alerts[0].severity) if alerts else None,
+        gaps=0 if desk.side.display else len(session.alerts.gaps(now)),
         clock=f"{now.astimezone(wording.zone(work.zone)):%H:%M}",
     )
 
@@ -114,4 +119,14 @@ def label(desk: DeskScreen, command_id: str) -> str:
         return f"show {new} new"
     if command_id == "view.freeze" and desk.view.frozen:
         return "thaw"
-    return ""
+    return _side_label(desk, command_id) if desk.side.has_focus else ""
+
+
+def _side_label(desk: DeskScreen, command_id: str) -> str:
+    """What a key does in the side bar, where that is not what it does in the table."""
+    kind = desk.side.current.partition(":")[0]
+    if command_id == "go.open":
+        return {"kind": "fold" if desk.side.current in desk.side.unfolded else "unfold", "sku": "hold"}.get(
+            kind, "open"
+        )
+    return {"find.narrow": "which alerts", "go.next_pane": "table", "view.sidebar": "hide"}.get(command_id, "")

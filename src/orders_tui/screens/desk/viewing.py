@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from orders_tui.screens.desk.board import Part
+from orders_tui.screens.saved_view import LONGEST_NAME, SavedView
 from orders_tui.screens.stage import Handler
 from orders_tui.widgets import side_bar
 from orders_tui.wording import Tone
@@ -21,11 +22,14 @@ class Viewing:
 
     def __init__(self, desk: DeskScreen) -> None:
         self.desk = desk
+        self._view = ""
 
     def handlers(self) -> Mapping[str, Handler]:
         """By command id."""
         return {
             "view.columns": lambda _: self.columns(),
+            "view.open": self.open_view,
+            "view.save": self.save_view,
             "view.timeline": lambda _: self.timeline(),
             "view.sidebar": lambda _: self.sidebar(),
             "view.maximise": lambda _: self.maximise(),
@@ -65,6 +69,51 @@ class Viewing:
         if keys is not None:
             self.desk.work.preferences.columns[self.desk.view.query.tab] = keys
             self.desk.board.draw(Part.PAGE)
+
+    def open_view(self, name: str) -> None:
+        """Opens the list of saved views; with a name that view at once."""
+        if name:
+            self._show_view(name)
+            return
+        from orders_tui.dialogs.views import ViewsDialog
+
+        self.desk.app.push_screen(ViewsDialog(self.desk.work), self._show_view)
+
+    def _show_view(self, name: str | None) -> None:
+        desk, views = self.desk, self.desk.work.preferences.views
+        if name is None:
+            return
+        view = views.get(name)
+        query = view.query(desk.view.query.page_size) if view is not None else None
+        if view is None or query is None:
+            there = ", ".join(views) or "none"
+            desk.say(f"{name} cannot be opened" if view else f"there is no view {name}; there are: {there}", Tone.WARN)
+            return
+        if view.columns:
+            desk.work.preferences.columns[view.tab] = view.columns
+        desk.narrow, self._view = "", name
+        desk.work.session.show(query)
+        desk.board.draw(Part.PAGE)
+        desk.say(f"view {name}")
+
+    def save_view(self, name: str) -> None:
+        """Asks for the name; one that is given is taken at once."""
+        desk = self.desk
+        query = desk.view.query
+        view = SavedView.of(query, desk.work.preferences.columns_of(query.tab))
+        if name:
+            self._save_view(view, name)
+            return
+        from orders_tui.dialogs.views import SaveViewDialog
+
+        dialog = SaveViewDialog(desk.work, view, self._view)
+        desk.app.push_screen(dialog, lambda given: self._save_view(view, given))
+
+    def _save_view(self, view: SavedView, name: str | None) -> None:
+        if name:
+            self.desk.work.preferences.views[name[:LONGEST_NAME]] = view
+            self._view = name
+            self.desk.say(f"saved; {self.desk.work.key('view.open')} opens {name}", Tone.GOOD)
 
     def timeline(self) -> None:
         """The pane below the table; where there is room for one line only, the order's own screen has the timeline."""

@@ -21,12 +21,13 @@ NOTHING: Cell = (("", Tone.DIM),)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a cell depends on besides its order: the instant, the desk's zone, the glyphs, who looks."""
+    """What a cell depends on besides its order: the instant, the desk's zone, the glyphs, who looks, the columns on show."""
 
     now: datetime
     zone: str
     glyphs: Glyphs
     me: str = ""
+    beside: frozenset[str] = frozenset()
 
     def sign(self, sign: Sign, cells: int = 80) -> str:
         """A sign's glyph and word; the short word where the word has no room."""
@@ -91,7 +92,7 @@ def _ship_by(order: Order, seen: Seen, cells: int) -> Cell:
     if order.status is not Status.AWAITING_FULFILLMENT:
         return NOTHING
     sign = wording.ship_by(order, seen.now, seen.zone)
-    return ((sign.word, sign.tone),)
+    return ((seen.sign(sign).strip(), sign.tone),)
 
 
 def _total(order: Order, seen: Seen, cells: int) -> Cell:
@@ -135,7 +136,7 @@ def _last(order: Order, seen: Seen, cells: int) -> Cell:
 
 
 def _flags(order: Order, seen: Seen, cells: int) -> Cell:
-    signs = wording.flags(order)
+    signs = wording.flags(order, seen.beside)
     if order.priority is not Priority.STANDARD:
         signs.insert(0, wording.priority(order.priority))
     full = sum(width(sign.word) + 4 for sign in signs) - 2 <= cells
@@ -149,13 +150,13 @@ def _return(order: Order, seen: Seen, cells: int) -> Cell:
     if order.return_ is None:
         return NOTHING
     sign = wording.return_state(order.return_.state)
-    return ((seen.sign(sign, cells), sign.tone), (f"  {order.return_.reason or ''}", Tone.DIM))
+    return ((seen.sign(sign, cells), sign.tone), (f"  {wording.words(order.return_.reason)}", Tone.DIM))
 
 
 def _refund(order: Order, seen: Seen, cells: int) -> Cell:
-    if order.return_ is None or order.return_.refund_amount is None:
+    if order.return_ is None:
         return NOTHING
-    return ((f"{order.return_.refund_amount:,.2f} {(order.return_.currency or '')[:3]}", Tone.PLAIN),)
+    return ((wording.refund(order.return_, symbols=not seen.glyphs.ascii_only), Tone.PLAIN),)
 
 
 def _hold(order: Order, seen: Seen, cells: int) -> Cell:
@@ -182,12 +183,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("age", "AGE", 4, 2, _age, right=True, sort=SortField.PLACED_AT),
     Column("status", "STATUS", 13, 1, _status, sort=SortField.STATUS),
     Column("return", "RETURN", 20, 1, _return, grow=40),
-    Column("refund", "REFUND", 13, 4, _refund, right=True),
+    Column("refund", "REFUND", 12, 4, _refund, right=True),
     Column("hold", "HOLD", 18, 1, _hold, grow=44),
     Column("held", "HELD", 4, 3, _held_for, right=True),
     Column("owner", "OWNER", 9, 3, _owner, sort=SortField.ASSIGNED_TO),
     Column("customer", "CUSTOMER", 14, 6, _customer, grow=24, sort=SortField.CUSTOMER_NAME),
-    Column("ship_by", "SHIP BY", 8, 4, _ship_by, right=True, sort=SortField.SHIP_BY),
+    Column("ship_by", "SHIP BY", 10, 4, _ship_by, right=True, sort=SortField.SHIP_BY),
     Column("total", "TOTAL", 12, 7, _total, right=True),
     Column("flags", "FLAGS", 16, 5, _flags, grow=36),
     Column("carrier", "CARRIER SAYS", 20, 4, _carrier_says, grow=26),

@@ -179,7 +179,9 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         return strip
 
     def _canvas(self) -> Canvas:
-        return Canvas(self._arranged(), self._cells, Palette(self._style), self._seen())
+        layout = self._arranged()
+        seen = replace(self._seen(), beside=frozenset(placed.column.key for placed in layout.placed))
+        return Canvas(layout, self._cells, Palette(self._style), seen)
 
     def _blank(self, y: int, cells: int) -> Strip:
         base = self._style("plain")

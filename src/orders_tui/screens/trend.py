@@ -1,0 +1,46 @@
+"""How the size of each tab went since the client was opened. Pure; time comes from the caller."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from datetime import datetime
+
+from orders_wire.vocabulary import Tab
+
+EVERY_S = 60.0
+"""A sample at most so often."""
+SAMPLES = 720
+"""Twelve hours; older ones go."""
+
+
+class Trend:
+    """Sizes at moments, newest last."""
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[datetime, Mapping[str, int]]] = deque(maxlen=SAMPLES)
+
+    def take(self, at: datetime, tabs: Mapping[str, int]) -> None:
+        """Notes the sizes; within a minute the newest replace the ones before, but for the first, which is the start."""
+        fresh = len(self._samples) > 1 and (at - self._samples[-2][0]).total_seconds() < EVERY_S
+        if fresh:
+            self._samples.pop()
+        self._samples.append((at, dict(tabs)))
+
+    def change(self, tab: Tab) -> int:
+        """Now against the start; 0 while there is one sample."""
+        sizes = self._sizes(tab)
+        return sizes[-1] - sizes[0] if sizes else 0
+
+    def spark(self, tab: Tab, cells: int, glyphs: str) -> str:
+        """The way from the start to now in so many cells, from the lowest to the highest size; blank while nothing changed."""
+        sizes = self._sizes(tab)
+        low, high = min(sizes, default=0), max(sizes, default=0)
+        if low == high:
+            return " " * cells
+        steps = len(glyphs) - 1
+        picked = [sizes[min(len(sizes) - 1, cell * len(sizes) // cells)] for cell in range(cells - 1)]
+        return "".join(glyphs[1 + (size - low) * (steps - 1) // (high - low)] for size in [*picked, sizes[-1]])
+
+    def _sizes(self, tab: Tab) -> list[int]:
+        return [tabs.get(tab, 0) for _, tabs in self._samples]

@@ -1,0 +1,209 @@
+"""The states that an operator can see: what is done to the desk before it is looked at. A scene is one sentence of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.tui.screens.desk_data import NOW, ago
+from tests.tui.screens.fake_session import FakeSession
+
+from orders_tui.errors import Unreachable
+from orders_tui.feed import LineState
+from orders_tui.session import changes
+from orders_tui.session.actions import ActionState, OrderFailure
+from orders_tui.session.view import PageSpan
+from orders_tui.store.marks import MarkKind
+from orders_wire.orders import TimelineEntry
+from orders_wire.vocabulary import ErrorCode
+
+UNREACHABLE = Unreachable("The server at http://127.0.0.1:8765 does not answer")
+
+
+def _nothing(session: FakeSession) -> None:
+    """As it opens."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`given` before the desk opens, `press`, `typed` and `last` by the operator, `then` what the session says."""
+
+    name: str
+    press: tuple[str, ...] = ()
+    typed: str = ""
+    last: tuple[str, ...] = ()
+    given: Callable[[FakeSession], None] = _nothing
+    then: Callable[[FakeSession], None] = _nothing
+    settings: dict[str, object] = field(default_factory=dict)
+
+
+def _first(session: FakeSession, at: int = 0) -> str:
+    return session.view.rows[at].order.id
+
+
+def _empty(session: FakeSession) -> None:
+    session.put(rows=(), cursor_id=None, span=PageSpan())
+    session.tell(changes.PageShown())
+
+
+def _loading(session: FakeSession) -> None:
+    session.put(rows=(), cursor_id=None, span=PageSpan(), loading=True)
+
+
+def _unreadable(session: FakeSession) -> None:
+    session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=UNREACHABLE)
+    session.tell(changes.PageShown())
+    session.set_line(state=LineState.RECONNECTING, retry_at=ago(-4 / 3600))
+
+
+def _offline(session: FakeSession) -> None:
+    session.put(as_of=ago(0.24))
+    session.tell(changes.ViewChanged())
+    session.set_line(state=LineState.OFFLINE, since=ago(0.23), retry_at=ago(-12 / 3600))
+
+
+def _reconnecting(session: FakeSession) -> None:
+    session.set_line(state=LineState.RECONNECTING, since=NOW, retry_at=ago(-2 / 3600))
+
+
+def _stale(session: FakeSession) -> None:
+    session.put(as_of=ago(0.1))
+    session.tell(changes.ViewChanged())
+
+
+def _not_refreshed(session: FakeSession) -> None:
+    session.put(problem=UNREACHABLE)
+    session.tell(changes.ViewChanged())
+
+
+def _signed_out(session: FakeSession) -> None:
+    session.set_line(state=LineState.SIGNED_OUT)
+
+
+def _skewed(session: FakeSession) -> None:
+    session.set_line(state=LineState.SKEWED, reason="the server speaks 2.0, this client 1.2")
+
+
+def _polling(session: FakeSession) -> None:
+    session.set_line(state=LineState.POLLING, reason="the stream was silent for 35 s")
+
+
+def _frozen(session: FakeSession) -> None:
+    session.put(new_count=3)
+    session.freeze(True)
+
+
+def _marks_of_rows(session: FakeSession) -> None:
+    session.put(new_count=12)
+    session.mark_row(_first(session, 1), MarkKind.PENDING)
+    session.mark_row(_first(session, 2), MarkKind.UNCONFIRMED)
+    session.mark_row(_first(session, 3), MarkKind.FAILED, "on hold since 14:02")
+    session.change_order(_first(session, 4), assigned_to="zoe")
+    session.remove_order(_first(session, 0))
+
+
+def _answered(
+    state: ActionState, message: str = "", failures: tuple[OrderFailure, ...] = ()
+) -> Callable[[FakeSession], None]:
+    return lambda session: session.settle(state, failures, message)
+
+
+def _changed_underneath(session: FakeSession) -> None:
+    entry = TimelineEntry(ts=ago(5 / 3600), event="assigned", details="bo, by bo")
+    session.change_order(_first(session), assigned_to="bo", timeline=[entry])
+
+
+def _went_up(session: FakeSession) -> None:
+    """The desk has been open for a while."""
+    page = session.summary_now
+    assert page is not None
+    for minutes, more in enumerate((2, 5, 9, 4, 12, 18)):
+        session.minutes = minutes + 1
+        tabs = {tab: count + more if tab != "returns" else count - more for tab, count in page.tabs.items()}
+        session.summary_now = page.model_copy(update={"tabs": tabs})
+        session.tell(changes.SummaryChanged())
+
+
+_PARTLY = _answered(ActionState.PARTLY, failures=(OrderFailure("x", ErrorCode.ON_HOLD, "held for inventory"),))
+MANY = ("asterisk", "a", "down", "enter")
+
+TABS = [Scene("tab_unfulfilled")] + [
+    Scene(f"tab_{name}", (key,))
+    for key, name in (
+        ("1", "all"),
+        ("3", "overdue"),
+        ("4", "awaiting_tracking"),
+        ("5", "tracking_pending"),
+        ("6", "delayed"),
+        ("7", "holds"),
+        ("8", "returns"),
+        ("9", "refunded"),
+    )
+]
+STATES = [
+    Scene("order", ("8", "j", "enter")),
+    Scene("help", ("question_mark",)),
+    Scene("search", ("slash",), "owner:none sta"),
+    Scene("empty", then=_empty),
+    Scene("loading", given=_loading),
+    Scene("unreadable", then=_unreadable),
+    Scene("offline", then=_offline),
+    Scene("stale", then=_stale),
+    Scene("not_refreshed", then=_not_refreshed),
+    Scene("rows_in_every_state", then=_marks_of_rows),
+]
+"""With `TABS` what is looked at in every size, in colour and without."""
+
+DESK = [
+    Scene("marks", ("j", "space", "space", "v", "j", "j")),
+    Scene("search_with_fault", ("slash",), "status:late", ("enter",)),
+    Scene("filtered", ("colon",), "find-search owner:bo", ("enter",)),
+    Scene("narrowed", ("ampersand",), "roux", ("enter",)),
+    Scene("reconnecting", then=_reconnecting),
+    Scene("signed_out", then=_signed_out),
+    Scene("skewed", then=_skewed),
+    Scene("polling", then=_polling),
+    Scene("frozen", then=_frozen),
+    Scene("side_bar", ("tab", "exclamation_mark", "j")),
+]
+LISTS = [
+    Scene("outbox", ("O",)),
+    Scene("log", ("m", "L")),
+    Scene("pulse", then=_went_up, last=("p",)),
+]
+DIALOGS = [
+    Scene("sort", ("S", "j", "j", "space")),
+    Scene("columns", ("C",)),
+    Scene("views", ("W",), "late in Berlin", ("enter", "V")),
+    Scene("save_view", ("3", "W"), "late"),
+    Scene("alert_types", ("exclamation_mark", "exclamation_mark", "tab", "ampersand", "space")),
+    Scene("assign", ("a",), "an"),
+    Scene("assign_several", ("space", "space", "space", "a")),
+    Scene("assign_taken", ("j", "j", "j", "a")),
+    Scene("assign_changed_underneath", ("a",), then=_changed_underneath),
+    Scene("fulfil", ("f",), "00340434292135100186"),
+    Scene("fulfil_several", ("space", "space", "space", "f"), "#104231,00340434292135100186,DHL"),
+    Scene("return", ("8", "j", "j", "r")),
+    Scene("return_with_amount", ("8", "r")),
+    Scene("return_ended", ("1", *["j"] * 8, "r")),
+    Scene("support", ("s",), "split it"),
+    Scene("inventory", ("i",)),
+    Scene("copy", ("Y",)),
+    Scene("export", ("e",)),
+    Scene("command_line", ("colon",), "as"),
+    Scene("sign_in", ("enter",), given=_signed_out),
+    Scene("handover", ("p", "W"), "two chargebacks are due tomorrow"),
+    Scene("quit", ("m", "ctrl+q")),
+]
+OUTCOMES = [
+    Scene("outcome_sending", ("m",)),
+    Scene("outcome_done", ("m",), then=_answered(ActionState.DONE)),
+    Scene("outcome_failed", ("m",), then=_answered(ActionState.FAILED, "the order is held")),
+    Scene("outcome_partly", ("space", "space", "m", "down", "enter"), then=_PARTLY),
+    Scene("outcome_unconfirmed", ("m",), then=_answered(ActionState.UNCONFIRMED)),
+    Scene("outcome_undone", ("m",), then=_answered(ActionState.UNDONE)),
+    Scene("outcome_refused", ("m",), given=_offline),
+    Scene("bulk_running", MANY, then=lambda session: session.move_run(ended=False)),
+    Scene("bulk_result", MANY, then=lambda session: session.move_run(ended=True)),
+]
+SCENES = [*TABS, *STATES, *DESK, *LISTS, *DIALOGS, *OUTCOMES]
