@@ -106,10 +106,14 @@ def held(scene: Scene) -> str | None:
 
 
 def _find_empty(shop: Shop, entry: TaskLine, at: datetime) -> None:
-    """The shelves of these goods are empty: all that was promised of them is missing."""
-    item = entry.line.variant.item if entry.line.variant else None
-    for level in item.levels.values() if item else ():
-        stock.adjust(shop, level.item, level.location, -level.committed - level.available, at)
+    """The shelves of these goods are empty: what open orders still wait for is missing."""
+    if entry.line.variant is None:
+        return
+    item = entry.line.variant.item
+    lines = (line for order in shop.orders.values() if not order.cancelled_at for line in order.lines)
+    missing = sum(line.unfulfilled for line in lines if line.sku == item.sku)
+    for index, level in enumerate(item.levels.values()):
+        stock.adjust(shop, item, level.location, (0 if index else -missing) - level.available, at)
 
 
 @story(4)
