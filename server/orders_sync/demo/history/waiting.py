@@ -23,13 +23,13 @@ def _unsent(script: Script, **changes: Unpack[Change]) -> Order:
     return order
 
 
-@plot(34, 0.3, 20)
+@plot(46, 0.3, 20)
 def fresh(script: Script) -> None:
     """Just in."""
     _unsent(script)
 
 
-@plot(20, 26, 6 * DAY)
+@plot(12, 26, 4 * DAY)
 def overdue(script: Script) -> None:
     """Should have gone out by now."""
     _unsent(script)
@@ -55,7 +55,7 @@ def scheduled(script: Script) -> None:
     _unsent(script, fulfill_at=day, fulfill_by=day + timedelta(days=1), tags=["pre-order"])
 
 
-@plot(10, 40, 5 * DAY)
+@plot(10, 16, 3 * DAY)
 def half_sent(script: Script) -> None:
     """Two warehouses; one has sent its part."""
     goods = script.rng.sample(catalogue.shippable(script.shop), 2)
