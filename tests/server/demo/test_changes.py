@@ -28,11 +28,9 @@ PROCESS = f"mutation P($i: ReturnProcessInput!) {{ returnProcess(input: $i) {{ r
 
 
 def _task(world: World) -> Task:
-    """Work of a paid order that can be sent."""
-    tasks = world.simulation.stage.shop.tasks.values()
-    return next(
-        t for t in tasks if t.status == "OPEN" and t.order.requires_shipping and t.order.financial_status == "PAID"
-    )
+    """All the work of a paid order, which can be sent."""
+    tasks = [order.tasks for order in world.simulation.stage.shop.orders.values() if order.financial_status == "PAID"]
+    return next(of[0] for of in tasks if len(of) == 1 and of[0].status == "OPEN" and of[0].order.requires_shipping)
 
 
 def _fulfill(world: World, task: Task, **more: Any) -> Any:
