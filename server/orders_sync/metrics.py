@@ -29,8 +29,18 @@ class Metrics:
         self.streams = self._gauge("streams", "Open streams of this process")
         self.cut_off = self._gauge("streams_cut_off", "Streams cut off since the start because they did not read")
         self.version = self._gauge("desk_version", "Number of the newest event")
+        self.untold = self._gauge("events_untold", "Events that this process knows of and has not told its streams yet")
+        self.waiting = Gauge(
+            "orders_sync_database_waiting",
+            "Reads under way or waiting, and writes waiting, for the database",
+            ["what"],
+            registry=self.registry,
+        )
         self.tabs = Gauge("orders_sync_orders", "Orders in each tab", ["tab"], registry=self.registry)
         self.outbox = Gauge("orders_sync_outbox", "Outbound rows by state", ["state"], registry=self.registry)
+        self.outbox_age = self._gauge(
+            "outbox_due_age_seconds", "How long the outbound row that is due longest has waited"
+        )
         self.dead_letters = Gauge(
             "orders_sync_dead_letters", "Dead letters by state", ["state"], registry=self.registry
         )

@@ -1,8 +1,8 @@
 """Text from outside, made safe to show: no control, bidi or zero-width character gets past the decode boundary.
 
 Customer names and notes are written by strangers; a terminal obeys escape sequences wherever they stand, bidi controls make one
-thing read as another, and zero-width characters shift columns. The result of `text` is always one line, and `text(text(s)) ==
-text(s)`.
+thing read as another, and what is invisible shifts columns, because terminals do not agree how wide it is (Unicode calls these
+default ignorable). The result of `text` is always one line, and `text(text(s)) == text(s)`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import re
 from typing import Any
 
 _SPACES = re.compile("\r\n|[\t\n\v\f\r\x85\u2028\u2029]")
+_SELECTORS = re.compile("[\ufe00-\ufe0f]")
 _UNSAFE = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: escape sequences start here
     "\u061c\u202a-\u202e\u2066-\u2069"  # bidi marks, embeddings, overrides, isolates
-    "\u200b-\u200f\u2060-\u2065\u206a-\u206f\ufeff\u180e\ufff9-\ufffb"  # zero width and invisible
-    "\U000e0000-\U000e007f"  # tag characters
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # with the lines above: invisible
     "\ud800-\udfff"  # halves of surrogate pairs: no terminal encoding has them
     "]"
 )
@@ -24,10 +25,13 @@ _REPLACEMENT = "\ufffd"
 
 
 def text(value: str) -> str:
-    """One safe line: tabs and line breaks become spaces, everything else that must not reach a terminal U+FFFD."""
+    """One safe line: tabs and line breaks become spaces, everything else that must not reach a terminal U+FFFD.
+
+    A wish for another form of a character (an emoji in colour) is left out.
+    """
     if value.isascii() and value.isprintable():
         return value
-    return _UNSAFE.sub(_REPLACEMENT, _SPACES.sub(" ", value))
+    return _UNSAFE.sub(_REPLACEMENT, _SELECTORS.sub("", _SPACES.sub(" ", value)))
 
 
 def sanitise(value: Any) -> Any:

@@ -1,7 +1,8 @@
 """Many idle streams, and one event to all of them: `python -m tests.benchmarks.fanout [--streams 5000] [--rounds 15]`.
 
 The memory of a stream against a request to a bare aiohttp handler that only sleeps; the time from a commit to the last
-reader against a plain loop that writes as many bytes to the same sockets, and against nginx with nchan where it is installed.
+reader against a plain loop that writes as many bytes to the same sockets, against the same with one reader in a hundred stuck,
+and against nginx with nchan where it is installed.
 Ends with status 1 when a reader got anything but what it should, or a ratio is over its goal.
 """
 
@@ -17,11 +18,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from statistics import median
 
-from tests.benchmarks.fanout_servers import PATH, raise_file_limit
+from tests.benchmarks.fanout_servers import PATH
 from tests.benchmarks.nchan import is_installed, nchan, publish
+
+from orders_sync.open_files import raise_limit
 
 MEMORY_GOAL = 1.3
 TIME_GOAL = 1.5
+STUCK_GOAL = 1.1
+ONE_IN = 100
 CONNECTING_AT_ONCE = 200
 
 
@@ -49,6 +54,7 @@ class Crowd:
 
     def __init__(self, port: int) -> None:
         self.readers: list[Reader] = []
+        self._stuck: list[Reader] = []
         self._port = port
         self._wanted = 1 << 60
         self._missing = 0
@@ -63,6 +69,15 @@ class Crowd:
                 *(loop.create_connection(lambda: Reader(self), "127.0.0.1", self._port) for _ in range(several))
             )
             self.readers += [reader for _, reader in made]
+
+    def get_stuck(self) -> list[int]:
+        """One reader in a hundred reads no more and is not waited for; their ports."""
+        self._stuck = self.readers[::ONE_IN]
+        del self.readers[::ONE_IN]
+        for reader in self._stuck:
+            assert reader.transport is not None
+            reader.transport.pause_reading()
+        return [reader.transport.get_extra_info("sockname")[1] for reader in self._stuck if reader.transport]
 
     def expect(self, size: int) -> None:
         """From now on the readers wait for this many bytes each; what they have is forgotten."""
@@ -87,7 +102,7 @@ class Crowd:
                 self._all.set()
 
     def leave(self) -> None:
-        for reader in self.readers:
+        for reader in [*self.readers, *self._stuck]:
             assert reader.transport is not None
             reader.transport.abort()
 
@@ -153,6 +168,26 @@ async def times(count: int, rounds: int) -> tuple[Taken, Taken]:
             await _time(running, crowd, f"bare {size}", size, bare)
         crowd.leave()
         return ours, bare
+
+
+async def times_beside_stuck_readers(count: int, rounds: int) -> tuple[Taken, Taken]:
+    """What an event takes to all who read, with stuck readers beside them and without; alternating."""
+    async with server("sync") as running, server("sync") as calm:
+        crowd, others = Crowd(running.port), Crowd(calm.port)
+        await crowd.gather(count)
+        await others.gather(count)
+        await asyncio.sleep(3)
+        size, same = await _event_size(running, crowd), await _event_size(calm, others)
+        await running.obey(f"fill {' '.join(map(str, crowd.get_stuck()))}")
+        beside, alone = Taken(), Taken()
+        for _ in range(rounds):
+            await _time(running, crowd, "event", size, beside)
+            await _time(calm, others, "event", same, alone)
+        if int(await running.obey("streams")) != count:
+            sys.exit("wrong: a stuck reader was cut off within its limit")
+        crowd.leave()
+        others.leave()
+        return beside, alone
 
 
 async def peer_times(count: int, rounds: int) -> tuple[list[float], list[float]]:
@@ -223,7 +258,7 @@ async def main(arguments: Sequence[str]) -> bool:
     parser.add_argument("--streams", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args(arguments)
-    if raise_file_limit() < options.streams + 100:
+    if raise_limit() < 2 * options.streams + 100:
         sys.exit(f"the file limit of this user is too low for {options.streams} streams")
     sleeping = await memory_per_request("sleeping", options.streams)
     stream = await memory_per_request("sync", options.streams)
@@ -233,7 +268,11 @@ async def main(arguments: Sequence[str]) -> bool:
     held = _row("memory per stream", [stream], [sleeping], "kB", MEMORY_GOAL)
     wall = _row("commit to last reader", ours.wall, bare.wall, "ms", TIME_GOAL)
     cpu = _row("the server's CPU for it", ours.cpu, bare.cpu, "ms", TIME_GOAL)
-    return held and wall and cpu and await _against_nchan(options.streams, options.rounds)
+    print("\n| what | with stuck readers | without | ratio | goal |\n|---|---:|---:|---:|---:|")
+    beside, alone = await times_beside_stuck_readers(options.streams, options.rounds)
+    unmoved = _row("commit to last reader", beside.wall, alone.wall, "ms", STUCK_GOAL)
+    _row("the server's CPU for it", beside.cpu, alone.cpu, "ms", STUCK_GOAL)
+    return held and wall and cpu and unmoved and await _against_nchan(options.streams, options.rounds)
 
 
 async def _against_nchan(streams: int, rounds: int) -> bool:

@@ -1,14 +1,14 @@
 """The servers that `fanout` compares, each a process of its own: `python -m tests.benchmarks.fanout_servers sync|sleeping`.
 
 Prints its port, then obeys a line at a time on stdin: `memory`, `cpu`; and on the Sync server `streams`, `event` (commit a
-change, which is told to every stream) and `bare N` (write N bytes to every stream's transport in a plain loop, nothing else).
+change, which is told to every stream), `bare N` (write N bytes to every stream's transport in a plain loop, nothing else) and
+`fill PORT…` (write to the streams of these client ports, which do not read, until their sockets are full and bytes wait here).
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import resource
 import sys
 import tempfile
 import time
@@ -20,16 +20,11 @@ from orders_sync.app import build
 from orders_sync.app_keys import DATABASE, HUB
 from orders_sync.db.tx import Tx
 from orders_sync.live import broadcaster
+from orders_sync.live.hub import BUFFER_LIMIT_BYTES, Transport
+from orders_sync.open_files import raise_limit
 from orders_sync.settings import Settings
 
 PATH = "/sync/orders/alerts"
-
-
-def raise_file_limit() -> int:
-    """As many open files as this user may have; returns that number."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
 
 
 def memory_kb() -> int:
@@ -54,6 +49,13 @@ def _touch(tx: Tx) -> None:
     tx.touch(1_000_000_001)
 
 
+async def _fill(transport: Transport) -> None:
+    """Until the socket takes no more for a while: half of what may wait for a reader waits."""
+    while transport.get_write_buffer_size() < BUFFER_LIMIT_BYTES // 2:
+        transport.write(b"." * (BUFFER_LIMIT_BYTES // 4))
+        await asyncio.sleep(0.001)
+
+
 async def _obey(app: web.Application, line: str) -> object:
     match line.split():
         case ["memory"]:
@@ -68,11 +70,15 @@ async def _obey(app: web.Application, line: str) -> object:
             data = b"." * int(size)
             for stream in list(app[HUB]._live):
                 stream.transport.write(data)
+        case ["fill", *ports]:
+            for stream in list(app[HUB]._live):
+                if str(stream.transport.get_extra_info("peername")[1]) in ports:  # type: ignore[attr-defined]
+                    await _fill(stream.transport)
     return "done"
 
 
 async def main(kind: str) -> None:
-    raise_file_limit()
+    raise_limit()
     broadcaster.HEARTBEAT_S = 3600.0
     with tempfile.TemporaryDirectory() as folder:
         app = build(Settings(database_url=f"sqlite:///{folder}/desk.db")) if kind == "sync" else _sleeping_app()

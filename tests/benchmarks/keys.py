@@ -17,7 +17,7 @@ from statistics import quantiles
 
 import httpx
 from tests.benchmarks import demo
-from tests.benchmarks.terminal import Terminal, client
+from tests.support.terminal import Terminal, client
 
 CURSOR = re.compile(r"▸\s.*?(#\d+)")
 ROW = re.compile(r"^[^#\w]{0,5}(#\d+)\s+\d+[a-z]")

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import httpx
 from tests.benchmarks import demo
 from tests.benchmarks.keys import cursor
-from tests.benchmarks.terminal import Terminal, client
+from tests.support.terminal import Terminal, client
 
 VERSION_BAR, TABLE_BAR = 4.0, 1.3
 PATIENCE_S = 30.0

@@ -24,14 +24,16 @@ from typing import Any
 import httpx
 import orjson
 from tests.benchmarks.keys import visible
-from tests.benchmarks.terminal import Terminal, client
 from tests.support.shop_bodies import order
+from tests.support.terminal import Terminal, client
 
 from orders_sync.demo.webhooks.signing import headers
 
 P95_MS = 300.0
 SEEN_WITHIN_S = 5.0
 ORDERS = 400
+PAUSE_S = 0.3
+"""The mean pause between a change seen and the next webhook."""
 DOMAIN = "bench.myshopify.com"
 SECRET = "bench-secret"
 
@@ -77,7 +79,7 @@ def measure(shop: Shop, terminal: Terminal, count: int, rng: random.Random) -> l
     shown = [int(number[1:]) - 1000 for number in visible(terminal.lines())]
     taken: list[float] = []
     for turn in range(count):
-        time.sleep(rng.expovariate(1 / 0.15))
+        time.sleep(rng.expovariate(1 / PAUSE_S))
         name = f"N{turn:05d}"
         customer = {"id": 77, "first_name": name, "last_name": "", "email": None, "phone": None, "tags": ""}
         began = shop.tell("orders/updated", rng.choice(shown), customer=customer)

@@ -37,6 +37,9 @@ READERS = 4
 MAX_GROUP = 64
 """Jobs in one transaction: what bounds the wait of the first of them."""
 
+MAX_WAITING = 2_000
+"""Reads, and writes, that may wait for their turn. A database that hangs is not hung on to by ever more requests."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -63,6 +66,7 @@ class Database:
         self._read_pool = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
         self._notifier = None if is_sqlite(url) else Notifier(url, writer.shop_id)
+        self._reading = 0
         self._queue: list[_Queued] = []
         self._draining: asyncio.Task[None] | None = None
         self._closing = False
@@ -102,7 +106,12 @@ class Database:
 
         A lost connection is tried once more.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._read_pool, self._read, fn)
+        _refuse_more(self._reading)
+        self._reading += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._read_pool, self._read, fn)
+        finally:
+            self._reading -= 1
 
     def _read(self, fn: Callable[[Connection], T]) -> T:
         try:
@@ -133,6 +142,7 @@ class Database:
         """
         if self._closing:
             raise Closed
+        _refuse_more(len(self._queue))
         loop = asyncio.get_running_loop()
         queued = _Queued(job, sort_key, loop.create_future())
         self._queue.append(queued)
@@ -140,6 +150,16 @@ class Database:
             self._draining = loop.create_task(self._drain(), name="db-write")
         answer: T = await queued.answer
         return answer
+
+    @property
+    def waiting_reads(self) -> int:
+        """Reads that are under way or wait for a reader."""
+        return self._reading
+
+    @property
+    def waiting_writes(self) -> int:
+        """Writes that wait for the next group."""
+        return len(self._queue)
 
     def on_commit(self, callback: Callable[[int], None]) -> None:
         """Calls `callback` on the loop with the newest number, whenever it grows: by own commits and by those heard of."""
@@ -198,6 +218,11 @@ class Database:
         self.hear(committed.newest)
         if self._notifier is not None:
             self._notifier.tell(committed.newest)
+
+
+def _refuse_more(waiting: int) -> None:
+    if waiting >= MAX_WAITING:
+        raise Unavailable("too much waits for the database")
 
 
 def _answer(answer: asyncio.Future[Any], outcome: Outcome) -> None:

@@ -117,7 +117,7 @@ class FulfillmentPart(_Part):
     """A parcel. `status` and `shipment_status` in Shopify's REST words, lower case (`success`, `in_transit`, …).
 
     As with `OrderFields`, only fields that are set were told. `requires_shipping`: something in it is shipped; null when not
-    told. `created_at` is set wherever the shop tells it.
+    told. `created_at` is set wherever the shop tells it. `more_numbers`: those of its further boxes, by which it is found too.
     """
 
     id: int
@@ -125,6 +125,7 @@ class FulfillmentPart(_Part):
     status: str = "success"
     shipment_status: str | None = None
     number: str | None = None
+    more_numbers: tuple[str, ...] = ()
     carrier: str | None = None
     url: str | None = None
     created_at: Ms | None = None

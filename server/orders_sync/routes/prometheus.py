@@ -9,7 +9,7 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, HUB
-from orders_sync.db import dead_letters, outbox_entries, overview
+from orders_sync.db import dead_letters, outbox_claims, outbox_entries, overview
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.moment import moment
 from orders_sync.db.overview import Overview
@@ -17,6 +17,7 @@ from orders_sync.db.reading import Reading
 from orders_sync.db.selection import Between
 from orders_sync.instants import SECOND, Ms
 from orders_sync.metrics import METRICS, Metrics
+from orders_sync.outbox.kinds import Target
 from orders_sync.poller import state
 from orders_sync.poller.state import PollerState
 
@@ -29,6 +30,7 @@ class _Stored:
 
     overview: Overview
     outbox: dict[str, int]
+    due_at: Ms | None
     dead_letters: dict[str, int]
     poller: PollerState
 
@@ -41,6 +43,9 @@ async def prometheus(request: web.Request) -> web.Response:
     metrics.streams.set(len(hub))
     metrics.cut_off.set(hub.cut_off)
     metrics.version.set(database.version)
+    metrics.untold.set(max(0, database.version - hub.position))
+    metrics.waiting.labels("reads").set(database.waiting_reads)
+    metrics.waiting.labels("writes").set(database.waiting_writes)
     at = moment(now, app[FIGURES])
 
     def read(conn: Reading) -> _Stored:
@@ -48,6 +53,7 @@ async def prometheus(request: web.Request) -> web.Response:
         return _Stored(
             overview.overview(conn, shop_id, at, Between(now, now)),
             outbox_entries.counts(conn, shop_id),
+            outbox_claims.next_due(conn, shop_id, list(Target)),
             dead_letters.counts(conn, shop_id),
             state.load(conn, shop_id),
         )
@@ -67,6 +73,7 @@ def _show(metrics: Metrics, stored: _Stored, now: Ms) -> None:
         metrics.tabs.labels(tab).set(size)
     for name, count in stored.outbox.items():
         metrics.outbox.labels(name).set(count)
+    metrics.outbox_age.set(0 if stored.due_at is None else max(0, now - stored.due_at) / SECOND)
     for name, count in stored.dead_letters.items():
         metrics.dead_letters.labels(name).set(count)
     metrics.alerts.set(stored.overview.alerts)

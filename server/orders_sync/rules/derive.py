@@ -101,9 +101,8 @@ def _terms(picture: Picture) -> frozenset[tuple[str, str]]:
     found = {("number", picture.name.removeprefix("#"))}
     found |= {("email", email) for email in (order.email, customer) if email}
     found |= {("sku", sku) for sku in picture.skus}
-    for parcel in picture.parcels:
-        if parcel.number is not None:
-            found |= {("tracking", parcel.number), ("tracking", "".join(parcel.number.split()))}
+    for number in (number for parcel in picture.parcels for number in (parcel.number, *parcel.more_numbers) if number):
+        found |= {("tracking", number), ("tracking", "".join(number.split()))}
     return frozenset((kind, term.casefold()) for kind, term in found)
 
 

@@ -38,8 +38,8 @@ _PROGRESS = (
 class Parcel:
     """`state` is the carrier's, in the shop's words, null before the first. `updated_at` is the last shop update.
 
-    `unnumbered`: it is told, and has no tracking number. `shipped`: something in it is shipped. `lines` are those that its
-    newest telling names, as of `lines_at`. `real`: it was told itself, not only scanned.
+    `unnumbered`: it is told, and has no tracking number. `more_numbers`: of its further boxes. `shipped`: something in it is
+    shipped. `lines` are those that its newest telling names, as of `lines_at`. `real`: it was told itself, not only scanned.
     """
 
     id: int
@@ -52,6 +52,7 @@ class Parcel:
     updated_at: Ms
     delivered_at: Ms | None = None
     name: str | None = None
+    more_numbers: tuple[str, ...] = ()
     shipped: bool = True
     real: bool = True
     lines: tuple[FulfilledLine, ...] = ()
@@ -173,6 +174,7 @@ def _told(facts: OrderFacts, key: str, scans: list[_Scan]) -> Parcel:
         updated_at=Ms(max(part.updated_at, *(scan.happened_at for scan in scans))) if scans else part.updated_at,
         delivered_at=None if delivered_at is None else Ms(delivered_at),
         name=part.name,
+        more_numbers=part.more_numbers,
         shipped=part.requires_shipping is not False,
         lines=part.lines,
         lines_at=facts.at("fulfillment", "lines", key) or 0,

@@ -264,7 +264,10 @@ def _tell_gaps(tx: Tx, derived: Sequence[_Derived]) -> None:
     for each in derived:
         was_waiting = each.change.known.stub_since is not None
         if each.waiting and not was_waiting:
-            message = f"Order {each.order_id} is known only by a part of it; it is read from Shopify at the next poll"
+            message = (
+                f"Order {each.order_id} is known only by a part of it. The poller reads the rest from Shopify; "
+                "if this lasts, run: orders-tui shopify check"
+            )
             gaps.open_gap(tx, Gap.ORDER_PARTIAL, str(each.order_id), message, Severity.WARNING)
         elif was_waiting and not each.waiting:
             gaps.clear_gap(tx, Gap.ORDER_PARTIAL, str(each.order_id))

@@ -46,6 +46,12 @@ def test_any_name_has_a_number_that_fits_or_none(name: str) -> None:
     assert number is None or 0 <= number < 10**18
 
 
+def test_an_order_is_found_by_the_number_of_every_box() -> None:
+    boxes = parcel(number="A1", tracking_numbers=["A1", "A 2", "A3"])
+    found = {term for kind, term in projected(sent(), boxes).terms if kind == "tracking"}
+    assert found == {"a1", "a 2", "a2", "a3"}
+
+
 def test_an_order_is_found_by_number_mail_sku_and_tracking() -> None:
     customer = {"id": 7, "email": "Other@Example.com"}
     given_number = OperatorState(numbers={22: GivenNumber(action_id="a", number="OUR-9")})

@@ -114,3 +114,5 @@ async def test_metrics_count_answers_by_route_and_show_the_desk(client: Client, 
     assert samples["orders_sync_backfill_ratio", ()] == 0.25
     assert samples["orders_sync_poll_age_seconds", ()] == 3
     assert samples["orders_sync_database_up", ()] == 1
+    assert samples["orders_sync_database_waiting", (("what", "writes"),)] == 0
+    assert samples["orders_sync_events_untold", ()] == samples["orders_sync_outbox_due_age_seconds", ()] == 0

@@ -132,6 +132,8 @@ def test_a_parcel_has_its_first_number_and_its_own_time() -> None:
     assert seen.stamp == Stamp(parse_instant("2026-03-09T10:00:00Z"), AS_OF)
     assert part.in_transit_at == parse_instant("2026-03-09T10:00:00Z")
     assert parcel_of(trackingInfo=[]).fulfillment.number is None
+    boxes = [{"number": number, "company": "UPS", "url": None} for number in ("1Z1", "1Z2")]
+    assert parcel_of(trackingInfo=boxes).fulfillment.more_numbers == ("1Z2",)
 
 
 def test_everything_that_hangs_on_an_order_is_told() -> None:

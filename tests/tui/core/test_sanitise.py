@@ -37,3 +37,8 @@ def test_the_result_is_one_line_of_visible_text_and_stays_so(value: str) -> None
 
 def test_every_depth_and_the_keys_too() -> None:
     assert sanitise({"a\x1b": [{"n": "x\ny"}, 1, None, True]}) == {"a\ufffd": [{"n": "x y"}, 1, None, True]}
+
+
+def test_what_terminals_do_not_agree_on_is_not_left_to_them() -> None:
+    assert text("soft\u00adhyphen \u034f \u3164") == "soft\ufffdhyphen \ufffd \ufffd"
+    assert text("\u2764\ufe0f \U0001f3f3\ufe0f") == "\u2764 \U0001f3f3"

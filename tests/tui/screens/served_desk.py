@@ -1,28 +1,36 @@
-"""A desk behind a real port, as much of it as a start asks for, that can be slow, refuse, or answer nonsense."""
+"""A desk behind a real port, as much of it as is read, that can be slow, refuse, or answer nonsense."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
+from pydantic_core import to_jsonable_python
 from tests.tui.screens import desk_data
 
+from orders_wire.alerts import AlertsAnswer
 from orders_wire.orders import Order
 from orders_wire.page import Desk
-from orders_wire.people import Me
 from orders_wire.vocabulary import Tab
+
+DESK = Desk(id="k3f9", version=90)
 
 
 @dataclass
 class ServedDesk:
-    """`answers` is closed to hold every answer back; `status` is that of every answer; `asked` the page requests so far."""
+    """`answers` is closed to hold every answer back; `status` is that of every answer, `body` stands in for it, `spoil` changes
+    it; `asked` are the page requests so far.
+    """
 
     rows: list[Order] = field(default_factory=lambda: desk_data.of_tab(Tab.UNFULFILLED)[:40])
     status: int = 200
     body: str | None = None
+    spoil: Callable[[Any], Any] | None = None
     answers: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[str] = field(default_factory=list)
     url: str = ""
@@ -32,28 +40,28 @@ class ServedDesk:
 
     async def orders(self, request: web.Request) -> web.Response:
         self.asked.append(request.query_string)
-        page = desk_data.page(self.rows).model_copy(update={"desk": Desk(id="d", version=1)})
-        return await self._said(page.model_dump_json(by_alias=True))
-
-    async def me(self, _: web.Request) -> web.Response:
-        return await self._said(
-            Me(**{**dict(desk_data.ME), "desk": Desk(id="d", version=1)}).model_dump_json(by_alias=True)
-        )
-
-    async def owners(self, _: web.Request) -> web.Response:
-        return await self._said("[]")
-
-    async def alerts(self, _: web.Request) -> web.Response:
-        return await self._said('{"alerts": [], "cursor": "d-1", "more": false}')
+        return await self._said(desk_data.page(self.rows).model_copy(update={"desk": DESK}))
 
     async def order(self, request: web.Request) -> web.Response:
-        return await self._said(desk_data.detail(self.rows[0]).model_dump_json(by_alias=True))
+        number = request.match_info["id"]
+        return await self._said(desk_data.detail(next(row for row in self.rows if row.id.endswith(number))))
 
-    async def _said(self, text: str) -> web.Response:
+    async def me(self, _: web.Request) -> web.Response:
+        return await self._said(desk_data.ME.model_copy(update={"desk": DESK}))
+
+    async def owners(self, _: web.Request) -> web.Response:
+        return await self._said(desk_data.PEOPLE)
+
+    async def alerts(self, _: web.Request) -> web.Response:
+        return await self._said(AlertsAnswer(alerts=desk_data.alert_events(), cursor="k3f9-90", more=False))
+
+    async def _said(self, answer: object) -> web.Response:
         await self.answers.wait()
+        told: Any = to_jsonable_python(answer, by_alias=True)
         if self.status != 200:
-            text = '{"success": false, "message": "this token is not known", "code": "unauthorized"}'
-        return web.Response(text=self.body or text, status=self.status, content_type="application/json")
+            told = {"success": False, "message": "this token is not known", "code": "unauthorized"}
+        text = self.body or json.dumps(self.spoil(told) if self.spoil else told)
+        return web.Response(text=text, status=self.status, content_type="application/json")
 
 
 @asynccontextmanager

@@ -61,7 +61,7 @@ fragment ParcelParts on Order {{
   id updatedAt
   fulfillments(first: 50) {{
     id name status displayStatus requiresShipping createdAt updatedAt inTransitAt deliveredAt
-    trackingInfo(first: 1) {{ number company url }}
+    trackingInfo(first: 20) {{ number company url }}
     events(first: 10, sortKey: HAPPENED_AT) {{ nodes {{ ...Scan }} {_PAGE} }}
   }}
 }}

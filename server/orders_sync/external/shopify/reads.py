@@ -164,6 +164,7 @@ def _parcel(order_id: int, parcel: nodes.Fulfillment, as_of: Ms) -> Iterator[Ord
         status=parcel.status,
         shipment_status=None if parcel.display_status in _NO_JOURNEY else parcel.display_status,
         number=tracking.number,
+        more_numbers=tuple(info.number for info in parcel.tracking_info[1:] if info.number),
         carrier=tracking.company,
         url=tracking.url,
         created_at=parcel.created_at,

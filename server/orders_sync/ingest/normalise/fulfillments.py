@@ -46,10 +46,12 @@ def seen(node: Node, order_id: int, seen_at: Ms, *, with_lines: bool) -> Fulfill
 
 
 def _tracking(node: Node) -> dict[str, Any]:
-    """Number, carrier and link; of several numbers the first."""
+    """Number, carrier and link; of several numbers the first, and the others beside it."""
     told: dict[str, Any] = {}
     if node.has("tracking_number", "tracking_numbers"):
         told["number"] = node.text("tracking_number", most=_SHORT) or _first(node, "tracking_numbers")
+    if node.has("tracking_numbers"):
+        told["more_numbers"] = tuple(number for number in node.words("tracking_numbers") if number != told["number"])
     if node.has("tracking_company"):
         told["carrier"] = node.text("tracking_company", most=_SHORT)
     if node.has("tracking_url", "tracking_urls"):

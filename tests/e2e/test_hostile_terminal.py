@@ -1,0 +1,111 @@
+"""Text of strangers in every field of every order, read by the real client on a real terminal: nothing of it is obeyed there."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.terminal import Terminal, client
+from tests.tui.screens.served_desk import served
+
+pytestmark = pytest.mark.e2e
+
+FRAGMENTS = (
+    "\x1b[5;8;31mblink", "\x1b]52;c;RVZJTA==\x07", "\x1b]8;;http://evil.example\x1b\\link\x1b]8;;\x1b\\", "\x1b]0;title\x07",
+    "\x1bPq#0\x1b\\", "\x1b_app\x1b\\", "\x1bc", "\x1b[2J\x1b[1;1H", "\x1b[?1049l", "\x1b[6n", "\x9b2J",
+    "\x9d52;c;RVZJTA==\x9c", "\x90q\x9c", "\x85", "\x07\x08\x0b\x0c\x0e\x0f\x7f", "\r\n", "\t", "\x00",
+    "\u202egnp.exe\u202c", "\u2066a\u2069", "\u061c\u200f", "\u200b\u200c\u200d\u2060\ufeff", "\ufff9a\ufffab\ufffb",
+    "\U000e0041\U000e007f", "\u00ad\u034f\u3164", "[/x] [@click=app.exit]cheap[/]", "[bold red]", "{}%s${x}",
+    "\u0300\u0301\u0302\u0489", "田中 花子", "🦊👨‍👩‍👧🏳️‍🌈", "ﷺ", "नमस्ते", "x" * 5000, "=cmd|' /C calc'!A0", "",
+)  # fmt: skip
+SHAPED = {
+    "id", "order_id", "alert_id", "status", "priority", "issue", "channel", "alerts", "state", "stage", "allowed_actions",
+    "reason", "type", "severity", "gap", "amount", "target", "code", "role", "time_zone", "label", "contract_version", "cursor",
+}  # fmt: skip
+"""Fields of the contract that are not free text: a client refuses an answer in which they do not read."""
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT")
+SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[P_^X][^\x1b]*\x1b\\|[ -/]*[0-~])")
+COLOUR = re.compile(r"[34]8;2;\d+;\d+;\d+")
+OBEYED = {
+    *range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0x200B, 0x2010), 0x061C, 0xFEFF,
+}  # fmt: skip
+PLACES = {
+    "\r": "placed  ", "a": "Assign ", "s": "Escalate ", "f": "Fulfil ", "i": "stock-out", "L": "Action log", "p": "QUEUES",
+    "?": "Search", "Y": "Copy of", "/": "several tokens",
+}  # fmt: skip
+"""What leads where, and what stands there only."""
+
+
+def hostile(rng: random.Random) -> str:
+    return "".join(rng.choices(FRAGMENTS, k=rng.randint(1, 4)))
+
+
+def spoilt(value: Any, rng: random.Random, name: str = "") -> Any:
+    """An answer of the server with every free text in it replaced."""
+    if isinstance(value, dict):
+        return {key: spoilt(item, rng, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [spoilt(item, rng, name) for item in value]
+    if isinstance(value, str) and name not in SHAPED and not INSTANT.match(value):
+        return hostile(rng)
+    return value
+
+
+STYLES = {"", "0", "1", "2", "3", "4", "7", "9"}
+"""Those that our own text may have. Blinking and hidden text is not among them."""
+
+
+def shapes(written: str) -> set[str]:
+    """The kinds of sequences that a terminal was told to obey: without colours, and without numbers but those of styles."""
+    found = SEQUENCE.findall(written)
+    styles = {part for each in found if each.endswith("m") for part in COLOUR.sub("", each[2:-1]).split(";")}
+    return styles | {re.sub(r"\d+", "n", each) for each in found if not each.endswith("m")}
+
+
+def walk(terminal: Terminal, places: Sequence[str]) -> None:
+    """Through the places, and back from each. Raises TimeoutError when a key does not lead there."""
+    for key in places:
+        text = PLACES[key]
+        terminal.press(key)
+        terminal.wait_for(lambda lines, text=text: text in "\n".join(lines), 10)  # type: ignore[misc]
+        terminal.press("\x1b")
+        terminal.wait_for(lambda lines, text=text: text not in "\n".join(lines) and "▸" in "\n".join(lines), 10)  # type: ignore[misc]
+    for key in ("j", "j", "k", "G", "g"):
+        terminal.press(key)
+    terminal.wait_for(lambda lines: any(line.startswith("▸") for line in lines), 10)
+
+
+def gaps(cells: list[list[str]]) -> set[str]:
+    """What stands in front of the columns of text, in all rows of the table; marks over a blank are a blank."""
+    top = next(y for y, line in enumerate(cells) if "".join(line).startswith("    ORDER "))
+    end = next(y for y in range(top, len(cells)) if cells[y][1] != " " or cells[y][0] == "─")
+    starts = ["".join(cells[top]).find(title) for title in ("OWNER", "CUSTOMER", "FLAGS")]
+    return {cells[y][x - 1][:1] for y in range(top, end) for x in starts if x > 0}
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["120", "80"])
+async def test_the_terminal_obeys_the_client_alone(tmp_path: Path, size: tuple[int, int]) -> None:
+    rng = random.Random(size[0])
+    env = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    async with served() as desk:
+        with Terminal(client(desk.url), env, *size) as terminal:
+            await asyncio.to_thread(terminal.wait_for, lambda lines: "polling" in lines[0], 30)
+            await asyncio.to_thread(walk, terminal, "\ra")
+            usual = len(terminal.raw)
+            desk.spoil = lambda answer: spoilt(answer, rng)
+            terminal.press("\x12")
+            await asyncio.to_thread(terminal.wait_for, lambda lines: any("\ufffd" in line for line in lines), 30)
+            await asyncio.to_thread(walk, terminal, "".join(PLACES))
+            harmless, written = terminal.raw[:usual].decode(), terminal.raw[usual:].decode()
+            cells = terminal.cells()
+            terminal.press("\x11")
+            assert await asyncio.to_thread(terminal.ended, 10) == 0
+    assert shapes(written) <= shapes(harmless) | STYLES
+    assert {char for char in SEQUENCE.sub("", written) if ord(char) in OBEYED} <= {"\r", "\n"}
+    assert gaps(cells) == {" "}
