@@ -5,6 +5,8 @@ No message holds a figure that ages, or a text of the shop's that could change f
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from orders_sync.db import poll_targets
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.errors import (
@@ -64,6 +66,12 @@ def history(tx: Tx, *, limited: bool) -> None:
         open_gap(tx, Gap.HISTORY_LIMITED, "", _LIMITED, Severity.INFO)
     else:
         clear_gap(tx, Gap.HISTORY_LIMITED, "")
+
+
+def unknown(tx: Tx, order_ids: Iterable[int]) -> None:
+    """The shop does not know these orders of which a part was told: nothing is missing."""
+    for order_id in order_ids:
+        clear_gap(tx, Gap.ORDER_PARTIAL, str(order_id))
 
 
 def silence(tx: Tx, *, untold: bool, untold_at: Ms | None) -> None:

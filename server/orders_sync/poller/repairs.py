@@ -18,7 +18,7 @@ from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.reads import OrderRead
 from orders_sync.ingest.apply import apply_many
 from orders_sync.instants import Clock
-from orders_sync.poller import deliveries
+from orders_sync.poller import deliveries, gap_notes
 from orders_sync.poller.shop_side import ShopSide
 from orders_sync.rules.figures import Figures
 
@@ -42,6 +42,7 @@ class Repairs:
         self._figures = figures
         self._clock = clock
         self._asked: set[int | Reference] = set()
+        self._unknown: set[int] = set()
 
     def forget(self) -> None:
         """What was asked in vain may be asked again."""
@@ -56,13 +57,22 @@ class Repairs:
             return 0
         self._asked.update(orders, parked)
         owners = await self._owners(parked)
-        read = 0
+        read: set[int] = set()
         async with aclosing(self._shop.orders.by_id([*orders, *owners])) as batches:
             async for reads in batches:
-                read += len(reads)
+                read |= {one.order.id for one in reads}
                 await self._take(reads)
-        log.info("repaired", stubs=len(orders), parked=len(parked), read=read)
-        return read
+        await self._note_unknown(set(orders) - read)
+        log.info("repaired", stubs=len(orders), parked=len(parked), read=len(read))
+        return len(read)
+
+    async def _note_unknown(self, unknown: set[int]) -> None:
+        """An order that the shop twice does not know will get no body: it was deleted, never was (a notification that was sent
+        as a test), or is older than the token may see, which is a gap of its own. It stays in no list, and is asked for again."""
+        again = self._unknown & unknown
+        self._unknown = (self._unknown | unknown) - again
+        if again:
+            await self._database.write(lambda tx: gap_notes.unknown(tx, again))
 
     def _wanted(self, conn: Connection) -> tuple[list[int], list[Reference]]:
         shop_id = self._database.shop_id

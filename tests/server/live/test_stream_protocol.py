@@ -9,10 +9,11 @@ from dataclasses import replace
 
 import pytest
 from tests.server.live.raising import overdue, ping, raising
-from tests.server.live.serving import PATH, Server, connect, stream
+from tests.server.live.serving import PATH, Server, connect, serving, stream
 
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
+from orders_sync.live import broadcaster
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -93,6 +94,16 @@ async def test_a_heartbeat_is_a_comment(server: Server) -> None:
         block = await client.block()
         assert block is not None
         assert all(line.startswith(":") for line in block.split("\n"))
+
+
+async def test_streams_beat_by_themselves(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert broadcaster.HEARTBEAT_S == 15
+    monkeypatch.setattr(broadcaster, "HEARTBEAT_S", 0.01)
+    async with serving(db) as running, stream(running.port) as client:
+        await client.opening()
+        block = await asyncio.wait_for(client.block(), 10)
+        assert block is not None
+        assert block.startswith(":")
 
 
 async def test_a_head_request_gets_the_head_alone(server: Server) -> None:

@@ -356,6 +356,23 @@ async def test_what_the_shop_cannot_tell_is_asked_again_with_the_next_tick_only(
     assert len(world.shop.asked("OrdersRead")) == 2
 
 
+async def test_a_part_of_an_order_that_the_shop_does_not_know_is_no_gap_for_ever(
+    db: Database, world: World, clock: SettableClock
+) -> None:
+    poller = await settled(db, world)
+    at = clock()
+    await webhook(db, FulfillmentSeen(40, FulfillmentPart(id=99, created_at=at, updated_at=at), Stamp(at, at)))
+    await poller.repairs.run()
+    assert await open_gaps(db) == {"order_partial"}
+    clock.advance(LATER)
+    await poller.tick()
+    assert await open_gaps(db) == set()
+    world.put(order(40, updatedAt=world.now()))
+    clock.advance(LATER)
+    await poller.tick()
+    assert "#1040" in await stored(db)
+
+
 async def test_a_hold_that_names_no_order_is_given_to_its_own(db: Database, world: World, clock: SettableClock) -> None:
     poller = await settled(db, world)
     at = clock()
