@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Table, select
 
-from orders_sync.db import connections, shops
+from orders_sync.db import connections, counters, shops
 from orders_sync.db.location import parse
 from orders_sync.db.tables import (
     alerts,
@@ -25,7 +25,7 @@ from orders_sync.db.tables import (
     stock,
 )
 from orders_sync.db.tx import Tx
-from orders_sync.ingest.apply import Applied, apply, apply_many
+from orders_sync.ingest.apply import Applied, apply_many
 from orders_sync.ingest.changes import Delivery
 from orders_sync.instants import Ms
 from orders_sync.rules.figures import Figures
@@ -63,11 +63,15 @@ def desk(database_url: str) -> Iterator[Connection]:
 
 def taken(conn: Connection, deliveries: Iterable[Delivery], now: Ms) -> list[Applied]:
     """Takes deliveries in one after the other, in the open transaction."""
-    return [apply(Tx(conn, 1, now), delivery, Figures()) for delivery in deliveries]
+    return [taken_at_once(conn, [delivery], now) for delivery in deliveries]
 
 
 def taken_at_once(conn: Connection, deliveries: Sequence[Delivery], now: Ms) -> Applied:
-    return apply_many(Tx(conn, 1, now), deliveries, Figures())
+    """The same in one go. The day counters move last, as when the engine does it."""
+    tx = Tx(conn, 1, now)
+    applied = apply_many(tx, deliveries, Figures())
+    counters.apply(conn, 1, tx.counted)
+    return applied
 
 
 def rows(conn: Connection) -> Rows:
