@@ -1,8 +1,8 @@
 """Lives drawn at random, with what the poll, the ERP and operators add: any order, any repetition, any batches, the same rows.
 
-On every way, what is kept beside the orders (counters, search, lists) agrees with them, as `orders-tui verify` counts. What depends
-on the way is left out of the question: which alerts were raised and ended on it, and the traces of things that were deleted (an
-entry of stock without a figure, what waits for an order that is gone).
+On every way, what is kept beside the orders (counters, search, lists) agrees with them, as `orders-tui verify` counts. What
+depends on the way is left out of the question: which alerts were raised and ended on it, and the traces of things that were
+deleted (an entry of stock without a figure, what waits for an order that is gone).
 """
 
 from __future__ import annotations
