@@ -23,7 +23,7 @@ from orders_sync.loops import running
 from orders_sync.metrics import METRICS, Metrics, metering
 from orders_sync.outbox.kinds import Target
 from orders_sync.outbox.relay import Chance, Receiver, Relay
-from orders_sync.poller.poller import Poller
+from orders_sync.poller.poller import Poller, switched_off
 from orders_sync.poller.schedule import Schedule
 from orders_sync.poller.shop_side import ShopSide
 from orders_sync.routes import (
@@ -153,6 +153,7 @@ async def _poller(app: web.Application) -> AsyncIterator[None]:
     """Polls the shop, where there is a token for it; else the poller is off (contract §4)."""
     settings, client, clock = app[SETTINGS], app[SHOPIFY], app[CLOCK]
     if client is None:
+        await switched_off(app[DATABASE])
         yield
         return
     owner, interval_s = secrets.token_hex(8), settings.poll_interval_s

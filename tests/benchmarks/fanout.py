@@ -70,6 +70,12 @@ class Crowd:
             )
             self.readers += [reader for _, reader in made]
 
+    async def begun(self) -> None:
+        """Returns when every stream has been sent its opening, which is one chunk."""
+        async with asyncio.timeout(60):
+            while not all(reader.received.endswith(b"\n\n\r\n") for reader in self.readers):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+
     def get_stuck(self) -> list[int]:
         """One reader in a hundred reads no more and is not waited for; their ports."""
         self._stuck = self.readers[::ONE_IN]
@@ -160,7 +166,7 @@ async def times(count: int, rounds: int) -> tuple[Taken, Taken]:
     async with server("sync") as running:
         crowd = Crowd(running.port)
         await crowd.gather(count)
-        await asyncio.sleep(3)
+        await crowd.begun()
         size = await _event_size(running, crowd)
         ours, bare = Taken(), Taken()
         for _ in range(rounds):
@@ -176,7 +182,8 @@ async def times_beside_stuck_readers(count: int, rounds: int) -> tuple[Taken, Ta
         crowd, others = Crowd(running.port), Crowd(calm.port)
         await crowd.gather(count)
         await others.gather(count)
-        await asyncio.sleep(3)
+        await crowd.begun()
+        await others.begun()
         size, same = await _event_size(running, crowd), await _event_size(calm, others)
         await running.obey(f"fill {' '.join(map(str, crowd.get_stuck()))}")
         beside, alone = Taken(), Taken()
@@ -196,6 +203,7 @@ async def peer_times(count: int, rounds: int) -> tuple[list[float], list[float]]
         crowd, peers = Crowd(running.port), Crowd(port)
         await crowd.gather(count)
         await peers.gather(count)
+        await crowd.begun()
         await asyncio.sleep(3)
         size = await _event_size(running, crowd)
         payload = await _payload(port, peers, size)
@@ -218,8 +226,8 @@ async def _event_size(running: Server, crowd: Crowd) -> int:
     for _ in range(10):
         crowd.expect(1)
         await running.obey("event")
-        await asyncio.sleep(0.5)
-    return len(await crowd.complete())
+        size = len(await crowd.complete())
+    return size
 
 
 async def _payload(port: int, peers: Crowd, size: int) -> bytes:

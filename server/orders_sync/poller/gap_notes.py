@@ -55,6 +55,12 @@ def went_well(tx: Tx) -> None:
     clear_gap(tx, Gap.POLLER_LATE, "")
 
 
+def off(tx: Tx) -> None:
+    """Nobody polls any more: what polling found cannot be put right by it."""
+    for gap in (Gap.POLLER_FAILED, Gap.POLLER_LATE, Gap.WEBHOOKS_SILENT, Gap.HISTORY_LIMITED):
+        clear_gap(tx, gap, "")
+
+
 def late(tx: Tx) -> None:
     """A tick is overdue."""
     open_gap(tx, Gap.POLLER_LATE, "", _LATE, Severity.WARNING)

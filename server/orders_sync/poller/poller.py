@@ -123,6 +123,15 @@ class Poller:
         log.info("polled", read=len(found.read), changed=len(found.changed), untold=len(found.untold))
 
 
+async def switched_off(database: Database) -> None:
+    """At a start without an Admin token: what an earlier poller left open is over (contract §4: no gap)."""
+    turn = await Turn.take(database, "switched off")
+    if turn is not None:
+        if turn.state.began_at is not None:
+            await turn.write(turn.state.model_copy(update={"error": None}), gap_notes.off)
+        await turn.give_up()
+
+
 async def _failed(turn: Turn, error: ShopifyError, now: Ms) -> None:
     """Told on the desk; a back-fill whose cursor the shop no longer takes begins that part again."""
     told: dict[str, Any] = {"ended_at": now, "error": str(error)}

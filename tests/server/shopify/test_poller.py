@@ -29,6 +29,7 @@ from orders_sync.ingest.changes import (
 )
 from orders_sync.instants import HOUR, MINUTE, Ms, parse_instant
 from orders_sync.poller import state
+from orders_sync.poller.poller import switched_off
 from orders_sync.rules.figures import Figures
 
 
@@ -260,6 +261,20 @@ async def test_a_tick_that_failed_is_a_gap_until_one_goes_well(
     world.failing = None
     assert (await poller.tick()).error is None
     assert await open_gaps(db) == set()
+
+
+async def test_a_server_that_no_longer_polls_has_no_gap_of_polling(
+    db: Database, world: World, clock: SettableClock
+) -> None:
+    world.scopes = ["read_orders"]
+    poller = await settled(db, world)
+    world.failing = NoAnswer("cut off")
+    clock.advance(LATER)
+    await poller.tick()
+    assert await open_gaps(db) == {"history_limited", "poller_failed"}
+    await switched_off(db)
+    assert await open_gaps(db) == set()
+    assert (await reached(db)).error is None
 
 
 async def test_a_token_of_another_shop_reads_nothing(db: Database, world: World) -> None:
