@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 
 from tests.soak.soak import Report, Soak
 
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=300, help="orders in the shop's past (300)")
     parser.add_argument("--fault-every", type=float, default=2.5, metavar="S", help="seconds between faults (2.5)")
     parser.add_argument("--seed", type=int, default=7, help="the same seed wishes and breaks the same (7)")
+    parser.add_argument("--logs", type=Path, metavar="FOLDER", help="keep what every process logged")
     given = parser.parse_args()
     soak = Soak(
         seconds=given.seconds,
@@ -35,6 +37,7 @@ def main() -> int:
         orders=given.orders,
         fault_every_s=given.fault_every,
         seed=given.seed,
+        logs=given.logs,
     )
     return _end(asyncio.run(soak.run()))
 

