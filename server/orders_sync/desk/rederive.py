@@ -1,4 +1,4 @@
-"""Derives every order again when the figures it was derived with have changed (contract §6: durations, rates, shipping days).
+"""Derives every order again when what it was derived with has changed: the figures (contract §6), or the edition of the rules.
 
 Runs beside everything else, batch by batch; a process that ends in the middle begins again at its next start.
 """
@@ -13,6 +13,7 @@ from orders_sync.db import docs, shops
 from orders_sync.db.engine import Database
 from orders_sync.db.reading import Reading
 from orders_sync.db.tx import Tx
+from orders_sync.rules.derive import EDITION
 from orders_sync.rules.figures import Figures
 from orders_sync.settle.order import resettle
 
@@ -22,8 +23,9 @@ _log = logging.getLogger(__name__)
 
 
 def fingerprint(figures: Figures) -> str:
-    """The same for equal figures, in every process."""
+    """The same for equal figures, in every process of one edition of the rules."""
     spelled = (
+        EDITION,
         figures.tracking_pending,
         figures.delayed,
         figures.breach,
@@ -38,7 +40,7 @@ def fingerprint(figures: Figures) -> str:
 
 
 async def rederive(database: Database, figures: Figures) -> None:
-    """Derives all orders again if the figures are others than they were."""
+    """Derives all orders again if figures or rules are others than they were."""
     wanted = fingerprint(figures)
     if await database.read(lambda conn: shops.figures(conn, database.shop_id)) == wanted:
         return

@@ -87,3 +87,9 @@ def test_equal_figures_have_one_fingerprint() -> None:
         Figures(usd_rates={"SEK": 0.1, "EUR": 1.0})
     )
     assert fingerprint(Figures()) != fingerprint(Figures(breach=HOUR))
+
+
+def test_another_edition_of_the_rules_has_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(Figures())
+    monkeypatch.setattr(f"{fingerprint.__module__}.EDITION", 0)
+    assert fingerprint(Figures()) != before
