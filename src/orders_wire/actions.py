@@ -14,10 +14,12 @@ from orders_wire.vocabulary import ErrorCode, ReturnAction
 MAX_ORDER_IDS = 250
 """More ids in one request are `too_large`."""
 
-Text = Annotated[str, StringConstraints(strict=True)]
+Text = Annotated[str, StringConstraints(strict=True), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})]
+"""Any text without NUL, which PostgreSQL cannot hold."""
+
 OrderIds = Annotated[list[Annotated[Text, Field(min_length=1, max_length=300)]], Field(min_length=1)]
-Assignee = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=120)]
-Note = Annotated[str, StringConstraints(strict=True, max_length=5000)]
+Assignee = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Note = Annotated[Text, Field(max_length=5000)]
 
 
 class _Camel(Wire):
@@ -33,8 +35,8 @@ class Action(_Camel):
 
 
 class GivenTracking(_Camel):
-    number: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=250)]
-    carrier: Annotated[str, StringConstraints(strict=True, max_length=120)] | None = None
+    number: Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=250)]
+    carrier: Annotated[Text, Field(max_length=120)] | None = None
 
 
 class AssignBody(Action):
@@ -55,7 +57,7 @@ class SupportBody(Action):
     """`POST /sync/orders/support`; a version 1.2 client may leave `note` out."""
 
     order_id: Text
-    conversation_id: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)] | None = None
+    conversation_id: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
     note: Note | None = None
 
 
@@ -71,7 +73,7 @@ class ReturnsBody(Action):
 class InventoryBody(Action):
     """`POST /sync/orders/inventory`."""
 
-    sku: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
+    sku: Annotated[Text, Field(min_length=1, max_length=255)]
     order_ids: OrderIds | None = None
     note: Note | None = None
 

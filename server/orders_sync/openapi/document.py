@@ -65,12 +65,20 @@ def _operation(operation: Operation, named: dict[type[BaseModel], Json]) -> Json
         "summary": operation.text,
         "operationId": f"{operation.method}{operation.path.replace('/', '_').replace('{', '').replace('}', '')}",
         "parameters": list(operation.parameters),
-        "responses": {"200": _answer(operation, named), **_refusals(operation, named)},
+        "responses": _answers(operation, named) | _refusals(operation, named),
         "security": [{}] if operation.open else [{}, {"token": []}],
     }
     if operation.body is not None:
         told["requestBody"] = {"required": True, "content": {"application/json": {"schema": named[operation.body]}}}
     return told
+
+
+def _answers(operation: Operation, named: dict[type[BaseModel], Json]) -> Json:
+    """200, and 304 where a client may hold the body."""
+    answers = {"200": _answer(operation, named)}
+    if operation.held:
+        answers["304"] = {"description": "The client has the present body"}
+    return answers
 
 
 def _answer(operation: Operation, named: dict[type[BaseModel], Json]) -> Json:
@@ -81,7 +89,10 @@ def _answer(operation: Operation, named: dict[type[BaseModel], Json]) -> Json:
         schema = named[operation.answer]
     if operation.many:
         schema = {"type": "array", "items": schema}
-    return {"description": operation.text, "content": {operation.content: {"schema": schema}}}
+    content = {operation.content: {"schema": schema}}
+    if operation.streams:
+        content["text/event-stream"] = {"schema": {"type": "string"}}
+    return {"description": operation.text, "content": content}
 
 
 def _refusals(operation: Operation, named: dict[type[BaseModel], Json]) -> Json:

@@ -28,7 +28,10 @@ Schema = type[BaseModel] | dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`answer`: a model, or a schema; null: text of `content`. `many`: a list of the model. `refusals`: beyond the usual ones."""
+    """`answer`: a model, or a schema; null: text of `content`. `many`: a list of the model. `refusals`: beyond the usual ones.
+
+    `held`: 304 for who has the present body. `streams`: Server-Sent Events for who accepts them.
+    """
 
     method: str
     path: str
@@ -40,6 +43,8 @@ class Operation:
     refusals: tuple[ErrorCode, ...] = ()
     content: str = "application/json"
     open: bool = False
+    held: bool = False
+    streams: bool = False
 
 
 _C = ErrorCode
@@ -81,7 +86,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "/sync/orders",
         "A page of a tab with metrics and panels",
         OrdersPage,
-        parameters=given.ORDERS,
+        parameters=(*given.ORDERS, given.IF_NONE_MATCH),
+        held=True,
     ),
     Operation(
         "get",
@@ -98,7 +104,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "/sync/orders/alerts",
         "Alerts, data gaps and refresh pings; a stream for Accept: text/event-stream",
         AlertsAnswer,
-        parameters=(given.SINCE,),
+        parameters=(given.SINCE, given.LAST_EVENT_ID),
+        streams=True,
     ),
     _action("assign", "Make somebody, or nobody, the owner", AssignBody),
     _action("fulfill", "Acknowledge fulfilment and queue it", FulfillBody, _C.ON_HOLD, _C.ORDER_CLOSED),

@@ -80,9 +80,11 @@ ORDERS: tuple[Json, ...] = (
 
 ORDER_ID = path("id", text(r"^[A-Za-z0-9._-]{1,60}$", 60), "A GID, a #name, or a number")
 ROW_ID = path("id", text(r"^[0-9]{1,18}$", 18), "The row's number")
-SINCE = query("since", {"type": "string", "maxLength": 200}, "A cursor (exclusive) or a time (at or after)")
+SINCE = query("since", {"type": "string"}, "A cursor (exclusive) or a time (at or after)")
 LETTER_STATE = query("state", one_of(DeadLetterState), "Dead letters of this state alone")
 OUTBOX_STATE = query("state", one_of(OutboundState), "Rows of this state alone")
+LAST_EVENT_ID = header("Last-Event-ID", text(_PRINTABLE, 200), "Streams: go on after this event")
+IF_NONE_MATCH = header("If-None-Match", text(_PRINTABLE, 200), "The ETag of the body that the client has")
 OPERATOR = header("X-Operator", text(_PRINTABLE, 120), "Who acts, over loopback without tokens")
 IDEMPOTENCY_KEY = header(
     "Idempotency-Key", text(r"^[A-Za-z0-9_-]{1,255}$", 255), "The same key and body: the first answer again"

@@ -1,0 +1,125 @@
+"""What the server really answers, done and refused, is what the OpenAPI document says: every operation over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+import schemathesis
+from standardwebhooks import Webhook
+from tests.server.shell.conftest import tell
+from tests.support import shop_bodies as shop
+
+from orders_sync.instants import system_clock, to_datetime
+from orders_sync.openapi.document import document
+
+described = document()
+schema = schemathesis.openapi.from_dict(described)
+
+
+AFTER_A_FAILURE = {("post", "/sync/outbox/{id}/retry"), ("post", "/sync/dead-letters/{id}/retry")}
+"""Done only on what a receiver, or an older server, could not take; the answers are those of `discard`."""
+
+
+class Client:
+    """Asks, and holds every answer against the document; `seen` are the statuses that each operation gave."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.seen: dict[tuple[str, str], set[int]] = {}
+
+    def ask(
+        self, method: str, template: str, body: Any = None, /, headers: dict[str, str] | None = None, **names: str
+    ) -> Any:
+        path, query = template.format(**names), names.pop("query", "")
+        answer = httpx.request(method, f"{self.url}{path}?{query}", json=body, headers=headers, timeout=30)
+        return self.check(method, template, answer)
+
+    def check(self, method: str, template: str, answer: httpx.Response) -> Any:
+        """The answer's JSON; fails when the document does not know this status, or describes another body."""
+        known = described["paths"][template][method.lower()]["responses"]
+        assert str(answer.status_code) in known, f"{method} {template}: {answer.status_code} {answer.text}"
+        schema[template][method].validate_response(answer)
+        self.seen.setdefault((method.lower(), template), set()).add(answer.status_code)
+        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
+
+
+@pytest.fixture(scope="module")
+def client(desk_url: str) -> Client:
+    return Client(desk_url)
+
+
+def test_every_operation_answers_as_described(client: Client) -> None:
+    """One working day, in an order in which each step has something to work on."""
+    _read(client)
+    _act(client)
+    _decide(client)
+    _hear(client)
+    every = {(method, path) for path, methods in described["paths"].items() for method in methods}
+    assert set(client.seen) == every
+    assert {operation for operation, statuses in client.seen.items() if 200 not in statuses} == AFTER_A_FAILURE
+
+
+def _read(client: Client) -> None:
+    for tab in ("all", "unfulfilled", "awaiting_tracking", "returns", "refunded", "delayed"):
+        client.ask("GET", "/sync/orders", query=f"tab={tab}")
+    client.ask("GET", "/sync/orders", query="q=ada&sort=-ship_by&date_start=2026-03-01&pageSize=2")
+    client.ask("GET", "/sync/orders", query="tab=nothing")
+    assert client.ask("GET", "/sync/orders", headers={"If-None-Match": "*"}) == ""
+    for spelling in ("1", "%231002", "gid:%2F%2Fshopify%2FOrder%2F3", "4"):
+        client.ask("GET", "/sync/orders/{id}", id=spelling)
+    client.ask("GET", "/sync/orders/{id}", id="%23none")
+    for path in ("/sync/owners", "/sync/me", "/sync/orders/alerts", "/openapi.json", "/prometheus"):
+        client.ask("GET", path)
+    client.ask("GET", "/sync/orders/alerts", query="since=2026-01-01T00:00:00Z")
+    client.ask("GET", "/sync/me", headers={"X-Shop-Domain": "another.example"})
+    for path in ("/health", "/health/live", "/health/ready"):
+        client.ask("GET", path)
+
+
+def _act(client: Client) -> None:
+    act, key = "/sync/orders/", {"Idempotency-Key": "a"}
+    done = client.ask("POST", act + "assign", {"orderIds": ["#1001", "#none"], "assignee": "bo"}, headers=key)
+    assert (len(done["updatedOrders"]), len(done["failures"])) == (1, 1)
+    client.ask("POST", act + "assign", {"orderIds": ["#1001"], "assignee": "cy"}, headers=key)
+    client.ask("POST", act + "assign", {"orderIds": ["#1001"], "assignee": "cy", "expectedVersions": {"#1001": 99}})
+    client.ask("POST", act + "assign", {"orderIds": ["x"] * 251, "assignee": "cy"})
+    client.ask("POST", act + "fulfill", {"orderIds": ["1"], "tracking": {"number": "1Z999AA10123456784"}})
+    client.ask("POST", act + "support", {"orderId": "#1002", "note": "late"})
+    client.ask("POST", act + "inventory", {"sku": "TEE-M", "note": "none left"})
+    client.ask("POST", act + "fulfill", {"orderIds": ["#1003"]})
+    client.ask("POST", act + "returns", {"orderId": "#1003", "action": "deny"})
+    client.ask("POST", act + "returns", {"orderId": "#1003", "action": "approve_refund"})
+    client.ask("POST", act + "undo", {"actionId": done["actionId"]})
+    client.ask("POST", act + "undo", {"actionId": done["actionId"]})
+    for action in ("assign", "fulfill", "support", "returns", "inventory", "undo"):
+        client.ask("POST", act + action, [])
+
+
+def _decide(client: Client) -> None:
+    """What waits to leave, and what could not be read."""
+    row = client.ask("GET", "/sync/outbox", query="state=queued")["items"][0]["id"]
+    for verb in ("retry", "discard", "discard"):
+        client.ask("POST", f"/sync/outbox/{{id}}/{verb}", id=row)
+    client.ask("POST", "/sync/outbox/{id}/retry", id="999")
+    client.ask("GET", "/sync/outbox", query="state=lost")
+    letters = client.ask("GET", "/sync/dead-letters")["items"]
+    client.ask("POST", "/sync/dead-letters/{id}/retry", id=letters[0]["id"])
+    client.ask("POST", "/sync/dead-letters/{id}/discard", id=letters[0]["id"])
+    client.ask("POST", "/sync/dead-letters/{id}/discard", id=letters[0]["id"])
+
+
+def _hear(client: Client) -> None:
+    told = tell(client.url, "orders/updated", orjson.dumps(shop.order(1, "11:00")))
+    client.check("POST", "/shopify/webhook", told)
+    client.ask("POST", "/shopify/webhook", {})
+    now, body = (
+        to_datetime(system_clock()),
+        b'{"type": "inventory.expected", "data": {"sku": "TEE-M", "eta": "2026-04-01T08:00:00Z"}}',
+    )
+    signed = Webhook("whsec_aHVzaA==").sign("msg_1", now, body.decode())
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signed}
+    client.check("POST", "/erp/webhook", httpx.post(f"{client.url}/erp/webhook", content=body, headers=headers))
+    client.ask("POST", "/erp/webhook", {})
