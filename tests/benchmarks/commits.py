@@ -2,8 +2,9 @@
 `python -m tests.benchmarks.commits [--processes 4] [--clients 16] [--seconds 5] [--rounds 6] [--fsync-ms 4]`.
 
 Every process is one of the fleet, with its own `Database`; each client waits for its answer before it writes again. A commit
-is made to take at least `--fsync-ms` (PostgreSQL's `commit_delay`). Ends with status 1 when an event is missing or numbered
-twice, or the ratio is over its goal.
+is made to wait `--fsync-ms` for the disk (PostgreSQL's `commit_delay`, which holds back whoever writes the log, on top of the
+real disk); a bare commit is timed to show it. Without numbering the same rows are written, the events among them. Ends with
+status 1 when an event is missing or numbered twice, a bare commit is too quick, or the ratio is over its goal.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from multiprocessing.synchronize import Barrier
 from statistics import median
 
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine, func, select, update
 from tests.support.postgres import cluster
 
 from orders_sync.db import audit, events
@@ -82,6 +83,20 @@ def fleet(url: str, processes: int, clients: int, seconds: float, *, numbering: 
     return total / seconds
 
 
+def bare_commit_ms(url: str) -> float:
+    """What one commit of one row takes a client that is alone; the median."""
+    engine = create_engine(parse(url))
+    taken = []
+    with engine.connect() as conn:
+        for _ in range(20):
+            conn.execute(update(desk).values(figures=desk.c.figures))
+            started = time.perf_counter()
+            conn.commit()
+            taken.append((time.perf_counter() - started) * 1000)
+    engine.dispose()
+    return median(taken)
+
+
 def check(url: str) -> None:
     """Every event has its number, without a gap. Ends the program otherwise."""
     engine = create_engine(parse(url))
@@ -106,6 +121,7 @@ def main(arguments: Sequence[str]) -> bool:
         postgres.create("desk")
         url = postgres.url("desk")
         asyncio.run(_prepare(url))
+        commit_ms = bare_commit_ms(url)
         rates: dict[bool, list[float]] = {True: [], False: []}
         for numbering in [False, True] * options.rounds:
             rates[numbering].append(
@@ -113,10 +129,11 @@ def main(arguments: Sequence[str]) -> bool:
             )
             check(url)
     ratio = median(plain / ours for plain, ours in zip(rates[False], rates[True], strict=True))
-    print(f"{options.processes} processes, {options.clients} clients, commits of {options.fsync_ms} ms at least\n")
+    told = f"a disk of {options.fsync_ms:g} ms; a bare commit took {commit_ms:.1f} ms"
+    print(f"{options.processes} processes, {options.clients} clients, {told}\n")
     print("| numbered and notified | without | ratio | goal |\n|---:|---:|---:|---:|")
     print(f"| {median(rates[True]):.0f}/s | {median(rates[False]):.0f}/s | {ratio:.2f} | {GOAL} |")
-    return ratio <= GOAL
+    return ratio <= GOAL and commit_ms >= options.fsync_ms
 
 
 async def _prepare(url: str) -> None:

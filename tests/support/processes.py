@@ -14,6 +14,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 from orders_sync import serving
 from orders_sync.app import build
@@ -41,6 +42,12 @@ class ServerProcess:
         environment = _unset() | self._settings
         self._process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=PIPE, stderr=DEVNULL)
         self.url = (await _line(self._process)).rpartition(" ")[2]
+
+    def cpu_s(self) -> float:
+        """The CPU that the present one has used, in seconds (Linux)."""
+        assert self._process is not None
+        ticks = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
     async def kill(self) -> None:
         """`kill -9`."""

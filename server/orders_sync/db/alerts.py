@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, insert, select, update
 
+from orders_sync.db import on_disk
 from orders_sync.db.events import Numbered, head
 from orders_sync.db.tables import alerts, events
 from orders_sync.db.tx import Tx
@@ -103,15 +104,18 @@ def most_severe(conn: Connection, shop_id: int, limit: int) -> tuple[int, list[N
 
     Equals: the newest (contract §2). The transaction is one snapshot.
     """
-    newest = head(conn, shop_id).newest
+    known = head(conn, shop_id)
     query = (
         select(events.c.n, events.c.body)
         .join_from(alerts, events, alerts.c.opened_row == events.c.row_id)
-        .where(alerts.c.shop_id == shop_id, alerts.c.state == "open", events.c.n <= newest)
+        .where(alerts.c.shop_id == shop_id, alerts.c.state == "open", events.c.n <= known.newest)
         .order_by(alerts.c.severity, alerts.c.opened_at.desc(), events.c.n.desc())
         .limit(limit)
     )
-    return newest, sorted((Numbered(row.n, row.body) for row in conn.execute(query)), key=lambda event: event.n)
+    found = sorted((Numbered(row.n, row.body) for row in conn.execute(query)), key=lambda event: event.n)
+    if not known.settled:
+        on_disk.ensure(conn)
+    return known.newest, found
 
 
 def _rows(shop_id: int) -> Select[tuple[object, ...]]:

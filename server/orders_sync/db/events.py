@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import orjson
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, text, update
 
+from orders_sync.db import on_disk
 from orders_sync.db.pruning import AT_ONCE
 from orders_sync.db.tables import alerts, desk, events
 from orders_sync.db.tx import Tx
@@ -49,11 +50,20 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the desk is: its newest number, and the oldest one that can be continued from."""
+    """Where the desk is: its newest number, and the oldest one that can be continued from.
+
+    Numbers up to `durable` are known to be on the disk (PostgreSQL): `on_disk`.
+    """
 
     desk_id: str
     newest: int
     floor: int
+    durable: int
+
+    @property
+    def settled(self) -> bool:
+        """No crash of the database can take any number back."""
+        return self.durable >= self.newest
 
     def knows(self, n: int) -> bool:
         """True when everything after `n` is kept. Another number is unknown or too old (contract §2)."""
@@ -101,12 +111,13 @@ def number(conn: Connection, shop_id: int) -> int:
     """Numbers what is committed and not numbered; returns the desk's newest number.
 
     On SQLite the engine calls it in the writing transaction, last. On PostgreSQL it is a transaction of its own after the
-    commit, READ COMMITTED: the lock comes first, so each later statement sees all that was numbered before it.
+    commit, READ COMMITTED: the lock comes first, so the next statement sees all that was numbered before it. That transaction
+    does not wait for the disk: see `on_disk`.
     """
     if conn.dialect.name == "postgresql":
-        if not has_unnumbered(conn, shop_id):
-            return head(conn, shop_id).newest
-        conn.execute(select(func.pg_advisory_xact_lock(_SEQUENCER, shop_id)))
+        conn.execute(_SEQUENCE, {"of": _SEQUENCER, "shop_id": shop_id})
+        newest: int = conn.scalar(_NUMBER, {"shop_id": shop_id}) or 0
+        return newest
     newest = head(conn, shop_id).newest
     place = func.row_number().over(order_by=events.c.row_id)
     numbered = _unnumbered(shop_id).add_columns((newest + place).label("n")).subquery()
@@ -122,16 +133,45 @@ def number(conn: Connection, shop_id: int) -> int:
     return newest + len(given)
 
 
+_SEQUENCE = text("SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(:of, :shop_id)")
+_NUMBER = text("""
+    WITH given AS (
+        UPDATE events SET n = placed.n
+        FROM (
+            SELECT row_id, event_n + row_number() OVER (ORDER BY row_id) AS n
+            FROM events JOIN desk USING (shop_id) WHERE shop_id = :shop_id AND n IS NULL
+        ) AS placed
+        WHERE events.row_id = placed.row_id RETURNING events.n, events.reset
+    ), moved AS (
+        UPDATE desk SET
+            event_n = (SELECT max(n) FROM given),
+            floor_n = coalesce((SELECT max(n) FROM given WHERE reset), floor_n)
+        WHERE shop_id = :shop_id AND EXISTS (SELECT 1 FROM given) RETURNING event_n
+    )
+    SELECT coalesce((SELECT event_n FROM moved), (SELECT event_n FROM desk WHERE shop_id = :shop_id))
+""")
+
+
 def head(conn: Connection, shop_id: int) -> Head:
     """The desk's id, its newest number and its floor."""
-    row = conn.execute(select(desk.c.desk_id, desk.c.event_n, desk.c.floor_n).where(desk.c.shop_id == shop_id)).one()
-    return Head(row.desk_id, row.event_n, row.floor_n)
+    columns = (desk.c.desk_id, desk.c.event_n, desk.c.floor_n, desk.c.durable_n)
+    row = conn.execute(select(*columns).where(desk.c.shop_id == shop_id)).one()
+    durable = row.durable_n if conn.dialect.name == "postgresql" else row.event_n
+    return Head(row.desk_id, row.event_n, row.floor_n, durable)
+
+
+def set_durable(conn: Connection, shop_id: int, n: int) -> None:
+    """Numbers up to `n` are on the disk."""
+    behind = update(desk).where(desk.c.shop_id == shop_id, desk.c.durable_n < n)
+    conn.execute(behind.values(durable_n=n))
 
 
 def after(conn: Connection, shop_id: int, n: int, limit: int) -> Batch:
     """The events after number `n`, at most `limit`. The transaction is one snapshot."""
     found = head(conn, shop_id)
     batch = _batch(conn, _sendable(shop_id, found.newest).where(events.c.n > n), max(n, found.newest), limit)
+    if batch.position > max(n, found.durable):
+        on_disk.ensure(conn)
     return replace(batch, known=found.knows(n))
 
 
@@ -139,7 +179,10 @@ def since(conn: Connection, shop_id: int, at: Ms, limit: int) -> Batch:
     """The kept events created at or after an instant, at most `limit`. The transaction is one snapshot."""
     found = head(conn, shop_id)
     kept = _sendable(shop_id, found.newest).where(events.c.n >= found.floor, events.c.created_at >= at)
-    return _batch(conn, kept, found.newest, limit)
+    batch = _batch(conn, kept, found.newest, limit)
+    if not found.settled:
+        on_disk.ensure(conn)
+    return batch
 
 
 def prune(tx: Tx, before: Ms) -> int:

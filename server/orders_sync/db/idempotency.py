@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
+from orders_sync.db import on_disk
+from orders_sync.db.events import head
 from orders_sync.db.pruning import forget
 from orders_sync.db.tables import events, idempotency
 from orders_sync.db.tx import Tx
@@ -73,8 +75,11 @@ def prune(tx: Tx, before: Ms) -> int:
 
 
 def desk_version(conn: Connection, shop_id: int, event_row: int) -> int | None:
-    """The number of an answer's event; null when the event is kept no more."""
-    return conn.scalar(select(events.c.n).where(events.c.shop_id == shop_id, events.c.row_id == event_row))
+    """The number of an answer's event, which it has for good; null when the event is kept no more."""
+    n = conn.scalar(select(events.c.n).where(events.c.shop_id == shop_id, events.c.row_id == event_row))
+    if n is not None and n > head(conn, shop_id).durable:
+        on_disk.ensure(conn)
+    return n
 
 
 def _is(tx: Tx, asked: Asked) -> ColumnElement[bool]:

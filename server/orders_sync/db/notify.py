@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy import URL, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from orders_sync.db import connections
+from orders_sync.db import connections, events, on_disk
 
 CHANNEL = "orders_sync"
 """The payload is `<shop_id>:<newest number>`."""
 
 _log = logging.getLogger(__name__)
+_WITHOUT_WAITING = text("SET LOCAL synchronous_commit = off")
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
 
@@ -49,12 +50,13 @@ class Notifier:
             self._telling = None
 
     def _notify(self, newest: int) -> None:
+        """Numbers are on the disk before anybody is told, so that whoever then reads them does not wait for it."""
         try:
             with self._engine.connect() as conn:
-                _send(conn, f"{self._shop_id}:{newest}")
+                on_disk.ensure(conn)
+                conn.execute(_WITHOUT_WAITING)
+                events.set_durable(conn, self._shop_id, newest)
+                conn.execute(_NOTIFY, {"channel": CHANNEL, "payload": f"{self._shop_id}:{newest}"})
+                conn.commit()
         except DBAPIError as error:
             _log.info("notification not sent: %s", error.orig)
-
-
-def _send(conn: Connection, payload: str) -> None:
-    conn.execution_options(isolation_level="AUTOCOMMIT").execute(_NOTIFY, {"channel": CHANNEL, "payload": payload})

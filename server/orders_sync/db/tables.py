@@ -48,6 +48,7 @@ desk = Table(
     Column("desk_id", Key, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("event_n", BigInteger, nullable=False, server_default="0"),  # the newest event's number: desk.version
+    Column("durable_n", BigInteger, nullable=False, server_default="0"),  # PostgreSQL: up to here they are on the disk
     Column(
         "floor_n", BigInteger, nullable=False, server_default="0"
     ),  # ids at or below count as older than what is kept

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, create_engine, select, text, update
 from tests.server.conftest import NOON, SettableClock
 from tests.server.live.raising import overdue, ping, raising
 
-from orders_sync.db import events
+from orders_sync.db import events, on_disk
 from orders_sync.db.engine import Database
 from orders_sync.db.events import Batch
 from orders_sync.db.location import parse
+from orders_sync.db.tables import desk
 from orders_sync.db.tables import events as table
 from orders_sync.db.tx import Tx
 from orders_sync.instants import SECOND, Ms
@@ -127,6 +128,54 @@ async def test_concurrent_numbering_gives_each_number_once(
     assert (await db.read(lambda conn: events.head(conn, db.shop_id))).newest == 80
     for other in others:
         await other.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_number_is_told_once_no_crash_of_the_database_can_take_it_back(
+    database_url: str, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ping(db)
+    await db.close()
+    assured: list[Connection] = []
+    monkeypatch.setattr(on_disk, "ensure", assured.append)
+    reopened = await Database.open(database_url, "desk-test.myshopify.com", migrating=False)
+    assert [event.n for event in (await after(reopened, 0)).events] == [1]
+    assert assured == []
+    engine = create_engine(parse(database_url))
+    with engine.begin() as conn:
+        _append(conn, reopened, order_id=1)
+        events.number(conn, reopened.shop_id)
+    engine.dispose()
+    assert [event.n for event in (await after(reopened, 1)).events] == [2]
+    assert len(assured) == 1
+    await reopened.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_what_is_asked_for_is_written_to_the_disk(database_url: str, db: Database) -> None:
+    ahead = text("SELECT pg_current_wal_flush_lsn() >= CAST(:end AS pg_lsn)")
+    engine = create_engine(parse(database_url))
+    with engine.connect() as conn:
+        conn.execute(text("SELECT set_config('synchronous_commit', 'off', true)"))
+        _append(conn, db, order_id=1)
+        conn.commit()
+        end = conn.scalar(text("SELECT pg_current_wal_insert_lsn()"))
+        on_disk.ensure(conn)
+        assert conn.scalar(ahead, {"end": end})
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_numbers_that_a_crash_took_back_are_given_again(db: Database) -> None:
+    def crash(tx: Tx) -> None:
+        tx.conn.execute(update(table).where(table.c.n > 1).values(n=None))
+        tx.conn.execute(update(desk).values(event_n=1))
+
+    for _ in range(3):
+        await ping(db)
+    await db.write(crash)
+    assert await numbers(db) == [1, 2, 3]
+    assert [event.n for event in (await after(db, 1)).events] == [2, 3]
 
 
 def _append(conn: Connection, db: Database, order_id: int) -> None:

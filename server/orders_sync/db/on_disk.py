@@ -1,0 +1,39 @@
+"""Numbers are given without waiting for the disk (PostgreSQL), and nobody is told of one that a crash could still take back.
+
+What was committed by now is on the disk once the log is, up to where it ends now. `desk.durable_n` is how far that is known to
+be so; a reader who found more than that waits.
+"""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import Connection, text
+
+_LOOK_S = 0.001
+_PATIENCE_S = 0.01
+"""While others commit, the log comes to the disk without our doing."""
+
+_END = text("SELECT pg_current_wal_insert_lsn()")
+_REACHED = text("SELECT pg_current_wal_flush_lsn() >= CAST(:end AS pg_lsn)")
+_NOTHING = text("SELECT pg_logical_emit_message(true, 'orders_sync', '')")
+
+
+def ensure(conn: Connection) -> None:
+    """Returns when all that is committed by now would outlive a crash of the database. Ends the connection's transaction."""
+    if conn.dialect.name != "postgresql":
+        return
+    reached = _is_reached(conn)
+    conn.rollback()
+    if not reached:
+        conn.execute(_NOTHING)
+        conn.commit()
+
+
+def _is_reached(conn: Connection) -> bool:
+    end, until = conn.scalar(_END), time.monotonic() + _PATIENCE_S
+    while not conn.scalar(_REACHED, {"end": end}):
+        if time.monotonic() > until:
+            return False
+        time.sleep(_LOOK_S)
+    return True
