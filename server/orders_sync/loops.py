@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from orders_sync.db.failures import DatabaseError
+
 log = structlog.get_logger(__name__)
 
 Run = Callable[[], Awaitable[None]]
@@ -31,14 +33,22 @@ async def supervised(name: str, run: Run, sleep: Sleep = asyncio.sleep, clock: S
         began = clock()
         try:
             await run()
-        except Exception:  # a task's outermost frame
+        except Exception as error:  # noqa: BLE001  # a task's outermost frame
             if clock() - began >= LASTING_S:
                 pause_s = FIRST_PAUSE_S
-            log.exception("a loop failed and begins again", loop=name, pause_s=pause_s)
+            _report(name, error, pause_s)
         else:
             return
         await sleep(pause_s)
         pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+
+
+def _report(name: str, error: Exception, pause_s: float) -> None:
+    """A database out of reach is a line; any other failure is ours, and told with all that is known of it."""
+    if isinstance(error, DatabaseError):
+        log.warning("a loop waits for the database", loop=name, pause_s=pause_s, reason=str(error))
+    else:
+        log.error("a loop failed and begins again", loop=name, pause_s=pause_s, exc_info=error)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from tests.soak.listener import Listener
 from tests.soak.processes import Fleet, Server
 
 ANSWER_S = 12.0
-REFETCH_S = 1.0
+REFETCH_S = 2.0
 FINAL = frozenset({200, 404, 409})
 """Statuses that come out of a transaction (contract §3): the same key brings them again."""
 
@@ -68,7 +68,7 @@ class Operator:
         return {"tab": self.tab, "pageSize": "25"}
 
     async def keep_page(self) -> None:
-        """Fetches again whenever something was heard, at most once a second; a failure is tried again."""
+        """Fetches again whenever something was heard, at most every other second; a failure is tried again."""
         while True:
             await self._stale.wait()
             self._stale.clear()

@@ -11,6 +11,7 @@ import structlog
 
 from orders_sync.db import events
 from orders_sync.db.engine import Database
+from orders_sync.db.failures import DatabaseError
 from orders_sync.db.location import is_sqlite
 from orders_sync.db.tx import Tx
 from orders_sync.live.hub import Hub
@@ -102,7 +103,8 @@ class Broadcaster:
         if error is None:
             log.info("events are read again")
         else:
-            log.warning("events cannot be read", exc_info=error)
+            told = None if isinstance(error, DatabaseError) else error
+            log.warning("events cannot be read", reason=str(error) or type(error).__name__, exc_info=told)
 
     async def _listen(self) -> None:
         from orders_sync.db.listener import listen

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+import structlog
 
+from orders_sync.db.failures import Unavailable
 from orders_sync.loops import LASTING_S, LONGEST_PAUSE_S, running, supervised
 
 
@@ -80,3 +82,23 @@ async def test_loops_end_even_when_the_block_fails() -> None:
     with pytest.raises(ValueError, match="block"):
         await fail_beside()
     assert cancelled.is_set()
+
+
+async def test_a_database_out_of_reach_is_one_line_of_the_log() -> None:
+    failures = iter([Unavailable("the database cannot be reached"), RuntimeError("broken")])
+
+    async def run() -> None:
+        raise next(failures, asyncio.CancelledError())
+
+    async def sleep(_pause_s: float) -> None:
+        pass
+
+    with structlog.testing.capture_logs() as logged, pytest.raises(asyncio.CancelledError):
+        await supervised("loop", run, sleep)
+    outage, fault = logged
+    assert (outage["log_level"], outage["reason"], "exc_info" in outage) == (
+        "warning",
+        "the database cannot be reached",
+        False,
+    )
+    assert (fault["log_level"], type(fault["exc_info"])) == ("error", RuntimeError)
