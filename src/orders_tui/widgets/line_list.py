@@ -35,8 +35,9 @@ class LineList(Styled, ScrollView, can_focus=True):
     """Whether the cursor shows while another widget has the focus (a list below an input)."""
 
     DEFAULT_CSS = """
-    LineList { overflow-x: hidden; scrollbar-size-vertical: 1; }
+    LineList { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
     """
+    # Textual takes the style sheet of the first base only, and that is not the one that scrolls.
 
     class Chosen(Message):
         """A line was clicked twice."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.feed import Connection, LineState
 from orders_tui.widgets.bar import Bar
-from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.cells import Piece, width
 from orders_tui.wording import Tone
 
 if TYPE_CHECKING:
@@ -22,16 +23,31 @@ class MetricsBar(Bar):
     def show(self, page: OrdersPage | None, line: Connection) -> None:
         """Shows these figures (nothing before the first page), and that the line is only second best, when it is."""
         narrow = self.size.width < NARROW
-        left, right = _pieces(page, narrow) if page is not None else ([], [])
+        figures, right = _pieces(page, narrow) if page is not None else ([], [])
         if line.state is LineState.POLLING:
             right = [
                 ("DEGRADED", Tone.WARN),
                 (f" polling{f': {line.reason}' if line.reason and not narrow else ''}", Tone.DIM),
             ]
-        self.set_pieces(left, right)
+        self.set_pieces(_fitting(figures, self.size.width - _cells(right) - 1), right)
 
 
-def _pieces(page: OrdersPage, narrow: bool) -> tuple[list[Piece], list[Piece]]:
+def _cells(pieces: Sequence[Piece]) -> int:
+    return sum(width(text) for text, _ in pieces)
+
+
+def _fitting(figures: Sequence[Sequence[Piece]], room: int) -> list[Piece]:
+    """The figures that fit whole, from the first on."""
+    pieces: list[Piece] = []
+    for figure in figures:
+        more: list[Piece] = [("   " if pieces else "", Tone.PLAIN), *figure]
+        if _cells(pieces) + _cells(more) > room:
+            break
+        pieces += more
+    return pieces
+
+
+def _pieces(page: OrdersPage, narrow: bool) -> tuple[list[list[Piece]], list[Piece]]:
     metrics = page.metrics
     share = f" {metrics.overdue_pct:.0%}" if metrics.overdue else ""
     figures: list[tuple[str, str, str]] = [
@@ -45,13 +61,9 @@ def _pieces(page: OrdersPage, narrow: bool) -> tuple[list[Piece], list[Piece]]:
         ),
         *([] if narrow else [(wording.count(page.returns.refunds_due), "refunds due", Tone.PLAIN)]),
     ]
-    left: list[Piece] = []
-    for number, (figure, words, tone) in enumerate(figures):
-        left += [
-            ("   " if number else "", Tone.PLAIN),
-            (figure, tone if tone != Tone.PLAIN else "strong"),
-            (f" {words}", Tone.DIM),
-        ]
+    left: list[list[Piece]] = [
+        [(figure, tone if tone != Tone.PLAIN else "strong"), (f" {words}", Tone.DIM)] for figure, words, tone in figures
+    ]
     hours = f"{metrics.avg_fulfillment_hours:.1f} h"
     period = "" if narrow else f"to fulfil, {page.period.label.lower()}"
     return left, [(hours, "strong"), (f" {period or 'avg'}", Tone.DIM)]

@@ -93,6 +93,12 @@ def _frozen(session: FakeSession) -> None:
     session.freeze(True)
 
 
+def _toasts(session: FakeSession) -> None:
+    session.tell(changes.Notice(changes.Level.ERROR, "#104231 could not be assigned to zoe: changed by bo meanwhile"))
+    session.tell(changes.Notice(changes.Level.WARNING, "no answer for #104230 yet; it is asked for again"))
+    session.tell(changes.Notice(changes.Level.INFO, "the server is back"))
+
+
 def _marks_of_rows(session: FakeSession) -> None:
     session.put(new_count=12)
     session.mark_row(_first(session, 1), MarkKind.PENDING)
@@ -164,6 +170,7 @@ DESK = [
     Scene("skewed", then=_skewed),
     Scene("polling", then=_polling),
     Scene("frozen", then=_frozen),
+    Scene("toasts", then=_toasts),
     Scene("side_bar", ("tab", "exclamation_mark", "j")),
 ]
 LISTS = [

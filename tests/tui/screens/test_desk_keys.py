@@ -16,6 +16,7 @@ from orders_tui.screens.stage import Stage
 from orders_tui.session import changes
 from orders_tui.session.actions import ActionState, OrderFailure
 from orders_tui.store.marks import MarkKind
+from orders_tui.widgets.line_list import LineList
 from orders_tui.widgets.order_table import OrderTable
 from orders_tui.widgets.side_bar import SideBar
 from orders_wire.vocabulary import ErrorCode, Role, SortField, Tab
@@ -405,3 +406,21 @@ async def test_nothing_to_act_on_offers_no_action(open_desk: Open, session: Fake
         await desk.pilot.pause()
         assert "open" not in desk.hint
         assert "mark" not in desk.hint
+
+
+@pytest.mark.parametrize("keys", [["j"] * 30, ["G"], ["G", *["k"] * 20], ["ctrl+d"] * 3])
+async def test_the_row_under_the_cursor_is_always_in_sight(open_desk: Open, keys: list[str]) -> None:
+    async with open_desk(size=(80, 24)) as desk:
+        await desk.press(*keys)
+        await desk.pilot.pause()
+        shown = [desk.line(y) for y in range(desk.table.size.height)]
+        assert [line for line in shown if desk.cursor in line and line.startswith("▸")] != []
+
+
+async def test_the_line_under_the_cursor_of_a_list_is_always_in_sight(open_desk: Open) -> None:
+    async with open_desk(size=(80, 24)) as desk:
+        await desk.press("question_mark", *["down"] * 30)
+        await desk.pilot.pause()
+        commands = desk.dialog.query_one(LineList)
+        shown = [commands.render_line(y).text for y in range(commands.size.height)]
+        assert [line for line in shown if line.startswith("▸")] != []
