@@ -1,8 +1,11 @@
 # What a person would guess. Everything runs in the active environment.
-.PHONY: test lint types check snapshots
+.PHONY: test soak lint types check snapshots
 
 test:
 	pytest -n auto
+
+soak:
+	python -m tests.soak
 
 lint:
 	ruff check . && ruff format --check .
