@@ -1,169 +1,111 @@
-"""A bulk assign over HTTP against its own statements run bare: `python -m tests.benchmarks.bulk [--orders 5000] [--rounds 6]`.
+"""A bulk action over thousands of orders, from the keyboard: `python -m tests.benchmarks.bulk [--orders 5000]`.
 
-The orders are assigned in requests of 250. What the server says to its database is written down and said again by the bare
-driver, in the same transactions, to a copy of that database. Both databases have to end in the same rows, and in what was
-asked for; otherwise, or when a ratio is over its goal, it ends with status 1.
+A demo desk and the client on a real pseudo-terminal; the operator marks everything that matches in two steps, assigns it, and
+watches the progress. Meanwhile the client's event loop is asked every 5 ms how late it is, and how much of that it computed
+itself (the rest is the machine's other work). Exits 1 when the server does not hold the new owner on every order, when no
+progress was seen, or when the bar is missed.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
-import sqlite3
+import json
+import re
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
-from typing import Any
+from statistics import quantiles
+from tempfile import TemporaryDirectory
 
-import psycopg
-from sqlalchemy import Engine, create_engine, event, select
-from tests.support.acting import SHOP, Desk, serve
-from tests.support.desk_orders import order, told
-from tests.support.postgres import cluster
+import httpx
+from tests.benchmarks import demo
+from tests.support.terminal import Terminal
 
-from orders_sync.db.engine import Database
-from orders_sync.db.location import is_sqlite, parse, sqlite_path
-from orders_sync.db.tables import metadata
-from orders_sync.db.tables import orders as rows
+from orders_tui.app import DeskApp
+from orders_tui.config import Config
+from orders_tui.starting import Start
 
-GOAL = 3.0
-BATCH = 250
-
-
-@dataclass
-class Statements:
-    """What was said to the database on the writer's connection: the text, its values, and whether they are many."""
-
-    said: list[tuple[str, Any, bool] | None] = field(default_factory=list)
-
-    def listen(self) -> None:
-        event.listen(Engine, "before_cursor_execute", self._say)
-        event.listen(Engine, "commit", lambda _conn: self.said.append(None))
-
-    def _say(self, _conn: Any, _cursor: Any, text: str, values: Any, _context: Any, many: bool) -> None:
-        self.said.append((text, values, many))
-
-    def take(self) -> list[tuple[str, Any, bool] | None]:
-        """All since the last time; null: a commit."""
-        said, self.said = self.said, []
-        return said
+LAG_P99_MS = 100.0
+EVERY_S = 0.005
+PROGRESS = re.compile(r"  (\d+)%")
+MARKED = re.compile(r"(\d+) of \d+ marked")
 
 
-def replay(url: str, said: Sequence[tuple[str, Any, bool] | None]) -> float:
-    """Says the same with the bare driver; returns how long it took, in seconds."""
-    with _driver(url) as connection:
-        cursor = connection.cursor()
-        started = time.perf_counter()
-        for statement in said:
-            if statement is None:
-                connection.commit()
-                continue
-            text, values, many = statement
-            (cursor.executemany if many else cursor.execute)(text, values)
-            if cursor.description is not None:
-                cursor.fetchall()
-        return time.perf_counter() - started
+def watched(server: str, folder: Path) -> None:
+    """The client, with a task beside it that notes how late it is woken: (instant, ms, ms computed), written at the end."""
+    start = Start(Config(server=server, name="ana", state_dir=folder))
+    late: list[tuple[float, float, float]] = []
+
+    async def look() -> None:
+        while True:
+            due, before = time.perf_counter() + EVERY_S, time.thread_time()
+            await asyncio.sleep(EVERY_S)
+            late.append((due, (time.perf_counter() - due) * 1000, (time.thread_time() - before) * 1000))
+
+    async def begin(app: DeskApp) -> None:
+        app.run_worker(look())
+        await start.begin(app)
+
+    DeskApp(start.front, start.reports, begin=begin).run()
+    (folder / "late.json").write_text(json.dumps(late))
 
 
-def _driver(url: str) -> Any:
-    location = parse(url)
-    if not is_sqlite(location):
-        return psycopg.connect(location.set(drivername="postgresql").render_as_string(hide_password=False))
-    connection = sqlite3.connect(sqlite_path(location), isolation_level=None)
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA mmap_size = 1073741824")
-    return connection
+def said(lines: list[str], pattern: re.Pattern[str]) -> str | None:
+    """What the pattern finds on the screen."""
+    found = pattern.search("\n".join(lines))
+    return found.group(1) if found else None
 
 
-async def fill(url: str, count: int) -> None:
-    """So many open orders."""
-    database = await Database.open(url, SHOP)
-    for start in range(1, count + 1, 500):
-        await told(database, [order(n) for n in range(start, min(start + 500, count + 1))])
-    await database.close()
+def act(terminal: Terminal, orders: int) -> tuple[float, float, set[str]]:
+    """Marks all, assigns all; from when to when that took, and the percentages that were seen."""
+    terminal.wait_for(lambda lines: "live" in lines[0], 60)
+    terminal.press("1")
+    terminal.wait_for(lambda lines: f"of {orders}" in "\n".join(lines), 60)
+    began = time.perf_counter()
+    terminal.press("*")
+    terminal.wait_for(lambda lines: "marked on this page" in lines[-1], 30)
+    terminal.press("*")
+    terminal.wait_for(lambda lines: said(lines, MARKED) == str(orders), 120)
+    terminal.press("a")
+    terminal.wait_for(lambda lines: f"Assign {orders}" in "\n".join(lines), 30)
+    terminal.press("bulk")
+    terminal.wait_for(lambda lines: "▸ bulk" in "\n".join(lines), 30)
+    terminal.press("\x13")
+    seen: set[str] = set()
+
+    def finished(lines: list[str]) -> bool:
+        seen.add(said(lines, PROGRESS) or "")
+        return f"{orders} done" in "\n".join(lines)
+
+    return began, terminal.wait_for(finished, 300), seen - {""}
 
 
-async def assign(desk: Desk, count: int, owner: str) -> float:
-    """All orders in requests of 250; returns how long it took, in seconds."""
-    started = time.perf_counter()
-    for start in range(1, count + 1, BATCH):
-        ids = [str(n) for n in range(start, min(start + BATCH, count + 1))]
-        status, answer = await desk.act("assign", {"orderIds": ids, "assignee": owner}, key=f"{owner} {start}")
-        assert status == 200, answer
-        assert [updated["id"] for updated in answer["updatedOrders"]] == ids
-    return time.perf_counter() - started
-
-
-def check(ours: str, bare: str, count: int, owner: str) -> None:
-    """Both databases hold the same, and what was asked for. Ends the program otherwise."""
-    mine, theirs = (create_engine(parse(url)) for url in (ours, bare))
-    with mine.connect() as one, theirs.connect() as other:
-        for table in metadata.sorted_tables:
-            found = [sorted(map(repr, conn.execute(select(table)))) for conn in (one, other)]
-            if found[0] != found[1]:
-                sys.exit(f"wrong: {table.name} differs between the server's database and the bare one")
-        owners = list(one.scalars(select(rows.c.assigned_to)))
-    mine.dispose()
-    theirs.dispose()
-    if owners != [owner] * count:
-        sys.exit(f"wrong: not all orders are {owner}'s")
-
-
-async def measure(ours: str, bare: str, count: int, rounds: int) -> list[tuple[float, float]]:
-    """Seconds of the server and of the bare driver, round by round."""
-    statements, taken = Statements(), []
-    statements.listen()
-    async with _desk(ours) as desk:
-        for number in range(rounds + 1):
-            statements.take()
-            seconds = await assign(desk, count, f"owner {number}")
-            taken.append((seconds, replay(bare, statements.take())))
-    check(ours, bare, count, f"owner {rounds}")
-    return taken[1:]
-
-
-@asynccontextmanager
-async def _desk(url: str) -> AsyncIterator[Desk]:
-    database = await Database.open(url, SHOP, migrating=False)
-    async with serve(database) as desk:
-        yield desk
-    await database.close()
-
-
-def report(name: str, taken: Sequence[tuple[float, float]], count: int) -> bool:
-    """One line of the table; true when the goal is met."""
-    ratio = median(ours / bare for ours, bare in taken)
-    ours, bare = (median(column) for column in zip(*taken, strict=True))
-    print(f"| {name} | {ours:.2f} s | {ours / count * 1e6:.0f} µs | {bare:.2f} s | {ratio:.2f} | {GOAL:.0f} |")
-    return ratio <= GOAL
-
-
-def main(arguments: Sequence[str]) -> bool:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--orders", type=int, default=5000)
-    parser.add_argument("--rounds", type=int, default=6)
-    options = parser.parse_args(arguments)
-    count, rounds = options.orders, options.rounds
-    print(f"Assigning {count} orders, {BATCH} a request\n")
-    print("| database | the server | an order | bare statements | ratio | goal |\n|---|---:|---:|---:|---:|---:|")
-    with tempfile.TemporaryDirectory() as folder:
-        one, other = Path(folder, "ours.db"), Path(folder, "bare.db")
-        asyncio.run(fill(f"sqlite:///{one}", count))
-        shutil.copy(one, other)
-        good = report("SQLite", asyncio.run(measure(f"sqlite:///{one}", f"sqlite:///{other}", count, rounds)), count)
-    with cluster(("shared_buffers=256MB",)) as postgres:
-        postgres.create("ours")
-        asyncio.run(fill(postgres.url("ours"), count))
-        postgres.create("bare", "ours")
-        taken = asyncio.run(measure(postgres.url("ours"), postgres.url("bare"), count, rounds))
-        return report("PostgreSQL", taken, count) and good
+def main() -> int:
+    """Prints the figures; the exit status says whether they hold."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--orders", type=int, default=5000)
+    options.add_argument("--watched", nargs=2, metavar=("SERVER", "FOLDER"), help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.watched:
+        watched(given.watched[0], Path(given.watched[1]))
+        return 0
+    with demo.desk(given.orders) as server, demo.nowhere() as env, TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "tests.benchmarks.bulk", "--watched", server, folder]
+        with Terminal(command, env) as terminal:
+            began, ended, seen = act(terminal, given.orders)
+            terminal.press("\x11")
+            terminal.ended(30)
+        told = json.loads((Path(folder) / "late.json").read_text())
+        page = httpx.get(f"{server}/sync/orders", params={"tab": "all", "assigned_to": "bulk", "pageSize": 1}).json()
+    done = page["metrics"]["total_orders"]
+    print(f"{done} of {given.orders} orders assigned in {ended - began:.1f} s, {len(seen)} steps of progress seen")
+    late, computed = zip(*((late, computed) for at, late, computed in told if began <= at <= ended), strict=True)
+    p99 = quantiles(late, n=100)[98]
+    print(f"the loop was late by p99 {p99:.1f} ms, at most {max(late):.1f} ms; bar: p99 {LAG_P99_MS:.0f}")
+    print(f"of which it computed p99 {quantiles(computed, n=100)[98]:.1f} ms, at most {max(computed):.1f} ms")
+    return int(done != given.orders or len(seen) < 3 or p99 > LAG_P99_MS)
 
 
 if __name__ == "__main__":
-    sys.exit(not main(sys.argv[1:]))
+    raise SystemExit(main())
