@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from contextlib import aclosing
 
 import structlog
-from sqlalchemy import Connection
 
 from orders_sync.db import docs, references
 from orders_sync.db.engine import Database
+from orders_sync.db.reading import Reading
 from orders_sync.db.references import Reference
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.reads import OrderRead
@@ -74,7 +74,7 @@ class Repairs:
         if again:
             await self._database.write(lambda tx: gap_notes.unknown(tx, again))
 
-    def _wanted(self, conn: Connection) -> tuple[list[int], list[Reference]]:
+    def _wanted(self, conn: Reading) -> tuple[list[int], list[Reference]]:
         shop_id = self._database.shop_id
         return docs.stubs(conn, shop_id), references.parked_references(conn, shop_id)
 

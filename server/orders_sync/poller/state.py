@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection
 
 from orders_sync.db import progress
+from orders_sync.db.reading import Reading
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
 
@@ -56,7 +56,7 @@ class PollerState(BaseModel):
         return self.backfill is not None and self.backfill.ended_at is not None
 
 
-def load(conn: Connection, shop_id: int) -> PollerState:
+def load(conn: Reading, shop_id: int) -> PollerState:
     """The stored state; that of a poller which never ran when there is none."""
     body = progress.load(conn, shop_id, NAME)
     return PollerState() if body is None else PollerState.model_validate_json(body)
