@@ -17,6 +17,14 @@ STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 5_000
 POOL_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 5
+_SESSION = {
+    "statement_timeout": STATEMENT_TIMEOUT_MS,
+    "lock_timeout": LOCK_TIMEOUT_MS,
+    "timezone": "UTC",
+    "jit": "off",
+}
+"""No just-in-time compilation: it costs more than the desk's short statements do, most of all before a table has statistics."""
+
 _GONE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 """A database host that vanished without a word is noticed within half a minute (TCP; the last in milliseconds)."""
 
@@ -96,9 +104,9 @@ def _sqlite(url: URL, size: int | None, begin: str, *, query_only: bool = False)
 
 def _postgresql(url: URL, size: int | None) -> Engine:
     pool: dict[str, Any] = {"poolclass": NullPool} if size is None else _bounded(size)
-    limits = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
+    ours = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
     given = url.query.get("options", "")
-    options = " ".join((given if isinstance(given, str) else " ".join(given), limits)).strip()
+    options = " ".join((given if isinstance(given, str) else " ".join(given), ours)).strip()
     return create_engine(
         url.difference_update_query(["options"]),
         connect_args={

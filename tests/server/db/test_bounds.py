@@ -30,6 +30,12 @@ async def test_every_statement_on_postgresql_has_its_time(postgres_url: str) -> 
     await db.close()
 
 
+async def test_no_statement_is_compiled_before_it_runs(postgres_url: str) -> None:
+    db = await Database.open(postgres_url, SHOP)
+    assert await db.read(lambda conn: conn.scalar(text("SHOW jit"))) == "off"
+    await db.close()
+
+
 async def test_a_process_has_a_connection_for_each_reader_one_to_write_and_one_to_notify(postgres_url: str) -> None:
     db = await Database.open(postgres_url, SHOP)
 
