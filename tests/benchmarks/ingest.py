@@ -34,7 +34,7 @@ from orders_sync.db.engine import Database
 from orders_sync.db.location import parse
 from orders_sync.db.tables import orders as rows
 from orders_sync.ingest import webhook
-from orders_sync.ingest.apply import apply
+from orders_sync.ingest.apply import Taking
 from orders_sync.instants import system_clock
 from orders_sync.rules.figures import Figures
 
@@ -75,7 +75,7 @@ async def take_in(url: str, deliveries: int, group: int) -> float:
     async def client() -> None:
         for n in numbers:
             told = webhook.receive(body(n), {webhook.TOPIC: "orders/create"}, system_clock(), ours=True).delivery
-            await database.write(lambda tx, told=told: apply(tx, told, figures), n)  # type: ignore[misc]
+            await database.write(Taking(told, figures), n)
 
     started = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(AT_ONCE)))

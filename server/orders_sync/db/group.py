@@ -6,8 +6,9 @@ connection), `RolledBack` is raised: none of the jobs happened, and no outcome m
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,31 +43,60 @@ class Failed:
 Outcome = Done | Failed
 
 
+class Joint(ABC):
+    """A job that can be done at once with others of its type that wait beside it, at less cost than one after the other."""
+
+    @abstractmethod
+    def __call__(self, tx: Tx) -> Any: ...
+
+    @abstractmethod
+    def at_once(self, jobs: Sequence[Any]) -> Job:
+        """One job that does all of these, itself among them; each is answered with what it returns."""
+
+
 def run_jobs(conn: Connection, shop_id: int, now: Ms, jobs: Sequence[Job]) -> list[Outcome]:
     """Runs the jobs in the open transaction, in this order. Raises RolledBack.
 
-    A job on its own gets no savepoint: when it failed, the caller rolls back.
+    A job on its own gets no savepoint: when it failed, the caller rolls back. Joint jobs are done at once, and one by one only
+    when that fails: then each has its own outcome again.
     """
     savepoint = conn.begin_nested if len(jobs) > 1 else nullcontext
-    outcomes: list[Outcome] = []
-    counted: list[counters.Tally] = []
+    ran: list[tuple[Outcome, counters.Tally]] = []
+    for part in _parts(jobs):
+        if len(part) > 1 and isinstance(part[0], Joint):
+            outcome, moved = _run(Tx(conn, shop_id, now), part[0].at_once(part), savepoint)
+            if isinstance(outcome, Done):
+                ran += [(outcome, moved), *((outcome, {}) for _ in part[1:])]
+                continue
+        ran += [_run(Tx(conn, shop_id, now), job, savepoint) for job in part]
+    _count(conn, shop_id, counters.total(moved for _, moved in ran))
+    return [outcome for outcome, _ in ran]
+
+
+def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
+    """The jobs in their order: those of a joint type that follow each other together, every other one alone."""
+    parts: list[list[Job]] = []
     for job in jobs:
-        tx = Tx(conn, shop_id, now)
-        try:
-            with savepoint():
-                value = job(tx)
-                _announce(tx)
-        except (DBAPIError, InvalidRequestError) as error:
-            if undid_everything(conn, error):
-                raise RolledBack from error
-            outcomes.append(Failed(_as_told(error)))
-        except Exception as error:  # noqa: BLE001  # a job's outermost frame: its caller gets the error
-            outcomes.append(Failed(error))
+        if parts and isinstance(job, Joint) and type(job) is type(parts[-1][0]):
+            parts[-1].append(job)
         else:
-            outcomes.append(Done(value))
-            counted.append(tx.counted)
-    _count(conn, shop_id, counters.total(counted))
-    return outcomes
+            parts.append([job])
+    return parts
+
+
+def _run(tx: Tx, job: Job, savepoint: Callable[[], AbstractContextManager[Any]]) -> tuple[Outcome, counters.Tally]:
+    """What became of one job, and how it moves the day counters. Raises RolledBack."""
+    try:
+        with savepoint():
+            value = job(tx)
+            _announce(tx)
+    except (DBAPIError, InvalidRequestError) as error:
+        if undid_everything(tx.conn, error):
+            raise RolledBack from error
+        return Failed(_as_told(error)), {}
+    except Exception as error:  # noqa: BLE001  # a job's outermost frame: its caller gets the error
+        return Failed(error), {}
+    return Done(value), tx.counted
 
 
 def _count(conn: Connection, shop_id: int, moved: counters.Tally) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from orders_sync.db import deliveries as told
 from orders_sync.db import docs
+from orders_sync.db.group import Job, Joint
 from orders_sync.db.tx import Tx
 from orders_sync.ingest import inventory, privacy
 from orders_sync.ingest.attribution import attribute, gather
@@ -34,13 +35,28 @@ class Applied:
     parked: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Taking(Joint):
+    """One delivery as a job; those that wait beside each other are taken in at once. All of a process have the same figures."""
+
+    delivery: Delivery
+    figures: Figures
+
+    def __call__(self, tx: Tx) -> Applied:
+        return apply(tx, self.delivery, self.figures)
+
+    def at_once(self, jobs: Sequence[Taking]) -> Job:
+        deliveries = [job.delivery for job in jobs]
+        return lambda tx: apply_many(tx, deliveries, self.figures)
+
+
 def apply(tx: Tx, delivery: Delivery, figures: Figures) -> Applied:
     """Takes one delivery in: told apart from repeats by (source, delivery id), merged, attributed, settled."""
     return apply_many(tx, [delivery], figures)
 
 
 def apply_many(tx: Tx, deliveries: Sequence[Delivery], figures: Figures) -> Applied:
-    """Takes several in at once, each order settled once: the back-fill's way. `repeated`: all of them came before."""
+    """Takes several in at once, each order settled once. `repeated`: all of them came before."""
     fresh = told.record_all(tx, deliveries)
     if not fresh:
         return Applied(repeated=True)

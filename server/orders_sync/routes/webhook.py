@@ -9,7 +9,7 @@ from aiohttp import web
 from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS
 from orders_sync.db.tx import Tx
 from orders_sync.ingest import letters, webhook
-from orders_sync.ingest.apply import apply
+from orders_sync.ingest.apply import Taking
 from orders_sync.live import gaps
 from orders_sync.routes.body import whole
 from orders_wire.vocabulary import Gap, Severity
@@ -49,7 +49,7 @@ async def _take(request: web.Request, body: bytes) -> web.Response:
     received = webhook.receive(body, request.headers, app[CLOCK](), ours=ours)
     delivery, figures = received.delivery, app[FIGURES]
     if received.problem is None:
-        await app[DATABASE].write(lambda tx: apply(tx, delivery, figures), _sort_key(received))
+        await app[DATABASE].write(Taking(delivery, figures), _sort_key(received))
     else:
         problem, headers = received.problem, webhook.kept_headers(request.headers)
         log.warning("a webhook could not be read", topic=delivery.topic, reason=problem)

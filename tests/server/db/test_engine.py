@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import Connection, create_engine, insert, select, text
@@ -12,6 +13,7 @@ from tests.support.slow_database import out_of_time
 
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Closed, Unavailable
+from orders_sync.db.group import Job, Joint
 from orders_sync.db.location import parse
 from orders_sync.db.tables import progress
 from orders_sync.db.tx import Tx
@@ -44,6 +46,45 @@ async def test_a_job_that_fails_takes_back_its_own_work_alone(db: Database) -> N
     jobs: list[Callable[[Tx], object]] = [put("a"), broken, put("b")]
     first, second, third = await asyncio.gather(*map(db.write, jobs), return_exceptions=True)
     assert (first, third) == ("a", "b")
+    assert isinstance(second, ValueError)
+    assert await db.read(names) == ["a", "b"]
+
+
+@dataclass(frozen=True)
+class Putting(Joint):
+    """Puts a name, which must not be `bad`. `together`: how many were done at once."""
+
+    name: str
+    together: list[int]
+
+    def __call__(self, tx: Tx) -> str:
+        if self.name == "bad":
+            raise ValueError("bad")
+        return str(put(self.name)(tx))
+
+    def at_once(self, jobs: Sequence[Putting]) -> Job:
+        def job(tx: Tx) -> str:
+            for one in jobs:
+                one(tx)
+            self.together.append(len(jobs))
+            return "all"
+
+        return job
+
+
+async def test_joint_jobs_that_wait_beside_each_other_are_done_at_once(db: Database) -> None:
+    together: list[int] = []
+    jobs = [Putting("a", together), Putting("b", together), put("other"), Putting("c", together)]
+    assert await asyncio.gather(*map(db.write, jobs)) == ["all", "all", "other", "c"]
+    assert together == [2]
+    assert await db.read(names) == ["a", "b", "c", "other"]
+
+
+async def test_joint_jobs_of_which_one_fails_are_done_each_on_its_own(db: Database) -> None:
+    together: list[int] = []
+    jobs = [Putting(name, together) for name in ("a", "bad", "b")]
+    first, second, third = await asyncio.gather(*map(db.write, jobs), return_exceptions=True)
+    assert (first, third, together) == ("a", "b", [])
     assert isinstance(second, ValueError)
     assert await db.read(names) == ["a", "b"]
 
