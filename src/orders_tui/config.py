@@ -17,7 +17,8 @@
     [keys]
     "order.assign" = "a"           # command id = keys, comma separated; "none" unbinds
 
-Order of precedence: command line, environment (`ORDERS_TUI_SERVER`, `ORDERS_TUI_TOKEN`), profile, defaults. An unknown key is an
+Order of precedence: command line, environment (`ORDERS_TUI_SERVER`, `ORDERS_TUI_TOKEN`), profile, defaults. `ORDERS_TUI_DESK` is
+the name under which the desk is remembered, where its address is another one each time (the demo's). An unknown key is an
 error that names the file, the key and the nearest known one; so is a value of the wrong kind.
 """
 
@@ -57,6 +58,7 @@ class Config:
     keys: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
     state_dir: Path | None = None
+    desk: str | None = None
 
 
 def default_path() -> Path:
@@ -85,6 +87,7 @@ def load(
     given["server"] = _server(server or environ.get("ORDERS_TUI_SERVER") or given.get("server", DEFAULT_SERVER), path)
     given["token"] = environ.get("ORDERS_TUI_TOKEN") or (_token(path, token_file) if token_file else None)
     given["name"] = name or given.get("name")
+    given["desk"] = environ.get("ORDERS_TUI_DESK") or None
     return Config(**given, profile=chosen, keys=_keys(path, body), path=path if path.exists() else None)
 
 

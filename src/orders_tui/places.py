@@ -14,12 +14,12 @@ APP = "orders-tui"
 
 def state_file(config: Config) -> Path:
     """How the desk was left."""
-    return _state(config) / f"{_name(config.server)}.json"
+    return _state(config) / f"{_name(config)}.json"
 
 
 def drafts_file(config: Config) -> Path:
     """What was typed and not sent."""
-    return _state(config) / f"{_name(config.server)}-drafts.json"
+    return _state(config) / f"{_name(config)}-drafts.json"
 
 
 def reports(config: Config) -> Path:
@@ -31,5 +31,6 @@ def _state(config: Config) -> Path:
     return config.state_dir or user_state_path(APP)
 
 
-def _name(server: str) -> str:
-    return re.sub(r"[^a-z0-9.]+", "-", server.rpartition("://")[2].casefold()).strip("-") or "desk"
+def _name(config: Config) -> str:
+    named = config.desk or config.server.rpartition("://")[2]
+    return re.sub(r"[^a-z0-9.]+", "-", named.casefold()).strip("-") or "desk"

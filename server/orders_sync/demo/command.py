@@ -108,15 +108,22 @@ async def _run(demo: Demo) -> int:
         async with AsyncExitStack() as stack:
             folder, secrets = Path(name), Secrets.fresh()
             session = await stack.enter_async_context(aiohttp.ClientSession())
+            children: list[Child] = []
+            stack.push_async_callback(_end, children)
             shop, shop_url = await _open_shop(demo, secrets, folder)
-            stack.push_async_callback(shop.end)
+            children.append(shop)
             server, announced = await _open_server(demo, secrets, folder, shop_url)
-            stack.push_async_callback(server.end)
+            children.append(server)
             url = announced.removeprefix(LISTENING)
             async with session.post(f"{shop_url}/control/target", json={"url": url}) as answer:
                 answer.raise_for_status()
             await _history(demo, session, url, shop_url, server)
             return await (_stay(announced, shop, server) if demo.headless else _client(demo, url))
+
+
+async def _end(children: Sequence[Child]) -> None:
+    """Both at once: who leaves the desk should not wait for one after the other."""
+    await asyncio.gather(*(child.end() for child in children))
 
 
 async def _open_shop(demo: Demo, secrets: Secrets, folder: Path) -> tuple[Child, str]:
@@ -209,7 +216,7 @@ async def _stay(announced: str, shop: Child, server: Child) -> int:
 async def _client(demo: Demo, url: str) -> int:
     """The client in the foreground, which takes the terminal's interrupts itself."""
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, lambda: None)
-    client = await foreground([*demo.commands.client, url], _inherited())
+    client = await foreground([*demo.commands.client, url], _inherited() | {"ORDERS_TUI_DESK": "demo"})
     try:
         return await client.wait()
     finally:
