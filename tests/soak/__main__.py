@@ -16,6 +16,9 @@ import sys
 from pathlib import Path
 
 from tests.soak.soak import Report, Soak
+from tests.support.postgres import NoPostgres
+
+from orders_sync.demo.processes import ChildFailed
 
 
 def main() -> int:
@@ -39,7 +42,11 @@ def main() -> int:
         seed=given.seed,
         logs=given.logs,
     )
-    return _end(asyncio.run(soak.run()))
+    try:
+        return _end(asyncio.run(soak.run()))
+    except (NoPostgres, ChildFailed, TimeoutError) as failure:
+        print(f"soak: it could not begin: {failure or 'the shop was not read in time'}", file=sys.stderr)
+        return 1
 
 
 def _end(report: Report) -> int:

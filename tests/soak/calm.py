@@ -8,7 +8,7 @@ import time
 from tests.soak.desk_database import DeskDatabase, until
 from tests.soak.shop import Shop
 
-CALM_S = 120.0
+CALM_S = 240.0
 
 
 class NoCalm(Exception):

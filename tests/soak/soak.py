@@ -28,7 +28,7 @@ from tests.support.postgres import Cluster, cluster
 from orders_sync.demo.identity import DOMAIN
 
 API = "/admin/api/2026-07/graphql.json"
-POLL_INTERVAL_S = 4
+POLL_INTERVAL_S = 8
 HISTORY_S = 120.0
 HEARD_S = 30.0
 ACT_PAUSE_S = 2.0
