@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NewType
 
 Ms = NewType("Ms", int)
@@ -43,6 +44,7 @@ def parse_instant(text: str) -> Ms:
     return from_datetime(datetime.fromisoformat(text))
 
 
+@lru_cache(maxsize=4096)
 def to_text(value: int) -> str:
     """RFC 3339 in UTC with `Z`; milliseconds only where there are any."""
     moment = to_datetime(value)

@@ -12,6 +12,8 @@ _OFS = "ofs:"
 _MAX_POSITION = 2**53
 """Positions stay exact in every client, JavaScript included."""
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
 CURSOR_HELP = "a cursor is ofs:<base36 position, lower case> or a shopifyCursor from an earlier page"
 
 
@@ -31,7 +33,7 @@ class ShopifyCursor:
     def encode(self) -> str:
         """Standard base64, padded, of compact JSON, as Shopify writes its own."""
         body = {"last_id": self.last_id, "last_value": self.last_value, "tab": self.tab, "sort": self.sort}
-        return base64.b64encode(json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()).decode()
+        return base64.b64encode(_COMPACT.encode(body).encode()).decode()
 
 
 def encode_offset(position: int) -> str:

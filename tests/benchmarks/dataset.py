@@ -136,15 +136,15 @@ def closed_orders(dice: Random, now: Ms) -> Iterator[Projection]:
     for n in range(count):
         placed = Ms(now - 5 * HOUR - (count - n) * gap)
         order = _order(dice, 1_000_000 + n, f"#{n + 1}", placed)
-        fulfilled = Ms(min(placed + dice.randrange(2 * HOUR, 3 * DAY), now - 4 * HOUR))
-        delivered = Ms(min(fulfilled + dice.randrange(DAY, 6 * DAY), now - 4 * HOUR))
+        fulfilled = _within(placed + dice.randrange(2 * HOUR, 3 * DAY), placed, now, dice)
+        delivered = _within(fulfilled + dice.randrange(DAY, 6 * DAY), fulfilled, now, dice)
         order = replace(
             order,
             first_fulfilled_at=fulfilled,
             parcels=(_parcel(order.order_id, delivered, live=False, moving=False, delivered_at=delivered),),
         )
         if n % 33 == 0:
-            refund = Ms(min(delivered + dice.randrange(DAY, 9 * DAY), now - 4 * HOUR))
+            refund = _within(delivered + dice.randrange(DAY, 9 * DAY), delivered, now, dice)
             back = ReturnRow(order.order_id, ReturnState.COMPLETED, refund, None, 999, "USD", 999)
             order = replace(
                 order, refunded_at=refund, returns=(back,), status=Status.REFUNDED if n % 2 else Status.FULFILLED
@@ -152,6 +152,12 @@ def closed_orders(dice: Random, now: Ms) -> Iterator[Projection]:
         elif n % 41 == 0:
             order = replace(order, status=Status.CANCELLED, first_fulfilled_at=None, parcels=())
         yield order
+
+
+def _within(wanted: int, after: Ms, now: Ms, dice: Random) -> Ms:
+    """The wanted instant, or one between `after` and four hours ago: the newest orders are done sooner, not all at once."""
+    last = now - 4 * HOUR
+    return Ms(wanted if wanted <= last else dice.randrange(after, max(after + 1, last)))
 
 
 def _order(dice: Random, order_id: int, name: str, placed: Ms) -> Projection:

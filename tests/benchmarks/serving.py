@@ -1,11 +1,15 @@
 """Server processes to measure: the Sync server as it is, and the floor it is compared with.
 
-`python -m tests.benchmarks.serving sync URL computed|rows|held`: the whole server. `held`: as it is. `rows`: no answer is
-held, so that every request reads its rows. `computed`: every request also counts and reads all panels, as the first request
-after a change does.
+`python -m tests.benchmarks.serving sync URL computed|rows|held NOW`: the whole server, its clock standing at NOW. `held`: as
+it is. `rows`: no answer is held, so that every request reads its rows. `computed`: every request also counts and reads all
+panels, as the first request after a change does.
 
-`python -m tests.benchmarks.serving floor URL`: aiohttp and the bare driver, on the loop: one query per request, its rows
-joined to the body. Its path is the query's number in `FLOOR`.
+`python -m tests.benchmarks.serving floor URL QUERY…`: aiohttp and the bare driver, on the loop: `/<n>` answers with the rows of
+the n-th query, joined to a body.
+
+`python -m tests.benchmarks.serving bytes FILE`: aiohttp alone: `/bytes` answers with the file, `/hello` with a word.
+
+`python -m tests.benchmarks.serving naive URL`: the server of `naive`.
 """
 
 from __future__ import annotations
@@ -18,9 +22,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from tests.benchmarks import naive
 from tests.benchmarks.dataset import SHOP
 
 from orders_sync.app import build
@@ -28,6 +34,7 @@ from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.desk.page import Surroundings
 from orders_sync.desk.pages import Held, Pages
 from orders_sync.desk.query import PageQuery
+from orders_sync.instants import Ms
 from orders_sync.routes import orders
 from orders_sync.settings import Settings
 
@@ -67,15 +74,15 @@ def server(*arguments: str) -> Iterator[str]:
         yield address
 
 
-def sync(url: str, mode: str) -> web.Application:
+def sync(url: str, mode: str, now: Ms) -> web.Application:
     """The whole Sync server; `mode` as in the module's docstring."""
     orders.Pages = {"held": Pages, "rows": Unheld, "computed": Computing}[mode]  # type: ignore[attr-defined]
-    return build(Settings(database_url=url, shop_domain=SHOP))
+    return build(Settings(database_url=url, shop_domain=SHOP), clock=lambda: now)
 
 
 def floor(url: str, queries: Sequence[str]) -> web.Application:
     """The bare driver and aiohttp: `/<n>` answers with the rows of the n-th query."""
-    fetch = _driver(url)
+    fetch = driver(url)
 
     async def answer(request: web.Request) -> web.Response:
         rows = fetch(queries[int(request.match_info["n"])])
@@ -88,7 +95,23 @@ def floor(url: str, queries: Sequence[str]) -> web.Application:
     return app
 
 
-def _driver(url: str) -> Callable[[str], list[Any]]:
+def alone(body: bytes) -> web.Application:
+    """aiohttp with nothing behind it."""
+
+    async def same(_request: web.Request) -> web.Response:
+        return web.Response(body=body, content_type="application/json")
+
+    async def hello(_request: web.Request) -> web.Response:
+        return web.Response(text="hello")
+
+    app = web.Application()
+    app.router.add_get("/bytes", same)
+    app.router.add_get("/hello", hello)
+    return app
+
+
+def driver(url: str) -> Callable[[str], list[Any]]:
+    """Runs a query on a connection of the bare driver."""
     location = parse(url)
     if is_sqlite(location):
         connection = sqlite3.connect(sqlite_path(location), isolation_level=None)
@@ -113,9 +136,14 @@ async def _serve(app: web.Application) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    kind, url, *more = arguments
-    app = sync(url, more[0]) if kind == "sync" else floor(url, more)
-    asyncio.run(_serve(app))
+    kind, what, *more = arguments
+    apps: dict[str, Callable[[], web.Application]] = {
+        "sync": lambda: sync(what, more[0], Ms(int(more[1]))),
+        "floor": lambda: floor(what, more),
+        "bytes": lambda: alone(Path(what).read_bytes()),
+        "naive": lambda: naive.app(what),
+    }
+    asyncio.run(_serve(apps[kind]()))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Self
+from typing import NamedTuple, Self, TypeVar
 from urllib.parse import urlsplit
+
+K = TypeVar("K", bound=Hashable)
+
+
+class Answer(NamedTuple):
+    status: int
+    etag: str
+    body: bytes
 
 
 class Connection:
@@ -31,21 +39,20 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
-    def get(self, path: str, etag: str | None = None) -> tuple[int, bytes]:
-        """The status and the body."""
+    def get(self, path: str, etag: str | None = None) -> Answer:
         condition = f"If-None-Match: {etag}\r\n" if etag is not None else ""
         self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: {self._host}\r\n{condition}\r\n".encode())
         received = b""
         while (end := received.find(b"\r\n\r\n")) < 0:
             received += self._more()
-        head = received[:end].lower()
+        head = received[:end].lower() + b"\r\n"
         status = int(head[9:12])
-        length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0] or 0) if status != 304 else 0
+        length = int(_field(head, b"content-length:") or 0) if status != 304 else 0
         chunks, missing = [received[end + 4 :]], length - (len(received) - end - 4)
         while missing > 0:
             chunks.append(self._more())
             missing -= len(chunks[-1])
-        return status, b"".join(chunks)
+        return Answer(status, _field(head, b"etag:").decode(), b"".join(chunks))
 
     def _more(self) -> bytes:
         received = self._socket.recv(1 << 18)
@@ -73,25 +80,35 @@ class Measured:
         return p50, p99
 
 
-def once(connection: Connection, path: str, etag: str | None = None) -> float:
-    """Seconds for one request. Raises AssertionError unless it is answered with 200 or 304."""
-    started = time.perf_counter()
-    status, _ = connection.get(path, etag)
-    elapsed = time.perf_counter() - started
-    assert status in (200, 304), status
-    return elapsed
+def _field(head: bytes, name: bytes) -> bytes:
+    return head.partition(b"\r\n" + name)[2].split(b"\r\n")[0].strip()
 
 
-def interleave(
-    servers: Mapping[str, Connection], paths: Mapping[str, str], *, rounds: int, requests: int
-) -> dict[str, Measured]:
-    """Each server is asked for its own path, in alternating rounds."""
-    measured = {name: Measured() for name in servers}
-    for name, connection in servers.items():
-        for _ in range(max(10, requests // 10)):
-            once(connection, paths[name])
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request, to be repeated; with `etag` it has to be answered by 304, else by 200."""
+
+    connection: Connection
+    path: str
+    etag: str | None = None
+
+    def once(self) -> float:
+        """Seconds for one request. Raises AssertionError when it is answered otherwise."""
+        started = time.perf_counter()
+        status, _, _ = self.connection.get(self.path, self.etag)
+        elapsed = time.perf_counter() - started
+        assert status == (200 if self.etag is None else 304), (self.path, status)
+        return elapsed
+
+
+def interleave(asks: Mapping[K, Ask], *, rounds: int, requests: int) -> dict[K, Measured]:
+    """Asks each `requests` times a round, in alternating rounds, after some that are not measured."""
+    measured = {name: Measured() for name in asks}
+    for ask in asks.values():
+        for _ in range(max(10, requests // 5)):
+            ask.once()
     for number in range(rounds):
-        order = list(servers.items())
-        for name, connection in order if number % 2 else order[::-1]:
-            measured[name].add([once(connection, paths[name]) for _ in range(requests)])
+        order = list(asks.items())
+        for name, ask in order if number % 2 else order[::-1]:
+            measured[name].add([ask.once() for _ in range(requests)])
     return measured

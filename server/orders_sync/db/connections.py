@@ -30,6 +30,8 @@ _GONE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
 
 _SQLITE_CACHE_KIB = 64 * 1024
 _SQLITE_MAP_BYTES = 1 << 30
+_SQLITE_STATEMENTS = 512
+"""Kept prepared by each connection: one for each kind of page that is asked for."""
 
 
 class _HintedCompiler(SQLiteCompiler):
@@ -46,10 +48,13 @@ def writer(url: URL) -> Engine:
     return _postgresql(url, size=1)
 
 
-def reader(url: URL, size: int) -> Engine:
-    """An engine of at most `size` connections whose transactions are snapshots that cannot write."""
+def reader(url: URL, size: int, lock_timeout_ms: int = LOCK_TIMEOUT_MS) -> Engine:
+    """An engine of at most `size` connections whose transactions are snapshots that cannot write.
+
+    `lock_timeout_ms`: how long SQLite waits where it finds its file locked.
+    """
     if is_sqlite(url):
-        return _sqlite(url, size=size, begin="BEGIN", query_only=True)
+        return _sqlite(url, size=size, begin="BEGIN", query_only=True, lock_timeout_ms=lock_timeout_ms)
     engine = _postgresql(url, size=size)
 
     @event.listens_for(engine, "connect")
@@ -76,10 +81,12 @@ def single(url: URL) -> Engine:
     return _postgresql(url, size=None)
 
 
-def _sqlite(url: URL, size: int | None, begin: str, *, query_only: bool = False) -> Engine:
+def _sqlite(
+    url: URL, size: int | None, begin: str, *, query_only: bool = False, lock_timeout_ms: int = LOCK_TIMEOUT_MS
+) -> Engine:
     sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
     pool: dict[str, Any] = {"poolclass": NullPool} if size is None else _bounded(size)
-    options = {"timeout": LOCK_TIMEOUT_MS / 1000, "check_same_thread": False}
+    options = {"timeout": lock_timeout_ms / 1000, "check_same_thread": False, "cached_statements": _SQLITE_STATEMENTS}
     engine = create_engine(url, connect_args=options, paramstyle="named", **pool)
 
     engine.dialect.statement_compiler = _HintedCompiler

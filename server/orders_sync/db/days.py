@@ -18,9 +18,10 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
-    literal,
+    literal_column,
     select,
     tuple_,
+    union_all,
 )
 
 from orders_sync.db.counters import BLOCK, Count, Counted
@@ -54,16 +55,47 @@ class Spot:
 
 def count(conn: Connection, shop_id: int, kind: Counted, between: Between = ANY_TIME) -> Count:
     """How many rows have their instant in `between`."""
-    first = -_EVER if between.start is None else -(-between.start // DAY)
-    last = _EVER if between.end is None else between.end // DAY
-    if first >= last:
-        return _rows(conn, shop_id, kind, between)
-    found = _days(conn, shop_id, kind, first, last)
-    if between.start is not None and between.start < first * DAY:
-        found += _rows(conn, shop_id, kind, Between(between.start, Ms(first * DAY)))
-    if between.end is not None and between.end > last * DAY:
-        found += _rows(conn, shop_id, kind, Between(Ms(last * DAY), between.end))
-    return found
+    n, total = _COUNT[kind].one(conn, {"shop_id": shop_id, **bounds(between)})
+    return Count(int(n), int(total))
+
+
+def counted(kind: Counted) -> Select[tuple[int, int]]:
+    """`Count` of the instants within `bounds`: whole blocks of days, single days on either side, and rows at the edges."""
+    took = literal_column("0") if kind is not Counted.FULFILLED else _took
+    column = _COLUMN[kind]
+
+    def days_of(name: str, start: str, end: str) -> Select[tuple[int, int]]:
+        within = (_d.day >= _bound(start), _d.day < _bound(end))
+        return select(_d.n, _d.total).where(_d.shop_id == SHOP, _d.kind == name, *within)
+
+    def rows_of(start: str, end: str) -> Select[tuple[int, int]]:
+        return _rows_of(kind, func.count(), took).where(column >= _bound(start), column < _bound(end))
+
+    parts = union_all(
+        days_of(kind.block, "block_0", "block_1"),
+        days_of(kind.value, "day_0", "day_1"),
+        days_of(kind.value, "day_2", "day_3"),
+        rows_of("row_0", "row_1"),
+        rows_of("row_2", "row_3"),
+    ).subquery(f"{kind.value}_parts")
+    n, total = list(parts.c)
+    return select(func.coalesce(func.sum(n), 0).label("n"), func.coalesce(func.sum(total), 0).label("total"))
+
+
+def bounds(between: Between) -> dict[str, int]:
+    """What the parts of `counted` are bound to: days and blocks by their numbers, rows by their instants."""
+    start = -_EVER * DAY if between.start is None else between.start
+    end = _EVER * DAY if between.end is None else max(start, between.end)
+    first, last = -(-start // DAY), end // DAY
+    if first > last:  # within one day
+        first, last, edges = 0, 0, (start, end, 0, 0)
+    else:
+        edges = (start, first * DAY, last * DAY, end)
+    inner, outer = -(-first // BLOCK), last // BLOCK
+    days = (first, inner * BLOCK, outer * BLOCK, last) if inner < outer else (first, last, 0, 0)
+    named = {"block_0": inner, "block_1": outer}
+    named |= {f"day_{place}": day for place, day in enumerate(days)}
+    return named | {f"row_{place}": at for place, at in enumerate(edges)}
 
 
 def rank(conn: Connection, shop_id: int, kind: Counted, key: tuple[int, int], *, descending: bool) -> int:
@@ -98,42 +130,6 @@ def _reach(counted: Iterable[Sequence[Any]], position: int) -> tuple[int | None,
     return None, position
 
 
-def _days(conn: Connection, shop_id: int, kind: Counted, first: int, last: int) -> Count:
-    """The counters of the days from `first` to before `last`: whole blocks, and the days before and after those."""
-    inner, outer = -(-first // BLOCK), last // BLOCK
-    ranges = [(kind.value, first, last)]
-    if inner < outer:
-        ranges = [(kind.block, inner, outer), (kind.value, first, inner * BLOCK), (kind.value, outer * BLOCK, last)]
-    found = Count(0)
-    for name, start, end in ranges:
-        if start < end:
-            values = {"shop_id": shop_id, "kind": name, "first": start, "last": end}
-            found += _count(_SUMMED.one(conn, values))
-    return found
-
-
-def _rows(conn: Connection, shop_id: int, kind: Counted, between: Between) -> Count:
-    """Counts the rows themselves: for less than a day."""
-    query = _counted(kind, between.start is not None, between.end is not None)
-    return _count(query.one(conn, {"shop_id": shop_id, "start": between.start, "end": between.end}))
-
-
-def _count(row: Sequence[Any]) -> Count:
-    return Count(int(row[0]), int(row[1]))
-
-
-@lru_cache
-def _counted(kind: Counted, start: bool, end: bool) -> Statement:
-    column = _COLUMN[kind]
-    total: ColumnElement[int] = literal(0)
-    if kind is Counted.FULFILLED:
-        total = func.coalesce(func.sum(column - orders.c.placed_at), 0)
-    query = _rows_of(kind, func.count(), total)
-    if start:
-        query = query.where(column >= bindparam("start"))
-    return Statement(query.where(column < bindparam("end")) if end else query)
-
-
 @lru_cache
 def _ranked(kind: Counted, descending: bool) -> Statement:
     column = _COLUMN[kind]
@@ -148,10 +144,15 @@ def _rows_of(kind: Counted, *columns: ColumnElement[Any]) -> Select[Any]:
     return query.with_hint(orders, f"INDEXED BY {_INDEX[kind]}", "sqlite")
 
 
+def _bound(name: str) -> ColumnElement[int]:
+    return bindparam(name, type_=BigInteger)
+
+
+_took: ColumnElement[int] = func.coalesce(func.sum(orders.c.first_fulfilled_at - orders.c.placed_at), 0)
 _d = day_counters.c
 _OF_KIND = (_d.shop_id == SHOP, _d.kind == bindparam("kind"), _d.day >= bindparam("first"), _d.day < bindparam("last"))
-_SUMMED = Statement(select(func.coalesce(func.sum(_d.n), 0), func.coalesce(func.sum(_d.total), 0)).where(*_OF_KIND))
 _LISTED = {
     True: Statement(select(_d.day, _d.n).where(*_OF_KIND).order_by(_d.day.desc())),
     False: Statement(select(_d.day, _d.n).where(*_OF_KIND).order_by(_d.day)),
 }
+_COUNT = {kind: Statement(counted(kind)) for kind in Counted}

@@ -5,6 +5,7 @@ One statement: each count is of one partial index, so the whole costs the backlo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from orders_sync.db.moment import Moment
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
 from orders_sync.db.tables import LATE_PRONE, PENDING_RETURN, alerts, day_counters, desk, orders, parcels, returns
-from orders_sync.db.tabs import BREACH, IS_LATE, LATE, NOW, PENDING, QUIET, SHOP
+from orders_sync.db.tabs import BREACH, IS_LONGEST_LATE, LATE, NOW, PENDING, QUIET, SHOP
 from orders_sync.instants import FOREVER, Ms
 from orders_wire.vocabulary import ReturnState, Tab
 
@@ -52,8 +53,17 @@ class Overview:
 
 def overview(conn: Connection, shop_id: int, moment: Moment, today: Between) -> Overview:
     """Everything that is counted over all orders, at one moment; `today`: the desk zone's current day."""
-    values = {"shop_id": shop_id, **moment.parameters, "today": today.start, "tomorrow": today.end}
-    row = dict(zip(_NAMES, _OVERVIEW.one(conn, values), strict=True))
+    return of_row(_OVERVIEW.one(conn, parameters(shop_id, moment, today)), moment)
+
+
+def parameters(shop_id: int, moment: Moment, today: Between) -> dict[str, Any]:
+    """What `COLUMNS` are bound to."""
+    return {"shop_id": shop_id, **moment.parameters, "today": today.start, "tomorrow": today.end}
+
+
+def of_row(values: Sequence[Any], moment: Moment) -> Overview:
+    """The values of `COLUMNS`."""
+    row = dict(zip(_NAMES, values, strict=True))
     return Overview(
         desk_id=row["desk_id"],
         version=row["event_n"],
@@ -90,8 +100,7 @@ def _count(index: str, table: Table, *conditions: Condition) -> Any:
 
 def _tab(tab: Tab) -> Any:
     if tab is Tab.DELAYED:
-        late = select(func.count(parcels.c.order_id.distinct())).where(*IS_LATE)
-        return late.with_hint(parcels, "INDEXED BY parcels_late", "sqlite").scalar_subquery()
+        return _count("parcels_late", parcels, *IS_LONGEST_LATE)
     counted = {Tab.ALL: Counted.PLACED, Tab.REFUNDED: Counted.REFUNDED}.get(tab)
     if counted is None:
         return _count(tabs.INDEX[tab], orders, orders.c.shop_id == SHOP, *tabs.RULES[tab])
@@ -138,9 +147,8 @@ _COUNTS = {
 }
 _ALL = {**_COUNTS, **_TRANSITIONS}
 _NAMES = ("desk_id", "event_n", *_ALL)
-_OVERVIEW = Statement(
-    select(desk.c.desk_id, desk.c.event_n, *(query.label(name) for name, query in _ALL.items())).where(
-        desk.c.shop_id == SHOP
-    )
-)
+COLUMNS = (desk.c.desk_id, desk.c.event_n, *(query.label(name) for name, query in _ALL.items()))
+"""Of the one row of `desk`."""
+
+_OVERVIEW = Statement(select(*COLUMNS).where(desk.c.shop_id == SHOP))
 _FIRST_PLACED = Statement(select(func.min(orders.c.placed_at)).where(orders.c.shop_id == SHOP))

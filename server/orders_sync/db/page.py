@@ -85,6 +85,14 @@ class Reader:
         valued = self._count(_valued(self._shape))
         return valued + self._count(_before(self._shape, valued=False), key_values)
 
+    def page(self, position: int, limit: int, total: int | None = None) -> tuple[list[PageRow], int]:
+        """The rows from `position`, at most `limit`, and how many there are in all (`total`, where that is known)."""
+        if total is None and position == 0:
+            rows = self._read(0, limit, backward=False)
+            return rows, len(rows) if len(rows) < limit else self.total()
+        total = self.total() if total is None else total
+        return self.rows(position, limit, total), total
+
     def rows(self, position: int, limit: int, total: int) -> list[PageRow]:
         """The rows from `position`, at most `limit`; `total` is what `total()` says in this snapshot."""
         wanted = min(limit, total - position)
@@ -130,8 +138,7 @@ class Reader:
         return found
 
     def _fetch(self, stretch: Stretch, values: dict[str, Any]) -> list[PageRow]:
-        found = _rows(self._shape, stretch).rows(self._conn, self._values | values)
-        return [PageRow._make(row) for row in found]
+        return list(map(PageRow._make, _rows(self._shape, stretch).rows(self._conn, self._values | values)))
 
     def _count(self, query: Statement, values: dict[str, Any] | None = None) -> int:
         found: int = query.value(self._conn, self._values | (values or {}))

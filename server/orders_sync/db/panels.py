@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Integer, exists, literal_column, select, tuple_
+import orjson
+from sqlalchemy import Connection, Integer, exists, literal_column, select, true, tuple_
 
+from orders_sync.db import days, overview
+from orders_sync.db.counters import Count, Counted
+from orders_sync.db.inventory import MOST_WAITED_FOR, Block
+from orders_sync.db.json_lists import listed
 from orders_sync.db.moment import Moment
-from orders_sync.db.overview import GAP_ORDER, OPEN_ALERT
+from orders_sync.db.overview import GAP_ORDER, OPEN_ALERT, Overview
+from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
-from orders_sync.db.tables import LATE_PRONE, PENDING_RETURN, alerts, orders, parcels, returns
-from orders_sync.db.tabs import IS_LATE, QUIET, RULES, SHOP
-from orders_wire.vocabulary import Tab
+from orders_sync.db.tables import PENDING_RETURN, alerts, desk, orders, parcels, returns
+from orders_sync.db.tabs import IS_LONGEST_LATE, RULES, SHOP
+from orders_wire.vocabulary import ReturnState, Tab
 
 LIST = 10
 """Entries of a panel."""
@@ -48,39 +53,40 @@ class OpenReturn(NamedTuple):
     refund_minor: int | None
 
 
-def tracking_pending(conn: Connection, shop_id: int, moment: Moment) -> list[PendingTracking]:
-    """The first rows of the tab `tracking_pending`."""
-    return [
-        PendingTracking._make(row) for row in _TRACKING_PENDING.rows(conn, {"shop_id": shop_id, **moment.parameters})
-    ]
+class Panels(NamedTuple):
+    """The lists of an answer; `alerts` and `gaps` are messages, newest first."""
+
+    tracking_pending: list[PendingTracking]
+    delayed: list[LateOrder]
+    returns: list[OpenReturn]
+    blocks: list[Block]
+    alerts: list[str]
+    gaps: list[str]
 
 
-def delayed(conn: Connection, shop_id: int, moment: Moment) -> list[LateOrder]:
-    """The first rows of the tab `delayed`."""
-    return [LateOrder._make(row) for row in _DELAYED.rows(conn, {"shop_id": shop_id, **moment.parameters})]
-
-
-def pending_returns(conn: Connection, shop_id: int) -> list[OpenReturn]:
-    """The first rows of the tab `returns`."""
-    rows = [OpenReturn._make(row) for row in _RETURNS.rows(conn, {"shop_id": shop_id})]
-    return [next(of_order) for _, of_order in groupby(rows, key=lambda row: row.order_id)]
-
-
-def alert_messages(conn: Connection, shop_id: int) -> list[str]:
-    """The messages of the open alerts, newest first."""
-    return _ALERTS.column(conn, {"shop_id": shop_id})
-
-
-def gap_messages(conn: Connection, shop_id: int) -> list[str]:
-    """The messages of the open data gaps, newest first."""
-    return _GAPS.column(conn, {"shop_id": shop_id})
+def read(
+    conn: Connection, shop_id: int, moment: Moment, today: Between, week: Between
+) -> tuple[Overview, Count, Panels]:
+    """What is counted over all orders, the fulfilments of the `week`, and the lists: at one moment, in one statement."""
+    values = overview.parameters(shop_id, moment, today) | days.bounds(week)
+    n, total, *row = _BESIDE.one(conn, values)
+    untracked, late, returned, blocks, alerts, gaps = map(orjson.loads, row[-len(_LISTS) :])
+    lists = Panels(
+        [PendingTracking(*values) for values in untracked],
+        [LateOrder(*values) for values in late],
+        [OpenReturn(*values) for values in returned],
+        [Block(*values) for values in blocks],
+        [message for (message,) in alerts],
+        [message for (message,) in gaps],
+    )
+    return overview.of_row(row[: -len(_LISTS)], moment), Count(int(n), int(total)), lists
 
 
 _LIST = literal_column(str(LIST), Integer)
 _MESSAGES = literal_column(str(MESSAGES), Integer)
 _o, _r, _a = orders.c, returns.c, alerts.c
 
-_TRACKING_PENDING = Statement(
+_TRACKING_PENDING = (
     select(_o.id, _o.name, _o.ship_by, _o.assigned_to)
     .where(_o.shop_id == SHOP, *RULES[Tab.TRACKING_PENDING])
     .with_hint(orders, "INDEXED BY orders_unnumbered", "sqlite")
@@ -88,48 +94,47 @@ _TRACKING_PENDING = Statement(
     .limit(_LIST)
 )
 
-_earlier = parcels.alias("earlier")
-_EARLIER = exists().where(
-    _earlier.c.shop_id == SHOP,
-    _earlier.c.order_id == parcels.c.order_id,
-    LATE_PRONE,
-    _earlier.c.last_update > QUIET,
-    tuple_(_earlier.c.last_update, _earlier.c.fulfillment_id) < tuple_(parcels.c.last_update, parcels.c.fulfillment_id),
-)
-_longest = (
-    select(parcels.c.order_id, parcels.c.carrier, parcels.c.last_update)
-    .where(*IS_LATE, ~_EARLIER)
+_DELAYED = (
+    select(_o.id, _o.name, parcels.c.carrier, parcels.c.last_update)
+    .select_from(parcels)
+    .join(orders, (_o.shop_id == SHOP) & (_o.id == parcels.c.order_id))
+    .where(*IS_LONGEST_LATE)
     .with_hint(parcels, "INDEXED BY parcels_late", "sqlite")
     .order_by(parcels.c.last_update, parcels.c.order_id)
     .limit(_LIST)
-    .subquery("longest")
-)
-_DELAYED = Statement(
-    select(_o.id, _o.name, _longest.c.carrier, _longest.c.last_update)
-    .join(_longest, (_o.shop_id == SHOP) & (_o.id == _longest.c.order_id))
-    .order_by(_longest.c.last_update, _o.id)
 )
 
-_first = (
-    select(_o.id, _o.name, _o.return_at)
-    .where(_o.shop_id == SHOP, *RULES[Tab.RETURNS])
+_other = returns.alias("other")
+_LONGER = exists().where(
+    _other.c.shop_id == SHOP,
+    _other.c.order_id == _o.id,
+    *(_other.c.state != literal_column(f"'{state.value}'") for state in ReturnState if state.terminal),
+    tuple_(_other.c.since, _other.c.return_id) < tuple_(_r.since, _r.return_id),
+)
+_RETURNS = (
+    select(_o.id, _o.name, _r.state, _r.reason, _r.since, _r.refund_minor)
+    .select_from(orders)
+    .join(returns, (_r.shop_id == SHOP) & (_r.order_id == _o.id))
+    .where(_o.shop_id == SHOP, *RULES[Tab.RETURNS], PENDING_RETURN, ~_LONGER)
     .with_hint(orders, "INDEXED BY orders_return", "sqlite")
+    .with_hint(returns, "INDEXED BY returns_by_order", "sqlite")
     .order_by(_o.return_at, _o.id)
     .limit(_LIST)
-    .subquery("first")
-)
-_RETURNS = Statement(
-    select(_first.c.id, _first.c.name, _r.state, _r.reason, _r.since, _r.refund_minor)
-    .join(returns, (_r.shop_id == SHOP) & (_r.order_id == _first.c.id))
-    .where(PENDING_RETURN)
-    .order_by(_first.c.return_at, _first.c.id, _r.since, _r.return_id)
 )
 
 _OPEN = (
     select(_a.message)
     .where(_a.shop_id == SHOP, OPEN_ALERT)
-    .order_by(_a.opened_at.desc(), _a.opened_row.desc(), _a.alert_id)
+    .order_by(_a.opened_at.desc(), _a.opened_row.desc(), _a.order_id.desc())
     .limit(_MESSAGES)
 )
-_ALERTS = Statement(_OPEN.where(_a.order_id != GAP_ORDER).with_hint(alerts, "INDEXED BY alerts_newest", "sqlite"))
-_GAPS = Statement(_OPEN.where(_a.order_id == GAP_ORDER).with_hint(alerts, "INDEXED BY alerts_by_order", "sqlite"))
+_ALERTS = _OPEN.where(_a.order_id != GAP_ORDER).with_hint(alerts, "INDEXED BY alerts_newest", "sqlite")
+_GAPS = _OPEN.where(_a.order_id == GAP_ORDER).with_hint(alerts, "INDEXED BY alerts_by_order", "sqlite")
+
+_LISTS = (_TRACKING_PENDING, _DELAYED, _RETURNS, MOST_WAITED_FOR, _ALERTS, _GAPS)
+_fulfilled = days.counted(Counted.FULFILLED).subquery("fulfilled")
+_BESIDE = Statement(
+    select(_fulfilled.c.n, _fulfilled.c.total, *overview.COLUMNS, *map(listed, _LISTS))
+    .select_from(desk.join(_fulfilled, true()))
+    .where(desk.c.shop_id == SHOP)
+)

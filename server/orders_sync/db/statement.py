@@ -6,12 +6,13 @@ SQLAlchemy's, whoever raised them. Values are the driver's: numbers, text, bytes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import Compiled, SQLCompiler
 
 Values = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
@@ -19,10 +20,10 @@ Rows = Sequence[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """The statement in one dialect; `constants`: the values that stand in it."""
+    """The statement in one dialect; `run` executes it on a connection of the driver."""
 
     sql: str
-    constants: dict[str, Any]
+    run: Callable[[Any, Values], Rows]
 
 
 class Statement:
@@ -39,7 +40,7 @@ class Statement:
         assert driver is not None
         dbapi = conn.dialect.loaded_dbapi
         try:
-            found: Rows = driver.execute(written.sql, {**written.constants, **values}).fetchall()
+            return written.run(driver, values)
         except dbapi.Error as error:
             lost = conn.dialect.is_disconnect(error, driver, None)
             if lost:
@@ -47,7 +48,6 @@ class Statement:
             raise DBAPIError.instance(
                 written.sql, None, error, dbapi.Error, connection_invalidated=lost, dialect=conn.dialect
             ) from error
-        return found
 
     def one(self, conn: Connection, values: Values) -> tuple[Any, ...]:
         """The one row."""
@@ -59,13 +59,40 @@ class Statement:
         (value,) = self.one(conn, values)
         return value
 
-    def column(self, conn: Connection, values: Values) -> list[Any]:
-        """The first value of each row."""
-        return [row[0] for row in self.rows(conn, values)]
-
     def _write(self, conn: Connection) -> _Written:
-        compiled = self._query.compile(dialect=conn.dialect)
-        constants = {name: value for name, value in compiled.params.items() if value is not None}
-        written = _Written(str(compiled), constants)
-        self._written[conn.dialect.name] = written
+        write = _sqlite if conn.dialect.name == "sqlite" else _postgresql
+        written = self._written[conn.dialect.name] = write(self._query, conn.dialect)
         return written
+
+
+def _sqlite(query: Select[Any], dialect: Dialect) -> _Written:
+    compiled = query.compile(dialect=dialect)
+    sql, constants = str(compiled), _constants(compiled)
+
+    def run(driver: Any, values: Values) -> Rows:
+        found: Rows = driver.execute(sql, {**constants, **values}).fetchall()
+        return found
+
+    return _Written(sql, run)
+
+
+def _postgresql(query: Select[Any], _dialect: Dialect) -> _Written:
+    """With the server's own placeholders, since the driver would read a long statement anew for its names each time."""
+    from psycopg import RawCursor
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+    compiled = query.compile(dialect=PGDialect_psycopg(paramstyle="numeric_dollar"))  # type: ignore[no-untyped-call]
+    assert isinstance(compiled, SQLCompiler)
+    sql, constants, names = str(compiled), _constants(compiled), compiled.positiontup or ()
+
+    def run(driver: Any, values: Values) -> Rows:
+        given = {**constants, **values}
+        found: Rows = RawCursor(driver).execute(sql, [given[name] for name in names], prepare=True).fetchall()
+        return found
+
+    return _Written(sql, run)
+
+
+def _constants(compiled: Compiled) -> dict[str, Any]:
+    """The values that stand in the query itself."""
+    return {name: value for name, value in (compiled.params or {}).items() if value is not None}

@@ -516,7 +516,7 @@ Index(
     sqlite_where=text("delivered_at IS NOT NULL"),
     postgresql_where=text("delivered_at IS NOT NULL"),
 )
-PENDING_RETURN = text("state NOT IN ('completed', 'denied', 'cancelled')")
+PENDING_RETURN = text("state <> 'completed' AND state <> 'denied' AND state <> 'cancelled'")
 """Likewise."""
 
 Index(

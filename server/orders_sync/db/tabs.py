@@ -5,7 +5,7 @@ Each open tab has one partial index that holds exactly its candidates; SQLite is
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Subquery, bindparam, func, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Subquery, bindparam, exists, func, select, tuple_
 
 from orders_sync.db.tables import LATE_PRONE, orders, parcels
 from orders_wire.vocabulary import Tab
@@ -46,6 +46,22 @@ BACKLOG = frozenset(Tab) - {Tab.ALL, Tab.REFUNDED}
 
 IS_LATE = (parcels.c.shop_id == SHOP, LATE_PRONE, parcels.c.last_update > QUIET, parcels.c.last_update <= LATE)
 """A parcel of the tab `delayed`."""
+
+
+_earlier = parcels.alias("earlier")
+IS_LONGEST_LATE = (
+    *IS_LATE,
+    ~exists().where(
+        _earlier.c.shop_id == SHOP,
+        _earlier.c.order_id == parcels.c.order_id,
+        _earlier.c.late_prone,
+        _earlier.c.open_order,
+        _earlier.c.last_update > QUIET,
+        tuple_(_earlier.c.last_update, _earlier.c.fulfillment_id)
+        < tuple_(parcels.c.last_update, parcels.c.fulfillment_id),
+    ),
+)
+"""The one of an order that was silent longest."""
 
 
 def late_orders() -> Subquery:

@@ -19,12 +19,13 @@ def items(rows: Sequence[PageRow], now: Ms) -> orjson.Fragment:
 
 
 def _spliced(row: PageRow, now: Ms) -> bytes:
-    if row.alert_types or row.outbound_waiting or row.outbound_failed:
+    _, version, placed_at, static_issue, alert_types, waiting, failed, card, late, _ = row
+    if alert_types or waiting or failed:
         more = orjson.dumps(added(row, now))[1:]
     else:
-        found = _ISSUES[issue(row.static_issue, late=row.late)]
-        more = b'"age_hours":%.2f,"issue":%b,%b"version":%d}' % (_hours(row.placed_at, now), found, _QUIET, row.version)
-    return b"%b,%b" % (row.card[:-1], more)
+        found = _ISSUES[issue(static_issue, late=late)]
+        more = b'"age_hours":%.2f,"issue":%b,%b"version":%d}' % (_hours(placed_at, now), found, _QUIET, version)
+    return b"%b,%b" % (card[:-1], more)
 
 
 _ISSUES: dict[str | None, bytes] = {word: orjson.dumps(word) for word in (None, *(issue.value for issue in Issue))}

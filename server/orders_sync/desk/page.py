@@ -9,13 +9,14 @@ from typing import Any
 import orjson
 
 from orders_sync.db import days
-from orders_sync.db.counters import Counted
+from orders_sync.db.counters import Count, Counted
 from orders_sync.db.moment import Moment
 from orders_sync.db.moment import moment as moment_of
-from orders_sync.db.overview import Overview, first_placed, overview
+from orders_sync.db.overview import Overview, first_placed
 from orders_sync.db.page import PageRow, Reader
+from orders_sync.db.panels import read as read_panels
 from orders_sync.db.reading import Reading
-from orders_sync.db.selection import UNFILTERED, Between
+from orders_sync.db.selection import ANY_TIME, UNFILTERED, Between
 from orders_sync.desk import panels
 from orders_sync.desk.items import items
 from orders_sync.desk.page_info import Window, page_info
@@ -51,12 +52,13 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is the same on every page of one state of the desk: counts and panels.
+    """What is the same on every page of one state of the desk: counts and panels. `fulfilled`: in the week that ends today.
 
     `until`: until when time alone leaves it, and every row, true; ages apart, which are a minute old by then.
     """
 
     overview: Overview
+    fulfilled: Count
     panels: dict[str, Any]
     until: Ms
 
@@ -71,10 +73,11 @@ class Answer:
 
 def surroundings(conn: Reading, view: View) -> Surroundings:
     """The counts and panels of this view."""
-    counted = overview(conn, view.shop_id, view.moment, view.today)
+    week = period(ANY_TIME, None, None, view.now, view.figures.zone)
+    counted, fulfilled, lists = read_panels(conn, view.shop_id, view.moment, view.today, Between(week.start, week.end))
     ends = [Ms(view.now + FRESH), view.today.end, counted.until]
     until = min(end for end in ends if end is not None)
-    return Surroundings(counted, panels.read(conn, view.shop_id, view.moment, counted), until)
+    return Surroundings(counted, fulfilled, panels.shown(counted, lists, view.now), until)
 
 
 def answer(conn: Reading, view: View, query: PageQuery, known: Surroundings | None = None) -> Answer:
@@ -82,11 +85,12 @@ def answer(conn: Reading, view: View, query: PageQuery, known: Surroundings | No
     around = known or surroundings(conn, view)
     reader = Reader(conn, view.shop_id, query.selection, view.moment)
     counted = known is None and query.selection.filters == UNFILTERED
-    total = around.overview.tabs[query.selection.tab] if counted else reader.total()
     position, wanted = _window(query, reader)
-    rows = reader.rows(position, wanted, total)
+    rows, total = reader.page(position, wanted, around.overview.tabs[query.selection.tab] if counted else None)
     days_of = _period(conn, view, query)
-    fulfilled = days.count(conn, view.shop_id, Counted.FULFILLED, Between(days_of.start, days_of.end))
+    fulfilled = around.fulfilled
+    if query.selection.filters.placed.bounded:
+        fulfilled = days.count(conn, view.shop_id, Counted.FULFILLED, Between(days_of.start, days_of.end))
     body = {
         "period": {"label": days_of.label, "start": to_text(days_of.start), "end": to_text(days_of.shown_end)},
         "metrics": panels.metrics(around.overview, total, fulfilled),

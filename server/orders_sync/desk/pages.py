@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from dataclasses import dataclass, replace
 from functools import partial
 
 from orders_sync.db.engine import Database
-from orders_sync.desk.page import Surroundings, View, answer
+from orders_sync.db.reading import Reading
+from orders_sync.desk.page import Answer, Surroundings, View, answer
 from orders_sync.desk.query import PageQuery
 from orders_sync.instants import Ms
 from orders_sync.rules.figures import Figures
 
 MOST_HELD = 200
+SHORT_S = 0.005
+"""How long a page may keep the loop from everything else."""
+
 WAIT_FOR_VERSION_S = 2.0
 """How long `minVersion` is waited for: contract §1, `desk`."""
 
@@ -46,6 +51,7 @@ class Pages:
         self._running: dict[PageQuery, asyncio.Task[Held]] = {}
         self._tasks: set[asyncio.Task[Held]] = set()
         self._around: Surroundings | None = None
+        self._took_s = 0.0
 
     def held(self, query: PageQuery) -> Held | None:
         """The answer, if it still holds."""
@@ -64,6 +70,8 @@ class Pages:
         held = self.held(query)
         if held is not None:
             return held
+        if self._is_short(query):
+            return await self._compute(query, self._generation)
         running = self._running.get(query)
         if running is None:
             running = asyncio.create_task(self._compute(query, self._generation), name="page")
@@ -71,6 +79,12 @@ class Pages:
             self._tasks.add(running)
             running.add_done_callback(self._tasks.discard)
         return await asyncio.shield(running)
+
+    def _is_short(self, query: PageQuery) -> bool:
+        """True where no history is searched or skipped, and the last such page took no longer than it may on the loop."""
+        selection = query.selection
+        plain = selection.sort is None and selection.filters.only_placed
+        return plain and self._database.is_at_hand and self._took_s < SHORT_S
 
     async def close(self) -> None:
         """Ends what is being computed."""
@@ -90,8 +104,9 @@ class Pages:
         try:
             view = View(self._database.shop_id, self._database.clock(), self._figures)
             around = self._around if self._around is not None and self._around.until > view.now else None
-            found = await self._database.read(partial(answer, view=view, query=query, known=around))
-            held = Held(found.body, f'"{hashlib.blake2b(found.body, digest_size=16).hexdigest()}"', found.around.until)
+            read = partial(self._timed, view=view, query=query, known=around)
+            found = await self._database.read(read, short=self._is_short(query))
+            held = Held(found.body, f'"{hashlib.sha256(found.body).hexdigest()[:32]}"', found.around.until)
             if generation == self._database.generation == self._generation:
                 self._around = found.around
                 self._hold(query, held)
@@ -99,6 +114,13 @@ class Pages:
         finally:
             if self._running.get(query) is asyncio.current_task():
                 del self._running[query]
+
+    def _timed(self, conn: Reading, view: View, query: PageQuery, known: Surroundings | None) -> Answer:
+        began = time.perf_counter()
+        found = answer(conn, view, query, known)
+        if query.selection.filters.only_placed:
+            self._took_s = time.perf_counter() - began
+        return found
 
     def _hold(self, query: PageQuery, held: Held) -> None:
         while len(self._held) >= MOST_HELD:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from orders_sync.db import inventory, panels
 from orders_sync.db.counters import Count
 from orders_sync.db.events import order_gid
-from orders_sync.db.moment import Moment
+from orders_sync.db.inventory import Block
 from orders_sync.db.overview import Overview
-from orders_sync.db.reading import Reading
+from orders_sync.db.panels import LateOrder, OpenReturn, Panels, PendingTracking
 from orders_sync.desk.items import age_hours
 from orders_sync.instants import DAY, HOUR, Ms, to_text
 from orders_wire.vocabulary import UNASSIGNED, Tab
@@ -29,37 +28,33 @@ def metrics(overview: Overview, total_orders: int, fulfilled: Count) -> dict[str
     }
 
 
-def read(conn: Reading, shop_id: int, moment: Moment, overview: Overview) -> dict[str, Any]:
-    """The panels of an answer, under their names. A list that the overview counts as empty is not asked for."""
+def shown(overview: Overview, lists: Panels, now: Ms) -> dict[str, Any]:
+    """The panels of an answer, under their names."""
     sizes = overview.tabs
-    late = panels.delayed(conn, shop_id, moment) if sizes[Tab.DELAYED] else []
-    untracked = panels.tracking_pending(conn, shop_id, moment) if sizes[Tab.TRACKING_PENDING] else []
-    pending = panels.pending_returns(conn, shop_id) if sizes[Tab.RETURNS] else []
-    blocks = inventory.most_waited_for(conn, shop_id) if overview.blocks else []
     return {
         "shipments": {
-            "tracking_pending": [_tracking_pending(row) for row in untracked],
+            "tracking_pending": [_tracking_pending(row) for row in lists.tracking_pending],
             "tracking_pending_total": sizes[Tab.TRACKING_PENDING],
-            "delayed": [_delayed(row, moment.now) for row in late],
+            "delayed": [_delayed(row, now) for row in lists.delayed],
             "delayed_total": sizes[Tab.DELAYED],
             "delivered_today": overview.delivered_today,
         },
         "returns": {
-            "pending": [_pending_return(row, moment.now) for row in pending],
+            "pending": [_pending_return(row, now) for row in lists.returns],
             "pending_total": sizes[Tab.RETURNS],
             "refunds_due": overview.refunds_due,
             "refund_value_usd": overview.refund_usd_minor / 100,
         },
-        "inventory_blocks": [_block(block) for block in blocks],
+        "inventory_blocks": [_block(block) for block in lists.blocks],
         "inventory_blocks_total": overview.blocks,
-        "alerts": panels.alert_messages(conn, shop_id) if overview.alerts else [],
+        "alerts": lists.alerts,
         "alerts_total": overview.alerts,
-        "data_gaps": panels.gap_messages(conn, shop_id) if overview.gaps else [],
+        "data_gaps": lists.gaps,
         "data_gaps_total": overview.gaps,
     }
 
 
-def _tracking_pending(row: panels.PendingTracking) -> dict[str, Any]:
+def _tracking_pending(row: PendingTracking) -> dict[str, Any]:
     return {
         "order_id": order_gid(row.order_id),
         "order_number": row.name,
@@ -68,7 +63,7 @@ def _tracking_pending(row: panels.PendingTracking) -> dict[str, Any]:
     }
 
 
-def _delayed(row: panels.LateOrder, now: Ms) -> dict[str, Any]:
+def _delayed(row: LateOrder, now: Ms) -> dict[str, Any]:
     return {
         "order_id": order_gid(row.order_id),
         "order_number": row.name,
@@ -78,7 +73,7 @@ def _delayed(row: panels.LateOrder, now: Ms) -> dict[str, Any]:
     }
 
 
-def _pending_return(row: panels.OpenReturn, now: Ms) -> dict[str, Any]:
+def _pending_return(row: OpenReturn, now: Ms) -> dict[str, Any]:
     return {
         "order_id": order_gid(row.order_id),
         "order_number": row.name,
@@ -90,7 +85,7 @@ def _pending_return(row: panels.OpenReturn, now: Ms) -> dict[str, Any]:
     }
 
 
-def _block(block: inventory.Block) -> dict[str, Any]:
+def _block(block: Block) -> dict[str, Any]:
     return {
         "sku": block.sku,
         "name": block.title or block.sku,

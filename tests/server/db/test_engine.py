@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -114,6 +115,18 @@ async def test_a_read_that_does_not_end_in_time_is_unavailable_and_the_next_one_
     with pytest.raises(Unavailable, match="did not answer"):
         await db.read(slow)
     assert await db.read(names) == ["one"]
+
+
+async def test_a_short_read_that_finds_the_file_locked_is_done_on_a_thread(db: Database) -> None:
+    await db.write(put("one"))
+
+    def locked_at_first(conn: Connection) -> list[str]:
+        if threading.current_thread() is threading.main_thread():
+            out_of_time(conn)
+        return names(conn)
+
+    assert await db.read(names, short=True) == ["one"]
+    assert await db.read(locked_at_first, short=True) == ["one"]
 
 
 async def test_a_wrong_statement_is_the_fault_of_who_wrote_it(db: Database) -> None:

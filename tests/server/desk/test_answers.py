@@ -24,9 +24,9 @@ def counted_reads(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterat
     reads: list[int] = []
     real = database.read
 
-    async def read(fn):  # type: ignore[no-untyped-def]
+    async def read(fn, **how):  # type: ignore[no-untyped-def]
         reads.append(1)
-        return await real(fn)
+        return await real(fn, **how)
 
     with monkeypatch.context() as patched:
         patched.setattr(database, "read", read)

@@ -1,0 +1,87 @@
+"""What the benchmarks of reads ask for, each question with its rows in plain SQL: for the recount, and for the bare driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tests.benchmarks.dataset import BASE
+
+from orders_sync.instants import DAY, Ms
+from orders_wire.cursors import encode_offset
+from orders_wire.vocabulary import Tab
+
+DAYS = 28
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`path`: what the server is asked. Its rows: those of `orders` under `condition`, by `key` and then id, from `position` on.
+
+    `bare`: the cheapest SQL for the same rows with the columns that ORDER is made of, the card first. `dates`: the first instant
+    of the days it asks for, and the first after them; null without.
+    """
+
+    name: str
+    path: str
+    bare: str
+    condition: str = "TRUE"
+    tab: Tab = Tab.ALL
+    key: str = "placed_at"
+    descending: bool = True
+    position: int = 0
+    dates: tuple[Ms, Ms] | None = None
+
+
+def questions(orders: int, now: Ms) -> list[Question]:
+    """The five of them, for a desk of so many orders."""
+
+    def bare(condition: str, order: str, limit: int = PAGE_SIZE) -> str:
+        return f"SELECT {_columns(now)} FROM orders WHERE shop_id = 1 AND {condition} ORDER BY {order} LIMIT {limit}"
+
+    last = (orders - 1) // PAGE_SIZE * PAGE_SIZE
+    number = BASE // 2 + orders // BASE // 2 * BASE
+    return [
+        Question("page 1", _path(), bare("TRUE", "placed_at DESC, id DESC")),
+        Question(
+            "an open tab",
+            _path(tab="unfulfilled"),
+            bare("due_at IS NOT NULL", "due_at, id"),
+            "due_at IS NOT NULL",
+            Tab.UNFULFILLED,
+            "due_at",
+            descending=False,
+        ),
+        Question(
+            "the last page",
+            _path(cursor=encode_offset(last)),
+            bare("TRUE", "placed_at, id", orders - last),
+            position=last,
+        ),
+        Question("q by number", _path(q=f"%23{number}"), bare(f"number = {number}", "id"), f"name LIKE '#{number}%'"),
+        _days(now, bare),
+    ]
+
+
+def _days(now: Ms, bare: Callable[[str, str], str]) -> Question:
+    """The last whole days, today among them, in UTC."""
+    today = datetime.fromtimestamp(now // DAY * DAY / 1000, UTC).date()
+    dates = (Ms(now // DAY * DAY - (DAYS - 1) * DAY), Ms(now // DAY * DAY + DAY))
+    condition = f"placed_at >= {dates[0]} AND placed_at < {dates[1]}"
+    path = _path(date_start=str(today - timedelta(days=DAYS - 1)), date_end=str(today))
+    return Question(f"{DAYS} days", path, bare(condition, "placed_at DESC, id DESC"), condition, dates=dates)
+
+
+def _path(**parameters: str) -> str:
+    given = {**parameters, "pageSize": str(PAGE_SIZE)}
+    return "/sync/orders?" + "&".join(f"{name}={value}" for name, value in given.items())
+
+
+def _columns(now: Ms) -> str:
+    late = f"late_prone AND open_order AND last_update > {now - 30 * DAY} AND last_update <= {now - DAY}"
+    return (
+        "card, id, version, placed_at, static_issue, alert_types, outbound_waiting, outbound_failed, EXISTS"
+        f" (SELECT 1 FROM parcels WHERE parcels.shop_id = 1 AND parcels.order_id = orders.id AND {late})"
+    )
