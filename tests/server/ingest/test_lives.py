@@ -95,13 +95,13 @@ _each = settings(
 )
 
 
-@settings(_each, max_examples=25)
+@settings(_each, max_examples=14)
 @given(seed=st.integers(0, 2**32))
 def test_any_way_through_a_life_ends_in_the_same_rows(in_sqlite: Connection, seed: int) -> None:
     _ends_alike(in_sqlite, seed)
 
 
-@settings(_each, max_examples=4)
+@settings(_each, max_examples=3)
 @given(seed=st.integers(0, 2**32))
 def test_on_postgresql_too(in_postgres: Connection, seed: int) -> None:
     _ends_alike(in_postgres, seed)

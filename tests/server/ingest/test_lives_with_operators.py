@@ -51,7 +51,7 @@ async def _act(desk: Desk, dice: Random, done: list[str]) -> None:
         await desk.claim("shopify", "erp", "support")
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(4))
 async def test_deliveries_leave_what_operators_decided_and_the_books_balance(
     sqlite_url: str, clock: SettableClock, seed: int
 ) -> None:
