@@ -149,7 +149,8 @@ def test_it_is_taken_and_recorded(desk_shop: Shop, file: Path) -> None:
 
 
 def _has_order(file: Path) -> bool:
-    return _topic(file)[1] != "edited"
+    """What is missing is left in: its test says why it is skipped."""
+    return not file.exists() or _topic(file)[1] != "edited"
 
 
 @pytest.mark.parametrize("file", [param for param in _files("orders") if _has_order(param.values[0])])

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import aiohttp
 import pytest
-import structlog
 
 from orders_sync.__main__ import main
 from orders_sync.auth import digest
@@ -28,16 +26,10 @@ SECONDS = 5.0
 
 
 @pytest.fixture(autouse=True)
-def _restored(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No settings of the machine, and its logs as they were."""
+def _unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings of the machine."""
     for name in [name for name in os.environ if name.startswith("ORDERS_SYNC_")]:
         monkeypatch.delenv(name)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 async def started(*arguments: str) -> Process:
