@@ -1,76 +1,25 @@
 """From a key to the operator's own change on the screen while the server is a black hole: `python -m tests.benchmarks.blackhole`.
 
-A demo desk behind a proxy that, once told so, takes every byte and passes none on; the client on a real pseudo-terminal. The
-operator takes order after order (`m`); each must be shown as theirs at once. Then the hole is closed, and everything must arrive:
-exits 1 when an order is not the operator's in the end, or when the bar is missed.
+A demo desk behind a proxy that, once told so, passes no byte on and closes nothing; the client on a real pseudo-terminal. The
+operator takes order after order (`m`); each must be shown as theirs at once. Then the bytes flow again, and everything must
+arrive: exits 1 when an order is not the operator's in the end, or when the bar is missed.
 """
 
 from __future__ import annotations
 
 import argparse
-import select
-import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from statistics import quantiles
-from urllib.parse import urlsplit
 
 import httpx
 from tests.benchmarks import demo
 from tests.benchmarks.keys import ROW, cursor
+from tests.support.proxy import between
 from tests.support.terminal import Terminal, client
 
 CHANGE_P95_MS = 50.0
 ARRIVED_WITHIN_S = 60.0
 WHO = "Ana"
-
-
-class Proxy:
-    """Passes bytes on, both ways, until `hole` is set; connections stay open all the while."""
-
-    def __init__(self, server: str) -> None:
-        split = urlsplit(server)
-        assert split.hostname is not None
-        assert split.port is not None
-        self._to = split.hostname, split.port
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.hole = threading.Event()
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
-
-    def run(self) -> None:
-        with suppress(OSError):
-            while True:
-                near, _ = self._listening.accept()
-                threading.Thread(
-                    target=self._relay, args=(near, socket.create_connection(self._to)), daemon=True
-                ).start()
-
-    def close(self) -> None:
-        self._listening.close()
-
-    def _relay(self, near: socket.socket, far: socket.socket) -> None:
-        other = {near: far, far: near}
-        with near, far, suppress(OSError):
-            while True:
-                for side in select.select([near, far], [], [])[0]:
-                    data = side.recv(1 << 16)
-                    if not data:
-                        return
-                    if not self.hole.is_set():
-                        other[side].sendall(data)
-
-
-@contextmanager
-def between(server: str) -> Iterator[Proxy]:
-    """A proxy in front of a server."""
-    proxy = Proxy(server)
-    threading.Thread(target=proxy.run, daemon=True).start()
-    try:
-        yield proxy
-    finally:
-        proxy.close()
 
 
 def mine(lines: list[str], order: str) -> bool:
@@ -118,15 +67,15 @@ def main() -> int:
     ):
         terminal.wait_for(lambda lines: "live" in lines[0] and cursor(lines) is not None, 30)
         time.sleep(1)
-        proxy.hole.set()
+        proxy.hold()
         taken = take(terminal, given.orders)
-        proxy.hole.clear()
+        proxy.release()
         done = arrived(server, given.orders)
     cuts = quantiles(taken.values(), n=20)
     print(
         f"{given.orders} changes over a black hole: p50 {cuts[9]:.1f} ms, p95 {cuts[18]:.1f} ms; bar: p95 {CHANGE_P95_MS:.0f}"
     )
-    print(f"{done} of them have arrived after it was closed")
+    print(f"{done} of them have arrived after it has ended")
     return int(done != given.orders or cuts[18] > CHANGE_P95_MS)
 
 
