@@ -221,13 +221,20 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
             self.entered()
 
 
+def _by(order: Order) -> str:
+    """Who gave the order its owner, where it was somebody else."""
+    given = next((entry.details for entry in reversed(order.timeline) if entry.event == "assigned"), "")
+    owner, _, by = given.partition(", by ")
+    return f" (by {by})" if by and owner == order.assigned_to and by != owner else ""
+
+
 def difference(before: Order, after: Order) -> str:
     """What is different, in a few words."""
     words = []
     if before.status is not after.status:
         words.append(f"status {after.status.replace('_', ' ')}")
     if before.assigned_to != after.assigned_to:
-        words.append(f"owner {after.assigned_to}")
+        words.append(f"owner {after.assigned_to}{_by(after)}")
     if before.hold != after.hold:
         words.append("held" if after.hold else "hold gone")
     if before.return_ != after.return_:

@@ -24,6 +24,8 @@ from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 
+TYPED_FROM = 20
+
 
 class FulfillDialog(Dialog[FulfillDraft]):
     """Returns the draft; orders that cannot be fulfilled are left out, and it says which."""
@@ -42,6 +44,11 @@ class FulfillDialog(Dialog[FulfillDraft]):
     def _one(self) -> bool:
         return len(self._target.ids) == 1
 
+    @property
+    def _many(self) -> bool:
+        """So many that a slip would be dear: the number is typed."""
+        return len(self._target.ids) >= TYPED_FROM
+
     def body(self) -> ComposeResult:
         if self._one:
             yield Field("Tracking", self._number, hint="number, or empty: none yet", id="number", max_length=250)
@@ -55,9 +62,12 @@ class FulfillDialog(Dialog[FulfillDraft]):
                 placeholder="one line each: order, tracking number, carrier\nor just the numbers, in the order of the list",
             )
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="list")
+        if self._many:
+            yield Field("Orders", hint=f"type {len(self._ids())} to confirm so many", id="count", max_length=6)
         yield Bar(self.work.glyphs.ellipsis, id="consequence")
 
     def prepare(self) -> None:
+        self.query_one(LineList).can_focus = False
         self.edited()
 
     def title_pieces(self) -> list[Piece]:
@@ -75,7 +85,11 @@ class FulfillDialog(Dialog[FulfillDraft]):
         if not self._ids():
             return next(iter(self._obstacles().values()), "none of these can be fulfilled")
         faults = () if self._one else self._lines().faults
-        return faults[0] if faults else ""
+        if faults:
+            return faults[0]
+        count = str(len(self._ids()))
+        typed = self.query_one("#field-count", Field).value if self._many else count
+        return "" if typed == count else f"the number of orders has to be typed: {count}"
 
     def result(self) -> FulfillDraft:
         ids = self._ids()
@@ -127,9 +141,9 @@ class FulfillDialog(Dialog[FulfillDraft]):
         super().update()
         undo = self.work.session.me.undo_seconds if self.work.session.me is not None else 10
         skipped = len(self._obstacles())
-        words = f"goes to Shopify after {undo} s; {self.work.key('action.undo')} takes it back until then"
-        tail: list[Piece] = [(f"   {skipped} left out", Tone.WARN)] if skipped and not self._one else []
-        self.query_one("#consequence", Bar).set_pieces([(words, Tone.DIM), *tail])
+        words = f"goes to Shopify after {undo} s; {self.work.key('action.undo')} takes it back"
+        tail: list[Piece] = [(f"{skipped} left out", Tone.WARN)] if skipped and not self._one else []
+        self.query_one("#consequence", Bar).set_pieces([(words, Tone.DIM)], tail)
 
     def on_text_area_changed(self) -> None:
         """Pasting is touching."""

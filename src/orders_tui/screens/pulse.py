@@ -69,6 +69,8 @@ class PulseScreen(Ledger):
         owners = sorted(self.work.session.owners, key=lambda owner: -owner.open_orders)
         most = max((owner.open_orders for owner in owners), default=0)
         yield _heading("OWNERS", "open orders")
+        if not owners:
+            yield _text("nobody owns an open order")
         room = self.query_one(LineList).size.height - OTHER_LINES - len(self._gaps())
         for owner in owners[: max(LEAST_OWNERS, min(room, MOST_OWNERS))]:
             bar = self._bar(owner.open_orders, most, Tone.ACTIVE)
@@ -87,7 +89,7 @@ class PulseScreen(Ledger):
             yield _text(message, Tone.WARN)
         failed = sum(entry.state in {ActionState.FAILED, ActionState.PARTLY} for entry in session.log)
         unsettled, drafts = len(session.unsettled), len(session.drafts.all())
-        yield _text(f"here: {failed} actions with failures, {unsettled} without an answer, {drafts} drafts")
+        yield _text(f"here: {failed} with failures, {unsettled} without an answer, {drafts} kept as drafts")
 
     def _gaps(self) -> list[str]:
         return [gap.message for gap in self.work.session.alerts.gaps(self.work.pace.now())]

@@ -190,6 +190,7 @@ DIALOGS = [
     Scene("assign_changed_underneath", ("a",), then=_changed_underneath),
     Scene("fulfil", ("f",), "00340434292135100186"),
     Scene("fulfil_several", ("space", "space", "space", "f"), "#104231,00340434292135100186,DHL"),
+    Scene("fulfil_many", ("asterisk", "f"), "#104231,00340434292135100186,DHL"),
     Scene("return", ("8", "j", "j", "r")),
     Scene("return_with_amount", ("8", "r")),
     Scene("return_ended", ("1", *["j"] * 8, "r")),

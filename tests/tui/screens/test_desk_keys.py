@@ -424,3 +424,39 @@ async def test_the_line_under_the_cursor_of_a_list_is_always_in_sight(open_desk:
         commands = desk.dialog.query_one(LineList)
         shown = [commands.render_line(y).text for y in range(commands.size.height)]
         assert [line for line in shown if line.startswith("▸")] != []
+
+
+@pytest.mark.parametrize(("keys", "alone"), [((), "#orders"), (("tab",), "#side")])
+async def test_a_pane_takes_the_room_of_the_others_and_gives_it_back(
+    open_desk: Open, keys: tuple[str, ...], alone: str
+) -> None:
+    async with open_desk(size=(120, 40)) as desk:
+        await desk.press(*keys, "plus")
+        await desk.pilot.pause()
+        shown = [name for name in ("#orders", "#side", "#pane") if desk.screen.query_one(name).region.area]
+        assert shown == [alone]
+        assert desk.screen.query_one("#top").region.area
+        await desk.press("plus")
+        await desk.pilot.pause()
+        assert all(desk.screen.query_one(name).region.area for name in ("#orders", "#side", "#pane"))
+
+
+@pytest.mark.parametrize("key", ["exclamation_mark", "tab", "escape"])
+async def test_where_there_is_room_for_one_the_side_bar_takes_the_place_of_the_table(open_desk: Open, key: str) -> None:
+    async with open_desk(size=(80, 24)) as desk:
+        await desk.press("exclamation_mark")
+        await desk.pilot.pause()
+        assert desk.screen.side.has_focus
+        await desk.press(key)
+        await desk.pilot.pause()
+        assert desk.table.has_focus
+        assert not desk.screen.side.display
+
+
+async def test_alerts_that_were_put_away_can_be_shown_again(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        before = len(desk.screen.open_alerts())
+        await desk.press("tab", "x", "x")
+        assert len(desk.screen.open_alerts()) == before - 2
+        await desk.press("X")
+        assert len(desk.screen.open_alerts()) == before

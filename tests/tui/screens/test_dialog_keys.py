@@ -171,6 +171,26 @@ async def test_fulfilling_without_a_number_takes_ctrl_s(open_desk: Open, session
         assert draft.parcels == {}
 
 
+async def test_fulfilling_very_many_orders_takes_their_number(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("asterisk", "f", "ctrl+s")
+        assert session.sent == []
+        count = desk.said().rpartition(" ")[2]
+        await desk.press("tab")
+        await desk.type(count)
+        await desk.press("ctrl+s")
+        assert len(session.sent[-1].order_ids) == int(count)
+
+
+async def test_a_change_by_somebody_else_names_them(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("a", "down")
+        entry = TimelineEntry(ts=desk_data.NOW, event="assigned", details="bo, by anton")
+        session.change_order(ids(session)[0], assigned_to="bo", timeline=[entry])
+        await desk.pilot.pause()
+        assert "owner bo (by anton)" in desk.said("change")
+
+
 async def test_a_held_order_cannot_be_fulfilled_and_it_says_why(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         await desk.press("7", "f", "ctrl+s")

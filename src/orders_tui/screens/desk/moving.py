@@ -120,7 +120,9 @@ class Moving:
     def other_pane(self) -> None:
         """Between the table and the side bar, where that is shown."""
         desk = self.desk
-        if desk.side.has_focus or not desk.side.display:
+        if desk.panes_apart():
+            desk.call_after_refresh(desk.board.draw, *Part)
+        elif desk.side.has_focus or not desk.side.display:
             desk.table.focus()
         else:
             desk.side.focus()
@@ -155,10 +157,10 @@ class Moving:
         self.desk.app.push_screen(SignInDialog(self.desk.work))
 
     def back(self) -> None:
-        """Side bar → table; a maximised pane → its place; else the failures on this row have been read."""
+        """A pane that has all the room → its place; side bar → table; else the failures on this row have been read."""
         desk = self.desk
-        if desk.maximized is not None:
-            desk.minimize()
+        if desk.panes_apart():
+            desk.call_after_refresh(desk.board.draw, *Part)
         elif desk.selection.ranging:
             desk.selection.end_range()
             desk.show_marks()

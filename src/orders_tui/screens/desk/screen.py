@@ -21,6 +21,7 @@ from orders_tui.screens.desk.marking import Marking
 from orders_tui.screens.desk.moving import Moving
 from orders_tui.screens.desk.narrowing import narrowed
 from orders_tui.screens.desk.relevance import Situation, ranked
+from orders_tui.screens.desk.room import SIDE_ONLY, TABLE_ONLY
 from orders_tui.screens.desk.selection import Selection
 from orders_tui.screens.desk.viewing import Viewing
 from orders_tui.screens.house import House
@@ -224,6 +225,15 @@ class DeskScreen(Stage):
             on_alert=bool(side_bar.alerts_of(self.side.current, self.open_alerts())),
         )
         return [self.hint(command_id, tops.label(self, command_id)) for command_id in ranked(situation)]
+
+    def panes_apart(self) -> bool:
+        """Gives every pane its place again, the table the focus where the side bar loses its; False when all had theirs."""
+        if not (self.has_class(SIDE_ONLY) or self.has_class(TABLE_ONLY)):
+            return False
+        self.remove_class(SIDE_ONLY, TABLE_ONLY)
+        if self.has_class("-narrow"):
+            self.call_after_refresh(self.table.focus)
+        return True
 
     def apply_preferences(self) -> None:
         """Side bar and timeline as the operator likes them."""

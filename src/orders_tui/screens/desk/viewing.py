@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from orders_tui.screens.desk.board import Part
+from orders_tui.screens.desk.room import SIDE_ONLY, TABLE_ONLY
 from orders_tui.screens.saved_view import LONGEST_NAME, SavedView
 from orders_tui.screens.stage import Handler
 from orders_tui.widgets import side_bar
@@ -37,6 +38,7 @@ class Viewing:
             "view.pulse": lambda _: self.pulse(),
             "alert.acknowledge": lambda _: self.acknowledge(),
             "alert.snooze": lambda _: self.snooze(),
+            "alert.return": lambda _: self.put_back(),
         }
 
     def acknowledge(self) -> None:
@@ -56,6 +58,14 @@ class Viewing:
             return
         act(alert_ids)
         self.desk.say(f"{len(alert_ids)} {words}", Tone.GOOD)
+
+    def put_back(self) -> None:
+        """Everything that was put away is on show again."""
+        alerts = self.desk.work.session.alerts
+        hidden = len(alerts.hidden())
+        alerts.show_again()
+        self.desk.board.draw(Part.SIDE)
+        self.desk.say(f"{hidden} on show again" if hidden else "no alert was put away")
 
     def columns(self) -> None:
         """Opens the chooser."""
@@ -127,9 +137,11 @@ class Viewing:
     def sidebar(self) -> None:
         """Beside the table; where there is no room for both, instead of it."""
         desk = self.desk
-        if not desk.has_class("-wide") and not desk.has_class("-vast"):
-            desk.toggle_class("-side-only")
-            desk.call_after_refresh(desk.side.focus if desk.has_class("-side-only") else desk.table.focus)
+        if desk.panes_apart():
+            pass
+        elif not desk.has_class("-wide") and not desk.has_class("-vast"):
+            desk.add_class(SIDE_ONLY)
+            desk.call_after_refresh(desk.side.focus)
         else:
             desk.work.preferences.sidebar = not desk.work.preferences.sidebar
             desk.apply_preferences()
@@ -138,12 +150,11 @@ class Viewing:
         desk.call_after_refresh(desk.board.draw, *Part)
 
     def maximise(self) -> None:
-        """The pane that has the focus takes the screen, and gives it back."""
+        """The pane that has the focus takes the room of the others, and gives it back. Lines above and below stay."""
         desk = self.desk
-        if desk.maximized is not None:
-            desk.minimize()
-        else:
-            desk.maximize(desk.pane_focused, container=False)
+        if not desk.panes_apart():
+            desk.add_class(SIDE_ONLY if desk.side.has_focus else TABLE_ONLY)
+            desk.call_after_refresh(desk.board.draw, *Part)
 
     def freeze(self) -> None:
         """Nothing moves until thawed."""
