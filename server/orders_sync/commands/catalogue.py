@@ -84,7 +84,7 @@ def _migrate(given: Given) -> int:
 
 
 def _token(given: Given) -> int:
-    return token.run(given.name, given.role)
+    return token.run(given.name, Role(given.role))
 
 
 def _poll_arguments(parser: argparse.ArgumentParser) -> None:
@@ -112,7 +112,7 @@ def _migrate_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _token_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True)
-    parser.add_argument("--role", type=Role, choices=list(Role), default=Role.OPERATOR)
+    parser.add_argument("--role", choices=[role.value for role in Role], default=Role.OPERATOR.value)
 
 
 COMMANDS = {

@@ -134,3 +134,17 @@ def test_a_token_is_printed_once_and_its_table_apart(capsys: pytest.CaptureFixtu
     assert token not in written.err
     assert 'name = "Ada \\"L\\""' in written.err
     assert digest(token) in written.err
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 121, "a\nb"])
+def test_a_name_that_no_tokens_file_takes_gets_no_token(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["token", "--name", name]) == 2
+    written = capsys.readouterr()
+    assert (written.out, "--name" in written.err) == ("", True)
+
+
+def test_a_role_that_is_none_is_told_with_those_that_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["token", "--name", "ada", "--role", "boss"])
+    assert ended.value.code == 2
+    assert "viewer" in capsys.readouterr().err.splitlines()[-1]
