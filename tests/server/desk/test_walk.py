@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, product
 from random import Random
 from typing import Any
 
@@ -15,10 +15,11 @@ from tests.support.desk_model import DeskModel, random_orders
 
 from orders_sync.db import page as stored_page
 from orders_sync.db.reading import Reading
-from orders_sync.db.selection import EVERYTHING
+from orders_sync.db.selection import EVERYTHING, Selection, Sort
 from orders_sync.desk import page, query
 from orders_sync.instants import HOUR, Ms
 from orders_sync.rules.projection import Projection
+from orders_wire.vocabulary import SortField, Tab
 
 ORDERS = 500
 
@@ -43,10 +44,14 @@ def asking(conn: Reading, desk: DeskClient) -> Ask:
     return ask
 
 
+def ids(page: dict[str, Any]) -> list[str]:
+    return [item["id"] for item in page["items"]]
+
+
 def walk(ask: Ask, link: str, cursor: str | None, **parameters: Any) -> Iterator[list[str]]:
     while cursor is not None:
         found = ask(cursor=cursor, **parameters)
-        yield [item["id"] for item in found["items"]]
+        yield ids(found)
         cursor = found["page_info"][link]
 
 
@@ -69,6 +74,30 @@ async def test_every_page_size_sees_each_order_once_forward_and_back(
             assert past_the_end["startCursor"] is None
             back = list(walk(ask, "previousCursor", past_the_end["previousCursor"], pageSize=size, direction="before"))
             assert back[::-1] == forward, size
+
+    await desk.database.read(check)
+
+
+async def test_every_tab_is_walked_forward_and_back_by_position_and_rewound_by_key(desk: DeskClient) -> None:
+    now = desk.database.clock()
+    model = DeskModel(half_at_equal_times(now), now)
+    await desk.save(model.orders)
+    orders = [None, Sort(SortField.STATUS, descending=True), Sort(SortField.ASSIGNED_TO, descending=False)]
+
+    def check(conn: Reading) -> None:
+        ask = asking(conn, desk)
+        for tab, sort in product(Tab, orders):
+            given = {"tab": tab.value, "pageSize": 60} | ({} if sort is None else {"sort": str(sort)})
+            expected = [f"gid://shopify/Order/{o.order_id}" for o in model.select(Selection(tab, sort))]
+            forward = list(walk(ask, "nextCursor", "ofs:0", **given))
+            assert list(chain.from_iterable(forward)) == expected, given
+            past_the_end = ask(cursor="ofs:zz", **given)["page_info"]
+            assert list(walk(ask, "previousCursor", past_the_end["previousCursor"], **given))[::-1] == forward, given
+            second = ask(cursor="ofs:1o", **given)
+            key = second["page_info"]["shopifyCursor"]
+            if key is not None:
+                assert ask(cursor=key, **given)["items"] == second["items"], given
+                assert ids(ask(cursor=key, direction="before", **given)) == forward[0], given
 
     await desk.database.read(check)
 
