@@ -79,9 +79,11 @@ async def test_the_table_is_the_same_on_both_databases(desk: Desk) -> None:
     pairs = dict(enumerate(itertools.product(ReturnState, ReturnAction), start=1))
     await desk.tell(*(change for n, (state, _) in pairs.items() for change in in_state(n, state)))
     for n, (state, action) in pairs.items():
+        before = await desk.order(n)
         status, _ = await desk.act("returns", {"orderId": gid(n), "action": action})
-        reached = LEADS_TO.get((action.value, state.value))
-        assert (status, (await desk.order(n)).return_state) == ((409, state) if reached is None else (200, reached))
+        reached, after = LEADS_TO.get((action.value, state.value)), await desk.order(n)
+        assert (status, after.return_state) == ((409, state) if reached is None else (200, reached))
+        assert (after == before and await desk.outbox(n) == []) == (reached is None)
 
 
 @pytest.mark.parametrize(

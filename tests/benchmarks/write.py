@@ -1,0 +1,171 @@
+"""A bulk assign over HTTP against its own statements run bare: `python -m tests.benchmarks.write [--orders 5000] [--rounds 6]`.
+
+The orders are assigned in requests of 250. What the server says to its database is written down and said again by the bare
+driver, in the same transactions, to a copy of that database. Both databases have to end in the same rows, and in what was
+asked for; otherwise, or when a ratio is over its goal, it ends with status 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, create_engine, event, select
+from tests.support.acting import SHOP, Desk, serve
+from tests.support.desk_orders import order, told
+from tests.support.postgres import cluster
+
+from orders_sync.db.engine import Database
+from orders_sync.db.location import is_sqlite, parse, sqlite_path
+from orders_sync.db.tables import metadata
+from orders_sync.db.tables import orders as rows
+from orders_sync.serving import spare_the_collector
+
+GOAL = 3.0
+BATCH = 250
+
+
+@dataclass
+class Statements:
+    """What was said to the database on the writer's connection: the text, its values, and whether they are many."""
+
+    said: list[tuple[str, Any, bool] | None] = field(default_factory=list)
+
+    def listen(self) -> None:
+        event.listen(Engine, "before_cursor_execute", self._say)
+        event.listen(Engine, "commit", lambda _conn: self.said.append(None))
+
+    def _say(self, _conn: Any, _cursor: Any, text: str, values: Any, _context: Any, many: bool) -> None:
+        self.said.append((text, values, many))
+
+    def take(self) -> list[tuple[str, Any, bool] | None]:
+        """All since the last time; null: a commit."""
+        said, self.said = self.said, []
+        return said
+
+
+def replay(url: str, said: Sequence[tuple[str, Any, bool] | None]) -> float:
+    """Says the same with the bare driver; returns how long it took, in seconds."""
+    with _driver(url) as connection:
+        cursor = connection.cursor()
+        started = time.perf_counter()
+        for statement in said:
+            if statement is None:
+                connection.commit()
+                continue
+            text, values, many = statement
+            (cursor.executemany if many else cursor.execute)(text, values)
+            if cursor.description is not None:
+                cursor.fetchall()
+        return time.perf_counter() - started
+
+
+def _driver(url: str) -> Any:
+    location = parse(url)
+    if not is_sqlite(location):
+        return psycopg.connect(location.set(drivername="postgresql").render_as_string(hide_password=False))
+    connection = sqlite3.connect(sqlite_path(location), isolation_level=None)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA mmap_size = 1073741824")
+    return connection
+
+
+async def fill(url: str, count: int) -> None:
+    """So many open orders."""
+    database = await Database.open(url, SHOP)
+    for start in range(1, count + 1, 500):
+        await told(database, [order(n) for n in range(start, min(start + 500, count + 1))])
+    await database.close()
+
+
+async def assign(desk: Desk, count: int, owner: str) -> float:
+    """All orders in requests of 250; returns how long it took, in seconds."""
+    started = time.perf_counter()
+    for start in range(1, count + 1, BATCH):
+        ids = [str(n) for n in range(start, min(start + BATCH, count + 1))]
+        status, answer = await desk.act("assign", {"orderIds": ids, "assignee": owner}, key=f"{owner} {start}")
+        assert status == 200, answer
+        assert [updated["id"] for updated in answer["updatedOrders"]] == ids
+    return time.perf_counter() - started
+
+
+def check(ours: str, bare: str, count: int, owner: str) -> None:
+    """Both databases hold the same, and what was asked for. Ends the program otherwise."""
+    mine, theirs = (create_engine(parse(url)) for url in (ours, bare))
+    with mine.connect() as one, theirs.connect() as other:
+        for table in metadata.sorted_tables:
+            found = [sorted(map(repr, conn.execute(select(table)))) for conn in (one, other)]
+            if found[0] != found[1]:
+                sys.exit(f"wrong: {table.name} differs between the server's database and the bare one")
+        owners = list(one.scalars(select(rows.c.assigned_to)))
+    mine.dispose()
+    theirs.dispose()
+    if owners != [owner] * count:
+        sys.exit(f"wrong: not all orders are {owner}'s")
+
+
+async def measure(ours: str, bare: str, count: int, rounds: int) -> list[tuple[float, float]]:
+    """Seconds of the server and of the bare driver, round by round."""
+    statements, taken = Statements(), []
+    statements.listen()
+    spare_the_collector()
+    async with _desk(ours) as desk:
+        for number in range(rounds + 1):
+            statements.take()
+            seconds = await assign(desk, count, f"owner {number}")
+            taken.append((seconds, replay(bare, statements.take())))
+    check(ours, bare, count, f"owner {rounds}")
+    return taken[1:]
+
+
+@asynccontextmanager
+async def _desk(url: str) -> AsyncIterator[Desk]:
+    database = await Database.open(url, SHOP, migrating=False)
+    async with serve(database) as desk:
+        yield desk
+    await database.close()
+
+
+def report(name: str, taken: Sequence[tuple[float, float]], count: int) -> bool:
+    """One line of the table; true when the goal is met."""
+    ratio = median(ours / bare for ours, bare in taken)
+    ours, bare = (median(column) for column in zip(*taken, strict=True))
+    print(f"| {name} | {ours:.2f} s | {ours / count * 1e6:.0f} µs | {bare:.2f} s | {ratio:.2f} | {GOAL:.0f} |")
+    return ratio <= GOAL
+
+
+def main(arguments: Sequence[str]) -> bool:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--orders", type=int, default=5000)
+    parser.add_argument("--rounds", type=int, default=6)
+    options = parser.parse_args(arguments)
+    count, rounds = options.orders, options.rounds
+    print(f"Assigning {count} orders, {BATCH} a request\n")
+    print("| database | the server | an order | bare statements | ratio | goal |\n|---|---:|---:|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as folder:
+        one, other = Path(folder, "ours.db"), Path(folder, "bare.db")
+        asyncio.run(fill(f"sqlite:///{one}", count))
+        shutil.copy(one, other)
+        good = report("SQLite", asyncio.run(measure(f"sqlite:///{one}", f"sqlite:///{other}", count, rounds)), count)
+    with cluster(("shared_buffers=256MB",)) as postgres:
+        postgres.create("ours")
+        asyncio.run(fill(postgres.url("ours"), count))
+        postgres.create("bare", "ours")
+        taken = asyncio.run(measure(postgres.url("ours"), postgres.url("bare"), count, rounds))
+        return report("PostgreSQL", taken, count) and good
+
+
+if __name__ == "__main__":
+    sys.exit(not main(sys.argv[1:]))
