@@ -42,12 +42,12 @@ class Outage:
         self._began_at: Ms | None = None
 
     async def lasts(self) -> None:
-        """No stream begins; once it has lasted, every live stream of this process is told."""
-        self._hub.cut_from_database = True
+        """Once it has lasted, every live stream of this process is told, and none begins until it is over."""
         if self._failing_since is None:
             self._failing_since = self._clock()
         if self._began_at is None and self._clock() - self._failing_since >= MOMENTS_S:
             self._began_at = now = self._database.clock()
+            self._hub.cut_from_database = True
             body = events.body(self._draft(OpenClosed.OPEN), now)
             await self._hub.tell(Numbered(self._hub.position, body))
 
