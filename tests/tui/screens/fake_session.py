@@ -29,6 +29,13 @@ from orders_wire.page import OrdersPage
 from orders_wire.people import Me, Owner
 from orders_wire.vocabulary import SortField, Status, Tab
 
+_SETTLED = {
+    ActionState.DONE: MarkKind.CONFIRMED,
+    ActionState.PARTLY: MarkKind.CONFIRMED,
+    ActionState.UNCONFIRMED: MarkKind.UNCONFIRMED,
+    ActionState.UNDONE: MarkKind.UNDONE,
+}
+
 
 class FakeSession(Session):
     """Answers at once; what was asked of it is in `sent`."""
@@ -121,7 +128,25 @@ class FakeSession(Session):
             undo_until=self._now() + timedelta(seconds=9) if state is ActionState.DONE else None,
         )
         self._log[-1] = entry
+        self._mark_settled(entry)
         self.tell(changes.ActionSettled(entry))
+
+    def _mark_settled(self, entry: ActionEntry) -> None:
+        """What became of it stands on its rows; what failed has gone back."""
+        failed = {failure.order_id: failure.message for failure in entry.failures}
+        if entry.state is ActionState.FAILED:
+            failed = dict.fromkeys(entry.order_ids, entry.message)
+        back = failed if entry.state is not ActionState.UNDONE else dict.fromkeys(entry.order_ids, "")
+        for order_id in entry.order_ids:
+            kind = MarkKind.FAILED if order_id in failed else _SETTLED.get(entry.state, MarkKind.PENDING)
+            if order_id in back:
+                self.orders[order_id] = next(order for order in desk_data.ORDERS if order.id == order_id)
+            rows = [
+                replace(row, order=self.orders[order_id]) if row.order.id == order_id else row
+                for row in self._view.rows
+            ]
+            self.put(rows=tuple(rows))
+            self.mark_row(order_id, kind, failed.get(order_id, ""), entry.draft.verb)
 
     def move_run(self, *, ended: bool) -> None:
         """The newest bulk run moves on: some done, some not."""

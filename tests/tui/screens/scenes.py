@@ -130,7 +130,11 @@ def _went_up(session: FakeSession) -> None:
         session.tell(changes.SummaryChanged())
 
 
-_PARTLY = _answered(ActionState.PARTLY, failures=(OrderFailure("x", ErrorCode.ON_HOLD, "held for inventory"),))
+def _partly(session: FakeSession) -> None:
+    failure = OrderFailure(_first(session, 1), ErrorCode.ON_HOLD, "held for inventory")
+    session.settle(ActionState.PARTLY, (failure,))
+
+
 MANY = ("asterisk", "a", "down", "enter")
 
 TABS = [Scene("tab_unfulfilled")] + [
@@ -207,7 +211,7 @@ OUTCOMES = [
     Scene("outcome_sending", ("m",)),
     Scene("outcome_done", ("m",), then=_answered(ActionState.DONE)),
     Scene("outcome_failed", ("m",), then=_answered(ActionState.FAILED, "the order is held")),
-    Scene("outcome_partly", ("space", "space", "m", "down", "enter"), then=_PARTLY),
+    Scene("outcome_partly", ("space", "space", "m", "down", "enter"), then=_partly),
     Scene("outcome_unconfirmed", ("m",), then=_answered(ActionState.UNCONFIRMED)),
     Scene("outcome_undone", ("m",), then=_answered(ActionState.UNDONE)),
     Scene("outcome_refused", ("m",), given=_offline),
