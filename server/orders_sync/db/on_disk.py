@@ -10,8 +10,8 @@ import time
 
 from sqlalchemy import Connection, text
 
-_LOOK_S = 0.001
-_PATIENCE_S = 0.01
+_LOOK_S = 0.004
+_PATIENCE_S = 0.012
 """While others commit, the log comes to the disk without our doing."""
 
 _END = text("SELECT pg_current_wal_insert_lsn()")
