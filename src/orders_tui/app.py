@@ -31,6 +31,7 @@ from orders_tui.toasts import SHOWN_S, Toasts
 
 if TYPE_CHECKING:
     from orders_tui.config import Config
+    from orders_tui.glance.look import Found
     from orders_tui.screens.workplace import Workplace
     from orders_tui.session import Session
     from orders_tui.session.changes import Change
@@ -156,11 +157,11 @@ async def _run(session: Session, close: Callable[[], Awaitable[None]] | None) ->
             await close()
 
 
-def run(config: Config) -> int:
+def run(config: Config, found: Found) -> int:
     """Opens the desk in this terminal until the operator leaves; the process's exit status. Raises ConfigError."""
     from orders_tui.starting import Start
 
-    start = Start(config)
+    start = Start(config, found)
     app = DeskApp(
         start.front,
         start.reports,

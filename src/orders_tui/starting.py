@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from orders_tui import keymap, places
 from orders_tui.config import Config
 from orders_tui.errors import ConfigError
-from orders_tui.glance.look import Look
+from orders_tui.glance.look import Found
 from orders_tui.glyphs import glyphs
 from orders_tui.screens.glance import GlanceScreen, opening
 from orders_tui.screens.preferences import Preferences
@@ -32,15 +32,13 @@ HANDOVER_S = 2.0
 class Start:
     """One start of the client. Raises ConfigError for a key map that cannot be used."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, found: Found) -> None:
+        self._config, self._found = config, found
         try:
             self._keymap = keymap.build(config.keys)
         except keymap.KeymapError as error:
             raise ConfigError(f"{config.path or 'configuration'}: [keys] {error}") from error
         self.preferences = _remembered(places.state_file(config))
-        first = f"tab=unfulfilled&pageSize={config.page_size}"
-        self._found = Look(config.server, config.token, config.name, self.preferences.query or first).start()
         self._opened: Opened | None = None
 
     @property

@@ -24,6 +24,7 @@ from tests.support.terminal import Terminal
 
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
+from orders_tui.glance.look import first
 from orders_tui.starting import Start
 
 LAG_P99_MS = 100.0
@@ -34,7 +35,8 @@ MARKED = re.compile(r"(\d+) of \d+ marked")
 
 def watched(server: str, folder: Path) -> None:
     """The client, with a task beside it that notes how late it is woken: (instant, ms, ms computed), written at the end."""
-    start = Start(Config(server=server, name="ana", state_dir=folder))
+    config = Config(server=server, name="ana", state_dir=folder)
+    start = Start(config, first(config))
     late: list[tuple[float, float, float]] = []
 
     async def look() -> None:

@@ -105,9 +105,12 @@ def _desk(given: Namespace) -> int:
     from orders_tui import config
 
     chosen = config.load(server=given.server, profile=given.profile, name=given.name)
+    from orders_tui.glance import look
+
+    found = look.first(chosen)
     from orders_tui import app
 
-    return app.run(chosen if _knows_glyphs() else replace(chosen, ascii=True))
+    return app.run(chosen if _knows_glyphs() else replace(chosen, ascii=True), found)
 
 
 def _knows_glyphs() -> bool:

@@ -8,11 +8,30 @@ from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
+from orders_tui import places
+from orders_tui.config import Config
+
 TIMEOUT_S = 3.0
+
+Found = Future[Mapping[str, Any] | None]
+
+
+def first(config: Config) -> Found:
+    """Looks at what was on show last, beside what goes on: before Textual is imported, which leaves it no time afterwards."""
+    params = _last(places.state_file(config)) or f"tab=unfulfilled&pageSize={config.page_size}"
+    return Look(config.server, config.token, config.name, params).start()
+
+
+def _last(state: Path) -> str:
+    try:
+        return str(json.loads(state.read_text(encoding="utf-8"))["ui"].get("query", ""))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +43,9 @@ class Look:
     name: str | None = None
     params: str = ""
 
-    def start(self) -> Future[Mapping[str, Any] | None]:
+    def start(self) -> Found:
         """Looks beside what goes on. Quitting does not wait for it."""
-        found: Future[Mapping[str, Any] | None] = Future()
+        found: Found = Future()
         Thread(target=lambda: found.set_result(self.page()), name="look", daemon=True).start()
         return found
 

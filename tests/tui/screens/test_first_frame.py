@@ -17,7 +17,7 @@ from textual.worker import WorkerFailed
 from orders_tui import places
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
-from orders_tui.glance import sketch
+from orders_tui.glance import look, sketch
 from orders_tui.screens.desk import DeskScreen
 from orders_tui.screens.glance import GlanceScreen
 from orders_tui.starting import Start
@@ -68,7 +68,8 @@ class Opening:
 
 @asynccontextmanager
 async def opening(server: str, state_dir: Path, **config: object) -> AsyncIterator[Opening]:
-    start = Start(Config(server=server, state_dir=state_dir, name="ana", **config))  # type: ignore[arg-type]
+    settings = Config(server=server, state_dir=state_dir, name="ana", **config)  # type: ignore[arg-type]
+    start = Start(settings, look.first(settings))
     go_on = asyncio.Event()
 
     async def begin(app: DeskApp) -> None:
@@ -181,14 +182,15 @@ async def test_a_spoilt_state_file_is_as_none(tmp_path: Path, text: str | None) 
     config = Config(server=NOBODY, state_dir=tmp_path)
     if text is not None:
         places.state_file(config).write_text(text, encoding="utf-8")
-    assert Start(config).front().tab is Tab.UNFULFILLED
+    assert Start(config, look.first(config)).front().tab is Tab.UNFULFILLED
 
 
 async def test_a_start_that_fails_is_reported_with_its_cause(tmp_path: Path) -> None:
     async def begin(_: DeskApp) -> None:
         raise ZeroDivisionError
 
-    start = Start(Config(server=NOBODY, state_dir=tmp_path))
+    config = Config(server=NOBODY, state_dir=tmp_path)
+    start = Start(config, look.first(config))
     with pytest.raises(WorkerFailed):
         async with DeskApp(start.front, start.reports, begin=begin).run_test() as pilot:
             await pilot.pause()
