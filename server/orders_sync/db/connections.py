@@ -74,6 +74,17 @@ def begin_snapshot(conn: Connection) -> None:
         driver.execute("BEGIN")
 
 
+def end_snapshot(conn: Connection) -> None:
+    """The end of a read that went well. By a commit: with a rollback psycopg forgets every statement it has prepared."""
+    if conn.dialect.name == "sqlite":
+        return
+    driver: Any = conn.connection.driver_connection
+    try:
+        driver.commit()
+    except conn.dialect.loaded_dbapi.Error as error:
+        conn.invalidate(error)
+
+
 def single(url: URL) -> Engine:
     """An engine that keeps no connection: migrations, notifications, commands."""
     if is_sqlite(url):

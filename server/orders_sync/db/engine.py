@@ -137,7 +137,9 @@ class Database:
         try:
             with engine.connect() as conn:
                 connections.begin_snapshot(conn)
-                return fn(conn)
+                found = fn(conn)
+                connections.end_snapshot(conn)
+                return found
         except PoolTimeout as error:
             raise Unavailable("every connection to the database is busy") from error
         except DBAPIError as error:
