@@ -44,6 +44,11 @@ def parse_instant(text: str) -> Ms:
     return from_datetime(datetime.fromisoformat(text))
 
 
+EARLIEST = parse_instant("1900-01-01T00:00:00Z")
+LATEST = parse_instant("2999-12-31T00:00:00Z")
+"""A time outside these is none (contract §7, What comes in)."""
+
+
 @lru_cache(maxsize=4096)
 def to_text(value: int) -> str:
     """RFC 3339 in UTC with `Z`; milliseconds only where there are any."""

@@ -13,13 +13,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 from tests.support.desk_orders import told
 
-from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS
+from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS, SHOPIFY
 from orders_sync.auth import TOKENS, Tokens, authentication
 from orders_sync.db import assignments, audit, outbox_claims, outbox_entries, stock
 from orders_sync.db.engine import Database
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tables import orders, outbox
 from orders_sync.db.tx import Tx
+from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.ingest.changes import OrderChange
 from orders_sync.outbox.relay import LEASE_MS, SHARE
 from orders_sync.routes import actions, dead_letters
@@ -146,13 +147,19 @@ class Desk:
 
 
 @asynccontextmanager
-async def serve(db: Database, tokens: Tokens | None = None, **settings: Any) -> AsyncIterator[Desk]:
-    """The actions' and the outbox's routes on this database, with every receiver on unless `settings` say otherwise."""
+async def serve(
+    db: Database, tokens: Tokens | None = None, *, shop: ShopifyClient | None = None, **settings: Any
+) -> AsyncIterator[Desk]:
+    """The actions' and the outbox's routes on this database, with every receiver on unless `settings` say otherwise.
+
+    `shop`: whom a retry asks for orders.
+    """
     app = web.Application(middlewares=[problems, authentication])
     app[DATABASE] = db
     app[SETTINGS] = Settings.model_validate({**ALL_ON, **settings})
     app[FIGURES] = app[SETTINGS].figures
     app[CLOCK] = db.clock
+    app[SHOPIFY] = shop
     app[TOKENS] = tokens
     app.add_routes(actions.routes)
     app.add_routes(outbox_routes.routes)

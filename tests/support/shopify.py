@@ -144,6 +144,10 @@ class ScriptedShop(ShopifyClient):
         self.as_of = AS_OF
         self._replies = {name: list(told) if isinstance(told, Sequence) else [told] for name, told in replies.items()}
 
+    def say(self, name: str, reply: Reply) -> None:
+        """From now on this document is answered so."""
+        self._replies[name] = [reply]
+
     def asked(self, name: str) -> list[Json]:
         """The variables of every call of a document."""
         return [variables for called, variables in self.calls if called == name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -68,6 +69,22 @@ def set_state(tx: Tx, letter_id: int, state: DeadLetterState, reason: str | None
     values = {"state": state.value} if reason is None else {"state": state.value, "reason": clean(reason)}
     mine = (dead_letters.c.shop_id == tx.shop_id) & (dead_letters.c.id == letter_id)
     tx.conn.execute(update(dead_letters).where(mine).values(values))
+
+
+def end(tx: Tx, source: str, topics: Sequence[str], state: DeadLetterState) -> int:
+    """Marks those of a source that are dead under one of these topics; returns how many."""
+    if not topics:
+        return 0
+    mine = (dead_letters.c.shop_id == tx.shop_id) & (dead_letters.c.state == DeadLetterState.DEAD.value)
+    named = (dead_letters.c.source == source) & dead_letters.c.topic.in_([clean(topic) for topic in topics])
+    return tx.conn.execute(update(dead_letters).where(mine, named).values(state=state.value)).rowcount
+
+
+def one(conn: Connection, shop_id: int, letter_id: int) -> DeadLetterRow | None:
+    """One dead letter, as it is now."""
+    mine = (dead_letters.c.shop_id == shop_id) & (dead_letters.c.id == letter_id)
+    row = conn.execute(select(dead_letters).where(mine)).one_or_none()
+    return None if row is None else _row(row)
 
 
 def dead_from(tx: Tx, source: str) -> int:

@@ -15,6 +15,9 @@ from orders_sync.db.texts import folded
 from orders_sync.db.tx import Tx
 from orders_wire.vocabulary import DeadLetterState, OutboundState
 
+ERASED = "erased at the customer's request"
+"""The reason of a dead letter that was emptied."""
+
 _BATCH = 400
 _FINISHED = (OutboundState.DONE.value, OutboundState.UNDONE.value, OutboundState.DISCARDED.value)
 _KEPT = frozenset({"shops", "desk", "leases", "events", "deliveries"})
@@ -35,19 +38,26 @@ def orders_of(tx: Tx, customer_id: int | None, email: str | None) -> set[int]:
     return found
 
 
-def forget_letters(tx: Tx, ids: Collection[int], emails: Collection[str]) -> None:
-    """Empties dead letters in which one of these ids or addresses stands, and drops parked changes with such an address."""
+def forget_letters(tx: Tx, ids: Collection[int], emails: Collection[str]) -> set[str]:
+    """Empties dead letters in which one of these ids or addresses stands, and drops parked changes with such an address.
+
+    Their reasons go too: they may quote what could not be read. Returns the sources of those that were emptied.
+    """
     numbers = [rb"(?<![0-9])%d(?![0-9])" % number for number in sorted(ids)]
     addresses = [re.escape(email.encode()) for email in sorted(emails)]
     marked = re.compile(b"|".join([*numbers, *addresses]) or rb"(?!)", re.IGNORECASE)
     letters = tx.conn.execute(
-        select(dead_letters.c.id, dead_letters.c.body).where(dead_letters.c.shop_id == tx.shop_id)
+        select(dead_letters.c.id, dead_letters.c.source, dead_letters.c.body).where(
+            dead_letters.c.shop_id == tx.shop_id
+        )
     ).all()
-    for batch in _batches([row.id for row in letters if marked.search(bytes(row.body))]):
+    found = {row.id: row.source for row in letters if marked.search(bytes(row.body))}
+    for batch in _batches(found):
         emptied = update(dead_letters).where(dead_letters.c.shop_id == tx.shop_id, dead_letters.c.id.in_(batch))
-        tx.conn.execute(emptied.values(body=b"", headers="{}", state=DeadLetterState.DISCARDED.value))
+        tx.conn.execute(emptied.values(body=b"", headers="{}", reason=ERASED, state=DeadLetterState.DISCARDED.value))
     if addresses:
         _unpark(tx, re.compile(b"|".join(addresses), re.IGNORECASE))
+    return set(found.values())
 
 
 def _unpark(tx: Tx, marked: re.Pattern[bytes]) -> None:

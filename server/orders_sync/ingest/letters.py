@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import orjson
 
 from orders_sync.db import dead_letters, deliveries
@@ -16,18 +18,31 @@ from orders_sync.live import gaps
 from orders_sync.rules.figures import Figures
 from orders_wire.vocabulary import DeadLetterState, Gap, Severity
 
-_SOURCES = {"webhook": "A Shopify webhook", "erp": "A message from the ERP", "poll": "An answer of Shopify"}
+Read = Callable[[DeadLetterRow], tuple[Change, ...]]
+"""What a dead letter says, if it can be read by now. Raises Unreadable."""
+
+_SOURCES = {"webhook": "A Shopify webhook", "erp": "A message from the ERP", "poll": "An order that Shopify told"}
 
 
 def bury(
-    tx: Tx, delivery: Delivery, headers: dict[str, str], body: bytes, reason: str, *, seen: Ms | None = None
+    tx: Tx,
+    delivery: Delivery,
+    headers: dict[str, str],
+    body: bytes,
+    reason: str,
+    *,
+    seen: Ms | None = None,
+    replaces: bool = False,
 ) -> bool:
     """Keeps a delivery that cannot be read, once; False when it came before.
 
-    `headers`: those worth keeping; `seen`: when it was triggered, which its changes will be stamped with (null: on arrival).
+    `headers`: those worth keeping; `seen`: when it was triggered, which its changes will be stamped with (null: on arrival);
+    `replaces`: it says all that those which wait under its topic say, and these are given up.
     """
     if not deliveries.record(tx, delivery):
         return False
+    if replaces:
+        dead_letters.end(tx, delivery.source, [delivery.topic], DeadLetterState.DISCARDED)
     letter = Letter(
         source=delivery.source,
         topic=delivery.topic,
@@ -43,7 +58,21 @@ def bury(
     return True
 
 
-def retry(tx: Tx, letter_id: int, figures: Figures) -> Applied | str | None:
+def read_since(tx: Tx, source: str, topics: Sequence[str]) -> None:
+    """What waits under these topics is over: the same was told anew and could be read."""
+    if dead_letters.end(tx, source, topics, DeadLetterState.RETRIED):
+        gaps.clear_read(tx, [source])
+        tx.ping()
+
+
+def read_body(letter: DeadLetterRow) -> tuple[Change, ...]:
+    """What the body that came says. Raises Unreadable."""
+    seen = Ms(int(orjson.loads(letter.headers).get("seen", letter.received_at)))
+    reader = erp.read if letter.source == "erp" else topics.read
+    return reader(letter.topic, read_json(letter.body), seen)
+
+
+def retry(tx: Tx, letter_id: int, figures: Figures, read: Read = read_body) -> Applied | str | None:
     """Reads a dead letter again. Null when there is none to retry; the reason as text when it is still unreadable."""
     letter = dead_letters.lock(tx, letter_id)
     if letter is None or letter.state is not DeadLetterState.DEAD:
@@ -67,15 +96,7 @@ def discard(tx: Tx, letter_id: int) -> bool:
     return True
 
 
-def read(letter: DeadLetterRow) -> tuple[Change, ...]:
-    """What a dead letter says, if it can be read by now. Raises Unreadable."""
-    seen = Ms(int(orjson.loads(letter.headers).get("seen", letter.received_at)))
-    reader = erp.read if letter.source == "erp" else topics.read
-    return reader(letter.topic, read_json(letter.body), seen)
-
-
 def _close(tx: Tx, letter: DeadLetterRow, state: DeadLetterState) -> None:
     dead_letters.set_state(tx, letter.id, state)
-    if dead_letters.dead_from(tx, letter.source) == 0:
-        gaps.clear_gap(tx, Gap.DEAD_LETTER, letter.source)
+    gaps.clear_read(tx, [letter.source])
     tx.ping()

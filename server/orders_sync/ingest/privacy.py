@@ -11,6 +11,7 @@ from orders_sync.db import privacy
 from orders_sync.db.tx import Tx
 from orders_sync.ingest.changes import AppUninstalled, CustomerRedacted, PrivacyChange, ShopRedacted
 from orders_sync.ingest.facts import REDACTED, OrderFacts, join
+from orders_sync.live import gaps
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.settle.order import Change, load_or_begin, settle_all
@@ -40,7 +41,8 @@ def _redact(tx: Tx, change: CustomerRedacted, figures: Figures) -> set[int]:
     )
     privacy.forget_notes(tx, order_ids)
     ids = order_ids if change.customer_id is None else {*order_ids, change.customer_id}
-    privacy.forget_letters(tx, ids, {change.email} if change.email else set())
+    emptied = privacy.forget_letters(tx, ids, {change.email} if change.email else set())
+    gaps.clear_read(tx, emptied)
     return order_ids
 
 

@@ -14,15 +14,13 @@ import orjson
 
 from orders_sync.ingest.changes import MoneyPart
 from orders_sync.ingest.money import money
-from orders_sync.instants import Ms, parse_instant
+from orders_sync.instants import EARLIEST, LATEST, Ms, parse_instant
 
 MOST_TEXT = 10_000
 """Characters of a free text that are kept."""
 
 _LARGEST = 2**63 - 1
 _ID = re.compile(r"(?:gid://[A-Za-z0-9_-]+/[A-Za-z0-9_]+/)?([0-9]{1,19})(?:\?.*)?")
-_EARLIEST = parse_instant("1900-01-01T00:00:00Z")
-_LATEST = parse_instant("2999-12-31T00:00:00Z")
 
 
 class Unreadable(Exception):
@@ -133,7 +131,7 @@ class Node:
             found = parse_instant(value.strip()) if isinstance(value, str) else None
         except (ValueError, OverflowError):
             found = None
-        if found is None or not _EARLIEST <= found <= _LATEST:
+        if found is None or not EARLIEST <= found <= LATEST:
             raise Unreadable(f"{self._at(name)} is no time with an offset: {str(value)[:60]!r}")
         return found
 

@@ -6,9 +6,10 @@ Invariant: at most one open gap per (gap, scope). Unlike an alert, a gap that wa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from orders_sync.db import alerts, events
+from orders_sync.db import alerts, dead_letters, events
 from orders_sync.db.alerts import GAP_ORDER, AlertRow
 from orders_sync.db.events import EventDraft
 from orders_sync.db.tx import Tx
@@ -38,6 +39,13 @@ def clear_gap(tx: Tx, gap: Gap, scope: str) -> bool:
     alerts.end(tx, [known.alert_id])
     events.append(tx, _event(known, OpenClosed.CLEARED))
     return True
+
+
+def clear_read(tx: Tx, sources: Iterable[str]) -> None:
+    """Clears the `dead_letter` of each of these sources of which none is dead any more."""
+    for source in sources:
+        if dead_letters.dead_from(tx, source) == 0:
+            clear_gap(tx, Gap.DEAD_LETTER, source)
 
 
 def _cause(gap: Gap, scope: str) -> str:

@@ -73,8 +73,8 @@ def _action(name: str, text: str, body: type[BaseModel], *refusals: ErrorCode) -
     )
 
 
-def _row(rows: str, verb: str, text: str) -> Operation:
-    refusals = (_C.NOT_FOUND, _C.ALREADY_SENT, _C.ILLEGAL_TRANSITION)
+def _row(rows: str, verb: str, text: str, *more: ErrorCode) -> Operation:
+    refusals = (_C.NOT_FOUND, _C.ALREADY_SENT, _C.ILLEGAL_TRANSITION, *more)
     return Operation(
         "post", f"/sync/{rows}/{{id}}/{verb}", text, ActionAnswer, parameters=(given.ROW_ID,), refusals=refusals
     )
@@ -123,7 +123,7 @@ OPERATIONS: tuple[Operation, ...] = (
         DeadLettersAnswer,
         parameters=(given.LETTER_STATE,),
     ),
-    _row("dead-letters", "retry", "Read a dead letter again"),
+    _row("dead-letters", "retry", "Read a dead letter again", _C.UNAVAILABLE),
     _row("dead-letters", "discard", "Give a dead letter up"),
     Operation("get", "/health", "How the server is", _HEALTH, open=True),
     Operation("get", "/health/live", "The process answers", _STATE, open=True),

@@ -19,7 +19,7 @@ from orders_sync.ingest.apply import apply_many
 from orders_sync.ingest.changes import Delivery
 from orders_sync.instants import Clock, Ms
 from orders_sync.live import backfill as live_backfill
-from orders_sync.poller import deliveries
+from orders_sync.poller import deliveries, unread
 from orders_sync.poller.ahead import ahead
 from orders_sync.poller.shop_side import ShopSide
 from orders_sync.poller.state import Backfill
@@ -47,12 +47,13 @@ async def _orders(turn: Turn, shop: ShopSide, figures: Figures, clock: Clock, so
 
     async with aclosing(ahead(fetch, so_far.cursor, lambda page: page.next_cursor)) as pages:
         async for page in pages:
-            done = so_far.done + len(page.orders)
-            told: dict[str, Any] = {"cursor": page.next_cursor, "done": done, "total": max(so_far.total, done)}
+            done = so_far.done + len(page.orders) + len(page.unread)
+            reached: dict[str, Any] = {"cursor": page.next_cursor, "done": done, "total": max(so_far.total, done)}
             if page.next_cursor is None:
-                told["part"] = "stock"
-            so_far = so_far.model_copy(update=told)
-            await _keep(turn, so_far, page.as_of, deliveries.of_orders(page.orders, clock()), figures)
+                reached["part"] = "stock"
+            so_far = so_far.model_copy(update=reached)
+            told = deliveries.of_orders(page.orders, clock())
+            await _keep(turn, so_far, page.as_of, _taking(told, figures, page))
     return so_far
 
 
@@ -66,7 +67,8 @@ async def _stock(turn: Turn, shop: ShopSide, figures: Figures, clock: Clock, so_
         async with aclosing(ahead(_stock_page(shop, location, None), cursor, lambda page: page.next_cursor)) as pages:
             async for page in pages:
                 so_far = so_far.model_copy(update={"location": location, "cursor": page.next_cursor})
-                await _keep(turn, so_far, page.as_of, deliveries.of_stock(page, clock()), figures)
+                told = deliveries.of_stock(page, clock())
+                await _keep(turn, so_far, page.as_of, _taking(told, figures))
     return so_far
 
 
@@ -77,7 +79,7 @@ def _stock_page(shop: ShopSide, location: int, query: str | None) -> Callable[[s
     return fetch
 
 
-async def _keep(turn: Turn, so_far: Backfill, as_of: Ms, told: Sequence[Delivery], figures: Figures) -> None:
+async def _keep(turn: Turn, so_far: Backfill, as_of: Ms, take: Callable[[Tx], None]) -> None:
     """Writes a page and where it leaves the back-fill. What changes while it runs is asked for from its first page on."""
     after = turn.state.model_copy(
         update={
@@ -89,6 +91,17 @@ async def _keep(turn: Turn, so_far: Backfill, as_of: Ms, told: Sequence[Delivery
 
     def job(tx: Tx) -> None:
         tx.silent = True
-        apply_many(tx, told, figures)
+        take(tx)
 
     await turn.write(after, job)
+
+
+def _taking(told: Sequence[Delivery], figures: Figures, page: OrdersPage | None = None) -> Callable[[Tx], None]:
+    """What a page comes to; of a page of orders also those that cannot be read."""
+
+    def take(tx: Tx) -> None:
+        if page is not None:
+            unread.note(tx, page.unread, [read.order.id for read in page.orders])
+        apply_many(tx, told, figures)
+
+    return take

@@ -6,7 +6,7 @@ mark moves with each page written: one that changes meanwhile is seen twice, nev
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -15,11 +15,12 @@ from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.orders import OrdersPage
 from orders_sync.external.shopify.reads import OrderRead, ParcelsRead
+from orders_sync.external.shopify.sifting import Batch, UnreadOrder
 from orders_sync.external.shopify.stock import StockPage
 from orders_sync.ingest.apply import Applied, apply_many
 from orders_sync.ingest.changes import Delivery
 from orders_sync.instants import MINUTE, Clock, Ms, to_text
-from orders_sync.poller import deliveries
+from orders_sync.poller import deliveries, unread
 from orders_sync.poller.ahead import ahead
 from orders_sync.poller.shop_side import ShopSide
 from orders_sync.poller.state import PollerState
@@ -75,7 +76,8 @@ class CatchUp:
                 first_asked = first_asked or page.as_of
                 until = first_asked if page.next_cursor is None else _newest(page.orders, since)
                 found.untold |= await self._untold(page)
-                await self._take(found, page.orders, {"orders_until": _later(self.turn.state.orders_until, until)})
+                moved = {"orders_until": _later(self.turn.state.orders_until, until)}
+                await self._take(found, Batch(page.orders, page.unread), moved)
 
     async def _under_way(self, found: Found) -> None:
         """Contract §4: every order with a parcel on its way, whether or not it changed; its parcels suffice."""
@@ -83,15 +85,15 @@ class CatchUp:
         shop_id = self.database.shop_id
         moving = await self.database.read(lambda conn: poll_targets.under_way(conn, shop_id, quiet))
         async with aclosing(self.shop.orders.parcels(_without(moving, found.read))) as batches:
-            async for reads in batches:
-                await self._take_parcels(found, reads)
+            async for batch in batches:
+                await self._take_parcels(found, batch)
 
     async def _unsettled(self, found: Found) -> None:
         shop_id = self.database.shop_id
         unsettled = await self.database.read(lambda conn: poll_targets.unsettled(conn, shop_id))
         async with aclosing(self.shop.orders.by_id(_without(unsettled, found.read))) as batches:
-            async for reads in batches:
-                await self._take(found, reads, {})
+            async for batch in batches:
+                await self._take(found, batch, {})
 
     async def _changed_stock(self) -> None:
         since = self.turn.state.stock_until
@@ -128,18 +130,27 @@ class CatchUp:
         known = await self.database.read(lambda conn: poll_targets.updates_known(conn, shop_id, overdue))
         return {order_id for order_id, updated_at in overdue.items() if known.get(order_id, 0) < updated_at}
 
-    async def _take(self, found: Found, reads: Sequence[OrderRead], moved: dict[str, object]) -> None:
-        found.read |= {read.order.id for read in reads}
+    async def _take(self, found: Found, batch: Batch[OrderRead], moved: Mapping[str, object]) -> None:
+        whole = {read.order.id for read in batch.reads}
+        found.read |= whole
         after = self.turn.state.model_copy(update=moved)
-        found.changed |= (await self._write(after, deliveries.of_orders(reads, self.clock()))).changed
+        told = deliveries.of_orders(batch.reads, self.clock())
+        found.changed |= (await self._write(after, told, batch.unread, whole)).changed
 
-    async def _take_parcels(self, found: Found, reads: Sequence[ParcelsRead]) -> None:
-        found.read |= {read.order.id for read in reads}
-        told = deliveries.of_parcels(reads, self.clock())
-        found.changed |= (await self._write(self.turn.state, told)).changed
+    async def _take_parcels(self, found: Found, batch: Batch[ParcelsRead]) -> None:
+        found.read |= {read.order.id for read in batch.reads}
+        told = deliveries.of_parcels(batch.reads, self.clock())
+        found.changed |= (await self._write(self.turn.state, told, batch.unread)).changed
 
-    async def _write(self, after: PollerState, told: Sequence[Delivery]) -> Applied:
+    async def _write(
+        self,
+        after: PollerState,
+        told: Sequence[Delivery],
+        aside: Sequence[UnreadOrder] = (),
+        whole: Collection[int] = (),
+    ) -> Applied:
         def job(tx: Tx) -> Applied:
+            unread.note(tx, aside, whole)
             return apply_many(tx, told, self.figures)
 
         return await self.turn.write(after, job)

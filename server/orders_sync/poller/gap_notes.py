@@ -12,6 +12,7 @@ from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.errors import (
     Denied,
     Misread,
+    Misshapen,
     NoAnswer,
     NotSent,
     ShopifyError,
@@ -24,13 +25,17 @@ from orders_wire.vocabulary import Gap, Severity
 
 _CHECK = "run: orders-tui shopify check"
 
+_OTHERWISE = (
+    f"Shopify's API answers in another shape than its version should; {_CHECK}, and look for an update of this program."
+)
 _FAILURES: dict[type[ShopifyError], str] = {
     NotSent: "Shopify cannot be reached. Polling tries again by itself; if it lasts, look at the network and SHOPIFY_API_URL.",
     NoAnswer: "Shopify does not answer. Polling tries again by itself; see Shopify's status page if it lasts.",
     Throttled: "Shopify's API limit is used up by others. Polling tries again by itself; look at other apps of the shop.",
     TooCostly: f"Shopify finds a single order too costly to read; {_CHECK}.",
     Denied: f"Shopify refuses the Admin token or one of its scopes; {_CHECK}.",
-    Misread: f"Shopify's API answers in another shape than its version should; {_CHECK}, and look for an update of this program.",
+    Misread: _OTHERWISE,
+    Misshapen: _OTHERWISE,
 }
 
 _SILENT = (

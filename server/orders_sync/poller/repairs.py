@@ -16,9 +16,10 @@ from orders_sync.db.reading import Reading
 from orders_sync.db.references import Reference
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.reads import OrderRead
+from orders_sync.external.shopify.sifting import Batch
 from orders_sync.ingest.apply import apply_many
 from orders_sync.instants import Clock
-from orders_sync.poller import deliveries, gap_notes
+from orders_sync.poller import deliveries, gap_notes, unread
 from orders_sync.poller.shop_side import ShopSide
 from orders_sync.rules.figures import Figures
 
@@ -58,11 +59,13 @@ class Repairs:
         self._asked.update(orders, parked)
         owners = await self._owners(parked)
         read: set[int] = set()
+        aside: set[int | None] = set()
         async with aclosing(self._shop.orders.by_id([*orders, *owners])) as batches:
-            async for reads in batches:
-                read |= {one.order.id for one in reads}
-                await self._take(reads)
-        await self._note_unknown(set(orders) - read)
+            async for batch in batches:
+                read |= {one.order.id for one in batch.reads}
+                aside |= {one.order_id for one in batch.unread}
+                await self._take(batch)
+        await self._note_unknown(set(orders) - read - aside)
         log.info("repaired", stubs=len(orders), parked=len(parked), read=len(read))
         return len(read)
 
@@ -86,10 +89,11 @@ class Repairs:
                 owners += (await self._shop.orders.whose(shop_type, ids)).values()
         return owners
 
-    async def _take(self, reads: Sequence[OrderRead]) -> None:
-        told = deliveries.of_orders(reads, self._clock())
+    async def _take(self, batch: Batch[OrderRead]) -> None:
+        told = deliveries.of_orders(batch.reads, self._clock())
 
         def job(tx: Tx) -> None:
+            unread.note(tx, batch.unread, [read.order.id for read in batch.reads])
             apply_many(tx, told, self._figures)
 
         await self._database.write(job)

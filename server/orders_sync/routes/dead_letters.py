@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
-from orders_sync.app_keys import DATABASE, FIGURES
+from orders_sync.app_keys import DATABASE, FIGURES, SHOPIFY
 from orders_sync.db import audit, dead_letters
 from orders_sync.db.audit import Audited
 from orders_sync.db.dead_letters import DeadLetterRow
 from orders_sync.db.tx import Tx
+from orders_sync.external.shopify.errors import ShopifyError
+from orders_sync.external.shopify.orders import OrderReader
 from orders_sync.ingest import letters
 from orders_sync.instants import to_datetime
+from orders_sync.poller import unread
 from orders_sync.routes.actions import actor
 from orders_sync.routes.outbox import MAX_ROWS, done, row_asked, state_asked
 from orders_sync.routes.problems import Refused
@@ -18,6 +23,9 @@ from orders_wire.people import DeadLetter, DeadLettersAnswer
 from orders_wire.vocabulary import DeadLetterState, ErrorCode
 
 routes = web.RouteTableDef()
+
+ASK_S = 8.0
+"""How long somebody who retries an order is kept waiting for Shopify."""
 
 _WHAT = "dead letter"
 
@@ -40,9 +48,10 @@ async def listed(request: web.Request) -> web.Response:
 async def retry(request: web.Request) -> web.Response:
     """Reads it again, and takes in what it says."""
     letter_id, by, figures = row_asked(request, _WHAT), actor(request), request.app[FIGURES]
+    read = await _reading(request, letter_id)
 
     def job(tx: Tx) -> str | None:
-        result = letters.retry(tx, letter_id, figures)
+        result = letters.retry(tx, letter_id, figures, read)
         if result is None:
             raise _gone(letter_id)
         told = result if isinstance(result, str) else None
@@ -67,6 +76,24 @@ async def discard(request: web.Request) -> web.Response:
 
     await request.app[DATABASE].write(job)
     return done(f"Dead letter {letter_id}: discarded")
+
+
+async def _reading(request: web.Request, letter_id: int) -> letters.Read:
+    """How it is read again: from its body; an order that the poll could not read, by asking Shopify anew. Raises Refused."""
+    db = request.app[DATABASE]
+    letter = await db.read(lambda conn: dead_letters.one(conn, db.shop_id, letter_id))
+    if letter is None or letter.state is not DeadLetterState.DEAD or letter.source != unread.SOURCE:
+        return letters.read_body
+    client = request.app[SHOPIFY]
+    if client is None:
+        raise Refused(ErrorCode.UNAVAILABLE, "Shopify is asked for the order again, which needs SHOPIFY_ADMIN_TOKEN")
+    try:
+        async with asyncio.timeout(ASK_S):
+            return await unread.again(OrderReader(client), letter)
+    except TimeoutError:
+        raise Refused(ErrorCode.UNAVAILABLE, "Shopify does not answer. Try again shortly.") from None
+    except ShopifyError as error:
+        raise Refused(ErrorCode.UNAVAILABLE, str(error)) from error
 
 
 def _item(row: DeadLetterRow) -> DeadLetter:

@@ -181,3 +181,11 @@ async def test_a_shop_that_fell_forward_to_another_version_is_noticed(clock: Set
         assert client.api_version == API_VERSION
         await client.read(ASK)
         assert client.api_version == "2026-10"
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "a\ud800b"])
+async def test_a_character_that_no_database_takes_is_replaced(name: str, clock: SettableClock) -> None:
+    told = {"data": {"shop": {"name": name, "more": [name, 7, None]}}}
+    async with connected(Shop(saying(told)), clock) as (client, _):
+        answer = await client.read(ASK)
+    assert answer.data == {"shop": {"name": "a\ufffdb", "more": ["a\ufffdb", 7, None]}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 import pytest
 from tests.support.shopify import (
     ScriptedShop,
@@ -147,7 +148,7 @@ async def test_fields_that_a_scope_hides_are_known_by_order() -> None:
 
 async def test_orders_by_id_leave_out_what_is_not_there() -> None:
     shop = ScriptedShop(OrdersRead=by_type([order(1), order(3)]))
-    found = [read.order.id async for reads in OrderReader(shop).by_id([1, 2, 3, 1]) for read in reads]
+    found = [read.order.id async for batch in OrderReader(shop).by_id([1, 2, 3, 1]) for read in batch.reads]
     assert found == [1, 3]
 
 
@@ -157,7 +158,7 @@ async def test_parcels_alone_are_read_to_their_last_scan() -> None:
         ParcelsRead=by_type([told | {"fulfillments": [parcel(events=page([scan(1)], cursor="e"))]}]),
         FulfillmentScans={"fulfillment": {"events": page([scan(2)])}},
     )
-    ((read,),) = [reads async for reads in OrderReader(shop).parcels([1])]
+    ((read,),) = [batch.reads async for batch in OrderReader(shop).parcels([1])]
     assert read.order.fulfillments is not None
     assert [len(part.events.nodes) for part in read.order.fulfillments if part.events] == [2]
 
@@ -185,8 +186,64 @@ async def test_whose_something_is() -> None:
 
 
 async def test_an_answer_of_another_shape_is_misread_and_says_where() -> None:
-    with pytest.raises(Misread, match=r"nodes\.0\.name"):
-        await one_page(ScriptedShop(OrdersPage={"orders": page([order(name=None)])}))
+    with pytest.raises(Misread, match="nodes"):
+        await one_page(ScriptedShop(OrdersPage={"orders": {"edges": []}}))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"name": None}, "name"),
+        ({"updatedAt": "yesterday"}, "updatedAt"),
+        ({"closedAt": "0001-01-01T00:00:00+14:00"}, "closedAt"),
+        ({"closedAt": "3000-01-01T00:00:00Z"}, "closedAt"),
+        ({"totalPriceSet": {"shopMoney": {"amount": "much", "currencyCode": "EUR"}}}, "totalPriceSet"),
+        ({"totalPriceSet": {"shopMoney": None}}, "totalPriceSet"),
+        ({"lineItems": page([line(quantity=2.0**64)])}, "lineItems.nodes.0.quantity"),
+        ({"lineItems": page([line(id="gid://shopify/LineItem/99999999999999999999")])}, "lineItems.nodes.0.id"),
+        ({"fulfillments": {}}, "fulfillments"),
+    ],
+)
+async def test_an_order_that_cannot_be_read_is_told_beside_the_others(wrong: dict[str, Any], where: str) -> None:
+    told = order(2, **wrong)
+    found = await one_page(ScriptedShop(OrdersPage={"orders": page([order(1), told, order(3)])}))
+    assert [read.order.id for read in found.orders] == [1, 3]
+    (unread,) = found.unread
+    assert (unread.order_id, unread.updated_at) == (2, told["updatedAt"])
+    assert orjson.loads(unread.body) == orjson.loads(orjson.dumps(told))
+    assert f" at {where}: " in unread.reason
+
+
+async def test_what_tells_not_even_its_id_is_set_aside_too() -> None:
+    nobody = [order(2, id=None), order(3, id="gid://shopify/Order/three"), {}, "order", None]
+    found = await one_page(ScriptedShop(OrdersPage={"orders": page([order(1), *nobody])}))
+    assert [read.order.id for read in found.orders] == [1]
+    assert [unread.order_id for unread in found.unread] == [None] * 5
+
+
+async def test_a_detail_or_a_later_page_that_cannot_be_read_concerns_its_own_order_alone() -> None:
+    orders = [
+        order(1, returns=page([{"id": "gid://shopify/Return/1"}])),
+        order(2, returns=page([{"id": "gid://shopify/Return/2"}])),
+        order(3, lineItems=page([line()], cursor="more")),
+    ]
+    details = [returned(1, 1), returned(2, 2, createdAt=None)]
+    lines = {"order": {"lineItems": page([line(2, quantity=None)])}}
+    shop = ScriptedShop(OrdersPage={"orders": page(orders)}, Details=by_type(details), OrderLines=lines)
+    found = await one_page(shop)
+    assert [read.order.id for read in found.orders] == [1]
+    assert {unread.order_id: unread.reason.split(" at ")[1].split(": ")[0] for unread in found.unread} == {
+        2: "gid://shopify/Return/2.createdAt",
+        3: "lineItems.nodes.0.quantity",
+    }
+
+
+async def test_parcels_that_cannot_be_read_are_told_beside_the_others() -> None:
+    wrong = order(2, fulfillments=[parcel(updatedAt=None)])
+    shop = ScriptedShop(ParcelsRead=by_type([order(1, fulfillments=[parcel()]), wrong]))
+    (batch,) = [batch async for batch in OrderReader(shop).parcels([1, 2])]
+    assert [read.order.id for read in batch.reads] == [1]
+    assert [unread.order_id for unread in batch.unread] == [2]
 
 
 async def test_how_many_orders_there_are() -> None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
-from orders_sync.external.shopify.errors import Misread, TooCostly
+from orders_sync.external.shopify.errors import Misshapen, TooCostly
 from orders_sync.external.shopify.sizes import PageSize
 
 
@@ -48,13 +48,13 @@ async def batches(
 
 
 @contextmanager
-def understood() -> Iterator[None]:
-    """Around the parsing of an answer. Raises Misread when the answer has another shape than the schema's."""
+def understood(of: str = "") -> Iterator[None]:
+    """Around the parsing of an answer, or of that part `of` it. Raises Misshapen when it has another shape than the schema's."""
     try:
         yield
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise Misread(f"Shopify's answer has an unexpected shape at {where}: {first['msg']}") from error
+        where = ".".join(str(part) for part in ((of, *first["loc"]) if of else first["loc"]))
+        raise Misshapen(f"Shopify's answer has an unexpected shape at {where}: {first['msg']}") from error
     except (KeyError, TypeError, ValueError) as error:
-        raise Misread(f"Shopify's answer has an unexpected shape: {error!r}") from error
+        raise Misshapen(f"Shopify's answer has an unexpected shape: {error!r}") from error

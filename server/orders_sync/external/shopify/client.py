@@ -20,6 +20,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 from orders_sync.external.shopify import answers
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.bucket import Bucket
+from orders_sync.external.shopify.decoding import decoded
 from orders_sync.external.shopify.documents import API_VERSION, Document
 from orders_sync.external.shopify.errors import Denied, Misread, NoAnswer, NotSent, ShopifyError, Throttled
 from orders_sync.instants import Clock, Ms, from_datetime, system_clock
@@ -129,8 +130,8 @@ class ShopifyClient:
         _raise_for_status(response)
         self._note_version(response.headers.get(_VERSION_HEADER))
         try:
-            return orjson.loads(content), self._as_of(response.headers.get("Date"), started)
-        except orjson.JSONDecodeError as error:
+            return decoded(content), self._as_of(response.headers.get("Date"), started)
+        except ValueError as error:
             raise NoAnswer("Shopify's answer is not JSON") from error
 
     def _as_of(self, date: str | None, started: Ms) -> Ms:

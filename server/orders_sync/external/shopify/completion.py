@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from orders_sync.external.shopify import documents, nodes
 from orders_sync.external.shopify.asking import batches, understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
+from orders_sync.external.shopify.errors import Misshapen
 from orders_sync.external.shopify.nodes import Page, gid, read_page
 from orders_sync.external.shopify.reads import held
 from orders_sync.external.shopify.sizes import PageSize
@@ -40,11 +41,12 @@ _SCANS = _Where("fulfillment", "events", documents.FULFILLMENT_SCANS, nodes.Scan
 
 @dataclass(slots=True)
 class Details:
-    """What hangs on a page's orders, by its own id."""
+    """What hangs on a page's orders, by its own id. `misshapen`: what cannot be read of it, by the order that it hangs on."""
 
     returns: dict[int, nodes.ReturnDetail] = field(default_factory=dict)
     held_skus: dict[int, tuple[str, ...]] = field(default_factory=dict)
     disputes: dict[int, nodes.DisputeDetail] = field(default_factory=dict)
+    misshapen: dict[int, Misshapen] = field(default_factory=dict)
 
     def take(self, node: Mapping[str, Any]) -> None:
         """One node of an answer; a type that is not asked for says nothing."""
@@ -61,14 +63,20 @@ class Details:
             self.disputes[dispute.id] = dispute
 
 
-async def details(client: ShopifyClient, size: PageSize, orders: Sequence[nodes.Order]) -> Details:
+async def details(client: ShopifyClient, size: PageSize, orders: Iterable[nodes.Order]) -> Details:
     """The returns, held lines and disputes of these orders. Raises ShopifyError."""
     found = Details()
-    async for _, answer in batches(client, documents.DETAILS, size, _wanted(orders)):
+    owners = dict(_wanted(orders))
+    async for asked, answer in batches(client, documents.DETAILS, size, owners):
         with understood():
-            for node in answer.data["nodes"]:
-                if node:
-                    found.take(node)
+            told = list(zip(asked, answer.data["nodes"], strict=True))
+        for detail, node in told:
+            if node:
+                try:
+                    with understood(detail):
+                        found.take(node)
+                except Misshapen as error:
+                    found.misshapen[owners[detail]] = error
     return found
 
 
@@ -90,11 +98,12 @@ async def all_scans(client: ShopifyClient, order: P) -> P:
     return order.model_copy(update={"fulfillments": [await _scans(client, parcel) for parcel in parcels]})
 
 
-def _wanted(orders: Iterable[nodes.Order]) -> Iterable[str]:
+def _wanted(orders: Iterable[nodes.Order]) -> Iterable[tuple[str, int]]:
+    """The GraphQL id of each detail, with the order that it hangs on."""
     for order in orders:
-        yield from (gid("Return", ref.id) for ref in (order.returns.nodes if order.returns else ()))
-        yield from (gid("FulfillmentOrder", part) for part in held(order))
-        yield from (gid("ShopifyPaymentsDispute", dispute.id) for dispute in order.disputes or ())
+        yield from ((gid("Return", ref.id), order.id) for ref in (order.returns.nodes if order.returns else ()))
+        yield from ((gid("FulfillmentOrder", part), order.id) for part in held(order))
+        yield from ((gid("ShopifyPaymentsDispute", dispute.id), order.id) for dispute in order.disputes or ())
 
 
 async def _scans(client: ShopifyClient, parcel: nodes.Fulfillment) -> nodes.Fulfillment:
@@ -112,7 +121,8 @@ async def _to_end(client: ShopifyClient, where: _Where[T], entity: str, page: Pa
         owner = answer.data[where.root]
         if owner is None:
             break
-        with understood():
-            page = read_page(where.kind, owner[to_camel(where.name)])
+        name = to_camel(where.name)
+        with understood(name):
+            page = read_page(where.kind, owner[name])
         found += page.nodes
     return Page(nodes=found)

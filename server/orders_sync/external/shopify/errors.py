@@ -6,6 +6,7 @@
                ├ `TooCostly`  not executed: it asks for more points than one request may cost
                ├ `Denied`     not executed: the token is not accepted, or lacks a scope
                └ `Misread`    not executed as meant: the shop does not take the request, or not its search terms
+                 └ `Misshapen` it was executed, and the answer, or a part of it, has another shape than the schema's
 """
 
 from __future__ import annotations
@@ -39,4 +40,8 @@ class Denied(ShopifyError):
 
 
 class Misread(ShopifyError):
+    pass
+
+
+class Misshapen(Misread):
     pass

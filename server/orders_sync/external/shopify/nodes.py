@@ -14,9 +14,11 @@ from pydantic.alias_generators import to_camel
 
 from orders_sync.ingest.changes import MoneyPart
 from orders_sync.ingest.money import money
-from orders_sync.instants import Ms, parse_instant
+from orders_sync.instants import EARLIEST, LATEST, Ms, parse_instant
 
 T = TypeVar("T")
+
+_LARGEST = 2**63 - 1
 
 
 def number(gid: str) -> int:
@@ -30,7 +32,15 @@ def gid(kind: str, entity: int) -> str:
 
 
 def _instant(value: object) -> object:
-    return parse_instant(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        found = parse_instant(value)
+    except OverflowError as error:
+        raise ValueError("no time from 1900 to 2999") from error
+    if not EARLIEST <= found <= LATEST:
+        raise ValueError("no time from 1900 to 2999")
+    return found
 
 
 def _money(value: object) -> object:
@@ -38,10 +48,15 @@ def _money(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     inner = value.get("shopMoney", value)
+    if not isinstance(inner, Mapping) or not {"amount", "currencyCode"} <= inner.keys():
+        raise ValueError("no amount with its currency")
     return money(inner["amount"], inner["currencyCode"])
 
 
-Id = Annotated[int, BeforeValidator(lambda value: number(value) if isinstance(value, str) else value)]
+Whole = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
+"""A count that a database can hold."""
+
+Id = Annotated[Whole, BeforeValidator(lambda value: number(value) if isinstance(value, str) else value)]
 Instant = Annotated[Ms, BeforeValidator(_instant)]
 Money = Annotated[MoneyPart, BeforeValidator(_money)]
 Word = Annotated[str, BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)]
@@ -92,9 +107,9 @@ class Line(Node):
     id: Id
     sku: str | None = None
     title: str = ""
-    quantity: int
-    current_quantity: int
-    unfulfilled_quantity: int
+    quantity: Whole
+    current_quantity: Whole
+    unfulfilled_quantity: Whole
     requires_shipping: bool
     original_unit_price_set: Money | None = None
     variant: Ref | None = None
@@ -211,12 +226,12 @@ class Order(Parcels):
 
 class Disposition(Node):
     type: Word
-    quantity: int
+    quantity: Whole
     created_at: Instant
 
 
 class ReverseLine(Node):
-    total_quantity: int
+    total_quantity: Whole
     dispositions: list[Disposition] = []
 
 
@@ -250,9 +265,9 @@ class ReverseFulfillmentOrder(Node):
 
 class ReturnLine(Node):
     id: Id
-    quantity: int
-    refundable_quantity: int = 0
-    refunded_quantity: int = 0
+    quantity: Whole
+    refundable_quantity: Whole = 0
+    refunded_quantity: Whole = 0
     return_reason_note: str | None = None
     customer_note: str | None = None
     reason: Annotated[str | None, Field(validation_alias=AliasPath("returnReasonDefinition", "handle"))] = None
@@ -274,7 +289,7 @@ class ReturnDetail(Node):
 
 class HeldLine(Node):
     sku: str | None = None
-    remaining_quantity: int
+    remaining_quantity: Whole
 
 
 class HeldLines(Node):
@@ -301,7 +316,7 @@ class StockItem(Node):
 
 class StockQuantity(Node):
     name: str
-    quantity: int
+    quantity: Whole
 
 
 class StockLevel(Node):

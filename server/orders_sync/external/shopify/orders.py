@@ -1,12 +1,12 @@
 """Whole orders from the shop: pages of them, and any by id, each with all that hangs on it.
 
-An `OrderRead` lacks nothing but what the token may not see.
+An `OrderRead` lacks nothing but what the token may not see; an order that cannot be read is told beside the others.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from orders_sync.external.shopify.asking import batches, page, understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.nodes import gid, number, read_page
 from orders_sync.external.shopify.reads import OrderRead, ParcelsRead, held
+from orders_sync.external.shopify.sifting import Batch, Sifting, UnreadOrder
 from orders_sync.external.shopify.sizes import PageSize
 from orders_sync.instants import Ms
 
@@ -31,6 +32,7 @@ class OrdersPage:
     orders: tuple[OrderRead, ...]
     next_cursor: str | None
     as_of: Ms
+    unread: tuple[UnreadOrder, ...] = ()
 
 
 class OrderReader:
@@ -49,31 +51,29 @@ class OrderReader:
         variables = {"query": query, "after": after, "sortKey": sort_key, "reverse": reverse}
         answer = await page(self._client, documents.ORDERS_PAGE, self._page_size, variables)
         with understood():
-            found = read_page(nodes.Order, answer.data["orders"])
-        orders = await self._whole(list(enumerate(found.nodes)), answer, ("orders", "nodes"))
-        return OrdersPage(orders, found.end_cursor if found.has_next_page else None, answer.as_of)
+            found = read_page(object, answer.data["orders"])
+        batch = await self._whole(dict(enumerate(found.nodes)), answer, ("orders", "nodes"))
+        following = found.end_cursor if found.has_next_page else None
+        return OrdersPage(batch.reads, following, answer.as_of, batch.unread)
 
-    async def by_id(self, order_ids: Iterable[int]) -> AsyncGenerator[tuple[OrderRead, ...], None]:
+    async def by_id(self, order_ids: Iterable[int]) -> AsyncGenerator[Batch[OrderRead], None]:
         """These orders, a batch at a time; one that is missing is deleted, or older than the token may see.
 
         Raises ShopifyError.
         """
         ids = (gid("Order", order_id) for order_id in order_ids)
         async for _, answer in batches(self._client, documents.ORDERS, self._batch_size, ids):
-            with understood():
-                told = enumerate(answer.data["nodes"])
-                orders = [(place, nodes.Order.model_validate(node)) for place, node in told if node]
-            yield await self._whole(orders, answer, ("nodes",))
+            yield await self._whole(_told(answer), answer, ("nodes",))
 
-    async def parcels(self, order_ids: Iterable[int]) -> AsyncGenerator[tuple[ParcelsRead, ...], None]:
+    async def parcels(self, order_ids: Iterable[int]) -> AsyncGenerator[Batch[ParcelsRead], None]:
         """The parcels of these orders alone, a batch at a time: at a fraction of the cost of the orders. Raises ShopifyError."""
         ids = (gid("Order", order_id) for order_id in order_ids)
         async for _, answer in batches(self._client, documents.PARCELS, self._parcels_size, ids):
-            with understood():
-                orders = [nodes.Parcels.model_validate(node) for node in answer.data["nodes"] if node]
-            yield tuple(
-                [ParcelsRead(await completion.all_scans(self._client, order), answer.as_of) for order in orders]
-            )
+            sifting = Sifting.of(nodes.Parcels, _told(answer))
+            for place, order in list(sifting.orders.items()):
+                with sifting.reading(place):
+                    sifting.orders[place] = await completion.all_scans(self._client, order)
+            yield Batch(tuple(ParcelsRead(order, answer.as_of) for order in sifting.orders.values()), sifting.unread)
 
     async def count(self, query: str | None = None) -> int:
         """How many orders the shop says match; a lower bound where it does not count them all. Raises ShopifyError."""
@@ -91,14 +91,25 @@ class OrderReader:
                     owners[number(node["id"])] = number(owner)
         return owners
 
-    async def _whole(
-        self, cut: Sequence[tuple[int, nodes.Order]], answer: Answer, path: tuple[str, ...]
-    ) -> tuple[OrderRead, ...]:
+    async def _whole(self, told: Mapping[int, object], answer: Answer, path: tuple[str, ...]) -> Batch[OrderRead]:
         """These orders, by their place in the answer, with what it cut short and left out."""
-        orders = [(place, await completion.rest(self._client, order)) for place, order in cut]
-        details = await completion.details(self._client, self._details_size, [order for _, order in orders])
+        sifting = Sifting.of(nodes.Order, told)
+        for place, order in list(sifting.orders.items()):
+            with sifting.reading(place):
+                sifting.orders[place] = await completion.rest(self._client, order)
+        details = await completion.details(self._client, self._details_size, sifting.orders.values())
+        for place, order in list(sifting.orders.items()):
+            if order.id in details.misshapen:
+                sifting.set_aside(place, details.misshapen[order.id])
         hidden = _hidden(answer, path)
-        return tuple(_read(order, details, answer, hidden.get(place, frozenset())) for place, order in orders)
+        reads = (_read(o, details, answer, hidden.get(place, frozenset())) for place, o in sifting.orders.items())
+        return Batch(tuple(reads), sifting.unread)
+
+
+def _told(answer: Answer) -> dict[int, object]:
+    """What `nodes(ids:)` found, by place."""
+    with understood():
+        return {place: node for place, node in enumerate(answer.data["nodes"]) if node}
 
 
 def _read(order: nodes.Order, details: completion.Details, answer: Answer, unread: frozenset[str]) -> OrderRead:

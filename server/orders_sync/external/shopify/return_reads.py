@@ -26,7 +26,7 @@ def return_changes(detail: ReturnDetail, order_updated_at: Ms, as_of: Ms) -> Ite
     waiting = [d.created_at for d in dispositions if d.type == _TO_PROCESS]
     if waiting:
         yield _step(detail, min(waiting), as_of, dispositions=_TO_PROCESS)
-    if lines and all(_disposed(line.dispositions) >= line.total_quantity for line in lines):
+    if dispositions and all(_disposed(line.dispositions) >= line.total_quantity for line in lines):
         yield _step(detail, max(d.created_at for d in dispositions), as_of, dispositions="disposed")
     yield from _ways_back(detail, as_of)
 

@@ -1,0 +1,66 @@
+"""Orders that the shop told in a shape that cannot be read: kept as dead letters, so that what comes after them need not wait.
+
+At most one waits for each order. It is over when the order is read whole again, by a tick or because somebody retries it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from contextlib import aclosing
+from typing import Literal
+
+import orjson
+import structlog
+
+from orders_sync.db.dead_letters import DeadLetterRow
+from orders_sync.db.tx import Tx
+from orders_sync.external.shopify.orders import OrderReader
+from orders_sync.external.shopify.reads import OrderRead, changes
+from orders_sync.external.shopify.sifting import Batch, UnreadOrder
+from orders_sync.ingest import letters
+from orders_sync.ingest.changes import Change, Delivery
+from orders_sync.ingest.reading import Unreadable
+
+log = structlog.get_logger(__name__)
+
+SOURCE: Literal["poll"] = "poll"
+_ORDER = "order"
+
+
+def note(tx: Tx, unread: Iterable[UnreadOrder], whole: Collection[int] = ()) -> None:
+    """Keeps those that cannot be read, each once for each of its updates; what is kept of orders read `whole` is over."""
+    for one in unread:
+        delivery = Delivery(SOURCE, _telling(one), _topic(one.order_id), tx.now)
+        named = {} if one.order_id is None else {_ORDER: str(one.order_id)}
+        if letters.bury(tx, delivery, named, one.body, one.reason, replaces=bool(named)):
+            log.warning("an order cannot be read, and is kept as a dead letter", order=one.order_id)
+    letters.read_since(tx, SOURCE, [_topic(order_id) for order_id in whole])
+
+
+async def again(orders: OrderReader, letter: DeadLetterRow) -> letters.Read:
+    """Asks the shop for the order anew; what is returned says what it told. Raises ShopifyError."""
+    named = orjson.loads(letter.headers).get(_ORDER)
+    batch: Batch[OrderRead] = Batch(()) if named is None else await _ask(orders, int(named))
+
+    def read(_letter: DeadLetterRow) -> tuple[Change, ...]:
+        for one in batch.unread:
+            raise Unreadable(one.reason)
+        for found in batch.reads:
+            return changes(found)
+        raise Unreadable("its id cannot be read" if named is None else f"Shopify knows no order {named}")
+
+    return read
+
+
+async def _ask(orders: OrderReader, order_id: int) -> Batch[OrderRead]:
+    async with aclosing(orders.by_id([order_id])) as batches:
+        return await anext(batches)
+
+
+def _topic(order_id: int | None) -> str:
+    return _ORDER if order_id is None else f"{_ORDER} {order_id}"
+
+
+def _telling(one: UnreadOrder) -> str:
+    """What a repeat is told by: the next tick finds the same order in the same state."""
+    return f"{_topic(one.order_id)} {one.updated_at}" if one.order_id is not None else one.digest
