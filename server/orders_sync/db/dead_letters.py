@@ -80,6 +80,14 @@ def end(tx: Tx, source: str, topics: Sequence[str], state: DeadLetterState) -> i
     return tx.conn.execute(update(dead_letters).where(mine, named).values(state=state.value)).rowcount
 
 
+def was_read(tx: Tx, letter: Letter) -> bool:
+    """True when the last of this topic has been read meanwhile."""
+    mine = (dead_letters.c.shop_id == tx.shop_id) & (dead_letters.c.source == letter.source)
+    query = select(dead_letters.c.state).where(mine, dead_letters.c.topic == clean(letter.topic))
+    last = tx.conn.execute(query.order_by(dead_letters.c.id.desc()).limit(1)).scalar_one_or_none()
+    return last == DeadLetterState.RETRIED.value
+
+
 def one(conn: Connection, shop_id: int, letter_id: int) -> DeadLetterRow | None:
     """One dead letter, as it is now."""
     mine = (dead_letters.c.shop_id == shop_id) & (dead_letters.c.id == letter_id)

@@ -37,12 +37,9 @@ def bury(
     """Keeps a delivery that cannot be read, once; False when it came before.
 
     `headers`: those worth keeping; `seen`: when it was triggered, which its changes will be stamped with (null: on arrival);
-    `replaces`: it says all that those which wait under its topic say, and these are given up.
+    `replaces`: it says all that those which wait under its topic say, and these are given up; it is told anew at each reading,
+    so that after one that went well it is no repeat.
     """
-    if not deliveries.record(tx, delivery):
-        return False
-    if replaces:
-        dead_letters.end(tx, delivery.source, [delivery.topic], DeadLetterState.DISCARDED)
     letter = Letter(
         source=delivery.source,
         topic=delivery.topic,
@@ -50,6 +47,10 @@ def bury(
         headers=orjson.dumps({**headers, "seen": delivery.received_at if seen is None else seen}).decode(),
         body=body,
     )
+    if not deliveries.record(tx, delivery) and not (replaces and dead_letters.was_read(tx, letter)):
+        return False
+    if replaces:
+        dead_letters.end(tx, delivery.source, [delivery.topic], DeadLetterState.DISCARDED)
     dead_letters.bury(tx, letter, reason)
     what = _SOURCES.get(delivery.source, "Something that came in")
     message = f"{what} could not be read and is kept: retry or discard it among the dead letters"

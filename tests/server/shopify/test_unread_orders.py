@@ -108,6 +108,20 @@ async def test_it_is_over_once_a_tick_can_read_it(db: Database, world: World, cl
     assert await open_gaps(db) == set()
 
 
+async def test_one_that_was_read_and_then_cannot_be_again_is_kept_again(
+    db: Database, world: World, clock: SettableClock
+) -> None:
+    poller = world.poller(db)
+    await poller.tick()
+    now = {"updatedAt": world.now()}
+    for name in (None, "#1003", None):
+        world.put(told(3, name=name, **now))
+        clock.advance(MINUTE)
+        await poller.tick()
+    assert await states(db) == [("order 3", DISCARDED), ("order 3", RETRIED), ("order 3", DEAD)]
+    assert await open_gaps(db) == {"dead_letter"}
+
+
 async def test_a_page_of_another_shape_still_fails_the_tick(db: Database, world: World, clock: SettableClock) -> None:
     poller = world.poller(db)
     await poller.tick()
