@@ -252,6 +252,18 @@ async def test_how_many_orders_there_are() -> None:
     assert [await reader.count("q"), await reader.count()] == [17, 0]
 
 
+@pytest.mark.parametrize("told", [{"count": "many"}, [1], {"count": [3]}])
+async def test_a_count_of_another_shape_is_misread(told: Any) -> None:
+    with pytest.raises(Misread, match="shape"):
+        await OrderReader(ScriptedShop(OrdersCount={"ordersCount": told})).count()
+
+
+@pytest.mark.parametrize("told", [{"id": "gid://shopify/FulfillmentOrder/x", "orderId": "gid://shopify/Order/1"}, 7])
+async def test_an_owner_of_another_shape_is_misread(told: Any) -> None:
+    with pytest.raises(Misread, match="shape"):
+        await OrderReader(ScriptedShop(Whose={"nodes": [told]})).whose("FulfillmentOrder", [1])
+
+
 def level(item: int, available: int, *, tracked: bool = True) -> dict[str, Any]:
     return {
         "id": f"gid://shopify/InventoryLevel/9{item}?inventory_item_id={item}",

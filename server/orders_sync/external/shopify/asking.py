@@ -56,5 +56,5 @@ def understood(of: str = "") -> Iterator[None]:
         first = error.errors()[0]
         where = ".".join(str(part) for part in ((of, *first["loc"]) if of else first["loc"]))
         raise Misshapen(f"Shopify's answer has an unexpected shape at {where}: {first['msg']}") from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
         raise Misshapen(f"Shopify's answer has an unexpected shape: {error!r}") from error

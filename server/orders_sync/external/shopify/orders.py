@@ -78,17 +78,19 @@ class OrderReader:
     async def count(self, query: str | None = None) -> int:
         """How many orders the shop says match; a lower bound where it does not count them all. Raises ShopifyError."""
         answer = await self._client.read(documents.ORDERS_COUNT, {"query": query})
-        return int((answer.data.get("ordersCount") or {}).get("count") or 0)
+        with understood("ordersCount"):
+            return int((answer.data.get("ordersCount") or {}).get("count") or 0)
 
     async def whose(self, kind: str, ids: Iterable[int]) -> dict[int, int]:
         """The order that each of these belongs to (`kind`: its type in the shop's schema); unknown ones are missing."""
         owners: dict[int, int] = {}
         gids = (gid(kind, entity) for entity in ids)
         async for _, answer in batches(self._client, documents.WHOSE, self._whose_size, gids):
-            for node in answer.data["nodes"]:
-                owner = _owner(node) if node else None
-                if owner is not None:
-                    owners[number(node["id"])] = number(owner)
+            with understood():
+                for node in answer.data["nodes"]:
+                    owner = _owner(node) if node else None
+                    if owner is not None:
+                        owners[number(node["id"])] = number(owner)
         return owners
 
     async def _whole(self, told: Mapping[int, object], answer: Answer, path: tuple[str, ...]) -> Batch[OrderRead]:
