@@ -13,8 +13,9 @@ from orders_sync.external.shopify.asking import batches, understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.errors import Misshapen
-from orders_sync.external.shopify.nodes import Page, gid, read_page
+from orders_sync.external.shopify.nodes import Page, read_page
 from orders_sync.external.shopify.reads import held
+from orders_sync.external.shopify.scalars import gid
 from orders_sync.external.shopify.sizes import PageSize
 
 T = TypeVar("T")

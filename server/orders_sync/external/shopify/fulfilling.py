@@ -12,7 +12,8 @@ from orders_sync.external.shopify import documents
 from orders_sync.external.shopify.asking import understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.mutations import UserErrors, mutate
-from orders_sync.external.shopify.nodes import HeldLine, Id, Instant, Node, Page, Word, gid
+from orders_sync.external.shopify.nodes import HeldLine, Node, Page
+from orders_sync.external.shopify.scalars import Id, Instant, Word, gid
 
 _CLOSED = "unfulfillable status= closed"
 """What the shop says of a fulfilment order that is done already; it has no code for it."""

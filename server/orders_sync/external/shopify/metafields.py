@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orders_sync.external.shopify import documents
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.mutations import UserErrors, mutate
-from orders_sync.external.shopify.nodes import gid
+from orders_sync.external.shopify.scalars import gid
 
 NAMESPACE = "order_desk"
 AT_ONCE = 25

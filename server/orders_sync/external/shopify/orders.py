@@ -16,8 +16,9 @@ from orders_sync.external.shopify import completion, documents, nodes
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.asking import batches, page, understood
 from orders_sync.external.shopify.client import ShopifyClient
-from orders_sync.external.shopify.nodes import gid, number, read_page
+from orders_sync.external.shopify.nodes import read_page
 from orders_sync.external.shopify.reads import OrderRead, ParcelsRead, held
+from orders_sync.external.shopify.scalars import gid, number
 from orders_sync.external.shopify.sifting import Batch, Sifting, UnreadOrder
 from orders_sync.external.shopify.sizes import PageSize
 from orders_sync.instants import Ms

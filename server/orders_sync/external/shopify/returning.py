@@ -14,7 +14,8 @@ from orders_sync.external.shopify import documents
 from orders_sync.external.shopify.asking import understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.mutations import UserErrors, mutate
-from orders_sync.external.shopify.nodes import Id, Node, Page, Ref, Word, gid
+from orders_sync.external.shopify.nodes import Node, Page, Ref
+from orders_sync.external.shopify.scalars import Id, Word, gid
 
 _NOTE_LENGTH = 500
 

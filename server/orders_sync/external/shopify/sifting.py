@@ -14,7 +14,7 @@ import orjson
 from orders_sync.external.shopify import nodes
 from orders_sync.external.shopify.asking import understood
 from orders_sync.external.shopify.errors import Misshapen
-from orders_sync.external.shopify.nodes import number
+from orders_sync.external.shopify.scalars import number
 
 R = TypeVar("R")
 N = TypeVar("N", bound=nodes.Parcels)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from orders_sync.external.shopify import documents, nodes
 from orders_sync.external.shopify.asking import page, understood
 from orders_sync.external.shopify.client import ShopifyClient
-from orders_sync.external.shopify.nodes import gid, read_page
+from orders_sync.external.shopify.nodes import read_page
+from orders_sync.external.shopify.scalars import gid
 from orders_sync.external.shopify.sizes import PageSize
 from orders_sync.ingest.changes import InventoryItemSeen, InventoryLevelSeen, Stamp, StockChange
 from orders_sync.instants import Ms
