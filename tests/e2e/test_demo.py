@@ -64,6 +64,14 @@ def test_an_order_in_detail_agrees_with_its_row(desk: Desk) -> None:
     }
 
 
+def test_colleagues_own_part_of_what_is_open_and_little_of_what_is_fresh(desk: Desk) -> None:
+    waiting = sorted(everything(desk, tab="unfulfilled"), key=lambda row: str(row["placed_at"]))
+    owned = [row["assigned_to"] != "unassigned" for row in waiting]
+    assert {row["name"] for row in desk.get("/sync/owners").json()} == {"maya", "anton", "bo", "ines"}
+    assert len(owned) / 5 < sum(owned) < len(owned) * 4 / 5
+    assert sum(owned[-10:]) < 5
+
+
 def test_the_demo_ignores_the_servers_own_settings_and_ends_with_open_streams_within_seconds() -> None:
     with (
         running("--orders", "20", "--seed", "1", "--still", env={"ORDERS_SYNC_NO_SUCH_SETTING": "1"}) as desk,

@@ -1,7 +1,7 @@
 """`demo`: a Sync server on an embedded database in a throw-away folder, on a simulated shop, with the client on top.
 
-Contract §6: with `--headless` the first line on stdout is the server's address, once the shop's history is in. Whatever was
-started ends with this process, and the folder goes with it.
+Contract §6: with `--headless` the first line on stdout is the server's address, once the shop's history is in and the simulated
+colleagues have shared out what is open. Whatever was started ends with this process, and the folder goes with it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from pathlib import Path
 import aiohttp
 import orjson
 
+from orders_sync.demo.colleagues import Colleagues
+from orders_sync.demo.dashboard import Dashboard
 from orders_sync.demo.identity import DOMAIN, Secrets
 from orders_sync.demo.processes import Child, ChildFailed, foreground, quiet, start
 
@@ -59,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=7, metavar="S", help="the same seed gives the same shop (7)")
     parser.add_argument("--headless", action="store_true", help="no client: print the server's address and stay")
     parser.add_argument("--port", type=int, default=0, metavar="P", help="the server's port; 0, the default, picks one")
-    parser.add_argument("--still", action="store_true", help="nothing happens in the shop by itself")
+    parser.add_argument("--still", action="store_true", help="nothing happens by itself")
     given = parser.parse_args(arguments)
     if not given.headless and not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("The demo's client needs a terminal; without one use: orders-tui demo --headless", file=sys.stderr)
@@ -118,6 +120,10 @@ async def _run(demo: Demo) -> int:
             async with session.post(f"{shop_url}/control/target", json={"url": url}) as answer:
                 answer.raise_for_status()
             await _history(demo, session, url, shop_url, server)
+            colleagues = Colleagues(Dashboard(session, url), demo.seed)
+            await colleagues.share_out()
+            if not demo.still:
+                await stack.enter_async_context(colleagues.working())
             return await (_stay(announced, shop, server) if demo.headless else _client(demo, url))
 
 

@@ -1,0 +1,64 @@
+"""A dashboard on the desk: the part of the Sync server's public API that somebody who owns orders needs (contract §1 and §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import orjson
+
+UNASSIGNED = "unassigned"
+OPEN_TABS = ("unfulfilled", "awaiting_tracking", "delayed", "holds", "returns")
+"""Where every open order stands at least once."""
+
+AT_ONCE = 250
+"""As many rows to a page, and orders to an action, as the contract allows."""
+
+PATIENCE = aiohttp.ClientTimeout(total=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An order as a page shows it. `version` is what an action expects it still to have."""
+
+    id: str
+    age_hours: float
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Reads and acts at the server's base URL. What is refused, or meets nobody, is let be: nothing is asked twice."""
+
+    session: aiohttp.ClientSession
+    url: str
+
+    async def rows(self, tab: str, owner: str, most: int = AT_ONCE) -> list[Row]:
+        """The first rows of a tab that this owner has; none when the server does not answer."""
+        asked = {"tab": tab, "assigned_to": owner, "pageSize": str(most)}
+        page: dict[str, Any] = {}
+        with suppress(aiohttp.ClientError, TimeoutError):
+            async with self.session.get(f"{self.url}/sync/orders", params=asked, timeout=PATIENCE) as answer:
+                page = orjson.loads(await answer.read()) if answer.ok else {}
+        items = page.get("orders", {}).get("items", [])
+        return [Row(item["id"], item["age_hours"], item["version"]) for item in items]
+
+    async def assign(self, by: str, rows: Sequence[Row], to: str) -> None:
+        """Give orders an owner, unless something happened to them since they were read."""
+        for start in range(0, len(rows), AT_ONCE):
+            share = rows[start : start + AT_ONCE]
+            await self._act("assign", by, share, {"orderIds": [row.id for row in share], "assignee": to})
+
+    async def escalate(self, by: str, row: Row, note: str) -> None:
+        """Ask the support queue for help with an order, unless something happened to it since it was read."""
+        await self._act("support", by, [row], {"orderId": row.id, "note": note})
+
+    async def _act(self, action: str, by: str, rows: Sequence[Row], body: dict[str, Any]) -> None:
+        sent = body | {"expectedVersions": {row.id: row.version for row in rows}}
+        url, name = f"{self.url}/sync/orders/{action}", {"X-Operator": by}
+        with suppress(aiohttp.ClientError, TimeoutError):
+            async with self.session.post(url, json=sent, headers=name, timeout=PATIENCE):
+                pass
