@@ -206,7 +206,8 @@ def _rows(shape: Shape, stretch: Stretch) -> Statement:
     wide = _WIDE_LATE if shape.tab is Tab.DELAYED else _WIDE
     if in_order(shape) and not stretch.deep:
         direct = matching(shape, *wide, key.label("key")).where(*restricted)
-        return Statement(_cut(direct.order_by(*_order(key, orders.c.id, descending, valued)), stretch))
+        ordered = direct.order_by(*_order(key, orders.c.id, descending, valued))
+        return Statement(_cut(ordered, stretch), planned_once=shape.only_placed)
     narrow = matching(shape, orders.c.id, key.label("key")).where(*restricted)
     chosen = _cut(narrow.order_by(*_order(key, orders.c.id, descending, valued)), stretch).subquery("chosen")
     query: Select[Any] = select(*wide, chosen.c.key).join(

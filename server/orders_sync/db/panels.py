@@ -136,5 +136,6 @@ _fulfilled = days.counted(Counted.FULFILLED).subquery("fulfilled")
 _BESIDE = Statement(
     select(_fulfilled.c.n, _fulfilled.c.total, *overview.COLUMNS, *map(listed, _LISTS))
     .select_from(desk.join(_fulfilled, true()))
-    .where(desk.c.shop_id == SHOP)
+    .where(desk.c.shop_id == SHOP),
+    planned_once=True,
 )

@@ -53,6 +53,12 @@ class Shape:
         """True when the rows may come in any order from the index that finds them."""
         return self.tag or bool(self.words)
 
+    @property
+    def only_placed(self) -> bool:
+        """True when nothing but days restricts the history, in their order: a range of one index, whichever days."""
+        unfiltered = self == Shape(Tab.ALL, self.order, start=self.start, end=self.end)
+        return unfiltered and self.order.column == "placed_at" and (self.start or self.end)
+
 
 def shape_of(selection: Selection) -> Shape:
     f = selection.filters
