@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+
 from orders_tui import wording
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.line_list import Line, LineList
@@ -38,10 +40,17 @@ class SideBar(LineList):
 
     always_on = False
 
+    class Resized(Message):
+        """It says more or less by the room it has."""
+
     def __init__(self, cursor: str, ellipsis: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(cursor, ellipsis, id=id)
         self.unfolded: set[str] = set()
         self.types: frozenset[EventType] = frozenset()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.post_message(self.Resized())
 
     def fold(self) -> bool:
         """Folds or unfolds the kind of alert under the cursor; False where there is none."""

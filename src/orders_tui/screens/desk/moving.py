@@ -126,7 +126,6 @@ class Moving:
             desk.table.focus()
         else:
             desk.side.focus()
-        desk.call_after_refresh(desk.board.draw, Part.ORDER)
 
     def open(self) -> None:
         """The order under the cursor; for a stock line the escalation; signed out, the way back in."""

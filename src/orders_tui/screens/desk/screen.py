@@ -240,6 +240,14 @@ class DeskScreen(Stage):
         self.set_class(not self.work.preferences.sidebar, "-no-side")
         self.set_class(not self.work.preferences.timeline, "-no-pane")
 
+    def on_descendant_focus(self) -> None:
+        """The pane below and the keys are about what has the focus."""
+        self.board.soon(Part.ORDER)
+
+    def on_side_bar_resized(self) -> None:
+        """Messages stand in it where there is room."""
+        self.board.soon(Part.SIDE)
+
     def on_resize(self) -> None:
         """Bars say more or less by the room they have."""
         self.call_after_refresh(self.board.draw, *Part)
