@@ -110,9 +110,11 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
         self.call_after_refresh(self._take_typed_ahead)
 
     def _take_typed_ahead(self) -> None:
-        text, dropped = self.work.keyboard.release()
-        taken = not text or self.take(text)
-        if dropped or not taken:
+        ahead = self.work.keyboard.release()
+        taken = not ahead.text or self.take(ahead.text)
+        if ahead.left:
+            self.action_leave()
+        elif ahead.dropped or not taken:
             self.say("keys that came before this was on screen were dropped")
 
     def take(self, text: str) -> bool:

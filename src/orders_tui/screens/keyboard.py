@@ -2,14 +2,24 @@
 
 On a slow line a burst such as `a`, `frosmo`, Enter arrives in one read. Without care the letters go to the table, where each is a
 command, and Enter confirms a dialog that nobody has seen. So: from the key that opens a dialog until its field has the focus,
-keys wait here; then the letters go into the field, and everything from the first other key on (Enter above all) is dropped.
+keys wait here; then the letters go into the field, and everything from the first other key on (Enter above all) is dropped, but
+for an Esc: that is never wrong, and closes what was opened.
 """
 
 from __future__ import annotations
 
 from math import inf
+from typing import NamedTuple
 
 from textual import events
+
+
+class TypedAhead(NamedTuple):
+    """`text` in the order of typing; whether what came after it was an Esc (`left`), or something that is `dropped`."""
+
+    text: str
+    dropped: bool = False
+    left: bool = False
 
 
 class Keyboard:
@@ -39,15 +49,16 @@ class Keyboard:
         event.prevent_default()
         self._kept.append(event)
 
-    def release(self) -> tuple[str, bool]:
-        """The text that was typed, in the order of typing, and whether anything after it was dropped."""
+    def release(self) -> TypedAhead:
+        """What was typed meanwhile."""
         kept, self._kept, self.holding = sorted(self._kept, key=lambda event: event.time), [], False
         text = ""
-        for number, event in enumerate(kept):
+        for event in kept:
             if isinstance(event, events.Paste):
                 text += event.text.splitlines()[0] if event.text else ""
             elif event.is_printable and event.character:
                 text += event.character
             else:
-                return text, number < len(kept)
-        return text, False
+                left = isinstance(event, events.Key) and event.key == "escape"
+                return TypedAhead(text, dropped=not left, left=left)
+        return TypedAhead(text)

@@ -30,6 +30,13 @@ async def test_a_burst_opens_the_dialog_fills_it_in_and_confirms_nothing(open_de
         ]
 
 
+async def test_esc_typed_ahead_closes_what_was_opened(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.burst("a", "b", "o", "escape", "enter")
+        assert desk.app.screen is desk.screen
+        assert session.sent == []
+
+
 async def test_letters_of_a_burst_are_no_commands(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         await desk.burst("slash", "m", "f", "r", "u", "enter", "m")
