@@ -81,8 +81,7 @@ class DeskApp(App[None]):
         return themes.fill_in(self.current_theme)
 
     def on_mount(self) -> None:
-        """What was loaded so far stays: the collector need not look at it again and again."""
-        self.set_timer(SETTLED_AFTER_S, gc.freeze)
+        self.set_timer(SETTLED_AFTER_S, _collect_what_comes)
         if self._begin is not None:
             self.run_worker(self._begin(self), name="opening", exit_on_error=True)
 
@@ -147,6 +146,12 @@ class DeskApp(App[None]):
         path = crash.write(error, self._pace.now(), self._reports) if error is not None else None
         where = f"; a report without customer data is in {path}" if path is not None else ""
         self.panic(Text(f"orders-tui had to stop: {type(error).__name__}{where}"))
+
+
+def _collect_what_comes() -> None:
+    """What was loaded so far stays: the collector need not look at it again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 async def _run(session: Session, close: Callable[[], Awaitable[None]] | None) -> None:

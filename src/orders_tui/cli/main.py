@@ -5,6 +5,7 @@ Nothing is imported before it is known to be needed: `--version` costs an interp
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -27,12 +28,12 @@ def run(arguments: Sequence[str], transport: httpx.AsyncBaseTransport | None = N
     if list(arguments) == ["--version"]:
         print(f"orders-tui {__version__}")
         return DONE
-    from orders_tui.cli.parser import SERVER_COMMANDS, build, joined
+    from orders_tui.cli.parser import SERVER_COMMANDS, parsed
 
     if arguments[:1] and arguments[0] in SERVER_COMMANDS:
         _become_the_server(arguments)
     _write_what_can_be_shown()
-    given = build().parse_args(joined(arguments))
+    given = parsed(arguments)
     given.transport = transport
     if getattr(given, "json", False) or getattr(given, "csv", False):
         _write_utf8()
@@ -100,6 +101,7 @@ def _desk(given: Namespace) -> int:
             file=sys.stderr,
         )
         return USAGE
+    gc.disable()  # until the desk stands: what a start makes is there to stay
     from dataclasses import replace
 
     from orders_tui import config

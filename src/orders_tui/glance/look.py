@@ -1,17 +1,19 @@
-"""One GET, with nothing that takes long to import."""
+"""One GET, with nothing that takes long to import: `http.client` brings the whole of `email` along.
+
+It is HTTP/1.0, in which an answer has one length and ends with the connection. What does not read as one is as none.
+"""
 
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Mapping
 from concurrent.futures import Future
-from contextlib import closing
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from orders_tui import places
 from orders_tui.config import Config
@@ -51,21 +53,34 @@ class Look:
 
     def page(self) -> Mapping[str, Any] | None:
         """The page's JSON; None when it cannot be had. The session will say why."""
-        parts = urlsplit(self.server)
-        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        server = urlsplit(self.server)
         try:
-            with closing(kind(parts.netloc, timeout=TIMEOUT_S)) as line:
-                line.request("GET", f"{parts.path.rstrip('/')}/sync/orders?{self.params}", headers=self._headers())
-                answer = line.getresponse()
-                body = json.loads(answer.read()) if answer.status == 200 else None
-        except (OSError, HTTPException, ValueError):
+            with _line(server) as line, line.makefile("rb") as answer:
+                line.sendall(self._request(server).encode())
+                head, _, body = answer.read().partition(b"\r\n\r\n")
+            page = json.loads(body) if head.split(maxsplit=2)[1:2] == [b"200"] else None
+        except (OSError, ValueError):
             return None
-        return body if isinstance(body, dict) else None
+        return page if isinstance(page, dict) else None
 
-    def _headers(self) -> dict[str, str]:
-        headers = {"Accept": "application/json"}
+    def _request(self, server: SplitResult) -> str:
+        headers = {"Host": server.netloc, "Accept": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         if self.name:
             headers["X-Operator"] = self.name
-        return headers
+        if any(not value.isprintable() for value in (self.params, *headers.values())):
+            raise ValueError("a line break would begin another header")
+        lines = [f"GET {server.path.rstrip('/')}/sync/orders?{self.params} HTTP/1.0"]
+        return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
+
+
+def _line(server: SplitResult) -> socket.socket:
+    """Connected to the server, encrypted where its address says so. Raises OSError."""
+    secure = server.scheme == "https"
+    line = socket.create_connection((server.hostname or "", server.port or (443 if secure else 80)), TIMEOUT_S)
+    if not secure:
+        return line
+    import ssl
+
+    return ssl.create_default_context().wrap_socket(line, server_hostname=server.hostname)

@@ -37,6 +37,7 @@ from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
     from orders_tui.session.view import RowView
+    from orders_wire.page import OrdersPage
 
 SLOW_AFTER_S = 0.4
 """After so long there are placeholders, and the rest is loaded without waiting for the rows."""
@@ -88,7 +89,10 @@ class GlanceScreen(Hears, Screen[None]):
         self.query_one(OrderTable).set_columns(self._preferences.columns_of(self.tab))
         self.query_one(TopBar).show(self._info, self._glyphs.ascii_only, "")
         self.query_one(HintBar).show((), Hint(self._keymap.key("desk.quit"), "quit"))
-        self.run_worker(self._wait(), exit_on_error=False)
+        if self.looked:
+            self._show(self._found.result())
+        else:
+            self.run_worker(self._wait(), exit_on_error=False)
 
     @property
     def tab(self) -> Tab:
@@ -118,15 +122,18 @@ class GlanceScreen(Hears, Screen[None]):
             table.show_loading(table.body_height)
             self.settled.set()
         body = await found
+        self._show(body if self.is_current else None)
+
+    def _show(self, body: Mapping[str, Any] | None) -> None:
+        """Shows the page that was found, if one was. Before the first layout it is on screen with the first frame."""
         try:
-            if body is not None and self.is_current:
-                self._show(body)
+            if body is not None:
+                self._show_page(sketch.page(body))
         except ValueError:
             self.log("not a page of orders")
         self.call_after_refresh(self.settled.set)
 
-    def _show(self, body: Mapping[str, Any]) -> None:
-        page = sketch.page(body)
+    def _show_page(self, page: OrdersPage) -> None:
         rows = cast("tuple[RowView, ...]", sketch.rows(page))
         if rows:
             self.query_one(OrderTable).show(rows, self._preferences.order_id or None, fresh=True)

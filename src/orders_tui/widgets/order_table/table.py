@@ -243,6 +243,8 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, max(len(self.rows), self._placeholders) + 1)
 
     def _reveal(self) -> None:
+        if not self.size.height:  # before the first layout every row is out of sight
+            return
         top, cursor, body = self.scroll_offset.y, self.cursor, self.body_height
         if cursor < top:
             self.scroll_to(y=cursor, animate=False)
