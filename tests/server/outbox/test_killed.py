@@ -23,6 +23,8 @@ from orders_sync.outbox.relay import LEASE_MS
 
 LOOK_S = 0.05
 PATIENCE_S = 60
+HELD_S = 60
+"""The longest that outbound work can wait: all of it is due when the clock runs ahead by so much."""
 ORDERS = 160
 
 
@@ -97,7 +99,7 @@ class World:
     async def act(self, path: str, **body: Any) -> None:
         async with (
             aiohttp.ClientSession(self.server.url) as session,
-            session.post(f"/sync/orders/{path}", json={**body, "delaySeconds": 0}) as answer,
+            session.post(f"/sync/orders/{path}", json={**body, "delaySeconds": HELD_S}) as answer,
         ):
             assert answer.status == 200, await answer.text()
 
@@ -162,12 +164,15 @@ async def test_a_relay_killed_between_call_and_record_leaves_one_effect_of_each(
     await world.act("fulfill", orderIds=[owed])
     await world.act("returns", orderId=coming_back, action="approve_refund")
     await world.act("support", orderId=other, note="broken")
+    await world.server.kill()
+    due_ms = (HELD_S + 1) * SECOND
+    await world.server.start(ahead_ms=due_ms)
     await world.proxy.has_held("fulfillmentCreate", "returnProcess", "metafieldsSet", "/erp", "/support")
 
     await world.server.kill()
     before = await world.ledger()
     world.proxy.holding = False
-    await world.server.start(ahead_ms=LEASE_MS + SECOND)
+    await world.server.start(ahead_ms=due_ms + LEASE_MS + SECOND)
     await world.sent()
 
     after = await world.ledger()
