@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from orders_sync.db import on_disk
 from orders_sync.db.pruning import AT_ONCE
@@ -115,9 +117,7 @@ def number(conn: Connection, shop_id: int) -> int:
     does not wait for the disk: see `on_disk`.
     """
     if conn.dialect.name == "postgresql":
-        conn.execute(_SEQUENCE, {"of": _SEQUENCER, "shop_id": shop_id})
-        newest: int = conn.scalar(_NUMBER, {"shop_id": shop_id}) or 0
-        return newest
+        return _number_at_once(conn, shop_id)
     newest = head(conn, shop_id).newest
     place = func.row_number().over(order_by=events.c.row_id)
     numbered = _unnumbered(shop_id).add_columns((newest + place).label("n")).subquery()
@@ -133,23 +133,39 @@ def number(conn: Connection, shop_id: int) -> int:
     return newest + len(given)
 
 
-_SEQUENCE = text("SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(:of, :shop_id)")
-_NUMBER = text("""
+def _number_at_once(conn: Connection, shop_id: int) -> int:
+    """Both statements in one turn to PostgreSQL: the lock is held as long as they take, and no turn longer."""
+    if not conn.in_transaction():
+        conn.begin()
+    driver: Any = conn.connection.driver_connection
+    try:
+        with driver.pipeline():
+            driver.execute(_SEQUENCE, {"of": _SEQUENCER, "shop_id": shop_id})
+            numbered = driver.execute(_NUMBER, {"shop_id": shop_id})
+        return int(numbered.fetchone()[0] or 0)
+    except conn.dialect.loaded_dbapi.Error as error:
+        if driver.closed:
+            conn.invalidate(error)
+        raise DBAPIError(None, None, error) from error
+
+
+_SEQUENCE = "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(%(of)s, %(shop_id)s)"
+_NUMBER = """
     WITH given AS (
         UPDATE events SET n = placed.n
         FROM (
             SELECT row_id, event_n + row_number() OVER (ORDER BY row_id) AS n
-            FROM events JOIN desk USING (shop_id) WHERE shop_id = :shop_id AND n IS NULL
+            FROM events JOIN desk USING (shop_id) WHERE shop_id = %(shop_id)s AND n IS NULL
         ) AS placed
         WHERE events.row_id = placed.row_id RETURNING events.n, events.reset
     ), moved AS (
         UPDATE desk SET
             event_n = (SELECT max(n) FROM given),
             floor_n = coalesce((SELECT max(n) FROM given WHERE reset), floor_n)
-        WHERE shop_id = :shop_id AND EXISTS (SELECT 1 FROM given) RETURNING event_n
+        WHERE shop_id = %(shop_id)s AND EXISTS (SELECT 1 FROM given) RETURNING event_n
     )
-    SELECT coalesce((SELECT event_n FROM moved), (SELECT event_n FROM desk WHERE shop_id = :shop_id))
-""")
+    SELECT coalesce((SELECT event_n FROM moved), (SELECT event_n FROM desk WHERE shop_id = %(shop_id)s))
+"""
 
 
 def head(conn: Connection, shop_id: int) -> Head:
@@ -158,12 +174,6 @@ def head(conn: Connection, shop_id: int) -> Head:
     row = conn.execute(select(*columns).where(desk.c.shop_id == shop_id)).one()
     durable = row.durable_n if conn.dialect.name == "postgresql" else row.event_n
     return Head(row.desk_id, row.event_n, row.floor_n, durable)
-
-
-def set_durable(conn: Connection, shop_id: int, n: int) -> None:
-    """Numbers up to `n` are on the disk."""
-    behind = update(desk).where(desk.c.shop_id == shop_id, desk.c.durable_n < n)
-    conn.execute(behind.values(durable_n=n))
 
 
 def after(conn: Connection, shop_id: int, n: int, limit: int) -> Batch:

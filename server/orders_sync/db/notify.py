@@ -11,21 +11,27 @@ import logging
 from sqlalchemy import URL, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from orders_sync.db import connections, events, on_disk
+from orders_sync.db import connections, on_disk
 
 CHANNEL = "orders_sync"
 """The payload is `<shop_id>:<newest number>`."""
 
 _log = logging.getLogger(__name__)
-_WITHOUT_WAITING = text("SET LOCAL synchronous_commit = off")
-_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+_TELL = text("""
+    WITH moved AS (
+        UPDATE desk SET durable_n = :newest WHERE shop_id = :shop_id AND durable_n < :newest RETURNING durable_n
+    )
+    SELECT set_config('synchronous_commit', 'off', true), pg_notify(:channel, :payload) FROM moved
+""")
+"""One statement, since `desk` is locked by it and every numbering waits for that. Nothing is told that another process of the
+fleet has told already."""
 
 
 class Notifier:
     """`tell` never waits; what is told while a notification is under way becomes the next one."""
 
     def __init__(self, url: URL, shop_id: int) -> None:
-        self._engine: Engine = connections.writer(url)
+        self._engine: Engine = connections.writer(url).execution_options(isolation_level="AUTOCOMMIT")
         self._shop_id = shop_id
         self._newest = 0
         self._telling: asyncio.Task[None] | None = None
@@ -54,9 +60,8 @@ class Notifier:
         try:
             with self._engine.connect() as conn:
                 on_disk.ensure(conn)
-                conn.execute(_WITHOUT_WAITING)
-                events.set_durable(conn, self._shop_id, newest)
-                conn.execute(_NOTIFY, {"channel": CHANNEL, "payload": f"{self._shop_id}:{newest}"})
-                conn.commit()
+                payload = f"{self._shop_id}:{newest}"
+                told = {"shop_id": self._shop_id, "newest": newest, "channel": CHANNEL, "payload": payload}
+                conn.execute(_TELL, told)
         except DBAPIError as error:
             _log.info("notification not sent: %s", error.orig)

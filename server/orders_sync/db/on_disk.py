@@ -14,26 +14,32 @@ _LOOK_S = 0.004
 _PATIENCE_S = 0.012
 """While others commit, the log comes to the disk without our doing."""
 
-_END = text("SELECT pg_current_wal_insert_lsn()")
+_END = text(
+    "SELECT CAST(pg_current_wal_insert_lsn() AS text), pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()"
+)
 _REACHED = text("SELECT pg_current_wal_flush_lsn() >= CAST(:end AS pg_lsn)")
 _NOTHING = text("SELECT pg_logical_emit_message(true, 'orders_sync', '')")
 
 
 def ensure(conn: Connection) -> None:
-    """Returns when all that is committed by now would outlive a crash of the database. Ends the connection's transaction."""
+    """Returns when all that is committed by now would outlive a crash of the database.
+
+    Ends the connection's transaction, by a commit: with a rollback psycopg forgets every statement it has prepared.
+    """
     if conn.dialect.name != "postgresql":
         return
     reached = _is_reached(conn)
-    conn.rollback()
+    conn.commit()
     if not reached:
         conn.execute(_NOTHING)
         conn.commit()
 
 
 def _is_reached(conn: Connection) -> bool:
-    end, until = conn.scalar(_END), time.monotonic() + _PATIENCE_S
-    while not conn.scalar(_REACHED, {"end": end}):
+    (end, reached), until = conn.execute(_END).one(), time.monotonic() + _PATIENCE_S
+    while not reached:
         if time.monotonic() > until:
             return False
         time.sleep(_LOOK_S)
+        reached = conn.scalar(_REACHED, {"end": end})
     return True
