@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from orders_sync.db import outbox, stock
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tx import Tx
 from orders_sync.ingest.facts import OrderFacts
+from orders_sync.lazy import lazy
 from orders_sync.outbox.kinds import Kind
 from orders_sync.rules import picture
 from orders_sync.rules.figures import Figures
@@ -39,7 +39,7 @@ class View:
     def facts(self) -> OrderFacts:
         return self.known.facts
 
-    @cached_property
+    @lazy
     def picture(self) -> Picture:
         """The order as it is now."""
         return self.draw(self.operator)
@@ -58,7 +58,7 @@ class Views:
     figures: Figures
     known: Mapping[int, Known]
 
-    @cached_property
+    @lazy
     def _stock(self) -> Mapping[str, StockLevel]:
         skus = {sku for order in self.known.values() for sku in picture.skus(order.facts)}
         return stock.levels(self.tx.conn, self.tx.shop_id, skus)

@@ -17,6 +17,8 @@ _REPLACED = {0: "\ufffd", ord(LAST): "\ufffd"}
 
 def clean(text: str) -> str:
     """The text with what cannot be stored, or compared as the start of a text, replaced by U+FFFD."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.translate(_REPLACED).encode("utf-8", "replace").decode()
 
 

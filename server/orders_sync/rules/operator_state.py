@@ -5,7 +5,7 @@ Written only by actions and undo (contract §3, "Owner": no webhook changes an o
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from orders_sync.instants import Ms
 from orders_wire.vocabulary import ReturnState
@@ -92,10 +92,10 @@ class OperatorState(_Part):
     thread: str | None = None
     escalation: Escalation | None = None
     acknowledgement: Acknowledgement | None = None
-    numbers: dict[int, GivenNumber] = {}
-    cleared_delays: dict[int, Ms] = {}
+    numbers: dict[int, GivenNumber] = Field(default_factory=dict)
+    cleared_delays: dict[int, Ms] = Field(default_factory=dict)
     cleared_numbers: tuple[int, ...] = ()
-    returns: dict[int, ReturnMove] = {}
-    holds: dict[str, InventoryHold] = {}
-    failed: dict[int, FailedWrite] = {}
-    entries: dict[str, Entry] = {}
+    returns: dict[int, ReturnMove] = Field(default_factory=dict)
+    holds: dict[str, InventoryHold] = Field(default_factory=dict)
+    failed: dict[int, FailedWrite] = Field(default_factory=dict)
+    entries: dict[str, Entry] = Field(default_factory=dict)

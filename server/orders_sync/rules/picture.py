@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from orders_sync.ingest.changes import MoneyPart, OrderFields
 from orders_sync.ingest.facts import OrderFacts
 from orders_sync.ingest.money import NO_CURRENCY
 from orders_sync.instants import FOREVER, Ms
+from orders_sync.lazy import lazy
 from orders_sync.rules import holds, parcels, return_history, shipping, words
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.holds import Hold
@@ -39,11 +39,11 @@ class Picture:
     shop_holds: tuple[Hold, ...]
     returns: tuple[ReturnView, ...]
 
-    @cached_property
+    @lazy
     def cancelled(self) -> bool:
         return self.order.cancelled_at is not None
 
-    @cached_property
+    @lazy
     def refunded(self) -> bool:
         """In full: as the shop's financial status says, or as refunds newer than it add up, in the order's own currency."""
         if self.order.financial_status == "refunded":
@@ -56,11 +56,11 @@ class Picture:
         newest = max((at for at, _ in comparable), default=0)
         return newest > status_at and sum(minor for _, minor in comparable) >= total.minor
 
-    @cached_property
+    @lazy
     def over(self) -> bool:
         return self.cancelled or self.refunded
 
-    @cached_property
+    @lazy
     def refunds(self) -> tuple[tuple[Ms, MoneyPart], ...]:
         """When what was paid back; refunds of nothing (a restock) are none."""
         found = []
@@ -70,7 +70,7 @@ class Picture:
                 found.append((Ms(at), MoneyPart.model_validate(total)))
         return tuple(sorted(found, key=lambda refund: refund[0]))
 
-    @cached_property
+    @lazy
     def refunded_at(self) -> Ms | None:
         """The latest refund, null when nothing was paid back: the tab `refunded`."""
         if self.refunds:
@@ -78,27 +78,27 @@ class Picture:
         told = self.facts.first.get("payment_refunded", {})
         return Ms(max(told.values())) if told else None
 
-    @cached_property
+    @lazy
     def owed(self) -> bool:
         return any(line.owed for line in self.lines)
 
-    @cached_property
+    @lazy
     def owed_skus(self) -> frozenset[str]:
         """The SKUs that the order, while it is open, still owes."""
         return (
             frozenset() if self.over else frozenset(line.part.sku for line in self.lines if line.owed and line.part.sku)
         )
 
-    @cached_property
+    @lazy
     def ships(self) -> bool:
         return shipping.ships(self.order)
 
-    @cached_property
+    @lazy
     def shipments(self) -> tuple[Parcel, ...]:
         """The parcels that the shipment rules are about: alive, and something in them is shipped."""
         return tuple(p for p in self.parcels if p.alive and p.shipped) if self.ships else ()
 
-    @cached_property
+    @lazy
     def live_at(self) -> Ms | None:
         """Contract §1, Open: forever while something is owed, else the last update of a live parcel that keeps it open."""
         if self.over:
@@ -111,7 +111,7 @@ class Picture:
         """True while the order is open."""
         return self.live_at is not None and self.live_at > now - self.figures.quiet
 
-    @cached_property
+    @lazy
     def status(self) -> Status:
         """Contract §1, first match."""
         if self.cancelled:
@@ -126,20 +126,20 @@ class Picture:
             return Status.IN_TRANSIT
         return Status.FULFILLED
 
-    @cached_property
+    @lazy
     def ship_by(self) -> Ms | None:
         return shipping.ship_by(self.order, self.placed_at, self.facts, self.figures)
 
-    @cached_property
+    @lazy
     def channel(self) -> Channel:
         return shipping.channel(self.order)
 
-    @cached_property
+    @lazy
     def escalations(self) -> dict[str, InventoryHold]:
         """The operators' inventory escalations that have not ended."""
         return holds.standing_escalations(self.operator.holds, self.shop_holds, self.facts, self.owed_skus, self.stock)
 
-    @cached_property
+    @lazy
     def holds(self) -> tuple[Hold, ...]:
         """Everything that holds the order now, oldest first; nothing holds an order that is over.
 
@@ -151,12 +151,12 @@ class Picture:
         standing = [hold for hold in self.shop_holds if hold.ended_at is None and hold.handle not in ours]
         return tuple(sorted([*standing, *holds.escalations(self.escalations)], key=lambda hold: (hold.since, hold.key)))
 
-    @cached_property
+    @lazy
     def disputed(self) -> bool:
         """A dispute is open."""
         return any(fields.get("status") not in words.SETTLED_DISPUTES for _, fields in self.facts.entities("dispute"))
 
-    @cached_property
+    @lazy
     def skus(self) -> frozenset[str]:
         return frozenset(line.part.sku for line in self.lines if line.part.sku)
 
