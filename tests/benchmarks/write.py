@@ -46,6 +46,17 @@ class Statements:
     def listen(self) -> None:
         event.listen(Engine, "before_cursor_execute", self._say)
         event.listen(Engine, "commit", lambda _conn: self.said.append(None))
+        self._listen_to_the_driver()
+
+    def _listen_to_the_driver(self) -> None:
+        """Numbering speaks to psycopg itself, past SQLAlchemy."""
+        execute = psycopg.Connection.execute
+
+        def said(connection: Any, text: Any, values: Any = None, **options: Any) -> Any:
+            self.said.append((text, values, False))
+            return execute(connection, text, values, **options)
+
+        psycopg.Connection.execute = said  # type: ignore[method-assign, assignment]
 
     def _say(self, _conn: Any, _cursor: Any, text: str, values: Any, _context: Any, many: bool) -> None:
         self.said.append((text, values, many))

@@ -63,5 +63,6 @@ class Notifier:
                 payload = f"{self._shop_id}:{newest}"
                 told = {"shop_id": self._shop_id, "newest": newest, "channel": CHANNEL, "payload": payload}
                 conn.execute(_TELL, told)
+                conn.commit()
         except DBAPIError as error:
             _log.info("notification not sent: %s", error.orig)
