@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -40,11 +40,14 @@ class Desk:
         return subprocess.run(command, input=stdin or "", capture_output=True, text=True, timeout=60, check=False)
 
 
+DEMO = ("orders_tui", "demo", "--headless", "--port", "0")
+
+
 @contextmanager
-def running(*options: str, env: dict[str, str] | None = None) -> Iterator[Desk]:
-    """`orders-tui demo --headless` with these options, until the block ends."""
+def running(*options: str, module: Sequence[str] = DEMO, env: dict[str, str] | None = None) -> Iterator[Desk]:
+    """`orders-tui demo --headless` (or another module that runs one) with these options, until the block ends."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "orders_tui", "demo", "--headless", "--port", "0", *options],
+        [sys.executable, "-m", *module, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

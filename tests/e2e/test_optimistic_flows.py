@@ -88,7 +88,7 @@ class Flow:
 
 @pytest.fixture(scope="module")
 def own_desk() -> Iterator[Desk]:
-    with running("--orders", "400", "--seed", "7", "--still") as desk:
+    with running("400", module=["tests.support.patient_demo"]) as desk:
         yield desk
 
 
