@@ -48,7 +48,7 @@ def writer(url: URL) -> Engine:
     return _postgresql(url, size=1)
 
 
-def reader(url: URL, size: int, lock_timeout_ms: int = LOCK_TIMEOUT_MS) -> Engine:
+def reader(url: URL, size: int, lock_timeout_ms: int | None = None) -> Engine:
     """An engine of at most `size` connections whose transactions are snapshots that cannot write.
 
     `lock_timeout_ms`: how long SQLite waits where it finds its file locked.
@@ -93,11 +93,15 @@ def single(url: URL) -> Engine:
 
 
 def _sqlite(
-    url: URL, size: int | None, begin: str, *, query_only: bool = False, lock_timeout_ms: int = LOCK_TIMEOUT_MS
+    url: URL, size: int | None, begin: str, *, query_only: bool = False, lock_timeout_ms: int | None = None
 ) -> Engine:
     sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
     pool: dict[str, Any] = {"poolclass": NullPool} if size is None else _bounded(size)
-    options = {"timeout": lock_timeout_ms / 1000, "check_same_thread": False, "cached_statements": _SQLITE_STATEMENTS}
+    options = {
+        "timeout": (LOCK_TIMEOUT_MS if lock_timeout_ms is None else lock_timeout_ms) / 1000,
+        "check_same_thread": False,
+        "cached_statements": _SQLITE_STATEMENTS,
+    }
     engine = create_engine(url, connect_args=options, paramstyle="named", **pool)
 
     engine.dialect.statement_compiler = _HintedCompiler

@@ -124,6 +124,7 @@ async def test_the_desk_is_subscribed_to_every_topic_there_is(
     topics = {entry.topic for entry in simulation.subscriptions.entries}
     assert set(BODIES) < topics
     assert {"orders/delete", "app/uninstalled", "fulfillment_orders/moved"} < topics
+    await _control(client, "drain")
 
 
 async def test_a_tick_reaches_the_desk_as_webhooks(client: Client, desk: Desk) -> None:
