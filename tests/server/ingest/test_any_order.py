@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
-from tests.server.ingest.rows import Rows, desk, rows, taken, taken_at_once
+from tests.server.ingest.rows import Rows, rows, taken, taken_at_once
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import ARRIVED, Body, clock, delivery
 
@@ -155,18 +154,6 @@ _LIFE = [
 DELIVERIES: tuple[Delivery, ...] = tuple(
     delivery(topic, body, time, f"d{n}") for n, (topic, body, time) in enumerate(_LIFE)
 )
-
-
-@pytest.fixture
-def in_sqlite(sqlite_url: str) -> Iterator[Connection]:
-    with desk(sqlite_url) as conn:
-        yield conn
-
-
-@pytest.fixture
-def in_postgres(postgres_url: str) -> Iterator[Connection]:
-    with desk(postgres_url) as conn:
-        yield conn
 
 
 def _end(conn: Connection, deliveries: list[Delivery]) -> Rows:

@@ -7,14 +7,13 @@ deleted (an entry of stock without a figure, what waits for an order that is gon
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
-from tests.server.ingest.rows import Rows, desk, rows, taken_at_once
+from tests.server.ingest.rows import Rows, rows, taken_at_once
 from tests.support.lives import decisions, life
 from tests.support.shop_bodies import ARRIVED
 
@@ -27,18 +26,6 @@ from orders_sync.ingest.facts import OrderFacts
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.settle.order import settle
-
-
-@pytest.fixture
-def in_sqlite(sqlite_url: str) -> Iterator[Connection]:
-    with desk(sqlite_url) as conn:
-        yield conn
-
-
-@pytest.fixture
-def in_postgres(postgres_url: str) -> Iterator[Connection]:
-    with desk(postgres_url) as conn:
-        yield conn
 
 
 def _end(conn: Connection, decided: Mapping[int, OperatorState], batches: Sequence[Sequence[Delivery]]) -> Rows:
