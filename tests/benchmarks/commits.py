@@ -57,7 +57,7 @@ async def _client(database: Database, end: float) -> int:
     for count in itertools.count():
         if time.perf_counter() >= end:
             return count
-        await database.write(_change)
+        await database.write(_change, ())
     raise AssertionError
 
 

@@ -76,7 +76,7 @@ async def take_in(url: str, deliveries: int, group: int) -> float:
     async def client() -> None:
         for n in numbers:
             told = webhook.receive(body(n), {webhook.TOPIC: "orders/create"}, system_clock(), ours=True).delivery
-            await database.write(Taking(told, figures), n)
+            await database.write(Taking(told, figures))
 
     started = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(AT_ONCE)))

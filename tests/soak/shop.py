@@ -16,9 +16,10 @@ import orjson
 from orders_sync.demo.identity import Secrets
 from orders_sync.demo.processes import start
 
-IN_FLIGHT = 120
+IN_FLIGHT = 300
 """Deliveries under way at most: the shop lives as fast as the fleet takes what it tells."""
 
+ON_THE_WIRE = 90
 AT_ONCE = 4
 _ABRUPT = {
     "twice": 0.1,
@@ -90,7 +91,7 @@ async def shop(orders: int, seed: int, folder: Path, session: aiohttp.ClientSess
         "SUPPORT_SECRET": secrets.support,
     }
     command = [sys.executable, "-m", "orders_sync.demo.shop", "--still", "--leash"]
-    options = ["--orders", str(orders), "--seed", str(seed)]
+    options = ["--orders", str(orders), "--seed", str(seed), "--at-once", str(ON_THE_WIRE)]
     environment = {**os.environ, **{f"ORDERS_DEMO_{name}": value for name, value in told.items()}}
     child = await start("shop", [*command, *options], environment, folder)
     try:

@@ -48,6 +48,17 @@ def run(tx: Tx, acting: Acting, body: Action, draw: Draw) -> Carried | Undone | 
             raise TypeError(f"{type(body).__name__} is not the body of an action")
 
 
+def foreseen(body: Action) -> list[int] | None:
+    """The orders that it will lock, as far as its body tells; null when only the database knows."""
+    match body:
+        case AssignBody() | FulfillBody():
+            return ids.foreseen(body.order_ids)
+        case SupportBody() | ReturnsBody():
+            return ids.foreseen([body.order_id])
+        case _:
+            return None
+
+
 def _each(tx: Tx, acting: Acting, body: Action, spellings: list[str], decide: Decide) -> Carried:
     named = ids.name(tx, spellings)
     return carry_out(tx, acting, named, expected=ids.expected(tx, named, body.expected_versions), decide=decide)

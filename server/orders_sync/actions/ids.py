@@ -25,6 +25,13 @@ def name(tx: Tx, spellings: Sequence[str]) -> list[Named]:
     return [Named(spelling, _target(spelling, found[spelling])) for spelling in spellings]
 
 
+def foreseen(spellings: Iterable[str]) -> list[int] | None:
+    """The orders that are meant, as far as the spellings alone tell; null when one may be a name."""
+    meant = [identify.of_gid(spelling) for spelling in spellings]
+    known = [order_id for order_id in meant if order_id is not None]
+    return known if len(known) == len(meant) else None
+
+
 def distinct(named: Iterable[Named]) -> list[int]:
     """The orders that are named, each once, in the order of naming."""
     return list(dict.fromkeys(one.target for one in named if isinstance(one.target, int)))

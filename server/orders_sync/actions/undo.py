@@ -17,7 +17,7 @@ from orders_sync.actions.ids import Named
 from orders_sync.actions.memory import Memory
 from orders_sync.actions.patch import Patch, revert
 from orders_sync.actions.view import View, with_entry
-from orders_sync.db import actions, outbox, outbox_claims
+from orders_sync.db import actions, docs, outbox, outbox_claims
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tx import Tx
 from orders_sync.external import erp
@@ -50,6 +50,7 @@ def undo(tx: Tx, acting: Acting, body: UndoBody) -> Undone | Refusal:
     if row.actor != acting.actor.name and not acting.actor.lead:
         return Refusal(ErrorCode.FORBIDDEN, f"Only {row.actor} or a lead may undo this")
     kind, memory = ActionKind(row.kind), Memory.model_validate_json(row.body)
+    docs.hold(tx.conn, tx.shop_id, [order.order_id for order in memory.orders])
     rows = outbox.of_action(tx, action_id, [altered.row_id for altered in memory.altered])
     if not unclaimed(rows):
         return Refusal(ErrorCode.ALREADY_SENT, "It has left already and cannot be undone")

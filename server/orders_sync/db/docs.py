@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, Select, delete, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, select
 
 from orders_sync.db.tables import order_docs, orders
 from orders_sync.db.tx import Tx
@@ -61,6 +61,16 @@ def lock(tx: Tx, order_ids: Iterable[int], *, create: bool) -> dict[int, Doc]:
             tx.conn.execute(insert_if_missing(tx.conn, order_docs), rows)
         found |= _locked(tx, batch)
     return found
+
+
+def hold(conn: Connection, shop_id: int, order_ids: Iterable[int]) -> None:
+    """Locks the documents that there are, in the order of their ids, for what is locked again, one by one, later."""
+    wanted = sorted(set(order_ids))
+    if not wanted or conn.dialect.name == "sqlite":
+        return
+    given = order_docs.c.order_id.in_(bindparam("ids", expanding=True))
+    query = select(order_docs.c.order_id).where(order_docs.c.shop_id == shop_id, given)
+    conn.execute(query.order_by(order_docs.c.order_id).with_for_update(), {"ids": wanted})
 
 
 def read(conn: Connection, shop_id: int, order_id: int) -> Doc | None:

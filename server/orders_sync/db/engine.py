@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from orders_sync.db import connections, failures, shops
 from orders_sync.db.failures import Closed, ConnectionLost, Unavailable
-from orders_sync.db.group import Failed, Job, Outcome
+from orders_sync.db.group import Failed, Outcome, Queued, next_group
 from orders_sync.db.location import is_sqlite, parse
 from orders_sync.db.migrate import migrate
 from orders_sync.db.notify import Notifier
@@ -43,10 +43,8 @@ MAX_WAITING = 2_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Queued:
-    job: Job
-    sort_key: int
+@dataclass(frozen=True, slots=True)
+class _Waiting(Queued):
     answer: asyncio.Future[Any]
 
 
@@ -68,7 +66,7 @@ class Database:
         self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
         self._notifier = None if is_sqlite(url) else Notifier(url, writer.shop_id)
         self._reading = 0
-        self._queue: list[_Queued] = []
+        self._queue: list[_Waiting] = []
         self._draining: asyncio.Task[None] | None = None
         self._closing = False
         self._listeners: list[Callable[[int], None]] = []
@@ -148,17 +146,18 @@ class Database:
                 raise
             raise failure from error
 
-    async def write(self, job: Callable[[Tx], T], sort_key: int = 0) -> T:
+    async def write(self, job: Callable[[Tx], T], orders: Collection[int] | None = None) -> T:
         """Runs `job` in the next group's transaction; answers once that is durable and its events are numbered.
 
-        Jobs of a group run in the order of `sort_key` (an order id), so that groups of several processes lock alike. A job
-        may run more than once; what it raises takes back its own work alone and is raised here. Raises Closed.
+        `orders`: whom the job will lock, and no others; null when it cannot tell, or waits for another lock first (a lease).
+        Then it has a transaction of its own, unless it is a joint job. A job may run more than once; what it raises takes back
+        its own work alone and is raised here. Raises Closed.
         """
         if self._closing:
             raise Closed
         _refuse_more(len(self._queue))
         loop = asyncio.get_running_loop()
-        queued = _Queued(job, sort_key, loop.create_future())
+        queued = _Waiting(job, None if orders is None else frozenset(orders), loop.create_future())
         self._queue.append(queued)
         if self._draining is None:
             self._draining = loop.create_task(self._drain(), name="db-write")
@@ -206,21 +205,20 @@ class Database:
         """Takes what is queued, group after group; never waits for more when it is idle."""
         try:
             while self._queue:
-                group, self._queue = self._queue[:MAX_GROUP], self._queue[MAX_GROUP:]
-                group.sort(key=lambda queued: queued.sort_key)
-                outcomes = await self._commit([queued.job for queued in group])
+                group, self._queue = next_group(self._queue, MAX_GROUP)
+                outcomes = await self._commit(group)
                 for queued, outcome in zip(group, outcomes, strict=True):
                     _answer(queued.answer, outcome)
         finally:
             self._draining = None
 
-    async def _commit(self, jobs: Sequence[Job]) -> Sequence[Outcome]:
+    async def _commit(self, group: Sequence[Queued]) -> Sequence[Outcome]:
         loop = asyncio.get_running_loop()
         try:
-            committed = await loop.run_in_executor(self._write_pool, self._writer.commit, jobs)
+            committed = await loop.run_in_executor(self._write_pool, self._writer.commit, group)
         except Exception as error:  # noqa: BLE001  # the writer's outermost frame: every caller gets the error
             _log.exception("a group of writes failed")
-            return [Failed(error) for _ in jobs]
+            return [Failed(error) for _ in group]
         self._committed(committed)
         return committed.outcomes
 

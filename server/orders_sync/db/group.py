@@ -1,5 +1,8 @@
 """Group commit, the synchronous part: several jobs in one transaction, each under a savepoint, each with its own outcome.
 
+Invariant: a transaction locks its orders at once and in the order of their ids, so that no two processes of a fleet wait for
+each other. Joint jobs do so themselves; of other jobs several share a transaction only if the orders of all are known ahead.
+
 A job that fails takes back its own work alone. When the engine undoes the whole transaction (deadlock, serialisation, lost
 connection), `RolledBack` is raised: none of the jobs happened, and no outcome may be told.
 """
@@ -7,15 +10,16 @@ connection), `RolledBack` is raised: none of the jobs happened, and no outcome m
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from itertools import takewhile
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
-from orders_sync.db import counters, events
+from orders_sync.db import counters, docs, events
 from orders_sync.db.failures import of_driver
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
@@ -54,6 +58,41 @@ class Joint(ABC):
         """One job that does all of these, itself among them; each is answered with what it returns."""
 
 
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A job that waits. `orders`: whom it will lock, and no others; null when that is not known ahead, and for joint jobs."""
+
+    job: Job
+    orders: frozenset[int] | None
+
+
+Q = TypeVar("Q", bound=Queued)
+
+
+def next_group(queue: Sequence[Q], most: int) -> tuple[list[Q], list[Q]]:
+    """Who shares the next transaction with the first that waits, and who still waits, in the order in which they came.
+
+    All whose orders are known; or joint jobs that follow each other when those are left out; or one alone.
+    """
+    first = queue[0]
+    if first.orders is not None:
+        group = [queued for queued in queue if queued.orders is not None][:most]
+    elif isinstance(first.job, Joint):
+        others = (queued for queued in queue if queued.orders is None)
+        group = list(takewhile(lambda queued: type(queued.job) is type(first.job), others))[:most]
+    else:
+        group = [first]
+    taken = set(map(id, group))
+    return group, [queued for queued in queue if id(queued) not in taken]
+
+
+def run_group(conn: Connection, shop_id: int, now: Ms, group: Sequence[Queued]) -> list[Outcome]:
+    """Runs the jobs in the open transaction, in this order. Raises RolledBack."""
+    if len(group) > 1:
+        _hold(conn, shop_id, (order_id for queued in group for order_id in queued.orders or ()))
+    return run_jobs(conn, shop_id, now, [queued.job for queued in group])
+
+
 def run_jobs(conn: Connection, shop_id: int, now: Ms, jobs: Sequence[Job]) -> list[Outcome]:
     """Runs the jobs in the open transaction, in this order. Raises RolledBack.
 
@@ -71,6 +110,13 @@ def run_jobs(conn: Connection, shop_id: int, now: Ms, jobs: Sequence[Job]) -> li
         ran += [_run(Tx(conn, shop_id, now), job, savepoint) for job in part]
     _count(conn, shop_id, counters.total(moved for _, moved in ran))
     return [outcome for outcome, _ in ran]
+
+
+def _hold(conn: Connection, shop_id: int, order_ids: Iterable[int]) -> None:
+    try:
+        docs.hold(conn, shop_id, order_ids)
+    except DBAPIError as error:
+        raise RolledBack from error
 
 
 def _parts(jobs: Sequence[Job]) -> list[list[Job]]:

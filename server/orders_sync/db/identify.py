@@ -34,6 +34,11 @@ def find(conn: Connection, shop_id: int, spellings: Collection[str]) -> dict[str
     return {spelling: found.get(spelling, ()) for spelling in spellings}
 
 
+def of_gid(spelling: str) -> int | None:
+    """The order that a GID means, whether there is one or not; null for any other spelling, which may be a name."""
+    return _number(spelling) if spelling.strip().startswith(_GID) else None
+
+
 def _number(spelling: str) -> int | None:
     """Shopify's id, where the spelling may be one."""
     digits = spelling.strip().removeprefix(_GID)

@@ -18,7 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from orders_sync.db import events
 from orders_sync.db.failures import OutcomeUnknown, Unavailable
-from orders_sync.db.group import Done, Failed, Job, Outcome, RolledBack, run_jobs
+from orders_sync.db.group import Done, Failed, Outcome, Queued, RolledBack, run_group
 from orders_sync.instants import Clock
 
 TRIES = 5
@@ -56,34 +56,34 @@ class Writer:
     def dispose(self) -> None:
         self._engine.dispose()
 
-    def commit(self, jobs: Sequence[Job]) -> Committed:
+    def commit(self, group: Sequence[Queued]) -> Committed:
         """Commits the jobs in one transaction, or, when the engine takes that back, each in one of its own."""
         try:
-            return self._transaction(jobs)
+            return self._transaction(group)
         except (Unavailable, OutcomeUnknown) as error:
-            return Committed([Failed(error) for _ in jobs], None)
+            return Committed([Failed(error) for _ in group], None)
         except RolledBack:
-            return self._each_alone(jobs)
+            return self._each_alone(group)
 
-    def _each_alone(self, jobs: Sequence[Job]) -> Committed:
+    def _each_alone(self, group: Sequence[Queued]) -> Committed:
         outcomes: list[Outcome] = []
         newest: int | None = None
         unnumbered = False
-        for job in jobs:
+        for queued in group:
             try:
-                committed = self._again(job)
+                committed = self._again(queued)
             except (Unavailable, OutcomeUnknown) as error:
                 outcomes.append(Failed(error))
                 if isinstance(error.__cause__, RolledBack):
                     continue
-                outcomes += [Failed(error) for _ in jobs[len(outcomes) :]]
+                outcomes += [Failed(error) for _ in group[len(outcomes) :]]
                 break
             outcomes += committed.outcomes
             newest = committed.newest or newest
             unnumbered = unnumbered or committed.unnumbered
         return Committed(outcomes, newest, unnumbered)
 
-    def _again(self, job: Job) -> Committed:
+    def _again(self, queued: Queued) -> Committed:
         tries = Retrying(
             stop=stop_after_attempt(TRIES),
             wait=self._pause,
@@ -92,17 +92,17 @@ class Writer:
             reraise=True,
         )
         try:
-            return tries(self._transaction, [job])
+            return tries(self._transaction, [queued])
         except RolledBack as error:
             raise Unavailable("the database keeps taking the transaction back") from error
 
     def _pause(self, state: RetryCallState) -> float:
         return self._dice.uniform(0, min(_LAST_PAUSE_S, _FIRST_PAUSE_S * 2**state.attempt_number))
 
-    def _transaction(self, jobs: Sequence[Job]) -> Committed:
+    def _transaction(self, group: Sequence[Queued]) -> Committed:
         """One transaction. Raises RolledBack, Unavailable, OutcomeUnknown."""
         with self._connect() as conn:
-            outcomes = run_jobs(conn, self.shop_id, self._clock(), jobs)
+            outcomes = run_group(conn, self.shop_id, self._clock(), group)
             if not any(isinstance(outcome, Done) for outcome in outcomes):
                 conn.rollback()
                 return Committed(outcomes, None)

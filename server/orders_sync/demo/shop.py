@@ -25,6 +25,7 @@ from orders_sync.demo.identity import DOMAIN, Secrets
 from orders_sync.demo.simulation import Plan, simulate
 from orders_sync.demo.site import application
 from orders_sync.demo.stage import Clock, system_clock
+from orders_sync.demo.webhooks.deliveries import AT_ONCE
 
 PREFIX = "ORDERS_DEMO_"
 OTHERS_END_S = 4.0
@@ -35,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Simulate until told to end."""
     options = _parser().parse_args(arguments)
     given, fresh = _secrets(os.environ)
-    plan = Plan(options.orders, options.seed, given, options.still, 60 / options.rate, options.domain)
+    plan = Plan(
+        options.orders, options.seed, given, options.still, 60 / options.rate, options.domain, at_once=options.at_once
+    )
     parent = os.getppid()
     asyncio.run(_serve(plan, options, fresh=fresh))
     if options.cleans and os.getppid() != parent:
@@ -50,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same shop")
     parser.add_argument("--still", action="store_true", help="nothing happens by itself")
     parser.add_argument("--rate", type=_rate, default=20.0, help="how many things happen a minute, on average")
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="webhooks on the wire at the same time")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--target", help="base URL of the Sync server; may be set later by POST /control/target")

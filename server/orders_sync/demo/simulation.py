@@ -23,14 +23,14 @@ from orders_sync.demo.life.pool import Pool
 from orders_sync.demo.life.stories import Scene
 from orders_sync.demo.messenger import Messenger
 from orders_sync.demo.stage import Clock, Stage, system_clock
-from orders_sync.demo.webhooks.deliveries import Deliveries, Sleep
+from orders_sync.demo.webhooks.deliveries import AT_ONCE, Deliveries, Sleep
 from orders_sync.demo.webhooks.manners import Manners
 from orders_sync.demo.webhooks.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to simulate. `every_s` is the mean time between two things that happen."""
+    """What to simulate. `every_s`: the mean time between two things that happen; `at_once`: webhooks on the wire."""
 
     orders: int
     seed: int
@@ -39,6 +39,7 @@ class Plan:
     every_s: float = 3.0
     domain: str = DOMAIN
     manners: Manners = field(default_factory=Manners)
+    at_once: int = AT_ONCE
 
 
 @dataclass(slots=True)
@@ -105,6 +106,7 @@ def simulate(
         new_id,
         sleep,
         plan.manners,
+        plan.at_once,
     )
     stage = Stage(past.shop, clock, Ledger(), deliveries.announce)
     messenger = Messenger(plan.secrets.erp, Random(f"{plan.seed}/messenger"), sleep)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from orders_sync.db import outbox, outbox_claims
+from orders_sync.db import docs, outbox, outbox_claims
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.outbox import OutboxRow
@@ -107,7 +107,7 @@ class Relay:
     async def send_due(self) -> int:
         """Claims what is due, once, and sends it; returns how many rows that were."""
         owner = self._chance.token()
-        rows = await self._db.write(lambda tx: outbox_claims.claim(tx, owner, self._on, LEASE_MS, SHARE))
+        rows = await self._db.write(lambda tx: outbox_claims.claim(tx, owner, self._on, LEASE_MS, SHARE), ())
         last_call = Ms(self._clock() + LEASE_MS - CALL_MS)
         async with asyncio.TaskGroup() as calls:
             for parcel in together(rows):
@@ -136,7 +136,7 @@ class Relay:
         for row, outcome in zip(rows, outcomes, strict=True):
             record = partial(self.record, owner=owner, row=row, outcome=outcome, dice=self._chance.dice())
             try:
-                await self._db.write(record)
+                await self._db.write(record, [row.order_id])
             except DatabaseError as error:  # the other calls go on; this row is found again when its lease runs out
                 log.warning("an outcome could not be recorded", row=row.id, reason=str(error))
 
@@ -151,6 +151,7 @@ class Relay:
 
     def record(self, tx: Tx, owner: str, row: OutboxRow, outcome: Outcome, dice: float) -> None:
         """What became of a row, unless its lease was lost meanwhile: then whoever has it now decides."""
+        docs.hold(tx.conn, tx.shop_id, [row.order_id])
         if outbox_claims.still_held(tx, row.id, owner) is None:
             return
         tries = row.attempts + 1

@@ -9,6 +9,7 @@ import orjson
 from aiohttp import web
 
 from orders_sync.actions.acting import ActionKind, Actor
+from orders_sync.actions.commands import foreseen
 from orders_sync.actions.perform import Answered, Request, Rules, perform
 from orders_sync.app_keys import CALLER, DATABASE, FIGURES, SETTINGS
 from orders_sync.auth import require_shop
@@ -99,7 +100,7 @@ async def _act(request: web.Request, kind: ActionKind, model: type[Action]) -> w
         asked=None if key is None else Asked(request[CALLER].name, key, request.path, digest),
     )
     by = rules(request.app)
-    answered = await request.app[DATABASE].write(lambda tx: perform(tx, wanted, by))
+    answered = await request.app[DATABASE].write(lambda tx: perform(tx, wanted, by), foreseen(body))
     return await _respond(request.app[DATABASE], answered, keyed=key is not None)
 
 

@@ -49,18 +49,12 @@ async def _take(request: web.Request, body: bytes) -> web.Response:
     received = webhook.receive(body, request.headers, app[CLOCK](), ours=ours)
     delivery, figures = received.delivery, app[FIGURES]
     if received.problem is None:
-        await app[DATABASE].write(Taking(delivery, figures), _sort_key(received))
+        await app[DATABASE].write(Taking(delivery, figures))
     else:
         problem, headers = received.problem, webhook.kept_headers(request.headers)
         log.warning("a webhook could not be read", topic=delivery.topic, reason=problem)
         await app[DATABASE].write(lambda tx: letters.bury(tx, delivery, headers, body, problem, seen=received.seen))
     return _json(200, {"ok": True, "topic": delivery.topic, "event_id": received.event_id})
-
-
-def _sort_key(received: webhook.Webhook) -> int:
-    """The first order that it names."""
-    named = (getattr(change, "order_id", None) for change in received.delivery.changes)
-    return min((order_id for order_id in named if order_id is not None), default=0)
 
 
 def _raise_gap(tx: Tx) -> None:

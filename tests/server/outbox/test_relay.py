@@ -215,10 +215,10 @@ async def test_an_outcome_that_cannot_be_recorded_is_found_again_and_stops_no_ot
     shop, write = Ledger(), light_desk.db.write
     fails = iter([False, True, False])
 
-    async def failing(job: Any, sort_key: int = 0) -> Any:
+    async def failing(job: Any, orders: Any = None) -> Any:
         if next(fails):
             raise Unavailable("away")
-        return await write(job, sort_key)
+        return await write(job, orders)
 
     with monkeypatch.context() as patched:
         patched.setattr(light_desk.db, "write", failing)

@@ -56,17 +56,21 @@ class Deliveries:
     new_id: NewId
     sleep: Sleep
     manners: Manners = field(default_factory=Manners)
+    at_once: int = AT_ONCE
     on: bool = True
     counts: Counts = field(default_factory=Counts)
     _waiting: list[Envelope] = field(default_factory=list)
     _flying: set[asyncio.Task[None]] = field(default_factory=set)
     _session: aiohttp.ClientSession | None = None
-    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _gate: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._gate = asyncio.Semaphore(self.at_once)
 
     async def open(self) -> None:
         """Begin to send; what was announced before sets out now."""
         timeout = aiohttp.ClientTimeout(total=self.manners.total_s, sock_connect=self.manners.connect_s)
-        self._session = aiohttp.ClientSession(timeout=timeout)
+        self._session = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=self.at_once))
         waiting, self._waiting = self._waiting, []
         for envelope in waiting:
             self._launch(envelope)

@@ -1,0 +1,84 @@
+"""Who shares a transaction, and that it has its orders before it does anything: no two processes wait for each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+from sqlalchemy import create_engine, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from orders_sync.db import docs
+from orders_sync.db.engine import Database
+from orders_sync.db.group import Job, Joint, Queued, next_group
+from orders_sync.db.location import parse
+from orders_sync.db.tables import order_docs
+from orders_sync.db.tx import Tx
+
+
+@dataclass(frozen=True)
+class Taking(Joint):
+    def __call__(self, tx: Tx) -> None: ...
+
+    def at_once(self, jobs: Sequence[Taking]) -> Job:
+        return self
+
+
+def other(_tx: Tx) -> None: ...
+
+
+KNOWN, ALONE, JOINT = Queued(other, frozenset({7})), Queued(other, None), Queued(Taking(), None)
+
+
+@pytest.mark.parametrize(
+    ("queue", "group", "rest"),
+    [
+        ([KNOWN, ALONE, JOINT, KNOWN], [KNOWN, KNOWN], [ALONE, JOINT]),
+        ([ALONE, ALONE, KNOWN], [ALONE], [ALONE, KNOWN]),
+        ([JOINT, KNOWN, JOINT, ALONE, JOINT], [JOINT, JOINT], [KNOWN, ALONE, JOINT]),
+        ([KNOWN, KNOWN, KNOWN], [KNOWN, KNOWN], [KNOWN]),
+    ],
+)
+def test_the_first_is_joined_by_those_whose_orders_are_known_as_its_own_or_by_its_like(
+    queue: list[Queued], group: list[Queued], rest: list[Queued]
+) -> None:
+    assert next_group([replace(queued) for queued in queue], 2) == (group, rest)
+
+
+async def test_a_group_has_all_its_orders_before_the_first_of_its_jobs_runs(postgres_url: str) -> None:
+    database = await Database.open(postgres_url, "shop.example")
+    others = create_engine(parse(postgres_url))
+
+    def begin(tx: Tx) -> None:
+        rows = [{"shop_id": tx.shop_id, "order_id": order_id, "facts": b"{}"} for order_id in (1, 2, 3)]
+        tx.conn.execute(insert(order_docs), rows)
+
+    def free(order_id: int) -> bool:
+        wanted = select(order_docs.c.order_id).where(order_docs.c.order_id == order_id)
+        try:
+            with others.begin() as conn:
+                conn.execute(wanted.with_for_update(nowait=True))
+        except DBAPIError:
+            return False
+        return True
+
+    seen: list[list[bool]] = []
+
+    def looking(tx: Tx) -> None:
+        seen.append([free(order_id) for order_id in (1, 2, 3)])
+
+    await database.write(begin)
+    jobs: list[tuple[Callable[[Tx], None], list[int]]] = [(looking, [2]), (looking, [1])]
+    await asyncio.gather(*(database.write(job, orders) for job, orders in jobs))
+    assert seen == [[False, False, True]] * 2
+    await database.write(looking, [1])
+    assert seen[-1] == [True, True, True]
+    others.dispose()
+    await database.close()
+
+
+async def test_what_is_held_is_what_there_is(db: Database) -> None:
+    await db.write(lambda tx: docs.hold(tx.conn, tx.shop_id, [1, 2]))
+    assert await db.read(lambda conn: docs.read(conn, db.shop_id, 1)) is None
