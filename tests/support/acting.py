@@ -16,6 +16,7 @@ from tests.support.desk_orders import told
 from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS, SHOPIFY
 from orders_sync.auth import TOKENS, Tokens, authentication
 from orders_sync.db import assignments, audit, outbox_claims, outbox_entries, stock
+from orders_sync.db.docs import Known
 from orders_sync.db.engine import Database
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tables import orders, outbox
@@ -31,7 +32,7 @@ from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.picture import Picture, draw, skus
 from orders_sync.rules.timeline import timeline
 from orders_sync.settings import Settings
-from orders_sync.settle.order import Known, load
+from orders_sync.settle.order import load
 from orders_wire.detail import Assignment, AuditEntry, OutboxEntry
 
 SHOP = "desk-test.myshopify.com"

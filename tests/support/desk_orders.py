@@ -27,7 +27,8 @@ from orders_sync.ingest.changes import (
 from orders_sync.ingest.evidence import merge
 from orders_sync.instants import HOUR, Ms, parse_instant
 from orders_sync.rules.figures import Figures
-from orders_sync.settle.order import Change, load_or_begin, settle_all
+from orders_sync.settle.change import Change
+from orders_sync.settle.order import load_or_begin, settle_all
 
 PLACED = parse_instant("2026-03-10T08:00:00Z")
 """When orders are placed, four hours before a test's clock begins."""

@@ -17,10 +17,12 @@ from orders_sync.actions.view import View, Views
 from orders_sync.db import assignments, audit, outbox
 from orders_sync.db.assignments import NewOwner
 from orders_sync.db.audit import Audited
+from orders_sync.db.docs import Known
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
 from orders_sync.outbox.queue import Write, queue
-from orders_sync.settle.order import Change, Known, Settled, load_many, settle_all
+from orders_sync.settle.change import Change, Settled
+from orders_sync.settle.order import load_many, settle_all
 from orders_wire.vocabulary import ErrorCode
 
 Decide = Callable[[View], Decision | Refusal]
@@ -104,7 +106,7 @@ def _unfit(known: Known | None, expected: Iterable[int]) -> Refusal | None:
 
 def _settle(tx: Tx, acting: Acting, decided: Sequence[tuple[View, Decision]]) -> dict[int, Done]:
     changes = [
-        Change(view.known, view.facts, decision.operator, decision.reopen)
+        Change(view.known, None, decision.operator, decision.reopen)
         for view, decision in decided
         if decision.operator != view.operator
     ]

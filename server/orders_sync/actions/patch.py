@@ -6,7 +6,10 @@ timeline and failed writes are not part of it: undo leaves the entry (contract Â
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+
+from pydantic import BaseModel
 
 from orders_sync.rules.operator_state import OperatorState
 
@@ -16,13 +19,14 @@ Patch = dict[str, tuple[Any, Any]]
 _VALUES = ("assigned_to", "owner_action", "thread", "escalation", "acknowledgement")
 _MAPS = ("numbers", "returns", "holds", "cleared_delays")
 _SETS = ("cleared_numbers",)
+_KEPT = (*_VALUES, *_MAPS, *_SETS)
 _LENIENT = ("cleared_delays", "cleared_numbers")
 """Acknowledged alerts: nothing that an order is; taken back where they still stand."""
 
 
 def diff(before: OperatorState, after: OperatorState) -> Patch:
     """What it takes to get from one to the other; empty when they decide the same."""
-    moved = {name for name in (*_VALUES, *_MAPS, *_SETS) if getattr(before, name) != getattr(after, name)}
+    moved = after.moved_from(before)
     old, new = _flat(before, moved), _flat(after, moved)
     paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
     return {path: (old.get(path), new.get(path)) for path in paths}
@@ -30,7 +34,7 @@ def diff(before: OperatorState, after: OperatorState) -> Patch:
 
 def revert(state: OperatorState, patch: Patch) -> OperatorState | None:
     """The state with the patch taken back; null when something that it set was changed since."""
-    flat = _flat(state, {*_VALUES, *_MAPS, *_SETS})
+    flat = _flat(state, _KEPT)
     for path, (before, after) in patch.items():
         if flat.get(path) != after:
             if path.startswith(_LENIENT):
@@ -43,14 +47,21 @@ def revert(state: OperatorState, patch: Patch) -> OperatorState | None:
     return _unflat(state, flat)
 
 
-def _flat(state: OperatorState, names: set[str]) -> dict[str, Any]:
-    dump = state.model_dump(mode="json", include=names)
-    flat = {name: dump[name] for name in _VALUES if dump.get(name) is not None}
-    for name in _MAPS:
-        flat |= {f"{name}/{key}": value for key, value in dump.get(name, {}).items()}
-    for name in _SETS:
-        flat |= {f"{name}/{key}": True for key in dump.get(name, ())}
+def _flat(state: OperatorState, names: Collection[str]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name in names:
+        value = getattr(state, name)
+        if name in _VALUES and value is not None:
+            flat[name] = _plain(value)
+        elif name in _MAPS:
+            flat |= {f"{name}/{key}": _plain(item) for key, item in value.items()}
+        elif name in _SETS:
+            flat |= {f"{name}/{key}": True for key in value}
     return flat
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
 
 
 def _unflat(state: OperatorState, flat: dict[str, Any]) -> OperatorState:
@@ -62,4 +73,4 @@ def _unflat(state: OperatorState, flat: dict[str, Any]) -> OperatorState:
     lists = {name: sorted(map(int, maps.pop(name))) for name in _SETS}
     values = {name: flat.get(name) for name in _VALUES}
     taken_back = OperatorState.model_validate({**values, **maps, **lists})
-    return state.model_copy(update={name: getattr(taken_back, name) for name in (*_VALUES, *_MAPS, *_SETS)})
+    return state.model_copy(update={name: getattr(taken_back, name) for name in _KEPT})

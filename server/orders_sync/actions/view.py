@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from orders_sync.db import outbox, stock
+from orders_sync.db.docs import Known
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tx import Tx
 from orders_sync.ingest.facts import OrderFacts
@@ -16,7 +17,6 @@ from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import Entry, OperatorState
 from orders_sync.rules.picture import Picture
 from orders_sync.rules.stock_level import StockLevel
-from orders_sync.settle.order import Known
 
 
 @dataclass(frozen=True)

@@ -8,52 +8,62 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
 
 from orders_sync.db.tables import order_docs, orders
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing, insert_or_replace
 from orders_sync.ingest.facts import OrderFacts, dump, load
 from orders_sync.instants import Ms
+from orders_sync.lazy import lazy
 from orders_sync.rules.operator_state import OperatorState
 
 _BATCH = 500
 _EMPTY = dump(OrderFacts())
 
 
-@dataclass(frozen=True, slots=True)
-class Doc:
-    """A document as stored. `version`, `card`, `alert_types` come from the order's row: 0 and empty where it has none."""
+@dataclass(frozen=True)
+class Known:
+    """An order as it is stored; its documents are read when they are asked for.
+
+    `version`, `card`, `alert_types` and `wake_at` come from the order's row. Where it has none, `version` is 0 and the others
+    are empty: it is in no list (new, a stub, or deleted).
+    """
 
     order_id: int
-    facts: bytes
-    operator: bytes | None
+    stored_facts: bytes
+    stored_operator: bytes | None
     stub_since: Ms | None
     version: int
     card: bytes
     alert_types: str
+    wake_at: Ms | None
 
-    def read_facts(self) -> OrderFacts:
-        return load(self.facts)
+    @lazy
+    def facts(self) -> OrderFacts:
+        """The evidence."""
+        return load(self.stored_facts)
 
-    def read_operator(self) -> OperatorState:
-        return OperatorState() if self.operator is None else OperatorState.model_validate_json(self.operator)
+    @lazy
+    def operator(self) -> OperatorState:
+        """What operators decided."""
+        return _UNTOUCHED if self.stored_operator is None else OperatorState.model_validate_json(self.stored_operator)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A document to store. `stub_since`: since when it waits for the order's body, null when it does not."""
+    """A document to store. `facts` null: they stay. `stub_since`: since when it waits for the order's body, null: it does not."""
 
     order_id: int
-    facts: OrderFacts
+    facts: OrderFacts | None
     operator: OperatorState
     stub_since: Ms | None = None
 
 
-def lock(tx: Tx, order_ids: Iterable[int], *, create: bool) -> dict[int, Doc]:
+def lock(tx: Tx, order_ids: Iterable[int], *, create: bool) -> dict[int, Known]:
     """The documents, locked in the order of their ids until the transaction ends; `create` makes those that are missing."""
     wanted = sorted(set(order_ids))
-    found: dict[int, Doc] = {}
+    found: dict[int, Known] = {}
     for start in range(0, len(wanted), _BATCH):
         batch = wanted[start : start + _BATCH]
         if create:
@@ -73,31 +83,30 @@ def hold(conn: Connection, shop_id: int, order_ids: Iterable[int]) -> None:
     conn.execute(query.order_by(order_docs.c.order_id).with_for_update(), {"ids": wanted})
 
 
-def read(conn: Connection, shop_id: int, order_id: int) -> Doc | None:
+def read(conn: Connection, shop_id: int, order_id: int) -> Known | None:
     """One document, without a lock: for a page that shows it."""
     return read_many(conn, shop_id, [order_id]).get(order_id)
 
 
-def read_many(conn: Connection, shop_id: int, order_ids: Sequence[int]) -> dict[int, Doc]:
+def read_many(conn: Connection, shop_id: int, order_ids: Sequence[int]) -> dict[int, Known]:
     """The documents of these orders, without a lock; those that are missing are missing."""
     query = _query(shop_id, order_ids).order_by(order_docs.c.order_id)
     return _with_rows(conn, shop_id, conn.execute(query).all())
 
 
 def save(tx: Tx, drafts: Sequence[Draft]) -> None:
-    """Stores the documents whole."""
-    rows = [
-        {
-            "shop_id": tx.shop_id,
-            "order_id": draft.order_id,
-            "facts": dump(draft.facts),
-            "operator": _operator(draft.operator),
-            "stub_since": draft.stub_since,
-        }
+    """Stores what the documents hold now, and of those whose facts stay, the rest."""
+    whole = [
+        {"shop_id": tx.shop_id, "order_id": draft.order_id, "facts": dump(draft.facts), **_decided(draft)}
         for draft in drafts
+        if draft.facts is not None
     ]
-    if rows:
-        tx.conn.execute(insert_or_replace(tx.conn, order_docs), rows)
+    if whole:
+        tx.conn.execute(insert_or_replace(tx.conn, order_docs), whole)
+    rest = [{"of": draft.order_id, **_decided(draft)} for draft in drafts if draft.facts is None]
+    if rest:
+        mine = (order_docs.c.shop_id == tx.shop_id) & (order_docs.c.order_id == bindparam("of"))
+        tx.conn.execute(update(order_docs).where(mine), rest)
 
 
 def drop_empty(tx: Tx, order_ids: Iterable[int]) -> None:
@@ -138,7 +147,7 @@ def following(conn: Connection, shop_id: int, last: int, limit: int) -> list[int
     return list(conn.execute(query).scalars())
 
 
-def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Doc]:
+def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Known]:
     """The order's row is read after its document is locked, in a statement of its own: PostgreSQL gives whoever waited for a
     lock the new version of the locked row alone, and the old one of whatever is joined to it."""
     query = _query(tx.shop_id, order_ids).order_by(order_docs.c.order_id).with_for_update()
@@ -152,24 +161,22 @@ def _query(shop_id: int, order_ids: Sequence[int]) -> Select[int, bytes, bytes |
 
 def _with_rows(
     conn: Connection, shop_id: int, stored: Sequence[Row[int, bytes, bytes | None, int | None]]
-) -> dict[int, Doc]:
-    query = select(orders.c.id, orders.c.version, orders.c.card, orders.c.alert_types).where(
-        orders.c.shop_id == shop_id, orders.c.id.in_([row.order_id for row in stored])
+) -> dict[int, Known]:
+    row = orders.c
+    query = select(row.id, row.version, row.card, row.alert_types, row.wake_at).where(
+        row.shop_id == shop_id, row.id.in_([each.order_id for each in stored])
     )
-    shown = {row.id: (row.version, bytes(row.card), row.alert_types) for row in conn.execute(query)} if stored else {}
+    shown = {order_id: of_row for order_id, *of_row in conn.execute(query)} if stored else {}
     found = {}
     for order_id, facts, operator, stub_since in stored:
-        version, card, alert_types = shown.get(order_id, (0, b"", ""))
-        found[order_id] = Doc(
-            order_id=order_id,
-            facts=bytes(facts),
-            operator=None if operator is None else bytes(operator),
-            stub_since=None if stub_since is None else Ms(stub_since),
-            version=version,
-            card=card,
-            alert_types=alert_types,
-        )
+        version, card, alert_types, wake_at = shown.get(order_id, (0, b"", "", None))
+        since, wakes = (None if at is None else Ms(at) for at in (stub_since, wake_at))
+        found[order_id] = Known(order_id, facts, operator, since, version, card, alert_types, wakes)
     return found
+
+
+def _decided(draft: Draft) -> dict[str, object]:
+    return {"operator": _operator(draft.operator), "stub_since": draft.stub_since}
 
 
 def _operator(state: OperatorState) -> bytes | None:

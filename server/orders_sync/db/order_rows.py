@@ -46,7 +46,7 @@ def order_row(shop_id: int, projection: Projection, version: int, parts: Parts |
         "total_minor": p.total_minor,
         "currency": p.currency,
         "value_usd_minor": p.value_usd_minor,
-        "assigned_to": None if p.assigned_to is None else key(p.assigned_to),
+        "assigned_to": owner(p.assigned_to),
         "customer_id": p.customer_id,
         "customer_folded": folded_name(p.customer_name),
         "first_fulfilled_at": p.first_fulfilled_at,
@@ -61,6 +61,11 @@ def order_row(shop_id: int, projection: Projection, version: int, parts: Parts |
         "card": p.card,
         "parts": digest(part_rows(shop_id, p) if parts is None else parts),
     }
+
+
+def owner(name: str | None) -> str | None:
+    """An owner as it is compared; null: nobody."""
+    return None if name is None else key(name)
 
 
 def folded_name(name: str | None) -> str | None:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Update, bindparam, delete, insert, select, update
 
 from orders_sync.db import counters, names
-from orders_sync.db.order_rows import PARTS, Parts, Row, changed_parts, order_row, part_rows
+from orders_sync.db.order_rows import PARTS, Parts, Row, changed_parts, order_row, owner, part_rows
 from orders_sync.db.tables import orders
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing
@@ -30,6 +30,16 @@ class Saved:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """An order with another owner, its version and its card then."""
+
+    order_id: int
+    version: int
+    assigned_to: str | None
+    card: bytes
+
+
 def save(tx: Tx, rows: Sequence[Saved]) -> None:
     """Writes each order's row and lists, and moves the day counters from the locked old row. One order appears once.
 
@@ -37,6 +47,15 @@ def save(tx: Tx, rows: Sequence[Saved]) -> None:
     """
     for start in range(0, len(rows), _BATCH):
         _save(tx, sorted(rows[start : start + _BATCH], key=lambda saved: saved.projection.order_id))
+
+
+def hand_on(tx: Tx, rows: Sequence[HandedOn]) -> None:
+    """Tells each order's row of its owner. Nothing else is in it that depends on that, nor in any list or counter."""
+    values = [
+        {"of": row.order_id, "version": row.version, "assigned_to": owner(row.assigned_to), "card": row.card}
+        for row in sorted(rows, key=lambda row: row.order_id)
+    ]
+    tx.conn.execute(_one(tx), values)
 
 
 def remove(tx: Tx, order_id: int) -> bool:
@@ -106,9 +125,13 @@ def _update(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
         changed = {column: value for column, value in new[order_id].items() if before[column] != value}
         if changed:
             alike.setdefault(tuple(changed), []).append({"of": order_id, **changed})
-    one = update(orders).where(orders.c.shop_id == tx.shop_id, orders.c.id == bindparam("of"))
     for rows in alike.values():
-        tx.conn.execute(one, rows)
+        tx.conn.execute(_one(tx), rows)
+
+
+def _one(tx: Tx) -> Update:
+    """Sets the columns that are given, of the order `of`."""
+    return update(orders).where(orders.c.shop_id == tx.shop_id, orders.c.id == bindparam("of"))
 
 
 def _save_parts(tx: Tx, parts: Mapping[int, Parts], old: Mapping[int, Row], new: Mapping[int, Row]) -> None:

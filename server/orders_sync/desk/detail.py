@@ -37,9 +37,9 @@ def detail(conn: Reading, view: View, order_id: int, shop_domain: str) -> OrderD
     doc = docs.read(conn, view.shop_id, order_id)
     if row is None or doc is None:
         return None
-    facts = doc.read_facts()
+    facts = doc.facts
     levels = stock.levels(conn, view.shop_id, skus(facts))
-    parts = describe(order_id, facts, doc.read_operator(), levels, view.figures)
+    parts = describe(order_id, facts, doc.operator, levels, view.figures)
     if parts is None:
         return None
     return OrderDetail.model_validate(

@@ -40,10 +40,10 @@ def _derived_again(conn: Reading, view: View) -> Iterator[Difference]:
 
 def _project(conn: Reading, view: View, order_ids: Sequence[int]) -> dict[int, Projection]:
     known = docs.read_many(conn, view.shop_id, order_ids)
-    facts = {order_id: doc.read_facts() for order_id, doc in known.items()}
+    facts = {order_id: doc.facts for order_id, doc in known.items()}
     levels = stock.levels(conn, view.shop_id, {sku for each in facts.values() for sku in skus(each)})
     found = (
-        derive(order_id, facts[order_id], doc.read_operator(), levels, view.figures, now=view.now)
+        derive(order_id, facts[order_id], doc.operator, levels, view.figures, now=view.now)
         for order_id, doc in known.items()
     )
     return {projection.order_id: projection for projection in found if projection is not None}

@@ -17,6 +17,7 @@ from orders_sync.ingest.attribution import attribute, gather
 from orders_sync.ingest.changes import Change, Delivery, OrderChange, PrivacyChange, StockChange
 from orders_sync.ingest.evidence import merge
 from orders_sync.rules.figures import Figures
+from orders_sync.settle import change as becoming
 from orders_sync.settle import order
 from orders_sync.settle.order import settle_all
 
@@ -78,7 +79,7 @@ def _merge(tx: Tx, mine: dict[int, list[OrderChange]], concerned: Iterable[int],
     merged = gather(tx, merged)
     again = set(concerned)
     news = [
-        order.Change(each, merged.get(order_id, each.facts), each.operator)
+        becoming.Change(each, merged.get(order_id), each.operator)
         for order_id, each in known.items()
         if order_id in again or merged[order_id] != each.facts
     ]

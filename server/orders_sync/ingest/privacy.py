@@ -14,7 +14,8 @@ from orders_sync.ingest.facts import REDACTED, OrderFacts, join
 from orders_sync.live import gaps
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.settle.order import Change, load_or_begin, settle_all
+from orders_sync.settle.change import Change
+from orders_sync.settle.order import load_or_begin, settle_all
 
 
 def take(tx: Tx, changes: Sequence[PrivacyChange], figures: Figures) -> set[int]:

@@ -12,11 +12,8 @@ from orders_sync.rules import issues, return_history, usd
 from orders_sync.rules.parcels import Parcel
 from orders_sync.rules.picture import Picture
 from orders_sync.rules.returns import allowed_actions
-from orders_sync.rules.timeline import timeline
+from orders_sync.rules.timeline import NEWEST, timeline
 from orders_wire.vocabulary import UNASSIGNED
-
-_NEWEST = 10
-"""Timeline entries on ORDER."""
 
 
 def card(picture: Picture) -> bytes:
@@ -34,7 +31,7 @@ def card(picture: Picture) -> bytes:
             "value_usd": None if value is None else value / 100,
             "assigned_to": picture.operator.assigned_to or UNASSIGNED,
             "support_thread": picture.operator.thread,
-            "timeline": timeline(picture)[-_NEWEST:],
+            "timeline": timeline(picture)[-NEWEST:],
             "channel": picture.channel.value,
             "tags": list(order.tags),
             "customer_name": order.customer.name if order.customer is not None else None,

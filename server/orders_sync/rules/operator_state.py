@@ -99,3 +99,8 @@ class OperatorState(_Part):
     holds: dict[str, InventoryHold] = Field(default_factory=dict)
     failed: dict[int, FailedWrite] = Field(default_factory=dict)
     entries: dict[str, Entry] = Field(default_factory=dict)
+
+    def moved_from(self, before: OperatorState) -> set[str]:
+        """The names of the decisions that differ from these."""
+        theirs = vars(before)
+        return {name for name, value in vars(self).items() if value != theirs[name]}

@@ -5,7 +5,8 @@ Evidence only ever adds; entries of operators stand beside it under the same key
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
 from orders_sync.ingest.changes import MoneyPart
@@ -14,7 +15,7 @@ from orders_sync.ingest.facts import Fields
 from orders_sync.ingest.money import NO_CURRENCY, written
 from orders_sync.instants import SECOND, to_text
 from orders_sync.rules.holds import Hold
-from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.operator_state import Entry, OperatorState
 from orders_sync.rules.parcels import fulfillment_ids, replaced_by
 from orders_sync.rules.picture import Picture
 from orders_wire.vocabulary import Issue, ReturnState
@@ -38,6 +39,12 @@ KINDS = (
     "note",
 )
 """Every `event`, in the order in which entries of one second stand."""
+
+NEWEST = 10
+"""Entries of the timeline on ORDER, the last ones."""
+
+_ASSIGNED = "assigned"
+"""Told by operators alone."""
 
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 
@@ -70,9 +77,25 @@ def timeline(picture: Picture) -> list[dict[str, str]]:
         if known is None or told.ts < known.ts:
             entries[name] = told if known is None else told._replace(details=told.details or known.details)
     ordered = sorted(entries.values(), key=lambda told: (told.ts // SECOND, _RANK.get(told.event, len(KINDS)), told.of))
-    return [
-        {"ts": to_text(told.ts // SECOND * SECOND), "event": told.event, "details": told.details} for told in ordered
+    return [_written(told) for told in ordered]
+
+
+def with_assignments(newest: Iterable[Mapping[str, str]], entries: Mapping[str, Entry]) -> list[Mapping[str, str]]:
+    """The newest entries, with every assignment among these of operators in its place."""
+    told = [
+        Told(entry.ts, _ASSIGNED, name, entry.details) for name, entry in entries.items() if entry.event == _ASSIGNED
     ]
+    placed = [(_place(entry, ""), entry) for entry in newest if entry["event"] != _ASSIGNED]
+    placed += [(_place(written, each.of), written) for each in told for written in [_written(each)]]
+    return [entry for _, entry in sorted(placed, key=itemgetter(0))][-NEWEST:]
+
+
+def _place(entry: Mapping[str, str], of: str) -> tuple[str, int, str]:
+    return entry["ts"], _RANK.get(entry["event"], len(KINDS)), of
+
+
+def _written(told: Told) -> dict[str, str]:
+    return {"ts": to_text(told.ts // SECOND * SECOND), "event": told.event, "details": told.details}
 
 
 def _of_shop(picture: Picture) -> Iterator[Told]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from orders_sync.db import docs, orders, references, stock
-from orders_sync.db.docs import Doc, Draft
+from orders_sync.db.docs import Draft, Known
 from orders_sync.db.orders import Saved
 from orders_sync.db.tx import Tx
 from orders_sync.ingest.facts import Fields, OrderFacts
@@ -23,39 +23,9 @@ from orders_sync.rules.operator_state import Entry, OperatorState
 from orders_sync.rules.picture import Picture, draw, skus
 from orders_sync.rules.projection import Cause, Projection
 from orders_sync.rules.timeline import key
+from orders_sync.settle import handover
+from orders_sync.settle.change import Change, Settled
 from orders_wire.vocabulary import Gap, Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An order as it is stored, locked for this transaction. `version` 0: it is in no list (new, a stub, or deleted)."""
-
-    order_id: int
-    facts: OrderFacts
-    operator: OperatorState
-    version: int
-    stub_since: Ms | None = None
-    card: bytes = b""
-    alert_types: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What an order is to become: `known` with these facts and decisions. `reopen`: causes that an undo brings back."""
-
-    known: Known
-    facts: OrderFacts
-    operator: OperatorState
-    reopen: Collection[Cause] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """`changed`: the version grew. `projection` is null for a stub and a deleted order."""
-
-    version: int
-    changed: bool
-    projection: Projection | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +67,12 @@ def load(tx: Tx, order_id: int) -> Known | None:
 
 def load_many(tx: Tx, order_ids: Iterable[int]) -> Mapping[int, Known]:
     """The same for several, locked in the order of their ids; those of which nothing is known are missing."""
-    return {order_id: _known(doc) for order_id, doc in docs.lock(tx, order_ids, create=False).items()}
+    return docs.lock(tx, order_ids, create=False)
 
 
 def load_or_begin(tx: Tx, order_ids: Iterable[int]) -> Mapping[int, Known]:
     """The same, with every order that is asked for: one of which nothing is known is empty."""
-    return {order_id: _known(doc) for order_id, doc in docs.lock(tx, order_ids, create=True).items()}
+    return docs.lock(tx, order_ids, create=True)
 
 
 def settle(
@@ -125,11 +95,18 @@ def settle(
 def resettle(tx: Tx, order_ids: Iterable[int], figures: Figures) -> None:
     """Derives orders again for `tx.now`: after a stock flip, a change of the figures, or an instant they waited for."""
     known = load_many(tx, order_ids)
-    settle_all(tx, [Change(each, each.facts, each.operator) for each in known.values()], figures)
+    settle_all(tx, [Change(each, None, each.operator) for each in known.values()], figures)
 
 
 def settle_all(tx: Tx, changes: Sequence[Change], figures: Figures) -> dict[int, Settled]:
     """Settles several orders in a fixed number of statements. Each order appears once."""
+    passing = [change for change in changes if handover.passes(change, tx.now)]
+    handed_on = handover.hand_on(tx, passing)
+    others = [change for change in changes if change.known.order_id not in handed_on]
+    return handed_on | _derive_all(tx, others, figures)
+
+
+def _derive_all(tx: Tx, changes: Sequence[Change], figures: Figures) -> dict[int, Settled]:
     if not changes:
         return {}
     levels = stock.levels(tx.conn, tx.shop_id, {sku for change in changes for sku in skus(change.facts)})
@@ -142,19 +119,7 @@ def settle_all(tx: Tx, changes: Sequence[Change], figures: Figures) -> dict[int,
     for each in derived:
         if each.changed:
             tx.touch(each.order_id)
-    return {each.order_id: Settled(each.version, each.changed, each.projection) for each in derived}
-
-
-def _known(doc: Doc) -> Known:
-    return Known(
-        order_id=doc.order_id,
-        facts=doc.read_facts(),
-        operator=doc.read_operator(),
-        version=doc.version,
-        stub_since=doc.stub_since,
-        card=doc.card,
-        alert_types=doc.alert_types,
-    )
+    return {each.order_id: Settled(each.version, each.changed) for each in derived}
 
 
 def _derive(change: Change, picture: Picture | None, now: Ms) -> _Derived:
@@ -169,7 +134,7 @@ def _derive(change: Change, picture: Picture | None, now: Ms) -> _Derived:
     same = (
         projection.card == known.card
         and picture.operator == known.operator
-        and (change.facts is known.facts or _essence(change.facts) == _essence(known.facts))
+        and (change.merged is None or _essence(change.merged) == _essence(known.facts))
     )
     return _Derived(change, picture.operator, projection, known.version if same else known.version + 1)
 
@@ -214,16 +179,12 @@ def _store(tx: Tx, derived: Sequence[_Derived]) -> None:
 
 def _stale(each: _Derived) -> bool:
     known = each.change.known
-    return (
-        each.change.facts != known.facts
-        or each.operator != known.operator
-        or each.partial != (known.stub_since is not None)
-    )
+    return each.change.tells_more or each.operator != known.operator or each.partial != (known.stub_since is not None)
 
 
 def _draft(each: _Derived, now: Ms) -> Draft:
     since = (each.change.known.stub_since or now) if each.partial else None
-    return Draft(each.order_id, each.change.facts, each.operator, since)
+    return Draft(each.order_id, each.change.merged if each.change.tells_more else None, each.operator, since)
 
 
 def _release_holds(tx: Tx, derived: Sequence[_Derived]) -> None:

@@ -183,7 +183,10 @@ def run_and_kill(database_url: str, when: str) -> int:
     """A server process that dies right before or right after the commit of a keyed assignment."""
     given: list[Any] = [sys.executable, "-c", KILLED, database_url, when, ASSIGN.decode()]
     return subprocess.run(
-        given, env={**os.environ, "PYTHONPATH": os.getcwd()}, check=False, capture_output=True
+        given,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([os.getcwd(), *sys.path])},
+        check=False,
+        capture_output=True,
     ).returncode
 
 

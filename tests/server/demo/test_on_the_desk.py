@@ -113,7 +113,7 @@ def _shown(conn: Connection) -> Shown:
         cards = {row.id: orjson.loads(row.card) for row in conn.execute(select(orders.c.id, orders.c.card))}
         known = {order_id: docs.read(conn, 1, order_id) for order_id in cards}
     drawn = {
-        order_id: describe(order_id, doc.read_facts(), doc.read_operator(), {}, Figures())
+        order_id: describe(order_id, doc.facts, doc.operator, {}, Figures())
         for order_id, doc in known.items()
         if doc is not None
     }

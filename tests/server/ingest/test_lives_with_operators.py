@@ -28,7 +28,7 @@ async def _decided(db: Database) -> dict[int, OperatorState]:
     """What operators decided, but for what evidence may end (escalations for stock) and what an erasure may empty (words)."""
     known = {n: await db.read(partial(docs.read, shop_id=db.shop_id, order_id=n)) for n in ORDERS}
     without: dict[str, Any] = {"holds": {}, "escalation": None, "entries": {}}
-    return {n: doc.read_operator().model_copy(update=without) for n, doc in known.items() if doc is not None}
+    return {n: doc.operator.model_copy(update=without) for n, doc in known.items() if doc is not None}
 
 
 async def _act(desk: Desk, dice: Random, done: list[str]) -> None:

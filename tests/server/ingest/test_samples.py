@@ -98,7 +98,7 @@ class Shop:
     def picture(self, order_id: int) -> Picture:
         doc = docs.read(self.conn, 1, order_id)
         assert doc is not None
-        found = draw(order_id, doc.read_facts(), doc.read_operator(), {}, Figures())
+        found = draw(order_id, doc.facts, doc.operator, {}, Figures())
         assert found is not None
         return found
 
@@ -235,7 +235,7 @@ def test_an_order_opens_with_what_its_body_says(desk_shop: Shop, file: Path) -> 
     for body in _inner(_take(desk_shop, file), "order", "orders"):
         doc = docs.read(desk_shop.conn, 1, body["id"])
         assert doc is not None
-        shown = describe(body["id"], doc.read_facts(), doc.read_operator(), {}, Figures())
+        shown = describe(body["id"], doc.facts, doc.operator, {}, Figures())
         assert shown is not None
         assert shown.email == (body.get("email") or body.get("contact_email") or None)
         assert (shown.financial_status, shown.note) == (body.get("financial_status"), body.get("note") or None)

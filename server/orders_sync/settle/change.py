@@ -1,0 +1,41 @@
+"""What an order is to become, and what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from orders_sync.db.docs import Known
+from orders_sync.ingest.facts import OrderFacts
+from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.projection import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an order is to become, with these decisions. `merged`: its facts with what was told; null: nothing was.
+
+    `reopen`: causes that an undo brings back.
+    """
+
+    known: Known
+    merged: OrderFacts | None
+    operator: OperatorState
+    reopen: Collection[Cause] = ()
+
+    @property
+    def facts(self) -> OrderFacts:
+        return self.known.facts if self.merged is None else self.merged
+
+    @property
+    def tells_more(self) -> bool:
+        """The facts differ from those that are stored."""
+        return self.merged is not None and self.merged != self.known.facts
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What an order came to. `changed`: the version grew."""
+
+    version: int
+    changed: bool
