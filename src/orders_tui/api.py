@@ -16,6 +16,7 @@ from urllib.parse import quote
 from orders_tui.errors import VersionSkew
 from orders_tui.exchange import Exchange, read, read_json
 from orders_tui.pace import Pace
+from orders_tui.page_reader import PageReader
 
 if TYPE_CHECKING:
     import httpx
@@ -60,6 +61,7 @@ class SyncApi:
         self._exchange = Exchange(
             base_url, token=token, operator=operator, transport=transport, pace=self._pace, timeout_s=timeout_s
         )
+        self._reader = PageReader()
         self._pages: OrderedDict[tuple[tuple[str, str], ...], tuple[str, OrdersPage]] = OrderedDict()
 
     async def __aenter__(self) -> SyncApi:
@@ -102,9 +104,7 @@ class SyncApi:
         if response.status_code == 304 and held:
             self._pages.move_to_end(key)
             return held[1]
-        from orders_wire.page import OrdersPage
-
-        page = read(response, OrdersPage.model_validate)
+        page = await self._reader.read(response)
         self._remember(key, response.headers.get("etag"), page)
         return page
 

@@ -23,7 +23,7 @@ from textual.worker import Worker, WorkerFailed, WorkerState
 
 from orders_tui import crash, themes
 from orders_tui.hangup import on_hangup
-from orders_tui.line_filter import AsciiOnly, Harmless
+from orders_tui.line_filter import AsciiOnly, Harmless, InTurn
 from orders_tui.pace import Pace
 from orders_tui.screens.keyboard import Keyboard
 from orders_tui.screens.watches import Hears, Watches
@@ -65,6 +65,7 @@ class DeskApp(App[None]):
         self._pace = pace or Pace()
         self._reports = reports
         self._filters_of_ours: list[LineFilter] = [Harmless(), *([AsciiOnly()] if ascii_only else [])]
+        self._filter = InTurn(self._filters_of_ours)
         self._toasts = Toasts(self._pace.monotonic)
         for each in themes.THEMES:
             self.register_theme(each)
@@ -75,7 +76,10 @@ class DeskApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and after them the last line of defence."""
-        return [*super().get_line_filters(), *self._filters_of_ours]
+        filters = (*super().get_line_filters(), *self._filters_of_ours)
+        if filters != self._filter.filters:
+            self._filter = InTurn(filters)
+        return (self._filter,)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.fill_in(self.current_theme)

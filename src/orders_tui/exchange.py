@@ -163,21 +163,28 @@ async def imported() -> None:
         await asyncio.to_thread(lambda: [importlib.import_module(name) for name in missing])
 
 
+@contextmanager
+def contract() -> Iterator[None]:
+    """Raises VersionSkew for a body that is not JSON, or does not read as the contract's."""
+    try:
+        yield
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise VersionSkew("the server's answer is not JSON; is this the address of a Sync server?") from error
+    except ValueError as error:
+        where = text(str(error).splitlines()[0])
+        raise VersionSkew(f"the server's answer does not read as this contract ({where})") from error
+
+
 def read_json(response: httpx.Response) -> Any:
     """The body, sanitised. Raises VersionSkew when it is not JSON."""
-    try:
+    with contract():
         return sanitise(json.loads(response.content))
-    except (ValueError, RecursionError) as error:
-        raise VersionSkew("the server's answer is not JSON; is this the address of a Sync server?") from error
 
 
 def read(response: httpx.Response, validate: Callable[[Any], T]) -> T:
     """The body as a model of the contract. Raises VersionSkew when it does not read as one."""
-    try:
+    with contract():
         return validate(read_json(response))
-    except ValueError as error:
-        where = text(str(error).splitlines()[0])
-        raise VersionSkew(f"the server's answer does not read as this contract ({where})") from error
 
 
 def refusal(response: httpx.Response, *, writes: bool) -> ApiError:

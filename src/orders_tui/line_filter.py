@@ -6,6 +6,7 @@ let through. Control characters (C0, DEL, C1) and bidirectional overrides become
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from unicodedata import normalize
 
 from rich.cells import cell_len
@@ -27,6 +28,20 @@ class Harmless(LineFilter):
             Segment(segment.text.translate(_TABLE), segment.style) if _steers(segment) else segment
             for segment in segments
         ]
+
+
+class InTurn(LineFilter):
+    """Several filters as one. Textual looks for the outcome of each filter by itself, for every line of every frame."""
+
+    def __init__(self, filters: Sequence[LineFilter]) -> None:
+        super().__init__()
+        self.filters = tuple(filters)
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments after the last of them."""
+        for each in self.filters:
+            segments = each.apply(segments, background)
+        return segments
 
 
 _ASCII = str.maketrans(

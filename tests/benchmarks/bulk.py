@@ -23,6 +23,7 @@ from tests.benchmarks import demo
 from tests.support.terminal import Terminal
 
 from orders_tui.app import DeskApp
+from orders_tui.cli.main import FRAMES_A_SECOND
 from orders_tui.config import Config
 from orders_tui.glance.look import first
 from orders_tui.starting import Start
@@ -94,7 +95,7 @@ def main() -> int:
         return 0
     with demo.desk(given.orders) as server, demo.nowhere() as env, TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "tests.benchmarks.bulk", "--watched", server, folder]
-        with Terminal(command, env) as terminal:
+        with Terminal(command, {**env, "TEXTUAL_FPS": FRAMES_A_SECOND}) as terminal:
             began, ended, seen = act(terminal, given.orders)
             terminal.press("\x11")
             terminal.ended(30)

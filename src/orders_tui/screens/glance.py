@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container
 from textual.screen import Screen
 
 from orders_tui import wording
@@ -27,6 +27,7 @@ from orders_tui.screens import breakpoints
 from orders_tui.screens.preferences import Preferences
 from orders_tui.screens.watches import Hears
 from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.blank import Column, Row
 from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.widgets.metrics_bar import MetricsBar
 from orders_tui.widgets.order_table import OrderTable
@@ -76,8 +77,8 @@ class GlanceScreen(Hears, Screen[None]):
         yield TabStrip(self._glyphs, id="tabs")
         yield MetricsBar(ellipsis, id="metrics")
         yield Bar(ellipsis, id="query")
-        with Horizontal(id="body"):
-            with Vertical(id="main"):
+        with Row(id="body"):
+            with Column(id="main"):
                 yield OrderTable(self._seen, id="orders")
                 yield Container(id="pane")
             yield Container(id="side")

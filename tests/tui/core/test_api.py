@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,6 +14,7 @@ from tests.tui.core.samples import NOON, gid, order, page
 from orders_tui.api import SyncApi
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, Unreachable, VersionSkew
 from orders_tui.pace import Pace
+from orders_tui.page_reader import SLICE
 from orders_tui.query import OrdersQuery
 from orders_wire.actions import AssignBody
 from orders_wire.orders import Order
@@ -67,6 +69,43 @@ async def test_an_unchanged_page_is_the_very_same_object() -> None:
     client = api(handler)
     first = await client.orders(OrdersQuery())
     assert await client.orders(OrdersQuery(), min_version=7) is first
+
+
+async def test_a_row_that_comes_as_it_came_before_is_the_very_same_object() -> None:
+    pages = iter([page([order(1), order(2)], 7), page([order(2), order(1, version=9)], 8)])
+    client = api(lambda _: httpx.Response(200, json=wire(next(pages))))
+    one, two = (await client.orders(OrdersQuery())).orders.items
+    same, other = (await client.orders(OrdersQuery(tab=Tab.OVERDUE))).orders.items
+    assert same is two
+    assert (other.id, other.version, one.version) == (one.id, 9, 1)
+
+
+async def test_a_long_page_lets_others_have_their_turn() -> None:
+    pages = iter([page(), page(), page([order(number) for number in range(250)])])
+    client = api(lambda _: httpx.Response(200, json=wire(next(pages))))
+    turns = [0, 0]
+
+    async def count(at: int) -> None:
+        while True:
+            await asyncio.sleep(0)
+            turns[at] += 1
+
+    await client.orders(OrdersQuery())  # loads what requests need, which takes turns of its own
+    for at, tab in enumerate((Tab.OVERDUE, Tab.ALL)):
+        counting = asyncio.create_task(count(at))
+        await client.orders(OrdersQuery(tab=tab))
+        counting.cancel()
+    assert turns[1] - turns[0] >= 250 // SLICE - 1  # it begins with the second
+
+
+@pytest.mark.parametrize(
+    "items", [[{"id": "1"}], [{"id": 1}], ["text"], [None], [[]], "text", {"id": 1}, None, [{"id": {}}]]
+)
+async def test_rows_that_do_not_read_are_another_contract(items: object) -> None:
+    body = wire(page([order(1)]))
+    body["orders"] = {"items": items, "page_info": {}}
+    with pytest.raises(VersionSkew, match="does not read as this contract"):
+        await api(lambda _: httpx.Response(200, json=body)).orders(OrdersQuery())
 
 
 async def test_hostile_text_is_harmless_once_decoded() -> None:

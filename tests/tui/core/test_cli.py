@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import os
@@ -17,7 +18,7 @@ import pytest
 from tests.tui.core.samples import NOON, gid, order, page
 
 from orders_tui.cli import main
-from orders_tui.cli.main import run
+from orders_tui.cli.main import FRAMES_A_SECOND, run
 from orders_wire.detail import LineItem, OrderDetail
 from orders_wire.version import __version__
 
@@ -132,6 +133,20 @@ def test_without_a_terminal_it_names_the_headless_commands(call: Call, capsys: C
     said = capsys.readouterr()
     assert said.out == ""
     assert all(command in said.err for command in ("list", "show", "watch", "serve"))
+
+
+@pytest.mark.parametrize(("set_to", "is_then"), [(None, FRAMES_A_SECOND), ("30", "30")])
+def test_the_screen_is_painted_often_unless_one_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, set_to: str | None, is_then: str
+) -> None:
+    environment = {} if set_to is None else {"TEXTUAL_FPS": set_to}
+    monkeypatch.setattr(os, "environ", environment)
+    monkeypatch.setattr(gc, "disable", lambda: None)
+    for stream in (sys.stdin, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    assert run(["--profile", "nowhere"]) == 2
+    assert "nowhere" in capsys.readouterr().err
+    assert environment["TEXTUAL_FPS"] == is_then
 
 
 def test_server_commands_become_the_server(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from rich.segment import Segment
 from tests.tui.screens import desk_data
 from tests.tui.screens.conftest import MakeApp
 from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.fake_session import FakeSession
+from textual.color import Color
 from textual.pilot import Pilot
 
 from orders_tui.app import DeskApp
@@ -97,5 +99,7 @@ async def test_what_is_written_goes_through_the_last_filter(make_app: MakeApp) -
     app = make_app()
     async with app.run_test() as pilot:
         await pilot.pause()
-        names = [type(each).__name__ for each in app.screen.get_line_filters()]
-        assert "Harmless" in names
+        segments = [Segment("a\x1b[31mb")]
+        for line_filter in app.screen.get_line_filters():
+            segments = line_filter.apply(segments, Color(0, 0, 0))
+        assert [segment.text for segment in segments] == ["a\ufffd[31mb"]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -34,6 +33,7 @@ from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.view import RowView
 from orders_tui.widgets import side_bar
 from orders_tui.widgets.band import Band
+from orders_tui.widgets.blank import Column, Row
 from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.widgets.line_list import LineList
 from orders_tui.widgets.metrics_bar import MetricsBar
@@ -52,6 +52,7 @@ class DeskScreen(Stage):
     """See the module. It keeps what is only the operator's: marks, narrowing, which pane has the focus."""
 
     place = Place.DESK
+    BLANK = True
     AUTO_FOCUS = "OrderTable"
     BINDINGS: ClassVar[list[BindingType]] = []
     HORIZONTAL_BREAKPOINTS = breakpoints.COLUMNS
@@ -75,8 +76,8 @@ class DeskScreen(Stage):
         yield MetricsBar(glyphs.ellipsis, id="metrics")
         yield Band(glyphs.ellipsis, id="band")
         yield QueryBar(glyphs.ellipsis, id="query")
-        with Horizontal(id="body"):
-            with Vertical(id="main"):
+        with Row(id="body"):
+            with Column(id="main"):
                 yield OrderTable(self.work.seen, id="orders")
                 yield OrderPane(id="pane")
             yield SideBar(glyphs.cursor, glyphs.ellipsis, id="side")
