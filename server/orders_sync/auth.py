@@ -11,6 +11,7 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -110,11 +111,12 @@ async def authentication(request: web.Request, handler: Handler) -> web.StreamRe
     """Sets `CALLER`, or refuses. Signed webhooks and health are let through: they prove themselves, or tell nothing."""
     tokens = request.app[TOKENS]
     if tokens is None:
-        _require_loopback_name(request)
+        _require_loopback_name(request.host)
     if request.path in _SIGNED:
         return await handler(request)
     _require_json(request)
-    request[CALLER] = _loopback_caller(request) if tokens is None else _token_caller(request, tokens)
+    operator = request.headers.get("X-Operator", "")
+    request[CALLER] = _loopback_caller(operator) if tokens is None else _token_caller(request, tokens)
     require_shop(request.app[SETTINGS], request.headers.get("X-Shop-Domain"))
     return await handler(request)
 
@@ -134,19 +136,20 @@ def _token_caller(request: web.Request, tokens: Tokens) -> Caller:
     return caller
 
 
-def _loopback_caller(request: web.Request) -> Caller:
-    name = request.headers.get("X-Operator", "").strip()
+@lru_cache(maxsize=1024)
+def _loopback_caller(operator: str) -> Caller:
+    """Whoever names themselves so in `X-Operator`. Raises Refused."""
+    name = operator.strip()
     if len(name) > MAX_NAME or not name.isprintable():
         raise Refused(ErrorCode.INVALID_REQUEST, f"X-Operator is a name of at most {MAX_NAME} printable characters")
     return Caller(name or DEFAULT_OPERATOR, Role.LEAD)
 
 
-def _require_loopback_name(request: web.Request) -> None:
-    host = request.host.lower()
-    name, colon, port = host.rpartition(":")
-    if colon and port.isdigit():
-        host = name
-    if host not in _LOOPBACK_NAMES:
+@lru_cache(maxsize=1024)
+def _require_loopback_name(host: str) -> None:
+    """Raises Refused unless the `Host` header names this machine, with or without a port."""
+    name, colon, port = host.lower().rpartition(":")
+    if (name if colon and port.isdigit() else host.lower()) not in _LOOPBACK_NAMES:
         raise Refused(ErrorCode.FORBIDDEN, "Without tokens this server answers to localhost, 127.0.0.1 and [::1] only")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -26,6 +27,8 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self.of = lru_cache(maxsize=1024)(self._of)
+        """What counts the answers of a method, route and status, and what times them."""
         self.streams = self._gauge("streams", "Open streams of this process")
         self.cut_off = self._gauge("streams_cut_off", "Streams cut off since the start because they did not read")
         self.version = self._gauge("desk_version", "Number of the newest event")
@@ -52,6 +55,9 @@ class Metrics:
             "poll_age_seconds", "Since the last tick of the poller ended well; -1 before the first"
         )
 
+    def _of(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        return self.requests.labels(method, route, status), self.seconds.labels(route)
+
     def _gauge(self, name: str, text: str) -> Gauge:
         return Gauge(f"orders_sync_{name}", text, registry=self.registry)
 
@@ -64,10 +70,10 @@ async def metering(request: web.Request, handler: Handler) -> web.StreamResponse
     """Counts every answer by its route's pattern, and how long it took unless it is a stream."""
     began = time.perf_counter()
     response = await handler(request)
-    metrics = request.app[METRICS]
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else "unknown"
-    metrics.requests.labels(request.method, route, response.status).inc()
-    if response.content_type != "text/event-stream":
-        metrics.seconds.labels(route).observe(time.perf_counter() - began)
+    answers, seconds = request.app[METRICS].of(request.method, route, response.status)
+    answers.inc()
+    if isinstance(response, web.Response):
+        seconds.observe(time.perf_counter() - began)
     return response

@@ -8,7 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 from tests.benchmarks.dataset import BASE
 
+from orders_sync.db import connections
+from orders_sync.db.days import bounds
+from orders_sync.db.location import parse
+from orders_sync.db.overview import parameters
+from orders_sync.db.panels import BESIDE
+from orders_sync.db.selection import Between
+from orders_sync.desk.page import View
 from orders_sync.instants import DAY, Ms
+from orders_sync.rules.figures import Figures
 from orders_wire.cursors import encode_offset
 from orders_wire.vocabulary import Tab
 
@@ -63,6 +71,16 @@ def questions(orders: int, now: Ms) -> list[Question]:
         Question("q by number", _path(q=f"%23{number}"), bare(f"number = {number}", "id"), f"name LIKE '#{number}%'"),
         _days(now, bare),
     ]
+
+
+def beside(url: str, now: Ms) -> str:
+    """The server's own SQL for what stands around the rows of every page, its values written into it."""
+    view = View(1, now, Figures())
+    values = parameters(view.shop_id, view.moment, view.today) | bounds(Between(view.week.start, view.week.end))
+    engine = connections.reader(parse(url), 1)
+    sql = str(BESIDE.params(values).compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True}))
+    engine.dispose()
+    return sql
 
 
 def _days(now: Ms, bare: Callable[[str, str], str]) -> Question:

@@ -3,7 +3,8 @@
 
 Builds the desks, counts every answer again in plain SQL, and then measures over one connection each, in interleaved rounds:
 
-- a changed page (nothing is kept: counts, panels and rows are read) against the bare driver's query and bare aiohttp;
+- a changed page (nothing is kept: counts, panels and rows are read) against bare aiohttp and the bare driver, which reads the
+  same (the page with its metrics), or, for orientation, the page's rows alone;
 - the same page of a long history against that of a short one, with the same open work;
 - an unchanged page against aiohttp sending the same bytes, and a 304 against a bare hello;
 - for orientation, a naive server (`naive.py`) and the same page.
@@ -22,7 +23,7 @@ from contextlib import ExitStack, contextmanager
 import orjson
 from tests.benchmarks import naive
 from tests.benchmarks.desks import DATABASES, LARGE, SMALL, Desk, desks
-from tests.benchmarks.questions import questions
+from tests.benchmarks.questions import beside, questions
 from tests.benchmarks.recount import Recount
 from tests.benchmarks.serving import driver, server
 from tests.benchmarks.table import Table, report
@@ -64,6 +65,7 @@ class Bench:
         self._built = built
         self._rounds, self._requests = rounds, requests
         self._changed = Table(f"{name}: a changed page", ("orders", "page"), "bare", {"p50": CHANGED_GOAL})
+        self._rows = Table(f"{name}: a changed page against its rows alone", ("orders", "page"), "rows", {})
         self._growth = Table(
             f"{name}: {built[-1].orders:,} orders instead of {built[0].orders:,}",
             ("page",),
@@ -73,7 +75,7 @@ class Bench:
         self._unchanged = Table(f"{name}: an unchanged page", ("",), "same bytes", {"p50": UNCHANGED_GOAL})
         self._not_modified = Table(f"{name}: a 304", ("",), "hello", {"p50": NOT_MODIFIED_GOAL})
         self._naive = Table(f"{name}: a naive server", ("orders",), "ours", {})
-        self.tables = [self._changed, self._growth, self._unchanged, self._not_modified, self._naive]
+        self.tables = [self._changed, self._rows, self._growth, self._unchanged, self._not_modified, self._naive]
 
     def run(self) -> None:
         """Everything. Raises Wrong."""
@@ -93,13 +95,17 @@ class Bench:
             for desk in self._built:
                 ours[desk] = stack.enter_context(connected("sync", desk.url, "computed", str(desk.now)))
                 check(desk, ours[desk])
-                bare[desk] = stack.enter_context(connected("floor", desk.url, *(q.bare for q in asked[desk])))
+                queries = (beside(desk.url, desk.now), *(question.bare for question in asked[desk]))
+                bare[desk] = stack.enter_context(connected("floor", desk.url, *queries))
             for n, question in enumerate(asked[self._built[0]]):
                 asks = {(desk, "ours"): Ask(ours[desk], asked[desk][n].path) for desk in self._built}
-                asks |= {(desk, "bare"): Ask(bare[desk], f"/{n}") for desk in self._built}
+                asks |= {(desk, "bare"): Ask(bare[desk], f"/{n}/whole") for desk in self._built}
+                asks |= {(desk, "rows"): Ask(bare[desk], f"/{n}") for desk in self._built}
                 found = self._interleave(asks)
                 for desk in self._built:
-                    self._changed.add((f"{desk.orders:,}", question.name), found[desk, "ours"], found[desk, "bare"])
+                    named, ours_found = (f"{desk.orders:,}", question.name), found[desk, "ours"]
+                    self._changed.add(named, ours_found, found[desk, "bare"])
+                    self._rows.add(named, ours_found, found[desk, "rows"])
                 self._growth.add((question.name,), found[self._built[-1], "ours"], found[self._built[0], "ours"])
 
     def _measure_unchanged(self, desk: Desk) -> None:

@@ -4,8 +4,8 @@
 it is. `rows`: no answer is held, so that every request reads its rows. `computed`: every request also counts and reads all
 panels, as the first request after a change does.
 
-`python -m tests.benchmarks.serving floor URL QUERY…`: aiohttp and the bare driver, on the loop: `/<n>` answers with the rows of
-the n-th query, joined to a body.
+`python -m tests.benchmarks.serving floor URL BESIDE QUERY…`: aiohttp and the bare driver, on the loop: `/<n>` answers with the
+rows of the n-th query, joined to a body, `/<n>/whole` also reads what BESIDE asks for, in the same snapshot.
 
 `python -m tests.benchmarks.serving bytes FILE`: aiohttp alone: `/bytes` answers with the file, `/hello` with a word.
 
@@ -15,7 +15,6 @@ the n-th query, joined to a body.
 from __future__ import annotations
 
 import asyncio
-import gc
 import select
 import sqlite3
 import subprocess
@@ -36,6 +35,7 @@ from orders_sync.desk.pages import Held, Pages
 from orders_sync.desk.query import PageQuery
 from orders_sync.instants import Ms
 from orders_sync.routes import orders
+from orders_sync.serving import spare_the_collector
 from orders_sync.settings import Settings
 
 _START_TIMEOUT_S = 60.0
@@ -80,18 +80,28 @@ def sync(url: str, mode: str, now: Ms) -> web.Application:
     return build(Settings(database_url=url, shop_domain=SHOP), clock=lambda: now)
 
 
-def floor(url: str, queries: Sequence[str]) -> web.Application:
-    """The bare driver and aiohttp: `/<n>` answers with the rows of the n-th query."""
+def floor(url: str, beside: str, queries: Sequence[str]) -> web.Application:
+    """The bare driver and aiohttp: `/<n>` answers with the rows of the n-th query, `/<n>/whole` with `beside` before them."""
     fetch = driver(url)
+    begin = "BEGIN" if is_sqlite(parse(url)) else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
-    async def answer(request: web.Request) -> web.Response:
-        rows = fetch(queries[int(request.match_info["n"])])
-        return web.Response(
-            body=b"[" + b",".join(bytes(row[0]) for row in rows) + b"]", content_type="application/json"
-        )
+    def answered(rows: Sequence[Sequence[Any]], *before: bytes) -> web.Response:
+        listed = b"[" + b",".join([*before, *(bytes(row[0]) for row in rows)]) + b"]"
+        return web.Response(body=listed, content_type="application/json")
+
+    async def rows(request: web.Request) -> web.Response:
+        return answered(fetch(queries[int(request.match_info["n"])]))
+
+    async def whole(request: web.Request) -> web.Response:
+        fetch(begin)
+        ((*_, lists),) = fetch(beside)
+        found = fetch(queries[int(request.match_info["n"])])
+        fetch("COMMIT")
+        return answered(found, lists.encode())
 
     app = web.Application()
-    app.router.add_get("/{n}", answer)
+    app.router.add_get("/{n}", rows)
+    app.router.add_get("/{n}/whole", whole)
     return app
 
 
@@ -121,7 +131,12 @@ def driver(url: str) -> Callable[[str], list[Any]]:
 
     dsn = location.set(drivername="postgresql").render_as_string(hide_password=False)
     opened = psycopg.connect(dsn, autocommit=True)
-    return lambda query: opened.execute(query, prepare=True).fetchall()
+
+    def fetch(query: str) -> list[Any]:
+        cursor = opened.execute(query, prepare=True)
+        return cursor.fetchall() if cursor.description else []
+
+    return fetch
 
 
 async def _serve(app: web.Application) -> None:
@@ -129,8 +144,7 @@ async def _serve(app: web.Application) -> None:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    gc.collect()
-    gc.freeze()
+    spare_the_collector()
     print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
     await asyncio.Event().wait()
 
@@ -139,7 +153,7 @@ def main(arguments: Sequence[str]) -> None:
     kind, what, *more = arguments
     apps: dict[str, Callable[[], web.Application]] = {
         "sync": lambda: sync(what, more[0], Ms(int(more[1]))),
-        "floor": lambda: floor(what, more),
+        "floor": lambda: floor(what, more[0], more[1:]),
         "bytes": lambda: alone(Path(what).read_bytes()),
         "naive": lambda: naive.app(what),
     }

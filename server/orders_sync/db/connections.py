@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, FromClause, NullPool, QueuePool, create_engine, event
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
+from sqlalchemy.exc import DBAPIError
 
 from orders_sync.db.location import is_sqlite, sqlite_path
 
@@ -58,20 +59,38 @@ def reader(url: URL, size: int, lock_timeout_ms: int | None = None) -> Engine:
     engine = _postgresql(url, size=size)
 
     @event.listens_for(engine, "connect")
-    def snapshots(connection: Any, _record: object) -> None:
-        from psycopg import IsolationLevel
-
-        connection.isolation_level = IsolationLevel.REPEATABLE_READ
-        connection.read_only = True
+    def by_hand(connection: Any, _record: object) -> None:
+        connection.autocommit = True
 
     return engine
 
 
+_BEGIN_SNAPSHOT = {
+    "sqlite": "BEGIN",
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_generic_plan",
+}
+"""On PostgreSQL what is said often is planned once: `statement`."""
+
+
 def begin_snapshot(conn: Connection) -> None:
     """From here to the end of the connection's use, everything is read from one state of the database."""
-    if conn.dialect.name == "sqlite":
-        driver: Any = conn.connection.driver_connection
-        driver.execute("BEGIN")
+    said = _BEGIN_SNAPSHOT[conn.dialect.name]
+    driver: Any = conn.connection.driver_connection
+    try:
+        driver.execute(said)
+    except conn.dialect.loaded_dbapi.Error as error:
+        raise of_sqlalchemy(conn, said, error) from error
+
+
+def of_sqlalchemy(conn: Connection, said: str, error: Any) -> Exception:
+    """What SQLAlchemy would have raised, had it run the statement. A connection that is lost is not used again."""
+    dialect = conn.dialect
+    lost = dialect.is_disconnect(error, conn.connection.driver_connection, None)
+    if lost:
+        conn.invalidate(error)
+    base = dialect.loaded_dbapi.Error
+    raised: Exception = DBAPIError.instance(said, None, error, base, connection_invalidated=lost, dialect=dialect)
+    return raised
 
 
 def end_snapshot(conn: Connection) -> None:

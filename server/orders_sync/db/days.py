@@ -155,4 +155,4 @@ _LISTED = {
     True: Statement(select(_d.day, _d.n).where(*_OF_KIND).order_by(_d.day.desc())),
     False: Statement(select(_d.day, _d.n).where(*_OF_KIND).order_by(_d.day)),
 }
-_COUNT = {kind: Statement(counted(kind), planned_once=True) for kind in Counted}
+_COUNT = {kind: Statement(counted(kind)) for kind in Counted}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Subquery, exists, func, literal_column, select, text, union_all
+from sqlalchemy import CTE, exists, func, literal_column, select, text, union_all
 
 from orders_sync.db.tables import owed_skus, stock
 from orders_sync.db.tabs import SHOP
@@ -27,23 +27,31 @@ class Block(NamedTuple):
     eta: int | None
 
 
-def blocks() -> Subquery:
+def _blocked() -> CTE:
     """The SKUs that are blocked."""
     short = select(stock.c.sku).where(stock.c.shop_id == SHOP, _SHORT)
     told = exists().where(stock.c.shop_id == SHOP, stock.c.sku == owed_skus.c.sku, _SHORT)
     held = select(owed_skus.c.sku).where(owed_skus.c.shop_id == SHOP, _HELD, ~told).distinct()
     held = held.with_hint(owed_skus, "INDEXED BY owed_skus_held", "sqlite")
-    return union_all(short, held).subquery("blocks")
+    return union_all(short, held).cte("blocked")
 
 
-_blocked = blocks()
-_owed = (owed_skus.c.shop_id == SHOP, owed_skus.c.sku == _blocked.c.sku)
-_waiting = select(func.count()).where(*_owed).scalar_subquery().label("waiting")
-_owed_title = select(func.max(owed_skus.c.title)).where(*_owed).scalar_subquery()
+def _waited_for(blocked: CTE) -> CTE:
+    """The blocked SKUs, each with the number of orders that wait for it, and its name in them."""
+    owed = (owed_skus.c.shop_id == SHOP) & (owed_skus.c.sku == blocked.c.sku)
+    waiting, title = func.count(owed_skus.c.order_id).label("waiting"), func.max(owed_skus.c.title).label("title")
+    grouped = select(blocked.c.sku, waiting, title).select_from(blocked.outerjoin(owed_skus, owed))
+    return grouped.group_by(blocked.c.sku).cte("waited_for")
+
+
+_w = _waited_for(_blocked())
+BLOCKED = select(func.count()).select_from(_w)
+"""How many SKUs are blocked."""
+
 MOST_WAITED_FOR = (
-    select(_blocked.c.sku, func.coalesce(stock.c.title, _owed_title), _waiting, stock.c.available, stock.c.eta)
-    .select_from(_blocked.outerjoin(stock, (stock.c.shop_id == SHOP) & (stock.c.sku == _blocked.c.sku)))
-    .order_by(text("waiting DESC"), _blocked.c.sku)
+    select(_w.c.sku, func.coalesce(stock.c.title, _w.c.title), _w.c.waiting, stock.c.available, stock.c.eta)
+    .select_from(_w.outerjoin(stock, (stock.c.shop_id == SHOP) & (stock.c.sku == _w.c.sku)))
+    .order_by(_w.c.waiting.desc(), _w.c.sku)
     .limit(literal_column(str(LIST)))
 )
 """The `LIST` blocked SKUs that most orders wait for, as `Block`s; equal ones by SKU."""

@@ -5,15 +5,29 @@ One statement: each count is of one partial index, so the whole costs the backlo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import reduce
+from typing import Any, cast
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, TextClause, bindparam, func, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Subquery,
+    Table,
+    TextClause,
+    bindparam,
+    func,
+    select,
+    text,
+    true,
+)
 
 from orders_sync.db import tabs
 from orders_sync.db.counters import Counted
-from orders_sync.db.inventory import blocks
+from orders_sync.db.inventory import BLOCKED
 from orders_sync.db.moment import Moment
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
@@ -75,7 +89,7 @@ def of_row(values: Sequence[Any], moment: Moment) -> Overview:
         blocks=row["blocks"],
         alerts=row["alerts"],
         gaps=row["gaps"],
-        until=_until(moment, [row[name] for name in _TRANSITIONS]),
+        until=_until(moment, row),
     )
 
 
@@ -85,12 +99,18 @@ def first_placed(conn: Connection, shop_id: int) -> Ms | None:
     return first
 
 
-def _until(moment: Moment, instants: list[int | None]) -> Ms | None:
+def _until(moment: Moment, row: Mapping[str, Any]) -> Ms | None:
     """What each compared instant comes to on the clock, one millisecond later where the rule says "after"."""
-    waits = (1, moment.now - moment.breach, moment.now - moment.pending + 1, moment.now - moment.late)
     quiet = moment.now - moment.quiet
-    due = [at + wait for at, wait in zip(instants, (*waits, quiet, quiet), strict=True) if at is not None]
-    return Ms(min(due)) if due else None
+    waits = {
+        "next_due": 1,
+        "next_breach": moment.now - moment.breach,
+        "next_pending": moment.now - moment.pending + 1,
+        "next_late": moment.now - moment.late,
+        "next_lost": quiet,
+        "next_quiet": quiet,
+    }
+    return min((Ms(row[name] + wait) for name, wait in waits.items() if row[name] is not None), default=None)
 
 
 def _count(index: str, table: Table, *conditions: Condition) -> Any:
@@ -114,24 +134,49 @@ def _first(index: str, column: Column[int], *conditions: Condition) -> Any:
     return query.with_hint(table, f"INDEXED BY {index}", "sqlite").scalar_subquery()
 
 
-def _refunds(what: ColumnElement[Any]) -> Any:
-    due = (returns.c.shop_id == SHOP, PENDING_RETURN, returns.c.state == text(f"'{ReturnState.AWAITING_REFUND.value}'"))
-    return select(what).where(*due).with_hint(returns, "INDEXED BY returns_pending", "sqlite").scalar_subquery()
+def _walk(index: str, table: Table, *conditions: Condition, **figures: ColumnElement[Any]) -> Subquery:
+    """Several figures of the rows that an index holds, all from one walk over it."""
+    query = select(*(figure.label(name) for name, figure in figures.items())).where(
+        table.c.shop_id == SHOP, *conditions
+    )
+    return query.with_hint(table, f"INDEXED BY {index}", "sqlite").subquery(index)
+
+
+def _such(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(*conditions)
 
 
 _o, _p = orders.c, parcels.c
-_TRANSITIONS = {
-    "next_due": _first("orders_due", _o.due_at, _o.due_at >= NOW),
-    "next_breach": _first("orders_due", _o.due_at, _o.due_at > BREACH),
-    "next_pending": _first("orders_unnumbered", _o.unnumbered_at, _o.unnumbered_at >= PENDING),
-    "next_late": _first("parcels_late", _p.last_update, LATE_PRONE, _p.last_update > LATE),
-    "next_lost": _first("parcels_late", _p.last_update, LATE_PRONE, _p.last_update > QUIET),
-    "next_quiet": _first("orders_live", _o.live_at, _o.live_at > QUIET, _o.live_at < FOREVER),
-}
+_DUE = _walk(
+    "orders_due",
+    orders,
+    *tabs.RULES[Tab.UNFULFILLED],
+    tab_unfulfilled=func.count(),
+    tab_overdue=_such(*tabs.RULES[Tab.OVERDUE]),
+    breaches=_such(_o.due_at <= BREACH),
+    next_due=func.min(_o.due_at).filter(_o.due_at >= NOW),
+    next_breach=func.min(_o.due_at).filter(_o.due_at > BREACH),
+)
+_UNNUMBERED = _walk(
+    "orders_unnumbered",
+    orders,
+    _o.unnumbered_at.is_not(None),
+    tab_tracking_pending=_such(*tabs.RULES[Tab.TRACKING_PENDING]),
+    next_pending=func.min(_o.unnumbered_at).filter(_o.unnumbered_at >= PENDING),
+)
+_REFUNDS = _walk(
+    "returns_pending",
+    returns,
+    PENDING_RETURN,
+    returns.c.state == text(f"'{ReturnState.AWAITING_REFUND.value}'"),
+    refunds_due=func.count(),
+    refund_usd_minor=func.coalesce(func.sum(returns.c.usd_minor), 0),
+)
+_WALKED = {Tab.UNFULFILLED, Tab.OVERDUE, Tab.TRACKING_PENDING}
+_WALKS = (_DUE, _UNNUMBERED, _REFUNDS)
 _ALERTS = (alerts.c.shop_id == SHOP, OPEN_ALERT)
-_COUNTS = {
-    **{f"tab_{tab.value}": _tab(tab) for tab in Tab},
-    "breaches": _count("orders_due", orders, _o.shop_id == SHOP, _o.due_at <= BREACH),
+_SINGLE = {
+    **{f"tab_{tab.value}": _tab(tab) for tab in Tab if tab not in _WALKED},
     "delivered_today": _count(
         "parcels_delivered",
         parcels,
@@ -139,16 +184,21 @@ _COUNTS = {
         _p.delivered_at >= bindparam("today"),
         _p.delivered_at < bindparam("tomorrow"),
     ),
-    "refunds_due": _refunds(func.count()),
-    "refund_usd_minor": _refunds(func.coalesce(func.sum(returns.c.usd_minor), 0)),
-    "blocks": select(func.count()).select_from(blocks()).scalar_subquery(),
+    "blocks": BLOCKED.scalar_subquery(),
     "alerts": _count("alerts_newest", alerts, *_ALERTS, alerts.c.order_id != GAP_ORDER),
     "gaps": _count("alerts_by_order", alerts, *_ALERTS, alerts.c.order_id == GAP_ORDER),
+    "next_late": _first("parcels_late", _p.last_update, LATE_PRONE, _p.last_update > LATE),
+    "next_lost": _first("parcels_late", _p.last_update, LATE_PRONE, _p.last_update > QUIET),
+    "next_quiet": _first("orders_live", _o.live_at, _o.live_at > QUIET, _o.live_at < FOREVER),
 }
-_ALL = {**_COUNTS, **_TRANSITIONS}
+_ALL = {name: query.label(name) for name, query in _SINGLE.items()} | {
+    column.name: column for walk in _WALKS for column in walk.c
+}
 _NAMES = ("desk_id", "event_n", *_ALL)
-COLUMNS = (desk.c.desk_id, desk.c.event_n, *(query.label(name) for name, query in _ALL.items()))
-"""Of the one row of `desk`."""
+COLUMNS = (desk.c.desk_id, desk.c.event_n, *_ALL.values())
+"""Of the one row of `SOURCE`."""
 
-_OVERVIEW = Statement(select(*COLUMNS).where(desk.c.shop_id == SHOP))
+SOURCE = reduce(lambda source, walk: source.join(walk, true()), _WALKS, cast(FromClause, desk))
+
+_OVERVIEW = Statement(select(*COLUMNS).select_from(SOURCE).where(desk.c.shop_id == SHOP))
 _FIRST_PLACED = Statement(select(func.min(orders.c.placed_at)).where(orders.c.shop_id == SHOP))

@@ -164,13 +164,14 @@ def _day_counters(selection: Selection) -> Counted | None:
 
 @lru_cache(maxsize=512)
 def _counting(shape: Shape) -> Statement:
-    return Statement(matching(shape, func.count()))
+    return Statement(matching(shape, func.count()), by_values=shape.searching)
 
 
 @lru_cache(maxsize=512)
 def _valued(shape: Shape, *, valued: bool = True) -> Statement:
     key = key_column(shape)
-    return Statement(matching(shape, func.count()).where(key.is_not(None) if valued else key.is_(None)))
+    counting = matching(shape, func.count()).where(key.is_not(None) if valued else key.is_(None))
+    return Statement(counting, by_values=shape.searching)
 
 
 @lru_cache(maxsize=512)
@@ -179,9 +180,10 @@ def _before(shape: Shape, *, valued: bool) -> Statement:
     mine = bindparam("key_id", type_=orders.c.id.type)
     if not valued:
         before = orders.c.id > mine if shape.order.descending else orders.c.id < mine
-        return Statement(counting.where(key.is_(None), before))
+        return Statement(counting.where(key.is_(None), before), by_values=shape.searching)
     row, cursor = tuple_(key, orders.c.id), tuple_(bindparam("key_value", type_=key.type), mine)
-    return Statement(counting.where(key.is_not(None), row > cursor if shape.order.descending else row < cursor))
+    before = row > cursor if shape.order.descending else row < cursor
+    return Statement(counting.where(key.is_not(None), before), by_values=shape.searching)
 
 
 _STORED = tuple(orders.c[name] for name in PageRow._fields[:8])
@@ -207,13 +209,13 @@ def _rows(shape: Shape, stretch: Stretch) -> Statement:
     if in_order(shape) and not stretch.deep:
         direct = matching(shape, *wide, key.label("key")).where(*restricted)
         ordered = direct.order_by(*_order(key, orders.c.id, descending, valued))
-        return Statement(_cut(ordered, stretch), planned_once=shape.only_placed)
+        return Statement(_cut(ordered, stretch), by_values=shape.searching)
     narrow = matching(shape, orders.c.id, key.label("key")).where(*restricted)
     chosen = _cut(narrow.order_by(*_order(key, orders.c.id, descending, valued)), stretch).subquery("chosen")
     query: Select[Any] = select(*wide, chosen.c.key).join(
         chosen, (orders.c.shop_id == SHOP) & (orders.c.id == chosen.c.id)
     )
-    return Statement(query.order_by(*_order(chosen.c.key, chosen.c.id, descending, valued)))
+    return Statement(query.order_by(*_order(chosen.c.key, chosen.c.id, descending, valued)), by_values=shape.searching)
 
 
 def _cut(query: Select[Any], stretch: Stretch) -> Select[Any]:

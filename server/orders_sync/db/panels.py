@@ -104,22 +104,26 @@ _DELAYED = (
     .limit(_LIST)
 )
 
+_f = (
+    select(_o.id, _o.name, _o.return_at)
+    .where(_o.shop_id == SHOP, *RULES[Tab.RETURNS])
+    .with_hint(orders, "INDEXED BY orders_return", "sqlite")
+    .order_by(_o.return_at, _o.id)
+    .limit(_LIST)
+    .subquery("first_returning")
+).c
 _other = returns.alias("other")
 _LONGER = exists().where(
     _other.c.shop_id == SHOP,
-    _other.c.order_id == _o.id,
+    _other.c.order_id == _f.id,
     *(_other.c.state != literal_column(f"'{state.value}'") for state in ReturnState if state.terminal),
     tuple_(_other.c.since, _other.c.return_id) < tuple_(_r.since, _r.return_id),
 )
 _RETURNS = (
-    select(_o.id, _o.name, _r.state, _r.reason, _r.since, _r.refund_minor)
-    .select_from(orders)
-    .join(returns, (_r.shop_id == SHOP) & (_r.order_id == _o.id))
-    .where(_o.shop_id == SHOP, *RULES[Tab.RETURNS], PENDING_RETURN, ~_LONGER)
-    .with_hint(orders, "INDEXED BY orders_return", "sqlite")
+    select(_f.id, _f.name, _r.state, _r.reason, _r.since, _r.refund_minor)
+    .where(_r.shop_id == SHOP, _r.order_id == _f.id, PENDING_RETURN, ~_LONGER)
     .with_hint(returns, "INDEXED BY returns_by_order", "sqlite")
-    .order_by(_o.return_at, _o.id)
-    .limit(_LIST)
+    .order_by(_f.return_at, _f.id)
 )
 
 _OPEN = (
@@ -133,9 +137,9 @@ _GAPS = _OPEN.where(_a.order_id == GAP_ORDER).with_hint(alerts, "INDEXED BY aler
 
 _LISTS = (_TRACKING_PENDING, _DELAYED, _RETURNS, MOST_WAITED_FOR, _ALERTS, _GAPS)
 _fulfilled = days.counted(Counted.FULFILLED).subquery("fulfilled")
-_BESIDE = Statement(
+BESIDE = (
     select(_fulfilled.c.n, _fulfilled.c.total, *overview.COLUMNS, *map(listed, _LISTS))
-    .select_from(desk.join(_fulfilled, true()))
-    .where(desk.c.shop_id == SHOP),
-    planned_once=True,
+    .select_from(overview.SOURCE.join(_fulfilled, true()))
+    .where(desk.c.shop_id == SHOP)
 )
+_BESIDE = Statement(BESIDE)

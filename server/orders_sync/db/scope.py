@@ -54,10 +54,9 @@ class Shape:
         return self.tag or bool(self.words)
 
     @property
-    def only_placed(self) -> bool:
-        """True when nothing but days restricts the history, in their order: a range of one index, whichever days."""
-        unfiltered = self == Shape(Tab.ALL, self.order, start=self.start, end=self.end)
-        return unfiltered and self.order.column == "placed_at" and (self.start or self.end)
+    def searching(self) -> bool:
+        """True when it depends on the values which index is best, and how many rows there are."""
+        return self.free or self.owner is not None or self.status or self.priority or self.channel
 
 
 def shape_of(selection: Selection) -> Shape:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import Compiled, SQLCompiler
+
+from orders_sync.db.connections import of_sqlalchemy
 
 Values = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
@@ -29,30 +30,24 @@ class _Written:
 class Statement:
     """`query` with named parameters, each of which has to be given, and more may be.
 
-    `planned_once`: its best plan is the same whatever the values. PostgreSQL then makes it once for a connection; left to
-    itself it may plan anew each time, which for a long statement costs several times its execution.
+    In a snapshot PostgreSQL plans a statement once for a connection (`connections.begin_snapshot`); left to itself it may plan
+    anew each time, which for a long statement costs several times its execution. `by_values`: the best plan depends on the
+    values, which it then gets to see.
     """
 
-    def __init__(self, query: Select[Any], *, planned_once: bool = False) -> None:
+    def __init__(self, query: Select[Any], *, by_values: bool = False) -> None:
         self._query = query
-        self._planned_once = planned_once
+        self._by_values = by_values
         self._written: dict[str, _Written] = {}
 
     def rows(self, conn: Connection, values: Values) -> Rows:
         """All rows."""
         written = self._written.get(conn.dialect.name) or self._write(conn)
         driver = conn.connection.driver_connection
-        assert driver is not None
-        dbapi = conn.dialect.loaded_dbapi
         try:
             return written.run(driver, values)
-        except dbapi.Error as error:
-            lost = conn.dialect.is_disconnect(error, driver, None)
-            if lost:
-                conn.invalidate(error)
-            raise DBAPIError.instance(
-                written.sql, None, error, dbapi.Error, connection_invalidated=lost, dialect=conn.dialect
-            ) from error
+        except conn.dialect.loaded_dbapi.Error as error:
+            raise of_sqlalchemy(conn, written.sql, error) from error
 
     def one(self, conn: Connection, values: Values) -> tuple[Any, ...]:
         """The one row."""
@@ -67,7 +62,7 @@ class Statement:
     def _write(self, conn: Connection) -> _Written:
         dialect = conn.dialect
         sqlite = dialect.name == "sqlite"
-        written = _sqlite(self._query, dialect) if sqlite else _postgresql(self._query, self._planned_once)
+        written = _sqlite(self._query, dialect) if sqlite else _postgresql(self._query, self._by_values)
         self._written[dialect.name] = written
         return written
 
@@ -84,11 +79,11 @@ def _sqlite(query: Select[Any], dialect: Dialect) -> _Written:
 
 
 # Two turns to the server, a twentieth of a millisecond: less than planning even a short statement.
-_PLAN_ONCE = "SET LOCAL plan_cache_mode = force_generic_plan"
-_PLAN_AS_BEFORE = "SET LOCAL plan_cache_mode = auto"
+_PLAN_BY_VALUES = "SET LOCAL plan_cache_mode = force_custom_plan"
+_PLAN_AS_BEFORE = "SET LOCAL plan_cache_mode = force_generic_plan"
 
 
-def _postgresql(query: Select[Any], planned_once: bool) -> _Written:
+def _postgresql(query: Select[Any], by_values: bool) -> _Written:
     """With the server's own placeholders, since the driver would read a long statement anew for its names each time."""
     from psycopg import RawCursor
     from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -102,13 +97,13 @@ def _postgresql(query: Select[Any], planned_once: bool) -> _Written:
         found: Rows = RawCursor(driver).execute(sql, [given[name] for name in names], prepare=True).fetchall()
         return found
 
-    def run_planned_once(driver: Any, values: Values) -> Rows:
-        driver.execute(_PLAN_ONCE)
+    def run_by_values(driver: Any, values: Values) -> Rows:
+        driver.execute(_PLAN_BY_VALUES)
         found = run(driver, values)
         driver.execute(_PLAN_AS_BEFORE)
         return found
 
-    return _Written(sql, run_planned_once if planned_once else run)
+    return _Written(sql, run_by_values if by_values else run)
 
 
 def _constants(compiled: Compiled) -> dict[str, Any]:

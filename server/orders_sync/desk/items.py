@@ -19,13 +19,12 @@ def items(rows: Sequence[PageRow], now: Ms) -> orjson.Fragment:
 
 
 def _spliced(row: PageRow, now: Ms) -> bytes:
-    _, version, placed_at, static_issue, alert_types, waiting, failed, card, late, _ = row
+    _, version, placed_at, static, alert_types, waiting, failed, card, late, _ = row
     if alert_types or waiting or failed:
-        more = orjson.dumps(added(row, now))[1:]
-    else:
-        found = _ISSUES[issue(static_issue, late=late)]
-        more = b'"age_hours":%.2f,"issue":%b,%b"version":%d}' % (_hours(placed_at, now), found, _QUIET, version)
-    return b"%b,%b" % (card[:-1], more)
+        return b"%b,%b" % (card[:-1], orjson.dumps(added(row, now))[1:])
+    found = _ISSUES[issue(static, late=True) if late else static]
+    hours = (now - placed_at) / HOUR if placed_at < now else 0
+    return b'%b,"age_hours":%.2f,"issue":%b,%b"version":%d}' % (card[:-1], hours, found, _QUIET, version)
 
 
 _ISSUES: dict[str | None, bytes] = {word: orjson.dumps(word) for word in (None, *(issue.value for issue in Issue))}
@@ -50,8 +49,4 @@ def issue(static: str | None, *, late: bool) -> str | None:
 
 def age_hours(since: int, now: Ms) -> float:
     """Hours since then, two decimals; 0 for an instant that is still to come."""
-    return round(_hours(since, now), 2)
-
-
-def _hours(since: int, now: Ms) -> float:
-    return max(0, now - since) / HOUR
+    return round(max(0, now - since) / HOUR, 2)

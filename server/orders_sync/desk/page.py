@@ -47,7 +47,12 @@ class View:
     @cached_property
     def today(self) -> Between:
         """The desk zone's current day."""
-        return Between(day_start(self.now, self.figures.zone), day_start(self.now, self.figures.zone, 1))
+        return Between(day_start(self.now, self.figures.zone), self.week.end)
+
+    @cached_property
+    def week(self) -> Period:
+        """The days that a page without dates is about."""
+        return period(ANY_TIME, None, None, self.now, self.figures.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,8 @@ class Answer:
 
 def surroundings(conn: Reading, view: View) -> Surroundings:
     """The counts and panels of this view."""
-    week = period(ANY_TIME, None, None, view.now, view.figures.zone)
-    counted, fulfilled, lists = read_panels(conn, view.shop_id, view.moment, view.today, Between(week.start, week.end))
+    week = Between(view.week.start, view.week.end)
+    counted, fulfilled, lists = read_panels(conn, view.shop_id, view.moment, view.today, week)
     ends = [Ms(view.now + FRESH), view.today.end, counted.until]
     until = min(end for end in ends if end is not None)
     return Surroundings(counted, fulfilled, panels.shown(counted, lists, view.now), until)
@@ -125,5 +130,7 @@ def _first(query: PageQuery, rows: list[PageRow]) -> ShopifyCursor | None:
 
 def _period(conn: Reading, view: View, query: PageQuery) -> Period:
     placed = query.selection.filters.placed
-    first = first_placed(conn, view.shop_id) if placed.bounded and placed.start is None else None
+    if not placed.bounded:
+        return view.week
+    first = first_placed(conn, view.shop_id) if placed.start is None else None
     return period(placed, query.shown_end, first, view.now, view.figures.zone)

@@ -57,6 +57,10 @@ class PageQuery:
     shown_end: Ms | None = None
     min_version: int = 0
 
+    def __hash__(self) -> int:
+        """Of what most pages differ in: a page is looked up more often than it is computed."""
+        return hash((self.selection.tab, self.page_size, self.cursor))
+
 
 def read(parameters: Iterable[tuple[str, str]], zone: ZoneInfo) -> PageQuery:
     """The query that these parameters make. Raises BadParameter."""

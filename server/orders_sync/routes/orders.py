@@ -90,7 +90,8 @@ def _query(raw: str, zone: ZoneInfo) -> PageQuery:
 
 def _response(request: web.Request, held: Held) -> web.Response:
     headers = {"ETag": held.etag, "Cache-Control": "no-cache"}
-    if any(_matches(asked, held.etag) for asked in request.headers.getall("If-None-Match", ())):
+    asked = request.headers.getall("If-None-Match", ())
+    if asked and (held.etag in asked or any(_matches(one, held.etag) for one in asked)):
         return web.Response(status=304, headers=headers)
     return web.Response(body=held.body, headers=headers, content_type="application/json")
 

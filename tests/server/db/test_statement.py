@@ -32,15 +32,32 @@ async def test_counts_and_panels_are_planned_once_whatever_the_moment(postgres_u
     await db.close()
 
 
-@pytest.mark.parametrize("planned_once", [True, False])
-async def test_what_follows_is_planned_for_its_values_again(postgres_url: str, planned_once: bool) -> None:
+@pytest.mark.parametrize("by_values", [True, False])
+async def test_what_follows_is_planned_once_again(postgres_url: str, by_values: bool) -> None:
     db = await Database.open(postgres_url, SHOP)
-    statement = Statement(DUE, planned_once=planned_once)
+    statement = Statement(DUE, by_values=by_values)
 
     def read(conn: Connection) -> str:
         statement.rows(conn, {"shop_id": db.shop_id, "breach": 0})
         mode: str = conn.execute(text("SHOW plan_cache_mode")).scalar_one()
         return mode
 
-    assert await db.read(read) == "auto"
+    assert await db.read(read) == "force_generic_plan"
+    await db.close()
+
+
+@pytest.mark.parametrize(("by_values", "plans"), [(True, (0, 8)), (False, (8, 0))])
+async def test_what_depends_on_the_values_is_planned_for_them(
+    postgres_url: str, by_values: bool, plans: tuple[int, int]
+) -> None:
+    db = await Database.open(postgres_url, SHOP)
+    statement = Statement(DUE, by_values=by_values)
+
+    def read(conn: Connection) -> tuple[int, int]:
+        for n in range(8):
+            statement.rows(conn, {"shop_id": db.shop_id, "breach": n})
+        kept, anew = conn.execute(text(str(PLANS).replace("tab_overdue", "due_at >"))).one()
+        return kept, anew
+
+    assert await db.read(read) == plans
     await db.close()
