@@ -23,7 +23,11 @@ from orders_wire.vocabulary import Channel, Status
 
 @dataclass(frozen=True)
 class Picture:
-    """`over`: cancelled or refunded in full. `lines` and `owed` count an acknowledgement; `owed_in_shop` does not."""
+    """`over`: cancelled or refunded in full. `lines` and `owed` count an acknowledgement; `owed_in_shop` does not.
+
+    An acknowledgement is a parcel for what is owed: when the shop owes nothing any more, by a fulfilment or without one (the
+    lines were refunded or taken off), it stands for nothing.
+    """
 
     order_id: int
     facts: OrderFacts
@@ -174,8 +178,9 @@ def draw(
         return None
     found = parcels.parcels(facts, operator, cancelled=order.cancelled_at is not None)
     lines_at = facts.at("order", "lines") or 0
-    owed_in_shop = shipping.lines(order, lines_at, found, acknowledged=False)
-    acknowledged = any(parcel.ours for parcel in found)
+    in_shop = shipping.lines(order, lines_at, found, acknowledged=False)
+    owed_in_shop = any(line.owed for line in in_shop)
+    acknowledged = owed_in_shop and any(parcel.ours for parcel in found)
     return Picture(
         order_id=order_id,
         facts=facts,
@@ -185,9 +190,9 @@ def draw(
         order=order,
         name=order.name,
         placed_at=placed_at,
-        parcels=found,
-        lines=shipping.lines(order, lines_at, found, acknowledged=True) if acknowledged else owed_in_shop,
-        owed_in_shop=any(line.owed for line in owed_in_shop),
+        parcels=found if acknowledged else tuple(parcel for parcel in found if not parcel.ours),
+        lines=shipping.lines(order, lines_at, found, acknowledged=True) if acknowledged else in_shop,
+        owed_in_shop=owed_in_shop,
         shop_holds=holds.shop_holds(facts),
         returns=return_history.returns(facts, operator),
     )

@@ -56,6 +56,19 @@ async def test_the_acknowledgement_wins_over_unfulfilled_until_shopify_makes_its
     assert seen.picture.parcels[0].number == "1Z999"
 
 
+async def test_it_ends_without_a_parcel_when_shopify_owes_nothing_any_more(light_desk: Desk) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("fulfill", {"orderIds": ["1"]})
+    await light_desk.tell(order(1, None, line(owed=0), at=NOON + 1000))
+    seen = await light_desk.order(1)
+    assert seen.picture.parcels == ()
+    assert seen.picture.status is Status.FULFILLED
+    await light_desk.tell(parcel(1, 77, at=NOON + 2000))
+    seen = await light_desk.order(1)
+    assert [parcel.id for parcel in seen.picture.parcels] == [77]
+    assert seen.timeline.count("fulfillment_submitted") == 1
+
+
 async def test_shopify_covering_a_part_replaces_it_all_the_same(light_desk: Desk) -> None:
     await light_desk.tell(order(1, None, line(1), line(2, "CAP")))
     await light_desk.act("fulfill", {"orderIds": ["1"]})
