@@ -7,7 +7,7 @@ from orders_sync.actions.decision import Decision
 from orders_sync.actions.view import View, with_entry
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
-from orders_sync.rules.operator_state import Entry, OperatorState
+from orders_sync.rules.operator_state import Entry
 from orders_sync.rules.timeline import key
 from orders_wire.actions import AssignBody
 from orders_wire.vocabulary import UNASSIGNED
@@ -22,13 +22,13 @@ def decide(view: View, body: AssignBody, acting: Acting) -> Decision:
         return Decision(view.operator, shown, f"already with {owner or 'nobody'}")
     details = f"{before or 'nobody'} → {owner or 'nobody'}"
     entry = Entry(ts=acting.second, event="assigned", details=f"{owner or 'nobody'}, by {acting.actor.name}")
-    operator = with_entry(owned(view.operator, owner, acting), key("assigned", acting.action_id), entry)
+    operator = with_entry(view.operator, key("assigned", acting.action_id), entry, **owned(owner, acting))
     return Decision(operator, shown, details, (owner_write(view.order_id, owner),))
 
 
-def owned(operator: OperatorState, owner: str | None, acting: Acting) -> OperatorState:
-    """The decisions with another owner, set by this action."""
-    return operator.model_copy(update={"assigned_to": owner, "owner_action": acting.action_id})
+def owned(owner: str | None, acting: Acting) -> dict[str, object]:
+    """What is decided of another owner, set by this action."""
+    return {"assigned_to": owner, "owner_action": acting.action_id}
 
 
 def owner_write(order_id: int, owner: str | None) -> Write:

@@ -25,12 +25,12 @@ def decide(view: View, body: SupportBody, acting: Acting, draw: Draw) -> Decisio
     before = view.operator
     thread = body.conversation_id or before.thread or f"conversation:{draw()}"
     escalation = Escalation(action_id=acting.action_id, at=acting.now, by=acting.actor.name, note=body.note)
-    operator = before.model_copy(update={"thread": thread, "escalation": escalation})
+    decided: dict[str, object] = {"thread": thread, "escalation": escalation}
     if before.assigned_to != ASSISTANT:
-        operator = owned(operator, ASSISTANT, acting)
+        decided |= owned(ASSISTANT, acting)
     told = f"{thread}, by {acting.actor.name}" + (f": {body.note}" if body.note else "")
     entry = Entry(ts=acting.second, event="support_escalated", details=brief(told))
-    operator = with_entry(operator, key("support_escalated", acting.action_id), entry)
+    operator = with_entry(before, key("support_escalated", acting.action_id), entry, **decided)
     writes = [_message(view, body, acting, thread)]
     if before.assigned_to != ASSISTANT:
         writes.append(owner_write(view.order_id, ASSISTANT))

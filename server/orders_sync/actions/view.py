@@ -87,6 +87,6 @@ def brief(text: str) -> str:
     return text if len(text) <= BRIEF else f"{text[: BRIEF - 1]}…"
 
 
-def with_entry(operator: OperatorState, key: str, entry: Entry) -> OperatorState:
-    """The decisions with one more timeline entry; a key that is there keeps its entry."""
-    return operator.model_copy(update={"entries": {key: entry, **operator.entries}})
+def with_entry(operator: OperatorState, key: str, entry: Entry, **decided: object) -> OperatorState:
+    """The decisions with one more timeline entry, and with what else was decided; a key that is there keeps its entry."""
+    return operator.model_copy(update={**decided, "entries": {key: entry, **operator.entries}})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
+from orders_sync.db.many import Many
 from orders_sync.db.tables import order_assignments
 from orders_sync.db.tx import Tx
 from orders_sync.instants import to_datetime
@@ -27,8 +28,7 @@ class NewOwner:
 
 def record(tx: Tx, changes: Sequence[NewOwner]) -> None:
     """Adds these changes, as of now."""
-    if changes:
-        tx.conn.execute(insert(order_assignments), [_row(tx, change) for change in changes])
+    _ADD.run(tx.conn, [_row(tx, change) for change in changes])
 
 
 def of_order(conn: Connection, shop_id: int, order_id: int) -> list[Assignment]:
@@ -60,3 +60,6 @@ def _row(tx: Tx, change: NewOwner) -> dict[str, object]:
         "assigned_at": tx.now,
         "action_id": change.action_id,
     }
+
+
+_ADD = Many(lambda _: insert(order_assignments))

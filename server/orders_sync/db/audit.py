@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
+from orders_sync.db.many import Many
 from orders_sync.db.pruning import forget
 from orders_sync.db.tables import audit
 from orders_sync.db.tx import Tx
@@ -29,8 +30,7 @@ class Audited:
 
 def record(tx: Tx, rows: Sequence[Audited]) -> None:
     """Adds these rows, as of now."""
-    if rows:
-        tx.conn.execute(insert(audit), [_row(tx, row) for row in rows])
+    _ADD.run(tx.conn, [_row(tx, row) for row in rows])
 
 
 def of_order(conn: Connection, shop_id: int, order_id: int, limit: int = 100) -> list[AuditEntry]:
@@ -69,3 +69,6 @@ def _row(tx: Tx, row: Audited) -> dict[str, object]:
         "client": row.client,
         "action_id": row.action_id,
     }
+
+
+_ADD = Many(lambda _: insert(audit))

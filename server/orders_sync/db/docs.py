@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
 
+from orders_sync.db.many import Many
 from orders_sync.db.tables import order_docs, orders
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing, insert_or_replace
@@ -101,12 +102,9 @@ def save(tx: Tx, drafts: Sequence[Draft]) -> None:
         for draft in drafts
         if draft.facts is not None
     ]
-    if whole:
-        tx.conn.execute(insert_or_replace(tx.conn, order_docs), whole)
-    rest = [{"of": draft.order_id, **_decided(draft)} for draft in drafts if draft.facts is None]
-    if rest:
-        mine = (order_docs.c.shop_id == tx.shop_id) & (order_docs.c.order_id == bindparam("of"))
-        tx.conn.execute(update(order_docs).where(mine), rest)
+    _SAVE.run(tx.conn, whole)
+    rest = [{"of_shop": tx.shop_id, "of": draft.order_id, **_decided(draft)} for draft in drafts if draft.facts is None]
+    _DECIDE.run(tx.conn, rest)
 
 
 def drop_empty(tx: Tx, order_ids: Iterable[int]) -> None:
@@ -180,7 +178,11 @@ def _decided(draft: Draft) -> dict[str, object]:
 
 
 def _operator(state: OperatorState) -> bytes | None:
-    return None if state == _UNTOUCHED else state.model_dump_json(exclude_defaults=True).encode()
+    stored = state.model_dump_json(exclude_defaults=True)
+    return None if stored == "{}" else stored.encode()
 
 
 _UNTOUCHED = OperatorState()
+_OF = (order_docs.c.shop_id == bindparam("of_shop"), order_docs.c.order_id == bindparam("of"))
+_SAVE = Many(lambda conn: insert_or_replace(conn, order_docs))
+_DECIDE = Many(lambda _: update(order_docs).where(*_OF))

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Update, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from orders_sync.db import counters, names
+from orders_sync.db.many import Many
 from orders_sync.db.order_rows import PARTS, Parts, Row, changed_parts, order_row, owner, part_rows
 from orders_sync.db.tables import orders
 from orders_sync.db.tx import Tx
@@ -52,10 +53,16 @@ def save(tx: Tx, rows: Sequence[Saved]) -> None:
 def hand_on(tx: Tx, rows: Sequence[HandedOn]) -> None:
     """Tells each order's row of its owner. Nothing else is in it that depends on that, nor in any list or counter."""
     values = [
-        {"of": row.order_id, "version": row.version, "assigned_to": owner(row.assigned_to), "card": row.card}
+        {
+            "of_shop": tx.shop_id,
+            "of": row.order_id,
+            "version": row.version,
+            "assigned_to": owner(row.assigned_to),
+            "card": row.card,
+        }
         for row in sorted(rows, key=lambda row: row.order_id)
     ]
-    tx.conn.execute(_one(tx), values)
+    _UPDATE.run(tx.conn, values)
 
 
 def remove(tx: Tx, order_id: int) -> bool:
@@ -124,14 +131,9 @@ def _update(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
     for order_id, before in old.items():
         changed = {column: value for column, value in new[order_id].items() if before[column] != value}
         if changed:
-            alike.setdefault(tuple(changed), []).append({"of": order_id, **changed})
+            alike.setdefault(tuple(changed), []).append({"of_shop": tx.shop_id, "of": order_id, **changed})
     for rows in alike.values():
-        tx.conn.execute(_one(tx), rows)
-
-
-def _one(tx: Tx) -> Update:
-    """Sets the columns that are given, of the order `of`."""
-    return update(orders).where(orders.c.shop_id == tx.shop_id, orders.c.id == bindparam("of"))
+        _UPDATE.run(tx.conn, rows)
 
 
 def _save_parts(tx: Tx, parts: Mapping[int, Parts], old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
@@ -162,3 +164,7 @@ def _save_names(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
             gone.add(before)
     names.learn(tx, added)
     names.forget(tx, gone - added)
+
+
+_OF = (orders.c.shop_id == bindparam("of_shop"), orders.c.id == bindparam("of"))
+_UPDATE = Many(lambda _: update(orders).where(*_OF))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, insert, or_, select, update
 
+from orders_sync.db.many import Many
 from orders_sync.db.pruning import forget
 from orders_sync.db.tables import orders, outbox
 from orders_sync.db.tx import Tx
@@ -55,8 +56,7 @@ class OutboxRow:
 
 def add(tx: Tx, drafts: Sequence[Draft], action_id: str | None) -> None:
     """Queues these rows for an action, in this order."""
-    if drafts:
-        tx.conn.execute(insert(outbox), [_row(tx, draft, action_id) for draft in drafts])
+    _ADD.run(tx.conn, [_row(tx, draft, action_id) for draft in drafts])
 
 
 def of_action(tx: Tx, action_id: str, more: Collection[int] = ()) -> list[OutboxRow]:
@@ -166,3 +166,6 @@ def _row(tx: Tx, draft: Draft, action_id: str | None) -> dict[str, object]:
         "attempts": 0,
         "created_at": tx.now,
     }
+
+
+_ADD = Many(lambda _: insert(outbox))

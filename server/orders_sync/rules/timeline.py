@@ -77,25 +77,25 @@ def timeline(picture: Picture) -> list[dict[str, str]]:
         if known is None or told.ts < known.ts:
             entries[name] = told if known is None else told._replace(details=told.details or known.details)
     ordered = sorted(entries.values(), key=lambda told: (told.ts // SECOND, _RANK.get(told.event, len(KINDS)), told.of))
-    return [_written(told) for told in ordered]
+    return [_shown(told.ts, told.event, told.details) for told in ordered]
 
 
 def with_assignments(newest: Iterable[Mapping[str, str]], entries: Mapping[str, Entry]) -> list[Mapping[str, str]]:
     """The newest entries, with every assignment among these of operators in its place."""
-    told = [
-        Told(entry.ts, _ASSIGNED, name, entry.details) for name, entry in entries.items() if entry.event == _ASSIGNED
-    ]
-    placed = [(_place(entry, ""), entry) for entry in newest if entry["event"] != _ASSIGNED]
-    placed += [(_place(written, each.of), written) for each in told for written in [_written(each)]]
-    return [entry for _, entry in sorted(placed, key=itemgetter(0))][-NEWEST:]
+    placed = [(_place(shown, ""), shown) for shown in newest if shown["event"] != _ASSIGNED]
+    for name, entry in entries.items():
+        if entry.event == _ASSIGNED:
+            shown = _shown(entry.ts, _ASSIGNED, entry.details)
+            placed.append((_place(shown, name), shown))
+    return [shown for _, shown in sorted(placed, key=itemgetter(0))][-NEWEST:]
 
 
-def _place(entry: Mapping[str, str], of: str) -> tuple[str, int, str]:
-    return entry["ts"], _RANK.get(entry["event"], len(KINDS)), of
+def _place(shown: Mapping[str, str], of: str) -> tuple[str, int, str]:
+    return shown["ts"], _RANK.get(shown["event"], len(KINDS)), of
 
 
-def _written(told: Told) -> dict[str, str]:
-    return {"ts": to_text(told.ts // SECOND * SECOND), "event": told.event, "details": told.details}
+def _shown(ts: int, event: str, details: str) -> dict[str, str]:
+    return {"ts": to_text(ts // SECOND * SECOND), "event": event, "details": details}
 
 
 def _of_shop(picture: Picture) -> Iterator[Told]:
