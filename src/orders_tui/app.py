@@ -6,7 +6,6 @@ half written is on disk. The first frame waits for nothing that it does not show
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -27,6 +26,7 @@ from orders_tui.line_filter import AsciiOnly, Harmless, InTurn
 from orders_tui.pace import Pace
 from orders_tui.screens.keyboard import Keyboard
 from orders_tui.screens.watches import Hears, Watches
+from orders_tui.sweeping import LOOK_EVERY_S, Sweeping
 from orders_tui.toasts import SHOWN_S, Toasts
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class DeskApp(App[None]):
         self._reports = reports
         self._filters_of_ours: list[LineFilter] = [Harmless(), *([AsciiOnly()] if ascii_only else [])]
         self._filter = InTurn(self._filters_of_ours)
+        self._sweeping = Sweeping(self._pace.monotonic)
         self._toasts = Toasts(self._pace.monotonic)
         for each in themes.THEMES:
             self.register_theme(each)
@@ -85,7 +86,8 @@ class DeskApp(App[None]):
         return themes.fill_in(self.current_theme)
 
     def on_mount(self) -> None:
-        self.set_timer(SETTLED_AFTER_S, _collect_what_comes)
+        self.set_timer(SETTLED_AFTER_S, self._sweeping.begin)
+        self.set_interval(LOOK_EVERY_S, self._sweeping.look)
         if self._begin is not None:
             self.run_worker(self._begin(self), name="opening", exit_on_error=True)
 
@@ -115,6 +117,8 @@ class DeskApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys that were typed ahead wait for the field they were meant for."""
+        if isinstance(event, events.InputEvent):
+            self._sweeping.used()
         if self.keyboard.holding and isinstance(event, events.Key | events.Paste):
             self.keyboard.keep(event)
             return
@@ -150,12 +154,6 @@ class DeskApp(App[None]):
         path = crash.write(error, self._pace.now(), self._reports) if error is not None else None
         where = f"; a report without customer data is in {path}" if path is not None else ""
         self.panic(Text(f"orders-tui had to stop: {type(error).__name__}{where}"))
-
-
-def _collect_what_comes() -> None:
-    """What was loaded so far stays: the collector need not look at it again and again."""
-    gc.freeze()
-    gc.enable()
 
 
 async def _run(session: Session, close: Callable[[], Awaitable[None]] | None) -> None:

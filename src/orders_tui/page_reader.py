@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from orders_wire.orders import Order
     from orders_wire.page import OrdersPage
 
-ROWS_KEPT = 1000
+ROWS_KEPT = 500
 SLICE = 16
 """So many new rows are read at a stretch: one or two milliseconds."""
 

@@ -17,15 +17,14 @@ import time
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import httpx
 from tests.benchmarks import demo
 from tests.support.terminal import Terminal
 
 from orders_tui.app import DeskApp
-from orders_tui.cli.main import FRAMES_A_SECOND
-from orders_tui.config import Config
-from orders_tui.glance.look import first
+from orders_tui.cli.main import run
 from orders_tui.starting import Start
 
 LAG_P99_MS = 100.0
@@ -34,11 +33,10 @@ PROGRESS = re.compile(r"  (\d+)%")
 MARKED = re.compile(r"(\d+) of \d+ marked")
 
 
-def watched(server: str, folder: Path) -> None:
+def watched(server: str, folder: Path) -> int:
     """The client, with a task beside it that notes how late it is woken: (instant, ms, ms computed), written at the end."""
-    config = Config(server=server, name="ana", state_dir=folder)
-    start = Start(config, first(config))
     late: list[tuple[float, float, float]] = []
+    begin = Start.begin
 
     async def look() -> None:
         while True:
@@ -46,12 +44,14 @@ def watched(server: str, folder: Path) -> None:
             await asyncio.sleep(EVERY_S)
             late.append((due, (time.perf_counter() - due) * 1000, (time.thread_time() - before) * 1000))
 
-    async def begin(app: DeskApp) -> None:
+    async def begin_watched(start: Start, app: DeskApp) -> None:
         app.run_worker(look())
-        await start.begin(app)
+        await begin(start, app)
 
-    DeskApp(start.front, start.reports, begin=begin).run()
+    with patch.object(Start, "begin", begin_watched):
+        status = run(["--server", server, "--as", "ana"])
     (folder / "late.json").write_text(json.dumps(late))
+    return status
 
 
 def said(lines: list[str], pattern: re.Pattern[str]) -> str | None:
@@ -91,11 +91,10 @@ def main() -> int:
     options.add_argument("--watched", nargs=2, metavar=("SERVER", "FOLDER"), help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.watched:
-        watched(given.watched[0], Path(given.watched[1]))
-        return 0
+        return watched(given.watched[0], Path(given.watched[1]))
     with demo.desk(given.orders) as server, demo.nowhere() as env, TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "tests.benchmarks.bulk", "--watched", server, folder]
-        with Terminal(command, {**env, "TEXTUAL_FPS": FRAMES_A_SECOND}) as terminal:
+        with Terminal(command, env) as terminal:
             began, ended, seen = act(terminal, given.orders)
             terminal.press("\x11")
             terminal.ended(30)
