@@ -118,7 +118,7 @@ class DeskApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Keys that were typed ahead wait for the field they were meant for."""
         if isinstance(event, events.InputEvent):
-            self._sweeping.used()
+            self._sweeping.used(event.time)
         if self.keyboard.holding and isinstance(event, events.Key | events.Paste):
             self.keyboard.keep(event)
             return

@@ -36,9 +36,9 @@ class Sweeping:
         gc.set_threshold(young, middle, RARELY)
         gc.enable()
 
-    def used(self) -> None:
+    def used(self, at: float) -> None:
         """The operator is at work."""
-        self._used_at = self._monotonic()
+        self._used_at = at
 
     def look(self) -> None:
         """Sweeps, if the operator rests and there is something to sweep."""

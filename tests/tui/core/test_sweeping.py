@@ -16,7 +16,7 @@ def test_it_is_swept_while_the_operator_rests(rested_s: float, grown: int, sweep
     now, swept = [100.0], list[None]()
     sweeping = Sweeping(lambda: now[0], lambda: swept.append(None), lambda: grown)
     now[0] += REST_S
-    sweeping.used()
+    sweeping.used(now[0])
     now[0] += rested_s
     sweeping.look()
     assert len(swept) == sweeps
