@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -26,6 +27,7 @@ from orders_wire.vocabulary import UNASSIGNED
 if TYPE_CHECKING:
     from orders_wire.orders import Order
 
+NAMED = 2
 MOST = 8
 LONGEST_NAME = 120
 FRESH_S = 3600.0
@@ -99,18 +101,16 @@ class AssignDialog(Dialog[AssignDraft]):
             return _taken(only, self.work.seen()), Tone.WARN
         free = sum(order.assigned_to == UNASSIGNED for order in self.bound)
         words = [f"{free} without an owner"] if free and self._target.marked else []
-        verb = "stay with" if self._keep else "taken from"
-        words += [f"{count} {verb} {name}" for name, count in others.most_common(3)]
+        if others:
+            words.append(f"{others.total()} {'stay with' if self._keep else 'taken from'} {_named(others)}")
         return "  ·  ".join(words), Tone.WARN if others else Tone.DIM
 
     def _lines(self, typed: str) -> list[Line]:
         load = {owner.name: owner.open_orders for owner in self.work.session.owners}
         me = self.work.name
         names = [*([me] if me else []), *sorted((name for name in load if name != me), key=lambda name: load[name])]
-        matcher = Matcher(typed)
         if typed:
-            scored = [(2.0 if name == typed else matcher.match(name), name) for name in names]
-            names = [name for score, name in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
+            names = _best_first(typed, names)
         lines = [self._line(name, load.get(name), me) for name in names[:MOST]]
         if typed and typed not in {*load, me}:
             lines.append(Line(typed, ((typed, Tone.PLAIN),), (("a new name", Tone.WARN),)))
@@ -132,6 +132,21 @@ class AssignDialog(Dialog[AssignDraft]):
         self._keep = not self._keep
         self.touched = True
         self.update()
+
+
+def _best_first(typed: str, names: Sequence[str]) -> list[str]:
+    """The names that match: this very one, then those that begin so, then those that hold its letters."""
+    matcher, wanted = Matcher(typed), typed.casefold()
+    rank = {
+        name: (name.casefold() == wanted, name.casefold().startswith(wanted), matcher.match(name)) for name in names
+    }
+    return sorted((name for name in names if rank[name][2] > 0), key=rank.__getitem__, reverse=True)
+
+
+def _named(owners: Counter[str]) -> str:
+    """Who has most, by name: `maya, bo and 2 more`."""
+    names = [name for name, _ in owners.most_common()]
+    return ", ".join(names) if len(names) <= NAMED + 1 else f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
 
 
 def _taken(order: Order, seen: Seen) -> str:

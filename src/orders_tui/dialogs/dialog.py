@@ -3,7 +3,8 @@
 - Enter does nothing until the dialog was on screen for 150 ms, and not in the wake of another Enter (key repeat).
 - Enter does nothing in a dialog where nothing was typed or chosen; ctrl+s says "as it stands".
 - A dialog is bound to the orders and versions that were on show when it opened. When one changes, it says what, and the next
-  confirmation only acknowledges that.
+  confirmation only acknowledges that. Among many orders, where one or another always changes, once is enough: the server refuses
+  those that changed later, each by itself.
 - Every key that a dialog does not own ends in it.
 """
 
@@ -54,6 +55,7 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
         self.touched = False
         self._bound = {order.id: order for order in orders}
         self._unread_change = ""
+        self._acknowledged = False
         self._opened_at = float("inf")
         self._given: dict[Input, str] = {}
         work.keyboard.hold()
@@ -74,6 +76,10 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
 
     def problem(self) -> str:
         """What stands in the way of confirming; empty when nothing does."""
+        return ""
+
+    def hindrance(self) -> str:
+        """What stands in the way whatever is typed: said from the start."""
         return ""
 
     def escape_word(self) -> str:
@@ -134,7 +140,7 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
         change = self.query_one("#change", Bar)
         change.display = bool(self._unread_change)
         change.set_pieces([(self._unread_change, Tone.WARN)])
-        self.say(self.problem() if self.touched else "", Tone.WARN)
+        self.say(self.problem() if self.touched else self.hindrance(), Tone.WARN)
         keys = self.query_one("#keys", Bar)
         keys.set_pieces(fitting(self.keys(), Hint("esc", self.escape_word()), max(20, keys.size.width)))
 
@@ -155,7 +161,7 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
 
     def _order_seen(self, order: Order) -> None:
         before = self._bound[order.id]
-        if order.version > before.version:
+        if order.version > before.version and not self._acknowledged:
             self._unread_change = f"{order.order_number} has just changed: {difference(before, order)}"
             self._bound[order.id] = order
             self.update()
@@ -195,9 +201,10 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
 
     def _try(self) -> None:
         if self._unread_change:
-            self._unread_change = ""
+            self._unread_change, self._acknowledged = "", len(self._bound) > 1
             self.update()
-            self.say("press again to confirm with the order as it is now", Tone.WARN)
+            known = "the orders as they are" if self._acknowledged else "the order as it is"
+            self.say(f"press again to confirm with {known} now", Tone.WARN)
             return
         problem = self.problem()
         if problem:

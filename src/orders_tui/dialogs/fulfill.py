@@ -81,9 +81,14 @@ class FulfillDialog(Dialog[FulfillDraft]):
         key = "enter" if self._one and self.touched else "ctrl+s"
         return [Hint(key, f"fulfil {count}", able=count > 0), *guess]
 
+    def hindrance(self) -> str:
+        if self._ids():
+            return ""
+        return next(iter(self._obstacles().values()), "none of these can be fulfilled")
+
     def problem(self) -> str:
-        if not self._ids():
-            return next(iter(self._obstacles().values()), "none of these can be fulfilled")
+        if hindrance := self.hindrance():
+            return hindrance
         faults = () if self._one else self._lines().faults
         if faults:
             return faults[0]

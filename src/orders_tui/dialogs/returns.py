@@ -113,7 +113,8 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         self.query_one("#branch", Bar).set_pieces(return_path.branch(at, allowed, glyphs))
         self.query_one("#ends", Bar).set_pieces(return_path.note(at, glyphs))
         self.query_one("#consequence", Bar).set_pieces([(self._consequence(), Tone.PLAIN)])
-        self.query_one("#field-amount", Field).display = self._needs_amount()
+        amount = self.query_one("#field-amount", Field)
+        amount.display, amount.visible = self._is_dear(), self._needs_amount()
         self.query_one(LineList).set_lines(self._lines())
 
     def _action(self) -> ReturnAction | None:
@@ -123,9 +124,13 @@ class ReturnDialog(Dialog[ReturnsDraft]):
     def _amount(self) -> str:
         return f"{self.now.refund_amount or 0:.2f}"
 
-    def _needs_amount(self) -> bool:
+    def _is_dear(self) -> bool:
+        """Whether the amount may have to be typed: its field keeps its place, so that choosing moves nothing."""
         above = (self.now.refund_amount or 0) > self.work.config.typed_amount_above
-        return above and self._action() is ReturnAction.APPROVE_REFUND
+        return above and ReturnAction.APPROVE_REFUND in self.now.allowed_actions
+
+    def _needs_amount(self) -> bool:
+        return self._is_dear() and self._action() is ReturnAction.APPROVE_REFUND
 
     def _lines(self) -> list[Line]:
         lines = []

@@ -89,7 +89,8 @@ class Acting:
         """The dialog, with the SKU of a stock line filled in."""
         from orders_tui.dialogs.inventory import InventoryDialog
 
-        self.stage.app.push_screen(InventoryDialog(self.stage.work, self.stage.target(), argument), self.send)
+        sku = argument or self.stage.sku()
+        self.stage.app.push_screen(InventoryDialog(self.stage.work, self.stage.target(), sku), self.send)
 
     def send(self, draft: Draft | None) -> None:
         """Sends a draft; None is a dialog that was left."""

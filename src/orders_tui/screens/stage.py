@@ -55,6 +55,10 @@ class Stage(Hears, Watches, Screen[None]):
         """The order that the operator looks at."""
         raise NotImplementedError
 
+    def sku(self) -> str:
+        """The SKU that the operator looks at; empty where there is none."""
+        return ""
+
     def restore_marks(self) -> bool:
         """Brings back marks that were just removed; False where there are none."""
         return False

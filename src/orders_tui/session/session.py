@@ -33,7 +33,7 @@ from orders_tui.store.store import Store
 from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
-    from orders_tui.alerts import AlertBook
+    from orders_tui.alerts import Alert, AlertBook
     from orders_tui.api import SyncApi
     from orders_tui.feed import Connection, Feed
     from orders_wire.people import Me, Owner
@@ -169,8 +169,14 @@ class Session(Showing, Acting):
     def _tell(self, change: told.Change) -> None:
         if isinstance(change, told.ActionChanged | told.ActionSettled):
             self._followed(change)
+        if isinstance(change, told.AlertsChanged) and self._is_own(change.toast):
+            change = told.AlertsChanged()
         for observer in tuple(self._observers):
             observer(change)
+
+    def _is_own(self, alert: Alert | None) -> bool:
+        """An alert that the operator's own action has just raised is no news to them."""
+        return alert is not None and alert.order_id is not None and self._store.mark(alert.order_id) is not None
 
     def _followed(self, change: told.ActionChanged | told.ActionSettled) -> None:
         """An action moved on: so do its run, its marks, its draft, and the page it may have left."""

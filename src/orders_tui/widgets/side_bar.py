@@ -28,6 +28,8 @@ KIND = 12
 SHOWN = 3
 """So many of a kind of alert while it is folded."""
 SHOWN_OPEN = 50
+TOLD = 50
+"""The server tells of the most severe alerts only, so many, when the line opens (contract §2)."""
 ROOMY = 50
 """From so many cells on, an alert says what it is about beside its order."""
 
@@ -101,7 +103,7 @@ def lines(
     alerts: Sequence[Alert], gaps: Sequence[Alert], page: OrdersPage | None, seen: Seen, shown: Shown = Shown()
 ) -> list[Line]:
     """All sections, from what is most urgent to what is only good to know."""
-    out = [*_alerts(alerts, shown, seen), *_gaps(gaps, seen)]
+    out = [*_alerts(alerts, shown, seen, page.alerts_total if page is not None else 0), *_gaps(gaps, seen)]
     if page is not None:
         for section in (_tracking(page, seen), _delayed(page, seen), _returns(page, seen), _stock(page, seen)):
             out += section
@@ -114,11 +116,12 @@ def _heading(title: str, count: int, tail: str = "") -> Iterator[Line]:
     yield Line(f"heading {title}", ((title, "strong"), (f" {count}", Tone.DIM)), right, choosable=False)
 
 
-def _alerts(alerts: Sequence[Alert], shown: Shown, seen: Seen) -> Iterator[Line]:
+def _alerts(alerts: Sequence[Alert], shown: Shown, seen: Seen, total: int) -> Iterator[Line]:
     worst = wording.severity(alerts[0].severity).tone if alerts else Tone.DIM
     only = ", ".join(wording.event_type(kind).short for kind in shown.types)
     right: tuple[Piece, ...] = ((f"only {only}", Tone.ACTIVE),) if only else ()
-    yield Line("heading alerts", (("ALERTS", "strong"), (f" {len(alerts)}", worst)), right, choosable=False)
+    count = f"{len(alerts)} of {total}" if total > max(TOLD, len(alerts)) else str(len(alerts))
+    yield Line("heading alerts", (("ALERTS", "strong"), (f" {count}", worst)), right, choosable=False)
     if not alerts:
         yield Line("no alerts", (("nothing open", Tone.DIM),), choosable=False)
     for severity in dict.fromkeys(alert.severity for alert in alerts):

@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 from tests.tui.core.fake_desk import DOWN, LOST
-from tests.tui.core.samples import gid
+from tests.tui.core.samples import NOON, gid
 from tests.tui.core.test_session import Watched, play
 
 from orders_tui.drafts import AssignDraft, FulfillDraft, Parcel, SupportDraft
 from orders_tui.errors import ApiError, Refused, SignInNeeded
-from orders_tui.feed import LineState
+from orders_tui.feed import Events, LineState
 from orders_tui.query import OrdersQuery
-from orders_tui.session import ActionSettled, ActionState, BulkChanged, Notice, OutcomeKind
+from orders_tui.session import ActionSettled, ActionState, AlertsChanged, BulkChanged, Notice, OutcomeKind
 from orders_tui.store import MarkKind
 from orders_tui.verbs import Verb
-from orders_wire.vocabulary import ErrorCode, Status, Tab
+from orders_wire.alerts import Event
+from orders_wire.vocabulary import ErrorCode, EventType, OpenClosed, Severity, Status, Tab
 
 BUSY = Refused(ErrorCode.UNAVAILABLE, "busy", retry_after_s=2.0)
 
@@ -65,6 +66,30 @@ def test_a_refusal_rolls_back_and_says_why_on_the_row_and_in_a_notice() -> None:
         assert "assign not done" in w.of(Notice)[-1].text
         w.session.dismiss([gid(30)])
         assert kind(w, 30) is None
+
+    play(scenario)
+
+
+def test_what_ones_own_action_raises_is_no_news() -> None:
+    def raised(w: Watched, number: int) -> Event:
+        return Event(
+            id=f"{w.desk.desk_id}-{w.desk.version + number}",
+            type=EventType.SUPPORT_ESCALATED,
+            status=OpenClosed.OPEN,
+            severity=Severity.CRITICAL,
+            message=f"#{1000 + number} was escalated to support",
+            alert_id=f"a{number}",
+            order_id=gid(number),
+            created_at=NOON,
+        )
+
+    async def scenario(w: Watched) -> None:
+        w.desk.ping(w.desk.version)
+        w.session.act(assign(30))
+        w.desk.feed.items.put_nowait(Events((raised(w, 29), raised(w, 30))))
+        await w.rest(0.1)
+        assert len(w.session.alerts.open(NOON)) == 2
+        assert [change.toast.order_id for change in w.of(AlertsChanged) if change.toast] == [gid(29)]
 
     play(scenario)
 

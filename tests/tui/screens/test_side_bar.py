@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.tui.screens import desk_data
 from tests.tui.screens.desk_data import NOW, ago
 from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
@@ -43,6 +44,14 @@ def test_alerts_are_grouped_by_severity_and_many_of_a_kind_are_folded() -> None:
         "» delay #66h",
         "! overdue #77h",
     ]
+
+
+@pytest.mark.parametrize(("total", "heading"), [(168, "ALERTS 50 of 168"), (49, "ALERTS 50"), (50, "ALERTS 50")])
+def test_it_says_how_many_more_are_open_than_the_server_told_of(total: int, heading: str) -> None:
+    told = [alert(n, EventType.ORDER_OVERDUE, Severity.CRITICAL) for n in range(50)]
+    page = desk_data.page([]).model_copy(update={"alerts_total": total})
+    assert words(lines(told, [], page, SEEN))[0] == heading
+    assert words(lines(told[:7], [], page.model_copy(update={"alerts_total": 9}), SEEN))[0] == "ALERTS 7"
 
 
 def test_unfolded_all_of_a_kind_are_there() -> None:

@@ -136,10 +136,9 @@ class Moving:
         if desk.side.has_focus and desk.side.fold():
             desk.board.draw(Part.SIDE)
             return
-        sku = side_bar.sku_of(desk.side.current) if desk.side.has_focus else None
         order = desk.current()
-        if sku is not None:
-            desk.perform("order.inventory", sku)
+        if desk.sku():
+            desk.perform("order.inventory")
         elif order is not None:
             self._open_order(order.id)
         elif desk.side.has_focus and (order_id := side_bar.order_of(desk.side.current, desk.open_alerts())):

@@ -117,6 +117,10 @@ class DeskScreen(Stage):
         row = self.table.current
         return row.order if row is not None else None
 
+    def sku(self) -> str:
+        """The SKU of the stock line under the side bar's cursor."""
+        return (side_bar.sku_of(self.side.current) or "") if self.side.has_focus else ""
+
     def open_alerts(self) -> list[Alert]:
         """The alerts on show."""
         return self.work.session.alerts.open(self.work.pace.now(), self.side.types)

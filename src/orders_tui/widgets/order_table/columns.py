@@ -190,7 +190,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("customer", "CUSTOMER", 14, 6, _customer, grow=24, sort=SortField.CUSTOMER_NAME),
     Column("ship_by", "SHIP BY", 10, 4, _ship_by, right=True, sort=SortField.SHIP_BY),
     Column("total", "TOTAL", 11, 7, _total, right=True),
-    Column("flags", "FLAGS", 16, 5, _flags, grow=36),
+    Column("flags", "FLAGS", 14, 5, _flags, grow=36),
     Column("carrier", "CARRIER SAYS", 20, 4, _carrier_says, grow=26),
     Column("tracking", "TRACKING", 20, 9, _tracking, grow=34),
     Column("last", "LAST EVENT", 20, 10, _last, grow=34),
