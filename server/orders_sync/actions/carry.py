@@ -84,11 +84,16 @@ def carry_out(
     refused: dict[int, Refusal] = {}
     decided: list[tuple[View, Decision]] = []
     for order_id in distinct(named):
-        decision = _unfit(known.get(order_id), expected.get(order_id, ())) or decide(views.of(order_id))
+        unfit = _unfit(known.get(order_id), expected.get(order_id, ()))
+        if unfit is not None:
+            refused[order_id] = unfit
+            continue
+        view = views.of(order_id)
+        decision = decide(view)
         if isinstance(decision, Refusal):
             refused[order_id] = decision
         else:
-            decided.append((views.of(order_id), decision))
+            decided.append((view, decision))
     carried = Carried(named, {**refused, **_settle(tx, acting, decided)})
     _record(tx, acting, carried)
     return replace(carried, undo_until=_queue(tx, acting, carried, closing))
