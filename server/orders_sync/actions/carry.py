@@ -20,6 +20,7 @@ from orders_sync.db.audit import Audited
 from orders_sync.db.docs import Known
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
+from orders_sync.lazy import lazy
 from orders_sync.outbox.queue import Write, queue
 from orders_sync.settle.change import Change, Settled
 from orders_sync.settle.order import load_many, settle_all
@@ -50,7 +51,7 @@ class Done:
         return diff(self.view.operator, self.decision.operator)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Carried:
     """What became of the orders that were named. `undo_until`: when the first outbound work can be claimed, null: never."""
 
@@ -62,7 +63,7 @@ class Carried:
         """What became of one of them."""
         return named.target if isinstance(named.target, Refusal) else self.outcomes[named.target]
 
-    @property
+    @lazy
     def done(self) -> list[Done]:
         """The orders it was done on, each once, in the order of naming."""
         found = (self.outcomes[order_id] for order_id in distinct(self.named))

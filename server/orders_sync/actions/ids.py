@@ -27,9 +27,13 @@ def name(tx: Tx, spellings: Sequence[str]) -> list[Named]:
 
 def foreseen(spellings: Iterable[str]) -> list[int] | None:
     """The orders that are meant, as far as the spellings alone tell; null when one may be a name."""
-    meant = [identify.of_gid(spelling) for spelling in spellings]
-    known = [order_id for order_id in meant if order_id is not None]
-    return known if len(known) == len(meant) else None
+    known: list[int] = []
+    for spelling in spellings:
+        order_id = identify.of_gid(spelling)
+        if order_id is None:
+            return None
+        known.append(order_id)
+    return known
 
 
 def distinct(named: Iterable[Named]) -> list[int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, insert, select, update
 
 from orders_sync.db import on_disk
+from orders_sync.db.among import among
 from orders_sync.db.events import Numbered, head
 from orders_sync.db.tables import alerts, events
 from orders_sync.db.tx import Tx
@@ -40,8 +41,8 @@ class AlertRow:
 
 def of_orders(conn: Connection, shop_id: int, order_ids: Collection[int]) -> list[AlertRow]:
     """All alerts that these orders ever had, open and ended."""
-    query = _rows(shop_id).where(alerts.c.order_id.in_(bindparam("ids", expanding=True)))
-    return [_read(row) for row in conn.execute(query, {"ids": list(order_ids)}).mappings()]
+    query = _rows(shop_id).where(among(conn, alerts.c.order_id, order_ids))
+    return [_read(row) for row in conn.execute(query).mappings()]
 
 
 def gap(conn: Connection, shop_id: int, cause: str) -> AlertRow | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, select, update
 
 from orders_sync.db import on_disk
-from orders_sync.db.events import head
 from orders_sync.db.pruning import forget
-from orders_sync.db.tables import events, idempotency
+from orders_sync.db.statement import Statement
+from orders_sync.db.tables import desk, events, idempotency
+from orders_sync.db.tabs import SHOP
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing
 from orders_sync.instants import Ms
@@ -76,10 +77,19 @@ def prune(tx: Tx, before: Ms) -> int:
 
 def desk_version(conn: Connection, shop_id: int, event_row: int) -> int | None:
     """The number of an answer's event, which it has for good; null when the event is kept no more."""
-    n = conn.scalar(select(events.c.n).where(events.c.shop_id == shop_id, events.c.row_id == event_row))
-    if n is not None and n > head(conn, shop_id).durable:
+    found = _NUMBER.rows(conn, {"shop_id": shop_id, "event_row": event_row})
+    n: int | None
+    n, durable = found[0] if found else (None, 0)
+    if n is not None and n > durable:
         on_disk.ensure(conn)
     return n
+
+
+_NUMBER = Statement(
+    select(events.c.n, desk.c.durable_n)
+    .join_from(events, desk, desk.c.shop_id == events.c.shop_id)
+    .where(events.c.shop_id == SHOP, events.c.row_id == bindparam("event_row"))
+)
 
 
 def _is(tx: Tx, asked: Asked) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
+from orders_sync.db.among import among
 from orders_sync.db.tables import orders
 from orders_sync.db.texts import key
 
@@ -44,7 +45,8 @@ def _number(spelling: str) -> int | None:
     digits = spelling.strip().removeprefix(_GID)
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 19:
         return None
-    return int(digits) if 0 < int(digits) <= _MAX_ID else None
+    number = int(digits)
+    return number if 0 < number <= _MAX_ID else None
 
 
 def _names(spelling: str) -> tuple[str, str]:
@@ -66,7 +68,7 @@ def _existing(conn: Connection, shop_id: int, order_ids: Collection[int]) -> set
         order_id
         for batch in _batches(order_ids)
         for order_id in conn.execute(
-            select(orders.c.id).where(orders.c.shop_id == shop_id, orders.c.id.in_(batch))
+            select(orders.c.id).where(orders.c.shop_id == shop_id, among(conn, orders.c.id, batch))
         ).scalars()
     }
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from orders_sync.db import counters, names
+from orders_sync.db.among import among
 from orders_sync.db.many import Many
 from orders_sync.db.order_rows import PARTS, Parts, Row, changed_parts, order_row, owner, part_rows
 from orders_sync.db.tables import orders
@@ -111,7 +112,11 @@ def _save(tx: Tx, batch: Sequence[Saved]) -> None:
 
 
 def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Row]:
-    query = select(orders).where(orders.c.shop_id == tx.shop_id, orders.c.id.in_(order_ids)).order_by(orders.c.id)
+    query = (
+        select(orders)
+        .where(orders.c.shop_id == tx.shop_id, among(tx.conn, orders.c.id, order_ids))
+        .order_by(orders.c.id)
+    )
     return {row["id"]: dict(row) for row in tx.conn.execute(query.with_for_update()).mappings()}
 
 
@@ -149,7 +154,7 @@ def _save_parts(tx: Tx, parts: Mapping[int, Parts], old: Mapping[int, Row], new:
     for table, order_ids, rows_of_table in zip(PARTS, stale, fresh, strict=True):
         if order_ids:
             mine = table.c.shop_id == tx.shop_id
-            tx.conn.execute(delete(table).where(mine, table.c.order_id.in_(order_ids)))
+            tx.conn.execute(delete(table).where(mine, among(tx.conn, table.c.order_id, order_ids)))
         if rows_of_table:
             tx.conn.execute(insert_if_missing(tx.conn, table), rows_of_table)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, insert, or_, select, update
 
+from orders_sync.db.among import among
 from orders_sync.db.many import Many
 from orders_sync.db.pruning import forget
 from orders_sync.db.tables import orders, outbox
@@ -105,11 +106,10 @@ def recount(tx: Tx, order_ids: Collection[int]) -> None:
     """Brings the orders' own counts up to date. Their rows are held first, so that two counts never cross."""
     if not order_ids:
         return
-    ids = {"ids": sorted(order_ids)}
-    mine = and_(orders.c.shop_id == tx.shop_id, orders.c.id.in_(bindparam("ids", expanding=True)))
-    tx.conn.execute(select(orders.c.id).where(mine).order_by(orders.c.id).with_for_update(), ids)
+    mine = and_(orders.c.shop_id == tx.shop_id, among(tx.conn, orders.c.id, sorted(order_ids)))
+    tx.conn.execute(select(orders.c.id).where(mine).order_by(orders.c.id).with_for_update())
     counts = {"outbound_waiting": _count(WAITING), "outbound_failed": _count([OutboundState.DEAD])}
-    tx.conn.execute(update(orders).where(mine).values(counts), ids)
+    tx.conn.execute(update(orders).where(mine).values(counts))
 
 
 def prune(tx: Tx, before: Ms) -> int:

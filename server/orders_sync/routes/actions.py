@@ -120,7 +120,7 @@ async def _respond(db: Database, answered: Answered, *, keyed: bool) -> web.Resp
         version = db.version
         if keyed:
             row = answered.event_row
-            recorded = await db.read(lambda conn: idempotency.desk_version(conn, db.shop_id, row))
+            recorded = await db.read(lambda conn: idempotency.desk_version(conn, db.shop_id, row), short=True)
             version = version if recorded is None else recorded
         body = orjson.dumps(orjson.loads(body) | {"desk": {"id": db.desk_id, "version": version}})
     return web.Response(body=body, status=answered.status, content_type="application/json")
