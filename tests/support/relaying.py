@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orders_sync.db.engine import Database
@@ -55,3 +55,20 @@ def relay_to(
     """A relay whose receivers are all this one; waits are the shortest that jitter allows."""
     chance = Chance(dice, lambda: next(_tokens))
     return Relay(db, dict.fromkeys(targets, receiver), Figures(), db.clock, chance)
+
+
+@dataclass
+class Hanging(Ledger):
+    """Does not answer before `release`."""
+
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, rows: Sequence[OutboxRow]) -> list[Outcome]:
+        outcomes = await super().send(rows)
+        await self.release.wait()
+        return outcomes
+
+
+def relay_between(db: Database, receivers: Mapping[Target, Ledger]) -> Relay:
+    """A relay with a receiver for each target."""
+    return Relay(db, receivers, Figures(), db.clock, Chance(lambda: 0.0, lambda: next(_tokens)))

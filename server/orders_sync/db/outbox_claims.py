@@ -74,12 +74,12 @@ def settle(tx: Tx, row_id: int, state: OutboundState, error: str | None, not_bef
     tx.conn.execute(update(outbox).where(outbox.c.shop_id == tx.shop_id, outbox.c.id == row_id).values(values))
 
 
-def next_due(conn: Connection, shop_id: int, targets: Collection[str]) -> Ms | None:
-    """When the next row for these targets may be claimed; null when none waits."""
+def next_due(conn: Connection, shop_id: int, targets: Collection[str]) -> dict[str, Ms]:
+    """When the next row for each of these targets may be claimed; those for which none waits are missing."""
     moment = case((outbox.c.state == OutboundState.CLAIMED.value, outbox.c.lease_until), else_=outbox.c.not_before)
     waiting = and_(outbox.c.shop_id == shop_id, outbox.c.state.in_(_ACTIVE), outbox.c.not_before < FOREVER)
-    due: int | None = conn.execute(select(func.min(moment)).where(waiting, _of(targets))).scalar_one()
-    return None if due is None else Ms(due)
+    due = select(outbox.c.target, func.min(moment)).where(waiting, _of(targets)).group_by(outbox.c.target)
+    return {target: Ms(at) for target, at in conn.execute(due)}
 
 
 def switched(conn: Connection, shop_id: int, now: Ms, on: Collection[str], off: Collection[str]) -> bool:

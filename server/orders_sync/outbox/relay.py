@@ -2,15 +2,17 @@
 
 Nothing external is called inside a transaction. A row is claimed under a lease first; whoever finds a lease that ran out knows
 only that the row may have left. Any number of relays may run on one database.
+
+Each receiver has turns of its own: one that hangs holds up its own rows and nobody else's.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -33,14 +35,16 @@ CALL_MS = 55 * SECOND
 """Longer than any receiver's own time limit: a call begins only while its lease lasts at least this long."""
 
 SHARE = Share(together=METAFIELDS, batch=25, single=8)
-"""What one relay has under way at the same time; 25 metafields are Shopify's limit for one call."""
+"""What one relay has under way for one receiver; 25 metafields are Shopify's limit for one call."""
 
 POLL_S = 1.0
-"""Another process may queue a row that this one does not hear of."""
+"""Another process may queue a row that this one does not hear of; and a receiver whose rows others have taken rests as long."""
 
 SWITCHES_MS = MINUTE
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 
 class Receiver(Protocol):
@@ -70,6 +74,8 @@ class Relay:
         self._chance = chance
         self._on = frozenset(receivers)
         self._off = frozenset(Target) - self._on
+        self._busy: set[Target] = set()
+        self._resting: dict[Target, float] = {}
         self._news = asyncio.Event()
         self._stopping = False
         self._switch_at = Ms(0)
@@ -82,32 +88,42 @@ class Relay:
 
     async def run(self) -> None:
         """Sends what becomes due. Outlives the database being out of reach, and its own faults."""
-        while not self._stopping:
-            self._news.clear()
-            try:
-                pause_s = await self.step()
-            except DatabaseError as error:
-                log.warning("the outbox cannot be reached", reason=str(error))
-                pause_s = POLL_S
-            except Exception:  # the task's outermost frame: logged, and tried again
-                log.exception("the relay failed")
-                pause_s = POLL_S
-            await self._pause(pause_s)
+        async with asyncio.TaskGroup() as turns:
+            while not self._stopping:
+                self._news.clear()
+                await self._pause(await _outliving(self._look(turns), POLL_S))
 
-    async def step(self) -> float:
-        """Does what is to be done now; returns how many seconds nothing will be, unless something is committed."""
-        now = self._clock()
+    async def step(self) -> None:
+        """Does what is to be done now, once and to its end."""
+        async with asyncio.TaskGroup() as turns:
+            await self._look(turns)
+
+    async def _look(self, turns: asyncio.TaskGroup) -> float:
+        """Begins the turn of every receiver that has something due, unless one of its own is under way.
+
+        Returns how many seconds nothing will be due, unless something is committed, or a turn ends.
+        """
+        now, second = self._clock(), asyncio.get_running_loop().time()
         if now >= self._switch_at:
             await self._heed_switches(now)
-        due_at = await self._db.read(lambda conn: outbox_claims.next_due(conn, self._db.shop_id, self._on))
-        if due_at is None or due_at > now:
-            return POLL_S if due_at is None else min(POLL_S, (due_at - now) / SECOND)
-        return 0 if await self.send_due() else POLL_S
+        free = [each for each in self._on - self._busy if self._resting.get(each, 0.0) <= second]
+        due = await self._db.read(lambda conn: outbox_claims.next_due(conn, self._db.shop_id, free))
+        for target in (Target(each) for each, at in due.items() if at <= now):
+            self._busy.add(target)
+            turns.create_task(self._turn(target))
+        return min((POLL_S, *((at - now) / SECOND for at in due.values() if at > now)))
 
-    async def send_due(self) -> int:
-        """Claims what is due, once, and sends it; returns how many rows that were."""
-        owner = self._chance.token()
-        rows = await self._db.write(lambda tx: outbox_claims.claim(tx, owner, self._on, LEASE_MS, SHARE), ())
+    async def _turn(self, target: Target) -> None:
+        """One receiver's, whatever becomes of the others'. What is due but held by another process is looked at again later."""
+        if not await _outliving(self.send_due([target]), 0):
+            self._resting[target] = asyncio.get_running_loop().time() + POLL_S
+        self._busy.discard(target)
+        self._news.set()
+
+    async def send_due(self, targets: Collection[Target] | None = None) -> int:
+        """Claims what is due for these receivers (all that are on), once, and sends it; returns how many rows that were."""
+        owner, to = self._chance.token(), self._on if targets is None else targets
+        rows = await self._db.write(lambda tx: outbox_claims.claim(tx, owner, to, LEASE_MS, SHARE), ())
         last_call = Ms(self._clock() + LEASE_MS - CALL_MS)
         async with asyncio.TaskGroup() as calls:
             for parcel in together(rows):
@@ -184,6 +200,17 @@ class Relay:
                 await self._news.wait()
         except TimeoutError:
             return
+
+
+async def _outliving(work: Awaitable[T], otherwise: T) -> T:
+    """What it comes to; `otherwise` when the database was out of reach, or the relay had a fault: logged, and tried again."""
+    try:
+        return await work
+    except DatabaseError as error:
+        log.warning("the outbox cannot be reached", reason=str(error))
+    except Exception:  # a task's outermost frame
+        log.exception("the relay failed")
+    return otherwise
 
 
 def together(rows: Sequence[OutboxRow]) -> list[list[OutboxRow]]:

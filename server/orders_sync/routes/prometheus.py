@@ -53,7 +53,7 @@ async def prometheus(request: web.Request) -> web.Response:
         return _Stored(
             overview.overview(conn, shop_id, at, Between(now, now)),
             outbox_entries.counts(conn, shop_id),
-            outbox_claims.next_due(conn, shop_id, list(Target)),
+            min(outbox_claims.next_due(conn, shop_id, list(Target)).values(), default=None),
             dead_letters.counts(conn, shop_id),
             state.load(conn, shop_id),
         )

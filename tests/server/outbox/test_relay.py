@@ -9,7 +9,7 @@ import pytest
 from tests.server.conftest import SettableClock
 from tests.support.acting import SHOP, Desk
 from tests.support.desk_orders import PLACED, order, returned, stamp
-from tests.support.relaying import Ledger, relay_to
+from tests.support.relaying import Hanging, Ledger, relay_between, relay_to
 
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Unavailable
@@ -241,3 +241,23 @@ async def test_it_runs_by_itself_and_ends_when_told(light_desk: Desk) -> None:
         relay.stop()
         await running
     assert await states(light_desk) == ["done"]
+
+
+async def test_a_receiver_that_hangs_delays_no_other(desk: Desk) -> None:
+    await desk.tell(order(1), order(2), returned(2, 9), ReturnMoved(9, 2, "inspected", stamp(PLACED + 1)))
+    shop, erp, queue = Hanging(), Ledger(), Ledger()
+    relay = relay_between(desk.db, {Target.SHOPIFY: shop, Target.ERP: erp, Target.SUPPORT: queue})
+    running = asyncio.create_task(relay.run())
+    async with asyncio.timeout(30):
+        await desk.act("fulfill", FULFILL)
+        await shop.called.wait()
+        await desk.act("returns", {"orderId": "2", "action": "approve_refund", "delaySeconds": 0})
+        await erp.called.wait()
+        await desk.act("support", {"orderId": "2", "note": "soon", "delaySeconds": 0})
+        await queue.called.wait()
+        assert await states(desk, 1) == ["claimed"]
+        shop.release.set()
+        relay.stop()
+        await running
+    assert await states(desk, 1) == ["done"]
+    assert (len(shop.calls), len(erp.calls), len(queue.calls)) == (1, 1, 1)
