@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.soak.desk_database import DeskDatabase
 from tests.soak.listener import Listener
 from tests.soak.operator import Json, Operator
 from tests.soak.processes import Fleet
+from tests.soak.workplace import Workplace
 
 from orders_sync.db.tables import actions, order_assignments, order_tags, orders, outbox, parcels, returns
 from orders_sync.outbox.kinds import Kind, Target
@@ -29,6 +31,7 @@ SHOWN = {
 
 def streams(listeners: Sequence[Listener], database: DeskDatabase, until: int) -> Iterator[str]:
     """Every stream was told every event once, in order, over all its losses."""
+    every = database.told(min((listener.begun or 0 for listener in listeners), default=0), until)
     for n, listener in enumerate(listeners):
         if listener.begun is None:
             yield f"stream {n} never began"
@@ -36,15 +39,17 @@ def streams(listeners: Sequence[Listener], database: DeskDatabase, until: int) -
         if listener.resets:
             yield f"stream {n} was told to start over {listener.resets} times"
         told = [number for number in listener.told if number <= until]
-        expected = database.told(listener.begun, until)
+        expected = every[bisect_right(every, listener.begun) :]
         if told != expected:
             missed, twice = set(expected) - set(told), [k for k, times in Counter(told).items() if times > 1]
             yield f"stream {n}: {len(missed)} events missed, {len(twice)} told twice, in order: {told == sorted(told)}"
 
 
-async def views(operators: Sequence[Operator], fleet: Fleet) -> list[str]:
-    """Every operator's page is what every process answers now."""
+async def views(operators: Sequence[Operator], workplaces: Sequence[Workplace], fleet: Fleet) -> list[str]:
+    """Every operator's page and every real client's table is what every process answers now."""
     found: list[str] = []
+    for workplace in workplaces:
+        found += [wrong for server in fleet.servers if (wrong := await workplace.wrong_from(server.url))]
     for operator in operators:
         for server in fleet.servers:
             now = _gist(await operator.fetch_from(server))
@@ -62,7 +67,7 @@ def _gist(page: Json) -> Json:
 _AGEING = frozenset({"age_hours"})
 
 
-def answered(operators: Sequence[Operator], database: DeskDatabase) -> Iterator[str]:
+def answered(operators: Sequence[Operator], workplaces: Sequence[Workplace], database: DeskDatabase) -> Iterator[str]:
     """No answered action is lost, none done twice; a key brings the same answer every time."""
     recorded = {row.action_id for row in database.all(actions, "action_id")}
     claimed: Counter[str] = Counter()
@@ -73,6 +78,9 @@ def answered(operators: Sequence[Operator], database: DeskDatabase) -> Iterator[
                 yield f"{attempt.key} ({attempt.path}) has {len(set(attempt.answers))} different answers"
             elif attempt.action_id:
                 claimed[attempt.action_id] += 1
+    for workplace in workplaces:
+        claimed.update(workplace.action_ids())
+        yield from (f"{workplace.name} waits for {entry.key}" for entry in workplace.session.unsettled)
     yield from (f"action {name} was answered and is not recorded" for name in claimed.keys() - recorded)
     yield from (f"action {name} is recorded and nobody was answered" for name in recorded - claimed.keys())
     yield from (f"action {name} answers {times} keys" for name, times in claimed.items() if times > 1)

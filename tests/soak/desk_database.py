@@ -11,7 +11,7 @@ from sqlalchemy import Select, Table, and_, func, select
 from orders_sync.db import connections
 from orders_sync.db.location import parse
 from orders_sync.db.outbox import WAITING
-from orders_sync.db.tables import desk, events, outbox, shops
+from orders_sync.db.tables import deliveries, desk, events, outbox, shops
 from orders_sync.poller import state
 from orders_sync.poller.state import PollerState
 
@@ -39,6 +39,11 @@ class DeskDatabase:
 
     def version(self) -> int:
         return int(self.rows(select(desk.c.event_n).where(desk.c.shop_id == self.shop_id))[0][0])
+
+    def taken_in(self) -> int:
+        """How many webhooks and messages of the ERP were taken in, each once."""
+        mine = and_(deliveries.c.shop_id == self.shop_id, deliveries.c.source.in_(("webhook", "erp")))
+        return int(self.rows(select(func.count()).where(mine))[0][0])
 
     def told(self, after: int, until: int) -> list[int]:
         """The numbers of what was to be told to streams, in order."""

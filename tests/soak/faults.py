@@ -6,12 +6,15 @@ import asyncio
 import itertools
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from tests.soak.desk_database import DeskDatabase, until
 from tests.soak.listener import Listener
 from tests.soak.processes import Fleet
+from tests.soak.recoveries import Recoveries
 from tests.soak.shop import Shop
 from tests.support.postgres import Cluster
 
@@ -26,6 +29,8 @@ class Faults:
     fleet: Fleet
     shop: Shop
     listeners: Sequence[Listener]
+    database: DeskDatabase
+    recoveries: Recoveries
     dice: random.Random
     done: Counter[str] = field(default_factory=Counter)
 
@@ -84,6 +89,9 @@ class Faults:
         await asyncio.shield(asyncio.ensure_future(self._stop_and_start(how, away_s)))
 
     async def _stop_and_start(self, how: signal.Signals, away_s: float) -> None:
+        before, began = await asyncio.to_thread(self.database.version), time.monotonic()
         await asyncio.to_thread(self.cluster.stop, how)
         await asyncio.sleep(away_s)
         await asyncio.to_thread(self.cluster.start)
+        await until(lambda: self.database.version() > before)
+        self.recoveries.note("the database, until something was committed", time.monotonic() - began)

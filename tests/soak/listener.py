@@ -38,11 +38,15 @@ class Fleet(Protocol):
 
 @dataclass(eq=False)
 class Listener:
-    """`begun`: the number of the first refresh; `told`: every number after it, in the order of arrival."""
+    """`begun`: the number of the first refresh; `told`: every number after it, in the order of arrival.
+
+    `heard` is called for whatever came, `back` with the seconds that a lost stream took to go on.
+    """
 
     fleet: Fleet
     dice: random.Random
     heard: Callable[[], None] = lambda: None
+    back: Callable[[float], None] = lambda _seconds: None
     begun: int | None = None
     told: list[int] = field(default_factory=list)
     losses: int = 0
@@ -50,6 +54,7 @@ class Listener:
     resets: int = 0
     _desk: str = ""
     _line: _Line | None = None
+    _lost_at: float | None = None
 
     @property
     def position(self) -> int:
@@ -67,6 +72,7 @@ class Listener:
             finally:
                 line.cut()
             self.losses += 1
+            self._lost_at = self._lost_at or asyncio.get_running_loop().time()
             await asyncio.sleep(self.dice.uniform(0.05, 0.5))
 
     def cut(self) -> None:
@@ -80,6 +86,12 @@ class Listener:
         if line is not None and line.pause():
             await asyncio.sleep(seconds)
             line.resume()
+
+    def goes_on(self) -> None:
+        """The server answers with a stream."""
+        if self._lost_at is not None:
+            self.back(asyncio.get_running_loop().time() - self._lost_at)
+            self._lost_at = None
 
     def take(self, data: bytes) -> None:
         """Whole lines of the stream."""
@@ -174,4 +186,5 @@ class _Line(asyncio.Protocol):
             self.cut()
             return b""
         self._streaming = True
+        self._listener.goes_on()
         return body

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.soak.listener import Listener
 from tests.soak.processes import Fleet, Server
 
 ANSWER_S = 12.0
-REFETCH_S = 2.0
+REFETCH_S = 3.0
 FINAL = frozenset({200, 404, 409})
 """Statuses that come out of a transaction (contract §3): the same key brings them again."""
 
@@ -27,12 +28,16 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Attempt:
-    """One action: what was asked under which key, and every final answer to it (more than one when it was repeated)."""
+    """One action: what was asked under which key, and every final answer to it (more than one when it was repeated).
+
+    `took_s`: until the first of them, over all that went wrong before it.
+    """
 
     key: str
     path: str
     body: Json
     sent: int = 0
+    took_s: float = 0.0
     answers: list[tuple[int, bytes]] = field(default_factory=list)
 
     @property
@@ -50,6 +55,7 @@ class Operator:
     fleet: Fleet
     session: aiohttp.ClientSession
     dice: random.Random
+    back: Callable[[float], None]
     tab: str = "all"
     page: Json = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
@@ -60,7 +66,7 @@ class Operator:
     _undoable: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.listener = Listener(self.fleet, random.Random(self.dice.random()), self._stale.set)
+        self.listener = Listener(self.fleet, random.Random(self.dice.random()), self._stale.set, self.back)
         self._stale.set()
 
     @property
@@ -68,7 +74,7 @@ class Operator:
         return {"tab": self.tab, "pageSize": "25"}
 
     async def keep_page(self) -> None:
-        """Fetches again whenever something was heard, at most every other second; a failure is tried again."""
+        """Fetches again whenever something was heard, at most every third second; a failure is tried again."""
         while True:
             await self._stale.wait()
             self._stale.clear()
@@ -119,6 +125,7 @@ class Operator:
 
     async def _ask(self, attempt: Attempt) -> None:
         """Until there is a final answer. The same key may go to another process each time."""
+        began = time.monotonic()
         while True:
             attempt.sent += 1
             server = self.fleet.pick(self.dice)
@@ -128,6 +135,7 @@ class Operator:
                 await asyncio.sleep(self.dice.uniform(0.1, 0.5))
                 continue
             if status in FINAL:
+                attempt.took_s = attempt.took_s or time.monotonic() - began
                 attempt.answers.append((status, body))
                 if attempt.path != "undo" and attempt.action_id:
                     self._undoable.append(attempt.action_id)
@@ -170,12 +178,14 @@ class Operator:
         return "assign", {"orderIds": some, "assignee": self.dice.choice(NAMES), **soon}
 
 
-def crew(count: int, fleet: Fleet, session: aiohttp.ClientSession, seed: int) -> list[Operator]:
+def crew(
+    count: int, fleet: Fleet, session: aiohttp.ClientSession, seed: int, back: Callable[[float], None]
+) -> list[Operator]:
     """Operators, each on its tab."""
 
     def members() -> Iterator[Operator]:
         for n in range(count):
             dice = random.Random(f"{seed}/operator/{n}")
-            yield Operator(f"operator-{n}", fleet, session, dice, TABS[n % len(TABS)])
+            yield Operator(f"operator-{n}", fleet, session, dice, back, TABS[n % len(TABS)])
 
     return list(members())

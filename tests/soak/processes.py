@@ -7,7 +7,8 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,15 +19,23 @@ PAUSE_S = 0.3
 
 
 class Server:
-    """One process after another, on one port. `ready` while it answers."""
+    """One process after another, on one port. `ready` while it answers; `back` is called with how long it was away."""
 
-    def __init__(self, name: str, settings: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Mapping[str, str],
+        folder: Path,
+        back: Callable[[float], None] = lambda _seconds: None,
+    ) -> None:
         self.name = name
         self.port = 0
         self.starts = 0
         self.ready = asyncio.Event()
         self._settings = settings
         self._folder = folder
+        self._back = back
+        self._ended_at: float | None = None
         self._child: Child | None = None
 
     @property
@@ -40,6 +49,7 @@ class Server:
                 with suppress(ChildFailed):
                     await self._live()
                 self.ready.clear()
+                self._ended_at = time.monotonic()
                 await asyncio.sleep(PAUSE_S)
         finally:
             if self._child is not None:
@@ -54,6 +64,8 @@ class Server:
         announced = await child.line(START_S)
         self.port = int(announced.rpartition(":")[2])
         self.ready.set()
+        if self._ended_at is not None:
+            self._back(time.monotonic() - self._ended_at)
         await quiet(child)
         await child.process.wait()
 

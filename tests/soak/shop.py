@@ -16,11 +16,12 @@ import orjson
 from orders_sync.demo.identity import Secrets
 from orders_sync.demo.processes import start
 
-IN_FLIGHT = 300
-"""Deliveries under way at most: the shop lives as fast as the fleet takes what it tells."""
+IN_FLIGHT = 900
+"""Deliveries under way at most, those that wait for another try among them: the shop lives as fast as the fleet takes in."""
 
-ON_THE_WIRE = 90
-AT_ONCE = 4
+ON_THE_WIRE = 180
+AT_ONCE = 30
+_REST_S = 0.05
 _ABRUPT = {
     "twice": 0.1,
     "late": 0.05,
@@ -28,7 +29,8 @@ _ABRUPT = {
     "swapped": 0.3,
     "prompt_s": 0.1,
     "first_wait_s": 0.2,
-    "tries": 7,
+    "longest_wait_s": 0.8,
+    "tries": 20,
 }
 
 
@@ -36,12 +38,13 @@ _PATIENT = aiohttp.ClientTimeout(total=None)
 
 
 class Shop:
-    """Calls on the shop's control."""
+    """Calls on the shop's control. `held_back_s`: how long nothing happened because too much was under way."""
 
     def __init__(self, url: str, secrets: Secrets, session: aiohttp.ClientSession) -> None:
         self.url = url
         self.secrets = secrets
         self.happened = 0
+        self.held_back_s = 0.0
         self._session = session
 
     async def pull(self, verb: str, **body: object) -> Any:
@@ -72,7 +75,8 @@ class Shop:
                 told = await self.pull("tick", count=AT_ONCE)
                 self.happened += len(told["happened"])
             else:
-                await asyncio.sleep(0.05)
+                self.held_back_s += _REST_S
+                await asyncio.sleep(_REST_S)
 
     async def _get(self, path: str) -> Any:
         async with self._session.get(self.url + path) as answer:

@@ -7,10 +7,10 @@ import random
 import shutil
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Awaitable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -20,9 +20,13 @@ from tests.soak.calm import NoCalm, calm
 from tests.soak.desk_database import DeskDatabase
 from tests.soak.faults import Faults
 from tests.soak.listener import Listener
-from tests.soak.operator import ANSWER_S, crew
+from tests.soak.machine import Cpu
+from tests.soak.operator import ANSWER_S, Operator, crew
 from tests.soak.processes import Fleet, Server
+from tests.soak.recoveries import Recoveries
+from tests.soak.report import Report, Storm, acted, recovered
 from tests.soak.shop import Shop, shop
+from tests.soak.workplace import Workplace, settled
 from tests.support.postgres import Cluster, cluster
 
 from orders_sync.demo.identity import DOMAIN
@@ -34,17 +38,6 @@ HEARD_S = 30.0
 ACT_PAUSE_S = 2.0
 
 
-@dataclass
-class Report:
-    """What happened, a line each, and every way in which two sides disagree in the end."""
-
-    lines: list[str] = field(default_factory=list)
-    disagreements: list[str] = field(default_factory=list)
-
-    def say(self, line: str) -> None:
-        self.lines.append(line)
-
-
 @dataclass(frozen=True)
 class Soak:
     """How much of everything."""
@@ -53,6 +46,7 @@ class Soak:
     servers: int
     streams: int
     operators: int
+    workplaces: int
     orders: int
     fault_every_s: float
     seed: int
@@ -93,6 +87,16 @@ class Soak:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How far everything was at an instant, in seconds of the monotonic clock."""
+
+    at: float
+    version: int
+    taken_in: int
+    cpu: Cpu | None
+
+
 class World:
     """Everything that runs, from the history's end on."""
 
@@ -105,26 +109,30 @@ class World:
         self._postgres = postgres
         self._session = session
         self._settings = plan.settings(postgres.url("desk"), running)
-        self.fleet = Fleet([Server(f"server-{n}", self._settings, folder) for n in range(plan.servers)])
-        self.operators = crew(plan.operators, self.fleet, session, plan.seed)
-        alone = max(0, plan.streams - plan.operators)
+        self.recoveries = Recoveries()
+        returned = partial(self.recoveries.note, "processes")
+        self.fleet = Fleet([Server(f"server-{n}", self._settings, folder, returned) for n in range(plan.servers)])
+        self.balancer = Balancer(self.fleet, random.Random(f"{plan.seed}/balancer"))
+        went_on = partial(self.recoveries.note, "streams")
+        self.operators = crew(plan.operators, self.fleet, session, plan.seed, went_on)
+        alone = max(0, plan.streams - plan.operators - plan.workplaces)
         self.listeners = [
             *(operator.listener for operator in self.operators),
-            *(Listener(self.fleet, random.Random(f"{plan.seed}/listener/{n}")) for n in range(alone)),
+            *(Listener(self.fleet, random.Random(f"{plan.seed}/listener/{n}"), back=went_on) for n in range(alone)),
         ]
+        self.workplaces: list[Workplace] = []
         self.report = Report()
 
     async def open(self, stack: AsyncExitStack) -> None:
         """The fleet runs, and has the shop's history."""
         for server in self.fleet.servers:
             _owned(stack, server.run())
-        balancer = Balancer(self.fleet, random.Random(f"{self.plan.seed}/balancer"))
-        await stack.enter_async_context(balancer.running())
+        await stack.enter_async_context(self.balancer.running())
         await self.fleet.all_ready()
         self.database = DeskDatabase(self._postgres.url("desk"), DOMAIN)
         async with asyncio.timeout(HISTORY_S):
             await self.database.has_history()
-            await self.shop.prepare(balancer.url)
+            await self.shop.prepare(self.balancer.url)
             await self.shop.pull("drain")
 
     async def soak(self) -> Report:
@@ -134,6 +142,10 @@ class World:
                 _owned(stack, listener.run())
             for operator in self.operators:
                 _owned(stack, operator.keep_page())
+            for n in range(self.plan.workplaces):
+                dice = random.Random(f"{self.plan.seed}/workplace/{n}")
+                self.workplaces.append(Workplace(self.balancer.url, n, dice))
+                _owned(stack, self.workplaces[-1].run())
             await self._all_begun()
             await self._storm()
             try:
@@ -150,32 +162,48 @@ class World:
                 await asyncio.sleep(0.05)
 
     async def _storm(self) -> None:
-        faults = Faults(
-            self._postgres, self.fleet, self.shop, self.listeners, random.Random(f"{self.plan.seed}/faults")
-        )
-        began, first = time.monotonic(), await asyncio.to_thread(self.database.version)
+        dice = random.Random(f"{self.plan.seed}/faults")
+        faults = Faults(self._postgres, self.fleet, self.shop, self.listeners, self.database, self.recoveries, dice)
+        before = await self._counted()
         async with AsyncExitStack() as stack:
             _owned(stack, self.shop.live())
-            for operator in self.operators:
-                _owned(stack, operator.act(ACT_PAUSE_S))
+            acting: list[Operator | Workplace] = [*self.operators, *self.workplaces]
+            for actor in acting:
+                _owned(stack, actor.act(ACT_PAUSE_S))
             breaking = _owned(stack, faults.run(self.plan.fault_every_s))
             await asyncio.wait([breaking], timeout=self.plan.seconds)
+            if breaking.done():
+                breaking.result()
         await self.fleet.all_ready()
-        took_s, last = time.monotonic() - began, await asyncio.to_thread(self.database.version)
-        actions = sum(len(operator.attempts) for operator in self.operators)
-        self.report.say(
-            f"storm: {took_s:.0f} s, {last - first} events ({(last - first) / took_s:.0f} a second) on {len(self.listeners)} "
-            f"streams, {self.shop.happened} things happened in the shop, {actions} actions by {len(self.operators)} operators"
+        self._tell(before, await self._counted(), faults)
+
+    def _tell(self, before: Counted, after: Counted, faults: Faults) -> None:
+        storm = Storm(
+            seconds=after.at - before.at,
+            taken_in=after.taken_in - before.taken_in,
+            actions=self._actions(),
+            told=after.version - before.version,
+            streams=len(self.listeners) + len(self.workplaces),
+            held_back_s=self.shop.held_back_s,
+            cpu=after.cpu - before.cpu if after.cpu is not None and before.cpu is not None else None,
         )
+        for line in storm.lines():
+            self.report.say(line)
         self.report.say(f"faults: {', '.join(f'{name} {n}×' for name, n in faults.done.items())}")
-        self.report.say(
-            f"streams: {sum(listener.losses for listener in self.listeners)} times lost and continued; "
-            f"processes: {sum(server.starts for server in self.fleet.servers)} starts"
-        )
+
+    def _actions(self) -> int:
+        answered = sum(bool(attempt.answers) for operator in self.operators for attempt in operator.attempts)
+        return answered + sum(entry.settled for workplace in self.workplaces for entry in workplace.session.log)
+
+    async def _counted(self) -> Counted:
+        version = await asyncio.to_thread(self.database.version)
+        taken_in = await asyncio.to_thread(self.database.taken_in)
+        return Counted(time.monotonic(), version, taken_in, Cpu.now())
 
     async def _calm(self) -> None:
         began = time.monotonic()
         await asyncio.gather(*(operator.settle() for operator in self.operators))
+        await settled(self.workplaces, HEARD_S)
         await calm(self.shop, self.database)
         self.report.say(f"calm after {time.monotonic() - began:.0f} s")
 
@@ -185,18 +213,17 @@ class World:
         found = self.report.disagreements
         await self._heard(until)
         found += agreement.streams(self.listeners, self.database, until)
-        found += agreement.answered(self.operators, self.database)
+        found += agreement.answered(self.operators, self.workplaces, self.database)
         found += agreement.owners(self.database, ledger)
         found += agreement.effects(self.database, ledger)
-        found += await agreement.verified(self._settings)
-        fresh = DeskDatabase(await agreement.read_again(self._settings, self._folder), DOMAIN)
-        found += agreement.shop_agrees(self.database, fresh)
-        found += await self._views()
-        kinds = Counter(attempt.path for operator in self.operators for attempt in operator.attempts)
-        repeated = sum(attempt.sent > 1 for operator in self.operators for attempt in operator.attempts)
-        self.report.say(
-            f"actions: {', '.join(f'{n} {kind}' for kind, n in kinds.items())}; {repeated} asked more than once"
+        verified, read = await asyncio.gather(
+            agreement.verified(self._settings), agreement.read_again(self._settings, self._folder)
         )
+        found += verified
+        found += agreement.shop_agrees(self.database, DeskDatabase(read, DOMAIN))
+        found += await self._views()
+        for line in (*acted(self.operators, self.workplaces), *recovered(self.recoveries)):
+            self.report.say(line)
 
     async def _heard(self, until: int) -> None:
         try:
@@ -210,7 +237,9 @@ class World:
         """Pages follow pings by a second or so; what passing time changes meanwhile is given the time to arrive."""
         found: Sequence[str] = []
         for _ in range(10):
-            found = await agreement.views(self.operators, self.fleet)
+            for workplace in self.workplaces:
+                workplace.take_in()
+            found = await agreement.views(self.operators, self.workplaces, self.fleet)
             if not found:
                 break
             await asyncio.sleep(1.0)

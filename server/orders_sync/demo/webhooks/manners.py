@@ -17,6 +17,7 @@ class Manners:
     late_s: tuple[float, float] = (2.0, 25.0)
     tries: int = 8
     first_wait_s: float = 1.0
+    longest_wait_s: float = 3600.0
     connect_s: float = 1.0
     total_s: float = 5.0
 
@@ -26,8 +27,8 @@ class Manners:
         return wait + rng.uniform(*self.late_s) if rng.random() < self.late else wait
 
     def wait(self, attempt: int, rng: Random) -> float:
-        """How long to wait after a failed attempt (0 is the first): doubling, with a little jitter."""
-        return self.first_wait_s * float(2**attempt) * rng.uniform(0.9, 1.1)
+        """How long to wait after a failed attempt (0 is the first): doubling up to the longest, with a little jitter."""
+        return min(self.longest_wait_s, self.first_wait_s * float(2**attempt)) * rng.uniform(0.9, 1.1)
 
 
 POLITE = Manners(twice=0, late=0, swapped=0, prompt_s=0)
