@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete, exists, func, select
 
+from orders_sync.db.many import Many
 from orders_sync.db.tables import name_suffixes, orders
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing, insert_or_replace
@@ -28,17 +29,13 @@ def learn(tx: Tx, folded_names: Iterable[str | None]) -> None:
     wanted = {name: suffixes(name) for name in sorted({name for name in folded_names if name})}
     if not wanted:
         return
-    tx.conn.execute(
-        insert_or_replace(tx.conn, name_suffixes, ["name"]), [_row(tx, name, name[:SUFFIX]) for name in wanted]
-    )
+    _HOLD.run(tx.conn, [_row(tx, name, name[:SUFFIX]) for name in wanted])
     counted = select(name_suffixes.c.name, func.count()).where(
         name_suffixes.c.shop_id == tx.shop_id, name_suffixes.c.name.in_(wanted)
     )
     present = {row[0]: row[1] for row in tx.conn.execute(counted.group_by(name_suffixes.c.name))}
     missing = [name for name, all_of_it in wanted.items() if present.get(name, 0) < len(all_of_it)]
-    rows = [_row(tx, name, suffix) for name in missing for suffix in sorted(wanted[name])]
-    if rows:
-        tx.conn.execute(insert_if_missing(tx.conn, name_suffixes), rows)
+    _ADD.run(tx.conn, [_row(tx, name, suffix) for name in missing for suffix in sorted(wanted[name])])
 
 
 def forget(tx: Tx, folded_names: Iterable[str | None]) -> None:
@@ -54,3 +51,7 @@ def forget(tx: Tx, folded_names: Iterable[str | None]) -> None:
 
 def _row(tx: Tx, name: str, suffix: str) -> dict[str, object]:
     return {"shop_id": tx.shop_id, "suffix": suffix, "name": name}
+
+
+_HOLD = Many(lambda conn: insert_or_replace(conn, name_suffixes, ["name"]))
+_ADD = Many(lambda conn: insert_if_missing(conn, name_suffixes))

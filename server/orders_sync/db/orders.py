@@ -5,9 +5,9 @@ Invariant: an order's rows in every table come from one projection, and the day 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -19,7 +19,6 @@ from orders_sync.db.tables import orders
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing
 from orders_sync.rules.projection import Projection
-from orders_wire.vocabulary import AlertType
 
 _BATCH = 500
 
@@ -79,18 +78,9 @@ def remove(tx: Tx, order_id: int) -> bool:
     return True
 
 
-def set_alerts(tx: Tx, order_id: int, types: Iterable[AlertType]) -> None:
-    """Records an order's open alert types."""
-    _set(tx, order_id, alert_types=",".join(sorted(t.value for t in types)))
-
-
-def set_outbound(tx: Tx, order_id: int, waiting: int, failed: int) -> None:
-    """Records how many of an order's outbound writes wait and failed."""
-    _set(tx, order_id, outbound_waiting=waiting, outbound_failed=failed)
-
-
-def _set(tx: Tx, order_id: int, **values: Any) -> None:
-    tx.conn.execute(update(orders).where(orders.c.shop_id == tx.shop_id, orders.c.id == order_id).values(values))
+def set_alerts(tx: Tx, types: Mapping[int, str]) -> None:
+    """Records the open alert types of these orders, each as the row has them."""
+    _UPDATE.run(tx.conn, [{"of_shop": tx.shop_id, "of": of, "alert_types": types[of]} for of in sorted(types)])
 
 
 def _save(tx: Tx, batch: Sequence[Saved]) -> None:
@@ -123,7 +113,7 @@ def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Row]:
 def _insert(tx: Tx, rows: list[Row]) -> dict[int, Row]:
     """Inserts the rows; returns those that another process inserted in the meantime, locked."""
     if tx.conn.dialect.name == "sqlite":
-        tx.conn.execute(insert(orders), rows)
+        _ADD.run(tx.conn, rows)
         return {}
     inserted = set(tx.conn.execute(insert_if_missing(tx.conn, orders).returning(orders.c.id), rows).scalars())
     lost = [row["id"] for row in rows if row["id"] not in inserted]
@@ -155,8 +145,7 @@ def _save_parts(tx: Tx, parts: Mapping[int, Parts], old: Mapping[int, Row], new:
         if order_ids:
             mine = table.c.shop_id == tx.shop_id
             tx.conn.execute(delete(table).where(mine, among(tx.conn, table.c.order_id, order_ids)))
-        if rows_of_table:
-            tx.conn.execute(insert_if_missing(tx.conn, table), rows_of_table)
+        _ADD_PARTS[table].run(tx.conn, rows_of_table)
 
 
 def _save_names(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
@@ -172,4 +161,6 @@ def _save_names(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
 
 
 _OF = (orders.c.shop_id == bindparam("of_shop"), orders.c.id == bindparam("of"))
+_ADD = Many(lambda _: insert(orders))
+_ADD_PARTS = {table: Many(partial(insert_if_missing, table=table)) for table in PARTS}
 _UPDATE = Many(lambda _: update(orders).where(*_OF))

@@ -205,11 +205,13 @@ def _raise_alerts(tx: Tx, derived: Sequence[_Derived]) -> None:
         tx,
         [OrderCauses(each.order_id, _name(each), _causes(each), each.change.reopen) for each in concerned],
     )
+    changed: dict[int, str] = {}
     for each in concerned:
         types = ",".join(sorted(alert.value for alert in opened[each.order_id]))
         if types != each.change.known.alert_types and each.projection is not None:
-            orders.set_alerts(tx, each.order_id, opened[each.order_id])
+            changed[each.order_id] = types
             tx.touch(each.order_id)
+    orders.set_alerts(tx, changed)
 
 
 def _causes(each: _Derived) -> tuple[Cause, ...]:
