@@ -145,6 +145,7 @@ class Gap(StrEnum):
     HISTORY_LIMITED = "history_limited"
     NO_WEBHOOK_SECRET = "no_webhook_secret"  # noqa: S105
     DATABASE_LOST = "database_lost"
+    APP_UNINSTALLED = "app_uninstalled"
 
 
 class Severity(StrEnum):

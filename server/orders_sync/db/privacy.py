@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Table, delete, select, update
 
 from orders_sync.db import tables
-from orders_sync.db.tables import actions, audit, dead_letters, desk, order_terms, orders, outbox, parked
+from orders_sync.db.tables import actions, audit, dead_letters, order_terms, orders, outbox, parked
 from orders_sync.db.texts import folded
 from orders_sync.db.tx import Tx
 from orders_wire.vocabulary import DeadLetterState, OutboundState
@@ -111,11 +111,6 @@ def erase_shop(tx: Tx) -> None:
     """Everything that the shop told, and everything that was done about it."""
     for table in _erasable():
         tx.conn.execute(delete(table).where(table.c.shop_id == tx.shop_id))
-
-
-def uninstalled(tx: Tx, at: int) -> None:
-    """The shop no longer lets us in, as of `at`."""
-    tx.conn.execute(update(desk).where(desk.c.shop_id == tx.shop_id).values(uninstalled_at=at))
 
 
 def _erasable() -> Iterable[Table]:

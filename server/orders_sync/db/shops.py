@@ -62,3 +62,14 @@ def figures(conn: Connection, shop_id: int) -> str:
 def set_figures(conn: Connection, shop_id: int, fingerprint: str) -> None:
     """All orders are derived with these figures."""
     conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(figures=fingerprint))
+
+
+def uninstalled_at(conn: Connection, shop_id: int) -> Ms | None:
+    """Since when the shop does not have this app; null while it has it."""
+    at: int | None = conn.execute(select(desk.c.uninstalled_at).where(desk.c.shop_id == shop_id)).scalar_one()
+    return None if at is None else Ms(at)
+
+
+def set_uninstalled(conn: Connection, shop_id: int, at: Ms | None) -> None:
+    """The shop took the app away, or has it again."""
+    conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(uninstalled_at=at))

@@ -11,7 +11,7 @@ from orders_sync.db import privacy
 from orders_sync.db.tx import Tx
 from orders_sync.ingest.changes import AppUninstalled, CustomerRedacted, PrivacyChange, ShopRedacted
 from orders_sync.ingest.facts import REDACTED, OrderFacts, join
-from orders_sync.live import gaps
+from orders_sync.live import gaps, installation
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.settle.change import Change
@@ -28,8 +28,7 @@ def take(tx: Tx, changes: Sequence[PrivacyChange], figures: Figures) -> set[int]
             privacy.erase_shop(tx)
             tx.ping()
         elif isinstance(change, AppUninstalled):
-            privacy.uninstalled(tx, change.stamp.seen)
-            tx.ping()
+            installation.ended(tx, change.stamp.seen)
     return redacted
 
 

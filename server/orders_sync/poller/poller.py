@@ -13,6 +13,7 @@ from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.errors import Misread, ShopifyError
 from orders_sync.instants import SECOND, Clock, Ms
+from orders_sync.live import installation
 from orders_sync.poller import gap_notes
 from orders_sync.poller.backfill import backfill
 from orders_sync.poller.catch_up import CatchUp, Found
@@ -115,6 +116,7 @@ class Poller:
 
         def job(tx: Tx) -> None:
             gap_notes.went_well(tx)
+            installation.answers(tx, turn.state.began_at or now)
             gap_notes.history(tx, limited=standing.limited)
             gap_notes.silence(tx, untold=untold, untold_at=untold_at)
 

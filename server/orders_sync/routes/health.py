@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -23,10 +24,11 @@ routes = web.RouteTableDef()
 
 @routes.get("/health")
 async def health(request: web.Request) -> web.Response:
-    """`degraded` while the database is out of reach or the poller's last tick failed."""
+    """`degraded` while the database is out of reach, the shop has not the app, or the poller's last tick failed."""
     settings, database = request.app[SETTINGS], request.app[DATABASE]
-    poller = await _poller_state(database)
-    degraded = poller is None or poller.error is not None
+    stored = await _stored(database)
+    poller = None if stored is None else stored.poller
+    degraded = stored is None or stored.uninstalled or stored.poller.error is not None
     body = {
         "status": "degraded" if degraded else "ok",
         "service": "sync",
@@ -34,6 +36,7 @@ async def health(request: web.Request) -> web.Response:
         "version": __version__,
         "database": "unavailable" if poller is None else "ok",
         "desk": {"id": database.desk_id, "version": database.version},
+        "app": "unknown" if stored is None else "uninstalled" if stored.uninstalled else "installed",
         "backfill": _backfill(settings, poller),
         "poller": _poller(settings, poller),
         "shopify_writes": settings.shopify_writes,
@@ -50,17 +53,23 @@ async def live(_request: web.Request) -> web.Response:
 @routes.get("/health/ready")
 async def ready(request: web.Request) -> web.Response:
     """200 once requests can be answered; 503 while the database cannot."""
-    if await _poller_state(request.app[DATABASE]) is None:
+    if await _stored(request.app[DATABASE]) is None:
         return _json({"status": "unavailable"}, 503)
     return _json({"status": "ok"})
 
 
-async def _poller_state(database: Database) -> PollerState | None:
-    """The poller's state as stored; null when the database does not answer."""
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    poller: PollerState
+    uninstalled: bool
 
-    def read(conn: Reading) -> PollerState:
-        shops.mark(conn, database.shop_id)
-        return state.load(conn, database.shop_id)
+
+async def _stored(database: Database) -> _Stored | None:
+    """What the database knows; null when it does not answer."""
+
+    def read(conn: Reading) -> _Stored:
+        gone_at = shops.uninstalled_at(conn, database.shop_id)
+        return _Stored(state.load(conn, database.shop_id), gone_at is not None)
 
     try:
         return await database.read(read)

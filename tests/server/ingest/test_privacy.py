@@ -10,15 +10,17 @@ from tests.support import shop_bodies as shop
 from tests.support.acting import serve
 from tests.support.shop_bodies import Body, at, delivery
 
-from orders_sync.db import dead_letters, privacy
+from orders_sync.db import alerts, dead_letters, privacy, shops
 from orders_sync.db.dead_letters import Letter
 from orders_sync.db.engine import Database
-from orders_sync.db.tables import desk, metadata, order_docs, orders
+from orders_sync.db.tables import metadata, order_docs, orders
 from orders_sync.ingest.apply import apply
+from orders_sync.instants import Ms
+from orders_sync.live import installation
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import Entry, Escalation, OperatorState
 from orders_sync.settle.order import load, settle
-from orders_wire.vocabulary import DeadLetterState
+from orders_wire.vocabulary import DeadLetterState, Gap
 
 TRACES = ("Lovelace", "ada@example.com", "Engine Way", "ring at Ada's", "spoke to Ada")
 REDACT = {"customer": {"id": 77, "email": "ada@example.com", "phone": None}, "orders_to_redact": [1]}
@@ -133,9 +135,21 @@ async def test_a_redacted_shop_keeps_no_order(db: Database) -> None:
     assert db.version > before
 
 
-async def test_an_uninstalled_app_is_remembered(db: Database) -> None:
+async def test_an_uninstalled_app_is_remembered_and_told_until_shopify_answers_again(db: Database) -> None:
     await take(db, "app/uninstalled", {"id": 1}, "12:00")
-    assert await db.read(lambda conn: conn.execute(select(desk.c.uninstalled_at)).scalar_one()) == at("12:00")
+    assert await db.read(lambda conn: shops.uninstalled_at(conn, db.shop_id)) == at("12:00")
+    assert "shopify check" in await _gap(db)
+    await db.write(lambda tx: installation.answers(tx, Ms(at("12:00") - 1)))
+    assert await _gap(db)
+    await db.write(lambda tx: installation.answers(tx, Ms(at("12:00"))))
+    assert await db.read(lambda conn: shops.uninstalled_at(conn, db.shop_id)) is None
+    assert not await _gap(db)
+
+
+async def _gap(db: Database) -> str:
+    """The message of the open gap; empty when there is none."""
+    found = await db.write(lambda tx: alerts.gap(tx.conn, tx.shop_id, Gap.APP_UNINSTALLED.value))
+    return found.message if found is not None and found.open else ""
 
 
 async def test_a_request_for_data_is_recorded(db: Database) -> None:

@@ -19,6 +19,7 @@ from orders_sync.db import connections, leases
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Unavailable
 from orders_sync.db.tx import Tx
+from orders_sync.live import installation
 from orders_sync.metrics import Metrics
 from orders_sync.poller import state
 from orders_sync.poller.state import Backfill, PollerState
@@ -62,6 +63,14 @@ async def test_health_without_a_token_says_that_the_poller_is_off(client: Client
 async def test_health_is_degraded_while_the_last_tick_failed(client: Client) -> None:
     await polled(client, PollerState(error="Shopify cannot be reached"))
     assert (await told(client, "/health"))["status"] == "degraded"
+
+
+async def test_health_is_degraded_while_the_shop_has_not_the_app(client: Client) -> None:
+    assert (await told(client, "/health"))["app"] == "installed"
+    assert client.app is not None
+    await client.app[DATABASE].write(lambda tx: installation.ended(tx, tx.now))
+    body = await told(client, "/health")
+    assert (body["status"], body["app"]) == ("degraded", "uninstalled")
 
 
 async def test_without_its_database_the_server_lives_and_is_not_ready(

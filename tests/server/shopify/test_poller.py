@@ -28,6 +28,7 @@ from orders_sync.ingest.changes import (
     Stamp,
 )
 from orders_sync.instants import HOUR, MINUTE, Ms, parse_instant
+from orders_sync.live import installation
 from orders_sync.poller import state
 from orders_sync.poller.poller import switched_off
 from orders_sync.rules.figures import Figures
@@ -260,6 +261,18 @@ async def test_a_tick_that_failed_is_a_gap_until_one_goes_well(
     assert (await reached(db)).error == str(error)
     world.failing = None
     assert (await poller.tick()).error is None
+    assert await open_gaps(db) == set()
+
+
+async def test_an_uninstalled_app_is_a_gap_until_a_tick_goes_well(
+    db: Database, world: World, clock: SettableClock
+) -> None:
+    poller = await settled(db, world)
+    clock.advance(LATER)
+    await db.write(lambda tx: installation.ended(tx, tx.now))
+    assert await open_gaps(db) == {"app_uninstalled"}
+    clock.advance(LATER)
+    await poller.tick()
     assert await open_gaps(db) == set()
 
 
