@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.soak.commands import CommandFailed, run
 from tests.soak.desk_database import DeskDatabase
 from tests.soak.listener import Listener
 from tests.soak.operator import Json, Operator
@@ -160,23 +158,6 @@ async def verified(settings: Mapping[str, str]) -> list[str]:
     """What `orders-tui verify` finds."""
     try:
         await run("verify", settings=settings)
-    except RuntimeError as found:
+    except CommandFailed as found:
         return [str(found)]
     return []
-
-
-async def run(*words: str, settings: Mapping[str, str]) -> None:
-    """One server command. Raises RuntimeError with what it said when it fails."""
-    environment = {**os.environ, **{f"ORDERS_SYNC_{name}": value for name, value in settings.items()}}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "orders_sync",
-        *words,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, told = await process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(words)} ended with {process.returncode}: {told.decode()[-2000:]}")

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import time
+from collections.abc import Mapping
 
-from tests.soak.desk_database import DeskDatabase, until
+from tests.soak.commands import CommandFailed, run
+from tests.soak.desk_database import DeskDatabase
 from tests.soak.shop import Shop
 
 CALM_S = 240.0
+AGAIN_S = 0.5
 
 
 class NoCalm(Exception):
     """It did not come in time; the message says what was still under way."""
 
 
-async def calm(shop: Shop, database: DeskDatabase) -> None:
+async def calm(shop: Shop, database: DeskDatabase, settings: Mapping[str, str]) -> None:
     """Returns when a poll that began after everything was delivered has found nothing more to do. Raises NoCalm."""
     what = "nothing"
     try:
@@ -27,7 +29,7 @@ async def calm(shop: Shop, database: DeskDatabase) -> None:
                 await database.nothing_waits()
                 before = await asyncio.to_thread(database.version)
                 what = "the poller"
-                await _polled(database)
+                await _polled(settings)
                 what = "what the poller found"
                 await shop.pull("drain")
                 if await _still(database, before):
@@ -36,15 +38,15 @@ async def calm(shop: Shop, database: DeskDatabase) -> None:
         raise NoCalm(f"after {CALM_S:.0f} s something was still under way: {what}") from None
 
 
-async def _polled(database: DeskDatabase) -> None:
-    """A tick that begins from now on ends well."""
-    now = round(time.time() * 1000)
-
-    def polled() -> bool:
-        known = database.poller()
-        return known.error is None and (known.ended_at or 0) >= (known.began_at or 0) >= now
-
-    await until(polled)
+async def _polled(settings: Mapping[str, str]) -> None:
+    """A tick that begins from now on ends well: nobody waits for the next one that is due."""
+    while True:
+        try:
+            await run("poll", "once", settings=settings)
+        except CommandFailed:
+            await asyncio.sleep(AGAIN_S)
+        else:
+            return
 
 
 async def _still(database: DeskDatabase, before: int) -> bool:

@@ -32,7 +32,7 @@ from tests.support.postgres import Cluster, cluster
 from orders_sync.demo.identity import DOMAIN
 
 API = "/admin/api/2026-07/graphql.json"
-POLL_INTERVAL_S = 8
+POLL_INTERVAL_S = 20
 HISTORY_S = 120.0
 HEARD_S = 30.0
 ACT_PAUSE_S = 2.0
@@ -204,7 +204,7 @@ class World:
         began = time.monotonic()
         await asyncio.gather(*(operator.settle() for operator in self.operators))
         await settled(self.workplaces, HEARD_S)
-        await calm(self.shop, self.database)
+        await calm(self.shop, self.database, self._settings)
         self.report.say(f"calm after {time.monotonic() - began:.0f} s")
 
     async def _compare(self) -> None:
