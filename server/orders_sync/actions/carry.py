@@ -6,7 +6,7 @@ their ids, whatever the order they were named in, so that two actions never wait
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from orders_sync.actions.acting import Acting
@@ -33,12 +33,16 @@ Closing = Callable[[Sequence[View]], Write]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An order that the action was done on, as it was before; `changed` false: it was so already."""
+    """An order that the action was done on, as it was before. `moved`: what was decided otherwise; empty: it was so already."""
 
     view: View
     decision: Decision
     version: int
-    changed: bool
+    moved: Collection[str]
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.moved)
 
     @property
     def shown(self) -> Shown:
@@ -48,7 +52,7 @@ class Done:
     @property
     def patch(self) -> Patch:
         """What undo has to take back."""
-        return diff(self.view.operator, self.decision.operator)
+        return diff(self.view.operator, self.decision.operator, self.moved)
 
 
 @dataclass(frozen=True)
@@ -111,19 +115,17 @@ def _unfit(known: Known | None, expected: Iterable[int]) -> Refusal | None:
 
 
 def _settle(tx: Tx, acting: Acting, decided: Sequence[tuple[View, Decision]]) -> dict[int, Done]:
-    changes = [
-        Change(view.known, None, decision.operator, decision.reopen)
-        for view, decision in decided
-        if decision.operator != view.operator
-    ]
-    settled = settle_all(tx, changes, acting.figures)
-    return {view.order_id: _done(view, decision, settled.get(view.order_id)) for view, decision in decided}
+    changes = [Change(view.known, None, decision.operator, decision.reopen) for view, decision in decided]
+    settled = settle_all(tx, [change for change in changes if change.moved], acting.figures)
+    return {
+        view.order_id: Done(view, decision, _version(view, settled), change.moved)
+        for (view, decision), change in zip(decided, changes, strict=True)
+    }
 
 
-def _done(view: View, decision: Decision, settled: Settled | None) -> Done:
-    """`settled` null: nothing was to be changed."""
-    version = view.known.version if settled is None else settled.version
-    return Done(view, decision, version, changed=settled is not None)
+def _version(view: View, settled: Mapping[int, Settled]) -> int:
+    """As it was where nothing was to be changed."""
+    return settled[view.order_id].version if view.order_id in settled else view.known.version
 
 
 def _queue(tx: Tx, acting: Acting, carried: Carried, closing: Closing | None) -> Ms | None:

@@ -24,9 +24,8 @@ _LENIENT = ("cleared_delays", "cleared_numbers")
 """Acknowledged alerts: nothing that an order is; taken back where they still stand."""
 
 
-def diff(before: OperatorState, after: OperatorState) -> Patch:
-    """What it takes to get from one to the other; empty when they decide the same."""
-    moved = after.moved_from(before)
+def diff(before: OperatorState, after: OperatorState, moved: Collection[str] = _KEPT) -> Patch:
+    """What it takes to get from one to the other; empty when they decide the same. `moved`: the decisions that may differ."""
     old, new = _flat(before, moved), _flat(after, moved)
     paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
     return {path: (old.get(path), new.get(path)) for path in paths}

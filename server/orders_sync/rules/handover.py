@@ -5,6 +5,8 @@ So it is not derived again. Law: the card comes to what deriving it comes to.
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 import orjson
 
 from orders_sync.rules.operator_state import OperatorState
@@ -14,16 +16,16 @@ from orders_wire.vocabulary import UNASSIGNED
 _PASSES = frozenset({"assigned_to", "owner_action", "entries"})
 
 
-def only(before: OperatorState, after: OperatorState) -> bool:
+def only(before: OperatorState, after: OperatorState, moved: Set[str]) -> bool:
     """True when the decisions differ in the owner, and in nothing else but what the timeline says of that.
 
-    Who owns an order that was escalated decides whether its alert stands.
+    `moved`: those that differ. Who owns an order that was escalated decides whether its alert stands.
     """
     return (
-        before.assigned_to != after.assigned_to
+        "assigned_to" in moved
+        and moved <= _PASSES
         and before.escalation is None
         and before.entries.items() <= after.entries.items()
-        and after.moved_from(before) <= _PASSES
         and all(entry.event == "assigned" for name, entry in after.entries.items() if name not in before.entries)
     )
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from orders_sync.db.docs import Known
 from orders_sync.ingest.facts import OrderFacts
+from orders_sync.lazy import lazy
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.projection import Cause
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """What an order is to become, with these decisions. `merged`: its facts with what was told; null: nothing was.
 
@@ -26,6 +27,11 @@ class Change:
     @property
     def facts(self) -> OrderFacts:
         return self.known.facts if self.merged is None else self.merged
+
+    @lazy
+    def moved(self) -> set[str]:
+        """The names of the decisions that differ from those that are stored."""
+        return self.operator.moved_from(self.known.operator)
 
     @property
     def tells_more(self) -> bool:

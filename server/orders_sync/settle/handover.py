@@ -20,7 +20,7 @@ def passes(change: Change, now: Ms) -> bool:
     """Nothing but the owner differs, and the order's row is as it would be derived at this moment."""
     known = change.known
     steady = known.version > 0 and (known.wake_at is None or known.wake_at > now)
-    return steady and change.merged is None and handover.only(known.operator, change.operator)
+    return steady and change.merged is None and handover.only(known.operator, change.operator, change.moved)
 
 
 def hand_on(tx: Tx, changes: Sequence[Change]) -> dict[int, Settled]:

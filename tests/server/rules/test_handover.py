@@ -58,6 +58,10 @@ def drawn_pair(dice: Random, before: OperatorState) -> tuple[OperatorState, Oper
     return before, handed_on(before, dice.choice(OWNERS), dice.choice([added, added, {}]), **more)
 
 
+def only(before: OperatorState, after: OperatorState) -> bool:
+    return handover.only(before, after, after.moved_from(before))
+
+
 def derived(order_id: int, known: OrderFacts, operator: OperatorState) -> Projection | None:
     return derive(order_id, known, operator, {}, Figures(), now=NOON)
 
@@ -72,7 +76,7 @@ def test_an_order_that_is_handed_on_is_as_if_derived_again(seed: int) -> None:
         known = merge(OrderFacts(), [change for change in told if change.order_id == order_id])
         before, after = drawn_pair(dice, decided.get(order_id, NOBODY))
         was, comes_to = derived(order_id, known, before), derived(order_id, known, after)
-        if handover.only(before, after) and was is not None:
+        if only(before, after) and was is not None:
             card = handover.card(was.card, after)
             assert replace(was, assigned_to=after.assigned_to, card=card) == comes_to
 
@@ -81,9 +85,9 @@ PLAIN = OperatorState(assigned_to="ana", owner_action="old", entries=dict(assign
 
 
 def test_another_owner_alone_is_a_handover() -> None:
-    assert handover.only(PLAIN, handed_on(PLAIN, "bo", assigned("new", NOON)))
-    assert handover.only(PLAIN, handed_on(PLAIN, None, assigned("new", NOON)))
-    assert handover.only(NOBODY, handed_on(NOBODY, "bo", assigned("new", NOON)))
+    assert only(PLAIN, handed_on(PLAIN, "bo", assigned("new", NOON)))
+    assert only(PLAIN, handed_on(PLAIN, None, assigned("new", NOON)))
+    assert only(NOBODY, handed_on(NOBODY, "bo", assigned("new", NOON)))
 
 
 @pytest.mark.parametrize(
@@ -100,12 +104,12 @@ def test_another_owner_alone_is_a_handover() -> None:
     ids=["nothing", "same owner", "note", "entry gone", "entry reworded", "thread", "escalated"],
 )
 def test_what_differs_in_more_or_less_than_the_owner_is_none(after: OperatorState) -> None:
-    assert not handover.only(PLAIN, after)
+    assert not only(PLAIN, after)
 
 
 def test_whoever_owns_an_escalated_order_decides_its_alert() -> None:
     escalated = PLAIN.model_copy(update={"escalation": ESCALATED})
-    assert not handover.only(escalated, handed_on(escalated, "bo", assigned("new", NOON)))
+    assert not only(escalated, handed_on(escalated, "bo", assigned("new", NOON)))
 
 
 def test_assignments_of_one_second_stand_as_the_whole_timeline_has_them() -> None:
