@@ -65,6 +65,7 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         self._placeholders = 0
         self._strips: dict[int, Strip] = {}
         self._layout_now: Layout | None = None
+        self._laid_out_for = 0
 
     @property
     def current(self) -> RowView | None:
@@ -202,6 +203,7 @@ class OrderTable(Styled, ScrollView, can_focus=True):
 
     def _arranged(self) -> Layout:
         if self._layout_now is None:
+            self._laid_out_for = self._cells
             self._layout_now = arrange(self._columns, self._cells, self._first_column)
         return self._layout_now
 
@@ -252,9 +254,10 @@ class OrderTable(Styled, ScrollView, can_focus=True):
             self.scroll_to(y=cursor - body + 1, animate=False)
 
     def on_resize(self) -> None:
-        """Another width is another choice of columns; the cursor stays in sight."""
+        """Another width is another choice of columns, another height the same lines; the cursor stays in sight."""
         self._resize_content()
-        self._relayout()
+        if self._cells != self._laid_out_for:
+            self._relayout()
         self._reveal()
 
     def on_focus(self) -> None:
