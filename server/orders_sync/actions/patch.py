@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from pydantic import BaseModel
-
 from orders_sync.rules.operator_state import OperatorState
 
 Patch = dict[str, tuple[Any, Any]]
@@ -60,7 +58,7 @@ def _flat(state: OperatorState, names: Collection[str]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    return value if isinstance(value, (str, int)) else value.model_dump(mode="json")
 
 
 def _unflat(state: OperatorState, flat: dict[str, Any]) -> OperatorState:

@@ -41,8 +41,8 @@ class AlertRow:
 
 def of_orders(conn: Connection, shop_id: int, order_ids: Collection[int]) -> list[AlertRow]:
     """All alerts that these orders ever had, open and ended."""
-    query = _rows(shop_id).where(among(conn, alerts.c.order_id, order_ids))
-    return [_read(row) for row in conn.execute(query).mappings()]
+    query = _rows(shop_id).where(among(conn, alerts.c.order_id))
+    return [_read(row) for row in conn.execute(query, {"ids": list(order_ids)}).mappings()]
 
 
 def gap(conn: Connection, shop_id: int, cause: str) -> AlertRow | None:

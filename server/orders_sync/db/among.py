@@ -4,16 +4,37 @@ written and planned anew, and cost as much as the rows do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Column, ColumnElement, Connection, any_, func, literal, select
+from sqlalchemy import BigInteger, Column, ColumnElement, Connection, Dialect, Text, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
-def among(conn: Connection, column: Column[int], ids: Iterable[int]) -> ColumnElement[bool]:
-    """The column is one of these."""
-    if conn.dialect.name == "postgresql":
-        return column == any_(literal(list(ids), ARRAY(BigInteger)))
-    listed = func.json_each(orjson.dumps(list(ids)).decode()).table_valued("value")
-    return column.in_(select(listed.c.value))
+class _Ids(TypeDecorator[Sequence[int]]):
+    """A list of ids: an array, and for SQLite the text of a JSON list."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(BigInteger) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        return value if dialect.name == "postgresql" else orjson.dumps(value).decode()
+
+
+def among(conn: Connection, column: Column[int]) -> ColumnElement[bool]:
+    """The column is one of the statement's parameter `ids`, a list."""
+    return _among(conn.dialect.name, column)
+
+
+@lru_cache
+def _among(dialect: str, column: Column[int]) -> ColumnElement[bool]:
+    ids = bindparam("ids", type_=_Ids())
+    if dialect == "postgresql":
+        return column == any_(ids)
+    return column.in_(select(func.json_each(ids).table_valued("value").c.value))

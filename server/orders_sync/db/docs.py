@@ -80,9 +80,8 @@ def hold(conn: Connection, shop_id: int, order_ids: Iterable[int]) -> None:
     wanted = sorted(set(order_ids))
     if not wanted or conn.dialect.name == "sqlite":
         return
-    given = among(conn, order_docs.c.order_id, wanted)
-    query = select(order_docs.c.order_id).where(order_docs.c.shop_id == shop_id, given)
-    conn.execute(query.order_by(order_docs.c.order_id).with_for_update())
+    query = select(order_docs.c.order_id).where(order_docs.c.shop_id == shop_id, among(conn, order_docs.c.order_id))
+    conn.execute(query.order_by(order_docs.c.order_id).with_for_update(), {"ids": wanted})
 
 
 def read(conn: Connection, shop_id: int, order_id: int) -> Known | None:
@@ -92,8 +91,8 @@ def read(conn: Connection, shop_id: int, order_id: int) -> Known | None:
 
 def read_many(conn: Connection, shop_id: int, order_ids: Sequence[int]) -> dict[int, Known]:
     """The documents of these orders, without a lock; those that are missing are missing."""
-    query = _query(conn, shop_id, order_ids).order_by(order_docs.c.order_id)
-    return _with_rows(conn, shop_id, conn.execute(query).all())
+    query = _query(conn, shop_id).order_by(order_docs.c.order_id)
+    return _with_rows(conn, shop_id, conn.execute(query, {"ids": list(order_ids)}).all())
 
 
 def save(tx: Tx, drafts: Sequence[Draft]) -> None:
@@ -112,8 +111,9 @@ def drop_empty(tx: Tx, order_ids: Iterable[int]) -> None:
     """Takes back documents that were made to be locked and of which nothing is known."""
     wanted = list(order_ids)
     if wanted:
-        mine = (order_docs.c.shop_id == tx.shop_id) & among(tx.conn, order_docs.c.order_id, wanted)
-        tx.conn.execute(delete(order_docs).where(mine, order_docs.c.facts == _EMPTY, order_docs.c.operator.is_(None)))
+        mine = (order_docs.c.shop_id == tx.shop_id) & among(tx.conn, order_docs.c.order_id)
+        empty = delete(order_docs).where(mine, order_docs.c.facts == _EMPTY, order_docs.c.operator.is_(None))
+        tx.conn.execute(empty, {"ids": wanted})
 
 
 def stubs(conn: Connection, shop_id: int, limit: int = 250) -> list[int]:
@@ -149,13 +149,13 @@ def following(conn: Connection, shop_id: int, last: int, limit: int) -> list[int
 def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Known]:
     """The order's row is read after its document is locked, in a statement of its own: PostgreSQL gives whoever waited for a
     lock the new version of the locked row alone, and the old one of whatever is joined to it."""
-    query = _query(tx.conn, tx.shop_id, order_ids).order_by(order_docs.c.order_id).with_for_update()
-    return _with_rows(tx.conn, tx.shop_id, tx.conn.execute(query).all())
+    query = _query(tx.conn, tx.shop_id).order_by(order_docs.c.order_id).with_for_update()
+    return _with_rows(tx.conn, tx.shop_id, tx.conn.execute(query, {"ids": list(order_ids)}).all())
 
 
-def _query(conn: Connection, shop_id: int, order_ids: Sequence[int]) -> Select[int, bytes, bytes | None, int | None]:
+def _query(conn: Connection, shop_id: int) -> Select[int, bytes, bytes | None, int | None]:
     columns = (order_docs.c.order_id, order_docs.c.facts, order_docs.c.operator, order_docs.c.stub_since)
-    return select(*columns).where(order_docs.c.shop_id == shop_id, among(conn, order_docs.c.order_id, order_ids))
+    return select(*columns).where(order_docs.c.shop_id == shop_id, among(conn, order_docs.c.order_id))
 
 
 def _with_rows(
@@ -163,9 +163,10 @@ def _with_rows(
 ) -> dict[int, Known]:
     row = orders.c
     query = select(row.id, row.version, row.card, row.alert_types, row.wake_at).where(
-        row.shop_id == shop_id, among(conn, row.id, (each.order_id for each in stored))
+        row.shop_id == shop_id, among(conn, row.id)
     )
-    shown = {order_id: of_row for order_id, *of_row in conn.execute(query)} if stored else {}
+    ids = {"ids": [each.order_id for each in stored]}
+    shown = {order_id: of_row for order_id, *of_row in conn.execute(query, ids)} if stored else {}
     found = {}
     for order_id, facts, operator, stub_since in stored:
         version, card, alert_types, wake_at = shown.get(order_id, (0, b"", "", None))

@@ -68,7 +68,7 @@ def _existing(conn: Connection, shop_id: int, order_ids: Collection[int]) -> set
         order_id
         for batch in _batches(order_ids)
         for order_id in conn.execute(
-            select(orders.c.id).where(orders.c.shop_id == shop_id, among(conn, orders.c.id, batch))
+            select(orders.c.id).where(orders.c.shop_id == shop_id, among(conn, orders.c.id)), {"ids": batch}
         ).scalars()
     }
 

@@ -102,12 +102,9 @@ def _save(tx: Tx, batch: Sequence[Saved]) -> None:
 
 
 def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Row]:
-    query = (
-        select(orders)
-        .where(orders.c.shop_id == tx.shop_id, among(tx.conn, orders.c.id, order_ids))
-        .order_by(orders.c.id)
-    )
-    return {row["id"]: dict(row) for row in tx.conn.execute(query.with_for_update()).mappings()}
+    mine = (orders.c.shop_id == tx.shop_id, among(tx.conn, orders.c.id))
+    query = select(orders).where(*mine).order_by(orders.c.id).with_for_update()
+    return {row["id"]: dict(row) for row in tx.conn.execute(query, {"ids": order_ids}).mappings()}
 
 
 def _insert(tx: Tx, rows: list[Row]) -> dict[int, Row]:
@@ -144,7 +141,7 @@ def _save_parts(tx: Tx, parts: Mapping[int, Parts], old: Mapping[int, Row], new:
     for table, order_ids, rows_of_table in zip(PARTS, stale, fresh, strict=True):
         if order_ids:
             mine = table.c.shop_id == tx.shop_id
-            tx.conn.execute(delete(table).where(mine, among(tx.conn, table.c.order_id, order_ids)))
+            tx.conn.execute(delete(table).where(mine, among(tx.conn, table.c.order_id)), {"ids": order_ids})
         _ADD_PARTS[table].run(tx.conn, rows_of_table)
 
 

@@ -106,10 +106,11 @@ def recount(tx: Tx, order_ids: Collection[int]) -> None:
     """Brings the orders' own counts up to date. Their rows are held first, so that two counts never cross."""
     if not order_ids:
         return
-    mine = and_(orders.c.shop_id == tx.shop_id, among(tx.conn, orders.c.id, sorted(order_ids)))
-    tx.conn.execute(select(orders.c.id).where(mine).order_by(orders.c.id).with_for_update())
+    ids = {"ids": sorted(order_ids)}
+    mine = and_(orders.c.shop_id == tx.shop_id, among(tx.conn, orders.c.id))
+    tx.conn.execute(select(orders.c.id).where(mine).order_by(orders.c.id).with_for_update(), ids)
     counts = {"outbound_waiting": _count(WAITING), "outbound_failed": _count([OutboundState.DEAD])}
-    tx.conn.execute(update(orders).where(mine).values(counts))
+    tx.conn.execute(update(orders).where(mine).values(counts), ids)
 
 
 def prune(tx: Tx, before: Ms) -> int:
