@@ -110,6 +110,11 @@ def lines(
     return out
 
 
+def beyond(told: int, total: int) -> bool:
+    """Whether more alerts are open than the server has told of; small differences are only a matter of moments."""
+    return total > max(TOLD, told)
+
+
 def _heading(title: str, count: int, tail: str = "") -> Iterator[Line]:
     yield Line(f"gap above {title}", (), choosable=False)
     right: tuple[Piece, ...] = ((tail, Tone.DIM),) if tail else ()
@@ -120,7 +125,7 @@ def _alerts(alerts: Sequence[Alert], shown: Shown, seen: Seen, total: int) -> It
     worst = wording.severity(alerts[0].severity).tone if alerts else Tone.DIM
     only = ", ".join(wording.event_type(kind).short for kind in shown.types)
     right: tuple[Piece, ...] = ((f"only {only}", Tone.ACTIVE),) if only else ()
-    count = f"{len(alerts)} of {total}" if total > max(TOLD, len(alerts)) else str(len(alerts))
+    count = f"{len(alerts)} of {total}" if beyond(len(alerts), total) else str(len(alerts))
     yield Line("heading alerts", (("ALERTS", "strong"), (f" {count}", worst)), right, choosable=False)
     if not alerts:
         yield Line("no alerts", (("nothing open", Tone.DIM),), choosable=False)

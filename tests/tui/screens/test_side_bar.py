@@ -96,3 +96,12 @@ async def test_alerts_that_no_side_bar_shows_are_counted_in_the_first_line(
             await desk.press("exclamation_mark")
             await desk.pilot.pause()
         assert told in desk.screen.query_one("TopBar").text  # type: ignore[attr-defined]
+
+
+async def test_the_first_line_counts_those_too_that_the_server_did_not_tell_of(
+    open_desk: Open, session: FakeSession
+) -> None:
+    assert session.summary_now is not None
+    session.summary_now = session.summary_now.model_copy(update={"alerts_total": 168})
+    async with open_desk(size=(80, 24)) as desk:
+        assert "! 168" in desk.screen.query_one("TopBar").text  # type: ignore[attr-defined]

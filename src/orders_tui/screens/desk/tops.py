@@ -9,6 +9,7 @@ from orders_tui.query import chips
 from orders_tui.screens.outcome import asked
 from orders_tui.session.actions import ActionState
 from orders_tui.session.bulk import OutcomeKind
+from orders_tui.widgets import side_bar
 from orders_tui.widgets.query_bar import QueryInfo
 from orders_tui.widgets.top_bar import TopInfo
 from orders_wire.vocabulary import SortField
@@ -36,6 +37,7 @@ def top_info(desk: DeskScreen) -> TopInfo:
     view, me, undoable = desk.view, session.me, session.undoable()
     waiting = session.unsettled
     alerts = [] if desk.side.display else session.alerts.open(now)
+    total = session.summary.alerts_total if session.summary is not None else 0
     return TopInfo(
         line=wording.connection(session.connection, now, work.zone),
         environment=work.config.environment or "",
@@ -53,7 +55,7 @@ def top_info(desk: DeskScreen) -> TopInfo:
             if undoable is not None and undoable.undo_until is not None
             else None
         ),
-        alerts=len(alerts),
+        alerts=total if alerts and side_bar.beyond(len(alerts), total) else len(alerts),
         alert=wording.severity(alerts[0].severity) if alerts else None,
         gaps=0 if desk.side.display else len(session.alerts.gaps(now)),
         clock=f"{now.astimezone(wording.zone(work.zone)):%H:%M}",
