@@ -1,13 +1,14 @@
-"""Two processes behind nginx, by the file of `deploy/`: streams come through at once, and a process that dies is not missed."""
+"""Two processes behind nginx or Caddy, by the files of `deploy/`: streams come through at once, a dead process is not missed."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import aiohttp
@@ -19,16 +20,17 @@ from tests.server.shell.test_serving import server
 
 from orders_sync.db.engine import Database
 
-CONF = Path(__file__).parents[3] / "deploy" / "nginx.conf"
+DEPLOY = Path(__file__).parents[3] / "deploy"
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+CADDY = shutil.which("caddy") or "/usr/bin/caddy"
 
-pytestmark = pytest.mark.skipif(not Path(NGINX).exists(), reason="no nginx on this machine")
+Proxy = Callable[[Path, list[int], int], AbstractContextManager[None]]
 
 
 @contextmanager
 def nginx(folder: Path, processes: list[int], port: int) -> Iterator[None]:
     """The file as it is, on other ports."""
-    site = CONF.read_text("utf-8").replace("listen 8080", f"listen 127.0.0.1:{port}")
+    site = (DEPLOY / "nginx.conf").read_text("utf-8").replace("listen 8080", f"listen 127.0.0.1:{port}")
     for given, ours in zip((8765, 8766), processes, strict=True):
         site = site.replace(f"127.0.0.1:{given}", f"127.0.0.1:{ours}")
     whole = folder / "nginx.conf"
@@ -38,7 +40,25 @@ def nginx(folder: Path, processes: list[int], port: int) -> Iterator[None]:
     whole.write_text(
         f"pid {folder}/pid;\ndaemon off;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{temporary}{site}}}\n"
     )
-    running = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(whole)], stderr=subprocess.PIPE)
+    with _running([NGINX, "-p", str(folder), "-c", str(whole)], {}):
+        yield
+
+
+@contextmanager
+def caddy(folder: Path, processes: list[int], port: int) -> Iterator[None]:
+    """The file as it is, by its own settings; impatient, and without an admin address, which every Caddy of a machine shares."""
+    whole = folder / "Caddyfile"
+    site = (DEPLOY / "Caddyfile").read_text("utf-8")
+    whole.write_text(site.replace("grace_period 5s", "grace_period 100ms\n\tadmin off"))
+    addresses = " ".join(f"127.0.0.1:{process}" for process in processes)
+    given = {"DESK_NAME": f"http://localhost:{port}", "DESK_PROCESSES": addresses, "HOME": str(folder)}
+    with _running([CADDY, "run", "--adapter", "caddyfile", "--config", str(whole)], given):
+        yield
+
+
+@contextmanager
+def _running(command: list[str], given: Mapping[str, str]) -> Iterator[None]:
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, **given})
     try:
         yield
     finally:
@@ -46,14 +66,20 @@ def nginx(folder: Path, processes: list[int], port: int) -> Iterator[None]:
         running.communicate(timeout=10)
 
 
+def _if_there(program: str, proxy: Proxy) -> object:
+    missing = not Path(program).exists()
+    return pytest.param(proxy, id=proxy.__name__, marks=pytest.mark.skipif(missing, reason=f"no {program} here"))
+
+
+@pytest.mark.parametrize("proxy", [_if_there(NGINX, nginx), _if_there(CADDY, caddy)])
 async def test_streams_come_through_at_once_and_a_dead_process_is_not_missed(
-    postgres_url: str, tmp_path: Path, unused_tcp_port: int
+    proxy: Proxy, postgres_url: str, tmp_path: Path, unused_tcp_port: int
 ) -> None:
     elsewhere = await Database.open(postgres_url, SHOP)
     options = ("--shop-domain", SHOP)
     async with server(postgres_url, *options) as (first, url), server(postgres_url, *options) as (_, other):
         ports = [int(address.rpartition(":")[2]) for address in (url, other)]
-        with nginx(tmp_path, ports, unused_tcp_port):
+        with proxy(tmp_path, ports, unused_tcp_port):
             await _answers(unused_tcp_port)
             async with stream(unused_tcp_port) as one, stream(unused_tcp_port) as two:
                 for client in (one, two):
