@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, InventoryDraft, ReturnsDraft, SupportDraft
-from orders_tui.screens.outcome import doing, sentence
+from orders_tui.screens.outcome import doing, orders, sentence
 from orders_tui.screens.stage import Handler, Stage
 from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.bulk import BulkRun, OutcomeKind
@@ -110,8 +110,8 @@ class Acting:
         """Says in the line of hints how an action stands."""
         work = self.stage.work
         order = work.session.order(entry.order_ids[0]) if len(entry.order_ids) == 1 else None
-        title = order.order_number if order is not None else f"{len(entry.order_ids)} orders"
-        if entry.state is ActionState.FAILED and order is None and not entry.failures:
+        title = orders(entry.order_ids, order)
+        if entry.state is ActionState.FAILED and order is None and entry.order_ids and not entry.failures:
             title = "the action"
         self.stage.say(*sentence(entry, title, work.pace.now(), work.key("action.undo")))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from orders_tui import wording
 from orders_tui.glyphs import Glyphs
 from orders_tui.screens.ledger import Ledger
-from orders_tui.screens.outcome import doing
+from orders_tui.screens.outcome import doing, orders
 from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.changes import ActionChanged, ActionSettled, Change
 from orders_tui.widgets.cells import Piece
@@ -44,7 +44,7 @@ class LogScreen(Ledger):
 
     def _orders(self, entry: ActionEntry) -> str:
         if len(entry.order_ids) != 1:
-            return f"{len(entry.order_ids)} orders"
+            return orders(entry.order_ids, None)
         order = self.work.session.order(entry.order_ids[0])
         return order.order_number if order is not None else entry.order_ids[0]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from orders_tui.drafts import (
     AssignDraft,
@@ -17,6 +19,9 @@ from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.verbs import Verb
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import UNASSIGNED
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
 
 _ASKED = {
     Verb.ASSIGN: "assign",
@@ -48,6 +53,13 @@ def doing(draft: Draft) -> str:
             return f"held for {sku}"
         case UndoDraft():
             return "taken back"
+
+
+def orders(order_ids: Sequence[str], only: Order | None) -> str:
+    """Which orders an action is about: a number, how many, or just `orders` while only the server knows which."""
+    if only is not None:
+        return only.order_number
+    return f"{len(order_ids)} orders" if order_ids else "orders"
 
 
 def sentence(entry: ActionEntry, title: str, now: datetime, undo_key: str) -> tuple[str, str]:

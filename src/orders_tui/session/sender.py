@@ -176,6 +176,11 @@ class Sender:
         except TimeoutError:
             return
 
+    def _meant(self, key: str) -> tuple[str, ...]:
+        """The orders that an action named; none where it is for all that wait for a SKU: those are in the answer."""
+        entry = self.log.get(key)
+        return entry.order_ids if entry is not None else ()
+
     def _accepted(self, key: str, answer: ActionAnswer) -> None:
         rows = self._store.accept(key, answer)
         self._answered[key] = dict(answer.versions or {})
@@ -185,6 +190,7 @@ class Sender:
         until = answer.undo_until - self._api.clock_offset if answer.undo_until else None
         entry = self.log.update(
             key,
+            order_ids=self._meant(key) or tuple(str(told["id"]) for told in answer.updated_orders if "id" in told),
             state=ActionState.PARTLY if failures else ActionState.DONE,
             message=answer.message,
             failures=failures,

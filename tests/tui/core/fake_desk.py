@@ -16,14 +16,14 @@ from tests.tui.core.virtual_time import now
 from orders_tui.errors import ApiError, Refused, TimedOut, Unreachable
 from orders_tui.feed import Connection, Events, FeedItem, LineState
 from orders_tui.query import OrdersQuery
-from orders_wire.actions import Action, ActionAnswer, AssignBody, Failure, FulfillBody, UndoBody
+from orders_wire.actions import Action, ActionAnswer, AssignBody, Failure, FulfillBody, InventoryBody, UndoBody
 from orders_wire.alerts import Event
 from orders_wire.cursors import decode_offset, encode_offset
 from orders_wire.detail import OrderDetail
 from orders_wire.orders import Order, Tracking
 from orders_wire.page import Desk, Metrics, OrdersPage, OrdersSlice, PageInfo, Period
 from orders_wire.people import Me, Owner
-from orders_wire.vocabulary import ErrorCode, EventType, Role, Status, Tab
+from orders_wire.vocabulary import ErrorCode, EventType, Issue, Role, Status, Tab
 
 
 class FakeFeed:
@@ -180,6 +180,10 @@ class FakeDesk:
             return {"status": Status.AWAITING_TRACKING, "tracking": [Tracking()]}
 
         return await self._act(key, body, body.order_ids, fields)
+
+    async def inventory(self, body: InventoryBody, key: str) -> ActionAnswer:
+        waiting = body.order_ids or [row.id for row in self.listed(Tab.UNFULFILLED)]
+        return await self._act(key, body, waiting, lambda row: {"issue": Issue.INVENTORY})
 
     async def undo(self, body: UndoBody, key: str) -> ActionAnswer:
         before = self.befores.get(body.action_id, {})

@@ -9,7 +9,7 @@ from tests.tui.core.fake_desk import DOWN, LOST
 from tests.tui.core.samples import NOON, gid
 from tests.tui.core.test_session import Watched, play
 
-from orders_tui.drafts import AssignDraft, FulfillDraft, Parcel, SupportDraft
+from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, Parcel, SupportDraft
 from orders_tui.errors import ApiError, Refused, SignInNeeded
 from orders_tui.feed import Events, LineState
 from orders_tui.query import OrdersQuery
@@ -66,6 +66,20 @@ def test_a_refusal_rolls_back_and_says_why_on_the_row_and_in_a_notice() -> None:
         assert "assign not done" in w.of(Notice)[-1].text
         w.session.dismiss([gid(30)])
         assert kind(w, 30) is None
+
+    play(scenario)
+
+
+def test_an_escalation_for_all_that_wait_is_about_the_orders_that_the_answer_names() -> None:
+    async def scenario(w: Watched) -> None:
+        waiting = {row.id for row in w.desk.listed(Tab.UNFULFILLED)}
+        (entry,) = w.session.act(InventoryDraft("A-1"))
+        assert entry.order_ids == ()
+        await w.rest(0.1)
+        assert set(w.session.log[-1].order_ids) == waiting
+        w.session.undo()
+        await w.rest(0.1)
+        assert set(w.session.log[-1].order_ids) == waiting
 
     play(scenario)
 

@@ -49,7 +49,7 @@ def top_info(desk: DeskScreen) -> TopInfo:
         marked=len(desk.selection),
         sending=sum(entry.state is ActionState.SENDING for entry in waiting),
         unconfirmed=sum(entry.state is ActionState.UNCONFIRMED for entry in waiting),
-        undo=f"{asked(undoable.draft)} {len(undoable.order_ids)}" if undoable is not None else "",
+        undo=f"{asked(undoable.draft)} {len(undoable.order_ids) or ''}".rstrip() if undoable is not None else "",
         undo_s=(
             max(0.0, (undoable.undo_until - now).total_seconds())
             if undoable is not None and undoable.undo_until is not None
