@@ -353,15 +353,6 @@ async def test_every_size_keeps_focus_and_cursor(open_desk: Open, size: tuple[in
         assert (desk.cursor, desk.table.has_focus) == (here, True)
 
 
-async def test_another_height_shows_the_same_lines_and_another_width_draws_them_anew(open_desk: Open) -> None:
-    async with open_desk() as desk:
-        line = desk.table.render_line(1)
-        await desk.pilot.resize_terminal(120, 39)
-        assert desk.table.render_line(1) is line
-        await desk.pilot.resize_terminal(100, 39)
-        assert desk.table.render_line(1) is not line
-
-
 async def test_a_terminal_too_small_says_so_and_comes_back(open_desk: Open) -> None:
     async with open_desk() as desk:
         await desk.pilot.resize_terminal(50, 12)
