@@ -33,6 +33,13 @@ class Faults:
     recoveries: Recoveries
     dice: random.Random
     done: Counter[str] = field(default_factory=Counter)
+    _restarting: asyncio.Future[None] | None = None
+
+    async def over(self) -> None:
+        """Returns when nothing that was begun is still away."""
+        if self._restarting is not None:
+            await self._restarting
+        await self.fleet.all_ready()
 
     async def run(self, every_s: float) -> None:
         """One after another until cancelled; every kind comes round."""
@@ -48,8 +55,8 @@ class Faults:
         }
         for name in itertools.cycle(kinds):
             await asyncio.sleep(every_s * self.dice.uniform(0.7, 1.3))
-            await kinds[name]()
             self.done[name] += 1
+            await kinds[name]()
 
     async def _kill(self) -> None:
         self.dice.choice(self.fleet.servers).signal(signal.SIGKILL)
@@ -86,7 +93,8 @@ class Faults:
 
     async def _restart(self, how: signal.Signals, away_s: float) -> None:
         """To its end even when cancelled: there is no agreement without a database."""
-        await asyncio.shield(asyncio.ensure_future(self._stop_and_start(how, away_s)))
+        self._restarting = asyncio.ensure_future(self._stop_and_start(how, away_s))
+        await asyncio.shield(self._restarting)
 
     async def _stop_and_start(self, how: signal.Signals, away_s: float) -> None:
         before, began = await asyncio.to_thread(self.database.version), time.monotonic()

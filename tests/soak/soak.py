@@ -174,7 +174,7 @@ class World:
             await asyncio.wait([breaking], timeout=self.plan.seconds)
             if breaking.done():
                 breaking.result()
-        await self.fleet.all_ready()
+        await faults.over()
         self._tell(before, await self._counted(), faults)
 
     def _tell(self, before: Counted, after: Counted, faults: Faults) -> None:
