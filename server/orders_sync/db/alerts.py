@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, insert, 
 from orders_sync.db import on_disk
 from orders_sync.db.among import among
 from orders_sync.db.events import Numbered, head
-from orders_sync.db.tables import alerts, events
+from orders_sync.db.tables import OPEN_ALERT, alerts, events
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing
 from orders_wire.vocabulary import AlertType, EventType, Severity
@@ -56,9 +56,7 @@ def gap(conn: Connection, shop_id: int, cause: str) -> AlertRow | None:
 
 def open_gaps(conn: Connection, shop_id: int) -> list[AlertRow]:
     """The gaps that are open."""
-    query = _rows(shop_id).where(
-        alerts.c.state == "open", alerts.c.type == EventType.DATA_GAP.value, alerts.c.order_id == GAP_ORDER
-    )
+    query = _rows(shop_id).where(OPEN_ALERT, alerts.c.type == EventType.DATA_GAP.value, alerts.c.order_id == GAP_ORDER)
     return [_read(row) for row in conn.execute(query).mappings()]
 
 
@@ -109,7 +107,7 @@ def most_severe(conn: Connection, shop_id: int, limit: int) -> tuple[int, list[N
     query = (
         select(events.c.n, events.c.body)
         .join_from(alerts, events, alerts.c.opened_row == events.c.row_id)
-        .where(alerts.c.shop_id == shop_id, alerts.c.state == "open", events.c.n <= known.newest)
+        .where(alerts.c.shop_id == shop_id, OPEN_ALERT, events.c.n <= known.newest)
         .order_by(alerts.c.severity, alerts.c.opened_at.desc(), events.c.n.desc())
         .limit(limit)
     )

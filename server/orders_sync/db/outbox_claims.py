@@ -10,7 +10,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from orders_sync.db.outbox import OutboxRow, read, rows
 from orders_sync.db.tables import outbox
@@ -77,14 +90,14 @@ def settle(tx: Tx, row_id: int, state: OutboundState, error: str | None, not_bef
 def next_due(conn: Connection, shop_id: int, targets: Collection[str]) -> dict[str, Ms]:
     """When the next row for each of these targets may be claimed; those for which none waits are missing."""
     moment = case((outbox.c.state == OutboundState.CLAIMED.value, outbox.c.lease_until), else_=outbox.c.not_before)
-    waiting = and_(outbox.c.shop_id == shop_id, outbox.c.state.in_(_ACTIVE), outbox.c.not_before < FOREVER)
+    waiting = and_(outbox.c.shop_id == shop_id, _active(), outbox.c.not_before < FOREVER)
     due = select(outbox.c.target, func.min(moment)).where(waiting, _of(targets)).group_by(outbox.c.target)
     return {target: Ms(at) for target, at in conn.execute(due)}
 
 
 def switched(conn: Connection, shop_id: int, now: Ms, on: Collection[str], off: Collection[str]) -> bool:
     """True when rows of a target that is on wait as if it were off, or the other way round. Reads all that wait."""
-    mine = and_(outbox.c.shop_id == shop_id, outbox.c.state.in_(_ACTIVE))
+    mine = and_(outbox.c.shop_id == shop_id, _active())
     parked = select(outbox.c.id).where(mine, _of(on), outbox.c.not_before >= FOREVER)
     loose = select(outbox.c.id).where(mine, _of(off), outbox.c.not_before < FOREVER, _free(now))
     return bool(conn.scalar(select(or_(parked.exists(), loose.exists()))))
@@ -137,8 +150,13 @@ def revive(tx: Tx, row: OutboxRow) -> None:
     tx.conn.execute(again.values(state=OutboundState.NEEDS_REVIEW.value, last_error=None))
 
 
+def _active(rows: FromClause = outbox) -> ColumnElement[bool]:
+    """Spelled as in the index `outbox_due`, which is used where it stands word for word: never as parameters."""
+    return rows.c.state.in_([literal_column(f"'{state}'") for state in _ACTIVE])
+
+
 def _due(now: Ms) -> ColumnElement[bool]:
-    return and_(outbox.c.state.in_(_ACTIVE), outbox.c.not_before <= now, _free(now))
+    return and_(_active(), outbox.c.not_before <= now, _free(now))
 
 
 def _free(now: Ms) -> ColumnElement[bool]:
@@ -158,7 +176,7 @@ def _blocked() -> ColumnElement[bool]:
     earlier = outbox.alias("earlier")
     return (
         select(earlier.c.id)
-        .where(_same_receiver(earlier), earlier.c.id < outbox.c.id, earlier.c.state.in_(_ACTIVE))
+        .where(_same_receiver(earlier), earlier.c.id < outbox.c.id, _active(earlier))
         .correlate(outbox)
         .exists()
     )

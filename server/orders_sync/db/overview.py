@@ -31,7 +31,17 @@ from orders_sync.db.inventory import BLOCKED
 from orders_sync.db.moment import Moment
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
-from orders_sync.db.tables import LATE_PRONE, PENDING_RETURN, alerts, day_counters, desk, orders, parcels, returns
+from orders_sync.db.tables import (
+    LATE_PRONE,
+    OPEN_ALERT,
+    PENDING_RETURN,
+    alerts,
+    day_counters,
+    desk,
+    orders,
+    parcels,
+    returns,
+)
 from orders_sync.db.tabs import BREACH, IS_LONGEST_LATE, LATE, NOW, PENDING, QUIET, SHOP
 from orders_sync.instants import FOREVER, Ms
 from orders_wire.vocabulary import ReturnState, Tab
@@ -40,8 +50,6 @@ Condition = ColumnElement[bool] | TextClause
 
 GAP_ORDER = 0
 """The order id of data gaps."""
-
-OPEN_ALERT = text("state = 'open'")
 
 
 @dataclass(frozen=True, slots=True)

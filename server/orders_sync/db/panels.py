@@ -12,10 +12,10 @@ from orders_sync.db.counters import Count, Counted
 from orders_sync.db.inventory import MOST_WAITED_FOR, Block
 from orders_sync.db.json_lists import listed
 from orders_sync.db.moment import Moment
-from orders_sync.db.overview import GAP_ORDER, OPEN_ALERT, Overview
+from orders_sync.db.overview import GAP_ORDER, Overview
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
-from orders_sync.db.tables import PENDING_RETURN, alerts, desk, orders, parcels, returns
+from orders_sync.db.tables import OPEN_ALERT, PENDING_RETURN, alerts, desk, orders, parcels, returns
 from orders_sync.db.tabs import IS_LONGEST_LATE, RULES, SHOP
 from orders_wire.vocabulary import ReturnState, Tab
 

@@ -6,11 +6,9 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select, union
 
-from orders_sync.db.tables import deliveries, orders, parcels, returns
+from orders_sync.db.tables import PENDING_RETURN, deliveries, orders, parcels, returns
 from orders_sync.instants import Ms
-from orders_wire.vocabulary import ReturnState
 
-_ENDED = tuple(state.value for state in ReturnState if state.terminal)
 _BATCH = 500
 
 
@@ -22,7 +20,7 @@ def under_way(conn: Connection, shop_id: int, quiet: Ms) -> list[int]:
 
 def unsettled(conn: Connection, shop_id: int) -> list[int]:
     """Orders with a return that is not terminal, or a hold: what changes there does not always touch the order's own time."""
-    returning = select(returns.c.order_id).where(returns.c.shop_id == shop_id, returns.c.state.not_in(_ENDED))
+    returning = select(returns.c.order_id).where(returns.c.shop_id == shop_id, PENDING_RETURN)
     held = select(orders.c.id).where(orders.c.shop_id == shop_id, orders.c.held_at.is_not(None))
     return sorted(conn.scalars(union(returning, held)))
 

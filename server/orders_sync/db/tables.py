@@ -298,6 +298,9 @@ events = Table(
     Index("events_by_time", "shop_id", "created_at"),
 )
 
+OPEN_ALERT = text("state = 'open'")
+"""Spelled as in the index, which is used where it stands word for word: never as a parameter."""
+
 # Alerts and data gaps: one row per (type, order, cause), open or ended. order_id 0: a data gap.
 alerts = Table(
     "alerts",
@@ -320,8 +323,8 @@ alerts = Table(
         "shop_id",
         "severity",
         "opened_at",
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
+        sqlite_where=OPEN_ALERT,
+        postgresql_where=OPEN_ALERT,
     ),
     Index(
         "alerts_newest",
@@ -329,8 +332,8 @@ alerts = Table(
         "opened_at",
         "opened_row",
         "order_id",
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
+        sqlite_where=OPEN_ALERT,
+        postgresql_where=OPEN_ALERT,
     ),
     Index("alerts_by_order", "shop_id", "order_id", "state", "opened_at"),
 )
@@ -477,7 +480,7 @@ Index("orders_by_ship_by", orders.c.shop_id, orders.c.ship_by, orders.c.id)
 Index("orders_by_customer", orders.c.shop_id, orders.c.customer_folded, orders.c.id)
 
 LATE_PRONE = text("late_prone AND open_order")
-"""Spelled as in the index, which is used where it stands word for word."""
+"""Likewise."""
 
 _untold = text("live AND NOT has_number AND open_order")
 Index(
