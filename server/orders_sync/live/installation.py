@@ -1,4 +1,4 @@
-"""Whether the shop has this app: told by `app/uninstalled`, and over once Shopify lets us in again."""
+"""Whether the shop has this app: told by `app/uninstalled`, and over once Shopify lets us in again, or tells of the shop."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ _GONE = (
     "The app was uninstalled from the shop: nothing comes in and nothing leaves. Install it again, give this server its new "
     "Admin token and webhook secret, and run: orders-tui shopify check"
 )
+
+_TOLD_TO_WHOEVER_LEFT = frozenset({"app/uninstalled", "customers/data_request", "customers/redact", "shop/redact"})
 
 
 def ended(tx: Tx, at: Ms) -> None:
@@ -27,3 +29,9 @@ def answers(tx: Tx, asked_at: Ms) -> None:
     if gone_at is not None and gone_at <= asked_at:
         shops.set_uninstalled(tx.conn, tx.shop_id, None)
         clear_gap(tx, Gap.APP_UNINSTALLED, "")
+
+
+def heard(tx: Tx, topic: str, at: Ms) -> None:
+    """A webhook that Shopify triggered at this time: one about the shop goes to an app that is installed."""
+    if topic not in _TOLD_TO_WHOEVER_LEFT:
+        answers(tx, at)

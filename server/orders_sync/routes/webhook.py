@@ -7,10 +7,12 @@ import structlog
 from aiohttp import web
 
 from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS
+from orders_sync.db import shops
+from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.ingest import letters, webhook
 from orders_sync.ingest.apply import Taking
-from orders_sync.live import gaps
+from orders_sync.live import gaps, installation
 from orders_sync.routes.body import whole
 from orders_wire.vocabulary import Gap, Severity
 
@@ -54,7 +56,16 @@ async def _take(request: web.Request, body: bytes) -> web.Response:
         problem, headers = received.problem, webhook.kept_headers(request.headers)
         log.warning("a webhook could not be read", topic=delivery.topic, reason=problem)
         await app[DATABASE].write(lambda tx: letters.bury(tx, delivery, headers, body, problem, seen=received.seen))
+    if ours and app[SETTINGS].shopify_admin_token is None:
+        await _heard(app[DATABASE], received)
     return _json(200, {"ok": True, "topic": delivery.topic, "event_id": received.event_id})
+
+
+async def _heard(database: Database, received: webhook.Webhook) -> None:
+    """Where nobody asks Shopify, its webhooks tell that the shop has the app again."""
+    gone_at = await database.read(lambda conn: shops.uninstalled_at(conn, database.shop_id), short=True)
+    if gone_at is not None:
+        await database.write(lambda tx: installation.heard(tx, received.delivery.topic, received.seen))
 
 
 def _raise_gap(tx: Tx) -> None:

@@ -230,6 +230,27 @@ async def test_without_a_secret_webhooks_are_refused_with_a_gap_until_there_is_o
         assert await _gaps(db) == []
 
 
+async def _triggered(here: Endpoints, topic: str, time: str) -> None:
+    headers = {webhook.TOPIC: topic, webhook.TRIGGERED_AT: f"2026-03-03T{time}Z"}
+    await here.shopify(orjson.dumps({"id": 1}), headers)
+
+
+async def test_without_an_admin_token_a_later_webhook_tells_that_the_app_is_back(here: Endpoints, db: Database) -> None:
+    await _triggered(here, "app/uninstalled", "10:00:00")
+    await _triggered(here, "shop/update", "09:59:59")
+    await _triggered(here, "customers/data_request", "10:00:01")
+    assert await _gaps(db) == ["app_uninstalled"]
+    await _triggered(here, "shop/update", "10:00:01")
+    assert await _gaps(db) == []
+
+
+async def test_with_an_admin_token_only_the_poller_knows(db: Database) -> None:
+    async with endpoints(db, shopify_admin_token="shpat_1") as here:
+        await _triggered(here, "app/uninstalled", "10:00:00")
+        await _triggered(here, "shop/update", "10:00:01")
+    assert await _gaps(db) == ["app_uninstalled"]
+
+
 async def test_hostile_text_is_stored_by_both_databases(here: Endpoints, db: Database) -> None:
     order = shop.order(
         1, name="#1\x00", tags="a\x00b", customer={"id": 7, "first_name": "x" * 5000, "last_name": "\u202e"}
