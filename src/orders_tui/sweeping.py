@@ -12,9 +12,9 @@ from collections.abc import Callable
 REST_S = 10.0
 LOOK_EVERY_S = 5.0
 GROWN = 5
-"""So many thousands of objects outlived a look at the young ones before a sweep is worth its time."""
+"""So many looks at what is of middle age, each after several thousand new objects that stayed, make a sweep worth its time."""
 RARELY = 150
-"""With so many, it is swept at once: an operator who never rests must not fill the memory."""
+"""After so many it is swept at once: an operator who never rests must not fill the memory."""
 
 
 class Sweeping:

@@ -108,7 +108,7 @@ class Relay:
             await self._heed_switches(now)
         free = [each for each in self._on - self._busy if self._resting.get(each, 0.0) <= second]
         due = await self._db.read(lambda conn: outbox_claims.next_due(conn, self._db.shop_id, free))
-        for target in (Target(each) for each, at in due.items() if at <= now):
+        for target in (Target(each) for each, at in due.items() if at <= now and not self._stopping):
             self._busy.add(target)
             turns.create_task(self._turn(target))
         return min((POLL_S, *((at - now) / SECOND for at in due.values() if at > now)))

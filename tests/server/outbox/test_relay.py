@@ -11,10 +11,11 @@ from tests.support.acting import SHOP, Desk
 from tests.support.desk_orders import PLACED, order, returned, stamp
 from tests.support.relaying import Hanging, Ledger, relay_between, relay_to
 
+from orders_sync.db import outbox_claims
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Unavailable
 from orders_sync.ingest.changes import ReturnMoved
-from orders_sync.instants import MINUTE, SECOND
+from orders_sync.instants import MINUTE, SECOND, Ms
 from orders_sync.outbox.backoff import MAX_TRIES
 from orders_sync.outbox.kinds import Target
 from orders_sync.outbox.outcome import Later, Outcome, Refused, Unknown
@@ -61,6 +62,25 @@ async def test_a_row_that_cannot_leave_now_is_tried_again_later(desk: Desk, cloc
     assert await relay.send_due() == 1
     assert await states(desk) == ["done"]
     assert len(shop.effects) == 1
+
+
+async def test_a_relay_that_is_stopped_while_it_looks_claims_nothing(
+    light_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await light_desk.tell(order(1))
+    await light_desk.act("fulfill", FULFILL)
+    shop = Ledger()
+    relay = relay_to(light_desk.db, shop)
+    look = outbox_claims.next_due
+
+    def looked(*asked: Any) -> dict[str, Ms]:
+        relay.stop()
+        return look(*asked)
+
+    monkeypatch.setattr(outbox_claims, "next_due", looked)
+    await relay.run()
+    assert shop.calls == []
+    assert await states(light_desk) == ["queued"]
 
 
 async def test_what_is_refused_is_dead_and_takes_the_acknowledgement_with_it(desk: Desk) -> None:
