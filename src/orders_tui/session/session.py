@@ -175,8 +175,9 @@ class Session(Showing, Acting):
             observer(change)
 
     def _is_own(self, alert: Alert | None) -> bool:
-        """An alert that the operator's own action has just raised is no news to them."""
-        return alert is not None and alert.order_id is not None and self._store.mark(alert.order_id) is not None
+        """An alert that the operator's own action has just raised is no news to them. One that failed raised none."""
+        mark = None if alert is None or alert.order_id is None else self._store.mark(alert.order_id)
+        return mark is not None and mark.kind is not MarkKind.FAILED
 
     def _followed(self, change: told.ActionChanged | told.ActionSettled) -> None:
         """An action moved on: so do its run, its marks, its draft, and the page it may have left."""

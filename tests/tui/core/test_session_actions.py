@@ -84,19 +84,20 @@ def test_an_escalation_for_all_that_wait_is_about_the_orders_that_the_answer_nam
     play(scenario)
 
 
-def test_what_ones_own_action_raises_is_no_news() -> None:
-    def raised(w: Watched, number: int) -> Event:
-        return Event(
-            id=f"{w.desk.desk_id}-{w.desk.version + number}",
-            type=EventType.SUPPORT_ESCALATED,
-            status=OpenClosed.OPEN,
-            severity=Severity.CRITICAL,
-            message=f"#{1000 + number} was escalated to support",
-            alert_id=f"a{number}",
-            order_id=gid(number),
-            created_at=NOON,
-        )
+def raised(w: Watched, number: int) -> Event:
+    return Event(
+        id=f"{w.desk.desk_id}-{w.desk.version + number}",
+        type=EventType.SUPPORT_ESCALATED,
+        status=OpenClosed.OPEN,
+        severity=Severity.CRITICAL,
+        message=f"#{1000 + number} was escalated to support",
+        alert_id=f"a{number}",
+        order_id=gid(number),
+        created_at=NOON,
+    )
 
+
+def test_what_ones_own_action_raises_is_no_news() -> None:
     async def scenario(w: Watched) -> None:
         w.desk.ping(w.desk.version)
         w.session.act(assign(30))
@@ -104,6 +105,20 @@ def test_what_ones_own_action_raises_is_no_news() -> None:
         await w.rest(0.1)
         assert len(w.session.alerts.open(NOON)) == 2
         assert [change.toast.order_id for change in w.of(AlertsChanged) if change.toast] == [gid(29)]
+
+    play(scenario)
+
+
+def test_what_is_raised_where_ones_own_action_failed_is_news() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.change(30, ping=False, assigned_to="bo")
+        w.session.act(assign(30, versions={gid(30): 1}))
+        await w.rest(0.1)
+        assert kind(w, 30) is MarkKind.FAILED
+        w.desk.ping(w.desk.version)
+        w.desk.feed.items.put_nowait(Events((raised(w, 30),)))
+        await w.rest(0.1)
+        assert [change.toast.order_id for change in w.of(AlertsChanged) if change.toast] == [gid(30)]
 
     play(scenario)
 
