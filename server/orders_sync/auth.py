@@ -109,15 +109,18 @@ def require_shop(settings: Settings, domain: str | None) -> None:
 @web.middleware
 async def authentication(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Sets `CALLER`, or refuses. Signed webhooks and health are let through: they prove themselves, or tell nothing."""
-    tokens = request.app[TOKENS]
+    app = request.app
+    tokens = app[TOKENS]
     if tokens is None:
         _require_loopback_name(request.host)
     if request.path in _SIGNED:
         return await handler(request)
     _require_json(request)
-    operator = request.headers.get("X-Operator", "")
-    request[CALLER] = _loopback_caller(operator) if tokens is None else _token_caller(request, tokens)
-    require_shop(request.app[SETTINGS], request.headers.get("X-Shop-Domain"))
+    headers = request.headers
+    request[CALLER] = (
+        _loopback_caller(headers.get("X-Operator", "")) if tokens is None else _token_caller(request, tokens)
+    )
+    require_shop(app[SETTINGS], headers.get("X-Shop-Domain"))
     return await handler(request)
 
 

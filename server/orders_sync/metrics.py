@@ -55,8 +55,9 @@ class Metrics:
             "poll_age_seconds", "Since the last tick of the poller ended well; -1 before the first"
         )
 
-    def _of(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-        return self.requests.labels(method, route, status), self.seconds.labels(route)
+    def _of(self, method: str, route: web.AbstractRoute, status: int) -> tuple[Counter, Histogram]:
+        pattern = route.resource.canonical if route.resource is not None else "unknown"
+        return self.requests.labels(method, pattern, status), self.seconds.labels(pattern)
 
     def _gauge(self, name: str, text: str) -> Gauge:
         return Gauge(f"orders_sync_{name}", text, registry=self.registry)
@@ -70,9 +71,7 @@ async def metering(request: web.Request, handler: Handler) -> web.StreamResponse
     """Counts every answer by its route's pattern, and how long it took unless it is a stream."""
     began = time.perf_counter()
     response = await handler(request)
-    resource = request.match_info.route.resource
-    route = resource.canonical if resource is not None else "unknown"
-    answers, seconds = request.app[METRICS].of(request.method, route, response.status)
+    answers, seconds = request.app[METRICS].of(request.method, request.match_info.route, response.status)
     answers.inc()
     if isinstance(response, web.Response):
         seconds.observe(time.perf_counter() - began)

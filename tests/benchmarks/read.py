@@ -6,7 +6,7 @@ Builds the desks, counts every answer again in plain SQL, and then measures over
 - a changed page (nothing is kept: counts, panels and rows are read) against bare aiohttp and the bare driver, which reads the
   same (the page with its metrics), or, for orientation, the page's rows alone;
 - the same page of a long history against that of a short one, with the same open work;
-- an unchanged page against aiohttp sending the same bytes, and a 304 against a bare hello;
+- an unchanged page against aiohttp sending the same bytes, and a 304 against a bare hello, all on one core;
 - for orientation, a naive server (`naive.py`) and the same page.
 
 Ends with status 1 when an answer differs from its recount, or a ratio is over its goal.
@@ -27,7 +27,7 @@ from tests.benchmarks.questions import beside, questions
 from tests.benchmarks.recount import Recount
 from tests.benchmarks.serving import driver, server
 from tests.benchmarks.table import Table, report
-from tests.benchmarks.timing import Ask, Connection, K, Measured, interleave
+from tests.benchmarks.timing import Ask, Connection, K, Measured, interleave, one_core
 
 CHANGED_GOAL = 4.0
 GROWTH_P50_GOAL, GROWTH_P99_GOAL = 1.25, 1.5
@@ -110,7 +110,7 @@ class Bench:
 
     def _measure_unchanged(self, desk: Desk) -> None:
         path = questions(desk.orders, desk.now)[0].path
-        with ExitStack() as stack:
+        with one_core(), ExitStack() as stack:
             ours = stack.enter_context(connected("sync", desk.url, "held", str(desk.now)))
             check(desk, ours)
             _, etag, body = ours.get(path)

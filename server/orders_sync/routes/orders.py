@@ -40,9 +40,10 @@ async def reading(app: web.Application) -> AsyncIterator[None]:
 @routes.get("/sync/orders")
 async def orders(request: web.Request) -> web.StreamResponse:
     """A page with its metrics and panels; 304 when the client has this very body."""
-    pages = request.app[PAGES]
+    app = request.app
+    pages = app[PAGES]
     try:
-        wanted = _query(request.rel_url.raw_query_string, request.app[FIGURES].zone)
+        wanted = _query(request.rel_url.raw_query_string, app[FIGURES].zone)
         held = pages.held(wanted) or await pages.get(wanted)
     except BadParameter as error:
         raise Refused(ErrorCode.INVALID_REQUEST, str(error)) from error
