@@ -1,9 +1,10 @@
 """Pages a second of 1, 2 and 4 server processes on one PostgreSQL database, of a short history and of a long one:
 `python -m tests.benchmarks.scale [--orders 10000 1000000] [--processes 1 2 4] [--clients 8] [--seconds 3] [--rounds 6]`.
 
-Nothing is kept of any page: each request counts and reads everything, so that the database has its share of the work. Every
-answer has to be the one that a recount of the whole desk gave. The figures are shown, not judged: processes that share a few
-CPUs with the database and the clients cannot be faster than those CPUs. Ends with status 1 when an answer is wrong.
+Nothing is kept of any page, and each client asks for a page of another size, which no other request shares: each counts and reads
+everything, so that the database has its share of the work. Every answer has to be the one that the first process gave, and the
+pages of each process are compared with a recount of the whole desk before. The figures are shown, not judged: processes that
+share a few CPUs with the database and the clients cannot be faster than those CPUs. Ends with status 1 when an answer is wrong.
 """
 
 from __future__ import annotations
@@ -12,20 +13,23 @@ import argparse
 import multiprocessing
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from statistics import median
+from typing import Any
 
 from tests.benchmarks.desks import LARGE, SMALL, Desk, desks
-from tests.benchmarks.questions import questions
+from tests.benchmarks.questions import PAGE_SIZE
 from tests.benchmarks.read import Wrong, check
 from tests.benchmarks.serving import server
 from tests.benchmarks.table import machine
 from tests.benchmarks.timing import Connection
 
 WRONG = -1
+_QUICK: Any = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
+"""How the clients start, which load nothing of the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +57,19 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Server processes on one desk, and the body that each of them has to answer with."""
+    """Server processes on one desk, and the body that each of them has to answer with, by path."""
 
     addresses: Sequence[str]
-    path: str
-    body: bytes
+    bodies: Mapping[str, bytes]
 
-    def rate(self, clients: int, seconds: float) -> float:
-        """Requests a second of so many clients, each with a connection to one of the processes. Raises Wrong."""
-        spawn = multiprocessing.get_context("spawn")
-        begin, done = spawn.Barrier(clients), spawn.Queue()
+    def rate(self, seconds: float) -> float:
+        """Requests a second of a client for each path, each with a connection to one of the processes. Raises Wrong."""
+        begin, done = _QUICK.Barrier(len(self.bodies)), _QUICK.Queue()
         wanted = [
-            Client(self.addresses[n % len(self.addresses)], self.path, self.body, seconds) for n in range(clients)
+            Client(self.addresses[n % len(self.addresses)], path, body, seconds)
+            for n, (path, body) in enumerate(self.bodies.items())
         ]
-        asking = [spawn.Process(target=client.ask, args=(begin, done)) for client in wanted]
+        asking = [_QUICK.Process(target=client.ask, args=(begin, done)) for client in wanted]
         for process in asking:
             process.start()
         counts: list[int] = [done.get() for _ in asking]
@@ -77,25 +80,25 @@ class Fleet:
         return sum(counts) / seconds
 
 
-def fleet(stack: ExitStack, desk: Desk, processes: int) -> Fleet:
+def fleet(stack: ExitStack, desk: Desk, processes: int, clients: int) -> Fleet:
     """Starts the processes and checks each. Raises Wrong."""
     addresses = [stack.enter_context(server("sync", desk.url, "computed", str(desk.now))) for _ in range(processes)]
-    path = questions(desk.orders, desk.now)[0].path
     for address in addresses:
         with Connection(address) as connection:
             check(desk, connection)
-            body = connection.get(path).body
-    return Fleet(addresses, path, body)
+    paths = [f"/sync/orders?pageSize={PAGE_SIZE - n}" for n in range(clients)]
+    with Connection(addresses[0]) as connection:
+        return Fleet(addresses, {path: connection.get(path).body for path in paths})
 
 
 def measure(built: Sequence[Desk], options: argparse.Namespace) -> dict[tuple[int, int], list[float]]:
     """Rates of every size and number of processes, in rounds that alternate. Raises Wrong."""
     with ExitStack() as stack:
-        fleets = {(desk.orders, n): fleet(stack, desk, n) for desk in built for n in options.processes}
+        fleets = {(desk.orders, n): fleet(stack, desk, n, options.clients) for desk in built for n in options.processes}
         rates: dict[tuple[int, int], list[float]] = {key: [] for key in fleets}
         for number in range(options.rounds):
             for key in list(fleets) if number % 2 else list(fleets)[::-1]:
-                rates[key].append(fleets[key].rate(options.clients, options.seconds))
+                rates[key].append(fleets[key].rate(options.seconds))
     return rates
 
 
