@@ -180,11 +180,11 @@ _REFUNDS = _walk(
     refunds_due=func.count(),
     refund_usd_minor=func.coalesce(func.sum(returns.c.usd_minor), 0),
 )
-_WALKED = {Tab.UNFULFILLED, Tab.OVERDUE, Tab.TRACKING_PENDING}
 _WALKS = (_DUE, _UNNUMBERED, _REFUNDS)
+_WALKED = {column.name: column for walk in _WALKS for column in walk.c}
 _ALERTS = (alerts.c.shop_id == SHOP, OPEN_ALERT)
 _SINGLE = {
-    **{f"tab_{tab.value}": _tab(tab) for tab in Tab if tab not in _WALKED},
+    **{f"tab_{tab.value}": _tab(tab) for tab in Tab if f"tab_{tab.value}" not in _WALKED},
     "delivered_today": _count(
         "parcels_delivered",
         parcels,
@@ -199,9 +199,7 @@ _SINGLE = {
     "next_lost": _first("parcels_late", _p.last_update, LATE_PRONE, _p.last_update > QUIET),
     "next_quiet": _first("orders_live", _o.live_at, _o.live_at > QUIET, _o.live_at < FOREVER),
 }
-_ALL = {name: query.label(name) for name, query in _SINGLE.items()} | {
-    column.name: column for walk in _WALKS for column in walk.c
-}
+_ALL = {name: query.label(name) for name, query in _SINGLE.items()} | _WALKED
 _NAMES = ("desk_id", "event_n", *_ALL)
 COLUMNS = (desk.c.desk_id, desk.c.event_n, *_ALL.values())
 """Of the one row of `SOURCE`."""
