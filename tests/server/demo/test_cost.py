@@ -15,8 +15,15 @@ from orders_sync.demo.admin.bucket import Bucket
 from orders_sync.demo.admin.cost import requested, used
 from orders_sync.demo.admin.schema import executable
 
-SPECIAL = ("refundCreate", "fulfillmentTrackingInfoUpdateV2")
-"""Mutations with a price of their own that the simulated shop does not have."""
+PRICED_OTHERWISE = {
+    ("fulfillment-cancel-parity-2025-01", "fulfillmentTrackingInfoUpdate"): "before June 2026 it cost 40 less",
+    (
+        "fulfillment-detail-events-lifecycle-2026-04",
+        "fulfillmentTrackingInfoUpdate",
+    ): "before June 2026 it cost 40 less",
+    ("tags-add-multi-resource-2025-01", "ProductsHydrateNodes"): "the text asks for what its answer was not asked for",
+}
+"""(recording, name in the query): why its price is not that of today."""
 
 
 def _recorded(node: object) -> Iterator[tuple[str, dict[str, Any], dict[str, Any], Any]]:
@@ -40,6 +47,10 @@ def _answer(node: object) -> dict[str, Any] | None:
     return next((found for entry in node.values() if (found := _answer(entry))), None)
 
 
+def _otherwise(recording: str, query: str) -> bool:
+    return any(recording == name and word in query for name, word in PRICED_OTHERWISE)
+
+
 def _price(schema: GraphQLSchema, query: str, variables: dict[str, Any]) -> int:
     document = parse(query.removeprefix("#graphql"))
     node = next(entry for entry in document.definitions if isinstance(entry, OperationDefinitionNode))
@@ -55,7 +66,7 @@ def test_every_recorded_query_of_a_live_shop_costs_what_it_cost_there(
         for query, variables, cost, _ in _recorded(json.loads(path.read_text("utf-8"))):
             price = _price(real_schema, query, variables)
             right += price == cost["requestedQueryCost"]
-            if price != cost["requestedQueryCost"] and not any(name in query for name in SPECIAL):
+            if price != cost["requestedQueryCost"] and not _otherwise(path.stem, query):
                 wrong.append((path.name, query[:60], price, cost["requestedQueryCost"]))
     assert wrong == []
     assert right > 100
@@ -66,7 +77,7 @@ def test_what_recorded_answers_cost_in_the_end_is_met_on_average(shared_dir: Pat
     ratios = []
     for path in sorted((shared_dir / "shopify" / "graphql").glob("*.json")):
         for query, _, cost, data in _recorded(json.loads(path.read_text("utf-8"))):
-            if data is not None and not any(name in query for name in SPECIAL):
+            if data is not None and not _otherwise(path.stem, query):
                 spent = min(cost["requestedQueryCost"], used(data, mutation="mutation" in query))
                 ratios.append(spent / cost["actualQueryCost"])
     assert 0.9 < sum(ratios) / len(ratios) < 1.1

@@ -90,7 +90,11 @@ def test_every_recorded_answer_is_understood(shared_dir: Path) -> None:
     ]
     kinds = Counter(kind_of(body) for body in bodies)
     assert kinds[None] > 200
-    assert set(kinds) <= {None, Misread, Denied}
+    assert set(kinds) <= {None, Misread, Denied, NoAnswer}
+    failed = [body for body in bodies if kind_of(body) is NoAnswer]
+    assert {error["extensions"]["code"] for body in failed for error in body["errors"]} == {"INTERNAL_SERVER_ERROR"}
+    with pytest.raises(NoAnswer, match=r"^Shopify failed: Internal error\. [^\n]* Request ID: [-0-9a-f]+"):
+        read(failed[0], AS_OF)
 
 
 @pytest.mark.shared

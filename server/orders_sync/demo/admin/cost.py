@@ -23,7 +23,9 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SchemaMetaFieldDef,
     SelectionSetNode,
+    TypeMetaFieldDef,
     get_named_type,
     value_from_ast_untyped,
 )
@@ -34,7 +36,14 @@ LIMIT = 1_000
 _FREE = frozenset({"PageInfo", "MoneyBag", "MoneyV2"})
 _MONEY = frozenset({"shopMoney", "presentmentMoney"})
 _UNBILLED = frozenset({"pageInfo", "userErrors"})
-_SURCHARGES = {"ordersCount": 9, "fulfillmentTrackingInfoUpdate": 40}
+_SURCHARGES = {
+    "fulfillmentTrackingInfoUpdate": 40,
+    "fulfillmentTrackingInfoUpdateV2": 40,
+    "ordersCount": 9,
+    "refundCreate": 10,
+    "storeCreditAccounts": 32,
+}
+_INTROSPECTION = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ class Estimate:
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None, *, free: bool) -> int:
         if node.selection_set is None or not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
             return 0
-        known = parent.fields.get(node.name.value)
+        known = parent.fields.get(node.name.value) or _INTROSPECTION.get(node.name.value)
         if known is None:
             return 0
         kind = get_named_type(known.type)
@@ -78,7 +87,7 @@ class Estimate:
         if parent is self.schema.mutation_type:
             return 10 + extra + self._selections(node.selection_set, kind, free=True)
         if kind.name.endswith("Connection"):
-            return 2 + self._breadth(node) * self._nodes(node.selection_set, kind)
+            return 2 + extra + self._breadth(node) * self._nodes(node.selection_set, kind)
         if kind.name.endswith("Error"):
             return 0
         own = 0 if free or kind.name in _FREE else 1

@@ -25,6 +25,7 @@ from orders_sync.demo.admin.cost import LIMIT, requested, used
 from orders_sync.demo.admin.order_search import Shelf
 from orders_sync.demo.admin.problems import Json, throttled, too_costly, translate
 from orders_sync.demo.admin.schema import executable
+from orders_sync.demo.admin.variables import refusals as variables_wrong
 from orders_sync.demo.stage import Stage
 from orders_sync.demo.webhooks.subscriptions import Subscriptions
 
@@ -50,9 +51,11 @@ class Admin:
         document, refusals = _read(text)
         node = get_operation_ast(document, request.get("operationName")) if document else None
         if refusals or document is None:
-            return {"errors": [translate(error, _title(node)) for error in refusals]}
+            return {"errors": [translate(error, _title(node), document) for error in refusals]}
         if node is None:
             return {"errors": [{"message": "No operation named so, or more than one"}]}
+        if wrong := variables_wrong(executable(), node, variables):
+            return {"errors": wrong}
         asked = requested(executable(), document, node, variables)
         if asked > LIMIT:
             return {"errors": [too_costly(asked, LIMIT)], "extensions": self._bill(asked, None)}

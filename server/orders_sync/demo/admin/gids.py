@@ -17,19 +17,19 @@ Record = Order | Task | Parcel | Return | Refund | Reverse | ReverseDelivery | D
 _GID = re.compile(r"gid://shopify/(\w+)/(\d+)(?:\?inventory_item_id=(\d+))?\Z")
 
 
-def split(text: str) -> tuple[str, int]:
+def split(text: str, *, named: bool = False) -> tuple[str, int]:
     """(kind, number) of a gid; a bare number has the kind "". Raises GraphQLError for text that names nothing."""
     if text.isascii() and text.isdigit():
-        return "", _positive(int(text))
+        return "", _positive(text, int(text), named=named)
     found = _GID.match(text)
     if not found:
         raise bad_id(text)
-    return found.group(1), _positive(int(found.group(2)))
+    return found.group(1), _positive(text, int(found.group(2)), named=named)
 
 
-def number(text: str, kind: str) -> int | None:
-    """The number in a gid of this kind, null for one of another kind."""
-    found, value = split(text)
+def number(text: str, kind: str, *, named: bool = False) -> int | None:
+    """The number in a gid of this kind, null for one of another kind. `named`: the refusal of an id names it."""
+    found, value = split(text, named=named)
     return value if found in (kind, "") else None
 
 
@@ -64,7 +64,7 @@ def _level(shop: Shop, text: str) -> Level | None:
     return item.levels.get(int(found.group(2))) if item and found else None
 
 
-def _positive(value: int) -> int:
+def _positive(text: str, value: int, *, named: bool) -> int:
     if value <= 0:
-        raise resource_not_found()
+        raise resource_not_found(text if named else None)
     return value

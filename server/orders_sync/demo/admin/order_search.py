@@ -48,7 +48,7 @@ FILTERS: dict[str, Filter[Order]] = {
     "updated_at": Filter(lambda order: order.updated_at, instant, ordered=True),
     "processed_at": Filter(lambda order: order.processed_at, instant, ordered=True),
     "customer_id": Filter(lambda order: order.customer.id if order.customer else None, int, ordered=True),
-    "financial_status": Filter(lambda order: order.financial_status.casefold()),
+    "financial_status": Filter(lambda order: (order.financial_status or "").casefold()),
     "fulfillment_status": Filter(lambda order: _SHIPPED.get(order.fulfillment_status, {"unfulfilled", "unshipped"})),
     "return_status": Filter(lambda order: order.return_status.casefold()),
     "source_name": Filter(lambda order: order.source_name),
@@ -64,7 +64,7 @@ _SORTS: dict[str, Callable[[Order], Any]] = {
     "TOTAL_PRICE": lambda order: order.total,
     "CURRENT_TOTAL_PRICE": lambda order: order.current_total,
     "CUSTOMER_NAME": lambda order: order.customer.name if order.customer else "",
-    "FINANCIAL_STATUS": lambda order: order.financial_status,
+    "FINANCIAL_STATUS": lambda order: order.financial_status or "",
     "FULFILLMENT_STATUS": lambda order: order.fulfillment_status,
     "ID": lambda order: order.id,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import DocumentNode, FieldNode, GraphQLError, GraphQLSyntaxError, Node, Visitor, visit
 
 Json = dict[str, Any]
 
@@ -13,9 +13,9 @@ LIMITS = "https://shopify.dev/api/usage/rate-limits"
 SCOPES = "https://shopify.dev/api/usage/access-scopes"
 
 
-def resource_not_found() -> GraphQLError:
-    """An id that cannot exist."""
-    return GraphQLError("invalid id", extensions={"code": "RESOURCE_NOT_FOUND"})
+def resource_not_found(text: str | None = None) -> GraphQLError:
+    """An id that cannot exist; mutations of fulfilment orders say which."""
+    return GraphQLError(f"Invalid id: {text}" if text else "invalid id", extensions={"code": "RESOURCE_NOT_FOUND"})
 
 
 def bad_id(text: str) -> GraphQLError:
@@ -56,7 +56,7 @@ def too_costly(cost: int, limit: int) -> Json:
     }
 
 
-def translate(error: GraphQLError, operation: str) -> Json:
+def translate(error: GraphQLError, operation: str, document: DocumentNode | None = None) -> Json:
     """graphql-core's refusal in Shopify's words, for the kinds that the recordings show."""
     plain: Json = {"message": error.message}
     if error.locations:
@@ -66,33 +66,59 @@ def translate(error: GraphQLError, operation: str) -> Json:
     if error.extensions:
         return {**plain, "extensions": error.extensions}
     if isinstance(error, GraphQLSyntaxError):
-        line, column = error.locations[0] if error.locations else (1, 1)
-        told = error.message.removeprefix("Syntax Error: ").rstrip(".").lower()
-        return {
-            **plain,
-            "message": f"syntax error, {told} at [{line}, {column}]",
-            "extensions": {"code": "PARSE_ERROR"},
-        }
-    return {**plain, **_validation(error.message, operation)}
+        return {**plain, **_syntax(error)}
+    route = _route(document, error.nodes[0]) if document and error.nodes else []
+    return {**plain, **_validation(error.message, [operation, *route])}
 
 
-def _validation(message: str, operation: str) -> Json:
+def _syntax(error: GraphQLSyntaxError) -> Json:
+    """Where the text ends too early, its last word is pointed at."""
+    line, column = error.locations[0] if error.locations else (1, 1)
+    told = error.message.removeprefix("Syntax Error: ").rstrip(".").lower()
+    if "<eof>" in told and error.source:
+        told = "unexpected end of file"
+        line, column = _last_word(error.source.body)
+    return {
+        "message": f"syntax error, {told} at [{line}, {column}]",
+        "locations": [{"line": line, "column": column}],
+        "extensions": {"code": "PARSE_ERROR"},
+    }
+
+
+def _last_word(text: str) -> tuple[int, int]:
+    lines = text.rstrip().split("\n")
+    found = list(re.finditer(r"\w+|[^\w\s]", lines[-1]))
+    return len(lines), found[-1].start() + 1 if found else 1
+
+
+def _route(document: DocumentNode, wanted: Node) -> list[str]:
+    """The names of the fields that lead to a field, and its own."""
+
+    class Search(Visitor):
+        above: list[str] = []
+        found: list[str] = []
+
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            self.above = [*self.above, node.name.value]
+            if node is wanted:
+                self.found = self.above
+
+        def leave_field(self, *_: Any) -> None:
+            self.above = self.above[:-1]
+
+    search = Search()
+    visit(document, search)
+    return search.found
+
+
+def _validation(message: str, path: list[str]) -> Json:
     if found := re.match(r"Cannot query field '(\w+)' on type '(\w+)'", message):
         name, kind = found.groups()
         extensions = {"code": "undefinedField", "typeName": kind, "fieldName": name}
-        return {
-            "message": f"Field '{name}' doesn't exist on type '{kind}'",
-            "path": [operation],
-            "extensions": extensions,
-        }
+        return {"message": f"Field '{name}' doesn't exist on type '{kind}'", "path": path, "extensions": extensions}
     if found := re.match(r"Field '(\w+)' of type '([^']+)' must have a selection", message):
         name, kind = found.group(1), found.group(2).strip("[]!")
         hint = f"(field '{name}' returns {kind} but has no selections. Did you mean '{name} {{ ... }}'?)"
-        told = f"Field must have selections {hint}"
         extensions = {"code": "selectionMismatch", "nodeName": f"field '{name}'", "typeName": kind}
-        return {"message": told, "path": [operation, name], "extensions": extensions}
-    if found := re.match(r"Variable '(\$\w+)' .*?: (.*)", message, re.DOTALL):
-        name, why = found.groups()
-        extensions = {"code": "INVALID_VARIABLE", "problems": [{"path": [], "explanation": why}]}
-        return {"message": f"Variable {name} was provided invalid value", "extensions": extensions}
+        return {"message": f"Field must have selections {hint}", "path": path, "extensions": extensions}
     return {"extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}

@@ -24,7 +24,18 @@ from graphql import (
 )
 
 from orders_sync.demo.admin.access import guarded
-from orders_sync.demo.admin.changes import fulfillments, holds, metafields, orders, returns
+from orders_sync.demo.admin.changes import (
+    cancels,
+    fulfillments,
+    holds,
+    metafields,
+    order_update,
+    orders,
+    refunds,
+    return_requests,
+    returns,
+    routing,
+)
 from orders_sync.demo.admin.connections import Page, encode
 from orders_sync.demo.admin.fields import orders as order_fields
 from orders_sync.demo.admin.fields import parcels, payments, people, roots, shop, stock
@@ -49,16 +60,31 @@ _MUTATIONS: Fields = {
     "Mutation": {
         "fulfillmentCancel": fulfillments.cancel,
         "fulfillmentCreate": fulfillments.create,
+        "fulfillmentCreateV2": fulfillments.create,
+        "fulfillmentOrderCancel": routing.cancel,
+        "fulfillmentOrderClose": routing.close,
         "fulfillmentOrderHold": holds.hold,
+        "fulfillmentOrderMerge": routing.merge,
+        "fulfillmentOrderMove": routing.move,
+        "fulfillmentOrderOpen": routing.open_,
         "fulfillmentOrderReleaseHold": holds.release,
+        "fulfillmentOrderReportProgress": routing.report_progress,
+        "fulfillmentOrderReschedule": routing.reschedule,
+        "fulfillmentOrderSplit": routing.split,
         "fulfillmentTrackingInfoUpdate": fulfillments.update_tracking,
+        "fulfillmentTrackingInfoUpdateV2": fulfillments.update_tracking,
         "metafieldsSet": metafields.metafields_set,
+        "orderCancel": cancels.cancel,
+        "orderUpdate": order_update.update,
+        "refundCreate": refunds.create,
         "returnApproveRequest": returns.approve,
         "returnCancel": returns.cancel,
         "returnClose": returns.close,
+        "returnCreate": return_requests.create,
         "returnDeclineRequest": returns.decline,
         "returnProcess": returns.process,
         "returnReopen": returns.reopen,
+        "returnRequest": return_requests.request,
         "tagsAdd": orders.tags_add,
         "tagsRemove": orders.tags_remove,
         "webhookSubscriptionCreate": orders.subscribe,

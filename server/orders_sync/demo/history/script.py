@@ -64,7 +64,7 @@ class Script:
 
     def ship(self, order: Order, *, tracked: bool = True, tasks: int | None = None) -> list[Parcel]:
         """Send what is owed, one parcel per location, now in the story's time."""
-        waiting = [task for task in order.tasks if task.remaining and not task.holds][:tasks]
+        waiting = [task for task in order.tasks if task.sendable][:tasks]
         return [parcels.send_all(self.shop, task, self.label(order) if tracked else [], self.time) for task in waiting]
 
     def label(self, order: Order) -> list[Tracking]:

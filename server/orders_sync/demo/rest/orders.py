@@ -72,7 +72,7 @@ def _identity(shop: Shop, entry: Order) -> Json:
         "currency": entry.tender.shop,
         "customer_locale": entry.customer.locale if entry.customer else None,
         "email": entry.email,
-        "financial_status": entry.financial_status.lower(),
+        "financial_status": entry.financial_status and entry.financial_status.lower(),
         "fulfillment_status": _fulfilled(entry),
         "name": entry.name,
         "number": entry.number - 1000,

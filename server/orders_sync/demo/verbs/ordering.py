@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from orders_sync.demo.verbs import parcels, payments, stock
 from orders_sync.demo.world.goods import Location, Variant
@@ -100,7 +100,7 @@ def place(shop: Shop, basket: Basket, at: datetime) -> Order:
         lines=[],
         shipping=[],
         tax_rate=basket.tax_rate,
-        tags=sorted(basket.tags),
+        tags=ordered(basket.tags),
         note=basket.note,
         discount_code=basket.discount_code,
         po_number=basket.po_number,
@@ -148,20 +148,32 @@ def edit(shop: Shop, order: Order, added: Sequence[tuple[Variant, int]], removed
     return change
 
 
+def ordered(tags: Iterable[str]) -> list[str]:
+    """Tags as Shopify keeps them: by their letters, whatever their case, the first of two that differ in case only."""
+    known: dict[str, str] = {}
+    for entry in tags:
+        known.setdefault(entry.casefold(), entry)
+    return [known[key] for key in sorted(known)]
+
+
 def tag(shop: Shop, order: Order, tags: Iterable[str], at: datetime) -> None:
-    """Add tags; one with a comma is two. Nothing new changes nothing."""
-    wanted = {part.strip() for entry in tags for part in entry.split(",")} - {""}
-    if wanted - set(order.tags):
-        order.tags = sorted(wanted | set(order.tags))
+    """Add tags; one with a comma is two. Nothing new, but for its case, changes nothing."""
+    wanted = ordered([*order.tags, *_parts(tags)])
+    if wanted != order.tags:
+        order.tags = wanted
         shop.touch(order, at)
 
 
 def untag(shop: Shop, order: Order, tags: Iterable[str], at: datetime) -> None:
-    """Take tags off; none of them there changes nothing."""
-    unwanted = {part.strip() for entry in tags for part in entry.split(",")}
+    """Take tags off, each as it is written; none of them there changes nothing."""
+    unwanted = set(_parts(tags))
     if unwanted & set(order.tags):
         order.tags = [entry for entry in order.tags if entry not in unwanted]
         shop.touch(order, at)
+
+
+def _parts(tags: Iterable[str]) -> list[str]:
+    return [part.strip() for entry in tags for part in entry.split(",") if part.strip()]
 
 
 def archive(shop: Shop, order: Order, at: datetime) -> None:
@@ -170,23 +182,49 @@ def archive(shop: Shop, order: Order, at: datetime) -> None:
     shop.touch(order, at)
 
 
-def cancel(shop: Shop, order: Order, reason: str, at: datetime) -> None:
-    """Cancel an order that was not sent: its tasks are closed, its stock comes back, what was paid goes back."""
+def cancel(
+    shop: Shop,
+    order: Order,
+    reason: str,
+    at: datetime,
+    *,
+    refund: bool = True,
+    restock: bool = True,
+    note: str | None = None,
+) -> None:
+    """Cancel an order that was not sent: its tasks are closed; its stock comes back and what was paid goes back, if asked.
+
+    It closes unless money is left that nobody gave back.
+    """
     order.cancelled_at = at
     order.cancel_reason = reason
-    order.closed_at = at
+    order.staff_note = note
     for task in order.tasks:
         parcels.abandon(shop, task, at)
-    for line in order.lines:
+    for line in order.lines if restock else ():
         stock.promise(shop, line, -line.unfulfilled, at)
-    if order.received > order.refunded:
+    if refund and order.received > order.refunded:
         lines = [(line, line.unfulfilled) for line in order.lines]
         payments.refund(shop, order, lines, at, carriage=True, note="Order cancelled")
-    elif order.paid("AUTHORIZATION"):
+    elif order.paid("AUTHORIZATION") and not order.received:
         payments.void(shop, order, at)
-    for line in order.lines:
-        line.current = line.unfulfilled = 0
+    if order.received <= order.refunded:
+        order.closed_at = at
+        for line in order.lines:
+            line.current = line.unfulfilled = 0
     shop.tell("orders/cancelled", order)
+    shop.touch(order, at)
+
+
+def amend(shop: Shop, order: Order, at: datetime, given: Mapping[str, Any], address: Address | None) -> None:
+    """Another note, contact, tags or address: what is given, by its name in the API."""
+    order.note = given.get("note", order.note)
+    order.email = given.get("email", order.email)
+    order.phone = given.get("phone", order.phone)
+    order.po_number = given.get("poNumber", order.po_number)
+    if given.get("tags") is not None:
+        order.tags = ordered(given["tags"])
+    order.shipping_address = address or order.shipping_address
     shop.touch(order, at)
 
 

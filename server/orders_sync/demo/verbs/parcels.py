@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from orders_sync.demo.verbs import routing
 from orders_sync.demo.world.goods import Location
 from orders_sync.demo.world.orders import Line, Order
-from orders_sync.demo.world.parcels import Hold, Parcel, ParcelLine, Scan, Task, TaskLine, Tracking
+from orders_sync.demo.world.parcels import UNFULFILLABLE, Hold, Parcel, ParcelLine, Scan, Task, TaskLine, Tracking
 from orders_sync.demo.world.shop import Shop
 
 PROMISES = frozenset({"CONFIRMED", "IN_TRANSIT", "DELAYED"})
@@ -62,7 +63,7 @@ def hold(
 ) -> tuple[Hold, Task | None]:
     """Hold a fulfilment order; holds stack. With a portion, the rest becomes a fulfilment order of its own."""
     entry = Hold(shop.ids.next("FulfillmentHold"), reason, notes, handle, by_us, at, external_id)
-    rest = _split(shop, task, portion, at) if portion else None
+    rest = entry.split_off = routing.split(shop, task, _rest(task, portion), at) if portion else None
     task.holds.append(entry)
     task.status = "ON_HOLD"
     task.updated_at = at
@@ -73,7 +74,7 @@ def hold(
 
 
 def release(shop: Shop, task: Task, at: datetime, holds: Sequence[Hold] | None = None) -> None:
-    """Take off the given holds (all, when not given); the task is open again when none is left."""
+    """Take off the given holds (all, when not given); when none is left the task is open again, and whole if it can be."""
     gone = list(task.holds if holds is None else holds)
     task.holds = [entry for entry in task.holds if entry not in gone]
     task.updated_at = at
@@ -81,6 +82,9 @@ def release(shop: Shop, task: Task, at: datetime, holds: Sequence[Hold] | None =
         shop.tell("fulfillment_holds/released", (task, entry))
     if not task.holds:
         task.status = "OPEN"
+        for rest in (entry.split_off for entry in gone):
+            if rest and task.may_join(rest):
+                routing.merge([task, rest], at)
         shop.tell("fulfillment_orders/hold_released", task)
     shop.touch(task.order, at)
 
@@ -112,6 +116,8 @@ def send(
     shop.parcels[parcel.id] = parcel
     shop.tell("fulfillments/create", parcel)
     shop.tell("orders/partially_fulfilled" if order.owed else "orders/fulfilled", order)
+    if shop.archives and order.settled:
+        order.closed_at = at
     shop.touch(order, at)
     return parcel
 
@@ -139,9 +145,10 @@ def scan(
     seen_at: datetime | None = None,
     eta: datetime | None = None,
     place: tuple[str | None, str | None, str | None, str | None] = (None, None, None, None),
+    spot: tuple[str | None, float | None, float | None] = (None, None, None),
 ) -> Scan:
     """The carrier says where a parcel is. Only delivery changes the order itself."""
-    entry = Scan(shop.ids.next("FulfillmentEvent"), status, message, seen_at or at, at, *place)
+    entry = Scan(shop.ids.next("FulfillmentEvent"), status, message, seen_at or at, at, *place, *spot)
     entry.estimated_delivery_at = eta if status in PROMISES else None
     parcel.scans.append(entry)
     parcel.updated_at = at
@@ -154,13 +161,19 @@ def scan(
 
 
 def call_back(shop: Shop, parcel: Parcel, at: datetime) -> None:
-    """Cancel a parcel: its units are owed again, in a new fulfilment order. Doing it twice changes nothing."""
+    """Cancel a parcel: its units are owed again, in a new fulfilment order. Doing it twice changes nothing.
+
+    The fulfilment order that they were sent from stays closed, and tells of units that remain, as the recordings show.
+    """
     if parcel.status == "CANCELLED":
         return
     parcel.status = "CANCELLED"
     parcel.updated_at = at
     for entry in parcel.lines:
         entry.line.unfulfilled += entry.quantity
+        _give_back(parcel, entry)
+    if shop.archives and not parcel.order.cancelled_at:
+        parcel.order.closed_at = None
     task = Task(
         id=shop.ids.next("FulfillmentOrder"),
         order=parcel.order,
@@ -185,13 +198,15 @@ def withdraw(line: Line, units: int, order: Order, at: datetime) -> None:
     """Units of a line need not be sent any more."""
     line.unfulfilled = max(0, line.unfulfilled - units)
     for task in order.tasks:
+        if task.status in UNFULFILLABLE:
+            continue
         for entry in task.lines:
             if entry.line is line and units > 0 and entry.remaining:
                 taken = min(units, entry.remaining)
                 entry.remaining -= taken
                 units -= taken
                 task.updated_at = at
-        if not task.remaining and task.status not in ("CLOSED", "CANCELLED"):
+        if not task.remaining:
             task.status = "CLOSED"
             task.holds = []
 
@@ -212,35 +227,30 @@ def _take(shop: Shop, task: Task, units: Sequence[tuple[TaskLine, int]], parcel:
             continue
         entry.remaining -= quantity
         entry.line.unfulfilled -= quantity
-        parcel.lines.append(ParcelLine(shop.ids.next("FulfillmentLineItem"), entry.line, quantity))
+        _pack(shop, parcel, entry.line, quantity)
     task.parcels.append(parcel)
     task.status = "IN_PROGRESS" if task.remaining else "CLOSED"
     task.updated_at = at
 
 
-def _split(shop: Shop, task: Task, portion: Sequence[tuple[TaskLine, int]], at: datetime) -> Task | None:
+def _pack(shop: Shop, parcel: Parcel, line: Line, quantity: int) -> None:
+    """Units of one line are one line of the parcel, from however many fulfilment orders they come."""
+    known = next((entry for entry in parcel.lines if entry.line is line), None)
+    if known:
+        known.quantity += quantity
+    else:
+        parcel.lines.append(ParcelLine(shop.ids.next("FulfillmentLineItem"), line, quantity))
+
+
+def _give_back(parcel: Parcel, sent: ParcelLine) -> None:
+    left = sent.quantity
+    for entry in (entry for task in parcel.tasks for entry in task.lines if entry.line is sent.line):
+        back = min(left, entry.total - entry.remaining)
+        entry.remaining += back
+        left -= back
+
+
+def _rest(task: Task, portion: Sequence[tuple[TaskLine, int]]) -> list[tuple[TaskLine, int]]:
+    """What is left of a task without a portion of it."""
     held = {entry.id: quantity for entry, quantity in portion}
-    rest = [(entry, entry.remaining - held.get(entry.id, 0)) for entry in task.lines]
-    if not any(quantity for _, quantity in rest):
-        return None
-    other = Task(
-        id=shop.ids.next("FulfillmentOrder"),
-        order=task.order,
-        location=task.location,
-        status="OPEN",
-        created_at=at,
-        updated_at=at,
-        fulfill_at=task.fulfill_at,
-        fulfill_by=task.fulfill_by,
-        lines=[
-            TaskLine(shop.ids.next("FulfillmentOrderLineItem"), entry.line, quantity, quantity)
-            for entry, quantity in rest
-            if quantity
-        ],
-    )
-    task.lines = [entry for entry in task.lines if held.get(entry.id)]
-    for entry in task.lines:
-        entry.total = entry.remaining = held[entry.id]
-    task.order.tasks.append(other)
-    shop.tasks[other.id] = other
-    return other
+    return [(entry, entry.remaining - held.get(entry.id, 0)) for entry in task.lines]

@@ -174,8 +174,11 @@ class Order:
     closed_at: datetime | None = None
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
+    staff_note: str | None = None
     edited: bool = False
     expired: bool = False
+    untendered: bool = False
+    """Made through the API without a payment or a financial status: Shopify then tells none."""
     risk: str = "LOW"
     payments: list[Payment] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -251,8 +254,10 @@ class Order:
         return 0 if self.cancelled_at else max(0, self.current_total - (self.received - self.refunded))
 
     @property
-    def financial_status(self) -> str:
+    def financial_status(self) -> str | None:
         """An OrderDisplayFinancialStatus."""
+        if self.untendered and not self.payments:
+            return None
         if self.refunded:
             return "REFUNDED" if self.refunded >= self.received else "PARTIALLY_REFUNDED"
         if self.received:
@@ -262,6 +267,11 @@ class Order:
         if self.paid("AUTHORIZATION"):
             return "EXPIRED" if self.expired else "AUTHORIZED"
         return "PENDING" if self.total else "PAID"
+
+    @property
+    def settled(self) -> bool:
+        """Whether it was paid, and has nothing more to be sent."""
+        return self.received > 0 and not self.outstanding and not self.owed
 
     @property
     def owed(self) -> int:
@@ -276,10 +286,13 @@ class Order:
     @property
     def fulfillment_status(self) -> str:
         """An OrderDisplayFulfillmentStatus."""
-        if any(task.holds for task in self.tasks) and self.owed:
+        waiting = [task for task in self.tasks if task.status != "CLOSED" and task.remaining]
+        if waiting and all(task.holds for task in waiting):
             return "ON_HOLD"
         if self.sent:
             return "PARTIALLY_FULFILLED" if self.owed else "FULFILLED"
+        if any(task.in_hand for task in waiting):
+            return "IN_PROGRESS"
         if any(task.status == "SCHEDULED" for task in self.tasks):
             return "SCHEDULED"
         return "UNFULFILLED"

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from orders_sync.demo.world.orders import Line, Order
 
 UNFULFILLABLE = frozenset({"CLOSED", "CANCELLED", "INCOMPLETE"})
+MOST_HOLDS = 10
+"""How many one app may have on one fulfilment order."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -24,6 +26,8 @@ class Hold:
     by_us: bool
     placed_at: datetime
     external_id: str | None = None
+    split_off: Task | None = None
+    """What was not to be held, in a fulfilment order of its own: it comes back when the hold goes."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -52,6 +56,8 @@ class Task:
     holds: list[Hold] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
     request_status: str = "UNSUBMITTED"
+    in_hand: bool = False
+    """Whether progress was reported."""
 
     @property
     def remaining(self) -> int:
@@ -59,16 +65,33 @@ class Task:
         return sum(line.remaining for line in self.lines)
 
     @property
+    def sendable(self) -> bool:
+        """Whether anything of it can be sent now. What was called back is sent anew from another one."""
+        return bool(self.remaining) and not self.holds and self.status not in UNFULFILLABLE
+
+    @property
     def actions(self) -> list[str]:
         """What Shopify would let one do now, in its own order."""
         if self.status in UNFULFILLABLE:
             return []
         if self.holds:
-            return ["RELEASE_HOLD", "HOLD", "MOVE"]
+            return ["RELEASE_HOLD", *(["HOLD"] if self.held_by_us < MOST_HOLDS else []), "MOVE"]
         if self.status == "SCHEDULED":
             return ["MARK_AS_OPEN"]
-        split = ["SPLIT"] if sum(line.remaining for line in self.lines) > 1 else []
-        return ["CREATE_FULFILLMENT", "REPORT_PROGRESS", "MOVE", "HOLD", *split]
+        if self.in_hand:
+            return ["CREATE_FULFILLMENT", "REPORT_PROGRESS", "HOLD", "MARK_AS_OPEN"]
+        split = ["SPLIT"] if self.remaining > 1 else []
+        merge = ["MERGE"] if any(self.may_join(other) for other in self.order.tasks) else []
+        return ["CREATE_FULFILLMENT", "REPORT_PROGRESS", "MOVE", "HOLD", *split, *merge]
+
+    @property
+    def held_by_us(self) -> int:
+        """How many of its holds this app placed."""
+        return sum(entry.by_us for entry in self.holds)
+
+    def may_join(self, other: Task) -> bool:
+        """Whether the two can be merged: both open, at one location."""
+        return other is not self and self.status == other.status == "OPEN" and self.location is other.location
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -93,6 +116,9 @@ class Scan:
     province: str | None
     country: str | None
     zip: str | None
+    address1: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
     estimated_delivery_at: datetime | None = None
 
 

@@ -49,6 +49,8 @@ class Shop:
     ids: Ids = field(default_factory=Ids)
     next_number: int = 1001
     revision: int = 0
+    archives: bool = False
+    """Whether an order closes by itself once it is paid and sent (a setting of the shop's)."""
     told: list[Told] | None = None
 
     def tell(self, topic: str, subject: object) -> None:

@@ -166,4 +166,4 @@ def _throttled(body: _Body) -> Throttled:
 
 
 def _messages(errors: Sequence[_Error]) -> str:
-    return "; ".join(dict.fromkeys(error.message[:300] for error in errors))
+    return "; ".join(dict.fromkeys(" ".join(error.message.split())[:300] for error in errors))

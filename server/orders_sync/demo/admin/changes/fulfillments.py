@@ -8,6 +8,7 @@ from typing import Any
 from orders_sync.demo.admin import gids
 from orders_sync.demo.admin.call import Info, call
 from orders_sync.demo.admin.changes.refusal import Payload, Refused, done, refusal
+from orders_sync.demo.admin.changes.units import chosen
 from orders_sync.demo.cast.carriers import ALL
 from orders_sync.demo.verbs import parcels
 from orders_sync.demo.world.ids import gid
@@ -94,25 +95,34 @@ def _portions(shop: Shop, wanted: list[dict[str, Any]]) -> list[Portion]:
                     str(place),
                 ]
                 raise Refused([*path, "quantity"], "Quantity must be greater than 0")
-    portions = [_portion(shop, entry) for entry in wanted]
-    if len({(task.order.id, task.location.id) for task, _ in portions}) != 1:
-        raise Refused(["fulfillment"], "All fulfillment orders must belong to the same order and location.")
-    return portions
+    tasks = [_task(shop, entry) for entry in wanted]
+    _belong_together(tasks)
+    return [_portion(task, entry) for task, entry in zip(tasks, wanted, strict=True)]
 
 
-def _portion(shop: Shop, entry: dict[str, Any]) -> Portion:
-    number = gids.number(entry["fulfillmentOrderId"], "FulfillmentOrder")
-    task = shop.tasks.get(number or 0)
+def _belong_together(tasks: list[Task]) -> None:
+    orders = list(dict.fromkeys(task.order.id for task in tasks))
+    if len(orders) != 1:
+        told = "All fulfillment orders must belong to the same order. Multiple orders with ids"
+        raise Refused(["fulfillment"], f"{told} {orders} were found.")
+    places = sorted({task.location.id for task in tasks})
+    if len(places) != 1:
+        told = "All fulfillment orders must be assigned to a single location. Multiple locations with ids"
+        raise Refused(["fulfillment"], f"{told} {places} were found.")
+
+
+def _task(shop: Shop, entry: dict[str, Any]) -> Task:
+    task = shop.tasks.get(gids.number(entry["fulfillmentOrderId"], "FulfillmentOrder") or 0)
     if task is None:
         raise Refused(["fulfillment"], "Fulfillment order does not exist.")
+    return task
+
+
+def _portion(task: Task, entry: dict[str, Any]) -> Portion:
     if task.status not in SENDABLE:
         told = f"Fulfillment order {task.id} has an unfulfillable status= {task.status.lower()}."
         raise Refused(["fulfillment"], told)
     units = entry.get("fulfillmentOrderLineItems")
     if not units:
         return task, [(line, line.remaining) for line in task.lines]
-    lines = {line.id: line for line in task.lines}
-    chosen = [(lines.get(gids.number(unit["id"], "FulfillmentOrderLineItem") or 0), unit["quantity"]) for unit in units]
-    if any(line is None or quantity > line.remaining for line, quantity in chosen):
-        raise Refused(["fulfillment"], "Invalid fulfillment order line item quantity requested.")
-    return task, [(line, quantity) for line, quantity in chosen if line]
+    return task, chosen(task, units, lambda told, _code: Refused(["fulfillment"], told))

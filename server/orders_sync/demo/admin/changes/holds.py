@@ -7,12 +7,12 @@ from typing import Any
 from orders_sync.demo.admin import gids
 from orders_sync.demo.admin.call import Info, call
 from orders_sync.demo.admin.changes.refusal import Payload, Refused, done, refusal
+from orders_sync.demo.admin.changes.units import chosen
 from orders_sync.demo.verbs import parcels
 from orders_sync.demo.world.ids import gid
-from orders_sync.demo.world.parcels import UNFULFILLABLE, Hold, Task, TaskLine
+from orders_sync.demo.world.parcels import MOST_HOLDS, UNFULFILLABLE, Hold, Task, TaskLine
 from orders_sync.demo.world.shop import Shop
 
-MOST = 10
 HANDLE_TAKEN = (
     "The handle provided for the fulfillment hold is already in use by this app "
     "for another hold on this fulfillment order."
@@ -80,7 +80,7 @@ def _named(task: Task, hold_ids: list[str] | None, external_id: str | None) -> l
 
 
 def _task(shop: Shop, text: str) -> Task:
-    task = shop.tasks.get(gids.number(text, "FulfillmentOrder") or 0)
+    task = shop.tasks.get(gids.number(text, "FulfillmentOrder", named=True) or 0)
     if task is None:
         raise Refused(["id"], "Fulfillment order does not exist.", "FULFILLMENT_ORDER_NOT_FOUND")
     return task
@@ -94,11 +94,7 @@ def _portion(task: Task, units: list[dict[str, Any]]) -> list[tuple[TaskLine, in
             raise Refused([*path, str(index), "quantity"], told, "GREATER_THAN_ZERO")
     if len({unit["id"] for unit in units}) < len(units):
         raise Refused(path, "must contain unique line item ids", "DUPLICATED_FULFILLMENT_ORDER_LINE_ITEMS")
-    lines = {line.id: line for line in task.lines}
-    chosen = [(lines.get(gids.number(unit["id"], "FulfillmentOrderLineItem") or 0), unit["quantity"]) for unit in units]
-    if any(line is None or quantity > line.remaining for line, quantity in chosen):
-        raise Refused(path, "Invalid fulfillment order line item quantity requested.", "INVALID_LINE_ITEM_QUANTITY")
-    return [(line, quantity) for line, quantity in chosen if line]
+    return chosen(task, units, lambda told, _code: Refused(path, told, "INVALID_LINE_ITEM_QUANTITY"))
 
 
 def _may_hold(task: Task, handle: str, portion: list[tuple[TaskLine, int]]) -> None:
@@ -107,7 +103,7 @@ def _may_hold(task: Task, handle: str, portion: list[tuple[TaskLine, int]]) -> N
     ours = [entry for entry in task.holds if entry.by_us]
     if any((entry.handle or "") == handle for entry in ours):
         raise Refused(["fulfillmentHold", "handle"], HANDLE_TAKEN, "DUPLICATE_FULFILLMENT_HOLD_HANDLE")
-    if len(ours) >= MOST:
+    if len(ours) >= MOST_HOLDS:
         raise Refused(["id"], TOO_MANY, "FULFILLMENT_ORDER_HOLD_LIMIT_REACHED")
     if portion and task.holds:
         told = "The fulfillment order is not in a splittable state."

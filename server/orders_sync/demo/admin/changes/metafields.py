@@ -37,13 +37,20 @@ def _checked(shop: Shop, entries: list[dict[str, Any]]) -> list[tuple[Order, dic
     if len(entries) > LARGEST:
         told = f"Exceeded the maximum metafields input limit of {LARGEST}."
         raise Refused(["metafields"], told, "LESS_THAN_OR_EQUAL_TO")
-    return [(_owner(shop, entry, str(index)), entry) for index, entry in enumerate(entries)]
+    owners = [_owner(shop, entry, str(index)) for index, entry in enumerate(entries)]
+    for index, (owner, entry) in enumerate(zip(owners, entries, strict=True)):
+        _may_write(owner, entry, str(index))
+    return list(zip(owners, entries, strict=True))
 
 
 def _owner(shop: Shop, entry: dict[str, Any], index: str) -> Order:
     owner = gids.find(shop, entry["ownerId"])
     if not isinstance(owner, Order):
         raise Refused(["metafields", index, "ownerId"], "Owner does not exist.", "INVALID_VALUE")
+    return owner
+
+
+def _may_write(owner: Order, entry: dict[str, Any], index: str) -> None:
     known = _known(owner, entry)
     if known is None and not entry.get("type"):
         raise Refused(["metafields", index, "type"], "Type can't be blank", "BLANK")
@@ -51,7 +58,6 @@ def _owner(shop: Shop, entry: dict[str, Any], index: str) -> Order:
         raise Refused(["metafields", index, "value"], "Value can't be blank", "BLANK")
     if "compareDigest" in entry and entry["compareDigest"] != (known.digest if known else None):
         raise Refused(["metafields", index], STALE, "STALE_OBJECT")
-    return owner
 
 
 def _write(shop: Shop, order: Order, entry: dict[str, Any], at: datetime) -> Metafield:

@@ -9,12 +9,16 @@ from typing import Any
 from orders_sync.demo.admin import gids
 from orders_sync.demo.admin.call import Info, call
 from orders_sync.demo.admin.changes.refusal import Payload, Refused, done, refusal
+from orders_sync.demo.admin.problems import resource_not_found
 from orders_sync.demo.verbs import ordering
 from orders_sync.demo.webhooks.subscriptions import Subscription
 from orders_sync.demo.webhooks.topics import topic_of
 from orders_sync.demo.world.ids import gid
 from orders_sync.demo.world.orders import Order
 from orders_sync.demo.world.shop import Shop
+
+TAGGED = frozenset({"Article", "Customer", "DraftOrder", "Order", "Product"})
+"""What can have tags; of these, this shop takes them on orders only."""
 
 
 def tags_add(_root: Any, info: Info, id: str, tags: list[str]) -> Payload:  # noqa: A002
@@ -72,6 +76,8 @@ def _tags(
     info: Info, name: str, text: str, tags: list[str], act: Callable[[Shop, Order, Iterable[str], datetime], None]
 ) -> Payload:
     stage = call(info).stage
+    if gids.split(text)[0] not in TAGGED:
+        raise resource_not_found()
     order = gids.find(stage.shop, text)
     if not isinstance(order, Order):
         return refusal(Refused(["id"], "Order does not exist"), node=None)

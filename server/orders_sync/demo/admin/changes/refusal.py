@@ -16,6 +16,11 @@ class Refused(Exception):
         self.error = {"field": list(field) if field else None, "message": message, "code": code, "elementIndex": None}
 
 
+def refusals(errors: Sequence[Refused], **rest: Any) -> Payload:
+    """The payload of a mutation with every error that was found, and what it tells all the same."""
+    return {**rest, "userErrors": [error.error for error in errors]}
+
+
 def refusal(refused: Refused, **nothing: Any) -> Payload:
     """The payload of a refused mutation."""
     return {**nothing, "userErrors": [refused.error]}

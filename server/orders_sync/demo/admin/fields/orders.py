@@ -37,12 +37,13 @@ def _taxes(source: Order | Line) -> list[dict[str, Any]]:
 
 
 def _fulfillable(line: Line) -> int:
-    """Nothing while its fulfilment order is held, as the recordings show."""
-    held = any(entry.line is line and task.holds for task in line.order.tasks for entry in task.lines)
-    return 0 if held else line.unfulfilled
+    """What is to be sent and not held, as the recordings show."""
+    held = sum(entry.remaining for task in line.order.tasks if task.holds for entry in task.lines if entry.line is line)
+    return max(0, line.unfulfilled - held)
 
 
-def _refundable(line: Line) -> int:
+def refundable(line: Line) -> int:
+    """`refundableQuantity`: units that were not paid back."""
     back = sum(entry.quantity for refund in line.order.refunds for entry in refund.lines if entry.line is line)
     return max(0, line.quantity - back)
 
@@ -67,7 +68,7 @@ ORDER = {
     **identity("Order"),
     "app": read(_app),
     "canNotifyCustomer": read(lambda order: order.email is not None),
-    "cancellation": read(lambda order: {"staffNote": None} if order.cancelled_at else None),
+    "cancellation": read(lambda order: {"staffNote": order.staff_note} if order.cancelled_at else None),
     "clientIp": fixed(None),
     "closed": read(lambda order: order.closed_at is not None),
     "confirmationNumber": read(lambda order: f"{order.id % 36**9:09X}"),
@@ -100,7 +101,7 @@ ORDER = {
     "netPaymentSet": order_money(lambda order: order.received - order.refunded),
     "number": read(lambda order: order.number - 1000),
     "originalTotalPriceSet": order_money(lambda order: order.total),
-    "paymentGatewayNames": read(lambda order: [order.gateway]),
+    "paymentGatewayNames": read(lambda order: [] if order.untendered and not order.payments else [order.gateway]),
     "refundable": read(lambda order: order.received > order.refunded),
     "refunds": first_of(lambda order: order.refunds),
     "retailLocation": read(lambda order: order.location),
@@ -145,7 +146,7 @@ LINE = {
     "originalTotalSet": money(lambda line: line.price * line.quantity),
     "originalUnitPriceSet": money(lambda line: line.price),
     "product": read(lambda line: line.variant.product if line.variant else None),
-    "refundableQuantity": read(_refundable),
+    "refundableQuantity": read(refundable),
     "restockable": read(lambda line: line.requires_shipping),
     "taxLines": first_of(_taxes),
     "taxable": read(lambda line: not line.gift_card),

@@ -145,9 +145,6 @@ FIELDS: Fields = {
     "Fulfillment": PARCEL,
     "FulfillmentEvent": {
         "id": identity("FulfillmentEvent")["id"],
-        "address1": fixed(None),
-        "latitude": fixed(None),
-        "longitude": fixed(None),
     },
     "FulfillmentLineItem": {
         "id": identity("FulfillmentLineItem")["id"],
