@@ -36,7 +36,7 @@ from orders_sync.demo.admin.changes import (
     returns,
     routing,
 )
-from orders_sync.demo.admin.connections import Page, encode
+from orders_sync.demo.admin.connections import Page
 from orders_sync.demo.admin.fields import orders as order_fields
 from orders_sync.demo.admin.fields import parcels, payments, people, roots, shop, stock
 from orders_sync.demo.admin.fields import returns as return_fields
@@ -160,15 +160,15 @@ def _default(kind: GraphQLObjectType, name: str) -> Resolver:
 
 def _page_info(found: Page[Any], _info: Any) -> dict[str, Any]:
     return {
-        "endCursor": encode(found.keys[-1]) if found.keys else None,
+        "endCursor": found.cursor(found.keys[-1]) if found.keys else None,
         "hasNextPage": found.has_next,
         "hasPreviousPage": found.has_previous,
-        "startCursor": encode(found.keys[0]) if found.keys else None,
+        "startCursor": found.cursor(found.keys[0]) if found.keys else None,
     }
 
 
 def _edges(found: Page[Any], _info: Any) -> list[dict[str, Any]]:
-    return [{"cursor": encode(key), "node": node} for key, node in zip(found.keys, found.nodes, strict=True)]
+    return [{"cursor": found.cursor(key), "node": node} for key, node in zip(found.keys, found.nodes, strict=True)]
 
 
 _CONNECTION: dict[str, Callable[..., Any]] = {

@@ -97,7 +97,7 @@ ORDER = {
     "fullyPaid": read(lambda order: not order.outstanding),
     "lineItems": connection(lambda order: order.lines),
     "metafield": _metafield,
-    "metafields": connection(lambda order: order.metafields),
+    "metafields": connection(lambda order: order.metafields, style="text"),
     "netPaymentSet": order_money(lambda order: order.received - order.refunded),
     "number": read(lambda order: order.number - 1000),
     "originalTotalPriceSet": order_money(lambda order: order.total),

@@ -105,7 +105,7 @@ TASK = {
 
 PARCEL = {
     **identity("Fulfillment"),
-    "events": connection(lambda parcel: parcel.scans, _happened),
+    "events": connection(lambda parcel: parcel.scans, _happened, "instant"),
     "fulfillmentLineItems": connection(lambda parcel: parcel.lines),
     "fulfillmentOrders": connection(lambda parcel: parcel.tasks),
     "requiresShipping": read(lambda parcel: any(entry.line.requires_shipping for entry in parcel.lines)),

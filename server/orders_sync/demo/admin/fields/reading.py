@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from orders_sync.demo.admin.connections import Key, Page, by_id, page
+from orders_sync.demo.admin.connections import Key, Page, Style, by_id, page
 from orders_sync.demo.world.ids import gid
 from orders_sync.demo.world.money import Tender
 from orders_sync.demo.world.orders import Order
@@ -57,13 +57,15 @@ def window(args: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def connection(get: Callable[[Any], Sequence[Any]], key: Callable[[Any], Key] | None = None) -> Resolver:
+def connection(
+    get: Callable[[Any], Sequence[Any]], key: Callable[[Any], Key] | None = None, style: Style = "number"
+) -> Resolver:
     """A connection, sorted by id, or by a key of its own."""
 
     def resolve(source: Any, _info: Any, **args: Any) -> Page[Any]:
         items = sorted(get(source), key=key or _number)
         keys = [key(item) for item in items] if key else by_id(items)
-        return page(items, keys, **window(args))
+        return page(items, keys, **window(args), style=style)
 
     return resolve
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from orders_sync.demo.admin import gids, order_search
 from orders_sync.demo.admin.call import Call, Info, call
-from orders_sync.demo.admin.connections import LARGEST, Page, by_id, page
+from orders_sync.demo.admin.connections import LARGEST, Page, Style, by_id, page
 from orders_sync.demo.admin.fields.reading import Fields, Resolver, window
 from orders_sync.demo.admin.fields.shop import VERSIONS, api_version, installation
 from orders_sync.demo.admin.problems import too_many
@@ -49,8 +49,10 @@ def _visible(context: Call) -> Callable[[Order], bool]:
 def _orders(_root: Any, info: Info, query: str | None = None, **args: Any) -> Page[Order]:
     test = _searched(info, query, order_search.query(query))
     seen = _visible(call(info))
-    rows, keys = call(info).shelf.by(args.get("sortKey", "PROCESSED_AT"))
-    return page(rows, keys, **window(args), wanted=lambda order: test(order) and seen(order))
+    sort = args.get("sortKey", "PROCESSED_AT")
+    rows, keys = call(info).shelf.by(sort)
+    style: Style = "instant" if sort == "PROCESSED_AT" else "number"
+    return page(rows, keys, **window(args), style=style, wanted=lambda order: test(order) and seen(order))
 
 
 def _count(_root: Any, info: Info, query: str | None = None, limit: int | None = 10_000, **_: Any) -> dict[str, Any]:
@@ -108,7 +110,7 @@ def _tasks(_root: Any, info: Info, includeClosed: bool = False, query: str | Non
     rows.sort(key=key or (lambda task: (0, task.id)))
     keys = [key(task) for task in rows] if key else by_id(rows)
     test = _searched(info, query, parse(query, _TASKS, lambda task, word: word in task.order.name))
-    return page(rows, keys, **window(args), wanted=test)
+    return page(rows, keys, **window(args), style="number" if key else "text", wanted=test)
 
 
 def _subscriptions(_root: Any, info: Info, **args: Any) -> Page[Subscription]:

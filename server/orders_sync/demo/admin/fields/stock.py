@@ -26,7 +26,7 @@ def level_gid(level: Level) -> str:
 
 
 def _by_item(level: Level) -> Key:
-    return str(level.item.id).rjust(20), level.item.id
+    return level.item.id, level.item.id
 
 
 def _quantities(level: Level, _info: Any, names: list[str]) -> list[dict[str, Any]]:
@@ -95,7 +95,7 @@ FIELDS: Fields = {
         "duplicateSkuCount": fixed(0),
         "harmonizedSystemCode": fixed(None),
         "inventoryLevel": _at,
-        "inventoryLevels": connection(_item_levels, lambda level: (str(level.location.id), level.location.id)),
+        "inventoryLevels": connection(_item_levels, lambda level: (level.location.id, level.location.id)),
         "locationsCount": read(lambda item: {"count": len(item.levels), "precision": "EXACT"}),
         "provinceCodeOfOrigin": fixed(None),
         "tracked": read(lambda item: item.requires_shipping),
