@@ -103,7 +103,9 @@ NESTED = [
 @pytest.mark.parametrize(("kind", "name"), NESTED)
 def test_a_connection_within_a_record_is_read_page_by_page(kind: str, name: str, world: World) -> None:
     order = _rich(world)
-    record, at = (gid("Order", order.id), "order") if kind == "Order" else (gid(kind, order.parcels[0].id), "fulfillment")
+    record, at = (
+        (gid("Order", order.id), "order") if kind == "Order" else (gid(kind, order.parcels[0].id), "fulfillment")
+    )
     text = f"query($id: ID!, $n: Int!, $after: String) {{ {at}(id: $id) {{ {name}(first: $n, after: $after) "
     text += "{ edges { cursor node { __typename } } pageInfo { hasNextPage endCursor } } } }"
     (whole,) = list(_pages(world, text, (at, name), id=record, n=250))

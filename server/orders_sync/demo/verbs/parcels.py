@@ -161,19 +161,28 @@ def scan(
 
 
 def call_back(shop: Shop, parcel: Parcel, at: datetime) -> None:
-    """Cancel a parcel: its units are owed again, in a new fulfilment order. Doing it twice changes nothing.
+    """Cancel a parcel: its units are owed again. Doing it twice changes nothing.
 
-    The fulfilment order that they were sent from stays closed, and tells of units that remain, as the recordings show.
+    A fulfilment order that has more to send takes its units back. One that was sent whole stays closed, and tells of units
+    that remain, as the recordings show: they are sent from a new one.
     """
     if parcel.status == "CANCELLED":
         return
     parcel.status = "CANCELLED"
     parcel.updated_at = at
-    for entry in parcel.lines:
-        entry.line.unfulfilled += entry.quantity
-        _give_back(parcel, entry)
     if shop.archives and not parcel.order.cancelled_at:
         parcel.order.closed_at = None
+    owed = [(entry.line, _give_back(parcel, entry)) for entry in parcel.lines]
+    for task in parcel.tasks:
+        if task.status == "IN_PROGRESS" and all(entry.remaining == entry.total for entry in task.lines):
+            task.status = "OPEN"
+    if any(quantity for _, quantity in owed):
+        _route_again(shop, parcel, owed, at)
+    shop.tell("fulfillments/update", parcel)
+    shop.touch(parcel.order, at)
+
+
+def _route_again(shop: Shop, parcel: Parcel, owed: Sequence[tuple[Line, int]], at: datetime) -> None:
     task = Task(
         id=shop.ids.next("FulfillmentOrder"),
         order=parcel.order,
@@ -184,14 +193,13 @@ def call_back(shop: Shop, parcel: Parcel, at: datetime) -> None:
         fulfill_at=at.replace(minute=0, second=0),
         fulfill_by=None,
         lines=[
-            TaskLine(shop.ids.next("FulfillmentOrderLineItem"), entry.line, entry.quantity, entry.quantity)
-            for entry in parcel.lines
+            TaskLine(shop.ids.next("FulfillmentOrderLineItem"), line, quantity, quantity)
+            for line, quantity in owed
+            if quantity
         ],
     )
     parcel.order.tasks.append(task)
     shop.tasks[task.id] = task
-    shop.tell("fulfillments/update", parcel)
-    shop.touch(parcel.order, at)
 
 
 def withdraw(line: Line, units: int, order: Order, at: datetime) -> None:
@@ -242,12 +250,17 @@ def _pack(shop: Shop, parcel: Parcel, line: Line, quantity: int) -> None:
         parcel.lines.append(ParcelLine(shop.ids.next("FulfillmentLineItem"), line, quantity))
 
 
-def _give_back(parcel: Parcel, sent: ParcelLine) -> None:
-    left = sent.quantity
-    for entry in (entry for task in parcel.tasks for entry in task.lines if entry.line is sent.line):
-        back = min(left, entry.total - entry.remaining)
-        entry.remaining += back
-        left -= back
+def _give_back(parcel: Parcel, sent: ParcelLine) -> int:
+    """Units go back to where they were sent from. How many of them no open fulfilment order owes."""
+    sent.line.unfulfilled += sent.quantity
+    left = owed = sent.quantity
+    for task in parcel.tasks:
+        for entry in task.lines:
+            back = min(left, entry.total - entry.remaining) if entry.line is sent.line else 0
+            entry.remaining += back
+            left -= back
+            owed -= back if task.status not in UNFULFILLABLE else 0
+    return owed
 
 
 def _rest(task: Task, portion: Sequence[tuple[TaskLine, int]]) -> list[tuple[TaskLine, int]]:

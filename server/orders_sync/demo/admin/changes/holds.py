@@ -13,6 +13,7 @@ from orders_sync.demo.world.ids import gid
 from orders_sync.demo.world.parcels import MOST_HOLDS, UNFULFILLABLE, Hold, Task, TaskLine
 from orders_sync.demo.world.shop import Shop
 
+LONGEST_HANDLE = 64
 HANDLE_TAKEN = (
     "The handle provided for the fulfillment hold is already in use by this app "
     "for another hold on this fulfillment order."
@@ -58,13 +59,13 @@ def release(
     holdIds: list[str] | None = None,
     externalId: str | None = None,
 ) -> Payload:
-    """Take off the named holds, or all of them; what is not there is no error."""
+    """Take off the named holds, or all of them; what is not there is no error. `externalId` only says who asks."""
     stage = call(info).stage
     try:
         task = _task(stage.shop, id)
     except Refused as refused:
         return refusal(refused, fulfillmentOrder=None)
-    gone = _named(task, holdIds, externalId)
+    gone = _named(task, holdIds)
     if gone:
         stage.perform(lambda at: parcels.release(stage.shop, task, at, gone))
         effect = {"holds": [gid("FulfillmentHold", entry.id) for entry in gone]}
@@ -72,9 +73,9 @@ def release(
     return done(fulfillmentOrder=task)
 
 
-def _named(task: Task, hold_ids: list[str] | None, external_id: str | None) -> list[Hold]:
+def _named(task: Task, hold_ids: list[str] | None) -> list[Hold]:
     if hold_ids is None:
-        return [entry for entry in task.holds if external_id is None or entry.external_id == external_id]
+        return list(task.holds)
     wanted = {gids.number(text, "FulfillmentHold") for text in hold_ids}
     return [entry for entry in task.holds if entry.id in wanted]
 
@@ -101,6 +102,9 @@ def _may_hold(task: Task, handle: str, portion: list[tuple[TaskLine, int]]) -> N
     if task.status in UNFULFILLABLE:
         raise Refused(["id"], f"Fulfillment order {task.id} has an unholdable status= {task.status.lower()}.")
     ours = [entry for entry in task.holds if entry.by_us]
+    if len(handle) > LONGEST_HANDLE:
+        told = f"Handle is too long (maximum is {LONGEST_HANDLE} characters)"
+        raise Refused(["fulfillmentHold", "handle"], told)
     if any((entry.handle or "") == handle for entry in ours):
         raise Refused(["fulfillmentHold", "handle"], HANDLE_TAKEN, "DUPLICATE_FULFILLMENT_HOLD_HANDLE")
     if len(ours) >= MOST_HOLDS:

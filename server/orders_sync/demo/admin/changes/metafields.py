@@ -51,6 +51,12 @@ def _owner(shop: Shop, entry: dict[str, Any], index: str) -> Order:
 
 
 def _may_write(owner: Order, entry: dict[str, Any], index: str) -> None:
+    for name, value, least, most in (("namespace", _namespace(entry), 3, 255), ("key", entry["key"], 2, 64)):
+        path = ["metafields", index, name]
+        if len(value) < least:
+            raise Refused(path, f"{name.capitalize()} is too short (minimum is {least} characters)", "TOO_SHORT")
+        if len(value) > most:
+            raise Refused(path, f"{name.capitalize()} is too long (maximum is {most} characters)", "TOO_LONG")
     known = _known(owner, entry)
     if known is None and not entry.get("type"):
         raise Refused(["metafields", index, "type"], "Type can't be blank", "BLANK")

@@ -65,6 +65,8 @@ def move(
     nothing = {"movedFulfillmentOrder": None, "originalFulfillmentOrder": None, "remainingFulfillmentOrder": None}
     try:
         task = _task(stage.shop, id, ["id"], None)
+        if task.status in UNFULFILLABLE:
+            raise Refused(None, "Cannot change location.")
         if task.in_hand:
             told = "Cannot move a fulfillment order that has had progress reported."
             raise Refused(["id"], told, "CANNOT_MOVE_FULFILLMENT_ORDER_WITH_REPORTED_PROGRESS")

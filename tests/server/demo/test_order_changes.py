@@ -1,0 +1,87 @@
+"""Holds on a part, parcels called back, cancels and addresses: what the API does to an order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.server.demo.worlds import NOW, World
+
+from orders_sync.demo.verbs import parcels
+from orders_sync.demo.world.ids import gid
+from orders_sync.demo.world.parcels import Task
+
+
+def test_a_hold_on_a_part_goes_and_the_order_is_whole_again(world: World) -> None:
+    task = _open_task(world, lambda task: task.remaining > 1)
+    units = [{"id": gid("FulfillmentOrderLineItem", task.lines[0].id), "quantity": 1}]
+    whole, others = task.remaining, len(task.order.tasks)
+    hold = (
+        "mutation($id: ID!, $hold: FulfillmentOrderHoldInput!) { fulfillmentOrderHold(id: $id, fulfillmentHold: $hold) "
+    )
+    hold += "{ fulfillmentHold { id } remainingFulfillmentOrder { id } userErrors { message } } }"
+    given = {"reason": "OTHER", "handle": "part", "fulfillmentOrderLineItems": units}
+    placed = world.ask(hold, id=gid("FulfillmentOrder", task.id), hold=given)["data"]["fulfillmentOrderHold"]
+    assert placed["userErrors"] == []
+    assert (task.remaining, len(task.order.tasks)) == (1, others + 1)
+    release = 'mutation($id: ID!) { fulfillmentOrderReleaseHold(id: $id, externalId: "who asks") '
+    release += "{ fulfillmentOrder { status } userErrors { message } } }"
+    freed = world.ask(release, id=gid("FulfillmentOrder", task.id))["data"]["fulfillmentOrderReleaseHold"]
+    assert freed == {"fulfillmentOrder": {"status": "OPEN"}, "userErrors": []}
+    assert task.remaining == whole
+    assert world.simulation.stage.shop.tasks[_number(placed["remainingFulfillmentOrder"]["id"])].status == "CLOSED"
+
+
+def test_a_handle_has_at_most_64_characters(world: World) -> None:
+    task = _open_task(world, lambda task: True)
+    hold = (
+        "mutation($id: ID!, $hold: FulfillmentOrderHoldInput!) { fulfillmentOrderHold(id: $id, fulfillmentHold: $hold) "
+    )
+    hold += "{ fulfillmentHold { id } userErrors { field message } } }"
+    told = world.ask(hold, id=gid("FulfillmentOrder", task.id), hold={"reason": "OTHER", "handle": "h" * 65})
+    assert told["data"]["fulfillmentOrderHold"]["userErrors"] == [
+        {"field": ["fulfillmentHold", "handle"], "message": "Handle is too long (maximum is 64 characters)"}
+    ]
+
+
+def test_part_of_a_fulfilment_order_that_is_called_back_is_owed_by_it_again(world: World) -> None:
+    task = _open_task(world, lambda task: task.remaining > 1)
+    shop, order, whole = world.simulation.stage.shop, task.order, task.remaining
+    parcel = parcels.send(shop, [(task, [(task.lines[0], 1)])], [], NOW)
+    assert (task.status, task.remaining) == ("IN_PROGRESS", whole - 1)
+    others = len(order.tasks)
+    parcels.call_back(shop, parcel, NOW)
+    assert (task.status, task.remaining, len(order.tasks)) == ("OPEN", whole, others)
+
+
+def test_a_sent_and_paid_order_is_not_cancelled(world: World) -> None:
+    sent = next(o for o in world.simulation.stage.shop.orders.values() if o.sent and o.received > o.refunded)
+    cancel = "mutation($id: ID!) { orderCancel(orderId: $id, reason: OTHER, restock: true) "
+    cancel += "{ job { id } orderCancelUserErrors { field code } userErrors { message } } }"
+    told = world.ask(cancel, id=gid("Order", sent.id))["data"]["orderCancel"]
+    assert told == {
+        "job": None,
+        "orderCancelUserErrors": [{"field": ["orderId"], "code": "INVALID"}],
+        "userErrors": [{"message": "Cannot cancel an order that has outstanding fulfillments"}],
+    }
+    assert sent.cancelled_at is None or sent.cancelled_at < NOW
+
+
+def test_an_address_is_changed_or_said_why_not(world: World) -> None:
+    order = next(iter(world.simulation.stage.shop.orders.values()))
+    update = "mutation($input: OrderInput!) { orderUpdate(input: $input) "
+    update += "{ order { shippingAddress { city provinceCode } } userErrors { field message } } }"
+    address = {"lastName": "Doe", "address1": "1 Road", "city": "Portland", "countryCode": "US", "provinceCode": "OR"}
+    told = world.ask(update, input={"id": gid("Order", order.id), "shippingAddress": address})["data"]["orderUpdate"]
+    assert told["userErrors"] == [{"field": ["shippingAddress", "zip"], "message": "Enter a ZIP code"}]
+    whole = {**address, "zip": "97205"}
+    told = world.ask(update, input={"id": gid("Order", order.id), "shippingAddress": whole})["data"]["orderUpdate"]
+    assert told == {"order": {"shippingAddress": {"city": "Portland", "provinceCode": "OR"}}, "userErrors": []}
+
+
+def _open_task(world: World, wanted: Callable[[Task], bool]) -> Task:
+    tasks = world.simulation.stage.shop.tasks.values()
+    return next(task for task in tasks if task.status == "OPEN" and not task.holds and wanted(task))
+
+
+def _number(text: str) -> int:
+    return int(text.rsplit("/", 1)[1])
