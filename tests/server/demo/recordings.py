@@ -71,6 +71,13 @@ def orders(recording: Json) -> Iterator[Json]:
             yield told
 
 
+def variants(recording: Json) -> Iterator[Json]:
+    """The product variants that the recorder read."""
+    for entry in recording.get("upstreamCalls") or ():
+        if told := ((_body(entry) or {}).get("data") or {}).get("productVariant"):
+            yield told
+
+
 def load(shared_dir: Path, name: str) -> Json:
     """One recording."""
     told: Json = json.loads((shared_dir / "shopify" / "graphql" / f"{name}.json").read_text("utf-8"))

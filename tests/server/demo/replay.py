@@ -18,7 +18,7 @@ from graphql import (
     print_ast,
 )
 from tests.server.demo import stand_ins
-from tests.server.demo.recordings import Exchange, answerable, asked, orders, roots
+from tests.server.demo.recordings import Exchange, answerable, asked, orders, roots, variants
 from tests.server.demo.worlds import World
 
 from orders_sync.demo.world.goods import Location
@@ -59,6 +59,8 @@ class Replay:
         self._survey(recording)
         for place, name in self.locations.items():
             stand_ins.location(shop, int(place.rsplit("/", 1)[1]), name)
+        for told in variants(recording):
+            self.known[told["id"]] = gid("ProductVariant", stand_ins.variant(shop, told).id)
         for told in orders(recording):
             if told["id"] not in self.known:
                 self._known_order(told)

@@ -8,7 +8,7 @@ from typing import Any
 from orders_sync.demo.admin.gids import number
 from orders_sync.demo.verbs import parcels
 from orders_sync.demo.verbs.ordering import ordered
-from orders_sync.demo.world.goods import Location
+from orders_sync.demo.world.goods import Item, Location, Product, Variant
 from orders_sync.demo.world.ids import gid
 from orders_sync.demo.world.money import Tender, minor
 from orders_sync.demo.world.orders import Line, Order, Payment, Refund, RefundLine, Shipping
@@ -107,6 +107,17 @@ def event_create(shop: Shop, variables: Json, at: datetime) -> str:
         spot=(given.get("address1"), given.get("latitude"), given.get("longitude")),
     )
     return given["fulfillmentId"]  # type: ignore[no-any-return]
+
+
+def variant(shop: Shop, told: Json) -> Variant:
+    """A variant as it was read, on the shelves."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    product = Product(shop.ids.next("Product"), told["product"]["title"], "Vendor", "", "handle", at)
+    item = Item(shop.ids.next("InventoryItem"), told["sku"] or "", told["inventoryItem"]["requiresShipping"], at, at)
+    number = shop.ids.next("ProductVariant")
+    made = Variant(number, product, told["title"], told["sku"] or "", minor(told["price"]), 0, 1, item)
+    shop.variants.append(made)
+    return made
 
 
 def location(shop: Shop, recorded: int, name: str) -> Location:

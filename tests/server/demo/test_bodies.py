@@ -96,7 +96,7 @@ def _live_through_everything(world: World) -> None:
         for o in shop.orders.values()
         if o.owed and not o.parcels and not o.cancelled_at and o.tasks[0].status == "OPEN"
     )
-    stage.perform(lambda at: ordering.edit(shop, other, [(shop.variants[0], 1)], other.lines[0], at))
+    stage.perform(lambda at: ordering.edit(shop, other, [(shop.variants[0], 1)], [(other.lines[0], 1)], at))
     stage.perform(lambda at: ordering.cancel(shop, other, "CUSTOMER", at))
     requested = next(entry for entry in shop.returns.values() if entry.status == "REQUESTED")
     stage.perform(lambda at: returning.decline(shop, requested, "OTHER", None, at))

@@ -1,4 +1,4 @@
-"""Lists are cut as Shopify cuts them: connections page by page, plain lists at their `first`, so that who reads a part can tell."""
+"""Lists are cut as Shopify cuts them: connections page by page, plain lists at their `first`, so that it can be told."""
 
 from __future__ import annotations
 

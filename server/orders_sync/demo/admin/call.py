@@ -15,6 +15,7 @@ ALL_SCOPES = (
     "read_orders",
     "read_all_orders",
     "write_orders",
+    "write_order_edits",
     "read_customers",
     "read_products",
     "read_inventory",

@@ -26,6 +26,7 @@ from graphql import (
 from orders_sync.demo.admin.access import guarded
 from orders_sync.demo.admin.changes import (
     cancels,
+    edits,
     fulfillments,
     holds,
     metafields,
@@ -37,6 +38,7 @@ from orders_sync.demo.admin.changes import (
     routing,
 )
 from orders_sync.demo.admin.connections import Page
+from orders_sync.demo.admin.fields import edits as edit_fields
 from orders_sync.demo.admin.fields import orders as order_fields
 from orders_sync.demo.admin.fields import parcels, payments, people, roots, shop, stock
 from orders_sync.demo.admin.fields import returns as return_fields
@@ -75,6 +77,10 @@ _MUTATIONS: Fields = {
         "fulfillmentTrackingInfoUpdateV2": fulfillments.update_tracking,
         "metafieldsSet": metafields.metafields_set,
         "orderCancel": cancels.cancel,
+        "orderEditAddVariant": edits.add_variant,
+        "orderEditBegin": edits.begin,
+        "orderEditCommit": edits.commit,
+        "orderEditSetQuantity": edits.set_quantity,
         "orderUpdate": order_update.update,
         "refundCreate": refunds.create,
         "returnApproveRequest": returns.approve,
@@ -121,7 +127,7 @@ def executable() -> GraphQLSchema:
     """The schema with its resolvers; built once."""
     schema = build_schema(source())
     tables: Fields = {}
-    for table in (order_fields, people, payments, parcels, return_fields, stock, shop, roots):
+    for table in (order_fields, edit_fields, people, payments, parcels, return_fields, stock, shop, roots):
         tables |= table.FIELDS
     tables |= _MONEY | _MUTATIONS
     for kind in schema.type_map.values():

@@ -67,7 +67,7 @@ def edited(script: Script) -> None:
     order = script.buy()
     script.later(0.5, 2)
     extra = script.rng.choice(catalogue.shippable(script.shop))
-    ordering.edit(script.shop, order, [(extra, 1)], None, script.time)
+    ordering.edit(script.shop, order, [(extra, 1)], [], script.time)
     payments.pay(script.shop, order, script.later(0.1, 1))
     script.deliver(order)
 

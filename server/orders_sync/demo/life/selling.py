@@ -79,7 +79,7 @@ def edited(scene: Scene) -> str | None:
     extra = scene.rng.choice(catalogue.shippable(shop))
 
     def deed(at: datetime) -> None:
-        ordering.edit(shop, order, [(extra, 1)], None, at)
+        ordering.edit(shop, order, [(extra, 1)], [], at)
         payments.pay(shop, order, at)
 
     scene.stage.perform(deed)

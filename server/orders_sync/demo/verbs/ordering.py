@@ -125,23 +125,26 @@ def place(shop: Shop, basket: Basket, at: datetime) -> Order:
     return order
 
 
-def edit(shop: Shop, order: Order, added: Sequence[tuple[Variant, int]], removed: Line | None, at: datetime) -> Edit:
-    """Add lines to an order, or take one unsent unit off."""
+def edit(
+    shop: Shop,
+    order: Order,
+    added: Sequence[tuple[Variant, int]],
+    removed: Sequence[tuple[Line, int]],
+    at: datetime,
+    *,
+    staff_note: str = "",
+) -> Edit:
+    """Add lines to an order, and take unsent units off."""
     lines = [_line(shop, order, variant, quantity, 0) for variant, quantity in added]
     order.lines.extend(lines)
     if lines:
         parcels.route(shop, order, [order.tasks[0].location] if order.tasks else shop.locations[:1], at, lines=lines)
-    if removed:
-        removed.current -= 1
-        parcels.withdraw(removed, 1, order, at)
+    for line, units in removed:
+        line.current -= units
+        parcels.withdraw(line, units, order, at)
     order.edited = True
     change = Edit(
-        shop.ids.next("OrderEdit"),
-        order,
-        at,
-        [(line, line.quantity) for line in lines],
-        [(removed, 1)] if removed else [],
-        "",
+        shop.ids.next("OrderEdit"), order, at, [(line, line.quantity) for line in lines], list(removed), staff_note
     )
     shop.tell("orders/edited", change)
     shop.touch(order, at)

@@ -212,6 +212,7 @@ def withdraw(line: Line, units: int, order: Order, at: datetime) -> None:
             if entry.line is line and units > 0 and entry.remaining:
                 taken = min(units, entry.remaining)
                 entry.remaining -= taken
+                entry.total -= taken
                 units -= taken
                 task.updated_at = at
         if not task.remaining:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from orders_sync.demo.world.drafts import Draft
 from orders_sync.demo.world.goods import Item, Location, Product, Variant
 from orders_sync.demo.world.ids import Ids
 from orders_sync.demo.world.orders import Dispute, Order, Refund
@@ -45,6 +46,7 @@ class Shop:
     reverses: dict[int, Reverse] = field(default_factory=dict)
     deliveries: dict[int, ReverseDelivery] = field(default_factory=dict)
     disputes: dict[int, Dispute] = field(default_factory=dict)
+    drafts: dict[int, Draft] = field(default_factory=dict)
     items: dict[int, Item] = field(default_factory=dict)
     ids: Ids = field(default_factory=Ids)
     next_number: int = 1001
