@@ -12,7 +12,9 @@ from tests.server.demo.worlds import World, make
 
 from orders_sync.demo.cast import carriers
 from orders_sync.demo.rest.topics import BODIES
-from orders_sync.demo.verbs import ordering, parcels, payments, returning, stock
+from orders_sync.demo.verbs import ordering, parcels, payments, returning, routing, stock
+from orders_sync.demo.world.ids import gid
+from orders_sync.demo.world.orders import Order
 
 SAMPLES = {
     "orders/": "orders_create-shopify_app_js-450789469-l116",
@@ -26,6 +28,10 @@ SAMPLES = {
     "fulfillment_orders/placed_on_hold": "fulfillment_orders_placed_on_hold-shopify_dev_docs",
     "fulfillment_orders/hold_released": "fulfillment_orders_hold_released-shopify_dev_docs",
     "fulfillment_orders/cancelled": "fulfillment_orders_cancelled-shopify_dev_docs",
+    "fulfillment_orders/merged": "fulfillment_orders_merged-shopify_dev_docs",
+    "fulfillment_orders/moved": "fulfillment_orders_moved-shopify_dev_docs",
+    "fulfillment_orders/progress_reported": "fulfillment_orders_progress_reported-shopify_dev_docs",
+    "fulfillment_orders/split": "fulfillment_orders_split-shopify_dev_docs",
     "fulfillment_holds/": "fulfillment_holds_added-shopify_dev_docs",
     "returns/request": "returns_request-shopify_dev_docs",
     "returns/approve": "returns_approve-shopify_dev_docs",
@@ -97,11 +103,29 @@ def _live_through_everything(world: World) -> None:
         if o.owed and not o.parcels and not o.cancelled_at and o.tasks[0].status == "OPEN"
     )
     stage.perform(lambda at: ordering.edit(shop, other, [(shop.variants[0], 1)], [(other.lines[0], 1)], at))
+    _route(world, other)
     stage.perform(lambda at: ordering.cancel(shop, other, "CUSTOMER", at))
     requested = next(entry for entry in shop.returns.values() if entry.status == "REQUESTED")
     stage.perform(lambda at: returning.decline(shop, requested, "OTHER", None, at))
     opened = next(entry for entry in shop.returns.values() if entry.status == "OPEN")
     stage.perform(lambda at: returning.cancel(shop, opened, at))
+
+
+def _route(world: World, order: Order) -> None:
+    """Its fulfilment order is split, merged, begun and put down again, moved, and replaced."""
+    stage = world.simulation.stage
+    shop, task = stage.shop, next(task for task in order.tasks if task.remaining)
+    split = """mutation($s: [FulfillmentOrderSplitInput!]!) { fulfillmentOrderSplit(fulfillmentOrderSplits: $s) {
+      fulfillmentOrderSplits { remainingFulfillmentOrder { id } } userErrors { message } } }"""
+    line = next(entry for entry in task.lines if entry.remaining)
+    unit = {"id": gid("FulfillmentOrderLineItem", line.id), "quantity": 1}
+    part = {"fulfillmentOrderId": gid("FulfillmentOrder", task.id), "fulfillmentOrderLineItems": [unit]}
+    assert world.ask(split, s=[part])["data"]["fulfillmentOrderSplit"]["userErrors"] == []
+    stage.perform(lambda at: routing.merge(shop, [task, order.tasks[-1]], at))
+    stage.perform(lambda at: routing.take_in_hand(shop, task, at))
+    stage.perform(lambda at: routing.open_again(shop, task, at))
+    stage.perform(lambda at: routing.move(shop, task, [], shop.locations[1], at))
+    stage.perform(lambda at: routing.replace(shop, task, at))
 
 
 def test_every_topic_of_the_shop_is_announced(bodies: dict[str, list[dict[str, Any]]]) -> None:

@@ -117,11 +117,6 @@ def named(_: Shop, task: Task) -> Json:
     return {"fulfillment_order": brief(task)}
 
 
-def cancelled(_: Shop, task: Task) -> Json:
-    """`fulfillment_orders/cancelled`: nothing replaces it."""
-    return {"fulfillment_order": brief(task), "replacement_fulfillment_order": None}
-
-
 def brief(task: Task) -> Json:
     """Id and status."""
     return {"id": gid("FulfillmentOrder", task.id), "status": task.status.lower()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from orders_sync.demo.rest import orders, parcels, payments, returns, stock
+from orders_sync.demo.rest import orders, parcels, payments, returns, routing, stock
 from orders_sync.demo.rest.scalars import Json
 from orders_sync.demo.world.shop import Shop, Told
 
@@ -27,7 +27,11 @@ BODIES: dict[str, Callable[[Shop, Any], Json]] = {
     "fulfillment_orders/order_routing_complete": parcels.named,
     "fulfillment_orders/placed_on_hold": parcels.placed_on_hold,
     "fulfillment_orders/hold_released": parcels.named,
-    "fulfillment_orders/cancelled": parcels.cancelled,
+    "fulfillment_orders/cancelled": routing.replaced,
+    "fulfillment_orders/merged": routing.merged,
+    "fulfillment_orders/moved": routing.moved,
+    "fulfillment_orders/progress_reported": routing.progress_reported,
+    "fulfillment_orders/split": routing.split,
     "fulfillment_holds/added": parcels.hold_changed,
     "fulfillment_holds/released": parcels.hold_changed,
     "returns/request": returns.opened,

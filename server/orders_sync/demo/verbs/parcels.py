@@ -84,7 +84,7 @@ def release(shop: Shop, task: Task, at: datetime, holds: Sequence[Hold] | None =
         task.status = "OPEN"
         for rest in (entry.split_off for entry in gone):
             if rest and task.may_join(rest):
-                routing.merge([task, rest], at)
+                routing.merge(shop, [task, rest], at)
         shop.tell("fulfillment_orders/hold_released", task)
     shop.touch(task.order, at)
 

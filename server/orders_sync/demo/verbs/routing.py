@@ -7,6 +7,7 @@ from datetime import datetime
 
 from orders_sync.demo.world.goods import Location
 from orders_sync.demo.world.parcels import Task, TaskLine
+from orders_sync.demo.world.routes import Merge, Move
 from orders_sync.demo.world.shop import Shop
 
 Units = Sequence[tuple[TaskLine, int]]
@@ -27,9 +28,10 @@ def split(shop: Shop, task: Task, units: Units, at: datetime, *, to: Location | 
     return other
 
 
-def merge(tasks: Sequence[Task], at: datetime) -> Task:
+def merge(shop: Shop, tasks: Sequence[Task], at: datetime) -> Task:
     """All in the first; the others are closed and empty, and stay."""
     first, *others = tasks
+    parts = [(task, [(entry.id, entry.remaining) for entry in task.lines]) for task in tasks]
     for other in others:
         for entry in other.lines:
             known = next((line for line in first.lines if line.line is entry.line), None)
@@ -43,6 +45,7 @@ def merge(tasks: Sequence[Task], at: datetime) -> Task:
         other.status = "CLOSED"
         other.updated_at = at
     first.updated_at = at
+    shop.tell("fulfillment_orders/merged", Merge(first, parts))
     return first
 
 
@@ -50,7 +53,8 @@ def move(shop: Shop, task: Task, units: Units, to: Location, at: datetime) -> Ta
     """Send these units (all, when none are named) from another location: the moved fulfilment order."""
     part = bool(units) and sum(quantity for _, quantity in units) < task.remaining
     moved = (split(shop, task, units, at, to=to) if part else None) or task
-    moved.location, moved.updated_at = to, at
+    source, moved.location, moved.updated_at = task.location, to, at
+    shop.tell("fulfillment_orders/moved", Move(task, moved, source))
     shop.touch(task.order, at)
     return moved
 
@@ -61,13 +65,16 @@ def replace(shop: Shop, task: Task, at: datetime) -> Task:
     other.lines, task.lines = task.lines, []
     task.status = "CLOSED"
     task.updated_at = at
+    shop.tell("fulfillment_orders/cancelled", (task, other))
     shop.touch(task.order, at)
     return other
 
 
 def take_in_hand(shop: Shop, task: Task, at: datetime) -> None:
     """Progress is reported."""
+    before = task.status
     task.in_hand, task.status, task.updated_at = True, "IN_PROGRESS", at
+    shop.tell("fulfillment_orders/progress_reported", (task, before))
     shop.touch(task.order, at)
 
 

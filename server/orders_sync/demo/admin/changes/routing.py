@@ -15,6 +15,7 @@ from orders_sync.demo.verbs import routing
 from orders_sync.demo.world.goods import Location
 from orders_sync.demo.world.ids import gid
 from orders_sync.demo.world.parcels import UNFULFILLABLE, Task, TaskLine
+from orders_sync.demo.world.routes import Split
 from orders_sync.demo.world.shop import Shop
 
 NOT_FOUND = "Fulfillment order does not exist."
@@ -192,11 +193,13 @@ def _group(shop: Shop, intents: list[dict[str, Any]], path: list[str]) -> list[T
 
 def _split(shop: Shop, task: Task, units: Units, at: datetime) -> Payload:
     other = routing.split(shop, task, units, at)
+    if other:
+        shop.tell("fulfillment_orders/split", Split(task, other))
     shop.touch(task.order, at)
     return {"fulfillmentOrder": task, "remainingFulfillmentOrder": other, "replacementFulfillmentOrder": None}
 
 
 def _merge(shop: Shop, tasks: list[Task], at: datetime) -> Task:
-    merged = routing.merge(tasks, at)
+    merged = routing.merge(shop, tasks, at)
     shop.touch(merged.order, at)
     return merged
