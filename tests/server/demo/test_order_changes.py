@@ -85,3 +85,14 @@ def _open_task(world: World, wanted: Callable[[Task], bool]) -> Task:
 
 def _number(text: str) -> int:
     return int(text.rsplit("/", 1)[1])
+
+
+def test_what_is_paid_and_what_can_be_refunded_is_told_as_the_schema_describes_it(world: World) -> None:
+    text = "query($id: ID!) { order(id: $id) { unpaid fullyPaid lineItems(first: 250) { nodes { refundableQuantity "
+    text += "currentQuantity } } transactions(first: 9) { maximumRefundableV2 { amount } } } }"
+    for order in list(world.simulation.stage.shop.orders.values())[:120]:
+        found = world.ask(text, id=gid("Order", order.id))["data"]["order"]
+        assert found["unpaid"] == (order.received == 0 and order.total > 0)
+        assert not (found["unpaid"] and found["fullyPaid"])
+        assert all(line["refundableQuantity"] == line["currentQuantity"] for line in found["lineItems"]["nodes"])
+        assert all(payment["maximumRefundableV2"] is None for payment in found["transactions"])

@@ -43,9 +43,19 @@ def _fulfillable(line: Line) -> int:
 
 
 def refundable(line: Line) -> int:
-    """`refundableQuantity`: units that were not paid back."""
-    back = sum(entry.quantity for refund in line.order.refunds for entry in refund.lines if entry.line is line)
-    return max(0, line.quantity - back)
+    """`refundableQuantity`: units that were neither refunded nor removed."""
+    return line.current
+
+
+def _sent(line: Line) -> str:
+    if not line.unfulfilled:
+        return "fulfilled"
+    return "partial" if line.unfulfilled < line.quantity else "unfulfilled"
+
+
+def _fully_paid(order: Order) -> bool:
+    """Received as much as it is worth; an order that was cancelled before it was paid never was."""
+    return not order.outstanding and (order.received > 0 or not order.total)
 
 
 def _metafield(order: Order, _info: Any, key: str, namespace: str | None = None) -> Any:
@@ -94,7 +104,7 @@ ORDER = {
     "fulfillmentOrders": connection(lambda order: order.tasks),
     "fulfillments": first_of(_fulfillments),
     "fulfillmentsCount": read(lambda order: {"count": len(order.parcels), "precision": "EXACT"}),
-    "fullyPaid": read(lambda order: not order.outstanding),
+    "fullyPaid": read(_fully_paid),
     "lineItems": connection(lambda order: order.lines),
     "metafield": _metafield,
     "metafields": connection(lambda order: order.metafields, style="text"),
@@ -130,7 +140,7 @@ ORDER = {
     "totalWeight": read(lambda order: sum(line.grams * line.quantity for line in order.lines)),
     "transactions": first_of(lambda order: order.payments),
     "transactionsCount": read(lambda order: {"count": len(order.payments), "precision": "EXACT"}),
-    "unpaid": read(lambda order: order.outstanding > 0),
+    "unpaid": read(lambda order: not order.received and order.total > 0),
 }
 
 LINE = {
@@ -140,7 +150,7 @@ LINE = {
     "discountedTotalSet": money(lambda line: line.total),
     "discountedUnitPriceSet": money(lambda line: line.share(1)),
     "fulfillableQuantity": read(_fulfillable),
-    "fulfillmentStatus": read(lambda line: "unfulfilled" if line.unfulfilled else "fulfilled"),
+    "fulfillmentStatus": read(_sent),
     "isGiftCard": read(lambda line: line.gift_card),
     "nonFulfillableQuantity": read(lambda line: line.quantity - line.unfulfilled),
     "originalTotalSet": money(lambda line: line.price * line.quantity),

@@ -5,17 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from orders_sync.demo.admin.fields.reading import Fields, connection, fixed, identity, money, read
-from orders_sync.demo.world.orders import Payment, Refund, RefundLine
+from orders_sync.demo.world.orders import Refund, RefundLine
 
 
 def _no_adjustments(_: Refund) -> list[Any]:
     return []
-
-
-def _returnable(payment: Payment) -> Any:
-    if payment.kind not in ("SALE", "CAPTURE"):
-        return None
-    return payment.order.received - payment.order.refunded, payment.order.tender.shop
 
 
 def _subtotal(line: RefundLine) -> Any:
@@ -33,7 +27,7 @@ FIELDS: Fields = {
         "location": fixed(None),
         "manualPaymentGateway": read(lambda payment: payment.gateway == "Bank Deposit"),
         "manuallyCapturable": read(lambda payment: payment.kind == "AUTHORIZATION"),
-        "maximumRefundableV2": read(_returnable),
+        "maximumRefundableV2": fixed(None),
         "multiCapturable": fixed(False),
         "parentTransaction": read(lambda payment: payment.parent),
         "paymentId": read(lambda payment: f"{payment.order.name}.{payment.order.payments.index(payment) + 1}"),
