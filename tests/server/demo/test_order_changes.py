@@ -8,6 +8,7 @@ from tests.server.demo.worlds import NOW, World
 
 from orders_sync.demo.verbs import parcels
 from orders_sync.demo.world.ids import gid
+from orders_sync.demo.world.money import short, text
 from orders_sync.demo.world.parcels import Task
 
 
@@ -88,11 +89,46 @@ def _number(text: str) -> int:
 
 
 def test_what_is_paid_and_what_can_be_refunded_is_told_as_the_schema_describes_it(world: World) -> None:
-    text = "query($id: ID!) { order(id: $id) { unpaid fullyPaid lineItems(first: 250) { nodes { refundableQuantity "
-    text += "currentQuantity } } transactions(first: 9) { maximumRefundableV2 { amount } } } }"
+    asked = "query($id: ID!) { order(id: $id) { unpaid fullyPaid lineItems(first: 250) { nodes { refundableQuantity "
+    asked += "currentQuantity } } transactions(first: 9) { maximumRefundableV2 { amount } } } }"
     for order in list(world.simulation.stage.shop.orders.values())[:120]:
-        found = world.ask(text, id=gid("Order", order.id))["data"]["order"]
+        found = world.ask(asked, id=gid("Order", order.id))["data"]["order"]
         assert found["unpaid"] == (order.received == 0 and order.total > 0)
         assert not (found["unpaid"] and found["fullyPaid"])
         assert all(line["refundableQuantity"] == line["currentQuantity"] for line in found["lineItems"]["nodes"])
         assert all(payment["maximumRefundableV2"] is None for payment in found["transactions"])
+
+
+def test_shipping_that_is_paid_back_is_told(world: World) -> None:
+    order = next(
+        o
+        for o in world.simulation.stage.shop.orders.values()
+        if o.carriage and o.received > o.carriage and not o.refunds
+    )
+    parent = next(payment for payment in order.payments if payment.kind in ("SALE", "CAPTURE"))
+    create = "mutation($input: RefundInput!) { refundCreate(input: $input) { userErrors { message } "
+    create += (
+        "order { totalRefundedShippingSet { shopMoney { amount } } totalRefundedSet { shopMoney { amount } } } } }"
+    )
+    amount = text(order.carriage)
+    payment = {"amount": amount, "gateway": "g", "kind": "REFUND", "orderId": gid("Order", order.id)}
+    payment["parentId"] = gid("OrderTransaction", parent.id)
+    given = {"orderId": gid("Order", order.id), "shipping": {"fullRefund": True}, "transactions": [payment]}
+    told = world.ask(create, input=given)["data"]["refundCreate"]
+    assert told["userErrors"] == []
+    assert told["order"]["totalRefundedShippingSet"] == {"shopMoney": {"amount": short(order.carriage)}}
+    assert told["order"]["totalRefundedSet"] == told["order"]["totalRefundedShippingSet"]
+
+
+def test_a_refund_asked_for_in_the_buyers_currency_is_paid_in_it(world: World) -> None:
+    orders = world.simulation.stage.shop.orders.values()
+    order = next(o for o in orders if o.tender.presentment != o.tender.shop and o.received and not o.refunds)
+    parent = next(payment for payment in order.payments if payment.kind in ("SALE", "CAPTURE"))
+    create = "mutation($input: RefundInput!) { refundCreate(input: $input) { userErrors { message } "
+    create += "refund { totalRefundedSet { presentmentMoney { amount currencyCode } } } } }"
+    payment = {"amount": "5.00", "gateway": "g", "kind": "REFUND", "orderId": gid("Order", order.id)}
+    payment["parentId"] = gid("OrderTransaction", parent.id)
+    given = {"orderId": gid("Order", order.id), "currency": order.tender.presentment, "transactions": [payment]}
+    told = world.ask(create, input=given)["data"]["refundCreate"]
+    money = {"amount": "5.0", "currencyCode": order.tender.presentment}
+    assert told == {"userErrors": [], "refund": {"totalRefundedSet": {"presentmentMoney": money}}}

@@ -208,7 +208,8 @@ def cancel(
         stock.promise(shop, line, -line.unfulfilled, at)
     if refund and order.received > order.refunded:
         lines = [(line, line.unfulfilled) for line in order.lines]
-        payments.refund(shop, order, lines, at, carriage=True, note="Order cancelled")
+        back = payments.refund(shop, order, lines, at, carriage=True, note="Order cancelled")
+        back.shipping = min(order.carriage, back.total)
     elif order.paid("AUTHORIZATION") and not order.received:
         payments.void(shop, order, at)
     if order.received <= order.refunded:

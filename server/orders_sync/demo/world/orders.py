@@ -104,6 +104,8 @@ class Refund:
     lines: list[RefundLine]
     payments: list[Payment]
     owner: Return | None
+    shipping: int = 0
+    """What of it is for delivery."""
 
     @property
     def total(self) -> int:

@@ -22,13 +22,14 @@ def create(_root: Any, info: Info, input: dict[str, Any]) -> Payload:  # noqa: A
         return refusal(Refused(["orderId"], "Order does not exist"), order=None, refund=None)
     try:
         lines = _lines(order, input.get("refundLineItems") or [])
-        amount = _amount(order, input.get("transactions") or [])
+        amount = _amount(order, input.get("transactions") or [], input.get("currency"))
     except Refused as refused:
         return refusal(refused, order=order, refund=None)
     kinds = [entry.get("restockType") or "NO_RESTOCK" for entry in input.get("refundLineItems") or []]
     made = stage.perform(
         lambda at: payments.refund(stage.shop, order, lines, at, amount=amount, note=input.get("note"))
     )
+    made.shipping = _shipping(order, input.get("shipping") or {})
     for entry, kind in zip(made.lines, kinds, strict=True):
         entry.restock_type = kind
     effect = {"refund": gid("Refund", made.id), "amount": text(made.total)}
@@ -50,12 +51,20 @@ def _lines(order: Order, wanted: list[dict[str, Any]]) -> list[tuple[Line, int]]
     return found
 
 
-def _amount(order: Order, wanted: list[dict[str, Any]]) -> int:
+def _shipping(order: Order, given: dict[str, Any]) -> int:
+    left = order.carriage - sum(refund.shipping for refund in order.refunds)
+    return left if given.get("fullRefund") else minor(str(given.get("amount") or "0"))
+
+
+def _amount(order: Order, wanted: list[dict[str, Any]], currency: str | None) -> int:
+    """What goes back, in the shop currency; it is asked for in `currency`."""
     parents = {payment.id for payment in order.payments if payment.kind in ("SALE", "CAPTURE")}
     for entry in wanted:
         if gids.number(entry.get("parentId") or "0", "OrderTransaction") not in parents:
             raise Refused(["transactions"], "Transactions require a parent_id associated with the order")
-    total, left = sum(minor(str(entry["amount"])) for entry in wanted), order.received - order.refunded
+    asked, left = sum(minor(str(entry["amount"])) for entry in wanted), order.received - order.refunded
+    foreign = currency is not None and currency != order.tender.shop
+    total = (asked * 1_000_000 + order.tender.rate // 2) // order.tender.rate if foreign else asked
     if total > left:
         raise Refused(None, f"Refund amount ${text(total)} is greater than net payment received ${text(left)}")
     return total

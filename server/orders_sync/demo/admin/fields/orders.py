@@ -133,7 +133,7 @@ ORDER = {
     "totalPriceSet": order_money(lambda order: order.total),
     "totalReceivedSet": order_money(lambda order: order.received),
     "totalRefundedSet": order_money(lambda order: order.refunded),
-    "totalRefundedShippingSet": order_money(lambda _: 0),
+    "totalRefundedShippingSet": order_money(lambda order: sum(refund.shipping for refund in order.refunds)),
     "totalShippingPriceSet": order_money(lambda order: order.carriage),
     "totalTaxSet": order_money(lambda order: order.tax),
     "totalTipReceivedSet": order_money(lambda _: 0),
