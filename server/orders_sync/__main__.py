@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from orders_sync import logs
 from orders_sync.commands.catalogue import COMMANDS
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.location import LocationError
@@ -55,4 +57,6 @@ def _end(message: str, status: int) -> int:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)
+    logs.catch_uncaught()
     raise SystemExit(main(sys.argv[1:]))

@@ -41,6 +41,7 @@ from orders_sync.routes import (
 )
 from orders_sync.routes.problems import problems
 from orders_sync.settings import Settings, secret_text
+from orders_sync.token_watch import watching
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """The largest body that is read; Shopify's largest orders stay below."""
@@ -73,7 +74,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | N
     app[TOKENS] = tokens
     app[METRICS] = Metrics()
     app.cleanup_ctx.extend(
-        [_database, _gaps, _figures, orders.reading, live, sweeping, _session, _shopify, _relay, _poller]
+        [_database, _gaps, _figures, orders.reading, live, watching, sweeping, _session, _shopify, _relay, _poller]
     )
     app.on_shutdown.append(end_streams)
     for routes in (*ROUTES, *WEBHOOK_ROUTES):

@@ -5,7 +5,7 @@ Set once, by `app`, in the order in which they come to life; read by handlers an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, as authentication found out; `name` is what assignments, audit and idempotency records carry."""
+    """Who asks, as authentication found out; `name` is what assignments, audit and idempotency records carry.
+
+    `token`: the digest of the token that said so; empty over loopback.
+    """
 
     name: str
     role: Role
+    token: str = field(default="", compare=False, repr=False)
 
 
 DATABASE: web.AppKey[Database] = web.AppKey("database")

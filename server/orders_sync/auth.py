@@ -8,6 +8,8 @@ Bearer token, and the token tells name and role.
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -24,6 +27,8 @@ from orders_sync.rates import Rates
 from orders_sync.routes.problems import Refused
 from orders_sync.settings import Settings, SettingsError
 from orders_wire.vocabulary import ErrorCode, Role
+
+log = structlog.get_logger(__name__)
 
 DEFAULT_OPERATOR = "dashboard"
 """The operator's name when a client over loopback gives none."""
@@ -58,29 +63,23 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tokens:
-    """The configured callers, by the digest of their token, and how often each may still ask."""
+    """The callers, by the digest of their token, and how often each may still ask. `callers` changes with its file."""
 
     callers: Mapping[str, Caller]
     rates: Rates = field(default_factory=Rates)
 
     @classmethod
     def read(cls, path: Path) -> Tokens:
-        """The tokens of a file of `[[token]]` tables with `name`, `role` and `sha256`. Raises SettingsError."""
-        try:
-            file = _TokensFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise SettingsError(f"Setting TOKENS_FILE: {path} cannot be read: {error.strerror}") from None
-        except ValidationError as error:
-            where = ".".join(str(part) for part in error.errors()[0]["loc"])
-            raise SettingsError(f"Setting TOKENS_FILE: {path}: {where}: {error.errors()[0]['msg']}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"Setting TOKENS_FILE: {path} is not TOML: {error}") from None
-        callers = {token.sha256: Caller(token.name, token.role) for token in file.token}
-        if len(callers) < len(file.token):
-            raise SettingsError(f"Setting TOKENS_FILE: {path}: two entries have the same sha256")
-        return cls(callers)
+        """The tokens of a file. Raises SettingsError."""
+        return cls(read_tokens(path))
+
+    def replace(self, callers: Mapping[str, Caller]) -> frozenset[str]:
+        """Other callers from now on. Returns the digests that are gone, or are somebody else's or another role's now."""
+        gone = frozenset(digest for digest, caller in self.callers.items() if callers.get(digest) != caller)
+        self.callers = callers
+        return gone
 
     def caller(self, authorization: str) -> Caller:
         """The caller of an `Authorization` header. Raises Refused with `unauthorized`."""
@@ -91,6 +90,37 @@ class Tokens:
         if caller is None:
             raise Refused(ErrorCode.UNAUTHORIZED, "This token is not known here")
         return caller
+
+
+def read_tokens(path: Path) -> Mapping[str, Caller]:
+    """The callers of a file of `[[token]]` tables with `name`, `role` and `sha256`, by digest. Raises SettingsError."""
+    try:
+        text = _read_private(path)
+        file = _TokensFile.model_validate(tomllib.loads(text))
+    except OSError as error:
+        raise SettingsError(f"Setting TOKENS_FILE: {path} cannot be read: {error.strerror}") from None
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise SettingsError(f"Setting TOKENS_FILE: {path}: {where}: {error.errors()[0]['msg']}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"Setting TOKENS_FILE: {path} is not TOML: {error}") from None
+    callers = {token.sha256: Caller(token.name, token.role, token.sha256) for token in file.token}
+    if len(callers) < len(file.token):
+        raise SettingsError(f"Setting TOKENS_FILE: {path}: two entries have the same sha256")
+    return callers
+
+
+def _read_private(path: Path) -> str:
+    """The file's text. Raises SettingsError where others may write to it: whoever can, can make themselves a lead."""
+    with path.open(encoding="utf-8") as file:
+        mode = os.fstat(file.fileno()).st_mode if os.name == "posix" else 0
+        if mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise SettingsError(
+                f"Setting TOKENS_FILE: others than its owner can write to {path} ({stat.filemode(mode)}): chmod 600 {path}"
+            )
+        if mode & (stat.S_IRGRP | stat.S_IROTH):
+            log.warning("others than its owner can read the tokens file: chmod 600", mode=stat.filemode(mode))
+        return file.read()
 
 
 def role_needed(method: str, path: str) -> Role:

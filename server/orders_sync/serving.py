@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import Callable
 
 import structlog
@@ -18,6 +19,7 @@ from orders_sync.app import build, webhooks_alone
 from orders_sync.auth import Tokens
 from orders_sync.open_files import raise_limit
 from orders_sync.settings import Settings
+from orders_sync.token_watch import TOKEN_WATCH
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +50,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             await alone.setup()
             host, webhook_port = settings.webhook_listen
             log.info("webhooks on a listener of their own", host=host, port=await _listen(alone, host, webhook_port))
+        _reload_on_hangup(app)
         spare_the_collector()
         announce(f"http://{_shown(settings.host)}:{port}")
         await stopped.wait()
@@ -87,6 +90,13 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def _reload_on_hangup(app: web.Application) -> None:
+    """SIGHUP reads the tokens file again. On a terminal it goes on to mean that the terminal is gone."""
+    watch = app.get(TOKEN_WATCH)
+    if watch is not None and not sys.stdin.isatty():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, watch.reload)
 
 
 def _stop_signal() -> asyncio.Event:

@@ -5,18 +5,28 @@ Every type here accepts both spellings; what is refused says what is allowed, an
 
 from __future__ import annotations
 
+import binascii
 import re
+from base64 import b64decode
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr
-from standardwebhooks import Webhook
 
 from orders_sync.db.location import parse as parse_database_url
+from orders_sync.loopback import is_loopback
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAYS_HELP = "days are mon…sun, 1…7 (Monday is 1), or ranges of them: mon-fri"
-_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?\Z")
+_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com\Z")
+_WORD = re.compile(r"[!-~]+\Z")
+_SIGNING_PREFIX = "whsec_"
+
+SHORTEST_SIGNING_BYTES = 8
+"""A Standard Webhooks secret below this can be guessed."""
+
+SPECIFIED_SIGNING_BYTES = 24
 
 
 def _split(value: object) -> object:
@@ -66,8 +76,8 @@ def _zone(value: object) -> ZoneInfo:
 
 def _domain(value: str) -> str:
     domain = value.strip().lower()
-    if not _DOMAIN.match(domain) or "." not in domain:
-        raise ValueError("a shop's domain is its myshopify.com name, without https://")
+    if not _DOMAIN.match(domain):
+        raise ValueError("a shop's domain is its NAME.myshopify.com, without https://, not the address customers see")
     return domain
 
 
@@ -76,11 +86,47 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _one_word(value: SecretStr) -> SecretStr:
+    if not _WORD.match(value.get_secret_value()):
+        raise ValueError("a secret is one word of printable ASCII, without spaces or line breaks")
+    return value
+
+
+def _signing_key(value: SecretStr) -> bytes:
+    text = value.get_secret_value().removeprefix(_SIGNING_PREFIX)
+    return b64decode(text + "=" * (-len(text) % 4), validate=True)
+
+
 def _signing_secret(value: SecretStr) -> SecretStr:
     try:
-        Webhook(value.get_secret_value())
-    except (ValueError, RuntimeError) as error:
-        raise ValueError("a Standard Webhooks secret is base64, usually with whsec_ before it") from error
+        key = _signing_key(value)
+    except (binascii.Error, ValueError):
+        raise ValueError("a Standard Webhooks secret is base64, usually with whsec_ before it") from None
+    if len(key) < SHORTEST_SIGNING_BYTES:
+        raise ValueError(
+            f"a Standard Webhooks secret is base64 of at least {SHORTEST_SIGNING_BYTES} bytes, better 24 to 64"
+        )
+    return value
+
+
+def is_weak(value: SecretStr) -> bool:
+    """True for a Standard Webhooks secret that is shorter than the specification wants."""
+    return len(_signing_key(value)) < SPECIFIED_SIGNING_BYTES
+
+
+def _webhook_secrets(value: object) -> object:
+    """What is given, which may be comma-separated, holds a secret: one of blanks would be none without a word."""
+    parts = _split(value)
+    if isinstance(value, str) and value and not parts:
+        raise ValueError("one secret, or two with a comma between them during a rotation; it is blank")
+    return parts
+
+
+def _api_url(value: str) -> str:
+    """The Admin token goes there with every request, so not in the clear over a network."""
+    parts = urlsplit(value)
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise ValueError("the Admin API's address begins with https:// (http:// to this machine alone)")
     return value
 
 
@@ -102,9 +148,10 @@ Domain = Annotated[str, AfterValidator(_domain)]
 Listen = Annotated[tuple[str, int], BeforeValidator(lambda value: _listen(str(value)))]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Url = Annotated[str, BeforeValidator(lambda value: str(AnyHttpUrl(value)).rstrip("/"))]
-Secret = Annotated[SecretStr, Field(min_length=1)]
+ApiUrl = Annotated[Url, AfterValidator(_api_url)]
+Secret = Annotated[SecretStr, AfterValidator(_one_word)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_signing_secret)]
-WebhookSecrets = Annotated[tuple[Secret, ...], BeforeValidator(_split), AfterValidator(_at_most_two)]
+WebhookSecrets = Annotated[tuple[Secret, ...], BeforeValidator(_webhook_secrets), AfterValidator(_at_most_two)]
 Hours = Annotated[float, Field(gt=0, le=24 * 365, allow_inf_nan=False)]
 Days = Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False)]
 Weekdays = Annotated[frozenset[int], BeforeValidator(_days)]

@@ -7,7 +7,6 @@ names it; secrets are in no message and in no `repr`.
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from sqlalchemy import make_url
 
 from orders_sync import setting_values as values
 from orders_sync.instants import DAY, HOUR
+from orders_sync.loopback import is_loopback
 from orders_sync.rules.figures import Figures
 
 PREFIX = "ORDERS_SYNC_"
@@ -57,7 +57,7 @@ class Settings(BaseModel):
     shopify_admin_token: values.Secret | None = Field(
         default=None, description="Admin API access token; without it the poller is off"
     )
-    shopify_api_url: values.Url | None = Field(
+    shopify_api_url: values.ApiUrl | None = Field(
         default=None, description="Admin API address, where it is not the shop's own"
     )
     shopify_writes: bool = Field(default=False, description="on: send queued writes to Shopify; off: keep them")
@@ -132,6 +132,11 @@ class Settings(BaseModel):
             *([password] if password else []),
         )
 
+    def weak_secrets(self) -> tuple[str, ...]:
+        """The settings, by name, whose signing secret is shorter than its specification wants."""
+        given = {"ERP_SECRET": self.erp_secret, "SUPPORT_SECRET": self.support_secret}
+        return tuple(name for name, secret in given.items() if secret and values.is_weak(secret))
+
     @property
     def figures(self) -> Figures:
         """What the rules depend on."""
@@ -151,15 +156,8 @@ class Settings(BaseModel):
 NAMES: tuple[str, ...] = tuple(Settings.model_fields)
 """Every setting, as the TOML file spells it."""
 
-
-def is_loopback(host: str) -> bool:
-    """True for an address that only this machine can reach."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+SECRETS: tuple[str, ...] = tuple(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field))
+"""Those that are secrets: a flag would show them to everyone who lists the processes."""
 
 
 def load(flags: Mapping[str, Any], environ: Mapping[str, str], config: Path | None = None) -> Settings:

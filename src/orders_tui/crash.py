@@ -6,12 +6,12 @@ exceptions, no local variables, which hold orders and tokens.
 
 from __future__ import annotations
 
-import os
 import platform
 import traceback
 from datetime import datetime
 from pathlib import Path
 
+from orders_tui import private_files
 from orders_tui.errors import ClientError
 from orders_wire.version import __version__
 
@@ -43,10 +43,7 @@ def write(error: BaseException, at: datetime, folder: Path) -> Path | None:
     """Writes the report, readable by its owner only; None when that cannot be done."""
     path = folder / f"crash-{at:%Y%m%d-%H%M%S}.txt"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(report(error, at))
-    except OSError:
+        private_files.write(path, report(error, at))
+    except (OSError, UnicodeEncodeError):
         return None
     return path

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orders_tui import private_files
 from orders_tui.drafts import (
     AssignDraft,
     Draft,
@@ -173,10 +174,7 @@ def _write(path: Path, body: Mapping[str, Any]) -> bool:
     """Whole or not at all: a client that is killed meanwhile leaves the old file."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(body, file, ensure_ascii=False, indent=1)
+        private_files.write(beside, json.dumps(body, ensure_ascii=False, indent=1))
         beside.replace(path)
     except (OSError, UnicodeEncodeError):
         with suppress(OSError):

@@ -63,8 +63,9 @@ class Shop:
 def serving(folder: str) -> Iterator[str]:
     """`orders-tui serve` on a fresh database; its address."""
     command = [sys.executable, "-m", "orders_sync", "serve", "--port", "0", "--database", f"sqlite:///{folder}/desk.db"]
-    command += ["--shop-domain", DOMAIN, "--shopify-webhook-secret", SECRET]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    command += ["--shop-domain", DOMAIN]
+    given = {**os.environ, "ORDERS_SYNC_SHOPIFY_WEBHOOK_SECRET": SECRET}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=given) as process:
         try:
             assert process.stdout is not None
             yield process.stdout.readline().strip().rpartition(" ")[2]

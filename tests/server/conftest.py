@@ -22,6 +22,7 @@ from orders_sync.db.engine import Database
 from orders_sync.db.location import parse
 from orders_sync.db.migrate import migrate
 from orders_sync.instants import Ms, parse_instant
+from orders_sync.logs import StderrHandler
 
 SHOP = "desk-test.myshopify.com"
 NOON = parse_instant("2026-03-10T12:00:00Z")
@@ -61,10 +62,11 @@ def clock() -> SettableClock:
 def _logs_as_they_were() -> Iterator[None]:
     """A command that a test runs sends the logs of the whole process to that test's stderr, which ends with it."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    level = root.level
     yield
-    if root.handlers != handlers or root.level != level:
-        root.handlers[:] = handlers
+    ours = [handler for handler in root.handlers if isinstance(handler, StderrHandler)]
+    if ours or root.level != level:
+        root.handlers[:] = [handler for handler in root.handlers if handler not in ours]
         root.setLevel(level)
         structlog.reset_defaults()
 

@@ -8,10 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from orders_sync import logs
 from orders_sync.commands import flags, serve, token
-from orders_sync.settings import Settings, load
+from orders_sync.settings import PREFIX, Settings, load
 from orders_wire.vocabulary import Role
+
+log = structlog.get_logger(__name__)
 
 Given = argparse.Namespace
 
@@ -37,9 +41,19 @@ class Command:
 
 def configured(given: Given) -> Settings:
     """The settings in force; from here on the logs have their form. Raises SettingsError."""
-    settings = load(flags.given(given), os.environ, given.config)
+    by_flag = flags.given(given)
+    flags.refuse_secrets(by_flag)
+    settings = load(by_flag, os.environ, given.config)
     logs.configure(settings.log_format, settings.secrets())
+    _warn_of_password(by_flag.get("database_url", ""))
+    for name in settings.weak_secrets():
+        log.warning("a signing secret is shorter than the 24 bytes that Standard Webhooks wants", setting=name)
     return settings
+
+
+def _warn_of_password(*urls: str) -> None:
+    if flags.with_password(urls):
+        log.warning(f"a password in a flag is seen by everyone who lists the processes: use {PREFIX}DATABASE_URL")
 
 
 def _serve(given: Given) -> int:
@@ -80,6 +94,7 @@ def _restore(given: Given) -> int:
 def _migrate(given: Given) -> int:
     from orders_sync.commands import migrate
 
+    _warn_of_password(given.source, given.target)
     return migrate.run(given.source, given.target)
 
 

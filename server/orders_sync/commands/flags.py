@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from orders_sync.settings import CONFIG, PREFIX, Settings
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from orders_sync.settings import CONFIG, PREFIX, SECRETS, Settings, SettingsError
 
 _SHORT = {"database_url": ["--database"]}
 
@@ -28,3 +32,26 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 def given(arguments: argparse.Namespace) -> dict[str, Any]:
     """The settings that were given as flags."""
     return {name: value for name, value in vars(arguments).items() if name in Settings.model_fields}
+
+
+def refuse_secrets(flags: Mapping[str, Any]) -> None:
+    """Raises SettingsError when a secret is among the flags: everyone on the machine sees them (contract §6)."""
+    for name in SECRETS:
+        if name in flags:
+            spelled = f"--{name.replace('_', '-')}"
+            raise SettingsError(
+                f"{spelled} would show a secret to everyone who lists the processes: set {PREFIX}{name.upper()}, or "
+                f"{name} in the configuration file"
+            )
+
+
+def with_password(urls: Iterable[object]) -> bool:
+    """True when a database URL among the flags holds a password, which everyone who lists the processes sees."""
+    return any(_has_password(str(url)) for url in urls)
+
+
+def _has_password(url: str) -> bool:
+    try:
+        return make_url(url).password is not None
+    except ArgumentError:
+        return False

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, FromClause, NullPool, QueuePool,
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError
 
+from orders_sync.db import private_files
 from orders_sync.db.location import is_sqlite, sqlite_path
 
 STATEMENT_TIMEOUT_MS = 15_000
@@ -114,16 +115,23 @@ def single(url: URL) -> Engine:
 def _sqlite(
     url: URL, size: int | None, begin: str, *, query_only: bool = False, lock_timeout_ms: int | None = None
 ) -> Engine:
-    sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
+    path = sqlite_path(url)
+    private_files.make_folder(path.parent)
     pool: dict[str, Any] = {"poolclass": NullPool} if size is None else _bounded(size)
     options = {
         "timeout": (LOCK_TIMEOUT_MS if lock_timeout_ms is None else lock_timeout_ms) / 1000,
         "check_same_thread": False,
         "cached_statements": _SQLITE_STATEMENTS,
     }
-    engine = create_engine(url, connect_args=options, paramstyle="named", **pool)
+    engine = create_engine(url, connect_args=options, paramstyle="named", hide_parameters=True, **pool)
 
     engine.dialect.statement_compiler = _HintedCompiler
+
+    @event.listens_for(engine, "do_connect")
+    def keep_private(*_: object) -> None:
+        private_files.make_file(path)
+        for ending in ("-wal", "-shm"):
+            private_files.tighten(path.with_name(path.name + ending))
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -156,6 +164,7 @@ def _postgresql(url: URL, size: int | None) -> Engine:
             "application_name": "orders-sync",
             **_GONE,
         },
+        hide_parameters=True,
         **pool,
     )
 

@@ -10,6 +10,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from orders_sync.db import private_files
 from orders_sync.db.failures import DatabaseError
 
 _PAGES_AT_ONCE = 4096
@@ -31,12 +32,13 @@ def copy(source: Path, target: Path) -> None:
     partial = target.with_name(f"{target.name}.partial")
     partial.unlink(missing_ok=True)
     try:
+        private_files.make_file(partial)
         _copy_pages(source, partial)
         check(partial)
         _sync(partial)
         partial.rename(target)
-    except sqlite3.Error as error:
-        raise CannotCopy(f"{source} cannot be copied: {error}.") from error
+    except (sqlite3.Error, OSError) as error:
+        raise CannotCopy(f"{source} cannot be copied to {target}: {error}.") from error
     finally:
         partial.unlink(missing_ok=True)
 
@@ -49,7 +51,7 @@ def put_in_place(backup: Path, database: Path) -> Path | None:
     if not backup.is_file():
         raise CannotCopy(f"There is no backup at {backup}.")
     check(backup)
-    database.parent.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(database.parent)
     ready = database.with_name(f"{database.name}.restored")
     ready.unlink(missing_ok=True)
     copy(backup, ready)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Protocol
 
 from orders_sync.db.events import Numbered
@@ -39,12 +39,16 @@ class TooManyStreams(Exception):
 
 
 class Stream:
-    """One open stream. `framed`: its body is in chunked coding; `ended` is set when the server is done with it."""
+    """One open stream. `framed`: its body is in chunked coding; `ended` is set when the server is done with it.
 
-    __slots__ = ("caller", "ended", "framed", "transport")
+    `token`: the digest of the token that it was opened with; empty over loopback.
+    """
 
-    def __init__(self, caller: str, transport: Transport, *, framed: bool) -> None:
+    __slots__ = ("caller", "ended", "framed", "token", "transport")
+
+    def __init__(self, caller: str, transport: Transport, *, framed: bool, token: str = "") -> None:
         self.caller = caller
+        self.token = token
         self.transport = transport
         self.framed = framed
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -123,6 +127,11 @@ class Hub:
     async def beat(self) -> None:
         """A sign of life on every live stream, also on those that are ahead."""
         await self._write([*self._live, *self._ahead], frames.HEARTBEAT)
+
+    def revoke(self, tokens: Set[str]) -> None:
+        """Ends every stream that was opened with one of these tokens, by digest."""
+        for stream in [stream for stream in self._open if stream.token in tokens]:
+            self._end(stream)
 
     def close(self) -> None:
         """Ends every stream at once, and every later one as it begins."""

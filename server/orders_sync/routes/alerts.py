@@ -53,7 +53,8 @@ async def alerts(request: web.Request) -> web.StreamResponse:
     if request.method == hdrs.METH_HEAD or request.transport is None:
         return web.StreamResponse(headers=_STREAM_HEADERS)
     hub = request.app[HUB]
-    stream = Stream(request[CALLER].name, request.transport, framed=request.version >= HttpVersion11)
+    caller = request[CALLER]
+    stream = Stream(caller.name, request.transport, framed=request.version >= HttpVersion11, token=caller.token)
     try:
         hub.admit(stream)
         return await _begun(request, hub, stream)

@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler
 from pydantic import ValidationError
 
 from orders_sync.db.failures import DatabaseError
+from orders_sync.logs import hiding
 from orders_wire.vocabulary import ErrorCode
 
 log = structlog.get_logger(__name__)
@@ -79,14 +80,21 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as error:
         return _from_http(error, request)
     except DatabaseError as error:
-        log.warning("the database did not answer", path=request.path, error=str(error) or type(error).__name__)
+        log.warning("the database did not answer", route=_route(request), error=error)
         return answer(
             Refused(ErrorCode.UNAVAILABLE, "The database cannot be reached. Try again shortly."), request.method
         )
     except Exception:
-        log.exception("a request failed", path=request.path, method=request.method)
+        with hiding(request.headers.get("Authorization", "").rpartition(" ")[2]):
+            log.exception("a request failed", route=_route(request), method=request.method)
         failed = Refused(ErrorCode.UNAVAILABLE, "The server failed to answer; its log says why.")
         return answer(failed, request.method, status=500)
+
+
+def _route(request: web.Request) -> str:
+    """The route as the server wrote it: what stands in a path may be anybody's."""
+    resource = request.match_info.route.resource
+    return "none" if resource is None else resource.canonical
 
 
 def _from_http(error: web.HTTPException, request: web.Request) -> web.StreamResponse:

@@ -44,7 +44,11 @@ def tell(url: str, topic: str, body: bytes) -> httpx.Response:
 def desk_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with four orders, a parcel, a return, a refund, and a dead letter."""
     path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("shell") / "desk.db")
-    given = {"database_url": f"sqlite:///{path}", "shopify_webhook_secret": SECRET, "erp_secret": "whsec_aHVzaA=="}
+    given = {
+        "database_url": f"sqlite:///{path}",
+        "shopify_webhook_secret": SECRET,
+        "erp_secret": "whsec_aHVzaCwgaHVzaCwgaHVzaA==",
+    }
     loop = asyncio.new_event_loop()
     runner = web.AppRunner(build(load(given, {}, Path("/dev/null"))), auto_decompress=False)
 

@@ -119,7 +119,7 @@ def _hear(client: Client) -> None:
         to_datetime(system_clock()),
         b'{"type": "inventory.expected", "data": {"sku": "TEE-M", "eta": "2026-04-01T08:00:00Z"}}',
     )
-    signed = Webhook("whsec_aHVzaA==").sign("msg_1", now, body.decode())
+    signed = Webhook("whsec_aHVzaCwgaHVzaCwgaHVzaA==").sign("msg_1", now, body.decode())
     headers = {"webhook-id": "msg_1", "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signed}
     client.check("POST", "/erp/webhook", httpx.post(f"{client.url}/erp/webhook", content=body, headers=headers))
     client.ask("POST", "/erp/webhook", {})

@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from orders_sync import logs
+from orders_sync.redaction import HIDDEN
 
 SECRET = "shpat_0123456789"
 
@@ -39,7 +40,7 @@ def test_a_secret_is_hidden_wherever_it_stands(log_format: str, capsys: pytest.C
         log.exception("failed")
     written = capsys.readouterr().err
     assert SECRET not in written
-    assert written.count(logs.HIDDEN) >= 4
+    assert written.count(HIDDEN) >= 4
 
 
 def test_console_logs_hold_the_traceback(capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,9 +43,12 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def test_a_lost_database_is_a_503_and_a_gap_and_comes_back_by_itself(
-    own_cluster: Cluster, session: aiohttp.ClientSession
+    own_cluster: Cluster, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with server(own_cluster.url("desk"), "--shopify-webhook-secret", SECRET) as (process, url):
+    monkeypatch.setenv("ORDERS_SYNC_SHOPIFY_WEBHOOK_SECRET", SECRET)
+    async with server(
+        own_cluster.url("desk"),
+    ) as (process, url):
         page = f"{url}/sync/orders"
         assert (await session.get(page)).status == 200
         async with stream(int(url.rpartition(":")[2])) as client:

@@ -81,6 +81,7 @@ async def test_streams_come_through_at_once_and_a_dead_process_is_not_missed(
         ports = [int(address.rpartition(":")[2]) for address in (url, other)]
         with proxy(tmp_path, ports, unused_tcp_port):
             await _answers(unused_tcp_port)
+            await _gives_nobody_rights(unused_tcp_port)
             async with stream(unused_tcp_port) as one, stream(unused_tcp_port) as two:
                 for client in (one, two):
                     await client.opening()
@@ -104,3 +105,14 @@ async def _answers(port: int) -> None:
             except aiohttp.ClientConnectorError:
                 assert attempt < 99
                 await asyncio.sleep(0.05)
+
+
+async def _gives_nobody_rights(port: int) -> None:
+    """Whoever comes for somebody elsewhere, or under a foreign name, is nobody without a token."""
+    away = {"X-Forwarded-For": "203.0.113.7"}
+    async with aiohttp.ClientSession() as session:
+        for headers in (away, {"Forwarded": "for=203.0.113.7"}, away | {"X-Operator": "ana"}):
+            async with session.get(f"http://localhost:{port}/sync/orders", headers=headers) as answer:
+                assert (answer.status, (await answer.json())["code"]) == (403, "forbidden")
+        async with session.get(f"http://127.0.0.1:{port}/sync/orders", headers={"Host": "desk.example"}) as answer:
+            assert answer.status != 200 or not await answer.read()

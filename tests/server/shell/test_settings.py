@@ -8,7 +8,8 @@ import pytest
 
 from orders_sync.commands import flags
 from orders_sync.instants import DAY, HOUR
-from orders_sync.settings import NAMES, UNNAMED_SHOP, Settings, SettingsError, is_loopback, load
+from orders_sync.loopback import is_loopback
+from orders_sync.settings import NAMES, SECRETS, UNNAMED_SHOP, Settings, SettingsError, load
 
 NOWHERE = Path("/dev/null")
 
@@ -104,8 +105,28 @@ def test_two_webhook_secrets_serve_a_rotation() -> None:
         ("timezone", "Mars/Olympus"),
         ("log_format", "xml"),
         ("shop_domain", "https://desk.myshopify.com"),
+        ("shop_domain", "acme.com"),
+        ("shop_domain", "acme.myshopify.com.evil.example"),
+        ("shop_domain", "acme-myshopify.com"),
+        ("shop_domain", " "),
+        ("shopify_webhook_secret", " "),
+        ("shopify_webhook_secret", ","),
+        ("shopify_webhook_secret", " , "),
+        ("shopify_webhook_secret", "two words"),
+        ("shopify_admin_token", " "),
+        ("shopify_admin_token", "shpat_1\n"),
+        ("shopify_admin_token", "shpat_\r\nX-Other: 1"),
+        ("shopify_admin_token", "shpat_\u00e9"),
+        ("shopify_api_url", "http://acme.myshopify.com/admin/api/2026-07/graphql.json"),
+        ("shopify_api_url", "http://10.0.0.1/"),
         ("erp_url", "erp"),
         ("erp_secret", "not base64"),
+        ("erp_secret", "YQ=="),
+        ("erp_secret", "whsec_"),
+        ("erp_secret", "whsec_YQ=="),
+        ("erp_secret", "SEKRET%%%"),
+        ("support_secret", "whsec_c2VjcmV0IG9m IHRoZSBkZXNr"),
+        ("support_secret", " "),
         ("webhook_listen", "8080"),
         ("shopify_writes", "perhaps"),
         ("undo_seconds", "61"),
@@ -174,7 +195,7 @@ def test_no_secret_is_in_what_a_person_may_see() -> None:
         shopify_webhook_secret="first-secret,second-secret",
         shopify_admin_token="shpat_hidden",
         shop_domain="desk.myshopify.com",
-        erp_secret="whsec_aGlkZGVu",
+        erp_secret="whsec_aGlkZGVuLCBhbmQgbG9uZw==",
     )
     shown = repr(settings) + str(settings)
     assert len(settings.secrets()) == 5
@@ -190,6 +211,23 @@ def test_a_shop_is_told_from_others_by_its_domain() -> None:
     unnamed = read()
     assert unnamed.shop == UNNAMED_SHOP
     assert unnamed.owns("any.myshopify.com")
+
+
+def test_the_admin_api_may_be_this_machine_in_the_clear() -> None:
+    assert read(shopify_api_url="http://127.0.0.1:9/x").shopify_api_url == "http://127.0.0.1:9/x"
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_as_a_flag_is_refused_and_the_variable_named(name: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        flags.refuse_secrets({name: "s3cret-of-the-shop"})
+    assert f"ORDERS_SYNC_{name.upper()}" in str(refused.value)
+    assert "s3cret" not in str(refused.value)
+
+
+def test_every_setting_that_is_a_secret_is_known_as_one() -> None:
+    assert set(SECRETS) == {"shopify_webhook_secret", "shopify_admin_token", "erp_secret", "support_secret"}
+    flags.refuse_secrets({"port": "1", "database_url": "postgresql://desk:pa55word@db/desk"})
 
 
 def test_every_setting_is_a_flag() -> None:
