@@ -22,7 +22,7 @@ from textual.worker import Worker, WorkerFailed, WorkerState
 
 from orders_tui import crash, themes
 from orders_tui.hangup import on_hangup
-from orders_tui.line_filter import AsciiOnly, Harmless, InTurn
+from orders_tui.line_filter import AsciiGlyphs, AsciiOnly, Harmless, InTurn
 from orders_tui.pace import Pace
 from orders_tui.screens.keyboard import Keyboard
 from orders_tui.screens.watches import Hears, Watches
@@ -56,6 +56,7 @@ class DeskApp(App[None]):
         pace: Pace | None = None,
         theme: str = "",
         ascii_only: bool = False,
+        unicode: bool = True,
         begin: Callable[[DeskApp], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__()
@@ -64,7 +65,9 @@ class DeskApp(App[None]):
         self._begin = begin
         self._pace = pace or Pace()
         self._reports = reports
-        self._filters_of_ours: list[LineFilter] = [Harmless(), *([AsciiOnly()] if ascii_only else [])]
+        self._filters_of_ours: list[LineFilter] = [Harmless()]
+        if ascii_only:
+            self._filters_of_ours.append(AsciiGlyphs() if unicode else AsciiOnly())
         self._filter = InTurn(self._filters_of_ours)
         self._sweeping = Sweeping(self._pace.monotonic)
         self._toasts = Toasts(self._pace.monotonic)
@@ -168,12 +171,14 @@ def run(config: Config, found: Found) -> int:
     """Opens the desk in this terminal until the operator leaves; the process's exit status. Raises ConfigError."""
     from orders_tui.starting import Start
 
+    themes.require(config)
     start = Start(config, found)
     app = DeskApp(
         start.front,
         start.reports,
         theme=start.preferences.theme or config.theme or "",
         ascii_only=config.ascii,
+        unicode=config.unicode,
         begin=start.begin,
     )
     on_hangup(start.put_away)

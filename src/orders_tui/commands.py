@@ -51,7 +51,10 @@ IN_ORDER = frozenset({Place.ORDER})
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing to do. `label` is the footer's word; `argument` names what `:` takes after it; `role` is the least that may."""
+    """One thing to do. `label` is the footer's word; `argument` names what `:` takes after it; `role` is the least that may.
+
+    `also`: further words for it after `:`.
+    """
 
     id: str
     label: str
@@ -63,12 +66,34 @@ class Command:
     role: Role = Role.VIEWER
     acts_on_target: bool = False
     argument: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
-        """What is typed after `:`."""
-        named = self.id.rpartition(".")[2] if self.group is Group.ACT else self.id.replace(".", "-")
-        return named.replace("_", "-")
+        """What is typed after `:`. Of a tab it is two: `tab overdue`."""
+        if self.id in _WORDS:
+            return _WORDS[self.id]
+        named = self.label if self.group is not Group.ACT else self.id.rpartition(".")[2]
+        return _dashed(named)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every word that means it: `word`, the footer's, its id with dashes, and those of `also`."""
+        return (self.word, *self.also, _dashed(self.label), _dashed(self.id.replace(".", " ")))
+
+
+_WORDS = {
+    "find.search": "search",
+    "find.clear": "clear",
+    "take.copy_more": "copy-more",
+    "desk.quit": "close",
+    **{f"tab.{tab}": f"tab {tab.value.replace('_', '-')}" for tab in Tab},
+}
+"""Where the word after `:` is not the footer's."""
+
+
+def _dashed(text: str) -> str:
+    return "-".join(text.replace("_", " ").replace("…", "").split())
 
 
 def _act(
@@ -193,7 +218,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "view.outbox", "outbox", "Writes that wait or failed, and dead letters", Group.VIEW, ("O",), role=Role.LEAD
     ),
-    Command("view.theme", "theme", "Next colour theme", Group.VIEW, ("T",)),
+    Command("view.theme", "theme", "Next colour theme, or the one named", Group.VIEW, ("T",), argument="name"),
     Command("take.copy", "copy", "Copy the order number", Group.TAKE, ("y",)),
     Command("take.copy_more", "copy …", "Choose what to copy", Group.TAKE, ("Y",)),
     Command("take.browser", "browser", "Open the order in the shop's admin", Group.TAKE, ("o",)),
@@ -204,16 +229,30 @@ COMMANDS: tuple[Command, ...] = (
     Command("desk.palette", "palette", "Find a command", Group.DESK, ("ctrl+p",)),
     Command("desk.help", "help", "Every key, searchable", Group.DESK, ("?", "f1")),
     Command("desk.quit", "quit", "Close the pane; at the desk, twice to quit", Group.DESK, ("q",)),
-    Command("desk.quit_now", "quit", "Quit; asks while something is being sent", Group.DESK, ("ctrl+q",)),
+    Command("desk.quit_now", "quit", "Quit; asks while something is being sent", Group.DESK, ("ctrl+q",), also=("q",)),
 )
 
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 
 
+_BY_WORD = {word: command for command in reversed(COMMANDS) for word in reversed(command.words)} | {
+    command.word: command for command in COMMANDS
+}
+
+
 def by_word(word: str) -> Command | None:
-    """The command that `:word` means: its word, or the only one that starts so."""
-    exact = [command for command in COMMANDS if command.word == word]
-    if exact:
-        return exact[0]
+    """The command that `:word` means: one of its words, or the only one that starts so."""
+    if word in _BY_WORD:
+        return _BY_WORD[word]
     starting = [command for command in COMMANDS if command.word.startswith(word)]
     return starting[0] if len(starting) == 1 else None
+
+
+def parse_line(text: str) -> tuple[Command | None, str, str]:
+    """What stands after `:` as command, its word as typed, and what comes behind it. None: no command has that word."""
+    first, _, rest = text.strip().partition(" ")
+    second, _, behind = rest.strip().partition(" ")
+    two = f"{first} {_dashed(second)}"
+    if second and (command := by_word(two)) is not None:
+        return command, two, behind.strip()
+    return by_word(_dashed(first)), first, rest.strip()

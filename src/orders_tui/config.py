@@ -8,7 +8,7 @@
     name = "ana"                   # X-Operator on loopback
     theme = "textual-dark"
     page_size = 50                 # 1 to 250
-    ascii = false                  # no glyph outside ASCII
+    ascii = false                  # no glyph outside ASCII; names stay as they are
     bell = false
     mouse = true
     environment = "PROD"           # the word of the coloured band
@@ -25,7 +25,7 @@ error that names the file, the key and the nearest known one; so is a value of t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -41,7 +41,7 @@ _TOP = ["default_profile", "defaults", "profile", "keys"]
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that the client needs to start. The token never shows in `repr`."""
+    """Everything that the client needs to start. The token never shows in `repr`. `unicode`: the terminal's encoding has it."""
 
     server: str = DEFAULT_SERVER
     token: str | None = field(default=None, repr=False)
@@ -50,6 +50,7 @@ class Config:
     theme: str | None = None
     page_size: int = 50
     ascii: bool = False
+    unicode: bool = True
     bell: bool = False
     mouse: bool = True
     environment: str | None = None
@@ -129,7 +130,7 @@ def _profile(path: Path, body: Mapping[str, Any], name: str | None, *, named: bo
     if name not in known:
         where = "" if named else " (default_profile)"
         names = ", ".join(known) or "none"
-        raise ConfigError(f"{path}: there is no profile {name}{where}{_nearest(name, known)}; profiles: {names}")
+        raise ConfigError(f"{path}: there is no profile {name}{where}{nearest(name, known)}; profiles: {names}")
     return sections[name]
 
 
@@ -149,10 +150,11 @@ def _section(path: Path, body: Mapping[str, Any], name: str, title: str = "") ->
 def _known(path: Path, section: Mapping[str, Any], known: list[str], prefix: str) -> None:
     for key in section:
         if key not in known:
-            raise ConfigError(f"{path}: there is no key {prefix}{key}{_nearest(key, known)}; known: {', '.join(known)}")
+            raise ConfigError(f"{path}: there is no key {prefix}{key}{nearest(key, known)}; known: {', '.join(known)}")
 
 
-def _nearest(word: str, known: Any) -> str:
+def nearest(word: str, known: Iterable[str]) -> str:
+    """` (did you mean …?)` with the known word that is most like this one; empty where none is."""
     near = get_close_matches(word, list(known), n=1)
     return f" (did you mean {near[0]}?)" if near else ""
 

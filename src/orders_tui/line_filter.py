@@ -6,7 +6,8 @@ let through. Control characters (C0, DEL, C1) and bidirectional overrides become
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from unicodedata import normalize
 
 from rich.cells import cell_len
@@ -44,49 +45,65 @@ class InTurn(LineFilter):
         return segments
 
 
-_ASCII = str.maketrans(
-    {
-        "–": "-",
-        "—": "-",
-        "…": "~",
-        "·": "-",
-        "•": "*",
-        "│": "|",
-        "─": "-",
-        "“": '"',
-        "”": '"',
-        "’": "'",
-        "€": "E",
-        "£": "L",
-        "↑": "^",
-        "↓": "v",
-        "←": "<",
-        "→": ">",
-        **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
-        **dict.fromkeys("▏▎▕║┃", "|"),
-        **dict.fromkeys("━═▔▁", "-"),
-    }
-)
+_GLYPHS = {
+    "–": "-",
+    "—": "-",
+    "…": "~",
+    "·": "-",
+    "•": "*",
+    "│": "|",
+    "─": "-",
+    "€": "E",
+    "£": "L",
+    "↑": "^",
+    "↓": "v",
+    "←": "<",
+    "→": ">",
+    **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
+    **dict.fromkeys("▏▎▕║┃", "|"),
+    **dict.fromkeys("━═▔▁", "-"),
+}
+_LETTERS = {"“": '"', "”": '"', "’": "'", "‘": "'"}
+_DRAWN = re.compile("[\u2190-\u23ff\u2500-\u27bf\u2800-\u28ff]")
+"""Arrows, operators, boxes, blocks, shapes, signs and dots: what screens are drawn with, and nobody is called."""
+
+
+class AsciiGlyphs(LineFilter):
+    """For fonts without the signs that screens are drawn with: those become ASCII. What people are called stays as it is."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments with every glyph in ASCII, as wide as before."""
+        return [_with(segment, _glyphs) for segment in segments]
 
 
 class AsciiOnly(LineFilter):
-    """For terminals without Unicode: a letter loses its accents, every other character becomes `?`, as wide as it was."""
+    """For terminals whose encoding is not Unicode: also a letter loses its accents; what has no such letter becomes `?`."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The same segments in ASCII."""
-        return [
-            segment if segment.text.isascii() else Segment(_spell(segment.text), segment.style) for segment in segments
-        ]
+        """The same segments in ASCII, as wide as before."""
+        return [_with(segment, _spelled) for segment in segments]
 
 
-def _spell(text: str) -> str:
-    return "".join(char if char.isascii() else _nearest(char) for char in text.translate(_ASCII))
+def _with(segment: Segment, change: Callable[[str], str]) -> Segment:
+    return segment if segment.text.isascii() else Segment(change(segment.text), segment.style)
+
+
+def _glyphs(text: str) -> str:
+    return _DRAWN.sub(lambda drawn: "?" * cell_len(drawn[0]), text.translate(_GLYPH_TABLE))
+
+
+def _spelled(text: str) -> str:
+    return "".join(char if char.isascii() else _nearest(char) for char in text.translate(_LETTER_TABLE))
 
 
 def _nearest(char: str) -> str:
     """The letter below the accents, or question marks; as many cells as before."""
     bare = normalize("NFD", char)[0]
     return bare if bare.isascii() and cell_len(char) == 1 else "?" * cell_len(char)
+
+
+_GLYPH_TABLE = str.maketrans(_GLYPHS)
+_LETTER_TABLE = str.maketrans(_GLYPHS | _LETTERS)
 
 
 def _steers(segment: Segment) -> bool:

@@ -34,6 +34,11 @@ def text(value: str) -> str:
     return _UNSAFE.sub(_REPLACEMENT, _SELECTORS.sub("", _SPACES.sub(" ", value)))
 
 
+def lines(value: str) -> str:
+    """The same for what may have several lines: each is made safe, their breaks stay."""
+    return "\n".join(map(text, value.split("\n")))
+
+
 def sanitise(value: Any) -> Any:
     """The same JSON value with every string, keys included, made safe."""
     if isinstance(value, str):

@@ -6,7 +6,10 @@ against the background and against the cursor's row (a test holds that).
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
+
+from orders_tui.config import Config, nearest
+from orders_tui.errors import ConfigError
 
 DARK = Theme(
     name="desk-dark",
@@ -95,6 +98,15 @@ LIGHT = Theme(
 THEMES: tuple[Theme, ...] = (DARK, LIGHT)
 CYCLE: tuple[str, ...] = (DARK.name, LIGHT.name, "textual-ansi")
 """What the theme key walks through; the palette offers every theme there is."""
+
+
+def require(config: Config) -> None:
+    """Raises ConfigError, with the nearest right one, when the configured theme is none."""
+    known = sorted({*BUILTIN_THEMES, *(theme.name for theme in THEMES)})
+    if config.theme and config.theme not in known:
+        near = nearest(config.theme, known)
+        raise ConfigError(f"{config.path}: there is no theme {config.theme}{near}; known: {', '.join(known)}")
+
 
 _ANSI = {
     "tone-dim": "ansi_bright_black",

@@ -11,9 +11,11 @@ from dataclasses import fields
 
 from orders_tui.cli.desk import configured, connect
 from orders_tui.cli.table import table
-from orders_tui.config import APP, default_path
+from orders_tui.config import APP, default_path, load, profiles
 from orders_tui.errors import ApiError
 from orders_wire.version import __version__
+
+USAGE = 2
 
 
 def keys(given: Namespace) -> int:
@@ -43,17 +45,38 @@ def config(given: Namespace) -> int:
     if given.what == "path":
         print(default_path())
         return 0
-    now = configured(given)
     if given.what == "validate":
-        print(f"{now.path or 'no configuration file'}: in order", file=sys.stderr)
-        return 0
-    shown = {field.name: getattr(now, field.name) for field in fields(now) if field.name != "state_dir"}
+        return _validate(given)
+    now = configured(given)
+    shown = {
+        field.name: getattr(now, field.name) for field in fields(now) if field.name not in ("state_dir", "unicode")
+    }
     shown |= {
         "token": "set" if now.token else None,
         "path": str(now.path) if now.path else None,
         "keys": dict(now.keys),
     }
     print(json.dumps(shown, ensure_ascii=False, indent=1))
+    return 0
+
+
+def _validate(given: Namespace) -> int:
+    """Reads the file as the desk would, once for each profile. Raises ConfigError for the first fault but of the keys."""
+    from orders_tui import keymap, themes
+
+    named = [given.profile] if given.profile else [None, *profiles()]
+    for profile in named:
+        now = load(server=given.server, profile=profile, name=given.name)
+        themes.require(now)
+    try:
+        keymap.build(now.keys)
+    except keymap.KeymapError as error:
+        for fault in error.faults:
+            print(f"{now.path}: [keys] {fault}", file=sys.stderr)
+        return USAGE
+    for doubt in keymap.check(now.keys):
+        print(f"{now.path}: [keys] {doubt}", file=sys.stderr)
+    print(f"{now.path or 'no configuration file'}: in order", file=sys.stderr)
     return 0
 
 

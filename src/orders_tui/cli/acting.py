@@ -10,7 +10,8 @@ import asyncio
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from orders_tui.cli.table import table
 from orders_tui.drafts import AssignDraft, Draft, ReturnsDraft
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, VersionSkew
 from orders_tui.pace import new_key
+from orders_tui.sanitise import lines
 from orders_tui.session.requests import send, split
 from orders_wire.vocabulary import ReturnAction
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from orders_wire.actions import ActionAnswer
 
 FIRST_WAIT_S = 0.5
+AT_ONCE = 8
+GID = "gid://shopify/Order/"
 _PATIENCE_S = 45.0
 _ASKED_FIRST = {ReturnAction.APPROVE_REFUND, ReturnAction.DENY}
 
@@ -49,13 +53,13 @@ def act(given: Namespace) -> int:
     if not getattr(given, "yes", True) and not _agreed(wanted):
         print("nothing was sent", file=sys.stderr)
         return 2
-    results = asyncio.run(_perform(given, wanted))
+    results, names = asyncio.run(_perform(given, wanted))
     if given.json:
         print(json.dumps(_as_json(results), ensure_ascii=False, indent=1))
     else:
-        sys.stdout.write(_as_table(results))
+        sys.stdout.write(_as_table(results, names))
     for result in results:
-        print(_message(result), file=sys.stderr)
+        print(lines(_message(result)), file=sys.stderr)
     return _status(results)
 
 
@@ -69,20 +73,26 @@ def _agreed(wanted: Iterable[Draft]) -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-async def _perform(given: Namespace, wanted: list[Draft]) -> list[Result]:
+async def _perform(given: Namespace, wanted: list[Draft]) -> tuple[list[Result], Mapping[str, str]]:
+    """The results, and what the orders are called that nobody named."""
+    async with connect(given) as api:
+        results = await _in_turn(api, given, wanted)
+        return results, {} if given.json else await _names(api, _unnamed(results))
+
+
+async def _in_turn(api: SyncApi, given: Namespace, wanted: list[Draft]) -> list[Result]:
     """One after the other. A server that is gone, or does not know us, is not asked again for the rest."""
     base = given.key or new_key()
     results: list[Result] = []
-    async with connect(given) as api:
-        if getattr(given, "me", False):
-            name = (await api.me()).name
-            wanted = [replace(draft, assignee=name) for draft in wanted if isinstance(draft, AssignDraft)]
-        for number, draft in enumerate(wanted):
-            key = base if len(wanted) == 1 else f"{base}-{number}"
-            results.append(await _settled(api, draft, key))
-            if results[-1].error is not None and not isinstance(results[-1].error, Refused):
-                rest = wanted[number + 1 :]
-                return results + [Result(left, "", error=results[-1].error) for left in rest]
+    if getattr(given, "me", False):
+        name = (await api.me()).name
+        wanted = [replace(draft, assignee=name) for draft in wanted if isinstance(draft, AssignDraft)]
+    for number, draft in enumerate(wanted):
+        key = base if len(wanted) == 1 else f"{base}-{number}"
+        results.append(await _settled(api, draft, key))
+        if results[-1].error is not None and not isinstance(results[-1].error, Refused):
+            rest = wanted[number + 1 :]
+            return results + [Result(left, "", error=results[-1].error) for left in rest]
     return results
 
 
@@ -127,7 +137,32 @@ def _as_json(results: Iterable[Result]) -> dict[str, object]:
     return {"done": done, "failures": failures, "unknown": unknown, "actions": actions}
 
 
-def _as_table(results: Iterable[Result]) -> str:
+def _unnamed(results: Iterable[Result]) -> list[str]:
+    """Orders of which an answer tells by their GID, because the request did not name them."""
+    told = [
+        (str(order.get("id", "")), result.draft.order_ids)
+        for result in results
+        if result.answer is not None
+        for order in result.answer.updated_orders
+    ]
+    return [order for order, asked in told if order.startswith(GID) and order not in asked]
+
+
+async def _names(api: SyncApi, orders: list[str]) -> Mapping[str, str]:
+    """The number of each order, by GID; without those that cannot be had."""
+    free = asyncio.Semaphore(AT_ONCE)
+    names: dict[str, str] = {}
+
+    async def look(order: str) -> None:
+        async with free:
+            with suppress(ApiError):
+                names[order] = (await api.order(order)).order_number
+
+    await asyncio.gather(*map(look, orders))
+    return names
+
+
+def _as_table(results: Iterable[Result], names: Mapping[str, str]) -> str:
     rows: list[tuple[str, str, str]] = []
     for result in results:
         if result.answer is not None:
@@ -137,7 +172,7 @@ def _as_table(results: Iterable[Result]) -> str:
             rows += [(order, "done", "") for order in result.draft.order_ids if order not in told]
         word = "unknown" if result.unknown else "failed"
         rows += [(order, word, f"{why} [{code}]") for order, code, why in _failures(result)]
-    return table(("ORDER", "OUTCOME", "REASON"), rows)
+    return table(("ORDER", "OUTCOME", "REASON"), [(names.get(order, order), *rest) for order, *rest in rows])
 
 
 def _failures(result: Result) -> list[tuple[str, str, str]]:

@@ -1,13 +1,15 @@
 """What an action is to be done on: orders on the command line, or CSV on stdin.
 
-CSV has a header line (`order` and the columns of the action) or is one order per line. A byte order mark, blank lines and the
-apostrophe that our own export puts before formulas do not matter.
+CSV has a header line (`order` and the columns of the action) or is one order per line. Cells are parted by a comma, or, as
+spreadsheets of many countries write it, by a semicolon or a tab. A byte order mark, blank lines and the apostrophe that our own
+export puts before formulas do not matter.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TextIO
@@ -32,6 +34,9 @@ _COLUMNS = {
     "support": ("note", "conversation"),
     "returns": ("action", "note", "return_id"),
 }
+
+_DELIMITERS = ",;\t"
+"""The first wins where none, or as many of each, is found."""
 
 ME = "me"
 """Stands for the operator until the server has said who that is."""
@@ -85,13 +90,22 @@ def _lines(stdin: TextIO) -> list[list[str]]:
     """The lines that are not blank."""
     if isinstance(stdin, io.TextIOWrapper):
         stdin.reconfigure(encoding="utf-8", errors="strict")
-    reader = csv.reader(stdin, strict=True)
+    try:
+        first = stdin.readline()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the CSV on stdin is not UTF-8 (at byte {error.start})") from error
+    reader = csv.reader(itertools.chain([first], stdin), strict=True, delimiter=_delimiter(first))
     try:
         return [line for line in reader if any(cell.strip() for cell in line)]
     except csv.Error as error:
         raise UsageError(f"line {reader.line_num} of the CSV on stdin cannot be read: {error}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"the CSV on stdin is not UTF-8 (at byte {error.start})") from error
+
+
+def _delimiter(first: str) -> str:
+    """What parts the cells of the first line; a comma where nothing else does."""
+    return max(_DELIMITERS, key=first.count)
 
 
 def _cell(text: str) -> str:

@@ -50,7 +50,9 @@ def run(arguments: Sequence[str], transport: httpx.AsyncBaseTransport | None = N
     except KeyboardInterrupt:
         return INTERRUPTED
     except ClientError as error:
-        print(f"orders-tui: {error}", file=sys.stderr)
+        from orders_tui.sanitise import lines
+
+        print(lines(f"orders-tui: {error}"), file=sys.stderr)
         return _status(error)
     except OSError as error:
         _close_stdout()
@@ -117,10 +119,10 @@ def _desk(given: Namespace) -> int:
     found = look.first(chosen)
     from orders_tui import app
 
-    return app.run(chosen if _knows_glyphs() else replace(chosen, ascii=True), found)
+    return app.run(chosen if _knows_unicode() else replace(chosen, ascii=True, unicode=False), found)
 
 
-def _knows_glyphs() -> bool:
+def _knows_unicode() -> bool:
     """Whether the terminal's encoding has more than ASCII to show."""
     return sys.stderr.encoding.lower().replace("-", "").startswith("utf")
 

@@ -8,11 +8,14 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
+from orders_tui.sanitise import lines
 from orders_wire.version import __version__
 from orders_wire.vocabulary import ReturnAction, Tab
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    from _typeshed import SupportsWrite
+
+    Commands = argparse._SubParsersAction["Parser"]
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -31,12 +34,19 @@ _FILTERS = ("status", "owner", "priority", "channel", "tag", "from", "to", "age"
 _ORDER = "an order's number (#1001 or 1001), Shopify id or GID"
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong without passing on what a terminal would obey."""
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        super()._print_message(lines(message), file)
+
+
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     """What a command line says; `command` is None for the terminal client. Ends the process where it cannot be read.
 
     The client starts without the parsers of all the commands, which would take a twentieth of its start.
     """
-    client = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    client = Parser(add_help=False, allow_abbrev=False, exit_on_error=False)
     client.set_defaults(command=None)
     _add_connection(client, default=None)
     with suppress(argparse.ArgumentError):
@@ -48,7 +58,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
 
 def build() -> argparse.ArgumentParser:
     """The parser of every command."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="orders-tui",
         description="The order desk for a Shopify shop. Without a command: the terminal client.",
         epilog="Exit status: 0 done, 1 refused (also partly), 2 usage, 3 cannot reach the server.",

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.fuzzy import Matcher
 
-from orders_tui.commands import COMMANDS, by_word
+from orders_tui.commands import BY_ID, COMMANDS, Command, parse_line
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.widgets.cells import Piece
@@ -38,14 +39,12 @@ class CommandLine(Dialog[str]):
         return [Hint("enter", "do it"), Hint("tab", "complete"), Hint("↑↓", "choose")]
 
     def problem(self) -> str:
-        word = self.query_one(Field).value.partition(" ")[0]
-        return "" if not word or by_word(word) or self.query_one(LineList).current else f"there is no command {word}"
+        typed = self.query_one(Field).value
+        known = not typed.strip() or parse_line(typed)[0] or self.query_one(LineList).current
+        return "" if known else f"there is no command {typed.split()[0]}"
 
     def edited(self) -> None:
-        word, space, _ = self.query_one(Field).value.partition(" ")
-        fitting = [
-            command for command in COMMANDS if command.word.startswith(word) and (not space or command.word == word)
-        ]
+        fitting = self._fitting(self.query_one(Field).value)
         lines = []
         for command in fitting:
             takes = f" {command.argument}" if command.argument else ""
@@ -53,11 +52,20 @@ class CommandLine(Dialog[str]):
             lines.append(Line(command.id, left, ((self.work.keymap.all_keys(command.id), "key"),)))
         self.query_one(LineList).set_lines(lines, lines[0].key if lines else None)
 
+    def _fitting(self, typed: str) -> list[Command]:
+        """The command that an argument is being typed for; else all that are like what stands there, the most alike first."""
+        command, word, _ = parse_line(typed)
+        if command is not None and word in command.words and typed.startswith(f"{word} "):
+            return [command]
+        head = typed if typed.startswith("tab ") else typed.partition(" ")[0]
+        scores = {command: _likeness(command, head) for command in COMMANDS}
+        return sorted((command for command in COMMANDS if scores[command] > 0), key=lambda one: -scores[one])
+
     def action_complete(self) -> None:
         """Takes the word under the cursor."""
         current = self.query_one(LineList).current
-        command = next((command for command in COMMANDS if command.id == current), None)
-        if command is not None:
+        if current is not None:
+            command = BY_ID[current]
             self.query_one(Field).set(f"{command.word} " if command.argument else command.word)
 
     def action_choose(self, step: int) -> None:
@@ -65,7 +73,24 @@ class CommandLine(Dialog[str]):
         self.query_one(LineList).move(step)
 
     def result(self) -> str:
-        typed = self.query_one(Field).value
-        chosen = next((command for command in COMMANDS if command.id == self.query_one(LineList).current), None)
-        exact = by_word(typed.partition(" ")[0])
-        return chosen.word if chosen is not None and (exact is None or not typed) else typed
+        """What was typed, with the chosen command's word where a part of one stood."""
+        typed = self.query_one(Field).value.strip()
+        chosen = self.query_one(LineList).current
+        command, word, argument = parse_line(typed)
+        if chosen is None or (command is not None and command.id == chosen and word in command.words):
+            return typed
+        behind = argument if BY_ID[chosen].argument else ""
+        return f"{BY_ID[chosen].word} {behind}".strip()
+
+
+def _likeness(command: Command, typed: str) -> float:
+    """How much a command's words are like what was typed; 0: not at all. The same word counts most, then what begins so."""
+    if not typed:
+        return 1
+    matcher = Matcher(typed)
+    return max(_alike(matcher, word, typed) + (0.1 if word == command.word else 0) for word in command.words)
+
+
+def _alike(matcher: Matcher, word: str, typed: str) -> float:
+    score = matcher.match(word)
+    return score + len(typed) / len(word) + 10 * word.startswith(typed) + 10 * (word == typed) if score else -1

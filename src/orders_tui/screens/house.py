@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 from orders_tui import themes
-from orders_tui.commands import BY_ID, Place, by_word
+from orders_tui.commands import BY_ID, Place, parse_line
 from orders_tui.screens.stage import Handler, Stage
 from orders_tui.wording import Tone
 
@@ -31,7 +32,7 @@ class House:
             "desk.quit_now": lambda _: self.quit_now(),
             "view.log": lambda _: self.log(),
             "view.outbox": lambda _: self.outbox(),
-            "view.theme": lambda _: self.theme(),
+            "view.theme": self.theme,
         }
 
     def redraw(self) -> None:
@@ -48,14 +49,13 @@ class House:
     def _typed(self, text: str | None) -> None:
         if not text:
             return
-        word, _, argument = text.strip().partition(" ")
-        command = by_word(word)
+        command, word, argument = parse_line(text)
         if command is None:
             self.stage.say(f"there is no command {word}; {self.stage.work.key('desk.help')} shows all", Tone.WARN)
         elif argument and not command.argument:
             self.stage.say(f"{command.word} takes nothing after it", Tone.WARN)
         else:
-            self.stage.perform(command.id, argument.strip())
+            self.stage.perform(command.id, argument)
 
     def palette(self) -> None:
         """Textual's palette over the registry."""
@@ -94,11 +94,20 @@ class House:
         else:
             self.stage.app.push_screen(OutboxScreen(self.stage.work, outgoing))
 
-    def theme(self) -> None:
-        """The next theme of the cycle."""
+    def theme(self, argument: str) -> None:
+        """The next theme of the cycle, or the one that is named, also without `desk-` before it."""
         app = self.stage.app
-        at = themes.CYCLE.index(app.theme) if app.theme in themes.CYCLE else -1
-        app.theme = themes.CYCLE[(at + 1) % len(themes.CYCLE)]
+        if argument:
+            known = [name for name in (argument, f"desk-{argument}") if name in app.available_themes]
+            if not known:
+                near = get_close_matches(argument, app.available_themes, n=1, cutoff=0.4)
+                meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(app.available_themes))}"
+                self.stage.say(f"there is no theme {argument}; {meant}", Tone.WARN)
+                return
+            app.theme = known[0]
+        else:
+            at = themes.CYCLE.index(app.theme) if app.theme in themes.CYCLE else -1
+            app.theme = themes.CYCLE[(at + 1) % len(themes.CYCLE)]
         self.stage.work.preferences.theme = app.theme
         self.stage.say(f"theme {app.theme}")
 

@@ -29,7 +29,7 @@ class Registry(Provider):
         matcher = self.matcher(query)
         for command, stage in self._commands():
             text = _text(command, stage)
-            if (score := matcher.match(f"{text} {command.explanation}")) > 0:
+            if (score := max(matcher.match(f"{text} {command.explanation}"), *map(matcher.match, command.words))) > 0:
                 yield Hit(score, matcher.highlight(text), partial(stage.perform, command.id), help=command.explanation)
 
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -344,10 +345,98 @@ def test_a_server_that_is_gone_is_asked_once(call: Call, desk: Desk, capsys: Cap
     assert capsys.readouterr().out.count("failed") == 2
 
 
+@pytest.mark.parametrize("mark", [";", "\t", ","])
+def test_csv_comes_in_the_spellings_of_spreadsheets(call: Call, desk: Desk, mark: str) -> None:
+    lines = (("order", "tracking", "carrier"), ("#1", "A,1" if mark != "," else "A1", "DHL"), ("#2", "B2", ""))
+    assert call("fulfill", stdin="\r\n".join(mark.join(line) for line in lines) + "\r\n") == 0
+    numbers = {body["orderIds"][0]: body["tracking"]["number"] for body in desk.bodies()}
+    assert numbers == {"#1": "A,1" if mark != "," else "A1", "#2": "B2"}
+
+
+@pytest.mark.parametrize("mark", [";", "\t", ","])
+def test_csv_of_several_columns_without_a_header_is_no_order_number(
+    call: Call, desk: Desk, capsys: Capture, mark: str
+) -> None:
+    assert call("assign", "--to", "bo", stdin=f"foo{mark}bar\n") == 2
+    assert desk.asked == []
+    assert "needs a header line" in capsys.readouterr().err
+
+
+def test_orders_that_nobody_named_are_told_by_their_number(call: Call, desk: Desk, capsys: Capture) -> None:
+    held = [{"id": gid(1), "issue": "inventory"}, {"id": gid(2), "issue": "inventory"}]
+    answer = {"success": True, "message": "Inventory escalated", "updatedOrders": held, "actionId": "act-1"}
+    desk.answers = [httpx.Response(200, json=answer)]
+    assert call("inventory", "A-1") == 0
+    assert "gid://" not in capsys.readouterr().out
+    desk.answers = [httpx.Response(200, json=answer), httpx.Response(503, json={}), httpx.Response(503, json={})]
+    assert call("inventory", "A-1") == 0
+    assert gid(1) in capsys.readouterr().out
+    assert call("assign", gid(3), "--to", "bo") == 0
+    assert gid(3) in capsys.readouterr().out
+
+
+ESCAPES = "\x1b]0;owned\x07\x9b31m\u202e\x7f"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin"),
+    [
+        (("assign", "--to", "bo"), f"order\n1001{ESCAPES}\n"),
+        (("assign", f"1001{ESCAPES}", "--to", f"bo{ESCAPES}"), ""),
+        (("returns", "--action", "deny"), f"order,note\n1001{ESCAPES},{ESCAPES}\n"),
+        (("returns",), f"order,action\n1001{ESCAPES},x{ESCAPES}\n"),
+        (("fulfill", "--tracking", f"1{ESCAPES}"), f"1001{ESCAPES}\n"),
+        (("inventory", f"A{ESCAPES}"), ""),
+        (("undo", f"a{ESCAPES}"), ""),
+        (("list", f"owner:x{ESCAPES}", f"nofield:{ESCAPES}"), ""),
+        (("list", "--tab", f"x{ESCAPES}"), ""),
+        (("show", f"x{ESCAPES}"), ""),
+        (("show", "1", f"--more{ESCAPES}"), ""),
+        ((f"nothing{ESCAPES}",), ""),
+        (("list", "--server", f"http://x{ESCAPES}"), ""),
+        (("list", "--profile", f"x{ESCAPES}"), ""),
+        (("export", f"/nowhere/x{ESCAPES}.csv"), ""),
+    ],
+)
+@pytest.mark.parametrize("refused", [False, True])
+def test_nothing_that_was_typed_or_read_steers_the_terminal(
+    call: Call, desk: Desk, capsys: Capture, *, arguments: tuple[str, ...], stdin: str, refused: bool
+) -> None:
+    if refused:
+        failures = [{"id": f"1{ESCAPES}", "code": "not_found", "message": f"no order {ESCAPES}"}]
+        body = {"success": False, "message": ESCAPES, "code": "not_found", "updatedOrders": [], "failures": failures}
+        desk.answers = [httpx.Response(404, json=body)] * 3
+    with suppress(SystemExit):
+        call(*arguments, stdin=stdin)
+    written = "".join(capsys.readouterr())
+    assert not set(written) & set(ESCAPES) - set("0;owned31m]")
+
+
 def test_inventory_and_undo(call: Call, desk: Desk) -> None:
     assert call("inventory", "A-1", "#1", "--note", "late") == 0
     assert call("undo", "act-1") == 0
     assert desk.bodies() == [{"sku": "A-1", "orderIds": ["#1"], "note": "late"}, {"actionId": "act-1"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "said"),
+    [
+        ('[defaults]\ntheme = "desk-drak"\n', 2, "did you mean desk-dark?"),
+        ('[profile.eu]\ntheme = "nordic"\n', 2, "did you mean nord?"),
+        ('[keys]\n"order.asign" = "a"\n', 2, "did you mean order.assign"),
+        ('[keys]\n"order.assign" = "f"\n', 2, "both order.assign and order.fulfill"),
+        ('[profile.eu]\nsever = "x"\n', 2, "did you mean server?"),
+        ('[profile.eu]\ntoken_file = "/nowhere/token"\n', 2, "cannot be read"),
+        ('default_profile = "eu"\n[profile.eu]\ntheme = "nord"\n', 0, "in order"),
+        ("", 0, "in order"),
+    ],
+)
+def test_validate_reads_the_whole_file_as_the_desk_would(
+    call: Call, tmp_path: Path, capsys: Capture, *, content: str, status: int, said: str
+) -> None:
+    (tmp_path / "config.toml").write_text(content)
+    assert call("config", "validate") == status
+    assert said in capsys.readouterr().err
 
 
 def test_watch_prints_each_event_once_as_a_line(call: Call, desk: Desk, capsys: Capture) -> None:

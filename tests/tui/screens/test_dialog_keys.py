@@ -6,7 +6,9 @@ import pytest
 from tests.tui.screens import desk_data
 from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
+from textual.widgets import Input
 
+from orders_tui.commands import parse_line
 from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, ReturnsDraft, SupportDraft
 from orders_tui.screens.order import OrderScreen
 from orders_tui.session.bulk import OutcomeKind
@@ -382,6 +384,51 @@ async def test_the_command_line_takes_an_argument(open_desk: Open, session: Fake
         draft = session.sent[-1]
         assert isinstance(draft, AssignDraft)
         assert draft.assignee == "bo"
+
+
+async def test_the_command_lines_own_examples_are_commands(open_desk: Open) -> None:
+    async with open_desk() as desk:
+        await desk.press("colon")
+        placeholder = desk.app.screen.query_one(Input).placeholder
+    examples = placeholder.removesuffix(" …").split(", ")
+    assert len(examples) >= 3
+    for example in examples:
+        command, _, argument = parse_line(example)
+        assert command is not None, example
+        assert bool(argument) == bool(command.argument), example
+
+
+@pytest.mark.parametrize("typed", ["srt -ship_by", "sor -ship_by", "sort -ship_by"])
+async def test_the_command_line_finds_what_is_like_what_was_typed(
+    open_desk: Open, session: FakeSession, typed: str
+) -> None:
+    async with open_desk() as desk:
+        await desk.press("colon")
+        await desk.type(typed)
+        await desk.press("enter")
+        assert str(session.view.query.sort) == "-ship_by"
+
+
+async def test_quit_on_the_command_line_quits(open_desk: Open) -> None:
+    async with open_desk() as desk:
+        await desk.press("colon")
+        await desk.type("quit")
+        await desk.press("enter")
+        assert not desk.app.is_running or desk.app._exit
+
+
+async def test_the_command_line_opens_tabs_and_chooses_themes(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        for typed, theme in (("theme light", "desk-light"), ("theme nord", "nord"), ("theme nordd", "nord")):
+            await desk.press("colon")
+            await desk.type(typed)
+            await desk.press("enter")
+            assert desk.app.theme == theme
+        assert "did you mean nord?" in desk.hint
+        await desk.press("colon")
+        await desk.type("tab overdue")
+        await desk.press("enter")
+        assert session.view.query.tab is Tab.OVERDUE
 
 
 async def test_every_command_that_opens_something_opens_it(open_desk: Open, session: FakeSession) -> None:

@@ -16,7 +16,7 @@ from textual.theme import Theme
 from orders_tui import crash, themes
 from orders_tui.errors import ClientError
 from orders_tui.glyphs import ASCII, UNICODE
-from orders_tui.line_filter import AsciiOnly, Harmless
+from orders_tui.line_filter import AsciiGlyphs, AsciiOnly, Harmless
 from orders_tui.toasts import AT_MOST, SHOWN_S, Toasts
 from orders_tui.widgets.top_bar import TopBar, TopInfo, since
 from orders_tui.wording import Sign
@@ -111,6 +111,12 @@ def test_freshness_does_not_fidget(seconds: float, text: str) -> None:
 def test_in_ascii_a_letter_loses_its_accents_only() -> None:
     (segment,) = AsciiOnly().apply([Segment("María Groß → ↑↓ 田")], BLACK)
     assert segment.text == "Maria Gro? > ^v ??"
+
+
+@pytest.mark.parametrize("name", ["Łucja Ødegård", "Анна Петрова", "田中 花子", "O’Neil", "Zoë Müller", "محمد"])
+def test_ascii_is_for_glyphs_and_leaves_people_alone(name: str) -> None:
+    (segment,) = AsciiGlyphs().apply([Segment(f"▸ {name} → ◐ 12 € ─ ⚡…")], BLACK)
+    assert segment.text == f"? {name} > ? 12 E - ??~"
 
 
 EVERYTHING = TopInfo(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orders_tui.commands import BY_ID, COMMANDS, Place, by_word
+from orders_tui.commands import BY_ID, COMMANDS, Place, by_word, parse_line
 from orders_tui.keymap import KeymapError, build, check, exists
 from orders_wire.vocabulary import Tab
 
@@ -68,3 +68,39 @@ def test_a_word_may_be_shortened_while_it_is_clear() -> None:
     fulfill, ambiguous = by_word("ful"), by_word("tab")
     assert fulfill is BY_ID["order.fulfill"]
     assert ambiguous is None
+
+
+def test_every_command_is_meant_by_its_word_and_by_its_id() -> None:
+    for command in COMMANDS:
+        assert parse_line(command.word)[0] is command
+        assert parse_line(command.id.replace(".", "-").replace("_", "-"))[0] is command
+
+
+@pytest.mark.parametrize(
+    ("line", "meant", "argument"),
+    [
+        ("assign ana", "order.assign", "ana"),
+        ("search owner:none", "find.search", "owner:none"),
+        ("filter owner:none age:>2d", "find.search", "owner:none age:>2d"),
+        ("sort -ship_by", "find.sort", "-ship_by"),
+        ("tab overdue", "tab.overdue", ""),
+        ("tab awaiting_tracking", "tab.awaiting_tracking", ""),
+        ("tab over", "tab.overdue", ""),
+        ("quit", "desk.quit_now", ""),
+        ("q", "desk.quit_now", ""),
+        ("theme", "view.theme", ""),
+        ("theme light", "view.theme", "light"),
+        ("columns", "view.columns", ""),
+        ("views late, in Berlin", "view.open", "late, in Berlin"),
+        ("  assign   ana  ", "order.assign", "ana"),
+    ],
+)
+def test_a_line_is_a_command_and_what_it_takes(line: str, meant: str, argument: str) -> None:
+    command, _, rest = parse_line(line)
+    assert command is BY_ID[meant]
+    assert rest == argument
+
+
+@pytest.mark.parametrize("line", ["", "tab", "nothing", "asgn ana", "tab nowhere"])
+def test_a_line_that_is_no_command_means_none(line: str) -> None:
+    assert parse_line(line)[0] is None
