@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -165,7 +166,8 @@ class ScriptedShop(ShopifyClient):
         if isinstance(reply, Exception):
             raise reply
         told = reply if isinstance(reply, dict) else reply(given)
-        return answers.read(told if "data" in told or "errors" in told else {"data": told}, self.as_of)
+        body = told if "data" in told or "errors" in told else {"data": told}
+        return answers.read(copy.deepcopy(body), self.as_of, document.at)
 
     async def read(self, document: Document, variables: Mapping[str, Any] | None = None) -> Answer:
         return await self.execute(document, variables)

@@ -102,7 +102,7 @@ class ShopifyClient:
         try:
             body, as_of = await self._post(document, variables)
             told = answers.throttle_status(body)
-            answer = answers.read(body, as_of)
+            answer = answers.read(body, as_of, document.at)
         except Throttled as error:
             self._costs[document.name] = error.requested or cost
             raise

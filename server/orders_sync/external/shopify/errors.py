@@ -2,14 +2,18 @@
 
 `ShopifyError` ┬ `NotSent`    no connection: the shop never had the request
                ├ `NoAnswer`   the request left, and no whole answer came: a write may have happened
+               │ └ `Broken`   the shop failed inside of what it was to tell; `places`: of which objects of a list, if it says
                ├ `Throttled`  not executed, and still not after waiting; `retry_after_s`
                ├ `TooCostly`  not executed: it asks for more points than one request may cost
                ├ `Denied`     not executed: the token is not accepted, or lacks a scope
+               ├ `NoProgress` a list that says it goes on, and does not; or is longer than the shop lets anybody read
                └ `Misread`    not executed as meant: the shop does not take the request, or not its search terms
                  └ `Misshapen` it was executed, and the answer, or a part of it, has another shape than the schema's
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class ShopifyError(Exception):
@@ -22,6 +26,12 @@ class NotSent(ShopifyError):
 
 class NoAnswer(ShopifyError):
     pass
+
+
+class Broken(NoAnswer):
+    def __init__(self, message: str, places: Mapping[int, str] | None = None) -> None:
+        super().__init__(message)
+        self.places = places or {}
 
 
 class Throttled(ShopifyError):
@@ -39,9 +49,18 @@ class Denied(ShopifyError):
     pass
 
 
+class NoProgress(ShopifyError):
+    pass
+
+
 class Misread(ShopifyError):
     pass
 
 
 class Misshapen(Misread):
     pass
+
+
+OneAlone = Misshapen | Broken | NoProgress
+ONE_ALONE = (Misshapen, Broken, NoProgress)
+"""What concerns, when it happens while one order is read, that order alone."""

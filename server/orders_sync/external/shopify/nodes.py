@@ -251,7 +251,7 @@ class HeldLines(Node):
 
     id: Id
     order_id: Id
-    line_items: Page[HeldLine]
+    line_items: Page[HeldLine] | None = None
 
 
 class DisputeDetail(Node):
