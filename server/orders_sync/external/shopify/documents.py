@@ -317,6 +317,7 @@ STOCK_PAGE = _query(
     "location(id: $id) { inventoryLevels(first: $first, after: $after, query: $query) { nodes { "
     'id updatedAt quantities(names: ["available"]) { name quantity } item { id sku tracked updatedAt } '
     f"}} {_PAGE} }} }}",
+    at=("location", "inventoryLevels", "nodes"),
 )
 
 # The shop and this app in it

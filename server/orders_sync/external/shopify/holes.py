@@ -10,16 +10,20 @@ from typing import Any
 
 from orders_sync.external.shopify.answers import Answer, Path
 from orders_sync.external.shopify.errors import Denied
+from orders_sync.external.shopify.nodes import HIDDEN
 
 VALUES = frozenset(
     {
         "amount",
         "amountSet",
+        "defaultEmailAddress",
+        "defaultPhoneNumber",
         "dispositions",
         "events",
         "fulfillmentHolds",
         "lineItems",
         "originalUnitPriceSet",
+        "quantities",
         "returnLineItems",
         "reverseDeliveries",
         "reverseFulfillmentOrders",
@@ -86,12 +90,18 @@ def _to_null(data: Any, path: Path) -> _Steps:
 def _remove(steps: _Steps, hollow: list[list[Any]], *, counted: bool) -> None:
     for container, key in steps:
         if key in VALUES:
-            del container[key]
+            _hide(container, key)
             return
     container, key = steps[-1]
     if key in _PARTS_OF_CONNECTION and len(steps) > 1:
         container, key = steps[-2]
     if isinstance(container, dict):
-        del container[key]
+        _hide(container, key)
     elif not counted:
         hollow.append(container)
+
+
+def _hide(told: dict[str, Any], name: str) -> None:
+    """Names beginning with two underscores are GraphQL's own, so that this is none of the shop's."""
+    del told[name]
+    told[HIDDEN] = [*told.get(HIDDEN, ()), name]

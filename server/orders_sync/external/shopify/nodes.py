@@ -1,7 +1,6 @@
 """The shop's GraphQL objects as they are read here.
 
-Only what the documents ask for. A connection or object that a missing scope left null is `None`, and then nothing is told
-about it.
+Only what the documents ask for. A connection that is `None` is not told, and neither is what is `hidden`.
 """
 
 from __future__ import annotations
@@ -15,9 +14,16 @@ from orders_sync.external.shopify.scalars import Id, Instant, Money, Whole, Word
 
 T = TypeVar("T")
 
+HIDDEN = "__hidden"
+"""Where an object in an answer keeps the names of what the token may not know of it."""
+
 
 class Node(BaseModel):
+    """`hidden`: the fields, as the shop spells them, that are not told: their value here says nothing."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+
+    hidden: Annotated[frozenset[str], Field(alias=HIDDEN)] = frozenset()
 
 
 class Page(Node, Generic[T]):

@@ -9,6 +9,8 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from pydantic.alias_generators import to_snake
+
 from orders_sync.external.shopify import completion, documents, holes, nodes
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.asking import batches, page, understood
@@ -173,7 +175,7 @@ def _read(order: nodes.Order, details: completion.Details, answer: Answer) -> Or
         returns=tuple(details.returns[ref.id] for ref in returns if ref.id in details.returns),
         held_skus={part: details.held_skus[part] for part in held(order) if part in details.held_skus},
         disputes=details.disputes,
-        unread=frozenset(nodes.Order.model_fields.keys() - order.model_fields_set),
+        unread=frozenset(to_snake(name) for name in order.hidden),
     )
 
 
