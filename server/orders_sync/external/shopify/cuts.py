@@ -7,13 +7,14 @@ not know is not told at all; one whose end cannot be reached is refused, never t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.asking import understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import MOST_AT_ONCE, Cut, Document
-from orders_sync.external.shopify.errors import Misshapen, NoProgress
+from orders_sync.external.shopify.errors import Misshapen
 from orders_sync.external.shopify.nodes import read_page
 from orders_sync.external.shopify.walk import Walk
 
@@ -22,17 +23,25 @@ Json = dict[str, Any]
 
 
 async def whole(client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> Answer:
-    """The answer to a document that reads one object, with every list in it to its end. Each request is sent once.
+    """The answer to a document that reads one object, with every list in it to its end; `denied` is what is denied of all of
+    it, which stands in the data as null. Each request is sent once.
 
     Raises ShopifyError, also when the end of a list cannot be reached.
     """
     answer = await client.execute(document, variables)
+    denied = list(answer.denied)
+
+    async def ask(rest: Document, asked: Mapping[str, Any]) -> Answer:
+        more = await client.execute(rest, asked)
+        denied.extend(more.denied)
+        return more
+
     told: Any = answer.data
     for name in document.at:
         told = told.get(name) if isinstance(told, dict) else None
     if isinstance(told, dict):
-        await complete(client.execute, document.lists, told)
-    return answer
+        await complete(ask, document.lists, told)
+    return replace(answer, denied=tuple(denied))
 
 
 async def complete(ask: Ask, lists: Iterable[Cut], told: Json) -> None:
@@ -93,9 +102,7 @@ async def _plain(ask: Ask, cut: Cut, owner: Json) -> list[Any] | None:
         return told  # type: ignore[no-any-return]
     told = await _more(ask, cut, owner, {})
     if isinstance(told, list) and len(told) >= MOST_AT_ONCE:
-        raise NoProgress(
-            f"Shopify tells {len(told)} {_words(name)} of one object, and no more can be asked for at once"
-        )
+        raise Misshapen(f"Shopify tells {len(told)} {_words(name)} of one object, and no more can be asked for at once")
     return told  # type: ignore[no-any-return]
 
 

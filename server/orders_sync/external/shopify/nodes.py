@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AliasPath, BaseModel, ConfigDict, Field
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from orders_sync.external.shopify.scalars import Id, Instant, Money, Whole, Word
@@ -32,6 +32,13 @@ class Page(Node, Generic[T]):
     nodes: list[T]
     has_next_page: Annotated[bool, Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))] = False
     end_cursor: Annotated[str | None, Field(validation_alias=AliasPath("pageInfo", "endCursor"))] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_whether_more_follow(cls, told: Any) -> Any:
+        if isinstance(told, dict) and not isinstance(told.get("pageInfo", {}), dict):
+            raise ValueError("pageInfo is no object")
+        return told
 
 
 class Ref(Node):
