@@ -88,6 +88,13 @@ def topics(conn: Reading, shop_id: int, source: str, limit: int = 250) -> list[s
     return list(conn.scalars(query.order_by(dead_letters.c.id.desc()).limit(limit)))
 
 
+def waits(tx: Tx, source: str, topic: str) -> bool:
+    """True when one of this topic is dead."""
+    mine = (dead_letters.c.shop_id == tx.shop_id) & (dead_letters.c.state == DeadLetterState.DEAD.value)
+    named = (dead_letters.c.source == source) & (dead_letters.c.topic == clean(topic))
+    return tx.conn.execute(select(dead_letters.c.id).where(mine, named).limit(1)).first() is not None
+
+
 def was_read(tx: Tx, letter: Letter) -> bool:
     """True when the last of this topic has been read meanwhile."""
     mine = (dead_letters.c.shop_id == tx.shop_id) & (dead_letters.c.source == letter.source)

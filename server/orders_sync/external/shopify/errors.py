@@ -4,6 +4,7 @@
                ├ `NoAnswer`   the request left, and no whole answer came: a write may have happened
                │ ├ `NotJson`  something answered, and not in JSON
                │ └ `Broken`   the shop failed inside of what it was to tell; `places`: of which objects of a list, if it says
+               │   └ `Withheld` the token may not know the object itself
                ├ `Throttled`  not executed, and still not after waiting; `retry_after_s`
                ├ `TooCostly`  not executed: it asks for more points than one request may cost
                ├ `Denied`     not executed: the token is not accepted, or lacks a scope
@@ -38,6 +39,10 @@ class Broken(NoAnswer):
     def __init__(self, message: str, places: Mapping[int, str] | None = None) -> None:
         super().__init__(message)
         self.places = places or {}
+
+
+class Withheld(Broken):
+    pass
 
 
 class Throttled(ShopifyError):

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from orders_sync.external.shopify.answers import Answer, Path
-from orders_sync.external.shopify.errors import Denied
 from orders_sync.external.shopify.nodes import HIDDEN
 
 VALUES = frozenset(
@@ -55,18 +54,14 @@ def take_out(answer: Answer, at: tuple[str, ...]) -> None:
 
 
 def objects(answer: Answer, at: tuple[str, ...], told: Sequence[object]) -> dict[int, str]:
-    """The objects of the document's own list that are denied themselves, by place, with what they need. Raises Denied when none
-    is told."""
-    denied = {
+    """The objects of the document's own list that are denied themselves, by place, with what they need."""
+    return {
         place: f"The Admin token may not read this: {hole.needs}"
         for hole in answer.denied
         if hole.path[: len(at)] == at
         for place in hole.path[len(at) : len(at) + 1]
         if isinstance(place, int) and place < len(told) and told[place] is None
     }
-    if denied and len(denied) == len(told):
-        raise Denied(next(iter(denied.values())))
-    return denied
 
 
 def _to_null(data: Any, path: Path) -> _Steps:

@@ -16,7 +16,7 @@ from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.asking import batches, page, understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
-from orders_sync.external.shopify.errors import Broken
+from orders_sync.external.shopify.errors import Broken, Denied, Withheld
 from orders_sync.external.shopify.nodes import Node, read_page
 from orders_sync.external.shopify.reads import OrderRead, ParcelsRead, held
 from orders_sync.external.shopify.scalars import Id, gid, number
@@ -71,10 +71,11 @@ class OrderReader:
         with understood():
             found = read_page(object, answer.data["orders"])
         lost = {**answer.broken, **holes.objects(answer, documents.ORDERS_PAGE.at, found.nodes)}
-        if any(place < len(found.nodes) and found.nodes[place] is None for place in lost):
+        if any(not _names_itself(found.nodes, place) for place in lost):
             return await self._one_by_one(variables, walk)
         following = (walk or Walk("orders", after)).step(found)
-        batch = await self._whole(dict(enumerate(found.nodes)), answer, answer.broken)
+        broken = {place: Broken(why) for place, why in answer.broken.items()}
+        batch = await self._whole(dict(enumerate(found.nodes)), answer, broken)
         return OrdersPage(batch.reads, following, answer.as_of, batch.unread)
 
     async def _one_by_one(self, variables: Mapping[str, Any], walk: Walk | None) -> OrdersPage:
@@ -84,6 +85,8 @@ class OrderReader:
             found = read_page(OrderRef, answer.data["orders"])
         following = (walk or Walk("orders", variables["after"])).step(found)
         batches = [batch async for batch in self.by_id(ref.id for ref in found.nodes)]
+        if len(found.nodes) > 1 and sum(one.withheld for batch in batches for one in batch.unread) == len(found.nodes):
+            raise Denied(batches[0].unread[0].reason)
         updated = {ref.id: ref.updated_at for ref in found.nodes}
         unread = [
             one if one.updated_at else replace(one, updated_at=updated.get(one.order_id or 0, ""))
@@ -129,7 +132,9 @@ class OrderReader:
                         owners[number(node["id"])] = number(owner)
         return owners
 
-    async def _whole(self, told: Mapping[int, object], answer: Answer, broken: Mapping[int, str]) -> Batch[OrderRead]:
+    async def _whole(
+        self, told: Mapping[int, object], answer: Answer, broken: Mapping[int, Broken]
+    ) -> Batch[OrderRead]:
         """These orders, by their place in the answer, with what it cut short and left out."""
         sifting = await self._sift(nodes.Order, documents.ORDERS, told, broken)
         details = await completion.details(self._client, self._details_size, sifting.orders.values())
@@ -139,14 +144,14 @@ class OrderReader:
         return Batch(tuple(_read(order, details, answer) for order in sifting.orders.values()), sifting.unread)
 
     async def _sift(
-        self, kind: type[N], document: Document, told: Mapping[int, object], broken: Mapping[int, str]
+        self, kind: type[N], document: Document, told: Mapping[int, object], broken: Mapping[int, Broken]
     ) -> Sifting[N]:
         """Each of these by itself, to the end of its lists."""
         sifting: Sifting[N] = Sifting(told)
         for place, node in told.items():
             with sifting.reading(place):
                 if place in broken:
-                    raise Broken(broken[place])
+                    raise broken[place]
                 if isinstance(node, dict):
                     await completion.rest(self._client, document, node)
                 with understood():
@@ -154,11 +159,17 @@ class OrderReader:
         return sifting
 
 
-def _told(asked: Sequence[str], answer: Answer) -> tuple[dict[int, object], Answer, Mapping[int, str]]:
+def _names_itself(nodes: Sequence[object], place: int) -> bool:
+    node = nodes[place] if place < len(nodes) else None
+    return isinstance(node, dict) and bool(node.get("id"))
+
+
+def _told(asked: Sequence[str], answer: Answer) -> tuple[dict[int, object], Answer, Mapping[int, Broken]]:
     """What `nodes(ids:)` found, by place, and what failed or is denied of it: those are told by the id they were asked by."""
     with understood():
         found = list(answer.data["nodes"])
-    broken = {**answer.broken, **holes.objects(answer, documents.ORDERS.at, found)}
+    broken: dict[int, Broken] = {place: Broken(why) for place, why in answer.broken.items()}
+    broken |= {place: Withheld(why) for place, why in holes.objects(answer, documents.ORDERS.at, found).items()}
     told = {
         place: node or {"id": gid_asked}
         for place, (gid_asked, node) in enumerate(zip(asked, found, strict=False))

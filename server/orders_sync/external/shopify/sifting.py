@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 import orjson
 
 from orders_sync.external.shopify import nodes
-from orders_sync.external.shopify.errors import ONE_ALONE, NoProgress, OneAlone
+from orders_sync.external.shopify.errors import ONE_ALONE, NoProgress, OneAlone, Withheld
 from orders_sync.external.shopify.scalars import number
 
 R = TypeVar("R")
@@ -23,13 +23,14 @@ N = TypeVar("N", bound=nodes.Parcels)
 class UnreadOrder:
     """An order that cannot be read, or not to its end. `order_id`: null where not even that can be read; `updated_at`: as the
     shop wrote it; `body`: its JSON as it came; `reason`: the field, and what is wrong with it; `stuck`: a list in it leads
-    nowhere, for ever."""
+    nowhere; `withheld`: the token may not know it."""
 
     order_id: int | None
     updated_at: str
     body: bytes
     reason: str
     stuck: bool = False
+    withheld: bool = False
 
     @property
     def digest(self) -> str:
@@ -75,7 +76,12 @@ def _unread(node: object, error: OneAlone) -> UnreadOrder:
     told = node if isinstance(node, Mapping) else {}
     stuck = isinstance(error, NoProgress)
     return UnreadOrder(
-        _identity(told.get("id")), str(told.get("updatedAt") or ""), orjson.dumps(node), str(error), stuck
+        order_id=_identity(told.get("id")),
+        updated_at=str(told.get("updatedAt") or ""),
+        body=orjson.dumps(node),
+        reason=str(error),
+        stuck=stuck,
+        withheld=isinstance(error, Withheld),
     )
 
 
