@@ -94,6 +94,8 @@ def _remove(steps: _Steps, hollow: list[list[Any]], *, counted: bool) -> None:
         _hide(container, key)
     elif not counted:
         hollow.append(container)
+        owner, name = next((holder, key) for holder, key in reversed(steps[:-1]) if key not in _PARTS_OF_CONNECTION)
+        owner[HIDDEN] = [*owner.get(HIDDEN, ()), f"{name}[]"]
 
 
 def _hide(told: dict[str, Any], name: str) -> None:

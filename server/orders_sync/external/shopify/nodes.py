@@ -19,7 +19,8 @@ HIDDEN = "__hidden"
 
 
 class Node(BaseModel):
-    """`hidden`: the fields, as the shop spells them, that are not told: their value here says nothing."""
+    """`hidden`: the fields, as the shop spells them, that are not told: their value here says nothing; with `[]`, a list that
+    lacks some of its items."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 

@@ -148,7 +148,7 @@ def _fields(order: nodes.Order, unread: frozenset[str]) -> dict[str, Any]:
     if order.risk is not None:
         told["risk"] = _risk(order.risk)
     fulfilled = _fulfillment_status(order)
-    if fulfilled is not None or order.fulfillments is not None:
+    if fulfilled is not None or not order.hidden & {"fulfillments", "fulfillments[]"}:
         told["fulfillment_status"] = fulfilled
     return {name: value for name, value in _shown(order, told).items() if name not in unread}
 
