@@ -24,7 +24,7 @@ from orders_sync.external.shopify.errors import (
     TooCostly,
 )
 from orders_sync.instants import Ms
-from orders_sync.live.gaps import clear_gap, open_gap
+from orders_sync.live.gaps import clear_gap, open_gap, say_gap
 from orders_wire.vocabulary import Gap, Severity
 
 _CHECK = "run: orders-tui shopify check"
@@ -77,7 +77,7 @@ def failed(tx: Tx, error: ShopifyError) -> None:
     words = _FAILURES.get(type(error), _OTHERWISE)
     if isinstance(error, Refusal):
         words = _REFUSALS.get(error.status, _FAILURES[Denied])
-    open_gap(tx, Gap.POLLER_FAILED, "", words, Severity.WARNING)
+    say_gap(tx, Gap.POLLER_FAILED, "", words, Severity.WARNING)
 
 
 def went_well(tx: Tx) -> None:

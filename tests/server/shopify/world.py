@@ -13,6 +13,7 @@ from tests.support.shopify import ScriptedShop, by_type, failure, hollow, page
 
 from orders_sync.db import alerts
 from orders_sync.db.engine import Database
+from orders_sync.external.shopify.errors import Misread
 from orders_sync.external.shopify.shop import TOPICS
 from orders_sync.instants import MINUTE, parse_instant, to_text
 from orders_sync.poller import state
@@ -58,7 +59,7 @@ class World:
         self.shop = ScriptedShop(
             ShopRead=self._shop,
             OrdersCount=lambda _: {"ordersCount": {"count": len(self.orders), "precision": "EXACT"}},
-            OrdersPage=self._page,
+            OrdersPage=self.page,
             OrderIdsPage=self._ids,
             OrdersRead=self._nodes(self.orders),
             ParcelsRead=self._nodes(self.orders),
@@ -112,7 +113,7 @@ class World:
         there = [{"topic": topic, "uri": "https://desk.example.org/shopify/webhook"} for topic in self.topics]
         return {"webhookSubscriptions": page(there)}
 
-    def _page(self, variables: Mapping[str, Any]) -> Json:
+    def page(self, variables: Mapping[str, Any]) -> Json:
         self._tick()
         self.before_page(variables)
         bound = _BOUND.fullmatch(variables["query"] or "")
@@ -120,6 +121,8 @@ class World:
         field = _SORT[variables["sortKey"]]
         found = [told for told in self.orders.values() if parse_instant(told["updatedAt"]) >= since]
         found.sort(key=lambda told: (told[field], told["id"]), reverse=variables["reverse"])
+        if not (variables["after"] or "0").isdigit():
+            raise Misread("invalid cursor")
         start = int(variables["after"] or 0)
         following = start + 2
         told = page(found[start:following], str(following) if following < len(found) else None)
@@ -127,7 +130,7 @@ class World:
 
     def _ids(self, variables: Mapping[str, Any]) -> Json:
         ill, self.ill = self.ill, {}
-        told: Json = self._page(variables)["data"]["orders"]
+        told: Json = self.page(variables)["data"]["orders"]
         self.ill = ill
         ids = [{"id": node["id"], "updatedAt": node["updatedAt"]} for node in told["nodes"]]
         return {"orders": told | {"nodes": ids}}
