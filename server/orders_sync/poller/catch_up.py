@@ -39,10 +39,12 @@ TOLD_WITHIN = 5 * MINUTE
 
 @dataclass(slots=True)
 class Found:
-    """What a tick came to. `untold`: orders whose change is older than five minutes and came by no webhook; `aside`: those that
-    could not be read; `wrong`: what stands in the way of calling it a whole reading, though it went on."""
+    """What a tick came to. `whole`: orders of which more than the parcels was read; `untold`: those whose change is older than
+    five minutes and came by no webhook; `aside`: those that could not be read; `wrong`: what stands in the way of calling it a whole
+    reading, though it went on."""
 
     read: set[int] = field(default_factory=set)
+    whole: set[int] = field(default_factory=set)
     aside: set[int] = field(default_factory=set)
     wrong: list[ShopifyError] = field(default_factory=list)
     changed: set[int] = field(default_factory=set)
@@ -103,7 +105,7 @@ class CatchUp:
         def targets(conn: Reading) -> list[int]:
             return [*poll_targets.unsettled(conn, shop_id), *unread.waiting(conn, shop_id)]
 
-        wanted = _without(await self.database.read(targets), found.read | found.aside)
+        wanted = _without(await self.database.read(targets), found.whole | found.aside)
         async with aclosing(self.shop.orders.by_id(wanted)) as batches:
             async for batch in batches:
                 await self._take(found, batch, {})
@@ -151,6 +153,7 @@ class CatchUp:
     async def _take(self, found: Found, batch: Batch[OrderRead], moved: Mapping[str, object]) -> None:
         whole = {read.order.id for read in batch.reads}
         found.read |= whole
+        found.whole |= whole
         _note_aside(found, batch.unread)
         after = self.turn.state.model_copy(update=moved)
         told = deliveries.of_orders(batch.reads, self.clock())

@@ -34,7 +34,7 @@ from orders_sync.external.shopify.errors import Broken, Denied, Misread, NoAnswe
 from orders_sync.external.shopify.orders import OrderReader, OrdersPage
 from orders_sync.external.shopify.reads import changes
 from orders_sync.ingest.evidence import merge
-from orders_sync.ingest.facts import IN_PART, OrderFacts
+from orders_sync.ingest.facts import IN_PART, REDACTED, OrderFacts
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.picture import draw
@@ -348,6 +348,14 @@ def test_a_person_known_in_part_is_shown_until_somebody_tells_all(path: tuple[st
     assert whole.order.customer.name == "Bo Å"
     assert whole.order.shipping_address is not None
     assert whole.order.shipping_address.name == "known"
+
+
+def test_a_person_known_in_part_is_erased_like_any_other() -> None:
+    holed = _read(
+        failure(DENIED, "orders", "nodes", 1, "customer", "firstName"), told=hollow(RICH, ("customer", "firstName"))
+    )
+    redacted = merge(OrderFacts(first={REDACTED: {"": 1}}), changes(holed.orders[1]))
+    assert redacted.fields(IN_PART) == {"customer": None}
 
 
 def test_an_answer_all_of_whose_orders_are_denied_is_a_refusal() -> None:

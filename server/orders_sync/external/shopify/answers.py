@@ -152,7 +152,7 @@ def _place(path: Sequence[str | int], at: Sequence[str]) -> int | None:
     if not at or at[-1] != _NODES or list(path[: len(at)]) != list(at) or len(path) == len(at):
         return None
     place = path[len(at)]
-    return place if isinstance(place, int) else None
+    return place if isinstance(place, int) and place >= 0 else None
 
 
 def _broken(errors: Iterable[_Error], at: Sequence[str]) -> dict[int, str]:
@@ -195,10 +195,8 @@ def _failure(body: _Body, at: Sequence[str]) -> ShopifyError:
         return _throttled(body)
     if "MAX_COST_EXCEEDED" in codes:
         return TooCostly(told)
-    if body.data is not None or codes <= {*_INTERNAL, _DENIED}:
-        broken = _broken(errors, at)
-        if errors and all(_place(error.path, at) is not None for error in errors):
-            return Broken(f"Shopify failed: {told}", broken)
+    if all(_place(error.path, at) is not None for error in errors):
+        return Broken(f"Shopify failed: {told}", _broken(errors, at))
     if codes <= {_DENIED}:
         needs = sorted({error.extensions.required_access or error.message for error in errors})
         return Denied("The Admin token may not read this: " + "; ".join(needs))

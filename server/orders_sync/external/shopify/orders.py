@@ -80,7 +80,8 @@ class OrderReader:
 
     async def _one_by_one(self, variables: Mapping[str, Any], walk: Walk | None) -> OrdersPage:
         """The page in which one order takes others, or its own name, with it: which orders it has, and then each by its id."""
-        answer = await page(self._client, documents.ORDER_IDS_PAGE, self._page_size, variables)
+        as_many = PageSize(first=self._page_size.size, most=self._page_size.size)
+        answer = await page(self._client, documents.ORDER_IDS_PAGE, as_many, variables)
         with understood():
             found = read_page(OrderRef, answer.data["orders"])
         following = (walk or Walk("orders", variables["after"])).step(found)

@@ -158,6 +158,7 @@ async def subscribe(client: ShopifyClient, topic: str, url: str) -> None:
     """One more subscription. Raises ShopifyError, also when the shop refuses it."""
     variables = {"topic": topic, "subscription": {"uri": url, "format": "JSON"}}
     answer = await client.execute(documents.SUBSCRIBE, variables)
-    errors = answer.data["webhookSubscriptionCreate"]["userErrors"]
-    if errors:
-        raise Misread("; ".join(str(error["message"]) for error in errors))
+    with understood():
+        refused = [str(error["message"]) for error in answer.data["webhookSubscriptionCreate"]["userErrors"]]
+    if refused:
+        raise Misread("; ".join(refused))

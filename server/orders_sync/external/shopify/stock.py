@@ -56,7 +56,8 @@ class StockReader:
         ShopifyError."""
         variables = {"id": gid("Location", location_id), "query": query, "after": after}
         answer = await page(self._client, documents.STOCK_PAGE, self._page_size, variables)
-        location = answer.data["location"]
+        with understood():
+            location = answer.data["location"]
         if location is None:
             return StockPage((), None, answer.as_of)
         with understood():
