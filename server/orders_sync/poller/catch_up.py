@@ -40,7 +40,7 @@ TOLD_WITHIN = 5 * MINUTE
 @dataclass(slots=True)
 class Found:
     """What a tick came to. `whole`: orders of which more than the parcels was read; `untold`: those whose change is older than
-    five minutes and came by no webhook; `aside`: those that could not be read; `wrong`: what stands in the way of calling it a whole
+    five minutes and came by no webhook; `aside`: those that could not be read; `wrong`: what keeps this from being a whole
     reading, though it went on."""
 
     read: set[int] = field(default_factory=set)

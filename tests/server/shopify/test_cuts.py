@@ -205,7 +205,7 @@ async def test_a_long_list_in_an_order_is_part_of_its_reading() -> None:
     boxes = [parcel(n, trackingInfo=numbers[:20] if n == 1 else [], events=page()) for n in range(1, 60)]
     shop = ScriptedShop(
         OrdersPage={"orders": page([order(fulfillments=boxes[:50])])},
-        OrderParcels={"order": {"fulfillments": boxes}},
+        OrderFulfillments={"order": {"fulfillments": boxes}},
         FulfillmentTracking={"fulfillment": {"trackingInfo": numbers}},
     )
     found = await OrderReader(shop).page(None, None, sort_key="UPDATED_AT")

@@ -51,8 +51,10 @@ def _way_to_its_end(document: Document, listed: Listed) -> str | None:
     """What is wrong with a list that a document asks for; null when it is read to its end."""
     if listed.connection and not listed.info >= {"hasNextPage", "endCursor"}:
         return "is a connection whose pageInfo is not asked for"
-    if listed.after or (document.name in RESTS and listed.first == documents.MOST_AT_ONCE):
-        return None
+    if listed.after or (not listed.connection and listed.first == documents.MOST_AT_ONCE):
+        return (
+            None  # a page among others; or as many as can be asked for: who reads those refuses a list that is as long
+        )
     if document.name in RESTS:
         users = [(user, cut) for user in documents.ALL for cut in user.lists if cut.rest is document]
         inner = _inside(document, listed)[1:]

@@ -190,14 +190,14 @@ ORDER_FULFILLMENT_ORDERS = _rest(
     "OrderFulfillmentOrders", "order", "fulfillmentOrders", "...FulfillmentOrderParts", _FULFILLMENT_ORDER, first=50
 )
 ORDER_RETURNS = _rest("OrderReturns", "order", "returns", "id", first=100)
-ORDER_PARCELS = _longer("OrderParcels", "order", "fulfillments", "...Parcel", _PARCEL, _SCAN)
+ORDER_FULFILLMENTS = _longer("OrderFulfillments", "order", "fulfillments", "...Parcel", _PARCEL, _SCAN)
 ORDER_TRANSACTIONS = _longer("OrderTransactions", "order", "transactions", _TRANSACTION)
 ORDER_REFUNDS = _longer("OrderRefunds", "order", "refunds", _REFUND)
 FULFILLMENT_TRACKING = _longer("FulfillmentTracking", "fulfillment", "trackingInfo", _TRACKING)
 FULFILLMENT_SCANS = _rest(
     "FulfillmentScans", "fulfillment", "events", "...Scan", _SCAN, first=100, order=", sortKey: HAPPENED_AT"
 )
-RETURN_LINES = _rest("ReturnLines", "return", "returnLineItems", "...ReturnLine", _RETURN_LINE, first=100)
+RETURN_LINE_ITEMS = _rest("ReturnLineItems", "return", "returnLineItems", "...ReturnLine", _RETURN_LINE, first=100)
 RETURN_REVERSE_ORDERS = _rest(
     "ReturnReverseOrders",
     "return",
@@ -219,7 +219,7 @@ REVERSE_DELIVERIES = _rest(
 HELD_LINES = _rest("HeldLines", "fulfillmentOrder", "lineItems", _HELD_LINE, first=100)
 
 _LISTS_OF_PARCELS = (
-    Cut(("fulfillments",), ORDER_PARCELS, first=50),
+    Cut(("fulfillments",), ORDER_FULFILLMENTS, first=50),
     Cut(("fulfillments", "trackingInfo"), FULFILLMENT_TRACKING, first=20),
     Cut(("fulfillments", "events"), FULFILLMENT_SCANS),
 )
@@ -233,7 +233,7 @@ _LISTS_OF_ORDERS = (
     Cut(("returns",), ORDER_RETURNS),
 )
 _LISTS_OF_DETAILS = (
-    Cut(("returnLineItems",), RETURN_LINES),
+    Cut(("returnLineItems",), RETURN_LINE_ITEMS),
     Cut(("reverseFulfillmentOrders",), RETURN_REVERSE_ORDERS),
     Cut(("reverseFulfillmentOrders", "lineItems"), REVERSE_LINES),
     Cut(("reverseFulfillmentOrders", "reverseDeliveries"), REVERSE_DELIVERIES),

@@ -107,7 +107,7 @@ def changes(read: OrderRead) -> tuple[OrderChange, ...]:
         _fulfillment_order(read, part) for part in (order.fulfillment_orders.nodes if order.fulfillment_orders else ())
     )
     seen += (_transaction(order.id, part, read.as_of) for part in order.transactions or ())
-    seen += (_refund(order, part, read.as_of) for part in order.refunds or ())
+    seen += (_refund(order, part, read.as_of) for part in order.refunds or () if "createdAt" not in part.hidden)
     seen += (change for part in read.returns for change in return_changes(part, order.updated_at, read.as_of))
     seen += (_dispute(read, part) for part in order.disputes or ())
     return tuple(seen)
@@ -256,7 +256,7 @@ def _refund(order: nodes.Order, part: nodes.Refund, as_of: Ms) -> RefundSeen:
     }
     if "totalRefundedSet" not in part.hidden:
         told["total"] = part.total_refunded_set
-    refund = RefundPart(**_shown(part, told) | {"created_at": created_at})
+    refund = RefundPart(**_shown(part, told))
     return RefundSeen(order.id, refund, Stamp(created_at, as_of))
 
 
