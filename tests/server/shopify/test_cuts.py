@@ -171,22 +171,6 @@ async def test_a_plain_list_that_fills_the_most_that_can_be_asked_for_is_refused
         await _complete({"id": "x", "refunds": [{}] * 50}, REFUNDS, {"order": {"refunds": [{}] * MOST_AT_ONCE}})
 
 
-async def test_an_answer_for_a_write_comes_whole_with_all_that_is_denied_of_it() -> None:
-    hole = {
-        "message": "no",
-        "path": ["order", "lineItems", "nodes", 0, "sku"],
-        "extensions": {"code": "ACCESS_DENIED"},
-    }
-    document = Document("Ask", "", at=("order",), lists=(LINES,))
-    shop = ScriptedShop(
-        Ask={"order": {"id": "x", "lineItems": _lines("a", 1)}},
-        OrderLines={"data": {"order": {"lineItems": _lines(None, 2, more=False)}}, "errors": [hole]},
-    )
-    answer = await cuts.whole(shop, document, {"id": "x"})
-    assert [line["id"] for line in answer.data["order"]["lineItems"]["nodes"]] == [1, 2]
-    assert [denied.name for denied in answer.denied] == ["order.lineItems.nodes.sku"]
-
-
 @given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 3)), min_size=1, max_size=30))
 def test_a_walk_ends_within_the_cursors_that_there_are(pages: list[tuple[str, int]]) -> None:
     walk, steps = Walk("things"), 0

@@ -7,12 +7,10 @@ not know is not told at all; one whose end cannot be reached is refused, never t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.asking import understood
-from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import MOST_AT_ONCE, Cut, Document
 from orders_sync.external.shopify.errors import Misshapen
 from orders_sync.external.shopify.nodes import read_page
@@ -20,28 +18,6 @@ from orders_sync.external.shopify.walk import Walk
 
 Ask = Callable[[Document, Mapping[str, Any]], Awaitable[Answer]]
 Json = dict[str, Any]
-
-
-async def whole(client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> Answer:
-    """The answer to a document that reads one object, with every list in it to its end; `denied` is what is denied of all of
-    it, which stands in the data as null. Each request is sent once.
-
-    Raises ShopifyError, also when the end of a list cannot be reached.
-    """
-    answer = await client.execute(document, variables)
-    denied = list(answer.denied)
-
-    async def ask(rest: Document, asked: Mapping[str, Any]) -> Answer:
-        more = await client.execute(rest, asked)
-        denied.extend(more.denied)
-        return more
-
-    told: Any = answer.data
-    for name in document.at:
-        told = told.get(name) if isinstance(told, dict) else None
-    if isinstance(told, dict):
-        await complete(ask, document.lists, told)
-    return replace(answer, denied=tuple(denied))
 
 
 async def complete(ask: Ask, lists: Iterable[Cut], told: Json) -> None:
