@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -136,6 +137,20 @@ def returned(number: int = 1, order_number: int = 1, **told: Any) -> Json:
     } | told
 
 
+def failure(code: str, *path: str | int) -> Json:
+    """An error of an answer."""
+    return {"message": "no luck", "path": list(path), "extensions": {"code": code}}
+
+
+def hollow(told: Any, path: Sequence[str | int]) -> Any:
+    """A copy in which what the path leads to is null; where something above it is null already, that."""
+    if not path or told is None:
+        return None
+    inner = copy.copy(told)
+    inner[path[0]] = hollow(inner[path[0]], path[1:])
+    return inner
+
+
 class ScriptedShop(ShopifyClient):
     """Answers each document by its name; several replies are given in turn, the last one again and again."""
 
@@ -165,7 +180,8 @@ class ScriptedShop(ShopifyClient):
         if isinstance(reply, Exception):
             raise reply
         told = reply if isinstance(reply, dict) else reply(given)
-        return answers.read(told if "data" in told or "errors" in told else {"data": told}, self.as_of)
+        body = told if "data" in told or "errors" in told else {"data": told}
+        return answers.read(copy.deepcopy(body), self.as_of, document.at)
 
     async def read(self, document: Document, variables: Mapping[str, Any] | None = None) -> Answer:
         return await self.execute(document, variables)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from orders_sync.db.pruning import forget
+from orders_sync.db.reading import Reading
 from orders_sync.db.tables import dead_letters
 from orders_sync.db.texts import clean, key
 from orders_sync.db.tx import Tx
@@ -78,6 +79,20 @@ def end(tx: Tx, source: str, topics: Sequence[str], state: DeadLetterState) -> i
     mine = (dead_letters.c.shop_id == tx.shop_id) & (dead_letters.c.state == DeadLetterState.DEAD.value)
     named = (dead_letters.c.source == source) & dead_letters.c.topic.in_([clean(topic) for topic in topics])
     return tx.conn.execute(update(dead_letters).where(mine, named).values(state=state.value)).rowcount
+
+
+def topics(conn: Reading, shop_id: int, source: str, limit: int = 250) -> list[str]:
+    """What those of a source that are dead are about, newest first."""
+    mine = (dead_letters.c.shop_id == shop_id) & (dead_letters.c.state == DeadLetterState.DEAD.value)
+    query = select(dead_letters.c.topic).where(mine, dead_letters.c.source == source)
+    return list(conn.scalars(query.order_by(dead_letters.c.id.desc()).limit(limit)))
+
+
+def waits(tx: Tx, source: str, topic: str) -> bool:
+    """True when one of this topic is dead."""
+    mine = (dead_letters.c.shop_id == tx.shop_id) & (dead_letters.c.state == DeadLetterState.DEAD.value)
+    named = (dead_letters.c.source == source) & (dead_letters.c.topic == clean(topic))
+    return tx.conn.execute(select(dead_letters.c.id).where(mine, named).limit(1)).first() is not None
 
 
 def was_read(tx: Tx, letter: Letter) -> bool:

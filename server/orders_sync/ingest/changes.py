@@ -171,9 +171,12 @@ class HoldPart(_Part):
 
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
+    """`partly`: values of which a part is hidden from the reader; they count where nothing whole is known."""
+
     order_id: int
     fields: OrderFields
     stamp: Stamp
+    partly: OrderFields | None = None
     kind: Literal["order"] = "order"
 
 

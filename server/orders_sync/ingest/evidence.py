@@ -30,7 +30,7 @@ from orders_sync.ingest.changes import (
     Stamp,
     TransactionSeen,
 )
-from orders_sync.ingest.facts import DELETED, ByKind, Fields, Layer, Layers, OrderFacts, join
+from orders_sync.ingest.facts import DELETED, IN_PART, ByKind, Fields, Layer, Layers, OrderFacts, join
 from orders_sync.rules.returns import Move
 from orders_sync.rules.words import CARRIER_EVENTS, PAYMENT_OF_STATUS, PAYMENT_OF_TRANSACTION
 
@@ -70,7 +70,10 @@ def _order(change: OrderSeen) -> OrderFacts:
     payment = PAYMENT_OF_STATUS.get(change.fields.financial_status or "")
     if payment is not None:
         first[payment] = {BY_STATUS: change.stamp.at}
-    return OrderFacts(_told("order", "", change.stamp, fields), first)
+    told = _told("order", "", change.stamp, fields)
+    if change.partly is not None:
+        told = {**told, **_told(IN_PART, "", change.stamp, change.partly.model_dump(mode="json", exclude_unset=True))}
+    return OrderFacts(told, first)
 
 
 def _deleted(change: OrderDeleted) -> OrderFacts:

@@ -23,8 +23,13 @@ ByKind = Mapping[str, ByKey[V]]
 
 DELETED = "deleted"
 REDACTED = "redacted"
+IN_PART = "order_in_part"
+"""The kind of what is known of an order's people from a reader who may not see all of it: it stands below what is told whole."""
+
+_OF_ORDER = frozenset({"customer", "email", "note", "shipping_address", "billing_address"})
 _PERSONAL: Mapping[str, frozenset[str]] = {
-    "order": frozenset({"customer", "email", "note", "shipping_address", "billing_address"}),
+    "order": _OF_ORDER,
+    IN_PART: _OF_ORDER,
     "refund": frozenset({"note"}),
     "return": frozenset({"note"}),
     "hold": frozenset({"note"}),

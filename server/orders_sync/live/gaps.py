@@ -31,6 +31,14 @@ def open_gap(tx: Tx, gap: Gap, scope: str, message: str, severity: Severity) -> 
     return True
 
 
+def say_gap(tx: Tx, gap: Gap, scope: str, message: str, severity: Severity) -> bool:
+    """Raises a gap in these words; where it is open in others, those are over. False when it is open in these."""
+    known = alerts.gap(tx.conn, tx.shop_id, _cause(gap, scope))
+    if known is not None and known.message != message:
+        clear_gap(tx, gap, scope)
+    return open_gap(tx, gap, scope, message, severity)
+
+
 def clear_gap(tx: Tx, gap: Gap, scope: str) -> bool:
     """The gap is over; False when it is not open."""
     known = alerts.gap(tx.conn, tx.shop_id, _cause(gap, scope))

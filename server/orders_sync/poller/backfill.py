@@ -15,6 +15,7 @@ import structlog
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.orders import OrdersPage
 from orders_sync.external.shopify.stock import StockPage
+from orders_sync.external.shopify.walk import Walk
 from orders_sync.ingest.apply import apply_many
 from orders_sync.ingest.changes import Delivery
 from orders_sync.instants import Clock, Ms
@@ -37,13 +38,16 @@ async def backfill(turn: Turn, shop: ShopSide, figures: Figures, clock: Clock) -
         so_far = await _orders(turn, shop, figures, clock, so_far)
     so_far = await _stock(turn, shop, figures, clock, so_far)
     ended = so_far.model_copy(update={"cursor": None, "location": None, "ended_at": clock()})
-    await turn.write(turn.state.model_copy(update={"backfill": ended}), live_backfill.finish)
+    told = {"backfill": ended} | ({"stock_until": None} if ended.lost_stock else {})
+    await turn.write(turn.state.model_copy(update=told), live_backfill.finish)
     log.info("back-fill ended", orders=ended.done)
 
 
 async def _orders(turn: Turn, shop: ShopSide, figures: Figures, clock: Clock, so_far: Backfill) -> Backfill:
+    walk = Walk("orders", so_far.cursor)
+
     async def fetch(cursor: str | None) -> OrdersPage:
-        return await shop.orders.page(None, cursor, sort_key="CREATED_AT", reverse=True)
+        return await shop.orders.page(None, cursor, sort_key="CREATED_AT", reverse=True, walk=walk)
 
     async with aclosing(ahead(fetch, so_far.cursor, lambda page: page.next_cursor)) as pages:
         async for page in pages:
@@ -64,17 +68,21 @@ async def _stock(turn: Turn, shop: ShopSide, figures: Figures, clock: Clock, so_
         if so_far.location is not None and location < so_far.location:
             continue
         cursor = so_far.cursor if location == so_far.location else None
-        async with aclosing(ahead(_stock_page(shop, location, None), cursor, lambda page: page.next_cursor)) as pages:
+        async with aclosing(ahead(_stock_page(shop, location, cursor), cursor, lambda page: page.next_cursor)) as pages:
             async for page in pages:
-                so_far = so_far.model_copy(update={"location": location, "cursor": page.next_cursor})
+                lost = so_far.lost_stock or page.broken is not None
+                reached = {"location": location, "cursor": page.next_cursor, "lost_stock": lost}
+                so_far = so_far.model_copy(update=reached)
                 told = deliveries.of_stock(page, clock())
                 await _keep(turn, so_far, page.as_of, _taking(told, figures))
     return so_far
 
 
-def _stock_page(shop: ShopSide, location: int, query: str | None) -> Callable[[str | None], Any]:
+def _stock_page(shop: ShopSide, location: int, start: str | None) -> Callable[[str | None], Any]:
+    walk = Walk("stock levels", start)
+
     async def fetch(cursor: str | None) -> StockPage:
-        return await shop.stock.page(location, query, cursor)
+        return await shop.stock.page(location, None, cursor, walk)
 
     return fetch
 

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 
 from orders_sync.db import poll_targets
 from orders_sync.db.engine import Database
+from orders_sync.db.reading import Reading
 from orders_sync.db.tx import Tx
+from orders_sync.external.shopify.errors import Broken, NoProgress, ShopifyError
 from orders_sync.external.shopify.orders import OrdersPage
 from orders_sync.external.shopify.reads import OrderRead, ParcelsRead
 from orders_sync.external.shopify.sifting import Batch, UnreadOrder
 from orders_sync.external.shopify.stock import StockPage
+from orders_sync.external.shopify.walk import Walk
 from orders_sync.ingest.apply import Applied, apply_many
 from orders_sync.ingest.changes import Delivery
 from orders_sync.instants import MINUTE, Clock, Ms, to_text
@@ -36,9 +39,14 @@ TOLD_WITHIN = 5 * MINUTE
 
 @dataclass(slots=True)
 class Found:
-    """What a tick came to. `untold`: orders whose change is older than five minutes and came by no webhook."""
+    """What a tick came to. `whole`: orders of which more than the parcels was read; `untold`: those whose change is older than
+    five minutes and came by no webhook; `aside`: those that could not be read; `wrong`: what keeps this from being a whole
+    reading, though it went on."""
 
     read: set[int] = field(default_factory=set)
+    whole: set[int] = field(default_factory=set)
+    aside: set[int] = field(default_factory=set)
+    wrong: list[ShopifyError] = field(default_factory=list)
     changed: set[int] = field(default_factory=set)
     untold: set[int] = field(default_factory=set)
 
@@ -60,15 +68,17 @@ class CatchUp:
         await self._changed_orders(found)
         await self._under_way(found)
         await self._unsettled(found)
-        await self._changed_stock()
+        await self._changed_stock(found)
         return found
 
     async def _changed_orders(self, found: Found) -> None:
         since = self.turn.state.orders_until
         query = None if since is None else f"updated_at:>='{_second(since - OVERLAP)}'"
 
+        walk = Walk("orders")
+
         async def fetch(cursor: str | None) -> OrdersPage:
-            return await self.shop.orders.page(query, cursor, sort_key="UPDATED_AT")
+            return await self.shop.orders.page(query, cursor, sort_key="UPDATED_AT", walk=walk)
 
         first_asked: Ms | None = None
         async with aclosing(ahead(fetch, None, lambda page: page.next_cursor)) as pages:
@@ -89,29 +99,39 @@ class CatchUp:
                 await self._take_parcels(found, batch)
 
     async def _unsettled(self, found: Found) -> None:
+        """Those that may move unseen, and those that could not be read the last time."""
         shop_id = self.database.shop_id
-        unsettled = await self.database.read(lambda conn: poll_targets.unsettled(conn, shop_id))
-        async with aclosing(self.shop.orders.by_id(_without(unsettled, found.read))) as batches:
+
+        def targets(conn: Reading) -> list[int]:
+            return [*poll_targets.unsettled(conn, shop_id), *unread.waiting(conn, shop_id)]
+
+        wanted = _without(await self.database.read(targets), found.whole | found.aside)
+        async with aclosing(self.shop.orders.by_id(wanted)) as batches:
             async for batch in batches:
                 await self._take(found, batch, {})
 
-    async def _changed_stock(self) -> None:
+    async def _changed_stock(self, found: Found) -> None:
         since = self.turn.state.stock_until
         query = None if since is None else f"updated_at:>='{_second(since - OVERLAP)}'"
         first_asked: Ms | None = None
+        broken: str | None = None
         for location in await self.shop.stock.locations():
             async for page in self._stock(location, query):
                 first_asked = first_asked or page.as_of
+                broken = broken or page.broken
                 told = deliveries.of_stock(page, self.clock())
                 if page.changes:
                     await self._write(self.turn.state, told)
-        if first_asked is not None:
+        if broken is not None:
+            found.wrong.append(Broken(f"stock: {broken}"))
+        elif first_asked is not None:
             await self._write(self.turn.state.model_copy(update={"stock_until": first_asked}), [])
 
     async def _stock(self, location: int, query: str | None) -> AsyncGenerator[StockPage, None]:
         cursor: str | None = None
+        walk = Walk("stock levels")
         while True:
-            page = await self.shop.stock.page(location, query, cursor)
+            page = await self.shop.stock.page(location, query, cursor, walk)
             yield page
             cursor = page.next_cursor
             if cursor is None:
@@ -133,12 +153,15 @@ class CatchUp:
     async def _take(self, found: Found, batch: Batch[OrderRead], moved: Mapping[str, object]) -> None:
         whole = {read.order.id for read in batch.reads}
         found.read |= whole
+        found.whole |= whole
+        _note_aside(found, batch.unread)
         after = self.turn.state.model_copy(update=moved)
         told = deliveries.of_orders(batch.reads, self.clock())
         found.changed |= (await self._write(after, told, batch.unread, whole)).changed
 
     async def _take_parcels(self, found: Found, batch: Batch[ParcelsRead]) -> None:
         found.read |= {read.order.id for read in batch.reads}
+        _note_aside(found, batch.unread)
         told = deliveries.of_parcels(batch.reads, self.clock())
         found.changed |= (await self._write(self.turn.state, told, batch.unread)).changed
 
@@ -154,6 +177,14 @@ class CatchUp:
             return apply_many(tx, told, self.figures)
 
         return await self.turn.write(after, job)
+
+
+def _note_aside(found: Found, aside: Iterable[UnreadOrder]) -> None:
+    for one in aside:
+        if one.order_id is not None:
+            found.aside.add(one.order_id)
+        if one.stuck:
+            found.wrong.append(NoProgress(one.reason))
 
 
 def _second(instant: int) -> str:

@@ -84,6 +84,8 @@ class Poller:
             if not turn.state.complete:
                 await backfill(turn, self._shop, self._figures, self._clock)
             found = await self._catch_up(turn)
+            for wrong in (*found.wrong, *((standing.wrong,) if standing.wrong else ())):
+                raise wrong
         except ShopifyError as error:
             log.warning("polling failed", error=str(error), kind=type(error).__name__)
             await _failed(turn, error, self._clock())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from orders_sync.external.shopify.client import ShopifyClient
-from orders_sync.external.shopify.errors import ShopifyError
+from orders_sync.external.shopify.errors import NoProgress, ShopifyError
 from orders_sync.external.shopify.orders import OrderReader
 from orders_sync.external.shopify.shop import ALL_ORDERS, missing, read_shop, require_same, subscriptions
 from orders_sync.external.shopify.stock import StockReader
@@ -18,10 +18,11 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`limited`: the token sees orders of the last 60 days only. `unsubscribed`: topics that no webhook subscription covers;
-    null when the shop does not tell."""
+    null when the shop does not tell. `wrong`: their list leads nowhere, which is told once orders are read."""
 
     limited: bool
     unsubscribed: tuple[str, ...] | None
+    wrong: NoProgress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,18 @@ class ShopSide:
         """With every tick: scopes are granted, and subscriptions dropped, while a server runs. Raises ShopifyError."""
         info = await read_shop(self.client)
         require_same(info, self.configured)
-        return Standing(ALL_ORDERS not in info.scopes, await self._unsubscribed())
+        limited = ALL_ORDERS not in info.scopes
+        try:
+            return Standing(limited, await self._unsubscribed())
+        except NoProgress as error:
+            return Standing(limited, None, error)
 
     async def _unsubscribed(self) -> tuple[str, ...] | None:
         """Orders are read also where subscriptions cannot be."""
         try:
             return tuple(missing(await subscriptions(self.client)))
+        except NoProgress:
+            raise
         except ShopifyError as error:
             log.info("webhook subscriptions cannot be read", error=str(error))
             return None

@@ -16,7 +16,8 @@ NAME = "poller"
 
 
 class Backfill(BaseModel):
-    """The first reading of everything. Orders newest first, then stock; `cursor` is the next page of the part under way."""
+    """The first reading of everything. Orders newest first, then stock; `cursor` is the next page of the part under way;
+    `lost_stock`: the shop failed to tell some of it, so that all of it is asked for again."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,6 +27,7 @@ class Backfill(BaseModel):
     location: int | None = None
     done: int = 0
     total: int = 0
+    lost_stock: bool = False
     ended_at: Ms | None = None
 
 

@@ -12,7 +12,9 @@ from typing import Literal
 import orjson
 import structlog
 
+from orders_sync.db import dead_letters
 from orders_sync.db.dead_letters import DeadLetterRow
+from orders_sync.db.reading import Reading
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.orders import OrderReader
 from orders_sync.external.shopify.reads import OrderRead, changes
@@ -28,13 +30,22 @@ _ORDER = "order"
 
 
 def note(tx: Tx, unread: Iterable[UnreadOrder], whole: Collection[int] = ()) -> None:
-    """Keeps those that cannot be read, each once for each of its updates; what is kept of orders read `whole` is over."""
+    """Keeps those that cannot be read, each once for each of its updates (of one that tells not even that, what waits is enough);
+    what is kept of orders read `whole` is over."""
     for one in unread:
+        if not one.updated_at and dead_letters.waits(tx, SOURCE, _topic(one.order_id)):
+            continue
         delivery = Delivery(SOURCE, _telling(one), _topic(one.order_id), tx.now)
         named = {} if one.order_id is None else {_ORDER: str(one.order_id)}
         if letters.bury(tx, delivery, named, one.body, one.reason, replaces=bool(named)):
             log.warning("an order cannot be read, and is kept as a dead letter", order=one.order_id)
     letters.read_since(tx, SOURCE, [_topic(order_id) for order_id in whole])
+
+
+def waiting(conn: Reading, shop_id: int) -> list[int]:
+    """The orders of which one waits, newest letter first."""
+    topics = dead_letters.topics(conn, shop_id, SOURCE)
+    return [int(topic.removeprefix(f"{_ORDER} ")) for topic in topics if topic != _ORDER]
 
 
 async def again(orders: OrderReader, letter: DeadLetterRow) -> letters.Read:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orders_sync.ingest.changes import MoneyPart, OrderFields
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.ingest.facts import IN_PART, OrderFacts
 from orders_sync.ingest.money import NO_CURRENCY
 from orders_sync.instants import FOREVER, Ms
 from orders_sync.lazy import lazy
@@ -172,7 +172,7 @@ def draw(
     told = facts.fields("order")
     if facts.deleted or told is None:
         return None
-    order = _with_currency(OrderFields.model_validate(told))
+    order = _with_currency(OrderFields.model_validate({**(facts.fields(IN_PART) or {}), **told}))
     placed_at = order.processed_at if order.processed_at is not None else order.created_at
     if not order.name or placed_at is None:
         return None

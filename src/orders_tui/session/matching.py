@@ -44,6 +44,7 @@ async def _walk(
     found: dict[str, Order] = {}
     versions = set()
     cursor: str | None = None
+    followed: set[str] = set()
     while True:
         page = await api.orders(query.at(cursor))
         found.update((order.id, order) for order in page.orders.items)
@@ -55,3 +56,6 @@ async def _walk(
         if not info.has_next_page or info.next_cursor is None:
             return found, len(versions) == 1 or len(found) == total
         cursor = info.next_cursor
+        if cursor in followed or not page.orders.items:
+            return found, False
+        followed.add(cursor)

@@ -15,7 +15,16 @@ from tests.support.shopify import FakeClockSleep, costing, throttled
 
 from orders_sync.external.shopify.client import MAX_THROTTLED, READ_ATTEMPTS, ShopifyClient, endpoint
 from orders_sync.external.shopify.documents import API_VERSION, Document
-from orders_sync.external.shopify.errors import Denied, Misread, NoAnswer, NotSent, ShopifyError, Throttled
+from orders_sync.external.shopify.errors import (
+    Denied,
+    Misread,
+    NoAnswer,
+    NotJson,
+    NotSent,
+    Refusal,
+    ShopifyError,
+    Throttled,
+)
 from orders_sync.instants import parse_instant
 
 ASK = Document("Ask", "query Ask { shop { name } }")
@@ -31,6 +40,10 @@ def saying(body: Any, status: int = 200, **headers: str) -> Reply:
         )
 
     return reply
+
+
+async def markup(_request: web.Request) -> web.StreamResponse:
+    return web.Response(text="<html>sign in</html>", content_type="text/html")
 
 
 async def cut(request: web.Request) -> web.StreamResponse:
@@ -133,7 +146,10 @@ async def test_points_are_waited_for_before_asking(clock: SettableClock) -> None
         (saying({}, 402), Denied),
         (saying({}, 400), Misread),
         (saying({}, 503), NoAnswer),
+        (saying({}, 423), Refusal),
+        (saying({}, 430), Refusal),
         (saying("<html>"), NoAnswer),
+        (markup, NotJson),
         (cut, NoAnswer),
     ],
 )
@@ -146,6 +162,29 @@ async def test_each_failure_is_of_its_kind_and_is_sent_once(
             await client.execute(ASK)
     assert len(shop.requests) == 1
     assert "shpat_1" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_told_and_the_token_does_not_follow_it(status: int, clock: SettableClock) -> None:
+    elsewhere = Shop(saying(FINE))
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", elsewhere.answer)
+    async with TestServer(app) as other:
+        shop = Shop(saying({}, status, Location=str(other.make_url("/admin/api/graphql.json"))))
+        async with connected(shop, clock) as (client, _):
+            with pytest.raises(Refusal) as caught:
+                await client.read(ASK)
+    assert (len(shop.requests), elsewhere.requests) == (1, [])
+    assert caught.value.status == 301
+    assert f"HTTP {status}" in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 423, 430])
+async def test_a_refusal_by_status_says_which(status: int, clock: SettableClock) -> None:
+    async with connected(Shop(saying({}, status)), clock) as (client, _):
+        with pytest.raises(Refusal) as caught:
+            await client.read(ASK)
+    assert caught.value.status == status
 
 
 async def test_a_shop_that_is_not_there_never_had_the_request(clock: SettableClock) -> None:

@@ -234,7 +234,7 @@ async def test_a_detail_or_a_later_page_that_cannot_be_read_concerns_its_own_ord
     assert [read.order.id for read in found.orders] == [1]
     assert {unread.order_id: unread.reason.split(" at ")[1].split(": ")[0] for unread in found.unread} == {
         2: "gid://shopify/Return/2.createdAt",
-        3: "lineItems.nodes.0.quantity",
+        3: "lineItems.nodes.1.quantity",
     }
 
 

@@ -188,6 +188,19 @@ async def test_an_open_return_is_read_again_though_its_order_did_not_change(
     assert await db.read(lambda conn: conn.scalar(select(returns.c.state))) == "completed"
 
 
+async def test_an_open_return_is_read_again_also_beside_a_parcel_on_its_way(
+    db: Database, world: World, clock: SettableClock
+) -> None:
+    told = order(8, updatedAt="2026-03-09T10:00:00Z", returns=page([{"id": "gid://shopify/Return/2"}]))
+    world.put(told | {"fulfillments": [parcel(3)], "fulfillmentOrders": page()})
+    world.details["r"] = returned(2, 8)
+    poller = await settled(db, world)
+    world.details["r"] = returned(2, 8, status="CLOSED", closedAt="2026-03-10T11:30:00Z")
+    clock.advance(LATER)
+    await poller.tick()
+    assert await db.read(lambda conn: conn.scalar(select(returns.c.state))) == "completed"
+
+
 async def test_stock_is_read_whole_and_then_by_change(db: Database, world: World, clock: SettableClock) -> None:
     world.levels = [level(1, "SKU-1", -3, "2026-03-01T00:00:00Z"), level(2, "SKU-2", 4, "2026-03-01T00:00:00Z")]
     poller = await settled(db, world)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tests.server.conftest import SettableClock
-from tests.support.shopify import ScriptedShop, by_type, page
+from tests.support.shopify import ScriptedShop, by_type, failure, hollow, page
 
 from orders_sync.db import alerts
 from orders_sync.db.engine import Database
+from orders_sync.external.shopify.errors import Misread
 from orders_sync.external.shopify.shop import TOPICS
 from orders_sync.instants import MINUTE, parse_instant, to_text
 from orders_sync.poller import state
@@ -27,6 +30,16 @@ _BOUND = re.compile(r"updated_at:>='([^']+)'")
 _SORT = {"CREATED_AT": "createdAt", "UPDATED_AT": "updatedAt"}
 
 
+@dataclass(frozen=True)
+class Ill:
+    """What fails, or is denied, inside an order. `takes`: how many objects above it the null takes with it; one more than there
+    are, and a page tells nothing."""
+
+    path: tuple[str | int, ...] = ("risk",)
+    code: str = "INTERNAL_SERVER_ERROR"
+    takes: int = 0
+
+
 class World:
     """Orders, details and stock by GraphQL id; pages hold two, so that there are several."""
 
@@ -41,11 +54,13 @@ class World:
         self.domain = DOMAIN
         self.failing: Exception | None = None
         self.subscriptions_fail: Exception | None = None
+        self.ill: dict[str, Ill] = {}
         self.before_page: Callable[[Mapping[str, Any]], None] = lambda _variables: None
         self.shop = ScriptedShop(
             ShopRead=self._shop,
             OrdersCount=lambda _: {"ordersCount": {"count": len(self.orders), "precision": "EXACT"}},
-            OrdersPage=self._page,
+            OrdersPage=self.page,
+            OrderIdsPage=self._ids,
             OrdersRead=self._nodes(self.orders),
             ParcelsRead=self._nodes(self.orders),
             Details=self._nodes(self.details),
@@ -75,7 +90,7 @@ class World:
     def _nodes(self, known: dict[str, Json]) -> Callable[[Mapping[str, Any]], Json]:
         def answer(variables: Mapping[str, Any]) -> Json:
             self._tick()
-            return by_type(list(known.values()))(variables)
+            return self._told(by_type(list(known.values()))(variables), "nodes")
 
         return answer
 
@@ -98,7 +113,7 @@ class World:
         there = [{"topic": topic, "uri": "https://desk.example.org/shopify/webhook"} for topic in self.topics]
         return {"webhookSubscriptions": page(there)}
 
-    def _page(self, variables: Mapping[str, Any]) -> Json:
+    def page(self, variables: Mapping[str, Any]) -> Json:
         self._tick()
         self.before_page(variables)
         bound = _BOUND.fullmatch(variables["query"] or "")
@@ -106,9 +121,33 @@ class World:
         field = _SORT[variables["sortKey"]]
         found = [told for told in self.orders.values() if parse_instant(told["updatedAt"]) >= since]
         found.sort(key=lambda told: (told[field], told["id"]), reverse=variables["reverse"])
+        if not (variables["after"] or "0").isdigit():
+            raise Misread("invalid cursor")
         start = int(variables["after"] or 0)
         following = start + 2
-        return {"orders": page(found[start:following], str(following) if following < len(found) else None)}
+        told = page(found[start:following], str(following) if following < len(found) else None)
+        return self._told({"orders": told}, "orders", "nodes")
+
+    def _ids(self, variables: Mapping[str, Any]) -> Json:
+        ill, self.ill = self.ill, {}
+        told: Json = self.page(variables)["data"]["orders"]
+        self.ill = ill
+        ids = [{"id": node["id"], "updatedAt": node["updatedAt"]} for node in told["nodes"]]
+        return {"orders": told | {"nodes": ids}}
+
+    def _told(self, data: Json, *at: str) -> Json:
+        """With the errors of those that are ill, and what each takes with it."""
+        told: Json = {"data": copy.deepcopy(data), "errors": []}
+        nodes = told["data"][at[0]]["nodes"] if at[1:] else told["data"]["nodes"]
+        for place, node in enumerate(list(nodes)):
+            ill = self.ill.get(node["id"]) if node else None
+            if ill is None:
+                continue
+            told["errors"].append(failure(ill.code, *at, place, *ill.path))
+            nodes[place] = hollow(node, ill.path[: len(ill.path) - ill.takes])
+        if any(ill.takes > len(ill.path) for ill in self.ill.values()) and at[1:] and told["errors"]:
+            told["data"] = None
+        return told
 
     def _stock(self, variables: Mapping[str, Any]) -> Json:
         self._tick()

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from typing import Any, cast
+from itertools import count, cycle, repeat
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from tests.tui.core.fake_desk import DOWN, FakeDesk
-from tests.tui.core.samples import gid
+from tests.tui.core.samples import gid, order, page
 from tests.tui.core.virtual_time import now_s, pace, run
 
 from orders_tui.errors import Refused, SignInNeeded
 from orders_tui.feed import LineState
 from orders_tui.query import Filters, OrdersQuery
 from orders_tui.session import Change, CursorMoved, PageShown, RowsChanged, Session, TabMemory
+from orders_tui.session.matching import collect
 from orders_wire.vocabulary import ErrorCode, Status, Tab
+
+if TYPE_CHECKING:
+    from orders_tui.api import SyncApi
+    from orders_wire.page import OrdersPage
 
 ALL = OrdersQuery(Tab.ALL, page_size=5)
 
@@ -473,6 +479,30 @@ def test_all_that_match_are_collected_page_by_page(collected: int) -> None:
         assert progress[-1] == (collected, collected)
 
     play(scenario, count=collected)
+
+
+class _Endless:
+    """A desk whose every page says that more follow."""
+
+    def __init__(self, rows: int, cursors: Iterable[str]) -> None:
+        self.asked = 0
+        self._rows = rows
+        self._cursors = iter(cursors)
+
+    async def orders(self, _query: OrdersQuery) -> OrdersPage:
+        self.asked += 1
+        rows = [order(number) for number in range(self._rows)]
+        return page(rows, has_next_page=True, next_cursor=next(self._cursors))
+
+
+@pytest.mark.parametrize(
+    ("rows", "cursors"), [(1, repeat("c")), (1, cycle("abc")), (0, (f"c{number}" for number in count()))]
+)
+async def test_a_list_that_leads_nowhere_is_not_walked_for_ever(rows: int, cursors: Iterable[str]) -> None:
+    desk = _Endless(rows, cursors)
+    matching = await collect(cast("SyncApi", desk), OrdersQuery())
+    assert (len(matching.orders), matching.complete) == (rows, False)
+    assert desk.asked <= 12
 
 
 def test_changes_name_the_cursor_only_when_it_moved() -> None:

@@ -8,11 +8,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from orders_sync.external.shopify import holes
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
-from orders_sync.external.shopify.errors import Misshapen, TooCostly
+from orders_sync.external.shopify.errors import Broken, Misshapen, TooCostly
 from orders_sync.external.shopify.sizes import PageSize
+from orders_sync.instants import EARLIEST
+
+
+async def told(client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> Answer:
+    """A read without what is denied of it: where a part is missing, nothing is known of it. Raises ShopifyError."""
+    answer = await client.read(document, variables)
+    holes.take_out(answer, document.at)
+    return answer
 
 
 async def page(client: ShopifyClient, document: Document, size: PageSize, variables: Mapping[str, Any]) -> Answer:
@@ -20,7 +29,7 @@ async def page(client: ShopifyClient, document: Document, size: PageSize, variab
     while True:
         asked = size.size
         try:
-            answer = await client.read(document, {**variables, "first": asked})
+            answer = await told(client, document, {**variables, "first": asked})
         except TooCostly:
             if not size.refused(asked):
                 raise
@@ -32,15 +41,24 @@ async def page(client: ShopifyClient, document: Document, size: PageSize, variab
 async def batches(
     client: ShopifyClient, document: Document, size: PageSize, gids: Iterable[str]
 ) -> AsyncGenerator[tuple[list[str], Answer], None]:
-    """`nodes(ids:)` for all of these, as many at a time as the shop allows. Raises ShopifyError."""
+    """`nodes(ids:)` for all of these, as many at a time as the shop allows; a batch in which some fail and take the others with
+    them is asked for without them. Raises ShopifyError."""
     left = list(dict.fromkeys(gids))
     while left:
         batch = left[: size.size]
         try:
-            answer = await client.read(document, {"ids": batch})
+            answer = await told(client, document, {"ids": batch})
         except TooCostly:
             if not size.refused(len(batch)):
                 raise
+            continue
+        except Broken as error:
+            reasons = [why for place, why in error.places.items() if 0 <= place < len(batch)]
+            failed = [gid for place, gid in enumerate(batch) if place in error.places]
+            if not failed:
+                raise
+            yield failed, Answer({"nodes": [None] * len(failed)}, EARLIEST, broken=dict(enumerate(reasons)))
+            left = [gid for gid in left if gid not in failed]
             continue
         size.learn(len(batch), answer)
         yield batch, answer

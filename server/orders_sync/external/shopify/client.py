@@ -22,7 +22,7 @@ from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.bucket import Bucket
 from orders_sync.external.shopify.decoding import decoded
 from orders_sync.external.shopify.documents import API_VERSION, Document
-from orders_sync.external.shopify.errors import Denied, Misread, NoAnswer, NotSent, ShopifyError, Throttled
+from orders_sync.external.shopify.errors import Misread, NoAnswer, NotJson, NotSent, Refusal, ShopifyError, Throttled
 from orders_sync.instants import Clock, Ms, from_datetime, system_clock
 
 log = structlog.get_logger(__name__)
@@ -32,6 +32,18 @@ MAX_THROTTLED = 20
 """Times that one request waits for points before the shop is given up for now."""
 
 READ_ATTEMPTS = 4
+_SECURITY = 430
+"""Shopify's own status: the request looks like an attack to it."""
+
+_REDIRECTS = range(300, 400)
+_REFUSALS: Mapping[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "Shopify does not accept the Admin token",
+    HTTPStatus.PAYMENT_REQUIRED: "The shop is frozen until a payment to Shopify is made",
+    HTTPStatus.FORBIDDEN: "Shopify forbids this app the Admin API",
+    HTTPStatus.NOT_FOUND: "There is no such shop, or no Admin API at its address",
+    HTTPStatus.LOCKED: "The shop is locked by Shopify",
+    _SECURITY: "Shopify's security turns this server's requests away",
+}
 _VERSION_HEADER = "X-Shopify-API-Version"
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -102,7 +114,7 @@ class ShopifyClient:
         try:
             body, as_of = await self._post(document, variables)
             told = answers.throttle_status(body)
-            answer = answers.read(body, as_of)
+            answer = answers.read(body, as_of, document.at)
         except Throttled as error:
             self._costs[document.name] = error.requested or cost
             raise
@@ -132,7 +144,7 @@ class ShopifyClient:
         try:
             return decoded(content), self._as_of(response.headers.get("Date"), started)
         except ValueError as error:
-            raise NoAnswer("Shopify's answer is not JSON") from error
+            raise NotJson("Shopify's answer is not JSON") from error
 
     def _as_of(self, date: str | None, started: Ms) -> Ms:
         """The shop's `Date` less the time the request took; our own clock where the shop tells none."""
@@ -166,10 +178,12 @@ def _raise_for_status(response: aiohttp.ClientResponse) -> None:
     told = f"HTTP {status} {response.reason or ''}".rstrip()
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise Throttled(_seconds(response.headers.get("Retry-After")))
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.LOCKED):
-        raise Denied(f"Shopify does not accept the Admin token: {told}")
-    if status == HTTPStatus.NOT_FOUND:
-        raise Denied("There is no such shop, or no Admin API at its address: HTTP 404")
+    if status in _REDIRECTS:
+        raise Refusal(
+            f"The Admin API has moved, and the token is not sent after it: {told}", HTTPStatus.MOVED_PERMANENTLY
+        )
+    if status in _REFUSALS:
+        raise Refusal(f"{_REFUSALS[status]}: {told}", status)
     failure: type[ShopifyError] = NoAnswer if status >= 500 else Misread
     raise failure(f"Shopify answered {told}")
 

@@ -3,7 +3,9 @@
 Costs, as recorded from a live shop: an object is 1, a scalar 0, a mutation 10; a connection is sized by its `first`, a plain
 list (`fulfillments`, `transactions`, `refunds`, `trackingInfo`) is not. So what most orders lack (the insides of returns, the
 lines of held fulfilment orders) is left out of the page and read by `DETAILS` for those that have it, and what most orders
-have few of is cut short here and paged by the documents under "The rest of a long order".
+have few of is cut short here and read to its end by the documents under "The rest of what an answer cuts short".
+
+Invariant: every list that takes `first` is a page of its document (`$after`) or among its `lists` (a test reads all documents).
 """
 
 from __future__ import annotations
@@ -13,24 +15,61 @@ from dataclasses import dataclass
 API_VERSION = "2026-07"
 
 
+MOST_AT_ONCE = 250
+"""The shop's limit for `first`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One operation with the fragments it needs. `name` is the operation's."""
+    """One operation with the fragments it needs. `name` is the operation's.
+
+    `at`: the names in the answer that lead to the objects which it reads, one or a list of them; what fails inside one of a
+    list concerns that one alone. `lists`: the lists in such an object that an answer may cut short, outer ones first.
+    """
 
     name: str
     text: str
+    at: tuple[str, ...] = ()
+    lists: tuple[Cut, ...] = ()
 
 
-def _document(kind: str, name: str, signature: str, body: str, *fragments: str) -> Document:
-    return Document(name, f"{kind} {name}{signature} {{{body}}}\n" + "".join(fragments))
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A list that an answer may cut short. `path`: the names that lead to it from an object of its document, without `nodes`;
+    `rest`: reads on in the object that has it; `first`: how many a plain list was asked for, null for a connection, whose
+    `pageInfo` says whether more follow.
+    """
+
+    path: tuple[str, ...]
+    rest: Document
+    first: int | None = None
 
 
-def _query(name: str, signature: str, body: str, *fragments: str) -> Document:
-    return _document("query", name, signature, body, *fragments)
+def _query(
+    name: str,
+    signature: str,
+    body: str,
+    *fragments: str,
+    at: tuple[str, ...] = (),
+    lists: tuple[Cut, ...] = (),
+) -> Document:
+    return Document(name, f"query {name}{signature} {{{body}}}\n" + "".join(fragments), at, lists)
 
 
 def _mutation(name: str, signature: str, body: str, *fragments: str) -> Document:
-    return _document("mutation", name, signature, body, *fragments)
+    return Document(name, f"mutation {name}{signature} {{{body}}}\n" + "".join(fragments))
+
+
+def _rest(name: str, root: str, connection: str, nodes: str, *fragments: str, first: int, order: str = "") -> Document:
+    """What follows in a connection of the object that `root` reads."""
+    listed = f"{connection}(first: {first}, after: $after{order}) {{ nodes {{ {nodes} }} {_PAGE} }}"
+    return _query(name, "($id: ID!, $after: String)", f"{root}(id: $id) {{ {listed} }}", *fragments, at=(root,))
+
+
+def _longer(name: str, root: str, plain: str, parts: str, *fragments: str) -> Document:
+    """A plain list of the object that `root` reads, as long as the shop lets one ask for."""
+    listed = f"{plain}(first: {MOST_AT_ONCE}) {{ {parts} }}"
+    return _query(name, "($id: ID!)", f"{root}(id: $id) {{ {listed} }}", *fragments, at=(root,))
 
 
 _MONEY = "shopMoney { amount currencyCode }"
@@ -56,16 +95,26 @@ fragment FulfillmentOrderParts on FulfillmentOrder {
 }
 """
 
-_PARCELS = f"""
-fragment ParcelParts on Order {{
-  id updatedAt
-  fulfillments(first: 50) {{
-    id name status displayStatus requiresShipping createdAt updatedAt inTransitAt deliveredAt
-    trackingInfo(first: 20) {{ number company url }}
-    events(first: 10, sortKey: HAPPENED_AT) {{ nodes {{ ...Scan }} {_PAGE} }}
-  }}
+_HELD_LINE = "sku remainingQuantity"
+_TRACKING = "number company url"
+
+_PARCEL = f"""
+fragment Parcel on Fulfillment {{
+  id name status displayStatus requiresShipping createdAt updatedAt inTransitAt deliveredAt
+  trackingInfo(first: 20) {{ {_TRACKING} }}
+  events(first: 10, sortKey: HAPPENED_AT) {{ nodes {{ ...Scan }} {_PAGE} }}
 }}
 """
+
+_PARCELS = """
+fragment ParcelParts on Order {
+  id updatedAt
+  fulfillments(first: 50) { ...Parcel }
+}
+"""
+
+_TRANSACTION = f"id kind status gateway createdAt amountSet {{ {_MONEY} }}"
+_REFUND = f"id createdAt note return {{ id }} totalRefundedSet {{ {_MONEY} }}"
 
 _ORDER = f"""
 fragment OrderParts on Order {{
@@ -80,50 +129,116 @@ fragment OrderParts on Order {{
   }}
   shippingAddress {{ {_ADDRESS} }}
   billingAddress {{ {_ADDRESS} }}
-  shippingLines(first: 3) {{ nodes {{ title }} }}
+  shippingLines(first: 3) {{ nodes {{ title }} {_PAGE} }}
   lineItems(first: 10) {{ nodes {{ ...Line }} {_PAGE} }}
   fulfillmentOrders(first: 5) {{ nodes {{ ...FulfillmentOrderParts }} {_PAGE} }}
-  transactions(first: 100) {{ id kind status gateway createdAt amountSet {{ {_MONEY} }} }}
-  refunds(first: 50) {{ id createdAt note return {{ id }} totalRefundedSet {{ {_MONEY} }} }}
+  transactions(first: 100) {{ {_TRANSACTION} }}
+  refunds(first: 50) {{ {_REFUND} }}
   returns(first: 5) {{ nodes {{ id }} {_PAGE} }}
   risk {{ assessments {{ riskLevel }} }}
   disputes {{ id initiatedAs status }}
 }}
 """
 
-_WHOLE_ORDER = (_ORDER, _PARCELS, _LINE, _SCAN, _FULFILLMENT_ORDER)
+_WHOLE_ORDER = (_ORDER, _PARCELS, _PARCEL, _LINE, _SCAN, _FULFILLMENT_ORDER)
+
+_RETURN_LINE = f"""
+fragment ReturnLine on ReturnLineItemType {{
+  id quantity refundableQuantity refundedQuantity returnReasonNote customerNote
+  returnReasonDefinition {{ handle }}
+  ... on ReturnLineItem {{ withCodeDiscountedTotalPriceSet {{ {_MONEY} }} }}
+}}
+"""
+
+_REVERSE_LINE = "totalQuantity dispositions { type quantity createdAt }"
+
+_REVERSE_DELIVERY = """
+fragment ReverseDeliveryParts on ReverseDelivery {
+  id
+  deliverable {
+    ... on ReverseDeliveryShippingDeliverable {
+      label { publicFileUrl createdAt }
+      tracking { number carrierName url }
+    }
+  }
+}
+"""
+
+_REVERSE_ORDER = f"""
+fragment ReverseOrder on ReverseFulfillmentOrder {{
+  id status
+  lineItems(first: 10) {{ nodes {{ {_REVERSE_LINE} }} {_PAGE} }}
+  reverseDeliveries(first: 3) {{ nodes {{ ...ReverseDeliveryParts }} {_PAGE} }}
+}}
+"""
 
 _RETURN = f"""
 fragment ReturnParts on Return {{
   id name status createdAt closedAt requestApprovedAt
   order {{ id }}
   decline {{ note }}
-  returnLineItems(first: 10) {{
-    nodes {{
-      id quantity refundableQuantity refundedQuantity returnReasonNote customerNote
-      returnReasonDefinition {{ handle }}
-      ... on ReturnLineItem {{ withCodeDiscountedTotalPriceSet {{ {_MONEY} }} }}
-    }}
-  }}
-  reverseFulfillmentOrders(first: 3) {{
-    nodes {{
-      id status
-      lineItems(first: 10) {{ nodes {{ totalQuantity dispositions {{ type quantity createdAt }} }} }}
-      reverseDeliveries(first: 3) {{
-        nodes {{
-          id
-          deliverable {{
-            ... on ReverseDeliveryShippingDeliverable {{
-              label {{ publicFileUrl createdAt }}
-              tracking {{ number carrierName url }}
-            }}
-          }}
-        }}
-      }}
-    }}
-  }}
+  returnLineItems(first: 10) {{ nodes {{ ...ReturnLine }} {_PAGE} }}
+  reverseFulfillmentOrders(first: 3) {{ nodes {{ ...ReverseOrder }} {_PAGE} }}
 }}
 """
+
+# The rest of what an answer cuts short
+
+ORDER_LINES = _rest("OrderLines", "order", "lineItems", "...Line", _LINE, first=100)
+ORDER_SHIPPING_LINES = _rest("OrderShippingLines", "order", "shippingLines", "title", first=100)
+ORDER_FULFILLMENT_ORDERS = _rest(
+    "OrderFulfillmentOrders", "order", "fulfillmentOrders", "...FulfillmentOrderParts", _FULFILLMENT_ORDER, first=50
+)
+ORDER_RETURNS = _rest("OrderReturns", "order", "returns", "id", first=100)
+ORDER_FULFILLMENTS = _longer("OrderFulfillments", "order", "fulfillments", "...Parcel", _PARCEL, _SCAN)
+ORDER_TRANSACTIONS = _longer("OrderTransactions", "order", "transactions", _TRANSACTION)
+ORDER_REFUNDS = _longer("OrderRefunds", "order", "refunds", _REFUND)
+FULFILLMENT_TRACKING = _longer("FulfillmentTracking", "fulfillment", "trackingInfo", _TRACKING)
+FULFILLMENT_SCANS = _rest(
+    "FulfillmentScans", "fulfillment", "events", "...Scan", _SCAN, first=100, order=", sortKey: HAPPENED_AT"
+)
+RETURN_LINE_ITEMS = _rest("ReturnLineItems", "return", "returnLineItems", "...ReturnLine", _RETURN_LINE, first=100)
+RETURN_REVERSE_ORDERS = _rest(
+    "ReturnReverseOrders",
+    "return",
+    "reverseFulfillmentOrders",
+    "...ReverseOrder",
+    _REVERSE_ORDER,
+    _REVERSE_DELIVERY,
+    first=10,
+)
+REVERSE_LINES = _rest("ReverseLines", "reverseFulfillmentOrder", "lineItems", _REVERSE_LINE, first=100)
+REVERSE_DELIVERIES = _rest(
+    "ReverseDeliveries",
+    "reverseFulfillmentOrder",
+    "reverseDeliveries",
+    "...ReverseDeliveryParts",
+    _REVERSE_DELIVERY,
+    first=50,
+)
+HELD_LINES = _rest("HeldLines", "fulfillmentOrder", "lineItems", _HELD_LINE, first=100)
+
+_LISTS_OF_PARCELS = (
+    Cut(("fulfillments",), ORDER_FULFILLMENTS, first=50),
+    Cut(("fulfillments", "trackingInfo"), FULFILLMENT_TRACKING, first=20),
+    Cut(("fulfillments", "events"), FULFILLMENT_SCANS),
+)
+_LISTS_OF_ORDERS = (
+    *_LISTS_OF_PARCELS,
+    Cut(("shippingLines",), ORDER_SHIPPING_LINES),
+    Cut(("lineItems",), ORDER_LINES),
+    Cut(("fulfillmentOrders",), ORDER_FULFILLMENT_ORDERS),
+    Cut(("transactions",), ORDER_TRANSACTIONS, first=100),
+    Cut(("refunds",), ORDER_REFUNDS, first=50),
+    Cut(("returns",), ORDER_RETURNS),
+)
+_LISTS_OF_DETAILS = (
+    Cut(("returnLineItems",), RETURN_LINE_ITEMS),
+    Cut(("reverseFulfillmentOrders",), RETURN_REVERSE_ORDERS),
+    Cut(("reverseFulfillmentOrders", "lineItems"), REVERSE_LINES),
+    Cut(("reverseFulfillmentOrders", "reverseDeliveries"), REVERSE_DELIVERIES),
+    Cut(("lineItems",), HELD_LINES),
+)
 
 # Orders
 
@@ -133,11 +248,32 @@ ORDERS_PAGE = _query(
     "orders(first: $first, after: $after, query: $query, sortKey: $sortKey, reverse: $reverse) "
     f"{{ nodes {{ ...OrderParts }} {_PAGE} }}",
     *_WHOLE_ORDER,
+    at=("orders", "nodes"),
+    lists=_LISTS_OF_ORDERS,
 )
-ORDER = _query("OrderRead", "($id: ID!)", "order(id: $id) { ...OrderParts }", *_WHOLE_ORDER)
-ORDERS = _query("OrdersRead", "($ids: [ID!]!)", "nodes(ids: $ids) { ... on Order { ...OrderParts } }", *_WHOLE_ORDER)
+ORDER_IDS_PAGE = _query(
+    "OrderIdsPage",
+    "($first: Int!, $after: String, $query: String, $sortKey: OrderSortKeys!, $reverse: Boolean!)",
+    "orders(first: $first, after: $after, query: $query, sortKey: $sortKey, reverse: $reverse) "
+    f"{{ nodes {{ id updatedAt }} {_PAGE} }}",
+)
+ORDERS = _query(
+    "OrdersRead",
+    "($ids: [ID!]!)",
+    "nodes(ids: $ids) { ... on Order { ...OrderParts } }",
+    *_WHOLE_ORDER,
+    at=("nodes",),
+    lists=_LISTS_OF_ORDERS,
+)
 PARCELS = _query(
-    "ParcelsRead", "($ids: [ID!]!)", "nodes(ids: $ids) { ... on Order { ...ParcelParts } }", _PARCELS, _SCAN
+    "ParcelsRead",
+    "($ids: [ID!]!)",
+    "nodes(ids: $ids) { ... on Order { ...ParcelParts } }",
+    _PARCELS,
+    _PARCEL,
+    _SCAN,
+    at=("nodes",),
+    lists=_LISTS_OF_PARCELS,
 )
 ORDERS_COUNT = _query("OrdersCount", "($query: String)", "ordersCount(query: $query, limit: null) { count precision }")
 
@@ -147,16 +283,14 @@ DETAILS = _query(
     "Details",
     "($ids: [ID!]!)",
     "nodes(ids: $ids) { __typename id ...ReturnParts "
-    "... on FulfillmentOrder { orderId lineItems(first: 50) { nodes { sku remainingQuantity } } } "
+    f"... on FulfillmentOrder {{ orderId lineItems(first: 50) {{ nodes {{ {_HELD_LINE} }} {_PAGE} }} }} "
     "... on ShopifyPaymentsDispute { initiatedAt evidenceDueBy amount { amount currencyCode } } }",
     _RETURN,
-)
-RETURN = _query("ReturnRead", "($id: ID!)", "return(id: $id) { ...ReturnParts }", _RETURN)
-FULFILLMENT_ORDER = _query(
-    "FulfillmentOrderRead",
-    "($id: ID!)",
-    "fulfillmentOrder(id: $id) { ...FulfillmentOrderParts orderId lineItems(first: 50) { nodes { sku remainingQuantity } } }",
-    _FULFILLMENT_ORDER,
+    _RETURN_LINE,
+    _REVERSE_ORDER,
+    _REVERSE_DELIVERY,
+    at=("nodes",),
+    lists=_LISTS_OF_DETAILS,
 )
 WHOSE = _query(
     "Whose",
@@ -166,36 +300,9 @@ WHOSE = _query(
     "... on Return { returned: order { id } } "
     "... on ReverseFulfillmentOrder { reversed: order { id } } "
     "... on ReverseDelivery { reverseFulfillmentOrder { reversed: order { id } } } }",
+    at=("nodes",),
 )
 """Which order something belongs to that a webhook named without its order."""
-
-# The rest of a long order
-
-ORDER_LINES = _query(
-    "OrderLines",
-    "($id: ID!, $after: String)",
-    f"order(id: $id) {{ lineItems(first: 100, after: $after) {{ nodes {{ ...Line }} {_PAGE} }} }}",
-    _LINE,
-)
-ORDER_FULFILLMENT_ORDERS = _query(
-    "OrderFulfillmentOrders",
-    "($id: ID!, $after: String)",
-    "order(id: $id) { fulfillmentOrders(first: 50, after: $after) "
-    f"{{ nodes {{ ...FulfillmentOrderParts }} {_PAGE} }} }}",
-    _FULFILLMENT_ORDER,
-)
-ORDER_RETURNS = _query(
-    "OrderReturns",
-    "($id: ID!, $after: String)",
-    f"order(id: $id) {{ returns(first: 100, after: $after) {{ nodes {{ id }} {_PAGE} }} }}",
-)
-FULFILLMENT_SCANS = _query(
-    "FulfillmentScans",
-    "($id: ID!, $after: String)",
-    "fulfillment(id: $id) { events(first: 100, after: $after, sortKey: HAPPENED_AT) "
-    f"{{ nodes {{ ...Scan }} {_PAGE} }} }}",
-    _SCAN,
-)
 
 # Stock
 
@@ -210,6 +317,7 @@ STOCK_PAGE = _query(
     "location(id: $id) { inventoryLevels(first: $first, after: $after, query: $query) { nodes { "
     'id updatedAt quantities(names: ["available"]) { name quantity } item { id sku tracked updatedAt } '
     f"}} {_PAGE} }} }}",
+    at=("location", "inventoryLevels", "nodes"),
 )
 
 # The shop and this app in it

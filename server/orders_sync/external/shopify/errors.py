@@ -2,14 +2,21 @@
 
 `ShopifyError` ┬ `NotSent`    no connection: the shop never had the request
                ├ `NoAnswer`   the request left, and no whole answer came: a write may have happened
+               │ ├ `NotJson`  something answered, and not in JSON
+               │ └ `Broken`   the shop failed inside of what it was to tell; `places`: of which objects of a list, if it says
+               │   └ `Withheld` the token may not know the object itself
                ├ `Throttled`  not executed, and still not after waiting; `retry_after_s`
                ├ `TooCostly`  not executed: it asks for more points than one request may cost
                ├ `Denied`     not executed: the token is not accepted, or lacks a scope
+               │ └ `Refusal`  by an HTTP status, for as long as the shop or its address stays as it is
+               ├ `NoProgress` a list that says it goes on, and does not; or is longer than the shop lets anybody read
                └ `Misread`    not executed as meant: the shop does not take the request, or not its search terms
                  └ `Misshapen` it was executed, and the answer, or a part of it, has another shape than the schema's
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class ShopifyError(Exception):
@@ -21,6 +28,20 @@ class NotSent(ShopifyError):
 
 
 class NoAnswer(ShopifyError):
+    pass
+
+
+class NotJson(NoAnswer):
+    pass
+
+
+class Broken(NoAnswer):
+    def __init__(self, message: str, places: Mapping[int, str] | None = None) -> None:
+        super().__init__(message)
+        self.places = places or {}
+
+
+class Withheld(Broken):
     pass
 
 
@@ -39,9 +60,26 @@ class Denied(ShopifyError):
     pass
 
 
+class Refusal(Denied):
+    """`status`: the HTTP status that the shop refuses everything with."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class NoProgress(ShopifyError):
+    pass
+
+
 class Misread(ShopifyError):
     pass
 
 
 class Misshapen(Misread):
     pass
+
+
+OneAlone = Misshapen | Broken | NoProgress
+ONE_ALONE = (Misshapen, Broken, NoProgress)
+"""What concerns, when it happens while one order is read, that order alone."""

@@ -1,23 +1,30 @@
 """The shop's GraphQL objects as they are read here.
 
-Only what the documents ask for. A connection or object that a missing scope left null is `None`, and then nothing is told
-about it.
+Only what the documents ask for. A connection that is `None` is not told, and neither is what is `hidden`.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AliasPath, BaseModel, ConfigDict, Field
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from orders_sync.external.shopify.scalars import Id, Instant, Money, Whole, Word
 
 T = TypeVar("T")
 
+HIDDEN = "__hidden"
+"""Where an object in an answer keeps the names of what the token may not know of it."""
+
 
 class Node(BaseModel):
+    """`hidden`: the fields, as the shop spells them, that are not told: their value here says nothing; with `[]`, a list that
+    lacks some of its items."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+
+    hidden: Annotated[frozenset[str], Field(alias=HIDDEN)] = frozenset()
 
 
 class Page(Node, Generic[T]):
@@ -26,6 +33,13 @@ class Page(Node, Generic[T]):
     nodes: list[T]
     has_next_page: Annotated[bool, Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))] = False
     end_cursor: Annotated[str | None, Field(validation_alias=AliasPath("pageInfo", "endCursor"))] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_whether_more_follow(cls, told: Any) -> Any:
+        if isinstance(told, dict) and not isinstance(told.get("pageInfo", {}), dict):
+            raise ValueError("pageInfo is no object")
+        return told
 
 
 class Ref(Node):
@@ -251,7 +265,7 @@ class HeldLines(Node):
 
     id: Id
     order_id: Id
-    line_items: Page[HeldLine]
+    line_items: Page[HeldLine] | None = None
 
 
 class DisputeDetail(Node):

@@ -5,25 +5,35 @@ An `OrderRead` lacks nothing but what the token may not see; an order that canno
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import AsyncGenerator, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from pydantic.alias_generators import to_snake
 
-from orders_sync.external.shopify import completion, documents, nodes
+from orders_sync.external.shopify import completion, documents, holes, nodes
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.asking import batches, page, understood
 from orders_sync.external.shopify.client import ShopifyClient
-from orders_sync.external.shopify.nodes import read_page
+from orders_sync.external.shopify.documents import Document
+from orders_sync.external.shopify.errors import Broken, Denied, Withheld
+from orders_sync.external.shopify.nodes import Node, read_page
 from orders_sync.external.shopify.reads import OrderRead, ParcelsRead, held
-from orders_sync.external.shopify.scalars import gid, number
+from orders_sync.external.shopify.scalars import Id, gid, number
 from orders_sync.external.shopify.sifting import Batch, Sifting, UnreadOrder
 from orders_sync.external.shopify.sizes import PageSize
+from orders_sync.external.shopify.walk import Walk
 from orders_sync.instants import Ms
 
 MOST_AT_ONCE = 100
+N = TypeVar("N", bound=nodes.Parcels)
+
+
+class OrderRef(Node):
+    """An order by name alone; `updated_at` as the shop wrote it."""
+
+    id: Id
+    updated_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +57,46 @@ class OrderReader:
         self._parcels_size = PageSize(first=25, most=MOST_AT_ONCE)
         self._whose_size = PageSize(first=MOST_AT_ONCE, most=MOST_AT_ONCE)
 
-    async def page(self, query: str | None, after: str | None, *, sort_key: str, reverse: bool = False) -> OrdersPage:
-        """One page of the orders that `query` matches. Raises ShopifyError."""
+    async def page(
+        self, query: str | None, after: str | None, *, sort_key: str, reverse: bool = False, walk: Walk | None = None
+    ) -> OrdersPage:
+        """One page of the orders that `query` matches; `walk`: the one that its cursor is of. Raises ShopifyError."""
         variables = {"query": query, "after": after, "sortKey": sort_key, "reverse": reverse}
-        answer = await page(self._client, documents.ORDERS_PAGE, self._page_size, variables)
+        try:
+            answer = await page(self._client, documents.ORDERS_PAGE, self._page_size, variables)
+        except Broken as error:
+            if not error.places:
+                raise
+            return await self._one_by_one(variables, walk)
         with understood():
             found = read_page(object, answer.data["orders"])
-        batch = await self._whole(dict(enumerate(found.nodes)), answer, ("orders", "nodes"))
-        following = found.end_cursor if found.has_next_page else None
+        lost = {**answer.broken, **holes.objects(answer, documents.ORDERS_PAGE.at, found.nodes)}
+        if any(not _names_itself(found.nodes, place) for place in lost):
+            return await self._one_by_one(variables, walk)
+        following = (walk or Walk("orders", after)).step(found)
+        broken = {place: Broken(why) for place, why in answer.broken.items()}
+        batch = await self._whole(dict(enumerate(found.nodes)), answer, broken)
         return OrdersPage(batch.reads, following, answer.as_of, batch.unread)
+
+    async def _one_by_one(self, variables: Mapping[str, Any], walk: Walk | None) -> OrdersPage:
+        """The page in which one order takes others, or its own name, with it: which orders it has, and then each by its id."""
+        as_many = PageSize(first=self._page_size.size, most=self._page_size.size)
+        answer = await page(self._client, documents.ORDER_IDS_PAGE, as_many, variables)
+        with understood():
+            found = read_page(OrderRef, answer.data["orders"])
+        following = (walk or Walk("orders", variables["after"])).step(found)
+        batches = [batch async for batch in self.by_id(ref.id for ref in found.nodes)]
+        if len(found.nodes) > 1 and sum(one.withheld for batch in batches for one in batch.unread) == len(found.nodes):
+            raise Denied(batches[0].unread[0].reason)
+        updated = {ref.id: ref.updated_at for ref in found.nodes}
+        unread = [
+            one if one.updated_at else replace(one, updated_at=updated.get(one.order_id or 0, ""))
+            for batch in batches
+            for one in batch.unread
+        ]
+        return OrdersPage(
+            tuple(one for batch in batches for one in batch.reads), following, answer.as_of, tuple(unread)
+        )
 
     async def by_id(self, order_ids: Iterable[int]) -> AsyncGenerator[Batch[OrderRead], None]:
         """These orders, a batch at a time; one that is missing is deleted, or older than the token may see.
@@ -63,17 +104,15 @@ class OrderReader:
         Raises ShopifyError.
         """
         ids = (gid("Order", order_id) for order_id in order_ids)
-        async for _, answer in batches(self._client, documents.ORDERS, self._batch_size, ids):
-            yield await self._whole(_told(answer), answer, ("nodes",))
+        async for asked, answer in batches(self._client, documents.ORDERS, self._batch_size, ids):
+            yield await self._whole(*_told(asked, answer))
 
     async def parcels(self, order_ids: Iterable[int]) -> AsyncGenerator[Batch[ParcelsRead], None]:
         """The parcels of these orders alone, a batch at a time: at a fraction of the cost of the orders. Raises ShopifyError."""
         ids = (gid("Order", order_id) for order_id in order_ids)
-        async for _, answer in batches(self._client, documents.PARCELS, self._parcels_size, ids):
-            sifting = Sifting.of(nodes.Parcels, _told(answer))
-            for place, order in list(sifting.orders.items()):
-                with sifting.reading(place):
-                    sifting.orders[place] = await completion.all_scans(self._client, order)
+        async for asked, answer in batches(self._client, documents.PARCELS, self._parcels_size, ids):
+            told, _, broken = _told(asked, answer)
+            sifting = await self._sift(nodes.Parcels, documents.PARCELS, told, broken)
             yield Batch(tuple(ParcelsRead(order, answer.as_of) for order in sifting.orders.values()), sifting.unread)
 
     async def count(self, query: str | None = None) -> int:
@@ -94,28 +133,53 @@ class OrderReader:
                         owners[number(node["id"])] = number(owner)
         return owners
 
-    async def _whole(self, told: Mapping[int, object], answer: Answer, path: tuple[str, ...]) -> Batch[OrderRead]:
+    async def _whole(
+        self, told: Mapping[int, object], answer: Answer, broken: Mapping[int, Broken]
+    ) -> Batch[OrderRead]:
         """These orders, by their place in the answer, with what it cut short and left out."""
-        sifting = Sifting.of(nodes.Order, told)
-        for place, order in list(sifting.orders.items()):
-            with sifting.reading(place):
-                sifting.orders[place] = await completion.rest(self._client, order)
+        sifting = await self._sift(nodes.Order, documents.ORDERS, told, broken)
         details = await completion.details(self._client, self._details_size, sifting.orders.values())
         for place, order in list(sifting.orders.items()):
-            if order.id in details.misshapen:
-                sifting.set_aside(place, details.misshapen[order.id])
-        hidden = _hidden(answer, path)
-        reads = (_read(o, details, answer, hidden.get(place, frozenset())) for place, o in sifting.orders.items())
-        return Batch(tuple(reads), sifting.unread)
+            if order.id in details.failed:
+                sifting.set_aside(place, details.failed[order.id])
+        return Batch(tuple(_read(order, details, answer) for order in sifting.orders.values()), sifting.unread)
+
+    async def _sift(
+        self, kind: type[N], document: Document, told: Mapping[int, object], broken: Mapping[int, Broken]
+    ) -> Sifting[N]:
+        """Each of these by itself, to the end of its lists."""
+        sifting: Sifting[N] = Sifting(told)
+        for place, node in told.items():
+            with sifting.reading(place):
+                if place in broken:
+                    raise broken[place]
+                if isinstance(node, dict):
+                    await completion.rest(self._client, document, node)
+                with understood():
+                    sifting.orders[place] = kind.model_validate(node)
+        return sifting
 
 
-def _told(answer: Answer) -> dict[int, object]:
-    """What `nodes(ids:)` found, by place."""
+def _names_itself(nodes: Sequence[object], place: int) -> bool:
+    node = nodes[place] if place < len(nodes) else None
+    return isinstance(node, dict) and bool(node.get("id"))
+
+
+def _told(asked: Sequence[str], answer: Answer) -> tuple[dict[int, object], Answer, Mapping[int, Broken]]:
+    """What `nodes(ids:)` found, by place, and what failed or is denied of it: those are told by the id they were asked by."""
     with understood():
-        return {place: node for place, node in enumerate(answer.data["nodes"]) if node}
+        found = list(answer.data["nodes"])
+    broken: dict[int, Broken] = {place: Broken(why) for place, why in answer.broken.items()}
+    broken |= {place: Withheld(why) for place, why in holes.objects(answer, documents.ORDERS.at, found).items()}
+    told = {
+        place: node or {"id": gid_asked}
+        for place, (gid_asked, node) in enumerate(zip(asked, found, strict=False))
+        if node or place in broken
+    }
+    return told, answer, broken
 
 
-def _read(order: nodes.Order, details: completion.Details, answer: Answer, unread: frozenset[str]) -> OrderRead:
+def _read(order: nodes.Order, details: completion.Details, answer: Answer) -> OrderRead:
     returns = order.returns.nodes if order.returns else []
     return OrderRead(
         order=order,
@@ -123,19 +187,8 @@ def _read(order: nodes.Order, details: completion.Details, answer: Answer, unrea
         returns=tuple(details.returns[ref.id] for ref in returns if ref.id in details.returns),
         held_skus={part: details.held_skus[part] for part in held(order) if part in details.held_skus},
         disputes=details.disputes,
-        unread=unread,
+        unread=frozenset(to_snake(name) for name in order.hidden),
     )
-
-
-def _hidden(answer: Answer, path: tuple[str, ...]) -> dict[int, frozenset[str]]:
-    """The orders' own fields that a missing scope left null, by the order's place in the answer."""
-    hidden: dict[int, set[str]] = defaultdict(set)
-    for denied in answer.denied:
-        place = denied.path[len(path) : len(path) + 1]
-        name = denied.path[len(path) + 1 :]
-        if denied.path[: len(path)] == path and len(name) == 1 and place and isinstance(place[0], int):
-            hidden[place[0]].add(to_snake(str(name[0])))
-    return {place: frozenset(names) for place, names in hidden.items()}
 
 
 def _owner(node: Mapping[str, Any]) -> str | None:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from orders_sync.external.shopify import nodes
 from orders_sync.external.shopify.return_reads import return_changes
 from orders_sync.ingest.changes import (
@@ -38,6 +40,25 @@ _RISKS = ("none", "pending", "low", "medium", "high")
 _NO_JOURNEY = frozenset({"submitted", "label_voided", "marked_as_fulfilled", "fulfilled", "canceled"})
 """Display statuses of a fulfilment for which REST's `shipment_status` is null: no carrier has said anything."""
 
+_SOURCES: Mapping[str, str] = {
+    "total": "totalPriceSet",
+    "currency": "totalPriceSet",
+    "financial_status": "displayFinancialStatus",
+    "fulfillment_status": "displayFulfillmentStatus",
+    "lines": "lineItems",
+    "shipment_status": "displayStatus",
+    "number": "trackingInfo",
+    "more_numbers": "trackingInfo",
+    "carrier": "trackingInfo",
+    "url": "trackingInfo",
+    "amount": "amountSet",
+    "return_id": "return",
+}
+"""The shop's name of what a field is told by, where it is another."""
+
+_PARTS = ("customer", "shipping_address", "billing_address")
+"""What is told in part where a part of it is hidden."""
+
 _FULFILLED_WORDS: Mapping[str, str] = {
     "fulfilled": "fulfilled",
     "partially_fulfilled": "partial",
@@ -48,8 +69,8 @@ _FULFILLED_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class OrderRead:
-    """One order, whole. `held_skus`: what each held fulfilment order waits for. `unread`: fields that a missing scope hides,
-    by their names in `OrderFields`."""
+    """One order, whole. `held_skus`: what each held fulfilment order waits for. `unread`: its own fields that a missing scope
+    hides."""
 
     order: nodes.Order
     as_of: Ms
@@ -77,19 +98,31 @@ def changes(read: OrderRead) -> tuple[OrderChange, ...]:
     """Everything that the read says, as changes of that order."""
     order = read.order
     stamp = Stamp(order.updated_at, read.as_of)
-    seen: list[OrderChange] = [OrderSeen(order.id, _fields(order, read.unread), stamp)]
+    told = _fields(order, read.unread)
+    in_part = {name: told.pop(name) for name in _PARTS if _has_hidden(getattr(order, name))}
+    partly = OrderFields(**in_part) if in_part else None
+    seen: list[OrderChange] = [OrderSeen(order.id, OrderFields(**told), stamp, partly)]
     seen += parcel_changes(read)
     seen += (
         _fulfillment_order(read, part) for part in (order.fulfillment_orders.nodes if order.fulfillment_orders else ())
     )
     seen += (_transaction(order.id, part, read.as_of) for part in order.transactions or ())
-    seen += (_refund(order, part, read.as_of) for part in order.refunds or ())
+    seen += (_refund(order, part, read.as_of) for part in order.refunds or () if "createdAt" not in part.hidden)
     seen += (change for part in read.returns for change in return_changes(part, order.updated_at, read.as_of))
     seen += (_dispute(read, part) for part in order.disputes or ())
     return tuple(seen)
 
 
-def _fields(order: nodes.Order, unread: frozenset[str]) -> OrderFields:
+def _has_hidden(node: nodes.Node | None) -> bool:
+    return node is not None and bool(node.hidden)
+
+
+def _shown(node: nodes.Node, told: dict[str, Any]) -> dict[str, Any]:
+    """Those of the fields that nothing hidden would have told."""
+    return {name: value for name, value in told.items() if _SOURCES.get(name, to_camel(name)) not in node.hidden}
+
+
+def _fields(order: nodes.Order, unread: frozenset[str]) -> dict[str, Any]:
     told: dict[str, Any] = {
         "name": order.name,
         "created_at": order.created_at,
@@ -100,7 +133,6 @@ def _fields(order: nodes.Order, unread: frozenset[str]) -> OrderFields:
         "total": order.total_price_set,
         "currency": order.total_price_set.currency if order.total_price_set else None,
         "financial_status": order.display_financial_status,
-        "fulfillment_status": _fulfillment_status(order),
         "source_name": order.source_name,
         "tags": tuple(order.tags),
         "email": order.email,
@@ -108,11 +140,17 @@ def _fields(order: nodes.Order, unread: frozenset[str]) -> OrderFields:
         "customer": _customer(order.customer),
         "shipping_address": _address(order.shipping_address),
         "billing_address": _address(order.billing_address),
-        "shipping_lines": tuple(line.title for line in order.shipping_lines.nodes) if order.shipping_lines else (),
-        "lines": tuple(_line(line) for line in order.line_items.nodes) if order.line_items else (),
-        "risk": _risk(order.risk),
     }
-    return OrderFields(**{name: value for name, value in told.items() if name not in unread})
+    if order.shipping_lines is not None:
+        told["shipping_lines"] = tuple(line.title for line in order.shipping_lines.nodes)
+    if order.line_items is not None:
+        told["lines"] = tuple(_line(line) for line in order.line_items.nodes)
+    if order.risk is not None:
+        told["risk"] = _risk(order.risk)
+    fulfilled = _fulfillment_status(order)
+    if fulfilled is not None or not order.hidden & {"fulfillments", "fulfillments[]"}:
+        told["fulfillment_status"] = fulfilled
+    return {name: value for name, value in _shown(order, told).items() if name not in unread}
 
 
 def _fulfillment_status(order: nodes.Order) -> str | None:
@@ -133,7 +171,7 @@ def _customer(customer: nodes.Customer | None) -> CustomerPart | None:
 
 
 def _address(address: nodes.Address | None) -> AddressPart | None:
-    return None if address is None else AddressPart(**address.model_dump())
+    return None if address is None else AddressPart(**address.model_dump(exclude={"hidden"}))
 
 
 def _line(line: nodes.Line) -> LinePart:
@@ -158,21 +196,22 @@ def _risk(risk: nodes.Risk | None) -> str | None:
 
 def _parcel(order_id: int, parcel: nodes.Fulfillment, as_of: Ms) -> Iterator[OrderChange]:
     tracking = parcel.tracking_info[0] if parcel.tracking_info else nodes.TrackingInfo()
-    part = FulfillmentPart(
-        id=parcel.id,
-        name=parcel.name,
-        status=parcel.status,
-        shipment_status=None if parcel.display_status in _NO_JOURNEY else parcel.display_status,
-        number=tracking.number,
-        more_numbers=tuple(info.number for info in parcel.tracking_info[1:] if info.number),
-        carrier=tracking.company,
-        url=tracking.url,
-        created_at=parcel.created_at,
-        updated_at=parcel.updated_at,
-        in_transit_at=parcel.in_transit_at,
-        delivered_at=parcel.delivered_at,
-        requires_shipping=parcel.requires_shipping,
-    )
+    told = {
+        "id": parcel.id,
+        "name": parcel.name,
+        "status": parcel.status,
+        "shipment_status": None if parcel.display_status in _NO_JOURNEY else parcel.display_status,
+        "number": tracking.number,
+        "more_numbers": tuple(info.number for info in parcel.tracking_info[1:] if info.number),
+        "carrier": tracking.company,
+        "url": tracking.url,
+        "created_at": parcel.created_at,
+        "updated_at": parcel.updated_at,
+        "in_transit_at": parcel.in_transit_at,
+        "delivered_at": parcel.delivered_at,
+        "requires_shipping": parcel.requires_shipping,
+    }
+    part = FulfillmentPart(**_shown(parcel, told))
     yield FulfillmentSeen(order_id, part, Stamp(parcel.updated_at, as_of))
     for scan in parcel.events.nodes if parcel.events else ():
         stamp = Stamp(scan.created_at, as_of)
@@ -195,26 +234,29 @@ def _fulfillment_order(read: OrderRead, part: nodes.FulfillmentOrder) -> Fulfill
 
 
 def _transaction(order_id: int, part: nodes.Transaction, as_of: Ms) -> TransactionSeen:
-    transaction = TransactionPart(
-        id=part.id,
-        kind=part.kind,
-        status=part.status,
-        amount=part.amount_set,
-        gateway=part.gateway,
-        created_at=part.created_at,
-    )
+    told = {
+        "id": part.id,
+        "kind": part.kind,
+        "status": part.status,
+        "amount": part.amount_set,
+        "gateway": part.gateway,
+        "created_at": part.created_at,
+    }
+    transaction = TransactionPart(**_shown(part, told))
     return TransactionSeen(order_id, transaction, Stamp(part.created_at, as_of))
 
 
 def _refund(order: nodes.Order, part: nodes.Refund, as_of: Ms) -> RefundSeen:
     created_at = part.created_at or order.updated_at
-    refund = RefundPart(
-        id=part.id,
-        created_at=created_at,
-        return_id=part.return_.id if part.return_ else None,
-        total=part.total_refunded_set,
-        note=part.note,
-    )
+    told: dict[str, Any] = {
+        "id": part.id,
+        "created_at": created_at,
+        "return_id": part.return_.id if part.return_ else None,
+        "note": part.note,
+    }
+    if "totalRefundedSet" not in part.hidden:
+        told["total"] = part.total_refunded_set
+    refund = RefundPart(**_shown(part, told))
     return RefundSeen(order.id, refund, Stamp(created_at, as_of))
 
 

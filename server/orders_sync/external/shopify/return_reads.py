@@ -26,7 +26,8 @@ def return_changes(detail: ReturnDetail, order_updated_at: Ms, as_of: Ms) -> Ite
     waiting = [d.created_at for d in dispositions if d.type == _TO_PROCESS]
     if waiting:
         yield _step(detail, min(waiting), as_of, dispositions=_TO_PROCESS)
-    if dispositions and all(_disposed(line.dispositions) >= line.total_quantity for line in lines):
+    known = all(rfo.line_items is not None for rfo in _reverse_orders(detail))
+    if known and dispositions and all(_disposed(line.dispositions) >= line.total_quantity for line in lines):
         yield _step(detail, max(d.created_at for d in dispositions), as_of, dispositions="disposed")
     yield from _ways_back(detail, as_of)
 

@@ -10,6 +10,7 @@ from orders_sync.external.shopify.asking import understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.errors import Denied, Misread
 from orders_sync.external.shopify.nodes import Node, read_page
+from orders_sync.external.shopify.walk import Walk
 
 ALL_ORDERS = "read_all_orders"
 """Without this scope the shop shows orders of the last 60 days only, and says nothing of the others."""
@@ -136,14 +137,15 @@ async def subscriptions(client: ShopifyClient) -> list[Subscription]:
     """Every subscription made through the API for this app. Raises ShopifyError."""
     found: list[Subscription] = []
     after: str | None = None
+    walk = Walk("webhook subscriptions")
     while True:
         answer = await client.read(documents.WEBHOOK_SUBSCRIPTIONS, {"first": 100, "after": after})
         with understood():
             page = read_page(Subscription, answer.data["webhookSubscriptions"])
         found += page.nodes
-        if not page.has_next_page:
+        after = walk.step(page)
+        if after is None:
             return found
-        after = page.end_cursor
 
 
 def missing(there: Sequence[Subscription], url: str | None = None) -> list[str]:
@@ -156,6 +158,7 @@ async def subscribe(client: ShopifyClient, topic: str, url: str) -> None:
     """One more subscription. Raises ShopifyError, also when the shop refuses it."""
     variables = {"topic": topic, "subscription": {"uri": url, "format": "JSON"}}
     answer = await client.execute(documents.SUBSCRIBE, variables)
-    errors = answer.data["webhookSubscriptionCreate"]["userErrors"]
-    if errors:
-        raise Misread("; ".join(str(error["message"]) for error in errors))
+    with understood():
+        refused = [str(error["message"]) for error in answer.data["webhookSubscriptionCreate"]["userErrors"]]
+    if refused:
+        raise Misread("; ".join(refused))

@@ -12,8 +12,7 @@ from typing import Generic, TypeVar
 import orjson
 
 from orders_sync.external.shopify import nodes
-from orders_sync.external.shopify.asking import understood
-from orders_sync.external.shopify.errors import Misshapen
+from orders_sync.external.shopify.errors import ONE_ALONE, NoProgress, OneAlone, Withheld
 from orders_sync.external.shopify.scalars import number
 
 R = TypeVar("R")
@@ -22,13 +21,16 @@ N = TypeVar("N", bound=nodes.Parcels)
 
 @dataclass(frozen=True, slots=True)
 class UnreadOrder:
-    """An order in a shape that is not the schema's. `order_id`: null where not even that can be read; `updated_at`: as the
-    shop wrote it; `body`: its JSON as it came; `reason`: the field, and what is wrong with it."""
+    """An order that cannot be read, or not to its end. `order_id`: null where not even that can be read; `updated_at`: as the
+    shop wrote it; `body`: its JSON as it came; `reason`: the field, and what is wrong with it; `stuck`: a list in it leads
+    nowhere; `withheld`: the token may not know it."""
 
     order_id: int | None
     updated_at: str
     body: bytes
     reason: str
+    stuck: bool = False
+    withheld: bool = False
 
     @property
     def digest(self) -> str:
@@ -52,36 +54,35 @@ class Sifting(Generic[N]):
     orders: dict[int, N] = field(default_factory=dict)
     _aside: dict[int, UnreadOrder] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, kind: type[N], told: Mapping[int, object]) -> Sifting[N]:
-        """Reads each by itself; `told`: by place."""
-        found = cls(told)
-        for place, node in told.items():
-            with found.reading(place), understood():
-                found.orders[place] = kind.model_validate(node)
-        return found
-
     @property
     def unread(self) -> tuple[UnreadOrder, ...]:
         return tuple(self._aside.values())
 
     @contextmanager
     def reading(self, place: int) -> Iterator[None]:
-        """Around what is asked and read for one order: when that is misshapen, the order is set aside."""
+        """Around what is asked and read for one order: when that goes wrong, the order is set aside."""
         try:
             yield
-        except Misshapen as error:
+        except ONE_ALONE as error:
             self.set_aside(place, error)
 
-    def set_aside(self, place: int, error: Misshapen) -> None:
+    def set_aside(self, place: int, error: OneAlone) -> None:
         """This order cannot be read."""
         self.orders.pop(place, None)
         self._aside[place] = _unread(self.told[place], error)
 
 
-def _unread(node: object, error: Misshapen) -> UnreadOrder:
+def _unread(node: object, error: OneAlone) -> UnreadOrder:
     told = node if isinstance(node, Mapping) else {}
-    return UnreadOrder(_identity(told.get("id")), str(told.get("updatedAt") or ""), orjson.dumps(node), str(error))
+    stuck = isinstance(error, NoProgress)
+    return UnreadOrder(
+        order_id=_identity(told.get("id")),
+        updated_at=str(told.get("updatedAt") or ""),
+        body=orjson.dumps(node),
+        reason=str(error),
+        stuck=stuck,
+        withheld=isinstance(error, Withheld),
+    )
 
 
 def _identity(gid: object) -> int | None:

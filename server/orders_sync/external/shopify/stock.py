@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from orders_sync.external.shopify import documents, nodes
@@ -10,6 +11,7 @@ from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.nodes import read_page
 from orders_sync.external.shopify.scalars import gid
 from orders_sync.external.shopify.sizes import PageSize
+from orders_sync.external.shopify.walk import Walk
 from orders_sync.ingest.changes import InventoryItemSeen, InventoryLevelSeen, Stamp, StockChange
 from orders_sync.instants import Ms
 
@@ -18,11 +20,13 @@ _AVAILABLE = "available"
 
 @dataclass(frozen=True, slots=True)
 class StockPage:
-    """`next_cursor`: where the page after this one starts; null on the last. `as_of`: the shop's clock when it was asked for."""
+    """`next_cursor`: where the page after this one starts; null on the last. `as_of`: the shop's clock when it was asked for.
+    `broken`: what the shop failed to tell of some of its items, null when it told all."""
 
     changes: tuple[StockChange, ...]
     next_cursor: str | None
     as_of: Ms
+    broken: str | None = None
 
 
 class StockReader:
@@ -37,33 +41,45 @@ class StockReader:
         """The ids of the active locations. Raises ShopifyError."""
         found: list[int] = []
         after: str | None = None
+        walk = Walk("locations")
         while True:
             answer = await page(self._client, documents.LOCATIONS, self._locations_size, {"after": after})
             with understood():
                 told = read_page(nodes.Ref, answer.data["locations"])
             found += (ref.id for ref in told.nodes)
-            if not told.has_next_page:
+            after = walk.step(told)
+            if after is None:
                 return found
-            after = told.end_cursor
 
-    async def page(self, location_id: int, query: str | None, after: str | None) -> StockPage:
-        """One page of a location's stock; empty when the location is gone. Raises ShopifyError."""
+    async def page(self, location_id: int, query: str | None, after: str | None, walk: Walk | None = None) -> StockPage:
+        """One page of a location's stock; empty when the location is gone. `walk`: the one that its cursor is of. Raises
+        ShopifyError."""
         variables = {"id": gid("Location", location_id), "query": query, "after": after}
         answer = await page(self._client, documents.STOCK_PAGE, self._page_size, variables)
-        location = answer.data["location"]
+        with understood():
+            location = answer.data["location"]
         if location is None:
             return StockPage((), None, answer.as_of)
         with understood():
-            told = read_page(nodes.StockLevel, location["inventoryLevels"])
-        changes = tuple(change for level in told.nodes for change in _changes(level, location_id, answer.as_of))
-        return StockPage(changes, told.end_cursor if told.has_next_page else None, answer.as_of)
+            told = read_page(object, location["inventoryLevels"])
+            levels = read_page(nodes.StockLevel, {"nodes": _whole(told.nodes, answer.broken)}).nodes
+        changes = tuple(change for level in levels for change in _changes(level, location_id, answer.as_of))
+        following = (walk or Walk("stock levels", after)).step(told)
+        return StockPage(changes, following, answer.as_of, next(iter(answer.broken.values()), None))
 
 
-def _changes(level: nodes.StockLevel, location_id: int, as_of: Ms) -> tuple[StockChange, StockChange]:
-    """An item whose stock is not tracked has no figure that means anything."""
+def _whole(levels: Iterable[object], broken: Container[int]) -> list[object]:
+    """Without those that failed, and those that are denied, themselves or their item."""
+    told = (level for place, level in enumerate(levels) if level is not None and place not in broken)
+    return [level for level in told if not (isinstance(level, dict) and "item" in level.get(nodes.HIDDEN, ()))]
+
+
+def _changes(level: nodes.StockLevel, location_id: int, as_of: Ms) -> Iterator[StockChange]:
+    """An item whose stock is not tracked has no figure that means anything; what is hidden is not told."""
+    if "sku" not in level.item.hidden:
+        yield InventoryItemSeen(level.item.id, level.item.sku, Stamp(level.item.updated_at, as_of))
+    if "quantities" in level.hidden or "tracked" in level.item.hidden:
+        return
     figures = [quantity.quantity for quantity in level.quantities if quantity.name == _AVAILABLE]
     available = figures[0] if figures and level.item.tracked else None
-    return (
-        InventoryItemSeen(level.item.id, level.item.sku, Stamp(level.item.updated_at, as_of)),
-        InventoryLevelSeen(level.item.id, location_id, available, Stamp(level.updated_at, as_of)),
-    )
+    yield InventoryLevelSeen(level.item.id, location_id, available, Stamp(level.updated_at, as_of))
