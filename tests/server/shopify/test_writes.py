@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.shopify import ScriptedShop, money
+from tests.support.shopify import ScriptedShop, page
 
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.external.shopify.errors import Denied, NoAnswer, NotSent, Throttled
@@ -44,7 +45,7 @@ async def sent(shop: ScriptedShop, *rows: OutboxRow) -> list[Outcome]:
 def part(
     number: int = 1, *, status: str = "OPEN", actions: tuple[str, ...] = ("CREATE_FULFILLMENT", "HOLD"), **told: Any
 ) -> Json:
-    lines = {"nodes": [{"sku": "KETTLE", "remainingQuantity": 2}], "pageInfo": {"hasNextPage": False}}
+    lines = page([{"sku": "KETTLE", "remainingQuantity": 2}])
     return {
         "id": f"gid://shopify/FulfillmentOrder/{number}",
         "status": status,
@@ -59,7 +60,7 @@ def fulfillable(*parts: Json, cancelled_at: str | None = None) -> Json:
         "order": {
             "id": "gid://shopify/Order/1",
             "cancelledAt": cancelled_at,
-            "fulfillmentOrders": {"nodes": list(parts)},
+            "fulfillmentOrders": page(parts),
         }
     }
 
@@ -200,24 +201,35 @@ async def test_only_our_hold_is_released() -> None:
     assert asked == {"id": "gid://shopify/FulfillmentOrder/1", "holdIds": ["gid://shopify/FulfillmentHold/1"]}
 
 
+def returned(number: int, left: int, kind: str = "ReturnLineItem", **told: Any) -> Json:
+    """A line of which so many can be processed, and two were."""
+    quantities = {"processableQuantity": left, "processedQuantity": 2, "unprocessedQuantity": left}
+    return {"id": f"gid://shopify/{kind}/{number}"} | quantities | told
+
+
 def returning(status: str, *quantities: int, refunds: int = 0) -> Json:
-    lines = [{"id": f"gid://shopify/ReturnLineItem/{n}", "processableQuantity": q} for n, q in enumerate(quantities)]
     made = [{"id": f"gid://shopify/Refund/{n}"} for n in range(refunds)]
     told = {
         "id": "gid://shopify/Return/5",
         "status": status,
-        "refunds": {"nodes": made},
-        "returnLineItems": {"nodes": lines},
+        "refunds": page(made),
+        "returnLineItems": page([returned(n, quantity) for n, quantity in enumerate(quantities)]),
+        "exchangeLineItems": page(),
     }
     return {"return": told}
 
 
+def presented(amount: str, currency: str = "EUR") -> Json:
+    return {"presentmentMoney": {"amount": amount, "currencyCode": currency}}
+
+
 def suggesting(*amounts: str) -> Json:
     payments = [
-        {"amountSet": money(amount), "parentTransaction": {"id": f"gid://shopify/OrderTransaction/{n}"}}
+        {"amountSet": presented(amount), "parentTransaction": {"id": f"gid://shopify/OrderTransaction/{n}"}}
         for n, amount in enumerate(amounts)
     ]
-    transfer = {"__typename": "RefundReturnOutcome", "suggestedTransactions": payments}
+    whole = presented(str(sum(map(Decimal, amounts))))
+    transfer = {"__typename": "RefundReturnOutcome", "amount": whole, "suggestedTransactions": payments}
     return {"return": {"suggestedFinancialOutcome": {"financialTransfer": transfer if amounts else None}}}
 
 

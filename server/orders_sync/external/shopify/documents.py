@@ -34,6 +34,7 @@ def _mutation(name: str, signature: str, body: str, *fragments: str) -> Document
 
 
 _MONEY = "shopMoney { amount currencyCode }"
+_PRESENTMENT = "presentmentMoney { amount currencyCode }"
 _PAGE = "pageInfo { hasNextPage endCursor }"
 _ADDRESS = "name company address1 address2 city province zip country phone"
 _ERRORS = "userErrors { field message }"
@@ -241,17 +242,38 @@ SET_METAFIELDS = _mutation(
 )
 FULFILLABLE = _query(
     "Fulfillable",
-    "($id: ID!)",
+    "($id: ID!, $after: String)",
     "order(id: $id) { id cancelledAt "
-    "fulfillmentOrders(first: 20) { nodes { id status supportedActions { action } "
-    "fulfillmentHolds { id handle } "
-    "lineItems(first: 20) { nodes { sku remainingQuantity } pageInfo { hasNextPage } } } } }",
+    "fulfillmentOrders(first: 20, after: $after) { nodes { id status supportedActions { action } "
+    f"fulfillmentHolds {{ id handle }} lineItems(first: 20) {{ nodes {{ sku remainingQuantity }} {_PAGE} }} }} {_PAGE} }} }}",
+)
+FULFILLABLE_LINES = _query(
+    "FulfillableLines",
+    "($id: ID!, $after: String)",
+    "fulfillmentOrder(id: $id) { lineItems(first: 100, after: $after) "
+    f"{{ nodes {{ sku remainingQuantity }} {_PAGE} }} }}",
 )
 CREATE_FULFILLMENT = _mutation(
     "CreateFulfillment",
     "($fulfillment: FulfillmentInput!)",
     "fulfillmentCreate(fulfillment: $fulfillment) "
     f"{{ fulfillment {{ id status trackingInfo(first: 1) {{ number company url }} }} {_ERRORS} }}",
+)
+PARCEL_NUMBERS_AT_MOST = 100
+"""`trackingInfo` and `fulfillments` have no pages: a list as long as this may have been cut, and is not written over."""
+
+_NUMBERS = f"id status trackingInfo(first: {PARCEL_NUMBERS_AT_MOST}) {{ number company url }}"
+PARCEL_NUMBERS = _query("ParcelNumbers", "($id: ID!)", f"fulfillment(id: $id) {{ {_NUMBERS} }}")
+ORDER_NUMBERS = _query(
+    "OrderNumbers",
+    "($id: ID!)",
+    f"order(id: $id) {{ id fulfillments(first: {PARCEL_NUMBERS_AT_MOST}) {{ createdAt {_NUMBERS} }} }}",
+)
+SET_NUMBERS = _mutation(
+    "SetNumbers",
+    "($id: ID!, $tracking: FulfillmentTrackingInput!, $notify: Boolean)",
+    "fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: $notify) "
+    f"{{ fulfillment {{ id status }} {_ERRORS} }}",
 )
 HOLD = _mutation(
     "Hold",
@@ -264,18 +286,33 @@ RELEASE_HOLD = _mutation(
     "($id: ID!, $holdIds: [ID!])",
     f"fulfillmentOrderReleaseHold(id: $id, holdIds: $holdIds) {{ fulfillmentOrder {{ id status }} {_CODED_ERRORS} }}",
 )
+_QUANTITIES = "id processableQuantity processedQuantity unprocessedQuantity"
 RETURN_TO_PROCESS = _query(
     "ReturnToProcess",
     "($id: ID!)",
-    "return(id: $id) { id status order { id } refunds(first: 10) { nodes { id createdAt } } "
-    "returnLineItems(first: 50) { nodes { id processableQuantity refundableQuantity refundedQuantity } } }",
+    f"return(id: $id) {{ id status refunds(first: 1) {{ nodes {{ id }} {_PAGE} }} "
+    f"returnLineItems(first: 50) {{ nodes {{ {_QUANTITIES} }} {_PAGE} }} "
+    f"exchangeLineItems(first: 50) {{ nodes {{ {_QUANTITIES} }} {_PAGE} }} }}",
+)
+"""Of `refunds` only whether there is one is asked; the lines are read to their end by the two documents below."""
+RETURN_TO_PROCESS_LINES = _query(
+    "ReturnToProcessLines",
+    "($id: ID!, $after: String)",
+    f"return(id: $id) {{ returnLineItems(first: 250, after: $after) {{ nodes {{ {_QUANTITIES} }} {_PAGE} }} }}",
+)
+RETURN_TO_PROCESS_EXCHANGES = _query(
+    "ReturnToProcessExchanges",
+    "($id: ID!, $after: String)",
+    f"return(id: $id) {{ exchangeLineItems(first: 250, after: $after) {{ nodes {{ {_QUANTITIES} }} {_PAGE} }} }}",
 )
 RETURN_OUTCOME = _query(
     "ReturnOutcome",
-    "($id: ID!, $lines: [SuggestedOutcomeReturnLineItemInput!]!)",
-    "return(id: $id) { suggestedFinancialOutcome(returnLineItems: $lines, exchangeLineItems: []) { "
-    "financialTransfer { __typename ... on RefundReturnOutcome { suggestedTransactions { "
-    f"amountSet {{ {_MONEY} }} parentTransaction {{ id }} }} }} }} }} }}",
+    "($id: ID!, $lines: [SuggestedOutcomeReturnLineItemInput!]!, $exchanges: [SuggestedOutcomeExchangeLineItemInput!]!)",
+    "return(id: $id) { suggestedFinancialOutcome(returnLineItems: $lines, exchangeLineItems: $exchanges) { "
+    "financialTransfer { __typename "
+    f"... on InvoiceReturnOutcome {{ amount {{ {_PRESENTMENT} }} }} "
+    f"... on RefundReturnOutcome {{ amount {{ {_PRESENTMENT} }} suggestedTransactions {{ "
+    f"amountSet {{ {_PRESENTMENT} }} parentTransaction {{ id }} }} }} }} }} }}",
 )
 PROCESS_RETURN = _mutation(
     "ProcessReturn",
