@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.server.shopify.test_writes import fulfillable, part, presented, returned, returning, row, sent, suggesting
-from tests.support.shopify import ScriptedShop, page
+from tests.server.shopify.test_writes import fulfillable, owing, part, presented, returning, row, sent, suggesting
+from tests.support.shopify import ScriptedShop
 
 from orders_sync.external.shopify import documents
 from orders_sync.outbox.kinds import Kind
@@ -20,8 +20,7 @@ Path = tuple[str | int, ...]
 
 NUMBERS = [{"number": "A1", "company": "UPS", "url": None}]
 PARCEL = {"id": "gid://shopify/Fulfillment/70", "status": "SUCCESS", "trackingInfo": NUMBERS}
-EXCHANGING = returning("OPEN", 1)
-EXCHANGING["return"]["exchangeLineItems"] = page([returned(1, 1, "ExchangeLineItem")])
+EXCHANGING: Json = returning("OPEN", 1, exchanged=1)
 ANSWERS: dict[str, tuple[Any, Json]] = {
     "Fulfillable": (row(Kind.FULFILLMENT), fulfillable(part())),
     "Fulfillable, held": (row(Kind.HOLD, sku="KETTLE", handle="h"), fulfillable(part())),
@@ -29,8 +28,9 @@ ANSWERS: dict[str, tuple[Any, Json]] = {
         row(Kind.RELEASE_HOLD, handle="h"),
         fulfillable(part(fulfillmentHolds=[{"id": "gid://shopify/FulfillmentHold/1", "handle": "h"}])),
     ),
-    "ReturnToProcess": (row(Kind.REFUND, return_id=5), EXCHANGING),
-    "ReturnToProcess, denied": (row(Kind.RETURN_DENY, return_id=5), EXCHANGING),
+    "FulfillableLines": (row(Kind.HOLD, sku="KETTLE", handle="h"), owing(KETTLE=1)),
+    **{name: (row(Kind.REFUND, return_id=5), answer) for name, answer in EXCHANGING.items()},
+    "ReturnToProcess, denied": (row(Kind.RETURN_DENY, return_id=5), EXCHANGING["ReturnToProcess"]),
     "ReturnOutcome": (row(Kind.REFUND, return_id=5), suggesting("7.5")),
     "ReturnOutcome, invoiced": (
         row(Kind.REFUND, return_id=5),
@@ -43,12 +43,14 @@ ANSWERS: dict[str, tuple[Any, Json]] = {
         },
     ),
     "ParcelNumbers": (row(Kind.TRACKING, fulfillment_id=70, number="B2", before="A1"), {"fulfillment": PARCEL}),
-    "OrderNumbers": (
+    "OrderParcels": (
         row(Kind.TRACKING, fulfillment_id=None, known=[69], number="B2", before="A1"),
         {
             "order": {
                 "id": "gid://shopify/Order/1",
-                "fulfillments": [PARCEL | {"createdAt": "2026-03-01T00:00:00Z"}],
+                "fulfillments": [
+                    {"id": "gid://shopify/Fulfillment/70", "status": "SUCCESS", "createdAt": "2026-03-01T00:00:00Z"}
+                ],
             }
         },
     ),
@@ -143,29 +145,29 @@ async def test_the_same_without_a_hole_is_written(name: str) -> None:
         (row(Kind.FULFILLMENT), {"Fulfillable": fulfillable(part())}, "CreateFulfillment", "fulfillmentCreate"),
         (
             row(Kind.HOLD, sku="KETTLE", handle="h"),
-            {"Fulfillable": fulfillable(part())},
+            {"Fulfillable": fulfillable(part()), "FulfillableLines": owing(KETTLE=1)},
             "Hold",
             "fulfillmentOrderHold",
         ),
         (
             row(Kind.RETURN_DENY, return_id=5),
-            {"ReturnToProcess": returning("REQUESTED", 1)},
+            returning("REQUESTED", 1),
             "DeclineReturn",
             "returnDeclineRequest",
         ),
         (
             row(Kind.RETURN_DENY, return_id=5),
-            {"ReturnToProcess": returning("OPEN", 1)},
+            returning("OPEN", 1),
             "CancelReturn",
             "returnCancel",
         ),
         (
             row(Kind.REFUND, return_id=5),
-            {"ReturnToProcess": returning("OPEN", 1), "ReturnOutcome": suggesting("1.0")},
+            {**returning("OPEN", 1), "ReturnOutcome": suggesting("1.0")},
             "ProcessReturn",
             "returnProcess",
         ),
-        (row(Kind.REFUND, return_id=5), {"ReturnToProcess": returning("OPEN", 0)}, "CloseReturn", "returnClose"),
+        (row(Kind.REFUND, return_id=5), returning("OPEN", 0), "CloseReturn", "returnClose"),
         (
             row(Kind.TRACKING, fulfillment_id=70, number="B2", before="A1"),
             {"ParcelNumbers": {"fulfillment": PARCEL}},

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.shopify import ScriptedShop, page
+from tests.support.shopify import Reply, ScriptedShop, page
 
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.external.shopify.errors import Denied, NoAnswer, NotSent, Throttled
@@ -45,13 +45,11 @@ async def sent(shop: ScriptedShop, *rows: OutboxRow) -> list[Outcome]:
 def part(
     number: int = 1, *, status: str = "OPEN", actions: tuple[str, ...] = ("CREATE_FULFILLMENT", "HOLD"), **told: Any
 ) -> Json:
-    lines = page([{"sku": "KETTLE", "remainingQuantity": 2}])
     return {
         "id": f"gid://shopify/FulfillmentOrder/{number}",
         "status": status,
         "supportedActions": [{"action": action} for action in actions],
         "fulfillmentHolds": [],
-        "lineItems": lines,
     } | told
 
 
@@ -149,11 +147,16 @@ HOLD = row(Kind.HOLD, sku="KETTLE", handle="desk-a1", note="none left")
 HELD: Json = {"fulfillmentOrderHold": {"userErrors": []}}
 
 
+def owing(**left: int) -> Json:
+    """The lines of a fulfilment order: how many are left of each SKU."""
+    lines = [{"sku": sku, "remainingQuantity": count} for sku, count in left.items()]
+    return {"fulfillmentOrder": {"lineItems": page(lines)}}
+
+
 async def test_what_still_owes_the_sku_is_held() -> None:
-    other = {"nodes": [{"sku": "LAMP", "remainingQuantity": 1}], "pageInfo": {"hasNextPage": False}}
-    gone = {"nodes": [{"sku": "KETTLE", "remainingQuantity": 0}], "pageInfo": {"hasNextPage": False}}
-    parts = [part(1), part(2, lineItems=other), part(3, lineItems=gone), part(4, actions=())]
-    shop = ScriptedShop(Fulfillable=fulfillable(*parts), Hold=HELD)
+    parts = [part(1), part(2), part(3), part(4, actions=())]
+    lines = [owing(KETTLE=2), owing(LAMP=1), owing(KETTLE=0)]
+    shop = ScriptedShop(Fulfillable=fulfillable(*parts), FulfillableLines=lines, Hold=HELD)
     assert await sent(shop, HOLD) == [Sent()]
     assert shop.asked("Hold") == [
         {
@@ -181,7 +184,7 @@ async def test_a_hold_that_is_there_is_not_placed_again() -> None:
 )
 async def test_recorded_answers_to_a_hold(case: str, kind: type[Outcome], shared_dir: Path) -> None:
     body = recorded(shared_dir, "fulfillment-order-hold-validation-2026-04", "workflows", "validation", case)
-    shop = ScriptedShop(Fulfillable=fulfillable(part()), Hold=body)
+    shop = ScriptedShop(Fulfillable=fulfillable(part()), FulfillableLines=owing(KETTLE=1), Hold=body)
     (outcome,) = await sent(shop, HOLD)
     assert isinstance(outcome, kind)
 
@@ -207,16 +210,16 @@ def returned(number: int, left: int, kind: str = "ReturnLineItem", **told: Any) 
     return {"id": f"gid://shopify/{kind}/{number}"} | quantities | told
 
 
-def returning(status: str, *quantities: int, refunds: int = 0) -> Json:
+def returning(status: str, *quantities: int, refunds: int = 0, exchanged: int = 0) -> dict[str, Reply]:
+    """What is read of a return before anything is written of it."""
     made = [{"id": f"gid://shopify/Refund/{n}"} for n in range(refunds)]
-    told = {
-        "id": "gid://shopify/Return/5",
-        "status": status,
-        "refunds": page(made),
-        "returnLineItems": page([returned(n, quantity) for n, quantity in enumerate(quantities)]),
-        "exchangeLineItems": page(),
+    lines = [returned(n, quantity) for n, quantity in enumerate(quantities)]
+    exchanges = [returned(1, exchanged, "ExchangeLineItem")] if exchanged else []
+    return {
+        "ReturnToProcess": {"return": {"id": "gid://shopify/Return/5", "status": status, "refunds": page(made)}},
+        "ReturnLines": {"return": {"returnLineItems": page(lines)}},
+        "ExchangeLines": {"return": {"exchangeLineItems": page(exchanges)}},
     }
-    return {"return": told}
 
 
 def presented(amount: str, currency: str = "EUR") -> Json:
@@ -237,13 +240,15 @@ def done(name: str) -> Json:
     return {name: {"return": {"id": "gid://shopify/Return/5"}, "userErrors": []}}
 
 
+READ = ["ReturnToProcess", "ReturnLines", "ExchangeLines"]
+
 REFUND = row(Kind.REFUND, return_id=5)
 CLOSED = done("returnClose")
 
 
 async def test_a_refund_pays_back_what_the_shop_suggests_and_closes_the_return() -> None:
     shop = ScriptedShop(
-        ReturnToProcess=returning("OPEN", 2, 0, 1),
+        **returning("OPEN", 2, 0, 1),
         ReturnOutcome=suggesting("7.5", "0.0"),
         ProcessReturn=done("returnProcess"),
         CloseReturn=CLOSED,
@@ -267,7 +272,7 @@ async def test_a_refund_pays_back_what_the_shop_suggests_and_closes_the_return()
 
 async def test_a_return_for_which_nothing_is_owed_is_processed_without_a_refund() -> None:
     shop = ScriptedShop(
-        ReturnToProcess=returning("OPEN", 1),
+        **returning("OPEN", 1),
         ReturnOutcome=suggesting(),
         ProcessReturn=done("returnProcess"),
         CloseReturn=CLOSED,
@@ -277,18 +282,22 @@ async def test_a_return_for_which_nothing_is_owed_is_processed_without_a_refund(
 
 
 async def test_a_refund_whose_outcome_was_unknown_is_never_made_twice() -> None:
-    processed = ScriptedShop(ReturnToProcess=returning("OPEN", 0, refunds=1), CloseReturn=CLOSED)
+    processed = ScriptedShop(**returning("OPEN", 0, refunds=1), CloseReturn=CLOSED)
     assert await sent(processed, REFUND) == [Sent()]
-    assert processed.names == ["ReturnToProcess", "CloseReturn"]
-    ended = ScriptedShop(ReturnToProcess=returning("CLOSED", 0, refunds=1))
+    assert processed.names == [*READ, "CloseReturn"]
+    ended = ScriptedShop(**returning("CLOSED", 0, refunds=1))
     assert await sent(ended, REFUND) == [Sent()]
 
 
 @pytest.mark.parametrize(
-    "told", [{"return": None}, *(returning(s, 1) for s in ("REQUESTED", "CLOSED", "CANCELED", "DECLINED"))]
+    "told",
+    [
+        {"ReturnToProcess": {"return": None}},
+        *(returning(s, 1) for s in ("REQUESTED", "CLOSED", "CANCELED", "DECLINED")),
+    ],
 )
-async def test_a_return_that_cannot_be_refunded_is_refused(told: Json) -> None:
-    (outcome,) = await sent(ScriptedShop(ReturnToProcess=told), REFUND)
+async def test_a_return_that_cannot_be_refunded_is_refused(told: dict[str, Reply]) -> None:
+    (outcome,) = await sent(ScriptedShop(**told), REFUND)
     assert isinstance(outcome, Refused)
 
 
@@ -296,7 +305,7 @@ DENY = row(Kind.RETURN_DENY, return_id=5, note="worn")
 
 
 async def test_a_request_is_declined() -> None:
-    shop = ScriptedShop(ReturnToProcess=returning("REQUESTED", 1), DeclineReturn=done("returnDeclineRequest"))
+    shop = ScriptedShop(**returning("REQUESTED", 1), DeclineReturn=done("returnDeclineRequest"))
     assert await sent(shop, DENY) == [Sent()]
     assert shop.asked("DeclineReturn") == [
         {"input": {"id": "gid://shopify/Return/5", "declineReason": "OTHER", "declineNote": "worn"}}
@@ -304,13 +313,13 @@ async def test_a_request_is_declined() -> None:
 
 
 async def test_an_open_return_is_cancelled() -> None:
-    shop = ScriptedShop(ReturnToProcess=returning("OPEN", 1), CancelReturn=done("returnCancel"))
+    shop = ScriptedShop(**returning("OPEN", 1), CancelReturn=done("returnCancel"))
     assert await sent(shop, DENY) == [Sent()]
 
 
 @pytest.mark.parametrize("status", ["CLOSED", "DECLINED", "CANCELED"])
 async def test_a_return_that_has_ended_is_denied_already(status: str) -> None:
-    shop = ScriptedShop(ReturnToProcess=returning(status, 0))
+    shop = ScriptedShop(**returning(status, 0))
     assert await sent(shop, DENY) == [Sent()]
 
 
@@ -320,7 +329,7 @@ RETURNS = "returnClose-Reopen-Cancel-state-preconditions-2026-04"
 @pytest.mark.shared
 async def test_a_return_that_can_no_longer_be_cancelled_is_closed_as_recorded(shared_dir: Path) -> None:
     shop = ScriptedShop(
-        ReturnToProcess=returning("OPEN", 0),
+        **returning("OPEN", 0),
         CancelReturn=recorded(shared_dir, RETURNS, "processedCase", "returnCancelInvalid"),
         CloseReturn=recorded(shared_dir, RETURNS, "openCloseReopenCase", "returnClose"),
     )
@@ -331,13 +340,13 @@ async def test_a_return_that_can_no_longer_be_cancelled_is_closed_as_recorded(sh
 @pytest.mark.shared
 async def test_recorded_refusals_of_returns_are_refusals(shared_dir: Path) -> None:
     processing = ScriptedShop(
-        ReturnToProcess=returning("OPEN", 1),
+        **returning("OPEN", 1),
         ReturnOutcome=suggesting("1.0"),
         ProcessReturn=recorded(shared_dir, RETURNS, "processedCase", "returnProcessInvalidLine"),
     )
     assert await sent(processing, REFUND) == [Refused("Return line item was not found.")]
     declining = ScriptedShop(
-        ReturnToProcess=returning("REQUESTED", 1),
+        **returning("REQUESTED", 1),
         DeclineReturn=recorded(
             shared_dir, "returnApprove-decline-state-preconditions-2026-04", "declinedCase", "declineDeclinedInvalid"
         ),

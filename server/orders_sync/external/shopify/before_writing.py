@@ -43,29 +43,34 @@ async def ask(client: ShopifyClient, document: Document, variables: Mapping[str,
     return answer.data
 
 
-async def to_end(page: WholePage[N], following: Callable[[str], Awaitable[WholePage[N]]]) -> list[N]:
-    """All nodes of a connection that begins with `page`; `following`: the page after a cursor. Raises ShopifyError."""
-    found, seen = list(page.nodes), set[str | None]({None})
-    while page.has_next_page:
-        cursor = page.end_cursor
-        if cursor is None or cursor in seen:
+async def to_end(page: Callable[[str | None], Awaitable[WholePage[N]]]) -> list[N]:
+    """All nodes of a connection; `page`: the one after a cursor, null for the first. Raises ShopifyError."""
+    found: list[N] = []
+    cursors: set[str | None] = {None}
+    cursor: str | None = None
+    while True:
+        told = await page(cursor)
+        found += told.nodes
+        if not told.has_next_page:
+            return found
+        cursor = told.end_cursor
+        if cursor in cursors:
             raise Misshapen(_STANDS_STILL)
-        seen.add(cursor)
-        page = await following(cursor)
-        found += page.nodes
-    return found
+        cursors.add(cursor)
 
 
-async def rest(
-    client: ShopifyClient, document: Document, entity: str, where: tuple[str, str], page: WholePage[N]
+async def connection(
+    client: ShopifyClient, document: Document, entity: str, where: tuple[str, str], kind: type[N]
 ) -> list[N]:
-    """All nodes of a connection of `entity`, of which `page` is the first; `where`: the names of `document`'s root and of the
-    connection. Raises ShopifyError."""
+    """All nodes of a connection of `entity`; `where`: the names of the document's root and of the connection.
+
+    Raises ShopifyError, also when there is no such entity.
+    """
     root, name = where
 
-    async def following(cursor: str) -> WholePage[N]:
+    async def page(cursor: str | None) -> WholePage[N]:
         data = await ask(client, document, {"id": entity, "after": cursor})
         with understood(root):
-            return type(page).model_validate(data[root][name])
+            return WholePage[kind].model_validate(data[root][name])  # type: ignore[valid-type]
 
-    return await to_end(page, following)
+    return await to_end(page)

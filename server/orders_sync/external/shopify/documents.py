@@ -243,9 +243,8 @@ SET_METAFIELDS = _mutation(
 FULFILLABLE = _query(
     "Fulfillable",
     "($id: ID!, $after: String)",
-    "order(id: $id) { id cancelledAt "
-    "fulfillmentOrders(first: 20, after: $after) { nodes { id status supportedActions { action } "
-    f"fulfillmentHolds {{ id handle }} lineItems(first: 20) {{ nodes {{ sku remainingQuantity }} {_PAGE} }} }} {_PAGE} }} }}",
+    "order(id: $id) { id cancelledAt fulfillmentOrders(first: 50, after: $after) "
+    f"{{ nodes {{ id status supportedActions {{ action }} fulfillmentHolds {{ id handle }} }} {_PAGE} }} }}",
 )
 FULFILLABLE_LINES = _query(
     "FulfillableLines",
@@ -256,18 +255,20 @@ FULFILLABLE_LINES = _query(
 CREATE_FULFILLMENT = _mutation(
     "CreateFulfillment",
     "($fulfillment: FulfillmentInput!)",
-    "fulfillmentCreate(fulfillment: $fulfillment) "
-    f"{{ fulfillment {{ id status trackingInfo(first: 1) {{ number company url }} }} {_ERRORS} }}",
+    f"fulfillmentCreate(fulfillment: $fulfillment) {{ fulfillment {{ id status }} {_ERRORS} }}",
 )
-PARCEL_NUMBERS_AT_MOST = 100
+NUMBERS_AT_MOST = 250
 """`trackingInfo` and `fulfillments` have no pages: a list as long as this may have been cut, and is not written over."""
 
-_NUMBERS = f"id status trackingInfo(first: {PARCEL_NUMBERS_AT_MOST}) {{ number company url }}"
-PARCEL_NUMBERS = _query("ParcelNumbers", "($id: ID!)", f"fulfillment(id: $id) {{ {_NUMBERS} }}")
-ORDER_NUMBERS = _query(
-    "OrderNumbers",
+PARCEL_NUMBERS = _query(
+    "ParcelNumbers",
     "($id: ID!)",
-    f"order(id: $id) {{ id fulfillments(first: {PARCEL_NUMBERS_AT_MOST}) {{ createdAt {_NUMBERS} }} }}",
+    f"fulfillment(id: $id) {{ id status trackingInfo(first: {NUMBERS_AT_MOST}) {{ number company url }} }}",
+)
+ORDER_PARCELS = _query(
+    "OrderParcels",
+    "($id: ID!)",
+    f"order(id: $id) {{ id fulfillments(first: {NUMBERS_AT_MOST}) {{ id status createdAt }} }}",
 )
 SET_NUMBERS = _mutation(
     "SetNumbers",
@@ -286,24 +287,21 @@ RELEASE_HOLD = _mutation(
     "($id: ID!, $holdIds: [ID!])",
     f"fulfillmentOrderReleaseHold(id: $id, holdIds: $holdIds) {{ fulfillmentOrder {{ id status }} {_CODED_ERRORS} }}",
 )
-_QUANTITIES = "id processableQuantity processedQuantity unprocessedQuantity"
+_QUANTITIES = f"nodes {{ id processableQuantity processedQuantity unprocessedQuantity }} {_PAGE}"
 RETURN_TO_PROCESS = _query(
     "ReturnToProcess",
-    "($id: ID!)",
-    f"return(id: $id) {{ id status refunds(first: 1) {{ nodes {{ id }} {_PAGE} }} "
-    f"returnLineItems(first: 50) {{ nodes {{ {_QUANTITIES} }} {_PAGE} }} "
-    f"exchangeLineItems(first: 50) {{ nodes {{ {_QUANTITIES} }} {_PAGE} }} }}",
-)
-"""Of `refunds` only whether there is one is asked; the lines are read to their end by the two documents below."""
-RETURN_TO_PROCESS_LINES = _query(
-    "ReturnToProcessLines",
     "($id: ID!, $after: String)",
-    f"return(id: $id) {{ returnLineItems(first: 250, after: $after) {{ nodes {{ {_QUANTITIES} }} {_PAGE} }} }}",
+    f"return(id: $id) {{ id status refunds(first: 50, after: $after) {{ nodes {{ id }} {_PAGE} }} }}",
 )
-RETURN_TO_PROCESS_EXCHANGES = _query(
-    "ReturnToProcessExchanges",
+RETURN_LINES = _query(
+    "ReturnLines",
     "($id: ID!, $after: String)",
-    f"return(id: $id) {{ exchangeLineItems(first: 250, after: $after) {{ nodes {{ {_QUANTITIES} }} {_PAGE} }} }}",
+    f"return(id: $id) {{ returnLineItems(first: 250, after: $after) {{ {_QUANTITIES} }} }}",
+)
+EXCHANGE_LINES = _query(
+    "ExchangeLines",
+    "($id: ID!, $after: String)",
+    f"return(id: $id) {{ exchangeLineItems(first: 250, after: $after) {{ {_QUANTITIES} }} }}",
 )
 RETURN_OUTCOME = _query(
     "ReturnOutcome",

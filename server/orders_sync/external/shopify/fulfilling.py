@@ -11,7 +11,7 @@ from typing import Any
 
 from orders_sync.external.shopify import documents
 from orders_sync.external.shopify.asking import understood
-from orders_sync.external.shopify.before_writing import WholePage, ask, rest, to_end
+from orders_sync.external.shopify.before_writing import WholePage, ask, connection, to_end
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.mutations import UserErrors, mutate
 from orders_sync.external.shopify.nodes import HeldLine, Node
@@ -37,7 +37,6 @@ class FulfillmentOrder(Node):
     status: Word
     supported_actions: list[Action]
     fulfillment_holds: list[Hold]
-    line_items: WholePage[HeldLine]
 
     def allows(self, action: str) -> bool:
         return any(supported.action == action for supported in self.supported_actions)
@@ -120,8 +119,8 @@ async def release(client: ShopifyClient, order_id: int, handle: str) -> None:
 
 async def _owes(client: ShopifyClient, part: FulfillmentOrder, sku: str) -> bool:
     """True when it has to send this SKU."""
-    where = ("fulfillmentOrder", "lineItems")
-    lines = await rest(client, documents.FULFILLABLE_LINES, gid("FulfillmentOrder", part.id), where, part.line_items)
+    entity, where = gid("FulfillmentOrder", part.id), ("fulfillmentOrder", "lineItems")
+    lines = await connection(client, documents.FULFILLABLE_LINES, entity, where, HeldLine)
     return any(line.sku == sku and line.remaining_quantity > 0 for line in lines)
 
 
@@ -142,19 +141,17 @@ async def _create(client: ShopifyClient, part: FulfillmentOrder, parcel: Parcel)
 
 
 async def _read(client: ShopifyClient, order_id: int) -> Fulfillable:
-    async def page(after: str | None = None) -> Fulfillable:
-        data = await ask(client, documents.FULFILLABLE, {"id": gid("Order", order_id), "after": after})
+    orders: list[Fulfillable] = []
+
+    async def page(cursor: str | None) -> WholePage[FulfillmentOrder]:
+        data = await ask(client, documents.FULFILLABLE, {"id": gid("Order", order_id), "after": cursor})
         with understood():
             told = data["order"]
-            order = None if told is None else Fulfillable.model_validate(told)
-        if order is None:
+            orders.extend([] if told is None else [Fulfillable.model_validate(told)])
+        if told is None:
             raise CannotFulfill("Shopify has no such order, or does not show it to this app")
-        return order
+        return orders[-1].fulfillment_orders
 
-    async def following(cursor: str) -> WholePage[FulfillmentOrder]:
-        return (await page(cursor)).fulfillment_orders
-
-    order = await page()
-    parts = await to_end(order.fulfillment_orders, following)
-    whole = order.fulfillment_orders.model_copy(update={"nodes": parts, "has_next_page": False})
-    return order.model_copy(update={"fulfillment_orders": whole})
+    parts = await to_end(page)
+    whole = orders[-1].fulfillment_orders.model_copy(update={"nodes": parts})
+    return orders[-1].model_copy(update={"fulfillment_orders": whole})

@@ -34,7 +34,9 @@ class Numbered(Node):
     tracking_info: list[Number]
 
 
-class Made(Numbered):
+class Made(Node):
+    id: Id
+    status: Word
     created_at: Instant
 
 
@@ -72,24 +74,24 @@ async def give_to_new(
     client: ShopifyClient, order_id: int, known: Collection[int], given: Given, invented: Callable[[str], bool]
 ) -> None:
     """The same for the first fulfilment that the order has beside the `known`."""
-    data = await ask(client, documents.ORDER_NUMBERS, {"id": gid("Order", order_id)})
+    data = await ask(client, documents.ORDER_PARCELS, {"id": gid("Order", order_id)})
     with understood("order"):
         told = data["order"]
         order = None if told is None else Sent.model_validate(told)
     if order is None:
         raise CannotFulfill("Shopify has no such order, or does not show it to this app")
-    if len(order.fulfillments) >= documents.PARCEL_NUMBERS_AT_MOST:
+    if len(order.fulfillments) >= documents.NUMBERS_AT_MOST:
         raise CannotFulfill("the order has more fulfilments than Shopify shows at once: give the number there")
     new = [made for made in order.fulfillments if made.id not in known and made.status not in _DEAD]
     if not new:
         raise CannotFulfill("Shopify has no fulfilment of it yet")
-    await _write(client, min(new, key=lambda made: (made.created_at, made.id)), given, invented)
+    await give(client, min(new, key=lambda made: (made.created_at, made.id)).id, given, invented)
 
 
 async def _write(client: ShopifyClient, parcel: Numbered, given: Given, invented: Callable[[str], bool]) -> None:
     if parcel.status in _DEAD:
         raise CannotFulfill(f"the fulfilment is {parcel.status} in Shopify")
-    if len(parcel.tracking_info) >= documents.PARCEL_NUMBERS_AT_MOST:
+    if len(parcel.tracking_info) >= documents.NUMBERS_AT_MOST:
         raise CannotFulfill("the fulfilment has more numbers than Shopify shows at once: give the number there")
     there = [info for info in parcel.tracking_info if info.number and not invented(info.number)]
     first = there[0] if there else None

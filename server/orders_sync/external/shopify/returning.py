@@ -7,11 +7,12 @@ ended again. So an unknown outcome is settled by doing it again, and no refund i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from orders_sync.external.shopify import documents
 from orders_sync.external.shopify.asking import understood
-from orders_sync.external.shopify.before_writing import WholePage, ask, rest
+from orders_sync.external.shopify.before_writing import WholePage, ask, connection
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.mutations import UserErrors, mutate
 from orders_sync.external.shopify.nodes import Node
@@ -37,25 +38,30 @@ class Refunded(Node):
     id: str
 
 
-class Return(Node):
-    """A return with all of its lines."""
-
+class _Told(Node):
     id: Id
     status: Word
     refunds: WholePage[Refunded]
-    return_line_items: WholePage[Line]
-    exchange_line_items: WholePage[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A return with all that comes back, and all that is sent for it."""
+
+    status: str
+    refunded: bool
+    lines: list[Line]
+    exchanges: list[Line]
 
     @property
-    def lines(self) -> list[Line]:
-        return [*self.return_line_items.nodes, *self.exchange_line_items.nodes]
+    def left(self) -> bool:
+        """Something of it was not processed."""
+        return any(line.unprocessed_quantity > 0 for line in (*self.lines, *self.exchanges))
 
     @property
     def settled(self) -> bool:
         """Something of it was processed, and nothing is left."""
-        return any(line.processed_quantity > 0 for line in self.lines) and not any(
-            line.unprocessed_quantity > 0 for line in self.lines
-        )
+        return not self.left and any(line.processed_quantity > 0 for line in (*self.lines, *self.exchanges))
 
 
 class CannotReturn(Exception):
@@ -69,16 +75,16 @@ async def refund(client: ShopifyClient, return_id: int) -> str | None:
     something could not be processed stays open. Raises CannotReturn, UserErrors, OutcomeLost, ShopifyError.
     """
     known = await _read(client, return_id)
-    if known.status == "closed" and (known.refunds.nodes or known.settled):
+    if known.status == "closed" and (known.refunded or known.settled):
         return None
     if known.status != "open":
         raise CannotReturn(_WHY.get(known.status, f"the return is {known.status} in Shopify"))
-    lines, exchanges = _units(known.return_line_items.nodes), _units(known.exchange_line_items.nodes)
+    lines, exchanges = _units(known.lines), _units(known.exchanges)
     if not lines and not exchanges and not known.settled:
         raise CannotReturn("Shopify lets nothing of the return be processed yet")
     owed = [told for part in _parts(lines, exchanges) if (told := await _process(client, return_id, *part))]
     note = f"nothing is paid back: the customer owes {' and '.join(owed)}" if owed else None
-    if any(line.unprocessed_quantity > line.processable_quantity for line in known.lines):
+    if any(line.unprocessed_quantity > line.processable_quantity for line in (*known.lines, *known.exchanges)):
         left = "the return stays open: Shopify does not let all of it be processed yet"
         return left if note is None else f"{note}; {left}"
     await mutate(client, documents.CLOSE_RETURN, {"id": gid("Return", return_id)}, "return")
@@ -91,7 +97,7 @@ async def deny(client: ShopifyClient, return_id: int, note: str | None, *, notif
     `notify`: the customer is mailed that the request was declined; of the others the shop mails nothing.
     Raises CannotReturn, UserErrors, OutcomeLost, ShopifyError.
     """
-    known = await _read(client, return_id)
+    known = await _status(client, gid("Return", return_id))
     if known.status == "requested":
         reason = {"id": gid("Return", return_id), "declineReason": "OTHER", "declineNote": (note or "")[:_NOTE_LENGTH]}
         mailed = {"notifyCustomer": True} if notify else {}
@@ -142,21 +148,18 @@ async def _process(client: ShopifyClient, return_id: int, lines: Units, exchange
 
 async def _read(client: ShopifyClient, return_id: int) -> Return:
     entity = gid("Return", return_id)
-    data = await ask(client, documents.RETURN_TO_PROCESS, {"id": entity})
+    told = await _status(client, entity)
+    lines = await connection(client, documents.RETURN_LINES, entity, ("return", "returnLineItems"), Line)
+    exchanges = await connection(client, documents.EXCHANGE_LINES, entity, ("return", "exchangeLineItems"), Line)
+    return Return(told.status, bool(told.refunds.nodes), lines, exchanges)
+
+
+async def _status(client: ShopifyClient, entity: str) -> _Told:
+    """Of its refunds only whether there is one counts, which the first page tells."""
+    data = await ask(client, documents.RETURN_TO_PROCESS, {"id": entity, "after": None})
     with understood():
         told = data["return"]
-        known = None if told is None else Return.model_validate(told)
+        known = None if told is None else _Told.model_validate(told)
     if known is None:
         raise CannotReturn("Shopify has no such return, or does not show it to this app")
-    whole: dict[str, Any] = {}
-    for name, field, document in _CONNECTIONS:
-        page: WholePage[Line] = getattr(known, field)
-        lines = await rest(client, document, entity, ("return", name), page)
-        whole[field] = page.model_copy(update={"nodes": lines, "has_next_page": False})
-    return known.model_copy(update=whole)
-
-
-_CONNECTIONS = (
-    ("returnLineItems", "return_line_items", documents.RETURN_TO_PROCESS_LINES),
-    ("exchangeLineItems", "exchange_line_items", documents.RETURN_TO_PROCESS_EXCHANGES),
-)
+    return known
