@@ -62,7 +62,10 @@ def _message(order_name: str, failed: FailedWrite) -> str:
     """What did not leave, why, and what to do about it."""
     whom = _RECEIVERS.get(failed.target, failed.target)
     told = f"{order_name}: {what(failed.kind)} did not reach {whom}"
-    return told if failed.reason is None else f"{told}: {failed.reason}. {_TO_DO}"
+    if failed.reason is None:
+        return told
+    return f"{told}: {failed.reason}. {_DO_AGAIN if failed.discarded else _TO_DO}"
 
 
 _TO_DO = "Put that right and retry it in the outbox, or discard it there"
+_DO_AGAIN = "Do it again if it is still to be done"

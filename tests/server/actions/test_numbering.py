@@ -14,6 +14,7 @@ from orders_sync.db.engine import Database
 from orders_sync.ingest.changes import OrderChange, ReturnMoved
 from orders_sync.outbox.kinds import Target
 from orders_sync.outbox.outcome import Refused, Sent
+from orders_sync.rules.causes import causes
 
 NUMBER = {"number": "1Z999", "carrier": "UPS"}
 SENT = {"orderIds": ["1"], "tracking": NUMBER, "delaySeconds": 0}
@@ -124,7 +125,9 @@ async def test_a_refund_that_is_refused_leaves_the_return_where_it_was(desk: Des
     await relay.send_due()
     seen = await desk.order(1)
     assert seen.return_state == "awaiting_refund", "as the first approval left it"
-    assert "integration_failed" in seen.alerts
+    (alert,) = [cause for cause in causes(seen.picture, clock()) if cause.type == "integration_failed"]
+    assert "Refund did not reach Shopify: Shopify withholds it: give the app that scope" in alert.message
+    assert "retry it in the outbox" in alert.message
     clock.advance(1000)
     await desk.act("returns", {"orderId": "1", "action": "approve_refund", "delaySeconds": 0})
     seen = await desk.order(1)

@@ -270,6 +270,82 @@ async def test_a_refund_pays_back_what_the_shop_suggests_and_closes_the_return()
     }
 
 
+async def test_what_is_paid_back_is_in_the_buyers_currency() -> None:
+    shop = processing(returning("OPEN", 1), suggested("3400.0", bag("20.0", "3400.0")))
+    assert await sent(shop, REFUND) == [Sent()]
+    (payment,) = shop.asked("ProcessReturn")[0]["input"]["financialTransfer"]["issueRefund"]["orderTransactions"]
+    assert payment["transactionAmount"] == {"amount": "3400.0", "currencyCode": "ISK"}
+
+
+async def test_an_exchange_is_asked_with_and_processed() -> None:
+    shop = processing(returning("OPEN", 1, exchanged=2), suggested("3400.0", bag("20.0", "3400.0")))
+    assert await sent(shop, REFUND) == [Sent()]
+    swapped = [{"id": "gid://shopify/ExchangeLineItem/1", "quantity": 2}]
+    assert shop.asked("ReturnOutcome")[0]["exchanges"] == swapped
+    assert shop.asked("ProcessReturn")[0]["input"]["exchangeLineItems"] == swapped
+
+
+async def test_an_invoice_pays_nothing_and_says_what_is_owed() -> None:
+    transfer = {"__typename": "InvoiceReturnOutcome", "amount": bag("3.0", "510.0")}
+    outcome = {"return": {"suggestedFinancialOutcome": {"financialTransfer": transfer}}}
+    shop = processing(returning("OPEN", 1, exchanged=1), outcome)
+    assert await sent(shop, REFUND) == [Sent("nothing is paid back: the customer owes 510.0 ISK")]
+    assert "financialTransfer" not in shop.asked("ProcessReturn")[0]["input"]
+
+
+@pytest.mark.parametrize("outcome", ["no payments", "too little", "no parent"])
+async def test_a_sum_without_the_payments_for_it_is_refused(outcome: str) -> None:
+    payments = {"no payments": [], "too little": [bag("10.0", "1700.0")], "no parent": [bag("20.0", "3400.0")]}
+    told = suggested("3400.0", *payments[outcome])
+    if outcome == "no parent":
+        transfer = told["return"]["suggestedFinancialOutcome"]["financialTransfer"]
+        transfer["suggestedTransactions"][0]["parentTransaction"] = None
+    shop = processing(returning("OPEN", 1), told)
+    (refused,) = await sent(shop, REFUND)
+    assert isinstance(refused, Refused)
+    assert "3400.0 ISK" in refused.reason
+    assert {"ProcessReturn", "CloseReturn"} & set(shop.names) == set()
+
+
+async def test_what_is_left_after_a_part_is_not_closed() -> None:
+    left = returned(1, 0, unprocessedQuantity=3)
+    reads: dict[str, Reply] = returning("OPEN", 2) | {
+        "ReturnLines": {"return": {"returnLineItems": page([returned(0, 2), left])}}
+    }
+    shop = processing(reads, suggesting("7.5"))
+    (outcome,) = await sent(shop, REFUND)
+    assert isinstance(outcome, Sent)
+    assert outcome.note == "the return stays open: Shopify does not let all of it be processed yet"
+    assert shop.names[-1] == "ProcessReturn"
+    nothing: dict[str, Reply] = reads | {"ReturnLines": {"return": {"returnLineItems": page([left])}}}
+    assert isinstance((await sent(processing(nothing, suggesting("7.5")), REFUND))[0], Refused)
+
+
+async def test_a_list_that_stands_still_is_no_end() -> None:
+    still = {"return": {"returnLineItems": page([returned(0, 1)], "again")}}
+    shop = processing(returning("OPEN", 1) | {"ReturnLines": still}, suggesting("7.5"))
+    assert isinstance((await sent(shop, REFUND))[0], Refused)
+    assert shop.names == ["ReturnToProcess", "ReturnLines", "ReturnLines"]
+
+
+def bag(shops: str, buyers: str) -> Json:
+    return {
+        "shopMoney": {"amount": shops, "currencyCode": "GBP"},
+        "presentmentMoney": {"amount": buyers, "currencyCode": "ISK"},
+    }
+
+
+def suggested(whole: str, *bags: Json) -> Json:
+    """An order of a shop in pounds, whose buyer paid in krónur."""
+    payments = [{"amountSet": each, "parentTransaction": {"id": "gid://shopify/OrderTransaction/1"}} for each in bags]
+    transfer = {"__typename": "RefundReturnOutcome", "amount": bag("20.0", whole), "suggestedTransactions": payments}
+    return {"return": {"suggestedFinancialOutcome": {"financialTransfer": transfer}}}
+
+
+def processing(reads: Mapping[str, Reply], outcome: Json) -> ScriptedShop:
+    return ScriptedShop(**reads, ReturnOutcome=outcome, ProcessReturn=done("returnProcess"), CloseReturn=CLOSED)
+
+
 async def test_a_return_for_which_nothing_is_owed_is_processed_without_a_refund() -> None:
     shop = ScriptedShop(
         **returning("OPEN", 1),

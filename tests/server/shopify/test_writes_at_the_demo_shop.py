@@ -125,7 +125,7 @@ async def test_a_return_of_hundreds_of_lines_is_processed_whole(shop: Shop) -> N
 async def test_the_last_of_many_fulfilment_orders_is_sent(shop: Shop) -> None:
     order, stage = owing(shop), shop.world.simulation.stage
     variant = stage.shop.variants[0]
-    for _ in range(45):
+    for _ in range(60):
         ordering.add(stage.shop, order, variant, 1, shop.world.now)
     for task in order.tasks[:-1]:
         parcels.send_all(stage.shop, task, [], shop.world.now)
