@@ -140,7 +140,7 @@ def _receivers(app: web.Application) -> dict[Target, Receiver]:
     settings, client = app[SETTINGS], app[SHOPIFY]
     receivers: dict[Target, Receiver] = {}
     if settings.shopify_writes and client is not None:
-        receivers[Target.SHOPIFY] = ShopifyReceiver(client)
+        receivers[Target.SHOPIFY] = ShopifyReceiver(client, settings.placeholders)
     for target, url, secret in (
         (Target.ERP, settings.erp_url, settings.erp_secret),
         (Target.SUPPORT, settings.support_url, settings.support_secret),

@@ -143,9 +143,18 @@ def _listen(value: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except (re.error, OverflowError) as error:
+        raise ValueError("a pattern is a regular expression for the whole number, like TRK-[A-Za-z0-9]{4}") from error
+    return value
+
+
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Listen = Annotated[tuple[str, int], BeforeValidator(lambda value: _listen(str(value)))]
+Pattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_pattern)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Url = Annotated[str, BeforeValidator(lambda value: str(AnyHttpUrl(value)).rstrip("/"))]
 ApiUrl = Annotated[Url, AfterValidator(_api_url)]

@@ -20,6 +20,7 @@ from orders_sync import setting_values as values
 from orders_sync.instants import DAY, HOUR
 from orders_sync.loopback import is_loopback
 from orders_sync.rules.figures import Figures
+from orders_sync.rules.placeholders import DEFAULT, Placeholders
 
 PREFIX = "ORDERS_SYNC_"
 CONFIG = PREFIX + "CONFIG"
@@ -89,6 +90,12 @@ class Settings(BaseModel):
     undo_seconds: float = Field(
         default=10, ge=0, le=60, description="how long outbound work waits, so that undo is real"
     )
+    notify_customer: bool = Field(
+        default=False, description="on: customers are mailed of what is sent, unless an action says otherwise"
+    )
+    placeholder_numbers: values.Pattern = Field(
+        default=DEFAULT, description="pattern of tracking numbers that pages invent; they never leave the desk"
+    )
     events_keep_days: values.Days = Field(default=7, description="how long events can be replayed")
     idempotency_keep_hours: values.Hours = Field(
         default=72, description="how long answers to Idempotency-Keys are kept"
@@ -136,6 +143,11 @@ class Settings(BaseModel):
         """The settings, by name, whose signing secret is shorter than its specification wants."""
         given = {"ERP_SECRET": self.erp_secret, "SUPPORT_SECRET": self.support_secret}
         return tuple(name for name, secret in given.items() if secret and values.is_weak(secret))
+
+    @property
+    def placeholders(self) -> Placeholders:
+        """Which tracking numbers are never told to the shop."""
+        return Placeholders(self.placeholder_numbers)
 
     @property
     def figures(self) -> Figures:

@@ -19,6 +19,7 @@ Text = Annotated[str, StringConstraints(strict=True), Field(json_schema_extra={"
 
 OrderIds = Annotated[list[Annotated[Text, Field(min_length=1, max_length=300)]], Field(min_length=1)]
 Assignee = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Notify = Annotated[bool, Field(strict=True)] | None
 Note = Annotated[Text, Field(max_length=5000)]
 
 
@@ -47,10 +48,11 @@ class AssignBody(Action):
 
 
 class FulfillBody(Action):
-    """`POST /sync/orders/fulfill`."""
+    """`POST /sync/orders/fulfill`. `notify`: whether the customer is mailed; absent: as the server is set."""
 
     order_ids: OrderIds
     tracking: GivenTracking | None = None
+    notify: Notify = None
 
 
 class SupportBody(Action):
@@ -62,12 +64,13 @@ class SupportBody(Action):
 
 
 class ReturnsBody(Action):
-    """`POST /sync/orders/returns`."""
+    """`POST /sync/orders/returns`. `notify`: whether the customer is mailed that a request is declined."""
 
     order_id: Text
     action: ReturnAction
     note: Note | None = None
     return_id: Text | None = None
+    notify: Notify = None
 
 
 class InventoryBody(Action):

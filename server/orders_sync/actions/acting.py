@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from orders_sync.instants import SECOND, Ms
 from orders_sync.outbox.switches import Switches
 from orders_sync.rules.figures import Figures
+from orders_sync.rules.placeholders import Placeholders
 
 
 class ActionKind(StrEnum):
@@ -32,7 +33,9 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """What every step of an action needs. `delay_ms`: how long its outbound work waits."""
+    """What every step of an action needs. `delay_ms`: how long its outbound work waits. `notify`: customers are mailed where
+    the action does not say; `placeholders`: numbers that never leave.
+    """
 
     kind: ActionKind
     action_id: str
@@ -41,6 +44,12 @@ class Acting:
     figures: Figures
     switches: Switches
     delay_ms: int
+    notify: bool = False
+    placeholders: Placeholders = field(default_factory=Placeholders)
+
+    def mails(self, given: bool | None) -> bool:
+        """Whether the customer is mailed, of what was asked for (contract §3a, `notify`)."""
+        return self.notify if given is None else given
 
     @property
     def second(self) -> Ms:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from orders_sync.actions import numbering
 from orders_sync.actions.acting import Acting
 from orders_sync.actions.decision import Decision, Refusal, Shown
 from orders_sync.actions.view import View, with_entry
-from orders_sync.db.outbox import OutboxRow, Payload
+from orders_sync.db.outbox import Payload
 from orders_sync.outbox.kinds import Kind
-from orders_sync.outbox.queue import Write, unclaimed
+from orders_sync.outbox.queue import Write
 from orders_sync.rules.causes import delayed
-from orders_sync.rules.operator_state import Acknowledgement, Entry, GivenNumber, OperatorState
-from orders_sync.rules.parcels import OURS, fulfillment_ids
+from orders_sync.rules.operator_state import Acknowledgement, Entry, OperatorState
+from orders_sync.rules.parcels import OURS, Parcel, fulfillment_ids
 from orders_sync.rules.timeline import acknowledgement_key, key
 from orders_wire.actions import FulfillBody, GivenTracking
 from orders_wire.vocabulary import ErrorCode
 
 
 def decide(view: View, body: FulfillBody, acting: Acting) -> Decision | Refusal:
-    """A parcel of ours for all that is owed; where nothing is, the number goes to the parcels that lack one."""
+    """A parcel of ours for all that is owed; where nothing is, the number goes to the oldest parcel that lacks one."""
     picture = view.picture
     if picture.over:
         return Refusal(ErrorCode.ORDER_CLOSED, f"{view.name} is {picture.status}")
@@ -25,11 +26,12 @@ def decide(view: View, body: FulfillBody, acting: Acting) -> Decision | Refusal:
         return Refusal(ErrorCode.ON_HOLD, f"{view.name} is on hold")
     cleared = _clear_alerts(view, acting)
     if picture.owed:
-        return _acknowledge(view, cleared, body.tracking, acting)
-    return _already(view, cleared, body.tracking, acting)
+        return _acknowledge(view, cleared, body, acting)
+    return _already(view, cleared, body, acting)
 
 
-def _acknowledge(view: View, operator: OperatorState, tracking: GivenTracking | None, acting: Acting) -> Decision:
+def _acknowledge(view: View, operator: OperatorState, body: FulfillBody, acting: Acting) -> Decision:
+    tracking = body.tracking
     known = fulfillment_ids(view.facts)
     parcel = Acknowledgement(
         action_id=acting.action_id,
@@ -46,7 +48,7 @@ def _acknowledge(view: View, operator: OperatorState, tracking: GivenTracking | 
     details = f"by {acting.actor.name}{_with_number(tracking)}"
     entry = Entry(ts=acting.second, event="fulfillment_submitted", details=details)
     operator = with_entry(operator, acknowledgement_key(acting.action_id), entry)
-    write = Write(Kind.FULFILLMENT, view.order_id, _payload(tracking, known))
+    write = Write(Kind.FULFILLMENT, view.order_id, _payload(tracking, known, notify=acting.mails(body.notify)))
     return Decision(operator, _shown(tracking), details, (write,))
 
 
@@ -57,36 +59,32 @@ def _without_replaced(operator: OperatorState) -> dict[str, Entry]:
     return {name: entry for name, entry in operator.entries.items() if name != replaced}
 
 
-def _already(view: View, operator: OperatorState, tracking: GivenTracking | None, acting: Acting) -> Decision:
-    lacking = [parcel.id for parcel in view.picture.parcels if parcel.alive and parcel.unnumbered]
-    if tracking is None or not lacking:
-        return Decision(operator, _shown(tracking), "already fulfilled")
-    numbers = dict(operator.numbers)
-    changes: dict[str, object] = {"numbers": numbers}
-    altered: list[tuple[int, Payload, Payload]] = []
-    for parcel_id in lacking:
-        if parcel_id == OURS and operator.acknowledgement is not None:
-            number = {"number": tracking.number, "carrier": tracking.carrier}
-            changes["acknowledgement"] = operator.acknowledgement.model_copy(update=number)
-            new = {"tracking": _told(tracking)}
-            altered = [(row.id, row.payload, row.payload | new) for row in _waiting(view, operator)]
-        else:
-            numbers[parcel_id] = GivenNumber(
-                action_id=acting.action_id, number=tracking.number, carrier=tracking.carrier
-            )
+def _already(view: View, operator: OperatorState, body: FulfillBody, acting: Acting) -> Decision:
+    tracking = body.tracking
+    chosen = None if tracking is None else _lacking(view, operator, tracking, acting)
+    if tracking is None or chosen is None:
+        known = any(parcel.number == tracking.number for parcel in view.picture.parcels) if tracking else False
+        return Decision(operator, _shown(tracking if known else None), "already fulfilled")
     details = f"{_with_number(tracking).strip(', ')}, by {acting.actor.name}"
-    operator = operator.model_copy(update=changes)
-    operator = with_entry(
-        operator, key("note", acting.action_id), Entry(ts=acting.second, event="note", details=details)
+    note = Entry(ts=acting.second, event="note", details=details)
+    failed = {row: write for row, write in operator.failed.items() if write.kind != Kind.TRACKING}
+    operator = with_entry(operator, key("note", acting.action_id), note, failed=failed)
+    given = numbering.give(
+        view, operator, chosen, numbering.Given(tracking.number, tracking.carrier, body.notify), acting
     )
-    return Decision(operator, _shown(tracking), details, altered=tuple(altered))
+    return Decision(given.operator, _shown(tracking), details, given.writes, given.altered)
 
 
-def _waiting(view: View, operator: OperatorState) -> list[OutboxRow]:
-    """The queued fulfilment of the acknowledgement that stands, while it can still be changed."""
-    mine = operator.acknowledgement.action_id if operator.acknowledgement else None
-    rows = [row for row in view.outbound(Kind.FULFILLMENT) if row.action_id == mine]
-    return [row for row in rows if unclaimed([row])]
+def _lacking(view: View, operator: OperatorState, tracking: GivenTracking, acting: Acting) -> Parcel | None:
+    """The oldest parcel without a number; a placeholder that an operator gave is none, once there is a real one."""
+    invented = acting.placeholders.match
+    for parcel in view.picture.parcels:
+        ours = operator.acknowledgement if parcel.ours else operator.numbers.get(parcel.id)
+        given = None if ours is None else ours.number
+        placeholder = given == parcel.number and given is not None and invented(given) and not invented(tracking.number)
+        if parcel.alive and (parcel.unnumbered or placeholder):
+            return parcel
+    return None
 
 
 def _clear_alerts(view: View, acting: Acting) -> OperatorState:
@@ -102,9 +100,13 @@ def _clear_alerts(view: View, acting: Acting) -> OperatorState:
     return view.operator.model_copy(update={"cleared_delays": delays, "cleared_numbers": tuple(sorted(numbers))})
 
 
-def _payload(tracking: GivenTracking | None, known: tuple[int, ...]) -> Payload:
-    """`known`: fulfilments that were there before, so that the one that this write makes can be told from them."""
-    return {"tracking": None if tracking is None else _told(tracking), "known": list(known)}
+def _payload(tracking: GivenTracking | None, known: tuple[int, ...], *, notify: bool) -> Payload:
+    """`known`: fulfilments that were there before, so that the one that this write makes can be told from them.
+
+    `notify` is there where the customer is mailed.
+    """
+    told: Payload = {"tracking": None if tracking is None else _told(tracking), "known": list(known)}
+    return told | {"notify": True} if notify else told
 
 
 def _told(tracking: GivenTracking) -> dict[str, str | None]:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from orders_sync.actions.acting import Acting
 from orders_sync.actions.decision import Decision, Refusal
-from orders_sync.actions.view import View, brief, with_entry
+from orders_sync.actions.view import View, with_entry
 from orders_sync.external import erp
 from orders_sync.outbox import holds
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
 from orders_sync.rules.operator_state import Entry, InventoryHold
-from orders_sync.rules.timeline import key
+from orders_sync.rules.timeline import brief, key
 from orders_wire.actions import InventoryBody
 from orders_wire.vocabulary import ErrorCode, Issue
 

@@ -6,7 +6,7 @@ asked again, of this process or another, after a crash or not, gets the same byt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -25,6 +25,7 @@ from orders_sync.db.tx import Tx
 from orders_sync.instants import SECOND
 from orders_sync.outbox.switches import Switches
 from orders_sync.rules.figures import Figures
+from orders_sync.rules.placeholders import Placeholders
 from orders_wire.actions import Action
 from orders_wire.vocabulary import ErrorCode
 
@@ -44,12 +45,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What this server does by: figures, switched receivers, how long answers are kept, where random digits come from."""
+    """What this server does by: figures, switched receivers, how long answers are kept, where random digits come from, whether
+    customers are mailed unless asked otherwise, and which numbers are placeholders."""
 
     figures: Figures
     switches: Switches
     keep_ms: int
     draw: Draw
+    notify: bool = False
+    placeholders: Placeholders = field(default_factory=Placeholders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ def _act(tx: Tx, request: Request, rules: Rules) -> tuple[Answer, object]:
         figures=rules.figures,
         switches=rules.switches,
         delay_ms=rules.switches.delay_ms if given is None else round(given * SECOND),
+        notify=rules.notify,
+        placeholders=rules.placeholders,
     )
     result = commands.run(tx, acting, request.body, rules.draw)
     if isinstance(result, Refusal):

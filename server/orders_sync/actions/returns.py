@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from orders_sync.actions.acting import Acting
 from orders_sync.actions.decision import Decision, Refusal
-from orders_sync.actions.view import View, brief, with_entry
+from orders_sync.actions.view import View, with_entry
+from orders_sync.db.outbox import Payload
 from orders_sync.external import erp
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
 from orders_sync.rules import returns
-from orders_sync.rules.operator_state import Entry, ReturnMove
+from orders_sync.rules.operator_state import Entry, FailedWrite, ReturnMove
 from orders_sync.rules.return_history import ReturnView, on_show
-from orders_sync.rules.timeline import key
+from orders_sync.rules.timeline import brief, key
 from orders_wire.actions import ReturnsBody
 from orders_wire.vocabulary import ErrorCode, ReturnState
 
@@ -29,12 +30,15 @@ def decide(view: View, body: ReturnsBody, acting: Acting) -> Decision | Refusal:
         allowed = tuple(returns.allowed_actions(chosen.state))
         told = f"{view.name}: {body.action} is not possible from {chosen.state}"
         return Refusal(ErrorCode.ILLEGAL_TRANSITION, told, allowed_actions=allowed)
-    move = ReturnMove(action_id=acting.action_id, at=acting.now, state=state)
-    operator = view.operator.model_copy(update={"returns": {**view.operator.returns, chosen.id: move}})
+    earlier = view.operator.returns.get(chosen.id)
+    move = ReturnMove(action_id=acting.action_id, at=acting.now, state=state, before=earlier)
+    failed = {row: write for row, write in view.operator.failed.items() if not _is_of(write, chosen)}
+    decided = {"returns": {**view.operator.returns, chosen.id: move}, "failed": failed}
+    operator = view.operator.model_copy(update=decided)
     details = f"{chosen.state} → {state}, by {acting.actor.name}" + (f": {body.note}" if body.note else "")
     entry = Entry(ts=acting.second, event=f"return_{state}", details=brief(details))
     operator = with_entry(operator, key(f"return_{state}", chosen.id), entry)
-    return Decision(operator, {}, details, _writes(view, chosen, state, body.note, acting))
+    return Decision(operator, {}, details, _writes(view, chosen, state, body, acting))
 
 
 def _chosen(view: View, spelling: str | None) -> ReturnView | Refusal:
@@ -49,10 +53,20 @@ def _chosen(view: View, spelling: str | None) -> ReturnView | Refusal:
     return Refusal(ErrorCode.NOT_FOUND, f"{view.name} has no return {spelling}")
 
 
-def _writes(view: View, chosen: ReturnView, state: ReturnState, note: str | None, acting: Acting) -> tuple[Write, ...]:
-    by = acting.actor.name
+def _is_of(write: FailedWrite, chosen: ReturnView) -> bool:
+    return write.kind in _SHOPIFY.values() and write.of == chosen.id
+
+
+def _writes(view: View, chosen: ReturnView, state: ReturnState, body: ReturnsBody, acting: Acting) -> tuple[Write, ...]:
+    """`entry_id` is there where the desk knows the return by another id than Shopify's, `notify` where somebody is mailed."""
+    by, note = acting.actor.name, body.note
     message = erp.return_moved(view.order_id, view.name, chosen.shopify_id, state, by=by, note=note, at=acting.now)
     told = Write(Kind.RETURN, view.order_id, message)
     if state not in _SHOPIFY:
         return (told,)
-    return (told, Write(_SHOPIFY[state], view.order_id, {"return_id": chosen.shopify_id, "note": note}))
+    payload: Payload = {"return_id": chosen.shopify_id, "note": note}
+    if chosen.id != chosen.shopify_id:
+        payload["entry_id"] = chosen.id
+    if state is ReturnState.DENIED and acting.mails(body.notify):
+        payload["notify"] = True
+    return (told, Write(_SHOPIFY[state], view.order_id, payload))

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from orders_sync.actions.acting import Acting
 from orders_sync.actions.assign import owned, owner_write
 from orders_sync.actions.decision import Decision
-from orders_sync.actions.view import View, brief, with_entry
+from orders_sync.actions.view import View, with_entry
 from orders_sync.external import support
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
 from orders_sync.rules.operator_state import Entry, Escalation
-from orders_sync.rules.timeline import key
+from orders_sync.rules.timeline import brief, key
 from orders_wire.actions import SupportBody
 from orders_wire.vocabulary import ASSISTANT
 

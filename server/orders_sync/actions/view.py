@@ -78,15 +78,6 @@ class Views:
         return drawn
 
 
-BRIEF = 280
-"""Characters of a timeline entry's details: pages carry them. The audit has the whole."""
-
-
-def brief(text: str) -> str:
-    """The text as the timeline has it."""
-    return text if len(text) <= BRIEF else f"{text[: BRIEF - 1]}…"
-
-
 def with_entry(operator: OperatorState, key: str, entry: Entry, **decided: object) -> OperatorState:
     """The decisions with one more timeline entry, and with what else was decided; a key that is there keeps its entry."""
     return operator.model_copy(update={**decided, "entries": {key: entry, **operator.entries}})

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Entry:
-    """One effect. `kind` is `mutation`, `erp` or `support`; `name` the mutation or the message's type.
+    """One effect. `kind` is `mutation`, `mail`, `erp` or `support`; `name` the mutation or the message's type.
 
     `subject` is the gid acted on, or the message id; `effect` what came of it; `repeats` how often the same message came
     again without effect.
@@ -34,6 +34,10 @@ class Ledger:
     def mutation(self, at: datetime, name: str, subject: str, effect: dict[str, Any]) -> None:
         """A mutation changed the shop."""
         self.entries.append(Entry(len(self.entries) + 1, at, "mutation", name, subject, effect))
+
+    def mail(self, at: datetime, name: str, subject: str) -> None:
+        """The customer was mailed of something, once."""
+        self.entries.append(Entry(len(self.entries) + 1, at, "mail", name, subject))
 
     def message(self, at: datetime, kind: str, message_id: str, body: dict[str, Any]) -> bool:
         """A signed message came. False when the same id came before: it has no further effect."""

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     OWNER = "owner"
     THREAD = "thread"
     FULFILLMENT = "fulfillment"
+    TRACKING = "tracking"
     REFUND = "refund"
     RETURN_DENY = "return_deny"
     HOLD = "hold"

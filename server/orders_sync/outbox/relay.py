@@ -173,8 +173,10 @@ class Relay:
         tries = row.attempts + 1
         tx.touch(row.order_id)
         match outcome:
-            case Sent():
-                outbox_claims.settle(tx, row.id, OutboundState.DONE, None)
+            case Sent(note):
+                outbox_claims.settle(tx, row.id, OutboundState.DONE, note)
+                if note is not None:
+                    fate.noted(tx, row, self._figures, note)
             case Refused(reason):
                 self._bury(tx, row, reason)
             case Later(reason) | Unknown(reason) if tries >= MAX_TRIES:
@@ -190,7 +192,7 @@ class Relay:
     def _bury(self, tx: Tx, row: OutboxRow, reason: str) -> None:
         log.warning("a write died", target=row.target, kind=row.kind, row=row.id, reason=reason)
         outbox_claims.settle(tx, row.id, OutboundState.DEAD, reason)
-        fate.failed(tx, row, self._figures)
+        fate.failed(tx, row, self._figures, reason)
 
     async def _pause(self, pause_s: float) -> None:
         if pause_s <= 0 or self._stopping:

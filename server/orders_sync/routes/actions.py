@@ -85,6 +85,8 @@ def rules(app: web.Application) -> Rules:
         switches=Switches.of(settings),
         keep_ms=round(settings.idempotency_keep_hours * HOUR),
         draw=lambda: secrets.token_hex(4),
+        notify=settings.notify_customer,
+        placeholders=settings.placeholders,
     )
 
 

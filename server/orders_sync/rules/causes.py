@@ -30,7 +30,7 @@ def causes(picture: Picture, now: Ms) -> tuple[Cause, ...]:
         found += [*_overdue(picture, now), *_delays(picture, now), *_untracked(picture, now)]
     return (
         *found,
-        *failed_writes.causes(picture.name, picture.operator, owed=picture.owed_in_shop and not picture.over),
+        *failed_writes.causes(picture),
     )
 
 

@@ -5,7 +5,9 @@ One cause per outbox row and failure, so that a row that was retried and died ag
 
 from __future__ import annotations
 
-from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.operator_state import FailedWrite
+from orders_sync.rules.parcels import OURS
+from orders_sync.rules.picture import Picture
 from orders_sync.rules.projection import Cause
 from orders_wire.vocabulary import AlertType, Severity
 
@@ -14,6 +16,7 @@ _WRITES = {
     "owner": "Owner",
     "thread": "Support thread",
     "fulfillment": "Fulfilment",
+    "tracking": "Tracking number",
     "refund": "Refund",
     "return_deny": "Denied return",
     "hold": "Hold",
@@ -24,15 +27,45 @@ _WRITES = {
 }
 
 
-def causes(order_name: str, operator: OperatorState, *, owed: bool) -> tuple[Cause, ...]:
-    """The failures that still stand. `owed`: the evidence, without our acknowledgement, leaves something to fulfil."""
+def what(kind: str) -> str:
+    """A kind of row, in people's words."""
+    return _WRITES.get(kind, kind)
+
+
+def causes(picture: Picture) -> tuple[Cause, ...]:
+    """The failures that still stand."""
     return tuple(
         Cause(
             AlertType.INTEGRATION_FAILED,
             f"outbox {row_id} {failed.at}",
-            f"{order_name}: {_WRITES.get(failed.kind, failed.kind)} did not reach {_RECEIVERS.get(failed.target, failed.target)}",
+            _message(picture.name, failed),
             Severity.CRITICAL,
         )
-        for row_id, failed in sorted(operator.failed.items())
-        if owed or not failed.while_owed
+        for row_id, failed in sorted(picture.operator.failed.items())
+        if _stands(picture, failed)
     )
+
+
+def _stands(picture: Picture, failed: FailedWrite) -> bool:
+    """A write that died stands until somebody decides; one that was discarded as long as what it was for is to be done."""
+    if failed.while_owed:
+        return picture.owed_in_shop and not picture.over
+    if not failed.discarded:
+        return True
+    if failed.kind == "tracking":
+        lacking = {parcel.id for parcel in picture.parcels if parcel.live and parcel.unnumbered}
+        return bool(lacking) if failed.of in (None, OURS) else failed.of in lacking
+    return any(view.id == failed.of and not view.state.terminal for view in picture.returns)
+
+
+def _message(order_name: str, failed: FailedWrite) -> str:
+    """What did not leave, why, and what to do about it."""
+    whom = _RECEIVERS.get(failed.target, failed.target)
+    told = f"{order_name}: {what(failed.kind)} did not reach {whom}"
+    if failed.reason is None:
+        return told
+    return f"{told}: {failed.reason}. {_DO_AGAIN if failed.discarded else _TO_DO}"
+
+
+_TO_DO = "Put that right and retry it in the outbox, or discard it there"
+_DO_AGAIN = "Do it again if it is still to be done"

@@ -51,11 +51,15 @@ class GivenNumber(_Part):
 
 
 class ReturnMove(_Part):
-    """The state an operator moved a return to. Shopify's and the ERP's evidence may carry it further, never back."""
+    """The state an operator moved a return to. Shopify's and the ERP's evidence may carry it further, never back.
+
+    `before`: the move that it replaced, which stands again when Shopify does not do what this one showed.
+    """
 
     action_id: str
     at: Ms
     state: ReturnState
+    before: ReturnMove | None = None
 
 
 class InventoryHold(_Part):
@@ -71,13 +75,17 @@ class FailedWrite(_Part):
     """A write of ours that does not arrive unless somebody acts: the cause of `integration_failed` (contract §2).
 
     `at` tells a failure from an earlier one of the same row. `while_owed`: a fulfilment that was discarded, which matters only
-    as long as something is owed.
+    as long as something is owed. `of`: the parcel that lacks the number, or the return; `discarded`: it matters only as long
+    as that parcel does, or that return goes on. `reason`: as the receiver gave it.
     """
 
     target: str
     kind: str
     at: Ms
     while_owed: bool = False
+    discarded: bool = False
+    of: int | None = None
+    reason: str | None = None
 
 
 class OperatorState(_Part):

@@ -58,6 +58,15 @@ class Told(NamedTuple):
     details: str
 
 
+BRIEF = 280
+"""Characters of a timeline entry's details: pages carry them. The audit has the whole."""
+
+
+def brief(text: str) -> str:
+    """The text as the timeline has it."""
+    return text if len(text) <= BRIEF else f"{text[: BRIEF - 1]}…"
+
+
 def key(event: str, of: object) -> str:
     """What an operator's entry is kept under in `OperatorState.entries`, so that the shop's evidence of the same meets it."""
     return f"{event}:{of}"

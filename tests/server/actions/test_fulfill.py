@@ -100,14 +100,17 @@ async def test_a_number_goes_to_the_acknowledgement_alone(light_desk: Desk) -> N
     assert await light_desk.payloads("fulfillment") == [{"tracking": TRACKING, "known": [70]}]
 
 
-async def test_already_fulfilled_takes_the_number_where_one_is_lacking(light_desk: Desk) -> None:
+async def test_already_fulfilled_gives_the_number_to_the_oldest_parcel_that_lacks_one(light_desk: Desk) -> None:
     await light_desk.tell(order(1, None, line(owed=0)), parcel(1, 70), parcel(1, 71, number="DHL-1"), parcel(1, 72))
     status, answer = await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
     assert status == 200
     assert answer["updatedOrders"] == [{"id": "1", "fulfillmentStatus": "fulfilled", "tracking": TRACKING}]
     seen = await light_desk.order(1)
-    assert {parcel.id: parcel.number for parcel in seen.picture.parcels} == {70: "1Z999", 71: "DHL-1", 72: "1Z999"}
-    assert await light_desk.outbox(1) == []
+    assert {parcel.id: parcel.number for parcel in seen.picture.parcels} == {70: "1Z999", 71: "DHL-1", 72: None}
+    assert [(row.kind, row.state) for row in await light_desk.outbox(1)] == [("tracking", "queued")]
+    assert await light_desk.payloads("tracking") == [{"fulfillment_id": 70, "before": None, **TRACKING}]
+    assert answer["undoUntil"] == "2026-03-10T12:00:10Z"
+    assert (await light_desk.order(1)).waiting == 1
 
 
 async def test_an_operators_number_stands_until_shopify_gives_one(light_desk: Desk) -> None:
@@ -134,6 +137,8 @@ async def test_what_is_claimed_is_not_altered_by_a_late_number(desk: Desk) -> No
     status, _ = await desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
     assert status == 200
     assert await desk.payloads("fulfillment") == [{"tracking": None, "known": []}]
+    made: dict[str, object] = {"fulfillment_id": None, "known": [], "before": None}
+    assert await desk.payloads("tracking") == [made | TRACKING]
 
 
 async def test_again_without_news_changes_nothing(light_desk: Desk) -> None:

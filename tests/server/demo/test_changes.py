@@ -246,7 +246,7 @@ def test_no_more_than_twenty_five_metafields_at_once(world: World) -> None:
 
 def _process(world: World, entry: Return, amount: str | None = None) -> Any:
     parent = next(payment for payment in entry.order.payments if payment.kind == "SALE")
-    money = {"amount": amount, "currencyCode": entry.order.tender.shop}
+    money = {"amount": amount, "currencyCode": entry.order.tender.presentment}
     paid = {"transactionAmount": money, "parentId": gid("OrderTransaction", parent.id)}
     lines = [{"id": gid("ReturnLineItem", line.id), "quantity": line.quantity} for line in entry.lines]
     transfer = {"financialTransfer": {"issueRefund": {"orderTransactions": [paid]}}} if amount else {}

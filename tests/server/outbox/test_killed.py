@@ -79,9 +79,10 @@ def _changes(path: str, body: bytes) -> str | None:
     """What a request does to its receiver; null when it only reads."""
     if path in ("/erp", "/support"):
         return path
-    return next(
-        (name for name in ("fulfillmentCreate", "returnProcess", "metafieldsSet") if name.encode() in body), None
-    )
+    return next((name for name in _MUTATIONS if name.encode() in body), None)
+
+
+_MUTATIONS = ("fulfillmentCreate", "fulfillmentTrackingInfoUpdate", "returnProcess", "metafieldsSet")
 
 
 @dataclass
@@ -114,9 +115,11 @@ class World:
                 pass
 
     async def first(self, tab: str, **wanted: str) -> str:
-        """The id of an order of a tab, whose return is in a state."""
+        """The id of an order of a tab that has these values, itself or its return."""
         for row in (await self.get(f"/sync/orders?tab={tab}&pageSize=250"))["orders"]["items"]:
-            if not row["hold"] and all((row["return"] or {}).get(name) == value for name, value in wanted.items()):
+            if not row["hold"] and all(
+                {**row, **(row["return"] or {})}.get(name) == value for name, value in wanted.items()
+            ):
                 return str(row["id"])
         raise AssertionError(f"no order in {tab} with {wanted}")
 
@@ -161,13 +164,15 @@ async def test_a_relay_killed_between_call_and_record_leaves_one_effect_of_each(
     owed = await world.first("unfulfilled")
     coming_back = await world.first("returns", state="awaiting_refund")
     other = await world.first("all")
-    await world.act("fulfill", orderIds=[owed])
+    unnumbered = await world.first("awaiting_tracking", status="awaiting_tracking")
+    await world.act("fulfill", orderIds=[owed], notify=True)
+    await world.act("fulfill", orderIds=[unnumbered], tracking={"number": "1Z999AA10123456784"}, notify=True)
     await world.act("returns", orderId=coming_back, action="approve_refund")
     await world.act("support", orderId=other, note="broken")
     await world.server.kill()
     due_ms = (HELD_S + 1) * SECOND
     await world.server.start(ahead_ms=due_ms)
-    await world.proxy.has_held("fulfillmentCreate", "returnProcess", "metafieldsSet", "/erp", "/support")
+    await world.proxy.has_held(*_MUTATIONS, "/erp", "/support")
 
     await world.server.kill()
     before = await world.ledger()
@@ -179,5 +184,8 @@ async def test_a_relay_killed_between_call_and_record_leaves_one_effect_of_each(
     assert Counter(entry["name"] for entry in before) <= Counter(entry["name"] for entry in after)
     made = [entry["name"] for entry in after]
     assert [made.count(name) for name in ("fulfillmentCreate", "returnProcess", "returnClose")] == [1, 1, 1]
+    assert [
+        made.count(name) for name in ("fulfillmentTrackingInfoUpdate", "shipping_update", "shipping_confirmation")
+    ] == [1] * 3
     assert [made.count(name) for name in ("return.refund_ordered", "support.escalated")] == [1, 1]
     assert all(entry["repeats"] for entry in after if entry["kind"] in ("erp", "support"))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.shopify import ScriptedShop, money
+from tests.support.shopify import Reply, ScriptedShop, page
 
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.external.shopify.errors import Denied, NoAnswer, NotSent, Throttled
@@ -44,13 +45,11 @@ async def sent(shop: ScriptedShop, *rows: OutboxRow) -> list[Outcome]:
 def part(
     number: int = 1, *, status: str = "OPEN", actions: tuple[str, ...] = ("CREATE_FULFILLMENT", "HOLD"), **told: Any
 ) -> Json:
-    lines = {"nodes": [{"sku": "KETTLE", "remainingQuantity": 2}], "pageInfo": {"hasNextPage": False}}
     return {
         "id": f"gid://shopify/FulfillmentOrder/{number}",
         "status": status,
         "supportedActions": [{"action": action} for action in actions],
         "fulfillmentHolds": [],
-        "lineItems": lines,
     } | told
 
 
@@ -59,7 +58,7 @@ def fulfillable(*parts: Json, cancelled_at: str | None = None) -> Json:
         "order": {
             "id": "gid://shopify/Order/1",
             "cancelledAt": cancelled_at,
-            "fulfillmentOrders": {"nodes": list(parts)},
+            "fulfillmentOrders": page(parts),
         }
     }
 
@@ -148,11 +147,16 @@ HOLD = row(Kind.HOLD, sku="KETTLE", handle="desk-a1", note="none left")
 HELD: Json = {"fulfillmentOrderHold": {"userErrors": []}}
 
 
+def owing(**left: int) -> Json:
+    """The lines of a fulfilment order: how many are left of each SKU."""
+    lines = [{"sku": sku, "remainingQuantity": count} for sku, count in left.items()]
+    return {"fulfillmentOrder": {"lineItems": page(lines)}}
+
+
 async def test_what_still_owes_the_sku_is_held() -> None:
-    other = {"nodes": [{"sku": "LAMP", "remainingQuantity": 1}], "pageInfo": {"hasNextPage": False}}
-    gone = {"nodes": [{"sku": "KETTLE", "remainingQuantity": 0}], "pageInfo": {"hasNextPage": False}}
-    parts = [part(1), part(2, lineItems=other), part(3, lineItems=gone), part(4, actions=())]
-    shop = ScriptedShop(Fulfillable=fulfillable(*parts), Hold=HELD)
+    parts = [part(1), part(2), part(3), part(4, actions=())]
+    lines = [owing(KETTLE=2), owing(LAMP=1), owing(KETTLE=0)]
+    shop = ScriptedShop(Fulfillable=fulfillable(*parts), FulfillableLines=lines, Hold=HELD)
     assert await sent(shop, HOLD) == [Sent()]
     assert shop.asked("Hold") == [
         {
@@ -180,7 +184,7 @@ async def test_a_hold_that_is_there_is_not_placed_again() -> None:
 )
 async def test_recorded_answers_to_a_hold(case: str, kind: type[Outcome], shared_dir: Path) -> None:
     body = recorded(shared_dir, "fulfillment-order-hold-validation-2026-04", "workflows", "validation", case)
-    shop = ScriptedShop(Fulfillable=fulfillable(part()), Hold=body)
+    shop = ScriptedShop(Fulfillable=fulfillable(part()), FulfillableLines=owing(KETTLE=1), Hold=body)
     (outcome,) = await sent(shop, HOLD)
     assert isinstance(outcome, kind)
 
@@ -200,24 +204,35 @@ async def test_only_our_hold_is_released() -> None:
     assert asked == {"id": "gid://shopify/FulfillmentOrder/1", "holdIds": ["gid://shopify/FulfillmentHold/1"]}
 
 
-def returning(status: str, *quantities: int, refunds: int = 0) -> Json:
-    lines = [{"id": f"gid://shopify/ReturnLineItem/{n}", "processableQuantity": q} for n, q in enumerate(quantities)]
+def returned(number: int, left: int, kind: str = "ReturnLineItem", **told: Any) -> Json:
+    """A line of which so many can be processed, and two were."""
+    quantities = {"processableQuantity": left, "processedQuantity": 2, "unprocessedQuantity": left}
+    return {"id": f"gid://shopify/{kind}/{number}"} | quantities | told
+
+
+def returning(status: str, *quantities: int, refunds: int = 0, exchanged: int = 0) -> dict[str, Reply]:
+    """What is read of a return before anything is written of it."""
     made = [{"id": f"gid://shopify/Refund/{n}"} for n in range(refunds)]
-    told = {
-        "id": "gid://shopify/Return/5",
-        "status": status,
-        "refunds": {"nodes": made},
-        "returnLineItems": {"nodes": lines},
+    lines = [returned(n, quantity) for n, quantity in enumerate(quantities)]
+    exchanges = [returned(1, exchanged, "ExchangeLineItem")] if exchanged else []
+    return {
+        "ReturnToProcess": {"return": {"id": "gid://shopify/Return/5", "status": status, "refunds": page(made)}},
+        "ReturnLines": {"return": {"returnLineItems": page(lines)}},
+        "ExchangeLines": {"return": {"exchangeLineItems": page(exchanges)}},
     }
-    return {"return": told}
+
+
+def presented(amount: str, currency: str = "EUR") -> Json:
+    return {"presentmentMoney": {"amount": amount, "currencyCode": currency}}
 
 
 def suggesting(*amounts: str) -> Json:
     payments = [
-        {"amountSet": money(amount), "parentTransaction": {"id": f"gid://shopify/OrderTransaction/{n}"}}
+        {"amountSet": presented(amount), "parentTransaction": {"id": f"gid://shopify/OrderTransaction/{n}"}}
         for n, amount in enumerate(amounts)
     ]
-    transfer = {"__typename": "RefundReturnOutcome", "suggestedTransactions": payments}
+    whole = presented(str(sum(map(Decimal, amounts))))
+    transfer = {"__typename": "RefundReturnOutcome", "amount": whole, "suggestedTransactions": payments}
     return {"return": {"suggestedFinancialOutcome": {"financialTransfer": transfer if amounts else None}}}
 
 
@@ -225,13 +240,15 @@ def done(name: str) -> Json:
     return {name: {"return": {"id": "gid://shopify/Return/5"}, "userErrors": []}}
 
 
+READ = ["ReturnToProcess", "ReturnLines", "ExchangeLines"]
+
 REFUND = row(Kind.REFUND, return_id=5)
 CLOSED = done("returnClose")
 
 
 async def test_a_refund_pays_back_what_the_shop_suggests_and_closes_the_return() -> None:
     shop = ScriptedShop(
-        ReturnToProcess=returning("OPEN", 2, 0, 1),
+        **returning("OPEN", 2, 0, 1),
         ReturnOutcome=suggesting("7.5", "0.0"),
         ProcessReturn=done("returnProcess"),
         CloseReturn=CLOSED,
@@ -253,9 +270,85 @@ async def test_a_refund_pays_back_what_the_shop_suggests_and_closes_the_return()
     }
 
 
+async def test_what_is_paid_back_is_in_the_buyers_currency() -> None:
+    shop = processing(returning("OPEN", 1), suggested("3400.0", bag("20.0", "3400.0")))
+    assert await sent(shop, REFUND) == [Sent()]
+    (payment,) = shop.asked("ProcessReturn")[0]["input"]["financialTransfer"]["issueRefund"]["orderTransactions"]
+    assert payment["transactionAmount"] == {"amount": "3400.0", "currencyCode": "ISK"}
+
+
+async def test_an_exchange_is_asked_with_and_processed() -> None:
+    shop = processing(returning("OPEN", 1, exchanged=2), suggested("3400.0", bag("20.0", "3400.0")))
+    assert await sent(shop, REFUND) == [Sent()]
+    swapped = [{"id": "gid://shopify/ExchangeLineItem/1", "quantity": 2}]
+    assert shop.asked("ReturnOutcome")[0]["exchanges"] == swapped
+    assert shop.asked("ProcessReturn")[0]["input"]["exchangeLineItems"] == swapped
+
+
+async def test_an_invoice_pays_nothing_and_says_what_is_owed() -> None:
+    transfer = {"__typename": "InvoiceReturnOutcome", "amount": bag("3.0", "510.0")}
+    outcome = {"return": {"suggestedFinancialOutcome": {"financialTransfer": transfer}}}
+    shop = processing(returning("OPEN", 1, exchanged=1), outcome)
+    assert await sent(shop, REFUND) == [Sent("nothing is paid back: the customer owes 510.0 ISK")]
+    assert "financialTransfer" not in shop.asked("ProcessReturn")[0]["input"]
+
+
+@pytest.mark.parametrize("outcome", ["no payments", "too little", "no parent"])
+async def test_a_sum_without_the_payments_for_it_is_refused(outcome: str) -> None:
+    payments = {"no payments": [], "too little": [bag("10.0", "1700.0")], "no parent": [bag("20.0", "3400.0")]}
+    told = suggested("3400.0", *payments[outcome])
+    if outcome == "no parent":
+        transfer = told["return"]["suggestedFinancialOutcome"]["financialTransfer"]
+        transfer["suggestedTransactions"][0]["parentTransaction"] = None
+    shop = processing(returning("OPEN", 1), told)
+    (refused,) = await sent(shop, REFUND)
+    assert isinstance(refused, Refused)
+    assert "3400.0 ISK" in refused.reason
+    assert {"ProcessReturn", "CloseReturn"} & set(shop.names) == set()
+
+
+async def test_what_is_left_after_a_part_is_not_closed() -> None:
+    left = returned(1, 0, unprocessedQuantity=3)
+    reads: dict[str, Reply] = returning("OPEN", 2) | {
+        "ReturnLines": {"return": {"returnLineItems": page([returned(0, 2), left])}}
+    }
+    shop = processing(reads, suggesting("7.5"))
+    (outcome,) = await sent(shop, REFUND)
+    assert isinstance(outcome, Sent)
+    assert outcome.note == "the return stays open: Shopify does not let all of it be processed yet"
+    assert shop.names[-1] == "ProcessReturn"
+    nothing: dict[str, Reply] = reads | {"ReturnLines": {"return": {"returnLineItems": page([left])}}}
+    assert isinstance((await sent(processing(nothing, suggesting("7.5")), REFUND))[0], Refused)
+
+
+async def test_a_list_that_stands_still_is_no_end() -> None:
+    still = {"return": {"returnLineItems": page([returned(0, 1)], "again")}}
+    shop = processing(returning("OPEN", 1) | {"ReturnLines": still}, suggesting("7.5"))
+    assert isinstance((await sent(shop, REFUND))[0], Refused)
+    assert shop.names == ["ReturnToProcess", "ReturnLines", "ReturnLines"]
+
+
+def bag(shops: str, buyers: str) -> Json:
+    return {
+        "shopMoney": {"amount": shops, "currencyCode": "GBP"},
+        "presentmentMoney": {"amount": buyers, "currencyCode": "ISK"},
+    }
+
+
+def suggested(whole: str, *bags: Json) -> Json:
+    """An order of a shop in pounds, whose buyer paid in krónur."""
+    payments = [{"amountSet": each, "parentTransaction": {"id": "gid://shopify/OrderTransaction/1"}} for each in bags]
+    transfer = {"__typename": "RefundReturnOutcome", "amount": bag("20.0", whole), "suggestedTransactions": payments}
+    return {"return": {"suggestedFinancialOutcome": {"financialTransfer": transfer}}}
+
+
+def processing(reads: Mapping[str, Reply], outcome: Json) -> ScriptedShop:
+    return ScriptedShop(**reads, ReturnOutcome=outcome, ProcessReturn=done("returnProcess"), CloseReturn=CLOSED)
+
+
 async def test_a_return_for_which_nothing_is_owed_is_processed_without_a_refund() -> None:
     shop = ScriptedShop(
-        ReturnToProcess=returning("OPEN", 1),
+        **returning("OPEN", 1),
         ReturnOutcome=suggesting(),
         ProcessReturn=done("returnProcess"),
         CloseReturn=CLOSED,
@@ -265,18 +358,22 @@ async def test_a_return_for_which_nothing_is_owed_is_processed_without_a_refund(
 
 
 async def test_a_refund_whose_outcome_was_unknown_is_never_made_twice() -> None:
-    processed = ScriptedShop(ReturnToProcess=returning("OPEN", 0, refunds=1), CloseReturn=CLOSED)
+    processed = ScriptedShop(**returning("OPEN", 0, refunds=1), CloseReturn=CLOSED)
     assert await sent(processed, REFUND) == [Sent()]
-    assert processed.names == ["ReturnToProcess", "CloseReturn"]
-    ended = ScriptedShop(ReturnToProcess=returning("CLOSED", 0, refunds=1))
+    assert processed.names == [*READ, "CloseReturn"]
+    ended = ScriptedShop(**returning("CLOSED", 0, refunds=1))
     assert await sent(ended, REFUND) == [Sent()]
 
 
 @pytest.mark.parametrize(
-    "told", [{"return": None}, *(returning(s, 1) for s in ("REQUESTED", "CLOSED", "CANCELED", "DECLINED"))]
+    "told",
+    [
+        {"ReturnToProcess": {"return": None}},
+        *(returning(s, 1) for s in ("REQUESTED", "CLOSED", "CANCELED", "DECLINED")),
+    ],
 )
-async def test_a_return_that_cannot_be_refunded_is_refused(told: Json) -> None:
-    (outcome,) = await sent(ScriptedShop(ReturnToProcess=told), REFUND)
+async def test_a_return_that_cannot_be_refunded_is_refused(told: dict[str, Reply]) -> None:
+    (outcome,) = await sent(ScriptedShop(**told), REFUND)
     assert isinstance(outcome, Refused)
 
 
@@ -284,7 +381,7 @@ DENY = row(Kind.RETURN_DENY, return_id=5, note="worn")
 
 
 async def test_a_request_is_declined() -> None:
-    shop = ScriptedShop(ReturnToProcess=returning("REQUESTED", 1), DeclineReturn=done("returnDeclineRequest"))
+    shop = ScriptedShop(**returning("REQUESTED", 1), DeclineReturn=done("returnDeclineRequest"))
     assert await sent(shop, DENY) == [Sent()]
     assert shop.asked("DeclineReturn") == [
         {"input": {"id": "gid://shopify/Return/5", "declineReason": "OTHER", "declineNote": "worn"}}
@@ -292,13 +389,13 @@ async def test_a_request_is_declined() -> None:
 
 
 async def test_an_open_return_is_cancelled() -> None:
-    shop = ScriptedShop(ReturnToProcess=returning("OPEN", 1), CancelReturn=done("returnCancel"))
+    shop = ScriptedShop(**returning("OPEN", 1), CancelReturn=done("returnCancel"))
     assert await sent(shop, DENY) == [Sent()]
 
 
 @pytest.mark.parametrize("status", ["CLOSED", "DECLINED", "CANCELED"])
 async def test_a_return_that_has_ended_is_denied_already(status: str) -> None:
-    shop = ScriptedShop(ReturnToProcess=returning(status, 0))
+    shop = ScriptedShop(**returning(status, 0))
     assert await sent(shop, DENY) == [Sent()]
 
 
@@ -308,7 +405,7 @@ RETURNS = "returnClose-Reopen-Cancel-state-preconditions-2026-04"
 @pytest.mark.shared
 async def test_a_return_that_can_no_longer_be_cancelled_is_closed_as_recorded(shared_dir: Path) -> None:
     shop = ScriptedShop(
-        ReturnToProcess=returning("OPEN", 0),
+        **returning("OPEN", 0),
         CancelReturn=recorded(shared_dir, RETURNS, "processedCase", "returnCancelInvalid"),
         CloseReturn=recorded(shared_dir, RETURNS, "openCloseReopenCase", "returnClose"),
     )
@@ -319,13 +416,13 @@ async def test_a_return_that_can_no_longer_be_cancelled_is_closed_as_recorded(sh
 @pytest.mark.shared
 async def test_recorded_refusals_of_returns_are_refusals(shared_dir: Path) -> None:
     processing = ScriptedShop(
-        ReturnToProcess=returning("OPEN", 1),
+        **returning("OPEN", 1),
         ReturnOutcome=suggesting("1.0"),
         ProcessReturn=recorded(shared_dir, RETURNS, "processedCase", "returnProcessInvalidLine"),
     )
     assert await sent(processing, REFUND) == [Refused("Return line item was not found.")]
     declining = ScriptedShop(
-        ReturnToProcess=returning("REQUESTED", 1),
+        **returning("REQUESTED", 1),
         DeclineReturn=recorded(
             shared_dir, "returnApprove-decline-state-preconditions-2026-04", "declinedCase", "declineDeclinedInvalid"
         ),

@@ -48,7 +48,7 @@ from orders_sync.demo.world.goods import Item, Level, Location
 from orders_sync.demo.world.money import short
 from orders_sync.demo.world.orders import Dispute, Order, Refund
 from orders_sync.demo.world.parcels import Parcel, Task
-from orders_sync.demo.world.returns import Return, ReturnLine, Reverse, ReverseDelivery
+from orders_sync.demo.world.returns import ExchangeLine, Return, ReturnLine, Reverse, ReverseDelivery
 from orders_sync.demo.world.shop import Shop
 
 _MONEY: Fields = {
@@ -104,6 +104,7 @@ _TYPES: dict[type, str] = {
     Parcel: "Fulfillment",
     Return: "Return",
     ReturnLine: "ReturnLineItem",
+    ExchangeLine: "ExchangeLineItem",
     Refund: "Refund",
     Reverse: "ReverseFulfillmentOrder",
     ReverseDelivery: "ReverseDelivery",

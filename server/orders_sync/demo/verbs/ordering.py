@@ -246,6 +246,14 @@ def set_metafield(
     return found
 
 
+def add(shop: Shop, order: Order, variant: Variant, quantity: int, at: datetime) -> Line:
+    """One more line, which is to be sent."""
+    line = _line(shop, order, variant, quantity, 0)
+    order.lines.append(line)
+    parcels.route(shop, order, [order.tasks[0].location] if order.tasks else shop.locations[:1], at, lines=[line])
+    return line
+
+
 def _line(shop: Shop, order: Order, variant: Variant, quantity: int, discount: int, *, sent: bool = True) -> Line:
     product = variant.product
     return Line(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from orders_sync.demo.verbs import payments
-from orders_sync.demo.world.goods import Location
+from orders_sync.demo.verbs import ordering, payments
+from orders_sync.demo.world.goods import Location, Variant
 from orders_sync.demo.world.orders import Order, Refund
 from orders_sync.demo.world.parcels import ParcelLine, Tracking
 from orders_sync.demo.world.returns import (
     Disposition,
+    ExchangeLine,
     Return,
     ReturnLine,
     Reverse,
@@ -103,12 +104,16 @@ def process(
     units: Sequence[tuple[ReturnLine, int]],
     at: datetime,
     *,
+    exchanges: Sequence[tuple[ExchangeLine, int]] = (),
     amount: int | None = None,
     note: str | None = None,
 ) -> Refund | None:
-    """Settle units; with an amount, pay it back. The return stays open, as in Shopify."""
+    """Settle units, and send what is exchanged for them; with an amount, pay it back. The return stays open, as in Shopify."""
     for line, quantity in units:
         line.processed += quantity
+    for swapped, quantity in exchanges:
+        swapped.processed += quantity
+        swapped.lines.append(ordering.add(shop, entry.order, swapped.variant, quantity, at))
     if amount is None:
         shop.touch(entry.order, at)
         return None
@@ -147,6 +152,25 @@ def cancel(shop: Shop, entry: Return, at: datetime) -> None:
         reverse.status = "CANCELED"
     shop.tell("returns/cancel", entry)
     shop.touch(entry.order, at)
+
+
+def exchange(shop: Shop, entry: Return, variant: Variant, quantity: int, at: datetime) -> ExchangeLine:
+    """Promise something else for what comes back; it is sent when the return is processed."""
+    line = ExchangeLine(shop.ids.next("ExchangeLineItem"), variant, quantity)
+    entry.exchanges.append(line)
+    shop.touch(entry.order, at)
+    return line
+
+
+def balance(
+    entry: Return, units: Sequence[tuple[ReturnLine, int]], exchanges: Sequence[tuple[ExchangeLine, int]]
+) -> int:
+    """What is to be paid back for these units less what is sent for them, with tax; below 0: what the customer owes."""
+    order = entry.order
+    prices = [line.parcel_line.line.share(quantity) for line, quantity in units]
+    back = min(sum(price + order.tax_on(price) for price in prices), order.received - order.refunded)
+    sent = [line.variant.price * quantity for line, quantity in exchanges]
+    return back - sum(price + order.tax_on(price) for price in sent)
 
 
 def due(entry: Return) -> int:

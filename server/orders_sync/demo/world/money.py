@@ -17,6 +17,11 @@ class Tender:
         """A shop amount in the buyer's currency, rounded half up."""
         return (minor * self.rate + 500_000) // 1_000_000
 
+    def settle(self, presented: int, *likely: int) -> int:
+        """A sum in the buyer's currency as the shop books it: one of the `likely` amounts that come to it, else converted."""
+        known = next((amount for amount in likely if self.present(amount) == presented), None)
+        return (presented * 1_000_000 + self.rate // 2) // self.rate if known is None else known
+
 
 def text(minor: int) -> str:
     """`12.50`, as REST bodies write it."""

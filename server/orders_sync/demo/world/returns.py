@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from orders_sync.demo.world.goods import Location
-    from orders_sync.demo.world.orders import Order, Refund
+    from orders_sync.demo.world.goods import Location, Variant
+    from orders_sync.demo.world.orders import Line, Order, Refund
     from orders_sync.demo.world.parcels import ParcelLine
 
 
@@ -24,6 +24,17 @@ class ReturnLine:
     customer_note: str | None = None
     processed: int = 0
     refunded: int = 0
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class ExchangeLine:
+    """So many units that are sent for what comes back. `lines`: the order's lines that were made of them."""
+
+    id: int
+    variant: Variant
+    quantity: int
+    processed: int = 0
+    lines: list[Line] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -89,6 +100,7 @@ class Return:
     decline_note: str | None = None
     reverses: list[Reverse] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
+    exchanges: list[ExchangeLine] = field(default_factory=list)
 
     @property
     def total_quantity(self) -> int:

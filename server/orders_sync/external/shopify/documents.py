@@ -73,6 +73,7 @@ def _longer(name: str, root: str, plain: str, parts: str, *fragments: str) -> Do
 
 
 _MONEY = "shopMoney { amount currencyCode }"
+_PRESENTMENT = "presentmentMoney { amount currencyCode }"
 _PAGE = "pageInfo { hasNextPage endCursor }"
 _ADDRESS = "name company address1 address2 city province zip country phone"
 _ERRORS = "userErrors { field message }"
@@ -349,17 +350,39 @@ SET_METAFIELDS = _mutation(
 )
 FULFILLABLE = _query(
     "Fulfillable",
-    "($id: ID!)",
-    "order(id: $id) { id cancelledAt "
-    "fulfillmentOrders(first: 20) { nodes { id status supportedActions { action } "
-    "fulfillmentHolds { id handle } "
-    "lineItems(first: 20) { nodes { sku remainingQuantity } pageInfo { hasNextPage } } } } }",
+    "($id: ID!, $after: String)",
+    "order(id: $id) { id cancelledAt fulfillmentOrders(first: 50, after: $after) "
+    f"{{ nodes {{ id status supportedActions {{ action }} fulfillmentHolds {{ id handle }} }} {_PAGE} }} }}",
+)
+FULFILLABLE_LINES = _query(
+    "FulfillableLines",
+    "($id: ID!, $after: String)",
+    "fulfillmentOrder(id: $id) { lineItems(first: 100, after: $after) "
+    f"{{ nodes {{ sku remainingQuantity }} {_PAGE} }} }}",
 )
 CREATE_FULFILLMENT = _mutation(
     "CreateFulfillment",
     "($fulfillment: FulfillmentInput!)",
-    "fulfillmentCreate(fulfillment: $fulfillment) "
-    f"{{ fulfillment {{ id status trackingInfo(first: 1) {{ number company url }} }} {_ERRORS} }}",
+    f"fulfillmentCreate(fulfillment: $fulfillment) {{ fulfillment {{ id status }} {_ERRORS} }}",
+)
+NUMBERS_AT_MOST = 250
+"""`trackingInfo` and `fulfillments` have no pages: a list as long as this may have been cut, and is not written over."""
+
+PARCEL_NUMBERS = _query(
+    "ParcelNumbers",
+    "($id: ID!)",
+    f"fulfillment(id: $id) {{ id status trackingInfo(first: {NUMBERS_AT_MOST}) {{ number company url }} }}",
+)
+ORDER_PARCELS = _query(
+    "OrderParcels",
+    "($id: ID!)",
+    f"order(id: $id) {{ id fulfillments(first: {NUMBERS_AT_MOST}) {{ id status createdAt }} }}",
+)
+SET_NUMBERS = _mutation(
+    "SetNumbers",
+    "($id: ID!, $tracking: FulfillmentTrackingInput!, $notify: Boolean)",
+    "fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: $notify) "
+    f"{{ fulfillment {{ id status }} {_ERRORS} }}",
 )
 HOLD = _mutation(
     "Hold",
@@ -372,18 +395,30 @@ RELEASE_HOLD = _mutation(
     "($id: ID!, $holdIds: [ID!])",
     f"fulfillmentOrderReleaseHold(id: $id, holdIds: $holdIds) {{ fulfillmentOrder {{ id status }} {_CODED_ERRORS} }}",
 )
+_QUANTITIES = f"nodes {{ id processableQuantity processedQuantity unprocessedQuantity }} {_PAGE}"
 RETURN_TO_PROCESS = _query(
     "ReturnToProcess",
-    "($id: ID!)",
-    "return(id: $id) { id status order { id } refunds(first: 10) { nodes { id createdAt } } "
-    "returnLineItems(first: 50) { nodes { id processableQuantity refundableQuantity refundedQuantity } } }",
+    "($id: ID!, $after: String)",
+    f"return(id: $id) {{ id status refunds(first: 50, after: $after) {{ nodes {{ id }} {_PAGE} }} }}",
+)
+RETURN_LINES = _query(
+    "ReturnLines",
+    "($id: ID!, $after: String)",
+    f"return(id: $id) {{ returnLineItems(first: 250, after: $after) {{ {_QUANTITIES} }} }}",
+)
+EXCHANGE_LINES = _query(
+    "ExchangeLines",
+    "($id: ID!, $after: String)",
+    f"return(id: $id) {{ exchangeLineItems(first: 250, after: $after) {{ {_QUANTITIES} }} }}",
 )
 RETURN_OUTCOME = _query(
     "ReturnOutcome",
-    "($id: ID!, $lines: [SuggestedOutcomeReturnLineItemInput!]!)",
-    "return(id: $id) { suggestedFinancialOutcome(returnLineItems: $lines, exchangeLineItems: []) { "
-    "financialTransfer { __typename ... on RefundReturnOutcome { suggestedTransactions { "
-    f"amountSet {{ {_MONEY} }} parentTransaction {{ id }} }} }} }} }} }}",
+    "($id: ID!, $lines: [SuggestedOutcomeReturnLineItemInput!]!, $exchanges: [SuggestedOutcomeExchangeLineItemInput!]!)",
+    "return(id: $id) { suggestedFinancialOutcome(returnLineItems: $lines, exchangeLineItems: $exchanges) { "
+    "financialTransfer { __typename "
+    f"... on InvoiceReturnOutcome {{ amount {{ {_PRESENTMENT} }} }} "
+    f"... on RefundReturnOutcome {{ amount {{ {_PRESENTMENT} }} suggestedTransactions {{ "
+    f"amountSet {{ {_PRESENTMENT} }} parentTransaction {{ id }} }} }} }} }} }}",
 )
 PROCESS_RETURN = _mutation(
     "ProcessReturn",

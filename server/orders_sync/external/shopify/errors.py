@@ -47,7 +47,7 @@ class Withheld(Broken):
 
 class Throttled(ShopifyError):
     def __init__(self, retry_after_s: float, requested: float | None = None) -> None:
-        super().__init__(f"Shopify's cost limit is used up; free again in {retry_after_s:.1f} s")
+        super().__init__("Shopify's cost limit is used up")
         self.retry_after_s = retry_after_s
         self.requested = requested
 

@@ -6,13 +6,15 @@ that is gone is released. So an unknown outcome is settled by doing it again.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from orders_sync.external.shopify import documents
 from orders_sync.external.shopify.asking import understood
+from orders_sync.external.shopify.before_writing import WholePage, ask, connection, to_end
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.mutations import UserErrors, mutate
-from orders_sync.external.shopify.nodes import HeldLine, Node, Page
+from orders_sync.external.shopify.nodes import HeldLine, Node
 from orders_sync.external.shopify.scalars import Id, Instant, Word, gid
 
 _CLOSED = "unfulfillable status= closed"
@@ -28,39 +30,43 @@ class Action(Node):
 class Hold(Node):
     id: str
     handle: str | None = None
-    held_by_requesting_app: bool = False
 
 
 class FulfillmentOrder(Node):
     id: Id
     status: Word
-    supported_actions: list[Action] = []
-    fulfillment_holds: list[Hold] = []
-    line_items: Page[HeldLine]
+    supported_actions: list[Action]
+    fulfillment_holds: list[Hold]
 
     def allows(self, action: str) -> bool:
         return any(supported.action == action for supported in self.supported_actions)
 
-    def owes(self, sku: str) -> bool:
-        """True when it has to send this SKU; also when it has more lines than were read."""
-        return self.line_items.has_next_page or any(
-            line.sku == sku and line.remaining_quantity > 0 for line in self.line_items.nodes
-        )
-
 
 class Fulfillable(Node):
+    """An order, and its fulfilment orders to their end."""
+
     id: Id
-    cancelled_at: Instant | None = None
-    fulfillment_orders: Page[FulfillmentOrder]
+    cancelled_at: Instant | None
+    fulfillment_orders: WholePage[FulfillmentOrder]
 
 
 class CannotFulfill(Exception):
     """The order as it is in the shop does not allow it; the message says why."""
 
 
-async def fulfill(client: ShopifyClient, order_id: int, number: str | None, carrier: str | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What is told of the fulfilment. `notify`: the customer is mailed."""
+
+    number: str | None = None
+    carrier: str | None = None
+    notify: bool = False
+
+
+async def fulfill(client: ShopifyClient, order_id: int, parcel: Parcel) -> None:
     """Fulfils all that is left, one fulfilment per fulfilment order. Nothing left: it is done already.
 
+    A fulfilment order that was fulfilled is closed, so that no repetition makes, or mails, a fulfilment twice.
     Raises CannotFulfill, UserErrors, OutcomeLost, ShopifyError.
     """
     order = await _read(client, order_id)
@@ -77,7 +83,7 @@ async def fulfill(client: ShopifyClient, order_id: int, number: str | None, carr
             "the order is on hold in Shopify" if held else "Shopify does not let this app fulfil the order"
         )
     for part in ready:
-        await _create(client, part, number, carrier)
+        await _create(client, part, parcel)
 
 
 async def hold(client: ShopifyClient, order_id: int, sku: str, handle: str, note: str | None) -> None:
@@ -85,7 +91,7 @@ async def hold(client: ShopifyClient, order_id: int, sku: str, handle: str, note
     order = await _read(client, order_id)
     for part in order.fulfillment_orders.nodes:
         placed = any(known.handle == handle for known in part.fulfillment_holds)
-        if placed or not part.owes(sku) or not part.allows("HOLD"):
+        if placed or not part.allows("HOLD") or not await _owes(client, part, sku):
             continue
         reason = {
             "reason": "INVENTORY_OUT_OF_STOCK",
@@ -94,7 +100,8 @@ async def hold(client: ShopifyClient, order_id: int, sku: str, handle: str, note
             "notifyMerchant": False,
         }
         try:
-            await mutate(client, documents.HOLD, {"id": gid("FulfillmentOrder", part.id), "hold": reason})
+            variables = {"id": gid("FulfillmentOrder", part.id), "hold": reason}
+            await mutate(client, documents.HOLD, variables, "fulfillmentHold")
         except UserErrors as errors:
             if not errors.have("DUPLICATE_FULFILLMENT_HOLD_HANDLE"):
                 raise
@@ -107,25 +114,44 @@ async def release(client: ShopifyClient, order_id: int, handle: str) -> None:
         ours = [known.id for known in part.fulfillment_holds if known.handle == handle]
         if ours:
             variables = {"id": gid("FulfillmentOrder", part.id), "holdIds": ours}
-            await mutate(client, documents.RELEASE_HOLD, variables)
+            await mutate(client, documents.RELEASE_HOLD, variables, "fulfillmentOrder")
 
 
-async def _create(client: ShopifyClient, part: FulfillmentOrder, number: str | None, carrier: str | None) -> None:
+async def _owes(client: ShopifyClient, part: FulfillmentOrder, sku: str) -> bool:
+    """True when it has to send this SKU."""
+    entity, where = gid("FulfillmentOrder", part.id), ("fulfillmentOrder", "lineItems")
+    lines = await connection(client, documents.FULFILLABLE_LINES, entity, where, HeldLine)
+    return any(line.sku == sku and line.remaining_quantity > 0 for line in lines)
+
+
+async def _create(client: ShopifyClient, part: FulfillmentOrder, parcel: Parcel) -> None:
     fulfillment: dict[str, Any] = {
         "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": gid("FulfillmentOrder", part.id)}]
     }
-    if number is not None:
-        fulfillment["trackingInfo"] = {"number": number, **({"company": carrier} if carrier else {})}
+    if parcel.number is not None:
+        company = {"company": parcel.carrier} if parcel.carrier else {}
+        fulfillment["trackingInfo"] = {"number": parcel.number, **company}
+    if parcel.notify:
+        fulfillment["notifyCustomer"] = True
     try:
-        await mutate(client, documents.CREATE_FULFILLMENT, {"fulfillment": fulfillment})
+        await mutate(client, documents.CREATE_FULFILLMENT, {"fulfillment": fulfillment}, "fulfillment")
     except UserErrors as errors:
         if not all(_CLOSED in error.message for error in errors.errors):
             raise
 
 
 async def _read(client: ShopifyClient, order_id: int) -> Fulfillable:
-    answer = await client.execute(documents.FULFILLABLE, {"id": gid("Order", order_id)})
-    if answer.data["order"] is None:
-        raise CannotFulfill("Shopify has no such order, or does not show it to this app")
-    with understood():
-        return Fulfillable.model_validate(answer.data["order"])
+    orders: list[Fulfillable] = []
+
+    async def page(cursor: str | None) -> WholePage[FulfillmentOrder]:
+        data = await ask(client, documents.FULFILLABLE, {"id": gid("Order", order_id), "after": cursor})
+        with understood():
+            told = data["order"]
+            orders.extend([] if told is None else [Fulfillable.model_validate(told)])
+        if told is None:
+            raise CannotFulfill("Shopify has no such order, or does not show it to this app")
+        return orders[-1].fulfillment_orders
+
+    parts = await to_end(page)
+    whole = orders[-1].fulfillment_orders.model_copy(update={"nodes": parts})
+    return orders[-1].model_copy(update={"fulfillment_orders": whole})

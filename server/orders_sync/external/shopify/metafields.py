@@ -35,7 +35,9 @@ async def set_metafields(client: ShopifyClient, settings: Sequence[Setting]) -> 
     refused: dict[tuple[int, str], str] = {}
     while left:
         try:
-            await mutate(client, documents.SET_METAFIELDS, {"metafields": [_input(setting) for setting in left]})
+            await mutate(
+                client, documents.SET_METAFIELDS, {"metafields": [_input(setting) for setting in left]}, "metafields"
+            )
             break
         except UserErrors as errors:
             bad = _places(errors, len(left))

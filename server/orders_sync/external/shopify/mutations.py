@@ -13,7 +13,7 @@ from typing import Any
 from orders_sync.external.shopify.asking import understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
-from orders_sync.external.shopify.errors import NoAnswer
+from orders_sync.external.shopify.errors import Misshapen, NoAnswer
 from orders_sync.external.shopify.nodes import Node
 
 
@@ -43,15 +43,26 @@ class OutcomeLost(WriteStopped):
     pass
 
 
-async def mutate(client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The mutation's payload. Raises UserErrors, OutcomeLost, ShopifyError."""
+async def mutate(
+    client: ShopifyClient, document: Document, variables: Mapping[str, Any], made: str | None = None
+) -> dict[str, Any]:
+    """The mutation's payload. `made`: what a write that was done shows there; null there is no success.
+
+    Raises UserErrors, OutcomeLost, ShopifyError.
+    """
     try:
         answer = await client.execute(document, variables)
     except NoAnswer as error:
         raise OutcomeLost(str(error)) from error
-    with understood():
-        (payload,) = answer.data.values()
-        errors = [UserError.model_validate(error) for error in payload["userErrors"]]
+    try:
+        with understood():
+            (payload,) = answer.data.values()
+            errors = [UserError.model_validate(error) for error in payload["userErrors"]]
+            told = dict(payload)
+    except Misshapen as error:
+        raise OutcomeLost(f"Shopify does not say what became of it: {error}") from error
     if errors:
         raise UserErrors(errors)
-    return dict(payload)
+    if made is not None and told.get(made, ...) is None:
+        raise OutcomeLost(f"Shopify names no error and shows no {made}: whether it was done is not known")
+    return told

@@ -37,6 +37,8 @@ def create(_root: Any, info: Info, fulfillment: dict[str, Any], message: str | N
         "message": message,
     }
     stage.ledger.mutation(stage.now(), "fulfillmentCreate", gid("Order", parcel.order.id), effect)
+    if fulfillment.get("notifyCustomer"):
+        stage.ledger.mail(stage.now(), "shipping_confirmation", gid("Fulfillment", parcel.id))
     return done(fulfillment=parcel)
 
 
@@ -45,9 +47,9 @@ def update_tracking(
     info: Info,
     fulfillmentId: str,
     trackingInfoInput: dict[str, Any],
-    **_: Any,
+    notifyCustomer: bool | None = None,
 ) -> Payload:
-    """Give a parcel its number; a cancelled one takes it too, as the recordings show."""
+    """Give a parcel its numbers, all of them; a cancelled one takes them too, as the recordings show."""
     stage = call(info).stage
     parcel = stage.shop.parcels.get(gids.number(fulfillmentId, "Fulfillment") or 0)
     if parcel is None:
@@ -56,6 +58,8 @@ def update_tracking(
     stage.perform(lambda at: parcels.track(stage.shop, parcel, numbers, at))
     effect = {"numbers": [entry.number for entry in numbers]}
     stage.ledger.mutation(stage.now(), "fulfillmentTrackingInfoUpdate", gid("Fulfillment", parcel.id), effect)
+    if notifyCustomer:
+        stage.ledger.mail(stage.now(), "shipping_update", gid("Fulfillment", parcel.id))
     return done(fulfillment=parcel)
 
 

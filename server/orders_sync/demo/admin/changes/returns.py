@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from orders_sync.demo.admin import gids
 from orders_sync.demo.admin.call import Info, call
@@ -15,8 +15,10 @@ from orders_sync.demo.verbs import returning
 from orders_sync.demo.world.ids import gid
 from orders_sync.demo.world.money import minor, text
 from orders_sync.demo.world.orders import Order
-from orders_sync.demo.world.returns import Return, ReturnLine
+from orders_sync.demo.world.returns import ExchangeLine, Return, ReturnLine
 from orders_sync.demo.world.shop import Shop
+
+L = TypeVar("L", ReturnLine, ExchangeLine)
 
 NOT_APPROVABLE = "Return is not approvable. Only returns with status REQUESTED can be approved."
 NOT_DECLINABLE = "Return is not declinable. Only non-refunded returns with status REQUESTED can be declined."
@@ -55,7 +57,11 @@ def decline(_root: Any, info: Info, input: dict[str, Any]) -> Payload:  # noqa: 
     def act(shop: Shop, entry: Return, at: datetime) -> None:
         returning.decline(shop, entry, input["declineReason"], input.get("declineNote"), at)
 
-    return _move(info, Move("returnDeclineRequest", ("input", "id"), check, act), input["id"])
+    payload = _move(info, Move("returnDeclineRequest", ("input", "id"), check, act), input["id"])
+    if input.get("notifyCustomer") and not payload["userErrors"]:
+        stage = call(info).stage
+        stage.ledger.mail(stage.now(), "return_declined", input["id"])
+    return payload
 
 
 def cancel(_root: Any, info: Info, id: str, **_: Any) -> Payload:  # noqa: A002
@@ -87,12 +93,16 @@ def process(_root: Any, info: Info, input: dict[str, Any]) -> Payload:  # noqa: 
         entry = _find(stage, ["input", "returnId"], input["returnId"])
         if entry.status != "OPEN":
             raise Refused(["input", "returnId"], "Return status is invalid.", "INVALID_STATE")
-        units = _units(entry, input.get("returnLineItems") or [])
-        amount = _amount(entry.order, (input.get("financialTransfer") or {}).get("issueRefund"))
+        units = _units("returnLineItems", "ReturnLineItem", entry.lines, input)
+        exchanges = _units("exchangeLineItems", "ExchangeLineItem", entry.exchanges, input)
+        likely = returning.balance(entry, units, exchanges)
+        amount = _amount(entry.order, (input.get("financialTransfer") or {}).get("issueRefund"), likely)
     except Refused as refused:
         return refusal(refused, **{"return": None})
     refund = stage.perform(
-        lambda at: returning.process(stage.shop, entry, units, at, amount=amount, note=input.get("note"))
+        lambda at: returning.process(
+            stage.shop, entry, units, at, exchanges=exchanges, amount=amount, note=input.get("note")
+        )
     )
     effect = {
         "refund": gid("Refund", refund.id) if refund else None,
@@ -129,22 +139,28 @@ def _find(stage: Stage, field: Sequence[str], text_id: str) -> Return:
     return entry
 
 
-def _units(entry: Return, wanted: list[dict[str, Any]]) -> list[tuple[ReturnLine, int]]:
-    lines = {line.id: line for line in entry.lines}
+def _units(name: str, kind: str, known: Sequence[L], given: dict[str, Any]) -> list[tuple[L, int]]:
+    """The lines of one kind that are to be processed, and how many units of each."""
+    lines = {line.id: line for line in known}
     units = []
-    for index, unit in enumerate(wanted):
-        path = ["input", "returnLineItems", str(index)]
-        line = lines.get(gids.number(unit["id"], "ReturnLineItem") or 0)
+    for index, unit in enumerate(given.get(name) or ()):
+        path: list[str] = ["input", name, str(index)]
+        line = lines.get(gids.number(unit["id"], kind) or 0)
         if line is None:
-            raise Refused([*path, "id"], "Return line item was not found.", "NOT_FOUND")
+            what = "Return line item" if kind == "ReturnLineItem" else "Exchange line item"
+            raise Refused([*path, "id"], f"{what} was not found.", "NOT_FOUND")
         if not 0 < unit["quantity"] <= line.quantity - line.processed:
             raise Refused([*path, "quantity"], "Quantity exceeds the processable quantity.", "INVALID")
         units.append((line, unit["quantity"]))
     return units
 
 
-def _amount(order: Order, given: dict[str, Any] | None) -> int | None:
-    """What to pay back, in minor units of the shop currency; null when nothing is to be paid."""
+def _amount(order: Order, given: dict[str, Any] | None, likely: int) -> int | None:
+    """What to pay back, in minor units of the shop currency; null when nothing is to be paid.
+
+    It is given in the presentment currency of the order, as the schema says of `transactionAmount`. `likely`: what the shop
+    suggested.
+    """
     if not given:
         return None
     path = ["input", "financialTransfer", "issueRefund", "orderTransactions"]
@@ -153,9 +169,13 @@ def _amount(order: Order, given: dict[str, Any] | None) -> int | None:
     for index, entry in enumerate(given["orderTransactions"]):
         if gids.number(entry["parentId"], "OrderTransaction") not in parents:
             raise Refused([*path, str(index), "parentId"], "Transaction was not found.", "NOT_FOUND")
-        total += minor(str(entry["transactionAmount"]["amount"]))
+        money = entry["transactionAmount"]
+        if money["currencyCode"] != order.tender.presentment:
+            told = f"Transaction amount must be in the presentment currency of the order ({order.tender.presentment})."
+            raise Refused([*path, str(index), "transactionAmount"], told, "INVALID")
+        total += minor(str(money["amount"]))
     left = order.received - order.refunded
-    if total > left and not given.get("allowOverRefunding"):
-        told = f"Refund amount ${text(total)} is greater than net payment received ${text(left)}"
+    if total > order.tender.present(left) and not given.get("allowOverRefunding"):
+        told = f"Refund amount ${text(total)} is greater than net payment received ${text(order.tender.present(left))}"
         raise Refused(path, told, "INVALID")
-    return total
+    return order.tender.settle(total, likely, left)

@@ -6,6 +6,7 @@ from typing import Any
 
 from orders_sync.demo.admin.fields.reading import Fields, connection, fixed, identity, read
 from orders_sync.demo.admin.gids import number
+from orders_sync.demo.verbs import returning
 from orders_sync.demo.world.ids import gid
 from orders_sync.demo.world.orders import Payment
 from orders_sync.demo.world.returns import Return, ReturnLine, Reverse, ReverseDelivery
@@ -68,15 +69,28 @@ def _deliverable(delivery: ReverseDelivery) -> dict[str, Any]:
     return {"__typename": "ReverseDeliveryShippingDeliverable", "label": label, "tracking": tracking}
 
 
-def _outcome(entry: Return, _info: Any, returnLineItems: list[dict[str, Any]], **_: Any) -> dict[str, Any] | None:
+def _outcome(
+    entry: Return, _info: Any, returnLineItems: list[dict[str, Any]], exchangeLineItems: list[dict[str, Any]], **_: Any
+) -> dict[str, Any] | None:
+    """What comes back, less what is sent for it: paid back, invoiced, or neither where it comes to nothing."""
     wanted = {number(item["id"], "ReturnLineItem"): item["quantity"] for item in returnLineItems}
-    lines = [(line, wanted[line.id]) for line in entry.lines if line.id in wanted]
-    if not lines:
+    swapped = {number(item["id"], "ExchangeLineItem"): item["quantity"] for item in exchangeLineItems}
+    units = [(line, wanted[line.id]) for line in entry.lines if line.id in wanted]
+    exchanges = [(line, swapped[line.id]) for line in entry.exchanges if line.id in swapped]
+    if not units and not exchanges:
         return None
+    subtotal = sum(line.parcel_line.line.share(count) for line, count in units)
+    due = returning.balance(entry, units, exchanges)
+    transfer = None if due == 0 else _invoice(entry, -due) if due < 0 else _paid_back(entry, due)
+    return {"discountedSubtotal": (subtotal, entry.order.tender), "financialTransfer": transfer}
+
+
+def _invoice(entry: Return, due: int) -> dict[str, Any]:
+    return {"__typename": "InvoiceReturnOutcome", "amount": (due, entry.order.tender)}
+
+
+def _paid_back(entry: Return, due: int) -> dict[str, Any]:
     order = entry.order
-    subtotal = sum(line.parcel_line.line.share(count) for line, count in lines)
-    due = sum(share + order.tax_on(share) for share in (line.parcel_line.line.share(count) for line, count in lines))
-    due = min(due, order.received - order.refunded)
     parent = next((p for p in order.payments if p.kind in ("SALE", "CAPTURE") and p.status == "SUCCESS"), None)
     paid = {
         "amountSet": (due, order.tender),
@@ -84,12 +98,7 @@ def _outcome(entry: Return, _info: Any, returnLineItems: list[dict[str, Any]], *
         "parentTransaction": parent,
         **_gateway(parent),
     }
-    transfer = {
-        "__typename": "RefundReturnOutcome",
-        "amount": (due, order.tender),
-        "suggestedTransactions": [paid] if due > 0 and parent else [],
-    }
-    return {"discountedSubtotal": (subtotal, order.tender), "financialTransfer": transfer}
+    return {"__typename": "RefundReturnOutcome", "amount": (due, order.tender), "suggestedTransactions": [paid]}
 
 
 def _gateway(parent: Payment | None) -> dict[str, Any]:
@@ -109,6 +118,7 @@ FIELDS: Fields = {
         "decline": read(
             lambda entry: {"note": entry.decline_note, "reason": entry.decline_reason} if entry.decline_reason else None
         ),
+        "exchangeLineItems": connection(lambda entry: entry.exchanges),
         "refunds": connection(lambda entry: entry.refunds),
         "returnLineItems": connection(lambda entry: entry.lines),
         "reverseFulfillmentOrders": connection(lambda entry: entry.reverses),
@@ -127,6 +137,14 @@ FIELDS: Fields = {
         "returnReasonNote": read(lambda line: line.note),
         "unprocessedQuantity": read(lambda line: line.quantity - line.processed),
         "withCodeDiscountedTotalPriceSet": read(_worth),
+    },
+    "ExchangeLineItem": {
+        "id": identity("ExchangeLineItem")["id"],
+        "lineItems": read(lambda line: line.lines),
+        "processableQuantity": read(lambda line: line.quantity - line.processed),
+        "processedQuantity": read(lambda line: line.processed),
+        "unprocessedQuantity": read(lambda line: line.quantity - line.processed),
+        "variantId": read(lambda line: gid("ProductVariant", line.variant.id)),
     },
     "ReverseFulfillmentOrder": {
         "id": identity("ReverseFulfillmentOrder")["id"],
