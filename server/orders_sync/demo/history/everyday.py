@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from orders_sync.demo.cast import catalogue
+from orders_sync.demo.cast import baskets, catalogue
 from orders_sync.demo.history.plots import DAY, OLDEST, Plot, plot
 from orders_sync.demo.history.script import TO_THE_DOOR, Script
 from orders_sync.demo.verbs import ordering, parcels, payments
@@ -51,6 +51,25 @@ def over_the_counter(script: Script) -> None:
     order = script.buy(**(sale | stranger if script.rng.random() < 0.5 else sale))
     script.ship(order, tracked=False)
     ordering.archive(script.shop, order, script.time)
+
+
+@plot(20, 2 * DAY, OLDEST)
+def picked_up(script: Script) -> None:
+    """Packed in the store and fetched there."""
+    store = script.shop.locations[-1]
+    order = script.buy(delivery=baskets.PICKUP, shipping_address=None, sources=[store])
+    script.later(1, 20)
+    script.ship(order, tracked=False)
+    script.put_away(order)
+
+
+@plot(8, 2 * DAY, OLDEST)
+def brought(script: Script) -> None:
+    """Brought by the shop's own driver."""
+    order = script.buy(delivery=baskets.LOCAL, sources=script.shop.locations[-1:])
+    script.later(1, 20)
+    for parcel in script.ship(order, tracked=False):
+        script.scan(parcel, "DELIVERED", script.later(1, 6))
 
 
 @plot(60, 3, OLDEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Unpack
 
-from orders_sync.demo.cast import catalogue
+from orders_sync.demo.cast import baskets, catalogue
 from orders_sync.demo.history.plots import DAY, plot
 from orders_sync.demo.history.script import ON_THE_WAY, Script
 from orders_sync.demo.verbs import parcels, payments
@@ -33,6 +33,18 @@ def fresh(script: Script) -> None:
 def overdue(script: Script) -> None:
     """Should have gone out by now."""
     _unsent(script)
+
+
+@plot(6, 0.3, 20)
+def to_be_fetched(script: Script) -> None:
+    """The customer will come to the store."""
+    _unsent(script, delivery=baskets.PICKUP, shipping_address=None, sources=script.shop.locations[-1:])
+
+
+@plot(3, 0.3, 20)
+def to_be_brought(script: Script) -> None:
+    """Somebody from the shop will drive."""
+    _unsent(script, delivery=baskets.LOCAL, sources=script.shop.locations[-1:])
 
 
 @plot(8, 30, 4 * DAY)

@@ -108,11 +108,16 @@ def _fields(order: nodes.Order, unread: frozenset[str]) -> OrderFields:
         "customer": _customer(order.customer),
         "shipping_address": _address(order.shipping_address),
         "billing_address": _address(order.billing_address),
-        "shipping_lines": tuple(line.title for line in order.shipping_lines.nodes) if order.shipping_lines else (),
+        "shipping_lines": _shipping_lines(order),
         "lines": tuple(_line(line) for line in order.line_items.nodes) if order.line_items else (),
         "risk": _risk(order.risk),
     }
     return OrderFields(**{name: value for name, value in told.items() if name not in unread})
+
+
+def _shipping_lines(order: nodes.Order) -> tuple[str, ...]:
+    lines = order.shipping_lines.nodes if order.shipping_lines else ()
+    return tuple(line.title for line in lines if line.title)
 
 
 def _fulfillment_status(order: nodes.Order) -> str | None:
@@ -141,7 +146,7 @@ def _line(line: nodes.Line) -> LinePart:
     return LinePart(
         id=line.id,
         sku=line.sku,
-        title=line.title,
+        title=line.title or "",
         quantity=line.quantity,
         current_quantity=line.current_quantity,
         fulfillable_quantity=min(line.unfulfilled_quantity, line.current_quantity),
@@ -157,14 +162,15 @@ def _risk(risk: nodes.Risk | None) -> str | None:
 
 
 def _parcel(order_id: int, parcel: nodes.Fulfillment, as_of: Ms) -> Iterator[OrderChange]:
-    tracking = parcel.tracking_info[0] if parcel.tracking_info else nodes.TrackingInfo()
+    numbered = [info for info in parcel.tracking_info if info.number] or parcel.tracking_info
+    tracking = numbered[0] if numbered else nodes.TrackingInfo()
     part = FulfillmentPart(
         id=parcel.id,
         name=parcel.name,
         status=parcel.status,
         shipment_status=None if parcel.display_status in _NO_JOURNEY else parcel.display_status,
         number=tracking.number,
-        more_numbers=tuple(info.number for info in parcel.tracking_info[1:] if info.number),
+        more_numbers=tuple(info.number for info in numbered[1:] if info.number),
         carrier=tracking.company,
         url=tracking.url,
         created_at=parcel.created_at,
@@ -187,6 +193,7 @@ def _fulfillment_order(read: OrderRead, part: nodes.FulfillmentOrder) -> Fulfill
         stamp=Stamp(part.updated_at, read.as_of),
         status=part.status,
         fulfill_by=part.fulfill_by,
+        method=part.method,
         holds=None
         if holds is None
         else tuple(HoldPart(id=str(h.id), reason=h.reason, note=h.reason_notes, handle=h.handle) for h in holds),
