@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from orders_wire.page import Desk
@@ -27,16 +27,7 @@ Filled = Annotated[
 """The same, of which more than white space has to be left."""
 
 
-def _not_blank(text: str) -> str:
-    if trimmed(text) is None:
-        raise ValueError("an order id is not blank")
-    return text
-
-
-OrderId = Annotated[Filled, AfterValidator(_not_blank)]
-"""As it was sent: it is echoed so."""
-
-OrderIds = Annotated[list[Annotated[OrderId, Field(min_length=1, max_length=300)]], Field(min_length=1)]
+OrderIds = Annotated[list[Annotated[Text, Field(min_length=1, max_length=300)]], Field(min_length=1)]
 Assignee = Annotated[Filled, StringConstraints(min_length=1, max_length=120)]
 Note = Annotated[Text, Field(max_length=5000)]
 
@@ -49,7 +40,7 @@ _AS_SENT = frozenset({"orderId", "order_id"})
 
 
 class _Given(_Camel):
-    """What an operator sends: text is trimmed, and blank text is null (contract §1). Ids of orders stay as they are."""
+    """What an operator sends: text is trimmed, and blank text is null (contract §1). Ids of orders are echoed as sent."""
 
     @model_validator(mode="before")
     @classmethod
@@ -92,7 +83,7 @@ class FulfillBody(Action):
 class SupportBody(Action):
     """`POST /sync/orders/support`; a version 1.2 client may leave `note` out."""
 
-    order_id: OrderId
+    order_id: Text
     conversation_id: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
     note: Note | None = None
 
@@ -100,7 +91,7 @@ class SupportBody(Action):
 class ReturnsBody(Action):
     """`POST /sync/orders/returns`."""
 
-    order_id: OrderId
+    order_id: Text
     action: ReturnAction
     note: Note | None = None
     return_id: Text | None = None

@@ -26,8 +26,8 @@ from orders_wire.vocabulary import Channel, Delivery, Status
 class Picture:
     """`over`: cancelled or refunded in full. `ships`: false for an order without shipping.
 
-    `lines` and `owed` count an acknowledgement; `owed_in_shop` does not. An acknowledgement is a parcel for what is owed: when the
-    shop owes nothing any more, by a fulfilment or without one (the lines were refunded or taken off), it stands for nothing.
+    `lines` and `owed` count an acknowledgement; `owed_in_shop` does not. An acknowledgement is a parcel for what is owed: when
+    the shop owes nothing any more, by a fulfilment or without one (the lines were refunded or taken off), it stands for nothing.
     """
 
     order_id: int
