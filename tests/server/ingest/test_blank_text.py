@@ -24,7 +24,7 @@ PERSON = {
     "tags": "vip",
 }
 PLACE = {"name": "Ada L", "company": "C", "address1": "1", "address2": "2", "city": "B", "zip": "1", "country": "DE"}
-PARCEL = {
+PARCEL: dict[str, Any] = {
     "tracking_number": "A1",
     "tracking_numbers": ["A1", "A2"],
     "tracking_company": "UPS",

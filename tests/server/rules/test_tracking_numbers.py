@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.server.rules.pictures import card, parcel, placed, projected, sent
 
@@ -37,8 +39,8 @@ def test_blank_and_repeated_ones_are_none() -> None:
     assert several(" ", None, "\u00a0, A1", "A1,,", "\u200b") == ("A1",)
 
 
-def terms(*told: object, **how: object) -> set[str]:
-    return {term for kind, term in projected(*told, **how).terms if kind == "tracking"}  # type: ignore[arg-type]
+def terms(*told: Any, **how: Any) -> set[str]:
+    return {term for kind, term in projected(*told, **how).terms if kind == "tracking"}
 
 
 BOTH = {FIRST.lower(), SECOND.lower()}
@@ -53,7 +55,7 @@ BOTH = {FIRST.lower(), SECOND.lower()}
         {"number": None, "tracking_numbers": f"{FIRST}, {SECOND}"},
     ],
 )
-def test_the_shops(fields: dict[str, object]) -> None:
+def test_the_shops(fields: dict[str, Any]) -> None:
     assert card(sent(), parcel(**fields))["tracking"][0]["number"] == FIRST
     assert terms(sent(), parcel(**fields)) == BOTH
 
