@@ -34,7 +34,8 @@ def delivered_today(script: Script) -> None:
 
 @plot(90, 3, OLDEST)
 def over_the_counter(script: Script) -> None:
-    """Sold in the store: nothing is sent."""
+    """Sold in the store: nothing is sent. Some were bought on the net, packed in the store and fetched there."""
+    fetched = script.shop.next_number % 4 == 1
     store = script.shop.locations[-1]
     sale: Change = {
         "source_name": "pos",
@@ -48,28 +49,13 @@ def over_the_counter(script: Script) -> None:
         "tender": Tender(),
     }
     stranger: Change = {"customer": None, "email": None, "phone": None}
-    order = script.buy(**(sale | stranger if script.rng.random() < 0.5 else sale))
+    if script.rng.random() < 0.5 and not fetched:
+        sale |= stranger
+    if fetched:
+        sale |= {"source_name": "web", "location": None, "delivery": baskets.PICKUP, "carry_out": False}
+    order = script.buy(**sale)
     script.ship(order, tracked=False)
     ordering.archive(script.shop, order, script.time)
-
-
-@plot(20, 2 * DAY, OLDEST)
-def picked_up(script: Script) -> None:
-    """Packed in the store and fetched there."""
-    store = script.shop.locations[-1]
-    order = script.buy(delivery=baskets.PICKUP, shipping_address=None, sources=[store])
-    script.later(1, 20)
-    script.ship(order, tracked=False)
-    script.put_away(order)
-
-
-@plot(8, 2 * DAY, OLDEST)
-def brought(script: Script) -> None:
-    """Brought by the shop's own driver."""
-    order = script.buy(delivery=baskets.LOCAL, sources=script.shop.locations[-1:])
-    script.later(1, 20)
-    for parcel in script.ship(order, tracked=False):
-        script.scan(parcel, "DELIVERED", script.later(1, 6))
 
 
 @plot(60, 3, OLDEST)

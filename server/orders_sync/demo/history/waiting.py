@@ -25,26 +25,19 @@ def _unsent(script: Script, **changes: Unpack[Change]) -> Order:
 
 @plot(46, 0.3, 20)
 def fresh(script: Script) -> None:
-    """Just in."""
-    _unsent(script)
+    """Just in; some will be fetched in the store, or brought by the shop itself."""
+    store = script.shop.locations[-1:]
+    by_number: dict[int, Change] = {
+        3: {"delivery": baskets.PICKUP, "shipping_address": None, "sources": store},
+        5: {"delivery": baskets.LOCAL, "sources": store},
+    }
+    _unsent(script, **by_number.get(script.shop.next_number % 8, {}))
 
 
 @plot(12, 26, 4 * DAY)
 def overdue(script: Script) -> None:
     """Should have gone out by now."""
     _unsent(script)
-
-
-@plot(6, 0.3, 20)
-def to_be_fetched(script: Script) -> None:
-    """The customer will come to the store."""
-    _unsent(script, delivery=baskets.PICKUP, shipping_address=None, sources=script.shop.locations[-1:])
-
-
-@plot(3, 0.3, 20)
-def to_be_brought(script: Script) -> None:
-    """Somebody from the shop will drive."""
-    _unsent(script, delivery=baskets.LOCAL, sources=script.shop.locations[-1:])
 
 
 @plot(8, 30, 4 * DAY)

@@ -47,23 +47,6 @@ def sold_in_store(scene: Scene) -> str | None:
     return scene.stage.perform(deed).name
 
 
-@story(1)
-def fetched_soon(scene: Scene) -> str | None:
-    """Bought on the net, to be fetched in the store."""
-    shop, rng = scene.stage.shop, scene.rng
-
-    def deed(at: datetime) -> Order:
-        basket = baskets.draw(shop, rng, at)
-        basket.delivery, basket.shipping_address, basket.sources = baskets.PICKUP, None, shop.locations[-1:]
-        order = ordering.place(shop, basket, at)
-        payments.pay(shop, order, at)
-        return order
-
-    order = scene.stage.perform(deed)
-    scene.pool.joined(order)
-    return order.name
-
-
 @story(5)
 def payment_comes(scene: Scene) -> str | None:
     """What was reserved is taken, or the transfer arrives."""
