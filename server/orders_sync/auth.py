@@ -26,6 +26,7 @@ from orders_sync.app_keys import CALLER, SETTINGS, Caller
 from orders_sync.rates import Rates
 from orders_sync.routes.problems import Refused
 from orders_sync.settings import Settings, SettingsError
+from orders_wire.texts import trimmed
 from orders_wire.vocabulary import ErrorCode, Role
 
 log = structlog.get_logger(__name__)
@@ -172,7 +173,7 @@ def _token_caller(request: web.Request, tokens: Tokens) -> Caller:
 @lru_cache(maxsize=1024)
 def _loopback_caller(operator: str) -> Caller:
     """Whoever names themselves so in `X-Operator`. Raises Refused."""
-    name = operator.strip()
+    name = "" if trimmed(operator) is None else operator.strip()
     if len(name) > MAX_NAME or not name.isprintable():
         raise Refused(ErrorCode.INVALID_REQUEST, f"X-Operator is a name of at most {MAX_NAME} printable characters")
     return Caller(name or DEFAULT_OPERATOR, Role.LEAD)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from orders_wire.page import Desk
 from orders_wire.scalars import Instant, Wire
+from orders_wire.texts import trimmed
 from orders_wire.vocabulary import ErrorCode, ReturnAction
 
 MAX_ORDER_IDS = 250
@@ -17,8 +18,17 @@ MAX_ORDER_IDS = 250
 Text = Annotated[str, StringConstraints(strict=True), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})]
 """Any text without NUL, which PostgreSQL cannot hold."""
 
+
+Filled = Annotated[
+    str,
+    StringConstraints(strict=True),
+    Field(json_schema_extra={"pattern": "^[^\\x00]*[^\\x00\\s\u200b-\u200d\u2060\ufeff][^\\x00]*$"}),
+]
+"""The same, of which more than white space has to be left."""
+
+
 OrderIds = Annotated[list[Annotated[Text, Field(min_length=1, max_length=300)]], Field(min_length=1)]
-Assignee = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Assignee = Annotated[Filled, StringConstraints(min_length=1, max_length=120)]
 Notify = Annotated[bool, Field(strict=True)] | None
 Note = Annotated[Text, Field(max_length=5000)]
 
@@ -27,7 +37,24 @@ class _Camel(Wire):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, alias_generator=to_camel)
 
 
-class Action(_Camel):
+_AS_SENT = frozenset({"orderId", "order_id"})
+
+
+class _Given(_Camel):
+    """What an operator sends: text is trimmed, and blank text is null (contract §1). Ids of orders are echoed as sent."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_null(cls, told: object) -> object:
+        if not isinstance(told, dict):
+            return told
+        return {
+            name: trimmed(value) if isinstance(value, str) and name not in _AS_SENT else value
+            for name, value in told.items()
+        }
+
+
+class Action(_Given):
     """What every action body may carry. `expectedVersions` maps an order id, as sent, to the version the operator saw."""
 
     shop_domain: Text | None = Field(default=None, alias="shop_domain")
@@ -35,8 +62,8 @@ class Action(_Camel):
     delay_seconds: Annotated[float, Field(ge=0, le=60)] | None = None
 
 
-class GivenTracking(_Camel):
-    number: Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=250)]
+class GivenTracking(_Given):
+    number: Annotated[Filled, StringConstraints(min_length=1, max_length=250)]
     carrier: Annotated[Text, Field(max_length=120)] | None = None
 
 
@@ -76,7 +103,7 @@ class ReturnsBody(Action):
 class InventoryBody(Action):
     """`POST /sync/orders/inventory`."""
 
-    sku: Annotated[Text, Field(min_length=1, max_length=255)]
+    sku: Annotated[Filled, Field(min_length=1, max_length=255)]
     order_ids: OrderIds | None = None
     note: Note | None = None
 
@@ -84,7 +111,7 @@ class InventoryBody(Action):
 class UndoBody(Action):
     """`POST /sync/orders/undo`."""
 
-    action_id: Text
+    action_id: Filled
 
 
 class Failure(_Camel):

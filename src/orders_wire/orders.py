@@ -5,7 +5,17 @@ from __future__ import annotations
 from pydantic import Field
 
 from orders_wire.scalars import Instant, Wire
-from orders_wire.vocabulary import UNASSIGNED, AlertType, Channel, Issue, Priority, ReturnAction, ReturnState, Status
+from orders_wire.vocabulary import (
+    UNASSIGNED,
+    AlertType,
+    Channel,
+    Delivery,
+    Issue,
+    Priority,
+    ReturnAction,
+    ReturnState,
+    Status,
+)
 
 
 class Money(Wire):
@@ -75,6 +85,7 @@ class Order(Wire):
     support_thread: str | None = None
     timeline: list[TimelineEntry] = []
     channel: Channel = Channel.ONLINE
+    delivery: Delivery = Delivery.SHIPPING
     tags: list[str] = []
     version: int = 0
     customer_name: str | None = None

@@ -55,6 +55,15 @@ class Channel(StrEnum):
     DRAFT = "draft"
 
 
+class Delivery(StrEnum):
+    """How an order gets to its buyer: contract §1. `local`: the shop brings it; `none`: nothing has to get there."""
+
+    SHIPPING = "shipping"
+    LOCAL = "local"
+    PICKUP = "pickup"
+    NONE = "none"
+
+
 class Issue(StrEnum):
     """What keeps an order from going well, first match in this order: contract §1."""
 

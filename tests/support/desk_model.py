@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -14,6 +15,7 @@ from orders_sync.db.selection import Between, Filters, Selection
 from orders_sync.instants import DAY, HOUR, Ms
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.projection import OwedSku, ParcelRow, Projection, ReturnRow
+from orders_wire.texts import folded
 from orders_wire.vocabulary import (
     UNASSIGNED,
     Channel,
@@ -104,10 +106,12 @@ class DeskModel:
         return status is None or o.status.value == status.value
 
     def _matches(self, o: Projection, word: str) -> bool:
+        word = folded(word)
         if "#" in word:
-            return o.name.casefold().startswith(word)
-        named = word in (o.customer_name or "").casefold()
-        return named or any(term.casefold().startswith(word) for _, term in o.terms)
+            return folded(o.name).startswith(word)
+        named = word in folded(o.customer_name or "")
+        runs = re.findall("[0-9]+", folded(o.name))
+        return named or any(folded(text).startswith(word) for text in (*runs, *(term for _, term in o.terms)))
 
 
 _TAB_KEYS: dict[Tab, Callable[[Projection], Key]] = {
@@ -129,11 +133,20 @@ _SORT_KEYS: dict[SortField, Callable[[Projection], Key]] = {
     SortField.PRIORITY: lambda o: PRIORITY_RANK[o.priority],
     SortField.VALUE_USD: lambda o: o.value_usd_minor,
     SortField.ASSIGNED_TO: lambda o: o.assigned_to,
-    SortField.CUSTOMER_NAME: lambda o: None if o.customer_name is None else o.customer_name.casefold(),
+    SortField.CUSTOMER_NAME: lambda o: None if o.customer_name is None else folded(o.customer_name),
 }
 
 OWNERS = ("bo", "Åsa", "assistant")
-NAMES = ("Åsa Öberg", "Bo Weiß", "STRASSE Maße", "李 小龍", "O'Brien 100%_\\", "Ann Bo")
+NAMES = (
+    "Åsa Öberg",
+    "Bo Weiß",
+    "STRASSE Maße",
+    "李 小龍",
+    "O’Brien 100%_\\",
+    "Ann Bo",
+    "Jose\u0301 İnönü",
+    "Søren Æbelø",
+)
 TAGS = ("vip", "Café", "gift wrap")
 SKUS = ("TEE-1", "MUG", "100%_OFF")
 
@@ -156,12 +169,13 @@ def random_order(dice: Random, order_id: int, now: Ms) -> Projection:
     fulfilled = maybe(Ms(placed + dice.randrange(4 * DAY)))
     cancelled = dice.random() < 0.1
     owed = not cancelled and dice.random() < 0.4
-    name = f"{dice.choice(['#', '#', 'EN#', ''])}{dice.choice([order_id, 1000 + order_id])}"
+    name = f"{dice.choice(['#', '#', 'EN#', 'EU-7-', ''])}{dice.choice([order_id, 1000 + order_id])}"
     parcels = tuple(_parcel(dice, order_id * 10 + n, past, not cancelled) for n in range(dice.choice([0, 0, 1, 1, 2])))
     returns = tuple(_return(dice, order_id * 10 + n, past) for n in range(dice.choice([0, 0, 0, 1, 2])))
     pending = [r.since for r in returns if not r.state.terminal]
     email = f"{dice.choice(['Ann', 'bo', 'ÅSA'])}{order_id}@example.org"
     sku = dice.choice(SKUS)
+    digits = {("digits", run[0]) for run in re.finditer("[0-9]+", name) if run.start()}
     return projection(
         order_id,
         name=name,
@@ -185,7 +199,7 @@ def random_order(dice: Random, order_id: int, now: Ms) -> Projection:
         refunded_at=maybe(past(60), 0.3),
         tags=tuple(dice.sample(TAGS, dice.randrange(3))),
         terms=frozenset(
-            {("number", name.removeprefix("#")), ("email", email), ("sku", sku), ("tracking", f"1Z{order_id}")}
+            {("number", name.removeprefix("#")), ("email", email), ("sku", sku), ("tracking", f"1Z{order_id}"), *digits}
         ),
         parcels=parcels,
         returns=returns,
@@ -256,6 +270,12 @@ def random_filters(dice: Random, now: Ms) -> Filters:
         "%",
         "_",
         "bo",
+        "o'brien",
+        "JOSÉ",
+        "inonu",
+        "aebelo",
+        "eu–7",
+        "１０",
     )
     return Filters(
         placed=Between(some(dice.choice(bounds)), some(dice.choice(bounds))),
@@ -264,5 +284,5 @@ def random_filters(dice: Random, now: Ms) -> Filters:
         assigned_to=some(dice.choice([*OWNERS, UNASSIGNED])),
         channel=some(dice.choice(list(Channel))),
         tag=some(dice.choice([*TAGS, "VIP", "CAFÉ", "none"])),
-        words=tuple(dict.fromkeys(word.casefold() for word in dice.sample(words, dice.choice([0, 0, 0, 1, 1, 2])))),
+        words=tuple(dict.fromkeys(folded(word) for word in dice.sample(words, dice.choice([0, 0, 0, 1, 1, 2])))),
     )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from orders_sync.db.among import among
 from orders_sync.db.tables import orders
 from orders_sync.db.texts import key
+from orders_wire.texts import trimmed
 
 K = TypeVar("K", int, str)
 
@@ -28,7 +29,7 @@ def find(conn: Connection, shop_id: int, spellings: Collection[str]) -> dict[str
     found: dict[str, tuple[int, ...]] = {
         spelling: (order_id,) for spelling, order_id in ids.items() if order_id is not None and order_id in known
     }
-    unknown = [spelling for spelling in spellings if spelling not in found and not spelling.strip().startswith(_GID)]
+    unknown = [spelling for spelling in spellings if spelling not in found and not _bare(spelling).startswith(_GID)]
     named = _named(conn, shop_id, {name for spelling in unknown for name in _names(spelling)})
     for spelling in unknown:
         found[spelling] = _of_name(spelling, named)
@@ -37,12 +38,17 @@ def find(conn: Connection, shop_id: int, spellings: Collection[str]) -> dict[str
 
 def of_gid(spelling: str) -> int | None:
     """The order that a GID means, whether there is one or not; null for any other spelling, which may be a name."""
-    return _number(spelling) if spelling.strip().startswith(_GID) else None
+    return _number(spelling) if _bare(spelling).startswith(_GID) else None
+
+
+def _bare(spelling: str) -> str:
+    """Without white space around it, of any kind."""
+    return trimmed(spelling) or ""
 
 
 def _number(spelling: str) -> int | None:
     """Shopify's id, where the spelling may be one."""
-    digits = spelling.strip().removeprefix(_GID)
+    digits = _bare(spelling).removeprefix(_GID)
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 19:
         return None
     number = int(digits)
@@ -51,14 +57,14 @@ def _number(spelling: str) -> int | None:
 
 def _names(spelling: str) -> tuple[str, str]:
     """With `#` and without."""
-    bare = key(spelling.strip().removeprefix("#"))
+    bare = key(_bare(spelling).removeprefix("#"))
     return f"#{bare}", bare
 
 
 def _of_name(spelling: str, named: dict[str, list[int]]) -> tuple[int, ...]:
     """A `#name` is taken as it is where an order has it; anything else may mean either form."""
     hashed, bare = (named.get(name, []) for name in _names(spelling))
-    if spelling.strip().startswith("#") and hashed:
+    if _bare(spelling).startswith("#") and hashed:
         return tuple(sorted(hashed))
     return tuple(sorted([*hashed, *bare]))
 

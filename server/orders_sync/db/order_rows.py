@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Table
 
 from orders_sync.db.tables import order_tags, order_terms, owed_skus, parcels, references, returns
-from orders_sync.db.texts import clean, folded, key
+from orders_sync.db.texts import clean, folded, key, searched
 from orders_sync.rules.projection import ParcelRow, Projection, ReturnRow
 from orders_wire.vocabulary import Priority
 
@@ -70,7 +70,7 @@ def owner(name: str | None) -> str | None:
 
 def folded_name(name: str | None) -> str | None:
     """A customer's name as it is searched and sorted; a blank one is none."""
-    return (folded(name.strip()) or None) if name else None
+    return (searched(name).strip() or None) if name else None
 
 
 def part_rows(shop_id: int, projection: Projection) -> Parts:
@@ -87,7 +87,7 @@ def part_rows(shop_id: int, projection: Projection) -> Parts:
         sorted(parcel_rows, key=lambda row: int(row["fulfillment_id"])),
         sorted(return_rows, key=lambda row: int(row["return_id"])),
         [mine | {"tag": tag} for tag in sorted({folded(tag) for tag in p.tags})],
-        [mine | {"kind": kind, "term": term} for kind, term in sorted({(k, folded(t)) for k, t in p.terms}) if term],
+        [mine | {"kind": kind, "term": term} for kind, term in sorted({(k, searched(t)) for k, t in p.terms}) if term],
         [owed[sku] for sku in sorted(owed)],
         [mine | {"kind": kind, "ref_id": ref_id} for kind, ref_id in sorted(p.references)],
     )

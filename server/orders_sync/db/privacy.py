@@ -11,7 +11,7 @@ from sqlalchemy import Table, delete, select, update
 
 from orders_sync.db import tables
 from orders_sync.db.tables import actions, audit, dead_letters, order_terms, orders, outbox, parked
-from orders_sync.db.texts import folded
+from orders_sync.db.texts import folded, searched
 from orders_sync.db.tx import Tx
 from orders_wire.vocabulary import DeadLetterState, OutboundState
 
@@ -24,18 +24,21 @@ _KEPT = frozenset({"shops", "desk", "leases", "events", "deliveries"})
 """What a redacted shop keeps: that it was here, and the numbers of events that told nothing but ids."""
 
 
-def orders_of(tx: Tx, customer_id: int | None, email: str | None) -> set[int]:
-    """The orders of a customer, by id and by e-mail address."""
-    found: set[int] = set()
-    if customer_id is not None:
-        mine = (orders.c.shop_id == tx.shop_id) & (orders.c.customer_id == customer_id)
-        found |= set(tx.conn.execute(select(orders.c.id).where(mine)).scalars())
-    if email:
-        mine = (order_terms.c.shop_id == tx.shop_id) & (order_terms.c.kind == "email")
-        found |= set(
-            tx.conn.execute(select(order_terms.c.order_id).where(mine, order_terms.c.term == folded(email))).scalars()
-        )
-    return found
+def orders_of(tx: Tx, customer_id: int | None) -> set[int]:
+    """The orders of a customer, by id."""
+    if customer_id is None:
+        return set()
+    mine = (orders.c.shop_id == tx.shop_id) & (orders.c.customer_id == customer_id)
+    return set(tx.conn.execute(select(orders.c.id).where(mine)).scalars())
+
+
+def orders_like(tx: Tx, email: str | None) -> set[int]:
+    """The orders that a search finds by this whole e-mail address: those that bear it, and those of addresses spelled alike."""
+    if not email:
+        return set()
+    spelled = {folded(email), searched(email)}  # also as rows have it that are still to be derived again
+    mine = (order_terms.c.shop_id == tx.shop_id) & (order_terms.c.kind == "email")
+    return set(tx.conn.execute(select(order_terms.c.order_id).where(mine, order_terms.c.term.in_(spelled))).scalars())
 
 
 def forget_letters(tx: Tx, ids: Collection[int], emails: Collection[str]) -> set[str]:

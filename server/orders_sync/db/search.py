@@ -1,7 +1,8 @@
 """`q`: words over order numbers, e-mails, SKUs, tracking numbers and customers' names (contract §1). Every word must match.
 
-A word with `#` is the start of an order number; any other the start of a number without its `#`, of an e-mail, a SKU or a
-tracking number, or any part of a customer's name. All of these are ranges of indexes.
+A word with `#` is the start of an order number; any other the start of a number without its `#`, of a run of digits in it, of
+an e-mail, a SKU or a tracking number, or any part of a customer's name. All of these are ranges of indexes. Words are folded as
+what they are compared with is (`orders_wire.texts`).
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from sqlalchemy import Column, ColumnElement, Select, bindparam, exists, or_, se
 from orders_sync.db.names import SUFFIX
 from orders_sync.db.tables import name_suffixes, order_terms, orders
 from orders_sync.db.tabs import SHOP
-from orders_sync.db.texts import LAST, folded
+from orders_sync.db.texts import LAST, searched
 
 NUMBER = "number"
 """The kind of term that holds an order's name without its leading `#`."""
+
+_HASHES = ("#", "\uff03", "\ufe5f")
+"""`#`, and what folds to it."""
 
 _LITERAL = re.compile(r"[%_\\]")
 
@@ -36,12 +40,12 @@ def kind_of(word: str) -> WordKind:
         return WordKind.HASHED
     if "#" in word:
         return WordKind.INNER_HASH
-    return WordKind.LONG if len(folded(word)) > SUFFIX else WordKind.PLAIN
+    return WordKind.LONG if len(searched(word)) > SUFFIX else WordKind.PLAIN
 
 
 def parameters(place: int, word: str) -> dict[str, object]:
     """What the condition of the word at this place is bound to."""
-    start = folded(word.removeprefix("#") if kind_of(word) is WordKind.HASHED else word)
+    start = searched(word.removeprefix("#") if kind_of(word) is WordKind.HASHED else word)
     return {
         f"word_{place}": start,
         f"word_{place}_end": start + LAST,
@@ -78,7 +82,7 @@ def _term(place: int, kind: WordKind) -> ColumnElement[bool]:
 
 
 def _hash_first(kind: WordKind) -> ColumnElement[bool]:
-    first = orders.c.name.startswith("#")
+    first = or_(*(orders.c.name.startswith(sign) for sign in _HASHES))
     return first if kind is WordKind.HASHED else ~first
 
 

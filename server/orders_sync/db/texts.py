@@ -6,8 +6,10 @@ characters, above anything that Shopify allows in a name, an address, a SKU, a t
 
 from __future__ import annotations
 
+from orders_wire import texts
+
 LIMIT = 512
-"""Characters of a compared text, case-folding not counted."""
+"""Characters of a compared text."""
 
 LAST = "\U0010ffff"
 """Sorts after every character: `prefix + LAST` ends the range of texts that start with `prefix`."""
@@ -30,3 +32,8 @@ def key(text: str) -> str:
 def folded(text: str) -> str:
     """The text as it is compared blind to case (Unicode)."""
     return clean(text[:LIMIT]).casefold()[:LIMIT]
+
+
+def searched(text: str) -> str:
+    """The text as a search compares it (contract §1, `q`)."""
+    return texts.folded(clean(text[:LIMIT]))[:LIMIT]

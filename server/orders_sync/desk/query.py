@@ -17,6 +17,7 @@ from orders_sync.db import ordering
 from orders_sync.db.selection import EVERYTHING, Between, Filters, Selection, Sort
 from orders_sync.desk import span
 from orders_sync.instants import Ms
+from orders_wire import texts
 from orders_wire.cursors import CURSOR_HELP, CursorError, ShopifyCursor, decode
 from orders_wire.vocabulary import Channel, Direction, Priority, SortField, StatusFilter, Tab
 
@@ -140,9 +141,10 @@ def _sort(text: str) -> Sort:
 
 def _text(what: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        if not text.strip():
+        told = texts.trimmed(text)
+        if told is None:
             raise ValueError(what)
-        return text.strip()
+        return told
 
     return parse
 
@@ -150,7 +152,7 @@ def _text(what: str) -> Callable[[str], str]:
 def _words(text: str) -> tuple[str, ...]:
     if len(text) > MAX_SEARCH:
         raise ValueError(f"at most {MAX_SEARCH} characters")
-    return tuple(dict.fromkeys(text.casefold().split()))
+    return tuple(texts.words(text))
 
 
 def _bound(parse: Callable[[str, ZoneInfo], T], text: str, zone: ZoneInfo) -> T:

@@ -276,6 +276,7 @@ class FulfillmentOrderSeen:
     """A fulfilment order. `holds` is the whole list as of the stamp, or null when the body does not tell it.
 
     `replaces`: fulfilment orders that this one took over from (moved, split, merged, cancelled), for attribution.
+    `method`: how it gets to the buyer, in Shopify's words, lower case (`shipping`, `pick_up`, …); null when not told.
     """
 
     fulfillment_order_id: int
@@ -283,6 +284,7 @@ class FulfillmentOrderSeen:
     stamp: Stamp
     status: str | None = None
     fulfill_by: Ms | None = None
+    method: str | None = None
     holds: tuple[HoldPart, ...] | None = None
     held_skus: tuple[str, ...] = ()
     related: tuple[int, ...] = ()

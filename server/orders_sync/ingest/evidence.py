@@ -160,7 +160,7 @@ def _moved(change: ReturnMoved) -> OrderFacts:
 
 def _fulfillment_order(change: FulfillmentOrderSeen) -> OrderFacts:
     key = str(change.fulfillment_order_id)
-    fields = _known(status=change.status, fulfill_by=change.fulfill_by)
+    fields = _known(status=change.status, fulfill_by=change.fulfill_by, method=change.method)
     if change.held_skus:
         fields["held_skus"] = list(change.held_skus)
     holds = change.holds

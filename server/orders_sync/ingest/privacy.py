@@ -33,17 +33,25 @@ def take(tx: Tx, changes: Sequence[PrivacyChange], figures: Figures) -> set[int]
 
 
 def _redact(tx: Tx, change: CustomerRedacted, figures: Figures) -> set[int]:
-    order_ids = {*change.order_ids, *privacy.orders_of(tx, change.customer_id, change.email)}
+    named = {*change.order_ids, *privacy.orders_of(tx, change.customer_id)}
     mark = OrderFacts(first={REDACTED: {"": change.stamp.at}})
-    known = load_or_begin(tx, order_ids)
-    settle_all(
-        tx, [Change(each, join(each.facts, mark), _without_words(each.operator)) for each in known.values()], figures
-    )
+    known = load_or_begin(tx, {*named, *privacy.orders_like(tx, change.email)})
+    meant = [each for n, each in known.items() if n in named or _bears(each.facts, change.email)]
+    settle_all(tx, [Change(each, join(each.facts, mark), _without_words(each.operator)) for each in meant], figures)
+    order_ids = {each.order_id for each in meant}
     privacy.forget_notes(tx, order_ids)
     ids = order_ids if change.customer_id is None else {*order_ids, change.customer_id}
     emptied = privacy.forget_letters(tx, ids, {change.email} if change.email else set())
     gaps.clear_read(tx, emptied)
     return order_ids
+
+
+def _bears(facts: OrderFacts, email: str | None) -> bool:
+    """The order or its customer has this address, blind to case alone: a search is blind to more."""
+    order = facts.fields("order") or {}
+    customer = order.get("customer")
+    told = (order.get("email"), customer.get("email") if isinstance(customer, dict) else None)
+    return email is not None and email.casefold() in [text.casefold() for text in told if isinstance(text, str)]
 
 
 def _without_words(operator: OperatorState) -> OperatorState:

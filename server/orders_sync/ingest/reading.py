@@ -1,6 +1,7 @@
 """Reading JSON that somebody else wrote: typed access that either gives a clean value or says why the body cannot be read.
 
 Clean means: text that a database can hold, ids and quantities that fit 64 bits, instants with an offset, finite amounts.
+Text is trimmed, and blank text is null wherever it stands (contract §1): `Node.told` is where both happen.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import orjson
 from orders_sync.ingest.changes import MoneyPart
 from orders_sync.ingest.money import money
 from orders_sync.instants import EARLIEST, LATEST, Ms, parse_instant
+from orders_wire.texts import trimmed
 
 MOST_TEXT = 10_000
 """Characters of a free text that are kept."""
@@ -64,7 +66,7 @@ def clean(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A JSON object. A field that is missing or null reads as null; one of the wrong type raises Unreadable."""
+    """A JSON object. A field that is missing, null or blank reads as null; one of the wrong type raises Unreadable."""
 
     fields: Mapping[str, object]
     path: str
@@ -73,10 +75,15 @@ class Node:
         """True when one of these fields is told, also as null."""
         return any(name in self.fields for name in names)
 
+    def told(self, name: str) -> object:
+        """What a field says: text without white space around it, null when that leaves nothing or it is not told."""
+        value = self.fields.get(name)
+        return trimmed(value) if isinstance(value, str) else value
+
     def id(self, *names: str) -> int | None:
         """The first of these ids that is told."""
         for name in names:
-            found = identity(self.fields.get(name), self._at(name))
+            found = identity(self.told(name), self._at(name))
             if found is not None:
                 return found
         return None
@@ -89,27 +96,27 @@ class Node:
         return found
 
     def text(self, *names: str, most: int = MOST_TEXT) -> str | None:
-        """The first of these texts that is not empty; a number reads as its digits."""
+        """The first of these texts that is not blank; a number reads as its digits."""
         for name in names:
-            value = self.fields.get(name)
+            value = self.told(name)
             if isinstance(value, int | float) and not isinstance(value, bool):
                 value = str(value)
-            if isinstance(value, str) and value:
+            if isinstance(value, str):
                 return clean(value[:most])
         return None
 
     def word(self, *names: str) -> str | None:
         """A word of one of Shopify's enumerations, lower case."""
         found = self.text(*names, most=120)
-        return None if found is None else found.strip().lower() or None
+        return None if found is None else found.lower()
 
     def flag(self, name: str) -> bool | None:
-        value = self.fields.get(name)
+        value = self.told(name)
         return value if isinstance(value, bool) else None
 
     def number(self, name: str) -> int | None:
         """A whole number."""
-        value = self.fields.get(name)
+        value = self.told(name)
         if value is None:
             return None
         if isinstance(value, float) and value.is_integer():
@@ -121,14 +128,14 @@ class Node:
     def instant(self, *names: str) -> Ms | None:
         """The first of these instants that is told."""
         for name in names:
-            value = self.fields.get(name)
-            if value is not None and value != "":
+            value = self.told(name)
+            if value is not None:
                 return self._instant(name, value)
         return None
 
     def _instant(self, name: str, value: object) -> Ms:
         try:
-            found = parse_instant(value.strip()) if isinstance(value, str) else None
+            found = parse_instant(value) if isinstance(value, str) else None
         except (ValueError, OverflowError):
             found = None
         if found is None or not EARLIEST <= found <= LATEST:
@@ -137,13 +144,13 @@ class Node:
 
     def money(self, name: str, currency: str | None) -> MoneyPart | None:
         """An amount as its `…_set` tells it for the shop; without that, the plain one, in `currency`."""
-        value = self.fields.get(name)
+        value = self.told(name)
         told = self.node(f"{name}_set")
         shop = told.node("shop_money") if told is not None else None
-        if shop is not None and shop.fields.get("amount") not in (None, ""):
-            value = shop.fields["amount"]
+        if shop is not None and shop.told("amount") is not None:
+            value = shop.told("amount")
             currency = shop.text("currency_code", "currency", most=16) or currency
-        if value is None or value == "":
+        if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise Unreadable(f"{self._at(name)} is no amount")
@@ -154,7 +161,7 @@ class Node:
 
     def node(self, name: str) -> Node | None:
         """An object; an empty list stands for none (PHP writes an empty object so)."""
-        value = self.fields.get(name)
+        value = self.told(name)
         if value is None or value == []:
             return None
         if not isinstance(value, dict):
@@ -163,7 +170,7 @@ class Node:
 
     def nodes(self, name: str) -> list[Node]:
         """The objects of a list; none when it is missing."""
-        value = self.fields.get(name)
+        value = self.told(name)
         if value is None or value == {}:
             return []
         if not isinstance(value, list):
@@ -177,10 +184,10 @@ class Node:
 
     def words(self, name: str) -> tuple[str, ...]:
         """A list of texts, or one text that separates them by commas (REST's tags)."""
-        value = self.fields.get(name)
+        value = self.told(name)
         parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
-        found = (clean(str(part))[:512].strip() for part in parts)
-        return tuple(part for part in found if part)
+        told = (trimmed(str(part)) for part in parts if part is not None)
+        return tuple(clean(part[:512]) for part in told if part is not None)
 
     def unwrap(self, *names: str) -> list[Node]:
         """The bodies inside REST's wrapping (`{"order": {…}}`, `{"orders": […]}`), else this one."""

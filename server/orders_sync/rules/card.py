@@ -33,6 +33,7 @@ def card(picture: Picture) -> bytes:
             "support_thread": picture.operator.thread,
             "timeline": timeline(picture)[-NEWEST:],
             "channel": picture.channel.value,
+            "delivery": picture.delivery.value,
             "tags": list(order.tags),
             "customer_name": order.customer.name if order.customer is not None else None,
             "total": _total(picture),

@@ -57,7 +57,7 @@ def _turning_points(picture: Picture) -> Iterator[Ms]:
         if parcel.late_prone:
             yield Ms(parcel.updated_at + figures.delayed)
             yield Ms(parcel.updated_at + figures.quiet)
-        if parcel.live and parcel.unnumbered:
+        if parcel.awaiting_number:
             yield Ms(parcel.created_at + figures.tracking_pending + 1)
 
 
@@ -79,7 +79,7 @@ def _delays(picture: Picture, now: Ms) -> Iterable[Cause]:
 
 def _untracked(picture: Picture, now: Ms) -> Iterable[Cause]:
     for parcel in picture.shipments:
-        late = parcel.live and parcel.unnumbered and parcel.created_at + picture.figures.tracking_pending < now
+        late = parcel.awaiting_number and parcel.created_at + picture.figures.tracking_pending < now
         if late and parcel.id not in picture.operator.cleared_numbers:
             told = picture.operator.acknowledgement
             key = told.action_id if parcel.ours and told is not None else str(parcel.id)

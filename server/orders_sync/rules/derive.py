@@ -16,12 +16,14 @@ from orders_sync.rules.picture import Picture, draw
 from orders_sync.rules.projection import OwedSku, ParcelRow, Projection, ReturnRow
 from orders_sync.rules.return_history import ReturnView
 from orders_sync.rules.stock_level import StockLevel
-from orders_wire.vocabulary import Issue
+from orders_wire.texts import folded
+from orders_wire.vocabulary import Delivery, Issue
 
-EDITION = 1
+EDITION = 2
 """Counts up with every release in which the same evidence comes to other rows, so that desks derive their orders again."""
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
+_RUNS = re.compile(r"[0-9]+")
 
 
 def derive(
@@ -44,8 +46,9 @@ def derive(
 def project(picture: Picture, now: Ms) -> Projection:
     """The picture as rows."""
     order, placed_at = picture.order, picture.placed_at
-    untracked = any(p.live and p.unnumbered for p in picture.shipments)
-    unnumbered = picture.ships and not any(p.number is not None or not p.real for p in picture.shipments)
+    untracked = any(p.awaiting_number for p in picture.shipments)
+    carried = picture.ships and picture.delivery is Delivery.SHIPPING
+    unnumbered = carried and not any(p.number is not None or not p.real for p in picture.shipments)
     going = [view.since for view in picture.returns if not view.state.terminal]
     return Projection(
         order_id=picture.order_id,
@@ -101,12 +104,13 @@ def number_of(name: str) -> int | None:
 def _terms(picture: Picture) -> frozenset[tuple[str, str]]:
     order = picture.order
     customer = order.customer.email if order.customer is not None else None
-    found = {("number", picture.name.removeprefix("#"))}
+    name = folded(picture.name).removeprefix("#")
+    found = {("number", name)} | {("digits", run[0]) for run in _RUNS.finditer(name) if run.start()}
     found |= {("email", email) for email in (order.email, customer) if email}
     found |= {("sku", sku) for sku in picture.skus}
     for number in (number for parcel in picture.parcels for number in (parcel.number, *parcel.more_numbers) if number):
         found |= {("tracking", number), ("tracking", "".join(number.split()))}
-    return frozenset((kind, term.casefold()) for kind, term in found)
+    return frozenset((kind, folded(term)) for kind, term in found)
 
 
 def _parcel(picture: Picture, parcel: Parcel) -> ParcelRow:
@@ -117,7 +121,7 @@ def _parcel(picture: Picture, parcel: Parcel) -> ParcelRow:
         live=parcel.live,
         moving=parcel.moving,
         late_prone=parcel.late_prone,
-        has_number=not parcel.unnumbered,
+        has_number=not (parcel.unnumbered and parcel.carried),
         open_order=not picture.over,
         carrier=parcel.carrier,
         delivered_at=parcel.delivered_at,

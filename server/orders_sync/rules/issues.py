@@ -5,7 +5,7 @@ from __future__ import annotations
 from orders_sync.rules import words
 from orders_sync.rules.holds import MEANING_ORDER, Hold
 from orders_sync.rules.picture import Picture
-from orders_wire.vocabulary import Issue, Priority
+from orders_wire.vocabulary import Delivery, Issue, Priority
 
 _RUSH = frozenset({"rush", "express"})
 
@@ -49,6 +49,8 @@ def _unpaid(picture: Picture) -> bool:
 
 
 def _addressless(picture: Picture) -> bool:
-    """Something is to be shipped, and the shop says that there is no address."""
+    """Something is to be brought to the buyer, and the shop says that there is no address."""
+    if picture.delivery is Delivery.PICKUP:
+        return False
     told = "shipping_address" in picture.order.model_fields_set and not picture.facts.redacted
     return told and picture.owed and not picture.over and picture.order.shipping_address is None

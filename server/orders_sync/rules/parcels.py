@@ -12,7 +12,8 @@ from orders_sync.ingest.changes import FulfilledLine, FulfillmentPart
 from orders_sync.ingest.facts import OrderFacts
 from orders_sync.instants import Ms
 from orders_sync.rules import words
-from orders_sync.rules.operator_state import Acknowledgement, OperatorState
+from orders_sync.rules.operator_state import Acknowledgement, GivenNumber, OperatorState
+from orders_sync.rules.tracking_numbers import several
 
 OURS = 0
 """The fulfilment id of an operator's acknowledgement."""
@@ -40,6 +41,7 @@ class Parcel:
 
     `unnumbered`: it is told, and has no tracking number. `more_numbers`: of its further boxes. `shipped`: something in it is
     shipped. `lines` are those that its newest telling names, as of `lines_at`. `real`: it was told itself, not only scanned.
+    `carried`: by a carrier, so that it is to have a number and may be delayed; not where it is picked up or the shop brings it.
     """
 
     id: int
@@ -55,6 +57,7 @@ class Parcel:
     more_numbers: tuple[str, ...] = ()
     shipped: bool = True
     real: bool = True
+    carried: bool = True
     lines: tuple[FulfilledLine, ...] = ()
     lines_at: int = 0
 
@@ -78,12 +81,17 @@ class Parcel:
         return self.real and self.number is None
 
     @property
+    def awaiting_number(self) -> bool:
+        """Its missing number matters (contract §1, `delivery`)."""
+        return self.live and self.unnumbered and self.carried
+
+    @property
     def moving(self) -> bool:
         return self.live and self.state in words.MOVING
 
     @property
     def late_prone(self) -> bool:
-        return self.live and self.state in words.LATE_PRONE
+        return self.live and self.carried and self.state in words.LATE_PRONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ class _Scan:
     status: str
 
 
-def parcels(facts: OrderFacts, operator: OperatorState, *, cancelled: bool) -> tuple[Parcel, ...]:
+def parcels(facts: OrderFacts, operator: OperatorState, *, cancelled: bool, carried: bool = True) -> tuple[Parcel, ...]:
     """Every parcel of the order, also dead ones, oldest first; an acknowledgement that stands is the last."""
     scans = _scans(facts)
     found = [_told(facts, key, scans.pop(key, [])) for key in facts.told.get("fulfillment", {})]
@@ -102,7 +110,8 @@ def parcels(facts: OrderFacts, operator: OperatorState, *, cancelled: bool) -> t
     acknowledgement = operator.acknowledgement
     if acknowledgement is not None and not cancelled:
         found = _acknowledged(found, acknowledgement)
-    return (*found, *(_scanned(facts, key, scans[key]) for key in sorted(scans)))
+    found += (_scanned(facts, key, scans[key]) for key in sorted(scans))
+    return tuple(found) if carried else tuple(replace(parcel, carried=False) for parcel in found)
 
 
 def replaced_by(acknowledgement: Acknowledgement, fulfillment_ids: Iterable[int]) -> int | None:
@@ -119,33 +128,34 @@ def _acknowledged(found: list[Parcel], acknowledgement: Acknowledgement) -> list
     heir = replaced_by(acknowledgement, [parcel.id for parcel in found])
     if heir is None:
         return [*found, _ours(acknowledgement)]
-    given = acknowledgement.number
-    return [
-        replace(parcel, number=given, carrier=parcel.carrier or acknowledgement.carrier)
-        if parcel.id == heir and parcel.number is None and given is not None
-        else parcel
-        for parcel in found
-    ]
+    return [_given(parcel, acknowledgement) if parcel.id == heir else parcel for parcel in found]
 
 
 def _ours(acknowledgement: Acknowledgement) -> Parcel:
-    return Parcel(
+    parcel = Parcel(
         id=OURS,
         status="success",
         state=None,
-        number=acknowledgement.number,
+        number=None,
         carrier=acknowledgement.carrier,
         url=None,
         created_at=acknowledgement.at,
         updated_at=acknowledgement.at,
     )
+    return _given(parcel, acknowledgement)
 
 
 def _with_given_number(parcel: Parcel, operator: OperatorState) -> Parcel:
     given = operator.numbers.get(parcel.id)
-    if given is None or parcel.number is not None:
+    return parcel if given is None else _given(parcel, given)
+
+
+def _given(parcel: Parcel, given: Acknowledgement | GivenNumber) -> Parcel:
+    """The parcel with an operator's number, where the shop has told none."""
+    numbers = several(given.number)
+    if not numbers or parcel.number is not None:
         return parcel
-    return replace(parcel, number=given.number, carrier=parcel.carrier or given.carrier)
+    return replace(parcel, number=numbers[0], more_numbers=numbers[1:], carrier=parcel.carrier or given.carrier)
 
 
 def _scans(facts: OrderFacts) -> dict[str, list[_Scan]]:
@@ -163,18 +173,19 @@ def _told(facts: OrderFacts, key: str, scans: list[_Scan]) -> Parcel:
     part = FulfillmentPart.model_validate({**(facts.fields("fulfillment", key) or {}), "id": int(key)})
     told_at = facts.at("fulfillment", "shipment_status", key) or 0
     delivered_at = facts.first.get("fulfillment_delivered", {}).get(key)
+    numbers = several(part.number, *part.more_numbers)
     return Parcel(
         id=part.id,
         status=part.status,
         state="delivered" if delivered_at is not None else _state(part.shipment_status, told_at, scans),
-        number=part.number,
+        number=next(iter(numbers), None),
         carrier=part.carrier,
         url=part.url,
         created_at=Ms(facts.first["fulfillment_submitted"][key]) if part.created_at is None else part.created_at,
         updated_at=Ms(max(part.updated_at, *(scan.happened_at for scan in scans))) if scans else part.updated_at,
         delivered_at=None if delivered_at is None else Ms(delivered_at),
         name=part.name,
-        more_numbers=part.more_numbers,
+        more_numbers=numbers[1:],
         shipped=part.requires_shipping is not False,
         lines=part.lines,
         lines_at=facts.at("fulfillment", "lines", key) or 0,

@@ -11,6 +11,7 @@ from orders_sync.ingest.money import NO_CURRENCY
 from orders_sync.instants import FOREVER, Ms
 from orders_sync.lazy import lazy
 from orders_sync.rules import holds, parcels, return_history, shipping, words
+from orders_sync.rules.delivery import delivery
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.holds import Hold
 from orders_sync.rules.operator_state import InventoryHold, OperatorState
@@ -18,15 +19,15 @@ from orders_sync.rules.parcels import Parcel
 from orders_sync.rules.return_history import ReturnView
 from orders_sync.rules.shipping import Line
 from orders_sync.rules.stock_level import StockLevel
-from orders_wire.vocabulary import Channel, Status
+from orders_wire.vocabulary import Channel, Delivery, Status
 
 
 @dataclass(frozen=True)
 class Picture:
-    """`over`: cancelled or refunded in full. `lines` and `owed` count an acknowledgement; `owed_in_shop` does not.
+    """`over`: cancelled or refunded in full. `ships`: false for an order without shipping.
 
-    An acknowledgement is a parcel for what is owed: when the shop owes nothing any more, by a fulfilment or without one (the
-    lines were refunded or taken off), it stands for nothing.
+    `lines` and `owed` count an acknowledgement; `owed_in_shop` does not. An acknowledgement is a parcel for what is owed: when
+    the shop owes nothing any more, by a fulfilment or without one (the lines were refunded or taken off), it stands for nothing.
     """
 
     order_id: int
@@ -37,6 +38,8 @@ class Picture:
     order: OrderFields
     name: str
     placed_at: Ms
+    delivery: Delivery
+    ships: bool
     parcels: tuple[Parcel, ...]
     lines: tuple[Line, ...]
     owed_in_shop: bool
@@ -94,10 +97,6 @@ class Picture:
         )
 
     @lazy
-    def ships(self) -> bool:
-        return shipping.ships(self.order)
-
-    @lazy
     def shipments(self) -> tuple[Parcel, ...]:
         """The parcels that the shipment rules are about: alive, and something in them is shipped."""
         return tuple(p for p in self.parcels if p.alive and p.shipped) if self.ships else ()
@@ -109,7 +108,7 @@ class Picture:
             return None
         if self.owed:
             return FOREVER
-        return max((p.updated_at for p in self.shipments if p.moving or (p.live and p.unnumbered)), default=None)
+        return max((p.updated_at for p in self.shipments if p.moving or p.awaiting_number), default=None)
 
     def open_at(self, now: Ms) -> bool:
         """True while the order is open."""
@@ -124,7 +123,7 @@ class Picture:
             return Status.REFUNDED
         if self.owed:
             return Status.AWAITING_FULFILLMENT
-        if any(p.live and p.unnumbered for p in self.shipments):
+        if any(p.awaiting_number for p in self.shipments):
             return Status.AWAITING_TRACKING
         if any(p.moving for p in self.shipments):
             return Status.IN_TRANSIT
@@ -132,7 +131,8 @@ class Picture:
 
     @lazy
     def ship_by(self) -> Ms | None:
-        return shipping.ship_by(self.order, self.placed_at, self.facts, self.figures)
+        """Null without shipping."""
+        return shipping.ship_by(self.placed_at, self.facts, self.figures) if self.ships else None
 
     @lazy
     def channel(self) -> Channel:
@@ -176,9 +176,11 @@ def draw(
     placed_at = order.processed_at if order.processed_at is not None else order.created_at
     if not order.name or placed_at is None:
         return None
-    found = parcels.parcels(facts, operator, cancelled=order.cancelled_at is not None)
+    way = delivery(facts)
+    carried, ships = way is Delivery.SHIPPING, shipping.ships(order, way)
+    found = parcels.parcels(facts, operator, cancelled=order.cancelled_at is not None, carried=carried)
     lines_at = facts.at("order", "lines") or 0
-    in_shop = shipping.lines(order, lines_at, found, acknowledged=False)
+    in_shop = shipping.lines(order, lines_at, found, owing=ships)
     owed_in_shop = any(line.owed for line in in_shop)
     acknowledged = owed_in_shop and any(parcel.ours for parcel in found)
     return Picture(
@@ -190,8 +192,10 @@ def draw(
         order=order,
         name=order.name,
         placed_at=placed_at,
+        delivery=way,
+        ships=ships,
         parcels=found if acknowledged else tuple(parcel for parcel in found if not parcel.ours),
-        lines=shipping.lines(order, lines_at, found, acknowledged=True) if acknowledged else in_shop,
+        lines=shipping.lines(order, lines_at, found, owing=False) if acknowledged else in_shop,
         owed_in_shop=owed_in_shop,
         shop_holds=holds.shop_holds(facts),
         returns=return_history.returns(facts, operator),

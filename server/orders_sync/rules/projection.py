@@ -17,8 +17,8 @@ class ParcelRow:
     """A fulfilment that is not cancelled. `last_update` is the last shop update of it.
 
     `moving`: live and its carrier state is one of those under `in_transit` in contract §1; `late_prone`: moving and in transit,
-    out for delivery or delayed (the tab `delayed`); `live`: not delivered; `open_order`: the order is neither cancelled nor
-    refunded in full.
+    out for delivery or delayed (the tab `delayed`); `live`: not delivered; `has_number`: true also where it needs none;
+    `open_order`: the order is neither cancelled nor refunded in full.
     """
 
     fulfillment_id: int
@@ -104,7 +104,8 @@ class Projection:
     """ORDER's fields as a JSON object, without those added when read: `age_hours`, `issue`, `alerts`, `outbound`, `version`."""
     tags: tuple[str, ...] = ()
     terms: frozenset[tuple[str, str]] = frozenset()
-    """Search terms, case-folded: ("number", name without `#`), ("email", …), ("sku", …), ("tracking", …)."""
+    """Search terms, folded: ("number", name without `#`), ("digits", a run of digits further on in it), ("email", …), ("sku", …),
+    ("tracking", …)."""
     parcels: tuple[ParcelRow, ...] = ()
     returns: tuple[ReturnRow, ...] = ()
     owed_skus: tuple[OwedSku, ...] = ()

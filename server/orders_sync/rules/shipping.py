@@ -11,7 +11,7 @@ from orders_sync.ingest.facts import OrderFacts
 from orders_sync.instants import Ms, from_datetime, to_datetime
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.parcels import Parcel
-from orders_wire.vocabulary import Channel
+from orders_wire.vocabulary import Channel, Delivery
 
 _CLOSED = frozenset({"closed", "cancelled"})
 
@@ -31,16 +31,17 @@ def channel(order: OrderFields) -> Channel:
     return Channel.DRAFT if order.source_name == "shopify_draft_order" else Channel.ONLINE
 
 
-def ships(order: OrderFields) -> bool:
+def ships(order: OrderFields, delivery: Delivery) -> bool:
     """False for an order without shipping: nothing in it is shipped, or it was handed over at the counter."""
+    if delivery is Delivery.NONE:
+        return False
     if "lines" in order.model_fields_set and not any(line.requires_shipping for line in order.lines):
         return False
     return channel(order) is not Channel.POS or order.shipping_address is not None
 
 
-def lines(order: OrderFields, lines_at: int, parcels: Sequence[Parcel], *, acknowledged: bool) -> tuple[Line, ...]:
-    """Every line with what is owed of it. `lines_at`: when the order's lines were so; `acknowledged`: nothing is owed."""
-    owing = ships(order) and not acknowledged
+def lines(order: OrderFields, lines_at: int, parcels: Sequence[Parcel], *, owing: bool) -> tuple[Line, ...]:
+    """Every line with what is owed of it. `lines_at`: when the order's lines were so; `owing` false: nothing is owed."""
     newer = [parcel for parcel in parcels if parcel.lines and parcel.lines_at > lines_at]
     return tuple(
         Line(part, _left(part, lines_at, newer) if owing and part.requires_shipping else 0) for part in order.lines
@@ -61,10 +62,8 @@ def _left(part: LinePart, lines_at: int, newer: Iterable[Parcel]) -> int:
     return max(0, left)
 
 
-def ship_by(order: OrderFields, placed_at: Ms, facts: OrderFacts, figures: Figures) -> Ms | None:
-    """Shopify's date where it gives one, else placed + the time to ship within, in shipping days. Null without shipping."""
-    if not ships(order):
-        return None
+def ship_by(placed_at: Ms, facts: OrderFacts, figures: Figures) -> Ms:
+    """Shopify's date where it gives one, else placed + the time to ship within, in shipping days."""
     told = [
         (fields.get("status") in _CLOSED, fields["fulfill_by"])
         for _, fields in facts.entities("fulfillment_order")

@@ -31,6 +31,7 @@ def _head(order: OrderDetail, now: datetime, zone: str) -> Iterator[str]:
         "ship by": wording.instant(order.ship_by, now, zone) if order.ship_by else None,
         "priority": wording.priority(order.priority).word,
         "channel": order.channel.value,
+        "delivery": wording.delivery(order.delivery).word,
         "tags": ", ".join(order.tags),
         "ships to": _address(order.shipping_address),
         "note": order.note,

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from orders_tui import sanitise
-from orders_wire.vocabulary import UNASSIGNED, AlertType, Channel, Issue, Priority, ReturnState, Status
+from orders_wire.vocabulary import UNASSIGNED, AlertType, Channel, Delivery, Issue, Priority, ReturnState, Status
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
@@ -63,6 +63,7 @@ def _order(body: Mapping[str, Any]) -> Order:
     made.status = Status(body["status"])
     made.priority = Priority(body["priority"])
     made.channel = Channel(body.get("channel", Channel.ONLINE))
+    made.delivery = Delivery(body.get("delivery", Delivery.SHIPPING))
     made.issue = Issue(body["issue"]) if body.get("issue") else None
     made.alerts = [AlertType(each) for each in body.get("alerts", ())]
     made.outbound = made.outbound or Sketch()

@@ -9,7 +9,7 @@ from orders_tui import wording
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.wording import Tone
-from orders_wire.vocabulary import UNASSIGNED, Priority
+from orders_wire.vocabulary import UNASSIGNED, Delivery, Priority
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order, TimelineEntry
@@ -59,6 +59,9 @@ def facts(order: Order, seen: Seen, parcels: bool = True) -> Iterator[Text]:
         sign = wording.return_state(order.return_.state)
         words = wording.return_line(order.return_, symbols=not seen.glyphs.ascii_only)
         yield fact("return", (f"{sign.mark(seen.glyphs.ascii_only)} {words}", sign.tone))
+    if order.delivery in (Delivery.LOCAL, Delivery.PICKUP):
+        sign = wording.delivery(order.delivery)
+        yield fact("delivery", (seen.sign(sign), sign.tone))
     due = wording.ship_by(order, seen.now, seen.zone)
     if order.ship_by is not None and due.word:
         when = wording.instant(order.ship_by, seen.now, seen.zone)

@@ -17,7 +17,17 @@ from orders_tui.wording.lines import (
     words,
 )
 from orders_tui.wording.sign import Sign, Tone
-from orders_tui.wording.states import event_type, issue, priority, return_state, severity, status, tab, timeline_event
+from orders_tui.wording.states import (
+    delivery,
+    event_type,
+    issue,
+    priority,
+    return_state,
+    severity,
+    status,
+    tab,
+    timeline_event,
+)
 from orders_tui.wording.times import age, instant, zone
 
 __all__ = [
@@ -26,6 +36,7 @@ __all__ = [
     "age",
     "connection",
     "count",
+    "delivery",
     "event_type",
     "flags",
     "instant",

@@ -10,9 +10,9 @@ from orders_tui.feed.connection import LineState
 from orders_tui.store.marks import MarkKind
 from orders_tui.wording.amounts import NOTHING, price
 from orders_tui.wording.sign import Sign, Tone
-from orders_tui.wording.states import issue, return_state
+from orders_tui.wording.states import delivery, issue, return_state
 from orders_tui.wording.times import age, instant, zone
-from orders_wire.vocabulary import UNASSIGNED, AlertType, ReturnAction, ReturnState, Status
+from orders_wire.vocabulary import UNASSIGNED, AlertType, Delivery, ReturnAction, ReturnState, Status
 
 if TYPE_CHECKING:
     from orders_tui.feed import Connection
@@ -81,7 +81,8 @@ def ship_by(order: Order, now: datetime, zone_name: str = "UTC") -> Sign:
 
 
 def flags(order: Order, told: Collection[str] = ()) -> list[Sign]:
-    """What deserves a look on a row, most urgent first: late, held, an issue, outbound work that failed, a return, support.
+    """What deserves a look on a row, most urgent first: late, held, an issue, outbound work that failed, a return, support,
+    a delivery without a carrier.
 
     `told`: what stands beside them already and is not repeated, of `ship_by`, `hold`, `return`.
     """
@@ -105,6 +106,8 @@ def _flags(order: Order) -> Iterator[tuple[str, Sign]]:
         yield "support", Sign("☎", "s", "with support", "support", Tone.ACTIVE)
     if order.outbound.waiting:
         yield "outbound", Sign("↗", "^", "waits to be passed on", "outbound", Tone.DIM)
+    if order.delivery in (Delivery.LOCAL, Delivery.PICKUP):
+        yield "delivery", delivery(order.delivery)
 
 
 def return_action(value: ReturnAction, now_in: ReturnState) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orders_tui.wording.sign import Sign, Tone
-from orders_wire.vocabulary import AlertType, EventType, Issue, Priority, ReturnState, Severity, Status, Tab
+from orders_wire.vocabulary import AlertType, Delivery, EventType, Issue, Priority, ReturnState, Severity, Status, Tab
 
 _STATUS = {
     Status.AWAITING_FULFILLMENT: Sign("○", "o", "unfulfilled", "unfulf.", Tone.ACTIVE),
@@ -34,6 +34,12 @@ _RETURN = {
     ReturnState.COMPLETED: Sign("✓", "v", "completed", "done", Tone.GOOD),
     ReturnState.DENIED: Sign("✗", "x", "denied", "denied", Tone.DIM),
     ReturnState.CANCELLED: Sign("⊘", "0", "cancelled", "cancelled", Tone.DIM),
+}
+_DELIVERY = {
+    Delivery.SHIPPING: Sign("→", ">", "shipping", "shipping", Tone.DIM),
+    Delivery.LOCAL: Sign("⌂", "l", "local delivery", "local", Tone.ACTIVE),
+    Delivery.PICKUP: Sign("⌂", "p", "pick-up", "pick-up", Tone.ACTIVE),
+    Delivery.NONE: Sign("·", ".", "no delivery", "none", Tone.DIM),
 }
 _SEVERITY = {
     Severity.CRITICAL: Sign("!", "!", "critical", "critical", Tone.BAD),
@@ -104,6 +110,11 @@ def priority(value: Priority) -> Sign:
 def return_state(value: ReturnState) -> Sign:
     """Where a return stands."""
     return _RETURN[value]
+
+
+def delivery(value: Delivery) -> Sign:
+    """How an order gets to its buyer."""
+    return _DELIVERY[value]
 
 
 def severity(value: Severity) -> Sign:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.support import shop_bodies as shop
 from tests.support.acting import Desk
 from tests.support.desk_orders import gid, order
+
+from orders_sync.ingest.apply import apply
+from orders_sync.rules.figures import Figures
 
 
 @pytest.mark.parametrize("spelling", [gid(4711), "#1001", "1001", "4711", " #1001 "])
@@ -65,3 +69,17 @@ async def test_one_order_in_two_spellings_fails_once_and_is_told_twice(light_des
     _, answer = await light_desk.act("fulfill", {"orderIds": ["#1001", gid(4711), "2"]})
     assert [failure["id"] for failure in answer["failures"]] == ["#1001", gid(4711)]
     assert answer["message"] == "Marked 1 order as fulfilled; 1 failed"
+
+
+async def test_an_order_whose_name_came_with_white_space_is_found_by_it(light_desk: Desk) -> None:
+    body = shop.order(7002, name="#7002 \u00a0")
+    await light_desk.db.write(lambda tx: apply(tx, shop.delivery("orders/create", body), Figures()))
+    status, answer = await light_desk.act(
+        "assign", {"orderIds": ["#7002 ", "\ufeff#7002"], "assignee": "\u00a0maya\u200b"}
+    )
+    assert status == 200
+    assert answer["updatedOrders"] == [
+        {"id": "#7002 ", "assignedTo": "maya"},
+        {"id": "\ufeff#7002", "assignedTo": "maya"},
+    ]
+    assert (await light_desk.order(7002)).operator.assigned_to == "maya"

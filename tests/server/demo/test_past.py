@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from tests.server.demo.worlds import NOW
 
+from orders_sync.demo.cast import baskets
 from orders_sync.demo.history.past import Past, build
 from orders_sync.demo.history.plots import PLOTS
 from orders_sync.demo.identity import DOMAIN
@@ -176,3 +177,13 @@ def test_some_stock_is_short_by_what_open_orders_wait_for(past: Past) -> None:
     assert len(short) >= 3
     expected = {evidence.sku for evidence in past.evidence if evidence.type == "inventory.expected"}
     assert expected & set(short)
+
+
+def test_some_orders_are_fetched_in_the_store_or_brought_by_the_shop(past: Past) -> None:
+    chosen = [(order.shipping[0].title, order) for order in past.shop.orders.values() if order.shipping]
+    fetched = [order for title, order in chosen if title == baskets.PICKUP[0]]
+    brought = [order for title, order in chosen if title == baskets.LOCAL[0]]
+    assert all(order.shipping_address is None for order in fetched)
+    assert all(order.shipping_address is not None for order in brought)
+    assert {bool(order.owed) for order in fetched} == {True, False}
+    assert any(order.owed for order in brought)

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import orjson
+import pytest
 from sqlalchemy import select
 from tests.server.conftest import SHOP, SettableClock
 from tests.support import shop_bodies as shop
@@ -276,3 +277,47 @@ async def test_two_processes_that_change_one_order_each_grow_its_version(postgre
     assert '"t20"' in found["card"].decode()
     for db in (first, second):
         await db.close()
+
+
+async def test_what_an_orders_own_body_holds_of_others_is_told(db: Database) -> None:
+    """Payments, a parcel, a refund and a return inside an order are what webhooks of their own would say."""
+    payment = shop.transaction(71, "sale", "08:05", amount="79.60")
+    body = shop.order(1, "09:00", transactions=[payment], returns=[shop.shop_return(31, 1, status="open")])
+    await take(db, "orders/create", body)
+    found = await row(db)
+    assert found is not None
+    card = orjson.loads(found["card"])
+    captured = [entry for entry in card["timeline"] if entry["event"] == "payment_captured"]
+    assert [(entry["ts"][11:16], "79.60" in entry["details"]) for entry in captured] == [("08:05", True)]
+    assert card["return"]["state"] == "awaiting_label"
+    before = await version(db)
+    await take(db, "order_transactions/create", payment, "09:10")
+    assert await version(db) == before
+
+
+@pytest.mark.parametrize("kind", ["authorization", "capture", "sale", "refund", "void"])
+@pytest.mark.parametrize("status", ["success", "failure", "error", "pending"])
+async def test_a_payment_inside_an_order_says_what_its_own_webhook_says(kind: str, status: str) -> None:
+    payment = shop.transaction(71, kind, "08:05", status=status)
+    (alone,) = shop.read("order_transactions/create", payment, "09:00")
+    inside = shop.read("orders/create", shop.order(1, "09:00", transactions=[payment]), "09:00")
+    assert alone in inside
+
+
+async def test_blank_tags_remove_the_tags(db: Database) -> None:
+    await take(db, "orders/create", shop.order(1, tags="vip, gift"))
+    await take(db, "orders/updated", shop.order(1, "09:00", tags="\u00a0"))
+    found = await row(db)
+    assert found is not None
+    assert orjson.loads(found["card"])["tags"] == []
+
+
+async def test_a_blank_number_removes_the_number(db: Database) -> None:
+    await take(db, "fulfillments/create", shop.fulfillment(21, 1, "09:00", tracking_number="A1"))
+    await take(db, "orders/create", shop.order(1))
+    await take(
+        db, "fulfillments/update", shop.fulfillment(21, 1, "10:00", tracking_number="\u00a0", tracking_numbers=[])
+    )
+    found = await row(db)
+    assert found is not None
+    assert [parcel["number"] for parcel in orjson.loads(found["card"])["tracking"]] == [None]

@@ -156,3 +156,15 @@ async def test_a_request_for_data_is_recorded(db: Database) -> None:
     before = db.version
     await take(db, "customers/data_request", {"customer": {"id": 77}}, "12:00")
     assert db.version == before
+
+
+async def test_an_address_that_a_search_takes_for_the_same_is_another_persons(db: Database) -> None:
+    for order_id, email in ((1, "ada@example.com"), (2, "adá@example.com"), (3, "ADÁ@example.com")):
+        person = {"id": 90 + order_id, "first_name": f"Person{order_id}", "email": email}
+        await take(db, "orders/create", shop.order(order_id, customer=person, email=email), "08:00")
+    redact = {"customer": {"id": 900, "email": "Adá@example.com"}, "orders_to_redact": []}
+    await take(db, "customers/redact", redact, "10:00")
+    names = await db.read(
+        lambda conn: conn.execute(select(orders.c.customer_folded).order_by(orders.c.id)).scalars().all()
+    )
+    assert names == ["person1", None, None]

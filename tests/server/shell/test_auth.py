@@ -212,3 +212,10 @@ def test_a_tokens_file_that_is_wrong_stops_the_start(tmp_path: Path, content: st
 def test_a_tokens_file_that_is_missing_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"TOKENS_FILE.*cannot be read"):
         Tokens.read(tmp_path / "none")
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\u00a0", "\u200b\ufeff"])
+async def test_a_blank_name_is_none(blank: str) -> None:
+    async with serving() as client:
+        answer = await client.get("/sync/me", headers={"X-Operator": blank})
+        assert (await answer.json())["name"] == "dashboard"

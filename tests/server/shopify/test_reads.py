@@ -305,3 +305,20 @@ def test_a_return_is_worth_what_its_lines_cost_and_says_why() -> None:
     assert (described.reason, described.note, described.name) == ("size_too_small", "too tight", "#1001-R1")
     assert described.refundable is not None
     assert (described.refundable.minor, described.refundable.currency) == (750, "EUR")
+
+
+def test_how_it_is_delivered_comes_with_the_fulfilment_order() -> None:
+    told = order(fulfillmentOrders=page([fulfillment_order(deliveryMethod={"methodType": "PICK_UP"})]))
+    (seen,) = (change for change in read(told) if isinstance(change, FulfillmentOrderSeen))
+    assert seen.method == "pick_up"
+    (seen,) = (
+        change
+        for change in read(order(fulfillmentOrders=page([fulfillment_order(deliveryMethod=None)])))
+        if isinstance(change, FulfillmentOrderSeen)
+    )
+    assert seen.method is None
+
+
+def test_the_first_number_that_is_not_blank_is_the_parcels() -> None:
+    seen = parcel_of(trackingInfo=[{"number": None, "company": "UPS", "url": None}, {"number": "B2", "company": "DHL"}])
+    assert (seen.fulfillment.number, seen.fulfillment.carrier, seen.fulfillment.more_numbers) == ("B2", "DHL", ())

@@ -12,6 +12,8 @@ from tests.tui.core.samples import NOON, order
 
 from orders_tui import wording
 from orders_tui.feed import Connection, LineState
+from orders_tui.screens.desk.narrowing import narrowed
+from orders_tui.session.view import RowView
 from orders_tui.store import Mark, MarkKind
 from orders_tui.verbs import Verb
 from orders_tui.wording import Sign, Tone
@@ -204,3 +206,17 @@ def test_each_return_action_says_what_it_leads_to(action: ReturnAction) -> None:
 def test_a_return_in_one_line() -> None:
     value = ReturnSummary(id="r", state=ReturnState.INSPECTION, refund_amount=199, currency="EUR", reason="damaged")
     assert wording.return_line(value) == "inspection · 199.00 € · damaged"
+
+
+@pytest.mark.parametrize(
+    ("delivery", "shown"), [("shipping", []), ("none", []), ("pickup", ["pick-up"]), ("local", ["local delivery"])]
+)
+def test_an_order_that_no_carrier_takes_is_flagged(delivery: str, shown: list[str]) -> None:
+    assert [sign.word for sign in wording.flags(order(delivery=delivery))] == shown
+
+
+@pytest.mark.parametrize("typed", ["AMELIE", "ame\u0301lie", "ａｍélie", "o´connor", "1００1"])
+def test_narrowing_is_as_blind_as_the_search(typed: str) -> None:
+    rows = [RowView(order(1, customer_name="Amélie O’Connor")), RowView(order(2))]
+    assert narrowed(rows, typed) == rows[:1]
+    assert narrowed(rows, "\u200b ") == rows

@@ -24,6 +24,8 @@ DELIVERIES: tuple[tuple[int, tuple[str, int]], ...] = (
     (4, ("Rush (next day)", 2490)),
     (2, ("DHL Express Worldwide", 2890)),
 )
+PICKUP = ("Store pickup", 0)
+LOCAL = ("Local delivery", 490)
 _EURO = frozenset({"DE", "FR", "ES", "IE"})
 _TAGS: tuple[tuple[float, str], ...] = (
     (0.03, "vip"),

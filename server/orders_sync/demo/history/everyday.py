@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from orders_sync.demo.cast import catalogue
+from orders_sync.demo.cast import baskets, catalogue
 from orders_sync.demo.history.plots import DAY, OLDEST, Plot, plot
 from orders_sync.demo.history.script import TO_THE_DOOR, Script
 from orders_sync.demo.verbs import ordering, parcels, payments
@@ -34,7 +34,8 @@ def delivered_today(script: Script) -> None:
 
 @plot(90, 3, OLDEST)
 def over_the_counter(script: Script) -> None:
-    """Sold in the store: nothing is sent."""
+    """Sold in the store: nothing is sent. Some were bought on the net, packed in the store and fetched there."""
+    fetched = script.shop.next_number % 4 == 1
     store = script.shop.locations[-1]
     sale: Change = {
         "source_name": "pos",
@@ -48,7 +49,11 @@ def over_the_counter(script: Script) -> None:
         "tender": Tender(),
     }
     stranger: Change = {"customer": None, "email": None, "phone": None}
-    order = script.buy(**(sale | stranger if script.rng.random() < 0.5 else sale))
+    if script.rng.random() < 0.5 and not fetched:
+        sale |= stranger
+    if fetched:
+        sale |= {"source_name": "web", "location": None, "delivery": baskets.PICKUP, "carry_out": False}
+    order = script.buy(**sale)
     script.ship(order, tracked=False)
     ordering.archive(script.shop, order, script.time)
 

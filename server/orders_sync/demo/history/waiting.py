@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Unpack
 
-from orders_sync.demo.cast import catalogue
+from orders_sync.demo.cast import baskets, catalogue
 from orders_sync.demo.history.plots import DAY, plot
 from orders_sync.demo.history.script import ON_THE_WAY, Script
 from orders_sync.demo.verbs import parcels, payments
@@ -25,8 +25,13 @@ def _unsent(script: Script, **changes: Unpack[Change]) -> Order:
 
 @plot(46, 0.3, 20)
 def fresh(script: Script) -> None:
-    """Just in."""
-    _unsent(script)
+    """Just in; some will be fetched in the store, or brought by the shop itself."""
+    store = script.shop.locations[-1:]
+    by_number: dict[int, Change] = {
+        3: {"delivery": baskets.PICKUP, "shipping_address": None, "sources": store},
+        5: {"delivery": baskets.LOCAL, "sources": store},
+    }
+    _unsent(script, **by_number.get(script.shop.next_number % 8, {}))
 
 
 @plot(12, 26, 4 * DAY)

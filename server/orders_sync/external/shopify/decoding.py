@@ -1,4 +1,7 @@
-"""The bytes of an answer as JSON whose texts every database takes, as webhooks' are: one odd character stops no poll. Pure."""
+"""The bytes of an answer as JSON whose texts are read as webhooks' are. Pure.
+
+Every database takes them, so that one odd character stops no poll; they are trimmed, and blank ones are null (contract §1).
+"""
 
 from __future__ import annotations
 
@@ -7,30 +10,35 @@ import json
 import orjson
 
 from orders_sync.ingest.reading import clean
+from orders_wire.texts import trimmed
 
 _NUL = b"\\u0000"
 
 
 def decoded(content: bytes) -> object:
-    """The JSON value. NUL and lone surrogates become U+FFFD; what has neither is read the fast way. Raises ValueError."""
+    """The JSON value. NUL and lone surrogates become U+FFFD; a blank text in a list is left out. Raises ValueError."""
     try:
         value: object = orjson.loads(content)
     except orjson.JSONDecodeError:
         return _lenient(content)
-    return _cleaned(value) if _NUL in content else value
+    return _read(value, odd=_NUL in content)
 
 
 def _lenient(content: bytes) -> object:
     """Python's own reader takes lone surrogates."""
     try:
-        return _cleaned(json.loads(content))
+        return _read(json.loads(content), odd=True)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
 
-def _cleaned(value: object) -> object:
+def _read(value: object, *, odd: bool) -> object:
+    """`odd`: there may be characters that no database takes."""
     if isinstance(value, str):
-        return clean(value)
+        text = trimmed(value)
+        return clean(text) if odd and text is not None else text
     if isinstance(value, dict):
-        return {name: _cleaned(inner) for name, inner in value.items()}
-    return [_cleaned(inner) for inner in value] if isinstance(value, list) else value
+        return {name: _read(inner, odd=odd) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [read for inner in value if (read := _read(inner, odd=odd)) is not None or not isinstance(inner, str)]
+    return value

@@ -92,6 +92,7 @@ _SCAN = "fragment Scan on FulfillmentEvent { id status happenedAt createdAt }\n"
 _FULFILLMENT_ORDER = """
 fragment FulfillmentOrderParts on FulfillmentOrder {
   id status updatedAt fulfillBy
+  deliveryMethod { methodType }
   fulfillmentHolds { id reason reasonNotes handle }
 }
 """

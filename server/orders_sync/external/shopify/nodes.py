@@ -68,13 +68,13 @@ class Customer(Node):
 
 
 class ShippingLine(Node):
-    title: str
+    title: str | None = None
 
 
 class Line(Node):
     id: Id
     sku: str | None = None
-    title: str = ""
+    title: str | None = None
     quantity: Whole
     current_quantity: Whole
     unfulfilled_quantity: Whole
@@ -122,6 +122,7 @@ class FulfillmentOrder(Node):
     status: Word
     updated_at: Instant
     fulfill_by: Instant | None = None
+    method: Annotated[Word | None, Field(validation_alias=AliasPath("deliveryMethod", "methodType"))] = None
     fulfillment_holds: list[Hold] | None = None
 
 

@@ -142,7 +142,7 @@ def _fields(order: nodes.Order, unread: frozenset[str]) -> dict[str, Any]:
         "billing_address": _address(order.billing_address),
     }
     if order.shipping_lines is not None:
-        told["shipping_lines"] = tuple(line.title for line in order.shipping_lines.nodes)
+        told["shipping_lines"] = tuple(line.title for line in order.shipping_lines.nodes if line.title)
     if order.line_items is not None:
         told["lines"] = tuple(_line(line) for line in order.line_items.nodes)
     if order.risk is not None:
@@ -179,7 +179,7 @@ def _line(line: nodes.Line) -> LinePart:
     return LinePart(
         id=line.id,
         sku=line.sku,
-        title=line.title,
+        title=line.title or "",
         quantity=line.quantity,
         current_quantity=line.current_quantity,
         fulfillable_quantity=min(line.unfulfilled_quantity, line.current_quantity),
@@ -195,14 +195,15 @@ def _risk(risk: nodes.Risk | None) -> str | None:
 
 
 def _parcel(order_id: int, parcel: nodes.Fulfillment, as_of: Ms) -> Iterator[OrderChange]:
-    tracking = parcel.tracking_info[0] if parcel.tracking_info else nodes.TrackingInfo()
+    numbered = [info for info in parcel.tracking_info if info.number] or parcel.tracking_info
+    tracking = numbered[0] if numbered else nodes.TrackingInfo()
     told = {
         "id": parcel.id,
         "name": parcel.name,
         "status": parcel.status,
         "shipment_status": None if parcel.display_status in _NO_JOURNEY else parcel.display_status,
         "number": tracking.number,
-        "more_numbers": tuple(info.number for info in parcel.tracking_info[1:] if info.number),
+        "more_numbers": tuple(info.number for info in numbered[1:] if info.number),
         "carrier": tracking.company,
         "url": tracking.url,
         "created_at": parcel.created_at,
@@ -226,6 +227,7 @@ def _fulfillment_order(read: OrderRead, part: nodes.FulfillmentOrder) -> Fulfill
         stamp=Stamp(part.updated_at, read.as_of),
         status=part.status,
         fulfill_by=part.fulfill_by,
+        method=part.method,
         holds=None
         if holds is None
         else tuple(HoldPart(id=str(h.id), reason=h.reason, note=h.reason_notes, handle=h.handle) for h in holds),

@@ -30,6 +30,13 @@ def read(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
     return tuple(changes)
 
 
+def of_order(order: Node, order_id: int, seen: Ms) -> Iterator[FulfillmentOrderSeen]:
+    """The fulfilment orders inside an order's body."""
+    found = order.nodes("fulfillment_orders")
+    ids = [node.need_id("id", "admin_graphql_api_id") for node in found]
+    yield from (_seen(node, order_id, ids, seen) for node in found)
+
+
 def read_holds(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
     """One hold added to or released from a fulfilment order."""
     owner, hold = body.node("fulfillment_order"), body.node("fulfillment_hold")
@@ -57,12 +64,14 @@ def _fulfillment_orders(body: Node) -> Iterator[Node]:
 def _seen(node: Node, order_id: int | None, ids: Iterable[int], seen: Ms) -> FulfillmentOrderSeen:
     own = node.need_id("id", "admin_graphql_api_id")
     held = node.has("fulfillment_holds")
+    delivery = node.node("delivery_method")
     return FulfillmentOrderSeen(
         fulfillment_order_id=own,
         order_id=order_id,
         stamp=Stamp(node.instant("updated_at") or seen, seen),
         status=node.word("status"),
         fulfill_by=node.instant("fulfill_by"),
+        method=delivery.word("method_type") if delivery is not None else None,
         holds=tuple(_hold(hold) for hold in node.nodes("fulfillment_holds")) if held else None,
         related=tuple(sorted({other for other in ids if other != own})),
     )

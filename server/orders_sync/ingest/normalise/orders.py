@@ -1,4 +1,7 @@
-"""orders/*: the order itself, with the fulfilments and refunds in it; edits and deletions. Only told fields are passed on."""
+"""orders/*: the order itself, with all that its body holds of it; edits and deletions.
+
+Only told fields are passed on.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from orders_sync.ingest.changes import (
     OrderSeen,
     Stamp,
 )
-from orders_sync.ingest.normalise import fulfillments, refunds
+from orders_sync.ingest.normalise import fulfillment_orders, fulfillments, refunds, returns
 from orders_sync.ingest.reading import Node
 from orders_sync.instants import Ms
 
@@ -47,8 +50,13 @@ def _order(order: Node, seen: Ms) -> list[Change]:
     at = order.instant("updated_at") or seen
     changes: list[Change] = [OrderSeen(order_id, _fields(order), Stamp(at, seen))]
     changes += (fulfillments.seen(node, order_id, seen, with_lines=False) for node in order.nodes("fulfillments"))
+    currency = order.text("currency", most=16)
+    changes += (refunds.transaction(node, order_id, seen, currency) for node in order.nodes("transactions"))
     for refund in order.nodes("refunds"):
-        changes += refunds.seen(refund, order_id, seen, order.text("currency", most=16))
+        changes += refunds.seen(refund, order_id, seen, currency)
+    told = (returns.told("", node, seen, order_id) for node in order.nodes("returns"))
+    changes += (change for change in told if change is not None)
+    changes += fulfillment_orders.of_order(order, order_id, seen)
     return changes
 
 
@@ -68,8 +76,8 @@ def _edit(edit: Node, seen: Ms) -> OrderEdited:
 
 def _fields(order: Node) -> OrderFields:
     told = {field: read(order) for name, (field, read) in _FIELDS.items() if order.has(name)}
-    if "name" not in told and order.has("order_number"):
-        told["name"] = f"#{order.text('order_number', most=_NAME)}"
+    if told.get("name") is None and (number := order.text("order_number", most=_NAME)) is not None:
+        told["name"] = f"#{number}"
     return OrderFields(**told)
 
 

@@ -31,7 +31,7 @@ def read(_verb: str, body: Node, seen_at: Ms) -> tuple[Change, ...]:
 def read_transactions(_verb: str, body: Node, seen_at: Ms) -> tuple[Change, ...]:
     """A payment transaction."""
     return tuple(
-        _transaction(node, node.need_id("order_id"), seen_at, None)
+        transaction(node, node.need_id("order_id"), seen_at, None)
         for node in body.unwrap("transaction", "transactions")
     )
 
@@ -40,7 +40,7 @@ def seen(refund: Node, order_id: int, seen_at: Ms, currency: str | None) -> Iter
     """A refund of an order, and the transactions that paid it back. `currency`: the order's, where its body is at hand."""
     created_at = refund.instant("created_at", "processed_at") or seen_at
     currency = currency or _currency(refund)
-    transactions = [_transaction(node, order_id, seen_at, currency) for node in refund.nodes("transactions")]
+    transactions = [transaction(node, order_id, seen_at, currency) for node in refund.nodes("transactions")]
     told: dict[str, Any] = {"id": refund.need_id("id", "admin_graphql_api_id"), "created_at": created_at}
     if refund.has("return"):
         link = refund.node("return")
@@ -78,9 +78,10 @@ def _currency(refund: Node) -> str | None:
     return None
 
 
-def _transaction(node: Node, order_id: int, seen_at: Ms, currency: str | None) -> TransactionSeen:
+def transaction(node: Node, order_id: int, seen_at: Ms, currency: str | None) -> TransactionSeen:
+    """A payment transaction of an order, whose currency it has where it tells none."""
     created_at = node.instant("created_at", "processed_at") or seen_at
-    transaction = TransactionPart(
+    part = TransactionPart(
         id=node.need_id("id", "admin_graphql_api_id"),
         kind=node.word("kind") or "",
         status=node.word("status") or "",
@@ -88,4 +89,4 @@ def _transaction(node: Node, order_id: int, seen_at: Ms, currency: str | None) -
         gateway=node.text("gateway", most=_SHORT),
         created_at=created_at,
     )
-    return TransactionSeen(order_id, transaction, Stamp(created_at, seen_at))
+    return TransactionSeen(order_id, part, Stamp(created_at, seen_at))

@@ -24,7 +24,7 @@ _STATUS: Mapping[str, str] = {
 
 def read(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
     """A return's new state; a body that tells nothing of it (returns/update) is no change."""
-    return tuple(change for node in body.unwrap("return") if (change := _return(verb, node, seen)) is not None)
+    return tuple(change for node in body.unwrap("return") if (change := told(verb, node, seen)) is not None)
 
 
 def read_deliveries(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
@@ -47,7 +47,8 @@ def read_deliveries(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
     )
 
 
-def _return(verb: str, node: Node, seen: Ms) -> ReturnSeen | None:
+def told(verb: str, node: Node, seen: Ms, order_id: int | None = None) -> ReturnSeen | None:
+    """A return, of the order in whose body it stands or that it names itself; null when nothing is told of it."""
     order, decline = node.node("order"), node.node("decline")
     status = node.word("status") or _STATUS.get(verb)
     reason = None if not isinstance(node.fields.get("return_line_items"), list) else _reason(node)
@@ -55,9 +56,10 @@ def _return(verb: str, node: Node, seen: Ms) -> ReturnSeen | None:
     name = node.text("name", most=512)
     if status is None and reason is None and name is None:
         return None
+    own = node.id("order_id") or (order.id("id", "admin_graphql_api_id") if order is not None else None)
     return ReturnSeen(
         return_id=node.need_id("id", "admin_graphql_api_id"),
-        order_id=node.id("order_id") or (order.id("id", "admin_graphql_api_id") if order is not None else None),
+        order_id=order_id or own,
         stamp=Stamp(seen, seen),
         status=status,
         name=name,

@@ -6,6 +6,7 @@ from typing import Any
 
 from orders_sync.demo.admin.connections import Key
 from orders_sync.demo.admin.fields.reading import Fields, connection, first_of, fixed, identity, read
+from orders_sync.demo.cast.baskets import LOCAL, PICKUP
 from orders_sync.demo.rest.parcels import OTHER_APP, OUR_APP
 from orders_sync.demo.world.goods import Location
 from orders_sync.demo.world.ids import gid
@@ -68,10 +69,15 @@ def _destination(task: Task) -> dict[str, Any] | None:
     }
 
 
+_METHODS = {PICKUP[0]: "PICK_UP", LOCAL[0]: "LOCAL"}
+"""By the delivery that the customer chose; any other is shipped."""
+
+
 def _delivery(task: Task) -> dict[str, Any]:
     order = task.order
-    kind = "RETAIL" if order.source_name == "pos" else "SHIPPING" if order.requires_shipping else "NONE"
     title = order.shipping[0].title if order.shipping else None
+    sent = _METHODS.get(title or "", "SHIPPING") if order.requires_shipping else "NONE"
+    kind = "RETAIL" if order.source_name == "pos" else sent
     return {
         "id": gid("DeliveryMethod", task.id),
         "maxDeliveryDateTime": None,

@@ -1,0 +1,30 @@
+"""Several tracking numbers in one field, as people and other apps write them.
+
+A comma or a semicolon always separates. Other separators (white space, a line break, `/`, `|`, `&`, `+`) also stand inside one
+number, so that they separate only where each piece looks like a number of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from orders_wire.texts import trimmed
+
+_LISTED = re.compile(r"[,;，；、]")
+_JOINED = re.compile(r"[\s/|&+]+")
+_WHOLE = re.compile(r"(?=.*[0-9])[0-9A-Za-z-]{8,}")
+"""What may stand alone: groups in which carriers print a number are shorter."""
+
+
+def several(*texts: str | None) -> tuple[str, ...]:
+    """The numbers in these fields, in their order, each once; a blank one is none."""
+    return tuple(dict.fromkeys(number for text in texts if text for number in _numbers(text)))
+
+
+def _numbers(text: str) -> Iterable[str]:
+    for listed in _LISTED.split(text):
+        told = trimmed(listed)
+        if told is not None:
+            pieces = _JOINED.split(told)
+            yield from pieces if all(map(_WHOLE.fullmatch, pieces)) else (told,)
