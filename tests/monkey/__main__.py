@@ -13,7 +13,8 @@ import argparse
 import sys
 import tempfile
 import time
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.e2e.conftest import running
@@ -29,8 +30,8 @@ def main() -> int:
     parser.add_argument("--begin", type=int, default=0, help="the number of the first stroke (0)")
     parser.add_argument("--server", help="a running desk that may be played with")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, running(*DEMO) if given.server is None else nullcontext() as desk:
-        monkey = Monkey(given.server or desk.url, Path(folder), given.seed)
+    with tempfile.TemporaryDirectory() as folder, _served(given.server) as server:
+        monkey = Monkey(server, Path(folder), given.seed)
         began = time.monotonic()
         try:
             monkey.press(given.begin, given.keys)
@@ -43,6 +44,15 @@ def main() -> int:
                 f"seed {given.seed}: {monkey.pressed} strokes, {monkey.starts} starts, {monkey.looks} looks, {took:.0f} s"
             )
     return 0
+
+
+@contextmanager
+def _served(server: str | None) -> Iterator[str]:
+    if server is not None:
+        yield server
+        return
+    with running(*DEMO) as desk:
+        yield desk.url
 
 
 if __name__ == "__main__":

@@ -105,7 +105,6 @@ class Monkey:
             "BROWSER": "true",
             "EDITOR": "true",
             "VISUAL": "true",
-            "PYTHONPATH": os.getcwd(),
         }
 
     def _ended(self, window: Window, number: int) -> None:
@@ -121,7 +120,7 @@ class Monkey:
             raise self._crash(number, "it left the terminal as no terminal should be", window)
 
     def _reports(self, number: int, window: Window) -> None:
-        reports = {path for path in self.folder.rglob("crash-*.txt")} - self._seen
+        reports = set(self.folder.rglob("crash-*.txt")) - self._seen
         self._seen |= reports
         if reports:
             raise self._crash(number, "\n".join(path.read_text(encoding="utf-8") for path in sorted(reports)), window)
