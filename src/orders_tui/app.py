@@ -119,7 +119,15 @@ class DeskApp(Bears):
         """Tells every screen that is open."""
         for screen in self.screen_stack:
             if isinstance(screen, Watches) and screen.is_mounted:
-                screen.session_changed(change)
+                self._tell(screen, change)
+
+    def _tell(self, screen: Watches, change: Change) -> None:
+        """A screen that fails over what the session says costs neither the session nor the other screens anything."""
+        try:
+            screen.session_changed(change)
+        except Exception as error:
+            if not self.bears(error, screen if isinstance(screen, Screen) else None):
+                raise
 
     def toast(self, severity: SeverityLevel, text: str) -> None:
         """Pops a sentence up, unless three are up already or this one is."""

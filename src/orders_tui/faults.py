@@ -15,13 +15,14 @@ from collections import deque
 from collections.abc import Callable
 
 from textual import events
-from textual._context import NoActiveAppError
+from textual._context import NoActiveAppError, active_message_pump
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import DOMNode, NoScreen
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 AT_MOST, WITHIN_S = 8, 10.0
 """So many faults in so short a time are borne; the next ends the client."""
@@ -31,20 +32,17 @@ _GONE = (NoMatches, NoScreen, ScreenStackError)
 
 
 class Faults:
-    """Counts them. `bearable` is True until there were too many, and never again afterwards."""
+    """Counts them."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._recent: deque[float] = deque(maxlen=AT_MOST + 1)
         self._known: set[tuple[str, str, int]] = set()
-        self.bearable = True
 
     def bear(self) -> bool:
         """Notes one; whether the client goes on."""
         self._recent.append(self._monotonic())
-        full = len(self._recent) > AT_MOST
-        self.bearable = self.bearable and not (full and self._recent[-1] - self._recent[0] < WITHIN_S)
-        return self.bearable
+        return len(self._recent) <= AT_MOST or self._recent[-1] - self._recent[0] >= WITHIN_S
 
     def is_new(self, error: BaseException) -> bool:
         """True for the first of its kind: type and place. A report of each kind is enough."""
@@ -61,6 +59,8 @@ class Bears(App[None]):
     """An app that goes on after a fault. `fault` tells the operator; `leaving` is True once it has been asked to end."""
 
     faults: Faults
+    _unborne: Exception | None = None
+    """What the client ends with."""
 
     @property
     def leaving(self) -> bool:
@@ -76,9 +76,9 @@ class Bears(App[None]):
             return True
         building = isinstance(message, events.Compose | events.Mount | events.Load)
         screen = _pushed(self, pump)
-        if building and screen is None and isinstance(pump, App | Screen):
-            return False
-        if not self.faults.bear():
+        whole = building and screen is None and isinstance(pump, App | Screen)
+        if whole or isinstance(error, WorkerFailed) or not self.faults.bear():
+            self._unborne = error
             return False
         self.fault(error)
         if building and screen is not None:
@@ -92,7 +92,8 @@ class Bears(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Timers, layout and callbacks come here, and what `_dispatch` lets through; after this Textual's own goes on or ends."""
-        if not (self.faults.bearable and self._is_mounted and self.bears(error, None)):
+        known = self._unborne is not None or not self._is_mounted
+        if known or not self.bears(error, active_message_pump.get(None)):
             super()._handle_exception(error)
 
 

@@ -6,10 +6,9 @@ Unicode. And a paste whose end was lost would take every key from then on.
 
 from __future__ import annotations
 
-import re
 import selectors
 from codecs import getincrementaldecoder
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from os import read
 from time import monotonic
 
@@ -26,39 +25,46 @@ LULL_S = 1.0
 
 TICK_S = 0.1
 
-_BEFORE_ESC = re.compile("(?=\x1b)")
-
 
 class Keys:
-    """Bytes in, messages out."""
+    """Bytes in, messages out. What is pasted is text to its end: Textual would take what follows an Esc in it as keys."""
 
     def __init__(self) -> None:
         self._decode = getincrementaldecoder("utf-8")("ignore").decode
         self._parser = XTermParser()
-        self._text = ""
-        self._pasting = False
+        self._last = ""
+        self._pasted: str | None = None
         self._fed_at = 0.0
 
     def feed(self, data: bytes, now: float) -> Iterator[Message]:
         """What the bytes mean, as far as they mean anything. `now` is monotonic, in seconds."""
         text = self._decode(data)
         lull, self._fed_at = now - self._fed_at > LULL_S, now
-        if text == "\x1b" and lull and self._pasting:
+        if text == "\x1b" and lull and self._pasted is not None:
             text = BRACKETED_PASTE_END
-        self._look_for_pastes(text)
-        for piece in filter(None, _BEFORE_ESC.split(text)):
-            yield from self._means(piece)
+        while text:
+            if self._pasted is not None:
+                text = yield from self._paste(text)
+            else:
+                yield from self._means(text[0])
+                text = text[1:]
 
-    def _look_for_pastes(self, text: str) -> None:
-        seen = self._text + text
-        start, end = seen.rfind(BRACKETED_PASTE_START), seen.rfind(BRACKETED_PASTE_END)
-        self._pasting = start > end if start != end else self._pasting
-        self._text = seen[1 - len(BRACKETED_PASTE_END) :]
+    def _paste(self, text: str) -> Generator[Message, None, str]:
+        """Part of what is pasted; what comes after its end is given back."""
+        pasted, end, rest = ((self._pasted or "") + text).partition(BRACKETED_PASTE_END)
+        self._pasted = None if end else pasted
+        if end:
+            for char in pasted.replace("\x1b", "") + end:
+                yield from self._means(char)
+        return rest
 
-    def _means(self, piece: str) -> Iterator[Message]:
-        """At most one sequence: what is wrong with it costs no other."""
+    def _means(self, char: str) -> Iterator[Message]:
+        """What is complete with one more character. A sequence that means nothing is dropped."""
+        self._last = (self._last + char)[-len(BRACKETED_PASTE_START) :]
+        if self._last == BRACKETED_PASTE_START:
+            self._pasted = ""
         try:
-            messages = list(self._parser.feed(piece))
+            messages = list(self._parser.feed(char))
         except (ArithmeticError, ValueError):
             self._parser = XTermParser()
             return

@@ -33,22 +33,28 @@ REPORTS = (
 
 NONSENSE = (
     b"\x1b[", b"\x1bO", b"\x1b[<", b"\x1b[<0;", b"\x1b[<0;5;", b"\x1b[1;", b"\x1b[20", b"\x1b\x1b", b"\x1b\x1b[A",
-    b"\x1b[9999999999u",    b"\x1b[1114112;1u", b"\x1b[97;1;1114112u", b"\x1b[55296;1;55296u", b"\x1b[;;u", b"\x1b[0;0;0u", b"\x1b[M\xff\xff\xff",
-    b"\x1b[M   ",    b"\x1b[<0;99999;99999M", b"\x1b[<0;0;0M", b"\x1b[<0;-5;-5M", b"\x1b[<255;1;1M", b"\x1b[<;;M", b"\x1b[999;999R",
+    b"\x1b[9999999999u",
+    b"\x1b[1114112;1u", b"\x1b[97;1;1114112u", b"\x1b[55296;1;55296u", b"\x1b[;;u", b"\x1b[0;0;0u", b"\x1b[M\xff\xff\xff",
+    b"\x1b[M   ",
+    b"\x1b[<0;99999;99999M", b"\x1b[<0;0;0M", b"\x1b[<0;-5;-5M", b"\x1b[<255;1;1M", b"\x1b[<;;M", b"\x1b[999;999R",
     b"\xff", b"\xfe\xff", b"\xc3", b"\xe2\x82", b"\xf0\x9f", b"\x80\x81", b"\xe9", b"\xed\xa0\x80", b"\x9b2J", b"\x1bP",
-    b"\x1b]0;",    b"\x1b[201~", b"\x1b[200~cut", b"\x1b[48;0;0;0;0t", b"\x1b[48;99999;99999;1;1t", b"\x00", b"\x1b" * 40, b"\x1b[" + b"1;" * 40,
+    b"\x1b]0;",
+    b"\x1b[201~", b"\x1b[200~cut", b"\x1b[48;0;0;0;0t", b"\x1b[48;99999;99999;1;1t", b"\x00", b"\x1b" * 40,
+    b"\x1b[" + b"1;" * 40,
 )  # fmt: skip
 """Sequences cut in the middle, numbers out of any range, bytes that are no text."""
 
 HOSTILE = (
     "\x1b[2J", "\x1b]52;c;RVZJTA==\x07", "[/x] [@click=app.exit]cheap[/]", "[bold", "田中 花子", "🦊👨‍👩‍👧", "\u202egnp.exe",
-    "\x00", "\r\n",    "=cmd|' /C calc'!A0", "nul\x07", "e\u0301\u0302", "\t", "'\"\\", "owner:", "-",
+    "\x00", "\r\n",
+    "=cmd|' /C calc'!A0", "nul\x07", "e\u0301\u0302", "\t", "'\"\\", "owner:", "-",
     "9" * 30, "#1001", "1Z999AA10123456784", "%s${x}",
 )  # fmt: skip
 
 WORDS = (
     "q", "quit", "theme", "log", "find-sort -ship_by", "find-search owner:none", "assign", "fulfill 1Z999AA10123456784",
-    "support",    "view-save x", "view-open x", "tab-all", "help", "nothing", "inventory", "mark-all", "return", "e", "", "take-copy",
+    "support",
+    "view-save x", "view-open x", "tab-all", "help", "nothing", "inventory", "mark-all", "return", "e", "", "take-copy",
 )  # fmt: skip
 """What is typed behind `:`."""
 

@@ -17,6 +17,11 @@ class Leaving(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     _owed: tuple[ScreenResultType | None] | None = None
 
+    @property
+    def there(self) -> bool:
+        """It has its widgets: not before it was mounted, and not after it was left."""
+        return self.is_mounted and self.is_attached
+
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Leaves with a result, once; it waits for what stands above it to be left."""
         if self.is_active:

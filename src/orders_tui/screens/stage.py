@@ -74,6 +74,8 @@ class Stage(Hears, Watches, Leaving[None]):
 
     def refresh_hints(self) -> None:
         """Draws the line of hints anew."""
+        if not self.there:
+            return
         self.query_one(HintBar).show(self.hints(), Hint(self.work.key("desk.help"), "help"))
 
     def hint(self, command_id: str, label: str = "") -> Hint:
@@ -83,6 +85,8 @@ class Stage(Hears, Watches, Leaving[None]):
 
     def say(self, text: str, tone: str = Tone.PLAIN) -> None:
         """A sentence in the line of hints, for a moment."""
+        if not self.there:
+            return
         self.query_one(HintBar).say(text, tone)
         if self._hush is not None:
             self._hush.stop()
