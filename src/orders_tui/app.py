@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -100,7 +101,7 @@ class DeskApp(Bears):
         self.set_timer(SETTLED_AFTER_S, self._sweeping.begin)
         self.set_interval(LOOK_EVERY_S, self._sweeping.look)
         if self._begin is not None:
-            self.run_worker(self._begin(self), name="opening", exit_on_error=True)
+            self.run_worker(partial(self._begin, self), name="opening", exit_on_error=True)
 
     async def take_over(self, desk: Callable[[], Screen[None]]) -> None:
         """Puts the desk in the place of the first frame. A mode of its own: Textual cannot switch an app's first screen."""
@@ -113,7 +114,7 @@ class DeskApp(Bears):
 
         work.session.subscribe(self.session_changed)
         work.session.subscribe(Notices(self.toast, self.bell if work.config.bell else None).session_changed)
-        self.run_worker(_run(work.session, close), name="session", exit_on_error=False)
+        self.run_worker(partial(_run, work.session, close), name="session", exit_on_error=False)  # type: ignore[arg-type]
 
     def session_changed(self, change: Change) -> None:
         """Tells every screen that is open."""

@@ -65,7 +65,7 @@ async def test_a_fault_costs_its_message_and_is_reported(open_desk: Open, tmp_pa
                     screen.call_after_refresh(breaks)
                 case "painting":
                     broken, paint = iter([breaks]), type(table).render_line
-                    patch.setattr(type(table), "render_line", lambda *given: next(broken, paint)(*given))
+                    patch.setattr(type(table), "render_line", lambda *given: next(broken, paint)(*given))  # noqa: PLW0108
                     table.refresh()
                 case "session":
                     patch.setattr(DeskScreen, "session_changed", breaks)
