@@ -37,6 +37,9 @@ class Monkey:
     server: str
     folder: Path
     seed: int
+    patience: float = 1.0
+    """Pauses between strokes are so many times as long as drawn."""
+    look_every: int = LOOK_EVERY
     starts: int = 0
     pressed: int = 0
     looks: int = 0
@@ -49,7 +52,7 @@ class Monkey:
         try:
             for number in range(begin, begin + count):
                 self._one(number)
-                if (number + 1) % LOOK_EVERY == 0:
+                if (number + 1) % self.look_every == 0:
                     self._look(number)
             self._leave(begin + count - 1)
         finally:
@@ -68,16 +71,16 @@ class Monkey:
         self.pressed += 1
 
     def _do(self, window: Window, made: Stroke) -> None:
-        if made.size is not None:
-            window.resize(made.size)
-        elif window.raw or not set(made.sent) & {
+        for size in made.sizes:
+            window.resize(size)
+        if window.raw or not set(made.sent) & {
             3,
             4,
             0x1A,
             0x1C,
         }:  # else it is a signal to the terminal's programs, and no key
             window.send(made.sent, TAKES_S)
-        time.sleep(made.pause_s)
+        time.sleep(made.pause_s * self.patience)
 
     def _start(self, number: int) -> Window:
         if self._window is not None:
@@ -156,18 +159,19 @@ class Monkey:
         window = self._window
         if window is None:
             return
-        deadline = time.monotonic() + ENDS_S
+        deadline, lull = time.monotonic() + ENDS_S, 1.5
         try:
             while window.running:
                 if time.monotonic() > deadline:
                     raise Hung("ctrl+q does not end it")
                 if window.raw:
                     window.send(SETTLE, TAKES_S)
-                    time.sleep(1.2)
+                    time.sleep(0.15)
                     window.send(b"\x11", TAKES_S)
-                time.sleep(0.3)
+                    time.sleep(0.4)
                 if window.running and window.raw:
                     window.send(b"\x13y", TAKES_S)
+                    time.sleep(lull := 1.5 - lull)
             self._ended(window, number)
         except Hung as hung:
             raise self._crash(number, str(hung), window) from hung

@@ -13,6 +13,7 @@ from string import ascii_letters, digits, punctuation
 
 from orders_tui.commands import COMMANDS
 
+Size = tuple[int, int]
 SMALLEST, LARGEST = (20, 5), (250, 80)
 
 NAMED = {
@@ -61,10 +62,10 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """Bytes, or a size (columns, rows); `pause_s` follows."""
+    """Bytes, or sizes (columns, rows) one right after the other; `pause_s` follows."""
 
     sent: bytes = b""
-    size: tuple[int, int] | None = None
+    sizes: tuple[Size, ...] = ()
     pause_s: float = 0.0
 
 
@@ -157,12 +158,18 @@ _WEIGHTS, _MAKERS = zip(*_KINDS, strict=True)
 RESIZED, SIZES = 0.03, ((0, 0), (1, 1), (500, 200), (60, 16), (59, 15), (80, 24), (120, 40), SMALLEST, LARGEST)
 
 
+def _size(rng: random.Random) -> Size:
+    if rng.random() < 0.3:
+        return rng.choice(SIZES)
+    return rng.randint(SMALLEST[0], LARGEST[0]), rng.randint(SMALLEST[1], LARGEST[1])
+
+
 def stroke(seed: int, number: int) -> Stroke:
     """The stroke of a seed at a number."""
     rng = random.Random(f"{seed}:{number}")
-    pause_s = rng.choice((0.0, 0.0, 0.0, 0.002, 0.005, 0.01)) if rng.random() < 0.97 else rng.uniform(0.05, 0.4)
+    pause_s = rng.choice((0.0, 0.0, 0.0, 0.002, 0.005, 0.01)) if rng.random() < 0.98 else rng.uniform(0.05, 0.4)
     if rng.random() < RESIZED:
-        anywhere = (rng.randint(SMALLEST[0], LARGEST[0]), rng.randint(SMALLEST[1], LARGEST[1]))
-        return Stroke(size=anywhere if rng.random() < 0.7 else rng.choice(SIZES), pause_s=pause_s)
+        many = rng.randint(10, 60) if rng.random() < 0.05 else 1  # a window that is being dragged
+        return Stroke(sizes=tuple(_size(rng) for _ in range(many)), pause_s=pause_s)
     (make,) = rng.choices(_MAKERS, _WEIGHTS)
     return Stroke(make(rng), pause_s=pause_s)

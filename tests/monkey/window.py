@@ -114,6 +114,7 @@ class Window:
             if time.monotonic() > deadline:
                 raise Hung("it does not end")
             time.sleep(0.005)
+        self._reader.join(5)
         assert self._status is not None
         return os.waitstatus_to_exitcode(self._status)
 
