@@ -152,6 +152,7 @@ class Monkey:
                     return
         except Hung as hung:
             raise self._crash(number, str(hung), window) from hung
+        self._reports(number, window)
         if window.running:
             raise self._crash(number, "the desk does not answer any more", window)
 
