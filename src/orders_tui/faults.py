@@ -14,7 +14,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 
-from textual import events
+from textual import events, messages
 from textual._context import NoActiveAppError, active_message_pump
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
@@ -128,8 +128,9 @@ async def _dispatch(self: MessagePump, message: Message) -> None:
             app = self.app
         except NoActiveAppError:
             raise error from None
-        if not (isinstance(app, Bears) and app.bears(error, self, message)):
-            raise
+        ending = isinstance(message, messages.Prune | messages.CloseMessages | messages.ExitApp)
+        if ending or not (isinstance(app, Bears) and app.bears(error, self, message)):
+            raise  # a loop that was told to end ends
 
 
 MessagePump._dispatch_message = _dispatch  # type: ignore[method-assign]

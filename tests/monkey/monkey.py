@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.monkey.strokes import Stroke, stroke
 from tests.monkey.window import Hung, Window
 
-TAKES_S, ANSWERS_S, ENDS_S = 20.0, 20.0, 20.0
+TAKES_S, ANSWERS_S, ENDS_S = 60.0, 60.0, 60.0
 LOOK_EVERY = 250
 """Strokes between two looks whether the desk still answers."""
 LAST = 40
@@ -137,7 +137,7 @@ class Monkey:
         if window is None or not window.running:
             return
         self.looks += 1
-        deadline = time.monotonic() + ANSWERS_S
+        deadline, patience_s = time.monotonic() + ANSWERS_S, 1.5
         window.resize((120, 40))
         try:
             while window.running and time.monotonic() < deadline:
@@ -146,10 +146,11 @@ class Monkey:
                     time.sleep(0.12)
                 written = window.count
                 window.send(b"?", TAKES_S)
-                if window.wait_for(OPENED, written, 1.5):
+                if window.wait_for(OPENED, written, patience_s):
                     window.send(b"\x1b", TAKES_S)
                     self._reports(number, window)
                     return
+                patience_s *= 1.5  # it may have much to catch up with
         except Hung as hung:
             raise self._crash(number, str(hung), window) from hung
         self._reports(number, window)
