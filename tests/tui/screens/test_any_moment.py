@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
+from rich.style import Style
 from tests.tui.screens.desk_driver import Desk, Open
 from tests.tui.screens.served_desk import ServedDesk, served
 from tests.tui.screens.test_first_frame import NOBODY, opening
@@ -188,6 +189,17 @@ async def test_the_palette_bears_every_key_in_an_empty_list(open_desk: Open, typ
             await desk.press(key)
             palette._action_command_list(key.replace("page", "page_"))
         assert desk.app.screen is palette
+
+
+async def test_a_click_on_an_option_that_has_gone_chooses_nothing(open_desk: Open) -> None:
+    async with open_desk() as desk:
+        await desk.press("ctrl+p")
+        commands = desk.app.screen.query_one(CommandList)
+        assert commands.option_count
+        style, (x, y) = Style.from_meta({"option": commands.option_count}), commands.region.offset
+        commands.post_message(events.Click(commands, 1, 1, 0, 0, 1, False, False, False, x + 1, y + 1, style, 1))
+        await desk.pilot.pause()
+        assert isinstance(desk.app.screen, Palette)
 
 
 SMALL = [(59, 40), (120, 15), (20, 5), (1, 1)]
