@@ -1,11 +1,14 @@
 # What a person would guess. Everything runs in the active environment.
-.PHONY: test soak lint types check snapshots
+.PHONY: test soak monkey lint types check snapshots
 
 test:
 	pytest -n auto
 
 soak:
 	python -m tests.soak
+
+monkey:
+	python -m tests.monkey
 
 lint:
 	ruff check . && ruff format --check .

@@ -7,9 +7,13 @@ import sys
 
 def main() -> None:
     """Runs the command line and ends the process with its status."""
-    from orders_tui.cli.main import run
+    try:
+        from orders_tui.cli.main import run
 
-    raise SystemExit(run(sys.argv[1:]))
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before there was anybody who takes ctrl+c
+        status = 130
+    raise SystemExit(status)
 
 
 if __name__ == "__main__":

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, WorkerState
 
 from orders_tui import crash, themes
+from orders_tui.faults import Bears, Faults
 from orders_tui.hangup import on_hangup
 from orders_tui.line_filter import AsciiGlyphs, AsciiOnly, Harmless, InTurn
 from orders_tui.pace import Pace
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 SETTLED_AFTER_S = 3.0
 
 
-class DeskApp(App[None]):
+class DeskApp(Bears):
     """The terminal. It opens on the screen that `front` makes; `attend` puts the desk in its place."""
 
     CSS_PATH = "orders.tcss"
@@ -65,6 +67,7 @@ class DeskApp(App[None]):
         self._begin = begin
         self._pace = pace or Pace()
         self._reports = reports
+        self.faults = Faults(self._pace.monotonic)
         self._filters_of_ours: list[LineFilter] = [Harmless()]
         if ascii_only:
             self._filters_of_ours.append(AsciiGlyphs() if unicode else AsciiOnly())
@@ -77,6 +80,15 @@ class DeskApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         return self._front()
+
+    def get_driver_class(self) -> type[Driver]:
+        """One that bears whatever the terminal sends, where there is one."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from orders_tui.tty import Tty
+
+        return Tty
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and after them the last line of defence."""
@@ -92,7 +104,7 @@ class DeskApp(App[None]):
         self.set_timer(SETTLED_AFTER_S, self._sweeping.begin)
         self.set_interval(LOOK_EVERY_S, self._sweeping.look)
         if self._begin is not None:
-            self.run_worker(self._begin(self), name="opening", exit_on_error=True)
+            self.run_worker(partial(self._begin, self), name="opening", exit_on_error=True)
 
     async def take_over(self, desk: Callable[[], Screen[None]]) -> None:
         """Puts the desk in the place of the first frame. A mode of its own: Textual cannot switch an app's first screen."""
@@ -105,13 +117,21 @@ class DeskApp(App[None]):
 
         work.session.subscribe(self.session_changed)
         work.session.subscribe(Notices(self.toast, self.bell if work.config.bell else None).session_changed)
-        self.run_worker(_run(work.session, close), name="session", exit_on_error=False)
+        self.run_worker(partial(_run, work.session, close), name="session", exit_on_error=False)  # type: ignore[arg-type]
 
     def session_changed(self, change: Change) -> None:
         """Tells every screen that is open."""
         for screen in self.screen_stack:
             if isinstance(screen, Watches) and screen.is_mounted:
-                screen.session_changed(change)
+                self._tell(screen, change)
+
+    def _tell(self, screen: Watches, change: Change) -> None:
+        """A screen that fails over what the session says costs neither the session nor the other screens anything."""
+        try:
+            screen.session_changed(change)
+        except Exception as error:
+            if not self.bears(error, screen if isinstance(screen, Screen) else None):
+                raise
 
     def toast(self, severity: SeverityLevel, text: str) -> None:
         """Pops a sentence up, unless three are up already or this one is."""
@@ -133,9 +153,12 @@ class DeskApp(App[None]):
         self.keyboard.focused_at = self._pace.monotonic()
 
     async def action_quit(self) -> None:
-        """From anywhere."""
-        hearing = [screen for screen in self.screen_stack if isinstance(screen, Hears)]
-        hearing[-1].asked_to_quit()
+        """From anywhere, at any moment; while no screen is there that could ask, there is nothing to ask about."""
+        hearing = [screen for screen in self.screen_stack if isinstance(screen, Hears) and screen.is_mounted]
+        if hearing:
+            hearing[-1].asked_to_quit()
+        else:
+            self.exit()
 
     def action_help_quit(self) -> None:
         """ctrl+c never acts."""
@@ -143,6 +166,16 @@ class DeskApp(App[None]):
             self.screen.say("ctrl+c does nothing here; ctrl+q quits")
         else:
             self.toast("information", "ctrl+c does nothing here; esc closes, ctrl+q quits")
+
+    def fault(self, error: Exception) -> None:
+        """Reports a fault that was borne; keys that were waiting for what failed wait no longer."""
+        self.keyboard.release()
+        if self._exception is None:
+            self._exception = error  # a test that drives the app fails with it
+            self._exception_event.set()
+        path = crash.write(error, self._pace.now(), self._reports) if self.faults.is_new(error) else None
+        where = f"; a report without customer data is in {path}" if path is not None else ""
+        self.toast("error", f"something went wrong here ({type(error).__name__}), the desk goes on{where}")
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A task that failed is reported; the screen goes on."""
@@ -152,7 +185,7 @@ class DeskApp(App[None]):
 
     def _fatal_error(self) -> None:
         """Textual prints a traceback with every local variable here: customers and tokens. A report and one line instead."""
-        error = self._exception or sys.exception()
+        error = sys.exception() or self._exception
         error = error.error if isinstance(error, WorkerFailed) else error
         path = crash.write(error, self._pace.now(), self._reports) if error is not None else None
         where = f"; a report without customer data is in {path}" if path is not None else ""

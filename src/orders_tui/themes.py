@@ -96,7 +96,7 @@ LIGHT = Theme(
 )
 
 THEMES: tuple[Theme, ...] = (DARK, LIGHT)
-CYCLE: tuple[str, ...] = (DARK.name, LIGHT.name, "textual-ansi")
+CYCLE: tuple[str, ...] = (DARK.name, LIGHT.name, "ansi-dark", "ansi-light")
 """What the theme key walks through; the palette offers every theme there is."""
 
 

@@ -8,11 +8,13 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.e2e.conftest import Desk
+from tests.monkey.window import Window
 
 from orders_tui.hangup import STATUS
 
@@ -56,3 +58,39 @@ def test_a_terminal_that_goes_away_ends_the_client_and_loses_nothing(
         client.wait()
     (left,) = [path for path in tmp_path.rglob("*.json") if "drafts" not in path.name]
     assert json.loads(left.read_text(encoding="utf-8"))["ui"]["order_id"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "shown", [b"\x1b[?1049h", b"ORDER", b"live"], ids=["as it takes the terminal", "first frame", "desk"]
+)
+def test_a_client_that_is_ended_gives_the_terminal_back(
+    desk: Desk, tmp_path: Path, shown: bytes, number: signal.Signals
+) -> None:
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    window = Window([sys.executable, "-m", "orders_tui", "--server", desk.url], env, tmp_path, (120, 40))
+    try:
+        assert window.wait_for(shown, 0, END_TIMEOUT_S)
+        window.signal(number)
+        assert window.ended(END_TIMEOUT_S) == 128 + number
+        assert window.restored
+        assert b"\x1b[?1049l" in window.since(0)
+        assert b"Traceback" not in window.since(0)
+    finally:
+        window.close()
+
+
+def test_ctrl_c_before_the_client_has_the_keyboard_ends_it_without_a_traceback(desk: Desk, tmp_path: Path) -> None:
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    for after_s in (0.06, 0.15, 0.3):
+        window = Window([sys.executable, "-m", "orders_tui", "--server", desk.url], env, tmp_path, (120, 40))
+        try:
+            time.sleep(after_s)
+            early = not window.raw
+            window.send(b"\x03", END_TIMEOUT_S)
+            if early:
+                assert window.ended(END_TIMEOUT_S) == 130
+                assert window.restored
+            assert b"orders_tui" not in window.since(0)
+        finally:
+            window.close()

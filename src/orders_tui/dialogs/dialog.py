@@ -20,6 +20,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from orders_tui.screens.breakpoints import too_small
+from orders_tui.screens.leaving import Leaving
 from orders_tui.screens.stage import REPEAT_S
 from orders_tui.screens.watches import Watches
 from orders_tui.screens.workplace import Workplace
@@ -37,7 +39,7 @@ READ_S = 0.15
 T = TypeVar("T")
 
 
-class Dialog(Watches, ModalScreen[T | None], Generic[T]):
+class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
     """The frame: a title, a body, a line for what is wrong, a line of keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -206,7 +208,7 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
             known = "the orders as they are" if self._acknowledged else "the order as it is"
             self.say(f"press again to confirm with {known} now", Tone.WARN)
             return
-        problem = self.problem()
+        problem = too_small(self.app.size) or self.problem()
         if problem:
             self.say(problem, Tone.WARN)
             return

@@ -67,7 +67,7 @@ class ExportDialog(Dialog[str]):
             self.say(problem, Tone.WARN)
             return
         self.say("collecting …")
-        self.run_worker(self._write(), name="export", exclusive=True, exit_on_error=False)
+        self.run_worker(self._write, name="export", exclusive=True, exit_on_error=False)  # type: ignore[arg-type]
 
     async def _write(self) -> str:
         what = self.query_one(LineList).current

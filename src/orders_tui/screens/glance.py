@@ -93,7 +93,7 @@ class GlanceScreen(Hears, Screen[None]):
         if self.looked:
             self._show(self._found.result())
         else:
-            self.run_worker(self._wait(), exit_on_error=False)
+            self.run_worker(self._wait, exit_on_error=False)  # type: ignore[arg-type]
 
     @property
     def tab(self) -> Tab:

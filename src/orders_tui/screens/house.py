@@ -59,11 +59,9 @@ class House:
 
     def palette(self) -> None:
         """Textual's palette over the registry."""
-        from textual.command import CommandPalette
+        from orders_tui.screens.palette import Palette
 
-        from orders_tui.screens.palette import Registry
-
-        self.stage.app.push_screen(CommandPalette(providers=[Registry], placeholder="Find a command …"))
+        self.stage.app.push_screen(Palette())
 
     def help(self) -> None:
         """Every key."""

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
+from orders_tui.screens.leaving import Leaving
 from orders_tui.screens.watches import Watches
 from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import Bar
@@ -18,7 +18,7 @@ from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 
 
-class Ledger(Watches, Screen[None]):
+class Ledger(Watches, Leaving[None]):
     """Title, list, one line with the whole text of the chosen entry, keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -6,6 +6,7 @@ For leads: retry and discard. Discarding is final, so it is asked for twice.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual.binding import Binding, BindingType
@@ -151,7 +152,7 @@ class OutboxScreen(Ledger):
 
     def _ask(self, what: Callable[[], Awaitable[None]]) -> None:
         self._discarding = ""
-        self.run_worker(self._safely(what), name="outbox", group="outbox", exit_on_error=False)
+        self.run_worker(partial(self._safely, what), name="outbox", group="outbox", exit_on_error=False)  # type: ignore[arg-type]
 
     async def _safely(self, what: Callable[[], Awaitable[None]]) -> None:
         try:

@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import events
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from orders_tui.commands import COMMANDS, Command
+from orders_tui.screens.leaving import Leaving
 from orders_tui.screens.stage import Stage
+
+
+class Commands(CommandList):
+    """Textual's list, which takes a click on an option that was there when it was painted for one that still is."""
+
+    def on_click(self, event: events.Click) -> None:
+        at = event.style.meta.get("option")
+        if at is not None and at >= self.option_count:
+            event.prevent_default()
+
+
+class Palette(CommandPalette, Leaving[None]):
+    """Textual's palette over the registry."""
+
+    def __init__(self) -> None:
+        super().__init__(providers=[Registry], placeholder="Find a command …")
+
+    def on_mount(self) -> None:
+        self.query_one(CommandList).__class__ = Commands
+
+    def _action_command_list(self, action: str) -> None:
+        """Textual's list counts its lines before it has been laid out, and where it is empty."""
+        with suppress(IndexError, KeyError):
+            super()._action_command_list(action)
 
 
 class Registry(Provider):

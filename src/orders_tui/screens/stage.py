@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.timer import Timer
 
 from orders_tui.commands import BY_ID, Command, Group, Place, Risk
 from orders_tui.keymap import shown
+from orders_tui.screens import breakpoints
+from orders_tui.screens.leaving import Leaving
 from orders_tui.screens.target import Target
 from orders_tui.screens.watches import Hears, Watches
 from orders_tui.screens.workplace import Workplace
@@ -30,12 +31,16 @@ REPEAT_S = 0.15
 """Enter so soon after another is the keyboard's repeating, not a decision."""
 AFTER_FOCUS_S = 0.3
 """Outward keys that come so soon after the terminal got the focus were typed for another window."""
+ALWAYS = frozenset({"desk.quit", "desk.quit_now", "desk.redraw", "desk.help"})
+"""Commands that work in a terminal of any size."""
 
 
-class Stage(Hears, Watches, Screen[None]):
+class Stage(Hears, Watches, Leaving[None]):
     """A screen that commands work on."""
 
     place: ClassVar[Place]
+    HIDES: ClassVar[bool] = False
+    """It shows nothing but a sentence where the terminal is too small."""
 
     def __init__(self, work: Workplace) -> None:
         super().__init__()
@@ -69,6 +74,8 @@ class Stage(Hears, Watches, Screen[None]):
 
     def refresh_hints(self) -> None:
         """Draws the line of hints anew."""
+        if not self.there:
+            return
         self.query_one(HintBar).show(self.hints(), Hint(self.work.key("desk.help"), "help"))
 
     def hint(self, command_id: str, label: str = "") -> Hint:
@@ -78,6 +85,8 @@ class Stage(Hears, Watches, Screen[None]):
 
     def say(self, text: str, tone: str = Tone.PLAIN) -> None:
         """A sentence in the line of hints, for a moment."""
+        if not self.there:
+            return
         self.query_one(HintBar).say(text, tone)
         if self._hush is not None:
             self._hush.stop()
@@ -106,11 +115,17 @@ class Stage(Hears, Watches, Screen[None]):
     def perform(self, command_id: str, argument: str = "") -> None:
         """Does a command, or says why not."""
         command = BY_ID[command_id]
-        reason = self.why_not(command) or self._too_soon(command)
+        reason = self._unseen(command) or self.why_not(command) or self._too_soon(command)
         if reason:
             self.say(reason, Tone.WARN)
         else:
             self.handlers[command_id](argument)
+
+    def _unseen(self, command: Command) -> str:
+        """Where nothing is shown nothing acts; where little is shown, nothing that reaches further than this terminal."""
+        small = breakpoints.too_small(self.app.size)
+        acts = command.group is Group.ACT and command.id != "action.undo"
+        return small if (acts or self.HIDES) and command.id not in ALWAYS else ""
 
     def _too_soon(self, command: Command) -> str:
         fresh = self.work.pace.monotonic() - self.work.keyboard.focused_at < AFTER_FOCUS_S
@@ -127,7 +142,7 @@ class Stage(Hears, Watches, Screen[None]):
         command = self.work.keymap.find(self.place, key)
         event.stop()
         event.prevent_default()
-        if not self.is_current:
+        if not self.is_active:
             self._late(event)
         elif key == "enter" and self.work.keyboard.enter_gap_s < REPEAT_S:
             self.say("Enter was repeated; press it again")

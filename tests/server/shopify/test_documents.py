@@ -76,15 +76,7 @@ def _differs(listed: Listed, cut: Cut) -> str | None:
     return None if whole else "is read on by a document that does not lead to its end"
 
 
-WRITES_TO_MEND = {"Fulfillable", "CreateFulfillment", "ReturnToProcess"}
-
-
-def _marked(document: Document) -> object:
-    marks = [pytest.mark.xfail(strict=True)] if document.name in WRITES_TO_MEND else []
-    return pytest.param(document, id=document.name, marks=marks)
-
-
-@pytest.mark.parametrize("document", [_marked(document) for document in documents.ALL])
+@pytest.mark.parametrize("document", documents.ALL)
 def test_every_list_is_read_to_its_end(document: Document) -> None:
     wrong = {".".join(one.path): why for one in lists(document) if (why := _way_to_its_end(document, one))}
     assert wrong == {}

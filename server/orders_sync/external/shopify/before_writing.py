@@ -7,27 +7,23 @@ written.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AliasPath, Field
 
 from orders_sync.external.shopify.asking import understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
-from orders_sync.external.shopify.errors import Denied, Misshapen
-from orders_sync.external.shopify.nodes import Node
+from orders_sync.external.shopify.errors import Denied
+from orders_sync.external.shopify.nodes import Node, Page
+from orders_sync.external.shopify.walk import Walk
 
 N = TypeVar("N", bound=Node)
 
-_STANDS_STILL = "Shopify says that there is more and does not give it, so nothing was written: try again later"
+class WholePage(Page[N]):
+    """One page of a connection that has to be read to its end: it says whether more follow."""
 
-
-class WholePage(Node, Generic[N]):
-    """One page of a connection that has to be read to its end."""
-
-    nodes: list[N]
     has_next_page: Annotated[bool, Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))]
-    end_cursor: Annotated[str | None, Field(validation_alias=AliasPath("pageInfo", "endCursor"))] = None
 
 
 async def ask(client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -43,20 +39,16 @@ async def ask(client: ShopifyClient, document: Document, variables: Mapping[str,
     return answer.data
 
 
-async def to_end(page: Callable[[str | None], Awaitable[WholePage[N]]]) -> list[N]:
-    """All nodes of a connection; `page`: the one after a cursor, null for the first. Raises ShopifyError."""
+async def to_end(of: str, page: Callable[[str | None], Awaitable[WholePage[N]]]) -> list[N]:
+    """All nodes of a connection; `of` names it, `page`: the one after a cursor, null for the first. Raises ShopifyError."""
     found: list[N] = []
-    cursors: set[str | None] = {None}
-    cursor: str | None = None
+    walk, cursor = Walk(of), None
     while True:
         told = await page(cursor)
         found += told.nodes
-        if not told.has_next_page:
+        cursor = walk.step(told)
+        if cursor is None:
             return found
-        cursor = told.end_cursor
-        if cursor in cursors:
-            raise Misshapen(_STANDS_STILL)
-        cursors.add(cursor)
 
 
 async def connection(
@@ -73,4 +65,4 @@ async def connection(
         with understood(root):
             return WholePage[kind].model_validate(data[root][name])  # type: ignore[valid-type]
 
-    return await to_end(page)
+    return await to_end(name, page)

@@ -157,7 +157,6 @@ class Board:
         line = work.session.connection
         says = band.sentences(line, desk.view, work.pace.now(), work.zone, work.key("desk.refresh"))
         desk.query_one(Band).show(says)
-        desk.query_one(MetricsBar).display = not says
         desk.set_class(bool(says), "-stale")
         self._metrics()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from orders_tui.errors import ApiError
@@ -62,7 +63,7 @@ class Marking:
             more = f"; {key} again: all {total} that match" if total > len(shown) and not desk.narrow else ""
             desk.say(f"{len(shown)} marked on this page{more}", Tone.ACTIVE)
         elif total > len(shown) and not desk.narrow and not self._collecting:
-            desk.run_worker(self._collect(total), group="collect", exit_on_error=False)
+            desk.run_worker(partial(self._collect, total), group="collect", exit_on_error=False)  # type: ignore[arg-type]
 
     async def _collect(self, total: int) -> None:
         self._collecting = True

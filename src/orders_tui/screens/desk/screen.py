@@ -52,6 +52,7 @@ class DeskScreen(Stage):
     """See the module. It keeps what is only the operator's: marks, narrowing, which pane has the focus."""
 
     place = Place.DESK
+    HIDES = True
     BLANK = True
     AUTO_FOCUS = "OrderTable"
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -82,7 +83,7 @@ class DeskScreen(Stage):
                 yield OrderPane(id="pane")
             yield SideBar(glyphs.cursor, glyphs.ellipsis, id="side")
         yield HintBar(glyphs.ellipsis, id="hints")
-        yield Static(Content("The desk needs at least 60 columns and 16 rows."), id="small")
+        yield Static(Content(_needs(self.work.key("desk.quit"))), id="small")
 
     def on_mount(self) -> None:
         """Shows what is there already; from now on the session tells."""
@@ -282,3 +283,8 @@ class DeskScreen(Stage):
 
     def on_line_list_chosen(self) -> None:
         self.perform("go.open")
+
+
+def _needs(quit_key: str) -> str:
+    least = f"The desk needs at least {breakpoints.LEAST_COLUMNS} columns and {breakpoints.LEAST_ROWS} rows."
+    return f"{least} {quit_key} {quit_key} quits." if quit_key else least
