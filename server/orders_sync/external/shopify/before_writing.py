@@ -20,6 +20,7 @@ from orders_sync.external.shopify.walk import Walk
 
 N = TypeVar("N", bound=Node)
 
+
 class WholePage(Page[N]):
     """One page of a connection that has to be read to its end: it says whether more follow."""
 

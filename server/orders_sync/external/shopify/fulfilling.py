@@ -152,6 +152,6 @@ async def _read(client: ShopifyClient, order_id: int) -> Fulfillable:
             raise CannotFulfill("Shopify has no such order, or does not show it to this app")
         return orders[-1].fulfillment_orders
 
-    parts = await to_end(page)
+    parts = await to_end("fulfillment orders", page)
     whole = orders[-1].fulfillment_orders.model_copy(update={"nodes": parts})
     return orders[-1].model_copy(update={"fulfillment_orders": whole})
