@@ -14,8 +14,8 @@ from orders_sync.db import connections
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.location import is_sqlite, sqlite_path
 from orders_sync.db.migrate import revision
+from orders_sync.db.sqlite_place import MAGIC
 
-_MAGIC = b"SQLite format 3\x00"
 _WHAT_TO_DO = "Nothing was made: mend the path, or give --create."
 _BEGINS = "Nothing was made: mend the path; orders-tui serve --create begins a desk."
 
@@ -62,7 +62,7 @@ def _is_database(path: Path) -> bool:
     """True for a SQLite file. Not one that this process has open: closing it would give up SQLite's locks on it."""
     try:
         with path.open("rb") as file:
-            return file.read(len(_MAGIC)) == _MAGIC
+            return file.read(len(MAGIC)) == MAGIC
     except OSError:
         return False
 

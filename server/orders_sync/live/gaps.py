@@ -12,6 +12,7 @@ from dataclasses import replace
 from orders_sync.db import alerts, dead_letters, events
 from orders_sync.db.alerts import GAP_ORDER, AlertRow
 from orders_sync.db.events import EventDraft
+from orders_sync.db.reading import Reading
 from orders_sync.db.tx import Tx
 from orders_sync.live.alerts import alert_id
 from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
@@ -29,6 +30,12 @@ def open_gap(tx: Tx, gap: Gap, scope: str, message: str, severity: Severity) -> 
     row = _row(tx, cause, message, severity, known.alert_id)
     alerts.reopen(tx, [row], [events.append(tx, _event(row, OpenClosed.OPEN))])
     return True
+
+
+def is_open(conn: Reading, shop_id: int, gap: Gap, scope: str) -> bool:
+    """True while this gap is raised."""
+    cause = _cause(gap, scope)
+    return any(row.cause == cause for row in alerts.open_gaps(conn, shop_id))
 
 
 def clear_gap(tx: Tx, gap: Gap, scope: str) -> bool:

@@ -84,9 +84,7 @@ def test_a_desk_begins_in_a_folder_that_has_none(tmp_path: Path, served: list[st
     assert len(served) == 1
 
 
-def test_a_desk_begins_in_the_usual_place(
-    tmp_path: Path, served: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_desk_begins_in_the_usual_place(tmp_path: Path, served: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "never" / "made"))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("ORDERS_SYNC_DATABASE_URL", raising=False)
@@ -94,9 +92,7 @@ def test_a_desk_begins_in_the_usual_place(
     assert str(tmp_path) in served[0]
 
 
-def test_a_desk_is_not_moved_into_a_folder_that_is_not_there(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_desk_is_not_moved_into_a_folder_that_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = everything(folder)
     move = ["migrate", "--from", f"sqlite:///{folder}/desk.db", "--to", f"sqlite:///{folder}/typo/desk.db"]
     assert main(move) == 1
