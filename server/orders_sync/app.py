@@ -39,12 +39,10 @@ from orders_sync.routes import (
     prometheus,
     webhook,
 )
-from orders_sync.routes.problems import problems
+from orders_sync.routes.body import MAX_BODY_BYTES
+from orders_sync.routes.problems import nameless, problems
 from orders_sync.settings import Settings, secret_text
 from orders_sync.token_watch import watching
-
-MAX_BODY_BYTES = 8 * 1024 * 1024
-"""The largest body that is read; Shopify's largest orders stay below."""
 
 RELAY_ENDS_S = 1.0
 """How long writes under way may take when the process ends; what is cut off then is of unknown outcome, and read again."""
@@ -77,6 +75,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | N
         [_database, _gaps, _figures, orders.reading, live, watching, sweeping, _session, _shopify, _relay, _poller]
     )
     app.on_shutdown.append(end_streams)
+    app.on_response_prepare.append(nameless)
     for routes in (*ROUTES, *WEBHOOK_ROUTES):
         app.add_routes(routes)
     return app
@@ -89,6 +88,7 @@ def webhooks_alone(app: web.Application) -> web.Application:
         alone[key] = app[key]
     for routes in WEBHOOK_ROUTES:
         alone.add_routes(routes)
+    alone.on_response_prepare.append(nameless)
     return alone
 
 
@@ -112,7 +112,7 @@ async def _figures(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _session(app: web.Application) -> AsyncIterator[None]:
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         app[SESSION] = session
         yield
 

@@ -42,6 +42,9 @@ _SIGNED = ("/shopify/webhook", "/erp/webhook")
 
 _LEAD = ("/sync/orders/returns", "/sync/outbox/", "/sync/dead-letters/")
 
+STRANGER = Caller("nobody", Role.VIEWER)
+"""Whoever asks without a token for what is open to all: told no more than that it runs."""
+
 TOKENS: web.AppKey[Tokens | None] = web.AppKey("tokens")
 
 
@@ -61,7 +64,7 @@ class _TokensFile(BaseModel):
 
 def digest(token: str) -> str:
     """What is kept of a token: the SHA-256 of its text, in hexadecimal. Tokens are random, so no salt is needed."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 @dataclass(slots=True)
@@ -87,10 +90,15 @@ class Tokens:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Refused(ErrorCode.UNAUTHORIZED, "This server wants a token: Authorization: Bearer …")
-        caller = self.callers.get(digest(token.strip()))
+        caller = self.known(authorization)
         if caller is None:
             raise Refused(ErrorCode.UNAUTHORIZED, "This token is not known here")
         return caller
+
+    def known(self, authorization: str) -> Caller | None:
+        """The same, null where it names nobody."""
+        scheme, _, token = authorization.partition(" ")
+        return self.callers.get(digest(token.strip())) if scheme.lower() == "bearer" else None
 
 
 def read_tokens(path: Path) -> Mapping[str, Caller]:
@@ -157,7 +165,7 @@ async def authentication(request: web.Request, handler: Handler) -> web.StreamRe
 
 def _token_caller(request: web.Request, tokens: Tokens) -> Caller:
     if request.path.startswith(_OPEN):
-        return Caller("nobody", Role.VIEWER)
+        return tokens.known(request.headers.get("Authorization", "")) or STRANGER
     caller = tokens.caller(request.headers.get("Authorization", ""))
     wait_s = tokens.rates.wait_s(caller.name)
     if wait_s:

@@ -13,10 +13,10 @@ import sys
 from collections.abc import Callable
 
 import structlog
-from aiohttp import web
 
 from orders_sync.app import build, webhooks_alone
 from orders_sync.auth import Tokens
+from orders_sync.listening import Listener
 from orders_sync.open_files import raise_limit
 from orders_sync.settings import PREFIX, Settings
 from orders_sync.token_watch import TOKEN_WATCH
@@ -27,6 +27,17 @@ HANDLERS_END_S = 2.0
 """How long requests under way may take when the process is told to stop."""
 
 BACKLOG = 1024
+SILENT_S = 3630.0
+"""Longer than any proxy keeps a connection to us, so that it is never one of ours that ends under a request of its."""
+
+WEBHOOK_CONNECTIONS = 512
+"""Many more than Shopify uses at once. Where few files are allowed, a quarter of them: the others are the operators'."""
+
+WEBHOOK_BACKLOG = 64
+"""Also how many are accepted at a time, before any of them can be turned away."""
+
+WEBHOOK_SILENT_S = 15.0
+"""How long a stranger's connection may say nothing, or take to say what it wants."""
 
 
 class CannotListen(Exception):
@@ -37,19 +48,21 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Serves until SIGTERM or SIGINT. `announce` gets `http://HOST:PORT` once it answers. Raises CannotListen."""
     tokens = Tokens.read(settings.tokens_file) if settings.tokens_file else None
     stopped = _stop_signal()
-    raise_limit()
+    files = raise_limit()
     app = build(settings, tokens=tokens)
-    main = _runner(app)
-    runners = [main]
+    main = Listener(app, ends_s=HANDLERS_END_S, silent_s=SILENT_S)
+    listeners = [main]
     try:
         await main.setup()
-        port = await _listen(main, settings.host, settings.port)
+        port = await _listen(main, settings.host, settings.port, BACKLOG)
         if settings.webhook_listen is not None:
-            alone = _runner(webhooks_alone(app))
-            runners.insert(0, alone)
+            most = min(WEBHOOK_CONNECTIONS, files // 4)
+            alone = Listener(webhooks_alone(app), ends_s=HANDLERS_END_S, most=most, silent_s=WEBHOOK_SILENT_S)
+            listeners.insert(0, alone)
             await alone.setup()
             host, webhook_port = settings.webhook_listen
-            log.info("webhooks on a listener of their own", host=host, port=await _listen(alone, host, webhook_port))
+            got = await _listen(alone, host, webhook_port, WEBHOOK_BACKLOG)
+            log.info("webhooks on a listener of their own", host=host, port=got)
         _reload_on_hangup(app)
         _say_what_is_missing(settings)
         spare_the_collector()
@@ -57,8 +70,8 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         await stopped.wait()
         log.info("stopping")
     finally:
-        for runner in runners:
-            await runner.cleanup()
+        for listener in listeners:
+            await listener.cleanup()
 
 
 def _say_what_is_missing(settings: Settings) -> None:
@@ -81,21 +94,11 @@ def spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def _runner(app: web.Application) -> web.AppRunner:
-    """Bodies stay as they came: signatures are over those bytes, and nobody sends a small one that unpacks to a large one."""
-    return web.AppRunner(
-        app, handler_cancellation=True, shutdown_timeout=HANDLERS_END_S, access_log=None, auto_decompress=False
-    )
-
-
-async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
-    """Listens, and returns the port that it got."""
-    site = web.TCPSite(runner, host, port, backlog=BACKLOG)
+async def _listen(listener: Listener, host: str, port: int, backlog: int) -> int:
     try:
-        await site.start()
+        return await listener.listen(host, port, backlog)
     except OSError as error:
         raise CannotListen(f"Cannot listen on {host}:{port}: {error.strerror or error}") from None
-    return int(runner.addresses[0][1])
 
 
 def _shown(host: str) -> str:

@@ -32,7 +32,8 @@ class SettingsError(ValueError):
     """A setting that is unknown or malformed. The message names it and says what is allowed."""
 
 
-def _default_database() -> str:
+def default_database() -> str:
+    """The place of the database that nobody has to name."""
     return f"sqlite:///{user_data_path('orders-tui') / 'desk.db'}"
 
 
@@ -42,7 +43,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, validate_default=True)
 
     database_url: values.DatabaseUrl = Field(
-        default_factory=_default_database, repr=False, description="sqlite:///path or postgresql://user@host/name"
+        default_factory=default_database, repr=False, description="sqlite:///path or postgresql://user@host/name"
     )
     host: str = Field(
         default="127.0.0.1", description="address to listen on; other than loopback it needs a tokens file"

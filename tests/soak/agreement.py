@@ -150,7 +150,7 @@ def _rows(database: DeskDatabase, table: Any, names: Sequence[str]) -> set[tuple
 async def read_again(settings: Mapping[str, str], folder: Path) -> str:
     """A new desk made by reading the shop now; its database's URL."""
     url = f"sqlite:///{folder / 'fresh.db'}"
-    await run("poll", "once", settings={**settings, "DATABASE_URL": url, "SHOPIFY_WRITES": "off"})
+    await run("poll", "once", "--create", settings={**settings, "DATABASE_URL": url, "SHOPIFY_WRITES": "off"})
     return url
 
 

@@ -57,19 +57,21 @@ def _warn_of_password(*urls: str) -> None:
 
 
 def _serve(given: Given) -> int:
-    return serve.run(configured(given))
+    from orders_sync.commands import place
+
+    return serve.run(place.to_begin(configured(given), create=given.create))
 
 
 def _verify(given: Given) -> int:
-    from orders_sync.commands import verify
+    from orders_sync.commands import place, verify
 
-    return verify.run(configured(given))
+    return verify.run(place.to_look_at(configured(given)))
 
 
 def _poll(given: Given) -> int:
-    from orders_sync.commands import poll
+    from orders_sync.commands import place, poll
 
-    return poll.run(configured(given))
+    return poll.run(place.to_begin(configured(given), create=given.create))
 
 
 def _shopify(given: Given) -> int:
@@ -88,22 +90,27 @@ def _backup(given: Given) -> int:
 def _restore(given: Given) -> int:
     from orders_sync.commands import restore
 
-    return restore.run(configured(given), given.source)
+    return restore.run(configured(given), given.source, create=given.create)
 
 
 def _migrate(given: Given) -> int:
     from orders_sync.commands import migrate
 
     _warn_of_password(given.source, given.target)
-    return migrate.run(given.source, given.target)
+    return migrate.run(given.source, given.target, create=given.create)
 
 
 def _token(given: Given) -> int:
     return token.run(given.name, Role(given.role))
 
 
+def _creating(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--create", action="store_true", help="make a new SQLite database where there is none")
+
+
 def _poll_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["once"])
+    _creating(parser)
 
 
 def _shopify_arguments(parser: argparse.ArgumentParser) -> None:
@@ -118,11 +125,13 @@ def _backup_arguments(parser: argparse.ArgumentParser) -> None:
 def _restore_arguments(parser: argparse.ArgumentParser) -> None:
     told = "a backup to put in the place of the SQLite database; without it, the database is in place already"
     parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help=told)
+    _creating(parser)
 
 
 def _migrate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="source", required=True, metavar="URL", help="the database to copy")
     parser.add_argument("--to", dest="target", required=True, metavar="URL", help="an empty database")
+    _creating(parser)
 
 
 def _token_arguments(parser: argparse.ArgumentParser) -> None:
@@ -131,7 +140,7 @@ def _token_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 COMMANDS = {
-    "serve": Command("the Sync server, in the foreground", _serve),
+    "serve": Command("the Sync server, in the foreground", _serve, _creating),
     "verify": Command("recount every counter and compare", _verify),
     "poll": Command("read from Shopify what changed (the first time: everything), once", _poll, _poll_arguments),
     "shopify": Command(

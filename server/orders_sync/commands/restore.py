@@ -5,22 +5,29 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from orders_sync.db import connections, shops, sqlite_files
+from orders_sync.commands import place
+from orders_sync.db import connections, presence, shops, sqlite_files
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.migrate import migrate
 from orders_sync.settings import Settings
 
 
-def run(settings: Settings, source: Path | None) -> int:
-    """Puts the backup `source` in place (SQLite), or finds the database there already; draws new ids. Raises CannotCopy."""
+def run(settings: Settings, source: Path | None, *, create: bool = False) -> int:
+    """Puts the backup `source` in place (SQLite), or finds the database there already; draws new ids.
+
+    Raises CannotCopy, NoDatabase.
+    """
     url = parse(settings.database_url)
     if is_sqlite(url):
+        if source is not None:
+            place.to_begin(settings, create=create, besides=source)
         _in_place(sqlite_path(url), source)
     elif source is not None:
         print(
             "PostgreSQL is restored with pg_restore, then: orders-tui restore. See docs/operations.md.", file=sys.stderr
         )
         return 2
+    presence.require(url)
     migrate(url)
     engine = connections.single(url)
     with engine.begin() as conn:

@@ -1,11 +1,13 @@
 """The engines under the one write path and the reads: how each database is opened, and what is bounded.
 
-SQLite: write-ahead log, every commit synced to disk, writers begin at once (`BEGIN IMMEDIATE`), readers see one snapshot.
+SQLite: write-ahead log, every commit synced to disk, writers begin at once (`BEGIN IMMEDIATE`), readers see one snapshot. The
+file is not mapped into memory: one that is cut short would end the process. Only `single` makes one that is not there.
 PostgreSQL: bounded pools, statement and lock timeouts, reads in one read-only snapshot.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, FromClause, NullPool, QueuePool, create_engine, event
@@ -31,7 +33,6 @@ _GONE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
 """A database host that vanished without a word is noticed within half a minute (TCP; the last in milliseconds)."""
 
 _SQLITE_CACHE_KIB = 64 * 1024
-_SQLITE_MAP_BYTES = 1 << 30
 _SQLITE_STATEMENTS = 512
 """Kept prepared by each connection: one for each kind of page that is asked for."""
 
@@ -106,32 +107,45 @@ def end_snapshot(conn: Connection) -> None:
 
 
 def single(url: URL) -> Engine:
-    """An engine that keeps no connection: migrations, notifications, commands."""
+    """An engine that keeps no connection: migrations, notifications, commands. A SQLite file that is missing is made."""
     if is_sqlite(url):
-        return _sqlite(url, size=None, begin="BEGIN IMMEDIATE")
+        private_files.make_folder(sqlite_path(url).parent)
+        return _sqlite(url, size=None, begin="BEGIN IMMEDIATE", mode="rwc")
     return _postgresql(url, size=None)
 
 
+def anew(url: URL) -> Engine:
+    """An engine that reads a SQLite file as whoever opens it now finds it: each connection is a new one."""
+    return _sqlite(url, size=None, begin="BEGIN", query_only=True)
+
+
 def _sqlite(
-    url: URL, size: int | None, begin: str, *, query_only: bool = False, lock_timeout_ms: int | None = None
+    url: URL,
+    size: int | None,
+    begin: str,
+    *,
+    query_only: bool = False,
+    lock_timeout_ms: int | None = None,
+    mode: str = "rw",
 ) -> Engine:
-    path = sqlite_path(url)
-    private_files.make_folder(path.parent)
+    """`mode`: of SQLite's URIs; `rw` finds the file or fails, `rwc` makes it."""
     pool: dict[str, Any] = {"poolclass": NullPool} if size is None else _bounded(size)
-    options = {
-        "timeout": (LOCK_TIMEOUT_MS if lock_timeout_ms is None else lock_timeout_ms) / 1000,
-        "check_same_thread": False,
-        "cached_statements": _SQLITE_STATEMENTS,
-    }
-    engine = create_engine(url, connect_args=options, paramstyle="named", hide_parameters=True, **pool)
+    path = sqlite_path(url)
+    place = f"{path.absolute().as_uri()}?mode={mode}"
+    timeout_s = (LOCK_TIMEOUT_MS if lock_timeout_ms is None else lock_timeout_ms) / 1000
+
+    def connect() -> sqlite3.Connection:
+        if mode == "rwc":
+            private_files.make_file(path)
+        for ending in ("", "-wal", "-shm"):
+            private_files.tighten(path.with_name(path.name + ending))
+        return sqlite3.connect(
+            place, timeout_s, check_same_thread=False, cached_statements=_SQLITE_STATEMENTS, uri=True
+        )
+
+    engine = create_engine(url, creator=connect, paramstyle="named", hide_parameters=True, **pool)
 
     engine.dialect.statement_compiler = _HintedCompiler
-
-    @event.listens_for(engine, "do_connect")
-    def keep_private(*_: object) -> None:
-        private_files.make_file(path)
-        for ending in ("-wal", "-shm"):
-            private_files.tighten(path.with_name(path.name + ending))
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -140,7 +154,7 @@ def _sqlite(
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_SQLITE_CACHE_KIB}")
-        connection.execute(f"PRAGMA mmap_size = {_SQLITE_MAP_BYTES}")
+        connection.execute("PRAGMA mmap_size = 0")
         connection.execute(f"PRAGMA query_only = {'ON' if query_only else 'OFF'}")
 
     @event.listens_for(engine, "begin")

@@ -14,19 +14,21 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from orders_sync.db import connections, failures, shops
-from orders_sync.db.failures import Closed, ConnectionLost, Unavailable
+from orders_sync.db import connections, failures, probe, shops
+from orders_sync.db.failures import Closed, ConnectionLost, Damaged, Unavailable
 from orders_sync.db.group import Failed, Outcome, Queued, next_group
-from orders_sync.db.location import is_sqlite, parse
+from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.migrate import migrate
 from orders_sync.db.notify import Notifier
 from orders_sync.db.shops import DeskMark
+from orders_sync.db.sqlite_place import SqlitePlace
 from orders_sync.db.tx import Tx
 from orders_sync.db.writer import Committed, Writer
 from orders_sync.instants import Clock, system_clock
@@ -51,7 +53,16 @@ class _Waiting(Queued):
 class Database:
     """Opened with `await Database.open(…)`, closed with `await db.close()`."""
 
-    def __init__(self, url: URL, readers: Engine, writer: Writer, mark: DeskMark, clock: Clock) -> None:
+    def __init__(
+        self,
+        url: URL,
+        readers: Engine,
+        writer: Writer,
+        mark: DeskMark,
+        clock: Clock,
+        *,
+        place: SqlitePlace | None = None,
+    ) -> None:
         self.url = url
         self.shop_id = writer.shop_id
         self.desk_id = mark.id
@@ -62,6 +73,8 @@ class Database:
         self._readers = readers
         self._at_hand = connections.reader(url, 1, lock_timeout_ms=0) if is_sqlite(url) else None
         self._writer = writer
+        self._place = place
+        self._damaged = False
         self._read_pool = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
         self._notifier = None if is_sqlite(url) else Notifier(url, writer.shop_id)
@@ -81,12 +94,14 @@ class Database:
     def _open(cls, url: URL, shop_domain: str, clock: Clock, migrating: bool) -> Self:
         if migrating:
             migrate(url)
+        place = SqlitePlace(sqlite_path(url)) if is_sqlite(url) else None
         engine = connections.writer(url)
         with engine.begin() as conn:
             shop_id = shops.enrol(conn, shop_domain, clock())
             mark = shops.mark(conn, shop_id)
-        writer = Writer(engine, shop_id, clock, random.Random(), time.sleep)
-        return cls(url, connections.reader(url, READERS), writer, mark, clock)
+        guard = _nothing if place is None else place.require_same
+        writer = Writer(engine, shop_id, clock, random.Random(), time.sleep, guard=guard)
+        return cls(url, connections.reader(url, READERS), writer, mark, clock, place=place)
 
     async def close(self) -> None:
         """Finishes what is queued, then lets go of every connection."""
@@ -101,6 +116,45 @@ class Database:
         if self._at_hand is not None:
             self._at_hand.dispose()
         self._writer.dispose()
+        if self._place is not None:
+            self._place.close()
+
+    async def probe(self) -> None:
+        """Raises DatabaseError unless the database takes a write, and keeps it where the next start will look for it.
+
+        A SQLite file that was put back in its place is taken up again, when it holds this very desk and nothing older.
+        """
+        if self._place is None:
+            await self.write(probe.write)
+            return
+        loop = asyncio.get_running_loop()
+        if self._place.is_replaced:
+            await loop.run_in_executor(self._write_pool, self._take_up)
+        self._place.require_writable()
+        number = await self.write(probe.write)
+        whole = self._damaged or self._place.size_bytes <= probe.CHECKED_BYTES
+        await loop.run_in_executor(
+            self._read_pool, partial(probe.found_anew, self.url, self.shop_id, number, whole=whole)
+        )
+        self._damaged = False
+
+    def _take_up(self) -> None:
+        """The file that stands there now instead of the one that was opened. Raises Unavailable."""
+        engine = connections.anew(self.url)
+        try:
+            with engine.connect() as conn:
+                found = shops.mark(conn, self.shop_id)
+        except (DBAPIError, NoResultFound) as error:
+            raise Unavailable("another file stands in the place of the database") from error
+        finally:
+            engine.dispose()
+        if found.id != self.desk_id or found.version < self.version:
+            raise Unavailable("another desk, or an older copy, stands in the place of the database: start anew")
+        for opened in (self._writer, self._readers, self._at_hand):
+            if opened is not None:
+                opened.dispose()
+        if self._place is not None:
+            self._place.adopt()
 
     async def read(self, fn: Callable[[Connection], T], *, short: bool = False) -> T:
         """Runs `fn` on one snapshot of the database, on a reader's thread. Raises Unavailable.
@@ -144,6 +198,7 @@ class Database:
             failure = failures.of_driver(error)
             if failure is None:
                 raise
+            self._damaged = self._damaged or isinstance(failure, Damaged)
             raise failure from error
 
     async def write(self, job: Callable[[Tx], T], orders: Collection[int] | None = None) -> T:
@@ -218,7 +273,8 @@ class Database:
             committed = await loop.run_in_executor(self._write_pool, self._writer.commit, group)
         except Exception as error:  # noqa: BLE001  # the writer's outermost frame: every caller gets the error
             _log.exception("a group of writes failed")
-            return [Failed(error) for _ in group]
+            told = failures.of_driver(error) if isinstance(error, DBAPIError) else None
+            return [Failed(told or error) for _ in group]
         self._committed(committed)
         return committed.outcomes
 
@@ -230,6 +286,10 @@ class Database:
         self.hear(committed.newest)
         if self._notifier is not None:
             self._notifier.tell(committed.newest)
+
+
+def _nothing() -> None:
+    """No guard: PostgreSQL tells by itself what becomes of a commit."""
 
 
 def _refuse_more(waiting: int) -> None:

@@ -41,16 +41,27 @@ class Committed:
 
 
 class Writer:
-    """All writes of a process. Only one thread may call `commit`. `sleep` takes seconds."""
+    """All writes of a process. Only one thread may call `commit`. `sleep` takes seconds.
+
+    `guard` is asked before each commit, and raises Unavailable where it would go nowhere.
+    """
 
     def __init__(
-        self, engine: Engine, shop_id: int, clock: Clock, dice: random.Random, sleep: Callable[[float], None]
+        self,
+        engine: Engine,
+        shop_id: int,
+        clock: Clock,
+        dice: random.Random,
+        sleep: Callable[[float], None],
+        *,
+        guard: Callable[[], None] = lambda: None,
     ) -> None:
         self.shop_id = shop_id
         self._engine = engine
         self._clock = clock
         self._dice = dice
         self._sleep = sleep
+        self._guard = guard
         self._postgresql = engine.dialect.name == "postgresql"
 
     def dispose(self) -> None:
@@ -106,6 +117,7 @@ class Writer:
             if not any(isinstance(outcome, Done) for outcome in outcomes):
                 conn.rollback()
                 return Committed(outcomes, None)
+            self._guard()
             if not self._postgresql:
                 newest = events.number(conn, self.shop_id)
                 _commit(conn)

@@ -6,6 +6,7 @@ is simply tried again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,11 +17,18 @@ import orjson
 from standardwebhooks import Webhook
 
 from orders_sync.db.outbox import OutboxRow
+from orders_sync.ingest.reading import clean
 from orders_sync.instants import Clock, from_datetime, to_datetime
 from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown
 
 TIMEOUT_S = 20.0
 CONNECT_TIMEOUT_S = 5.0
+
+MOST_REASON = 200
+"""Characters of a receiver's reason phrase that are kept, whatever bytes it is made of."""
+
+LONGEST_WAIT_S = 86_400
+_SECONDS = re.compile(r"[0-9]{1,18}")
 
 _LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
@@ -70,7 +78,7 @@ class SignedPost:
         status = response.status
         if 200 <= status < 300:
             return Sent()
-        told = f"HTTP {status} {response.reason or ''}".rstrip()
+        told = f"HTTP {status} {clean(response.reason or '')[:MOST_REASON]}".rstrip()
         if status >= 500 or status in _LATER:
             return Later(told, self._after_ms(response.headers.get("Retry-After")))
         return Refused(told)
@@ -79,13 +87,13 @@ class SignedPost:
         """`Retry-After` in seconds or as an HTTP date; null when there is none that can be read."""
         if text is None:
             return None
-        if text.strip().isdigit():
-            return int(text) * 1000
+        if _SECONDS.fullmatch(text.strip()):
+            return min(int(text), LONGEST_WAIT_S) * 1000
         try:
-            at = parsedate_to_datetime(text)
-        except ValueError:
+            at = from_datetime(_aware(parsedate_to_datetime(text)))
+        except (ValueError, TypeError, IndexError, OverflowError):
             return None
-        return max(0, from_datetime(_aware(at)) - self._clock())
+        return max(0, at - self._clock())
 
 
 def _aware(at: datetime) -> datetime:

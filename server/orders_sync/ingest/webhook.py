@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ TRIGGERED_AT = "X-Shopify-Triggered-At"
 API_VERSION = "X-Shopify-API-Version"
 _KEPT = (TOPIC, SHOP, WEBHOOK_ID, EVENT_ID, TRIGGERED_AT, API_VERSION)
 _UNKNOWN = "unknown"
+_SIGNATURE = re.compile(r"[A-Za-z0-9+/]{43}=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,14 @@ class Webhook:
     problem: str | None = None
 
 
+def well_formed(signature: str) -> bool:
+    """False for what can be the signature of no body: it is the base64 of a SHA-256."""
+    return _SIGNATURE.fullmatch(signature) is not None
+
+
 def genuine(body: bytes, signature: str, secrets: Sequence[str]) -> bool:
     """True when one of the secrets signed exactly these bytes. Every secret is tried, each in constant time."""
-    told = signature.encode("utf-8", "replace")
+    told = signature.encode("utf-8", "surrogateescape")
     fits = [hmac.compare_digest(_signature(body, secret), told) for secret in secrets]
     return any(fits)
 

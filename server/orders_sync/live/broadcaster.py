@@ -16,6 +16,8 @@ from orders_sync.db.location import is_sqlite
 from orders_sync.db.tx import Tx
 from orders_sync.live.hub import Hub
 from orders_sync.live.outage import Outage
+from orders_sync.live.readiness import Readiness
+from orders_sync.loops import supervised
 
 POLL_S = 0.5
 """Half of the second within which other processes' changes have to appear (contract §1, `desk`)."""
@@ -34,6 +36,7 @@ class Broadcaster:
     def __init__(self, database: Database, hub: Hub, owner: str = "broadcaster") -> None:
         self._database = database
         self._hub = hub
+        self.readiness = Readiness(database)
         self._outage = Outage(database, hub, owner)
         self._woken = asyncio.Event()
         self._left_over = False
@@ -45,6 +48,7 @@ class Broadcaster:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._tail(), name="live-tail")
             tasks.create_task(self._beat(), name="live-heartbeat")
+            tasks.create_task(supervised("readiness", self.readiness.run), name="live-readiness")
             if not is_sqlite(self._database.url):
                 tasks.create_task(self._listen(), name="live-listen")
 
@@ -62,6 +66,7 @@ class Broadcaster:
             self._woken.clear()
             try:
                 await self.catch_up()
+                self.readiness.require()
                 await self._outage.over()
                 if not await self._is_woken():
                     await self._number_left_over()

@@ -12,6 +12,7 @@ from dataclasses import replace
 from orders_sync.db import alerts, dead_letters, events
 from orders_sync.db.alerts import GAP_ORDER, AlertRow
 from orders_sync.db.events import EventDraft
+from orders_sync.db.reading import Reading
 from orders_sync.db.tx import Tx
 from orders_sync.live.alerts import alert_id
 from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
@@ -37,6 +38,12 @@ def say_gap(tx: Tx, gap: Gap, scope: str, message: str, severity: Severity) -> b
     if known is not None and known.message != message:
         clear_gap(tx, gap, scope)
     return open_gap(tx, gap, scope, message, severity)
+
+
+def is_open(conn: Reading, shop_id: int, gap: Gap, scope: str) -> bool:
+    """True while this gap is raised."""
+    cause = _cause(gap, scope)
+    return any(row.cause == cause for row in alerts.open_gaps(conn, shop_id))
 
 
 def clear_gap(tx: Tx, gap: Gap, scope: str) -> bool:

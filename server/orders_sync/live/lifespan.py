@@ -14,6 +14,7 @@ from orders_sync.instants import DAY, HOUR
 from orders_sync.live.broadcaster import Broadcaster
 from orders_sync.live.history import HISTORY, History
 from orders_sync.live.hub import Hub
+from orders_sync.live.readiness import READINESS
 from orders_sync.live.retention import Retention
 from orders_sync.live.sweeper import Sweeper
 from orders_sync.loops import running
@@ -23,13 +24,15 @@ STREAMS_PER_TOKEN = 500
 
 
 async def live(app: web.Application) -> AsyncIterator[None]:
-    """A cleanup context, after the database's: sets HUB and HISTORY and publishes while the application runs."""
+    """A cleanup context, after the database's: sets HUB, HISTORY and READINESS and publishes while the application runs."""
     database = app[DATABASE]
     head = await database.read(lambda conn: events.head(conn, database.shop_id))
     per_caller = None if app.get(TOKENS) is None else STREAMS_PER_TOKEN
     app[HUB] = hub = Hub(head.desk_id, head.newest, per_caller)
     app[HISTORY] = History(database, hub, app[CLOCK])
-    async with running({"broadcaster": Broadcaster(database, hub, secrets.token_hex(8)).run}):
+    broadcaster = Broadcaster(database, hub, secrets.token_hex(8))
+    app[READINESS] = broadcaster.readiness
+    async with running({"broadcaster": broadcaster.run}):
         yield
 
 

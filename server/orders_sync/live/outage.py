@@ -22,8 +22,8 @@ from orders_sync.live.hub import Hub
 from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
 
 MESSAGE = (
-    "The database cannot be reached: the desk shows what it last knew, and takes nothing. "
-    "It goes on by itself as soon as it can; if it lasts, look at the database server."
+    "The database cannot be reached or written: the desk shows what it last knew, and takes nothing. "
+    "It goes on by itself as soon as it can; if it lasts, look at /health/ready and the server's log."
 )
 MOMENTS_S = 2.0
 
@@ -31,7 +31,7 @@ _NAME = "outage"
 
 
 class Outage:
-    """`lasts` and `over`, as reading the events fails and works. `owner` is drawn anew by each start of a process."""
+    """`lasts` and `over`, as reading the events, or writing, fails and works. `owner` is drawn anew by each start."""
 
     def __init__(self, database: Database, hub: Hub, owner: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database

@@ -155,6 +155,8 @@ class Relay:
                 await self._db.write(record, [row.order_id])
             except DatabaseError as error:  # the other calls go on; this row is found again when its lease runs out
                 log.warning("an outcome could not be recorded", row=row.id, reason=str(error))
+            except Exception:  # an answer that cannot be stored concerns this row: what others were told is recorded
+                log.exception("an outcome could not be recorded", row=row.id)
 
     async def _send(self, rows: Sequence[OutboxRow]) -> Sequence[Outcome]:
         if any(row.attempts >= MAX_TRIES for row in rows):

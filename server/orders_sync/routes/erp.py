@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import orjson
@@ -15,15 +16,23 @@ from orders_sync.ingest.apply import apply
 from orders_sync.ingest.changes import Change, Delivery
 from orders_sync.ingest.normalise import erp
 from orders_sync.ingest.reading import Unreadable, read_json
-from orders_sync.instants import Ms
-from orders_sync.routes.body import whole
+from orders_sync.instants import MINUTE, SECOND, Ms, system_clock
+from orders_sync.routes.body import unread, whole
 from orders_sync.settings import secret_text
 
 log = structlog.get_logger(__name__)
 
 routes = web.RouteTableDef()
 
+MAX_ID = 255
+"""Characters of a message's id."""
+
+TOLERATED_MS = 5 * MINUTE
+"""Standard Webhooks: what is older, or newer, may be a message that somebody kept."""
+
 _ID = "webhook-id"
+_TIME = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?")
+_SIGNATURES = re.compile(r"(?:.* )?v1,[A-Za-z0-9+/]{43}=(?: .*)?")
 
 
 @routes.post("/erp/webhook")
@@ -31,10 +40,13 @@ async def erp_webhook(request: web.Request) -> web.Response:
     """200 `{"ok", "type", "id"}`; 401 and 503 `{"detail"}`. A message id that came before changes nothing."""
     secret = secret_text(request.app[SETTINGS].erp_secret)
     if not secret:
-        return _json(503, {"detail": "Messages of the ERP are refused: set ERP_SECRET"})
+        return unread(request, _json(503, {"detail": "Messages of the ERP are refused: set ERP_SECRET"}))
+    refused = _json(401, {"detail": "Invalid webhook signature"})
+    if not well_formed(request.headers):
+        return unread(request, refused)
     body = await whole(request)
     if not genuine(body, request.headers, secret):
-        return _json(401, {"detail": "Invalid webhook signature"})
+        return refused
     message_id, arrived = request.headers[_ID], request.app[CLOCK]()
     message_type, changes, problem = _read(body, arrived)
     delivery = Delivery("erp", message_id, message_type, arrived, changes)
@@ -47,11 +59,22 @@ async def erp_webhook(request: web.Request) -> web.Response:
     return _json(200, {"ok": True, "type": message_type, "id": message_id})
 
 
+def well_formed(headers: Mapping[str, str]) -> bool:
+    """False for what can be the signature of no body: no id, a time too far from now, or no SHA-256 in base64."""
+    return (
+        0 < len(headers.get(_ID, "")) <= MAX_ID
+        and headers[_ID].isprintable()
+        and _TIME.fullmatch(headers.get("webhook-timestamp", "")) is not None
+        and abs(float(headers["webhook-timestamp"]) * SECOND - system_clock()) <= TOLERATED_MS
+        and _SIGNATURES.fullmatch(headers.get("webhook-signature", "")) is not None
+    )
+
+
 def genuine(body: bytes, headers: Mapping[str, str], secret: str) -> bool:
     """True when the signature fits these bytes, the id and a time within five minutes of now."""
     try:
         Webhook(secret).verify(body, dict(headers), json_parse=False)
-    except (WebhookVerificationError, ValueError):
+    except (WebhookVerificationError, ValueError, OverflowError):
         return False
     return True
 

@@ -8,12 +8,14 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from orders_sync.app_keys import CLOCK, DATABASE, SETTINGS
+from orders_sync.app_keys import CALLER, CLOCK, DATABASE, SETTINGS
+from orders_sync.auth import STRANGER
 from orders_sync.db import shops
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.reading import Reading
 from orders_sync.instants import Ms, to_text
+from orders_sync.live.readiness import READINESS
 from orders_sync.poller import state
 from orders_sync.poller.state import PollerState
 from orders_sync.settings import Settings
@@ -24,17 +26,26 @@ routes = web.RouteTableDef()
 
 @routes.get("/health")
 async def health(request: web.Request) -> web.Response:
-    """`degraded` while the database is out of reach, the shop has not the app, or the poller's last tick failed."""
+    """`degraded` while the database is out of reach or takes no writes, the shop has not the app, or the last tick failed.
+
+    A stranger is told the words alone: no reason, no figure, no version.
+    """
     settings, database = request.app[SETTINGS], request.app[DATABASE]
-    stored = await _stored(database)
+    stored, problem = await _stored(database), request.app[READINESS].problem
     poller = None if stored is None else stored.poller
-    degraded = stored is None or stored.uninstalled or stored.poller.error is not None
-    body = {
+    degraded = problem is not None or stored is None or stored.uninstalled or stored.poller.error is not None
+    words = {
         "status": "degraded" if degraded else "ok",
         "service": "sync",
         "timestamp": to_text(request.app[CLOCK]() // 1000 * 1000),
+        "database": "unavailable" if poller is None or problem is not None else "ok",
+    }
+    if request[CALLER] is STRANGER:
+        told = {"backfill": _backfill(settings, poller), "poller": _poller(settings, poller)}
+        return _json(words | {name: {"state": part["state"]} for name, part in told.items()})
+    body = words | {
         "version": __version__,
-        "database": "unavailable" if poller is None else "ok",
+        "reason": problem,
         "desk": {"id": database.desk_id, "version": database.version},
         "app": "unknown" if stored is None else "uninstalled" if stored.uninstalled else "installed",
         "backfill": _backfill(settings, poller),
@@ -52,8 +63,8 @@ async def live(_request: web.Request) -> web.Response:
 
 @routes.get("/health/ready")
 async def ready(request: web.Request) -> web.Response:
-    """200 once requests can be answered; 503 while the database cannot."""
-    if await _stored(request.app[DATABASE]) is None:
+    """200 once requests can be answered and what they ask for stored; 503 while the database cannot."""
+    if request.app[READINESS].problem is not None or await _stored(request.app[DATABASE]) is None:
         return _json({"status": "unavailable"}, 503)
     return _json({"status": "ok"})
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 from pydantic import ValidationError
 
@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 RETRY_AFTER_S = 2
 """What a client is asked to wait after `rate_limited` and `unavailable`, where nothing better is known."""
+
+SERVER = "orders-sync"
 
 _CODES = {
     400: ErrorCode.INVALID_REQUEST,
@@ -68,6 +70,11 @@ def answer(refused: Refused, method: str, status: int | None = None) -> web.Resp
     if refused.code is ErrorCode.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return _json(body, status or refused.code.http_status, headers)
+
+
+async def nameless(_request: web.Request, response: web.StreamResponse) -> None:
+    """For `on_response_prepare`: no answer tells strangers which versions of what to look up."""
+    response.headers[hdrs.SERVER] = SERVER
 
 
 @web.middleware

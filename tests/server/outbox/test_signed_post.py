@@ -139,3 +139,38 @@ async def test_what_went_wrong_is_told_without_the_address() -> None:
     outcome = await sent(Queue(500))
     assert isinstance(outcome, Later)
     assert "127.0.0.1" not in outcome.reason
+
+
+async def _answering(raw: bytes) -> Outcome:
+    """What a post comes to when it is answered with these bytes."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(raw)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with aiohttp.ClientSession() as session:
+        (outcome,) = await SignedPost(session, f"http://127.0.0.1:{port}/in", SIGNING, system_clock).send([row()])
+    server.close()
+    return outcome
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 503 Nicht verf\xfcgbar\r\n",
+        b"HTTP/1.1 503 Busy\r\nRetry-After: " + b"9" * 400 + b"\r\n",
+        b"HTTP/1.1 503 Busy\r\nRetry-After: \xc2\xb2\r\n",
+        b"HTTP/1.1 422 Wei\xdf nicht\r\n",
+        b"HTTP/1.1 301 Moved\r\nLocation: http://\xff\r\n",
+    ],
+)
+async def test_a_strange_answer_becomes_an_outcome_that_can_be_stored(head: bytes) -> None:
+    outcome = await _answering(head + b"Content-Length: 0\r\n\r\n")
+    assert isinstance(outcome, Later | Refused | Unknown)
+    outcome.reason.encode()
+    if isinstance(outcome, Later) and outcome.after_ms is not None:
+        assert outcome.after_ms <= 86_400_000

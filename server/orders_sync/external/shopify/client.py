@@ -23,11 +23,15 @@ from orders_sync.external.shopify.bucket import Bucket
 from orders_sync.external.shopify.decoding import decoded
 from orders_sync.external.shopify.documents import API_VERSION, Document
 from orders_sync.external.shopify.errors import Misread, NoAnswer, NotJson, NotSent, Refusal, ShopifyError, Throttled
+from orders_sync.ingest.reading import clean
 from orders_sync.instants import Clock, Ms, from_datetime, system_clock
 
 log = structlog.get_logger(__name__)
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
+MAX_ANSWER_BYTES = 32 << 20
+"""Many times the largest page of orders."""
+
 MAX_THROTTLED = 20
 """Times that one request waits for points before the shop is given up for now."""
 
@@ -132,7 +136,7 @@ class ShopifyClient:
             async with self._session.post(
                 self._address, data=payload, headers=self._headers, timeout=TIMEOUT, allow_redirects=False
             ) as response:
-                content = await response.read()
+                content = await _bounded(response)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotSent(f"Shopify cannot be reached ({type(error).__name__})") from error
         except aiohttp.InvalidURL as error:
@@ -151,7 +155,7 @@ class ShopifyClient:
         now = self._clock()
         try:
             shop_now = from_datetime(parsedate_to_datetime(date)) if date else None
-        except ValueError:
+        except (ValueError, TypeError, IndexError, OverflowError):
             shop_now = None
         if shop_now is None:
             return started
@@ -171,11 +175,23 @@ class ShopifyClient:
                 log.warning("the admin token may not read a field", field=field.name, needs=field.needs)
 
 
+async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+    """The body as it unpacks, up to a bound: no answer of a shop is larger. Raises NoAnswer."""
+    parts: list[bytes] = []
+    left = MAX_ANSWER_BYTES
+    async for part in response.content.iter_any():
+        left -= len(part)
+        if left < 0:
+            raise NoAnswer(f"Shopify's answer is larger than {MAX_ANSWER_BYTES >> 20} MiB")
+        parts.append(part)
+    return b"".join(parts)
+
+
 def _raise_for_status(response: aiohttp.ClientResponse) -> None:
     status = response.status
     if status == HTTPStatus.OK:
         return
-    told = f"HTTP {status} {response.reason or ''}".rstrip()
+    told = f"HTTP {status} {clean(response.reason or '')[:200]}".rstrip()
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise Throttled(_seconds(response.headers.get("Retry-After")))
     if status in _REDIRECTS:
