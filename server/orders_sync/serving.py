@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 
 import structlog
+from aiohttp import web
 
 from orders_sync.app import build, webhooks_alone
 from orders_sync.auth import Tokens

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from orders_sync.settings import CONFIG, PREFIX, SECRETS, Settings, SettingsError
 
@@ -43,15 +40,3 @@ def refuse_secrets(flags: Mapping[str, Any]) -> None:
                 f"{spelled} would show a secret to everyone who lists the processes: set {PREFIX}{name.upper()}, or "
                 f"{name} in the configuration file"
             )
-
-
-def with_password(urls: Iterable[object]) -> bool:
-    """True when a database URL among the flags holds a password, which everyone who lists the processes sees."""
-    return any(_has_password(str(url)) for url in urls)
-
-
-def _has_password(url: str) -> bool:
-    try:
-        return make_url(url).password is not None
-    except ArgumentError:
-        return False

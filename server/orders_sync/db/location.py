@@ -35,3 +35,11 @@ def is_sqlite(url: URL) -> bool:
 def sqlite_path(url: URL) -> Path:
     """The file of a SQLite database."""
     return Path(url.database or "")
+
+
+def holds_password(text: str) -> bool:
+    """True for a database URL with a password in it; False also for what is no URL."""
+    try:
+        return make_url(text).password is not None
+    except (ArgumentError, ValueError):
+        return False
