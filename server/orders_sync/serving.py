@@ -19,7 +19,7 @@ from orders_sync.app import build, webhooks_alone
 from orders_sync.auth import Tokens
 from orders_sync.listening import Listener
 from orders_sync.open_files import raise_limit
-from orders_sync.settings import PREFIX, Settings
+from orders_sync.settings import Settings
 from orders_sync.token_watch import TOKEN_WATCH
 
 log = structlog.get_logger(__name__)
@@ -65,7 +65,6 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             got = await _listen(alone, host, webhook_port, WEBHOOK_BACKLOG)
             log.info("webhooks on a listener of their own", host=host, port=got)
         _reload_on_hangup(app)
-        _say_what_is_missing(settings)
         spare_the_collector()
         announce(f"http://{_shown(settings.host)}:{port}")
         await stopped.wait()
@@ -73,15 +72,6 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     finally:
         for listener in listeners:
             await listener.cleanup()
-
-
-def _say_what_is_missing(settings: Settings) -> None:
-    """A desk without a shop stays empty, and nothing else would say why."""
-    if not settings.webhook_secrets and settings.shopify_admin_token is None:
-        log.warning(
-            f"no shop is connected: set {PREFIX}SHOP_DOMAIN, {PREFIX}SHOPIFY_ADMIN_TOKEN (to read its orders) and "
-            f"{PREFIX}SHOPIFY_WEBHOOK_SECRET (to hear of changes)"
-        )
 
 
 def spare_the_collector() -> None:

@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 
 from orders_wire.orders import Order
 from orders_wire.scalars import Instant, Wire
-from orders_wire.vocabulary import UNASSIGNED, DeskState, ReturnState
+from orders_wire.vocabulary import UNASSIGNED, ReturnState
 
 
 class Desk(Wire):
@@ -15,22 +15,6 @@ class Desk(Wire):
 
     id: str
     version: int
-
-
-class Backfill(Wire):
-    """How far the first reading of the shop is, in orders; `total` is 0 while Shopify has not said how many there are."""
-
-    done: int
-    total: int
-
-
-class PageDesk(Desk):
-    """`state` is None from a server that does not tell it; `backfill` stands only in that state."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    state: DeskState | None = None
-    backfill: Backfill | None = None
 
 
 class Period(Wire):
@@ -137,4 +121,4 @@ class OrdersPage(Wire):
     data_gaps: list[str] = []
     data_gaps_total: int = 0
     tabs: dict[str, int] = Field(default_factory=dict)
-    desk: PageDesk | None = None
+    desk: Desk | None = None

@@ -143,17 +143,6 @@ class EventType(StrEnum):
     REFRESH = "refresh"
 
 
-class DeskState(StrEnum):
-    """How a desk stands to its shop: contract §1, `desk`.
-
-    NO_SHOP: neither a webhook secret nor an Admin token. BACKFILL: the first reading of the shop has not ended.
-    """
-
-    NO_SHOP = "no_shop"
-    BACKFILL = "backfill"
-    LIVE = "live"
-
-
 class Gap(StrEnum):
     """What a data gap is about: contract §2."""
 

@@ -18,7 +18,6 @@ from orders_sync.db.panels import read as read_panels
 from orders_sync.db.reading import Reading
 from orders_sync.db.selection import ANY_TIME, UNFILTERED, Between
 from orders_sync.desk import panels
-from orders_sync.desk.desk_state import ALWAYS_LIVE, DeskStates
 from orders_sync.desk.items import items
 from orders_sync.desk.page_info import Window, page_info
 from orders_sync.desk.period import Period, period
@@ -66,7 +65,6 @@ class Surroundings:
     overview: Overview
     fulfilled: Count
     panels: dict[str, Any]
-    desk: dict[str, Any]
     until: Ms
 
 
@@ -78,26 +76,18 @@ class Answer:
     around: Surroundings
 
 
-def surroundings(conn: Reading, view: View, states: DeskStates = ALWAYS_LIVE) -> Surroundings:
-    """The counts and panels of this view, and how the desk stands to its shop."""
+def surroundings(conn: Reading, view: View) -> Surroundings:
+    """The counts and panels of this view."""
     week = Between(view.week.start, view.week.end)
     counted, fulfilled, lists = read_panels(conn, view.shop_id, view.moment, view.today, week)
     ends = [Ms(view.now + FRESH), view.today.end, counted.until]
     until = min(end for end in ends if end is not None)
-    state = states.read(conn, view.shop_id, counted.desk_id)
-    desk = {"id": counted.desk_id, "version": counted.version, **state}
-    return Surroundings(counted, fulfilled, panels.shown(counted, lists, view.now), desk, until)
+    return Surroundings(counted, fulfilled, panels.shown(counted, lists, view.now), until)
 
 
-def answer(
-    conn: Reading,
-    view: View,
-    query: PageQuery,
-    known: Surroundings | None = None,
-    states: DeskStates = ALWAYS_LIVE,
-) -> Answer:
+def answer(conn: Reading, view: View, query: PageQuery, known: Surroundings | None = None) -> Answer:
     """The whole answer; `known`: counts and panels that still hold."""
-    around = known or surroundings(conn, view, states)
+    around = known or surroundings(conn, view)
     reader = Reader(conn, view.shop_id, query.selection, view.moment)
     counted = known is None and query.selection.filters == UNFILTERED
     position, wanted = _window(query, reader)
@@ -115,7 +105,7 @@ def answer(
         },
         **around.panels,
         "tabs": around.overview.tabs,
-        "desk": around.desk,
+        "desk": {"id": around.overview.desk_id, "version": around.overview.version},
     }
     return Answer(orjson.dumps(body), around)
 

@@ -14,7 +14,6 @@ from functools import partial
 
 from orders_sync.db.engine import Database
 from orders_sync.db.reading import Reading
-from orders_sync.desk.desk_state import ALWAYS_LIVE, DeskStates
 from orders_sync.desk.page import Answer, Surroundings, View, answer
 from orders_sync.desk.query import PageQuery
 from orders_sync.instants import Ms
@@ -44,10 +43,9 @@ class Held:
 class Pages:
     """The page answers of one process. Holds what it computed for the newest generation of the database only."""
 
-    def __init__(self, database: Database, figures: Figures, states: DeskStates = ALWAYS_LIVE) -> None:
+    def __init__(self, database: Database, figures: Figures) -> None:
         self._database = database
         self._figures = figures
-        self._states = states
         self._generation = database.generation
         self._held: dict[PageQuery, Held] = {}
         self._running: dict[PageQuery, asyncio.Task[Held]] = {}
@@ -119,7 +117,7 @@ class Pages:
 
     def _timed(self, conn: Reading, view: View, query: PageQuery, known: Surroundings | None) -> Answer:
         began = time.perf_counter()
-        found = answer(conn, view, query, known, self._states)
+        found = answer(conn, view, query, known)
         if query.selection.filters.only_placed:
             self._took_s = time.perf_counter() - began
         return found

@@ -13,7 +13,6 @@ from yarl import URL
 from orders_sync.app_keys import DATABASE, FIGURES, SETTINGS
 from orders_sync.db.reading import Reading
 from orders_sync.desk import query
-from orders_sync.desk.desk_state import DeskStates
 from orders_sync.desk.detail import Ambiguous, detail, find
 from orders_sync.desk.owners import owners
 from orders_sync.desk.page import View
@@ -33,9 +32,7 @@ routes = web.RouteTableDef()
 
 async def reading(app: web.Application) -> AsyncIterator[None]:
     """The life of the page answers: after the database, before the first request."""
-    settings = app[SETTINGS]
-    states = DeskStates(receives=bool(settings.webhook_secrets), polls=settings.shopify_admin_token is not None)
-    app[PAGES] = Pages(app[DATABASE], app[FIGURES], states)
+    app[PAGES] = Pages(app[DATABASE], app[FIGURES])
     yield
     await app[PAGES].close()
 

@@ -12,12 +12,8 @@ from typing import TYPE_CHECKING
 
 from orders_wire.vocabulary import UNASSIGNED, Status, Tab
 
-_STATUSES: frozenset[str] = frozenset(status.value for status in Status)
-MOVED = "another page"
-"""What is said of the row under the cursor, which stays, when it only moved within the view."""
-
 if TYPE_CHECKING:
-    from orders_tui.query import Filters, OrdersQuery
+    from orders_tui.query import OrdersQuery
     from orders_wire.orders import Order
 
 
@@ -54,42 +50,16 @@ def _slid(shown: Sequence[str], present: Collection[str], held_back: int) -> set
 
 
 def ghost_reason(query: OrdersQuery, row: Order | None) -> str:
-    """Where a row went that left the view, in a word or two; empty when it is still in it, as far as the row tells."""
+    """Where a row went, in a word or two, as far as the row tells; empty when it does not."""
     if row is None:
         return ""
-    return _left_the_filters(query.filters, row) or _left_the_tab(query.tab, row)
-
-
-def _left_the_filters(filters: Filters, row: Order) -> str:
-    if filters.owner is not None and row.assigned_to != filters.owner:
+    wanted = query.filters.owner
+    if wanted is not None and row.assigned_to != wanted:
         return "unassigned" if row.assigned_to == UNASSIGNED else f"now {row.assigned_to}'s"
-    if filters.status is not None and filters.status in _STATUSES and row.status != filters.status.value:
-        return _words(row.status)
-    if filters.priority is not None and row.priority is not filters.priority:
-        return f"now {row.priority}"
-    if filters.tag is not None and filters.tag.casefold() not in map(str.casefold, row.tags):
-        return "untagged"
-    return ""
-
-
-def _left_the_tab(tab: Tab, row: Order) -> str:
-    over = _words(row.status) if row.status in {Status.CANCELLED, Status.REFUNDED} else ""
-    match tab:
-        case Tab.UNFULFILLED | Tab.OVERDUE:
-            return "" if row.status is Status.AWAITING_FULFILLMENT else _words(row.status)
-        case Tab.AWAITING_TRACKING:
-            return over or ("has numbers" if row.tracking and all(parcel.number for parcel in row.tracking) else "")
-        case Tab.TRACKING_PENDING:
-            return over or ("has a number" if any(parcel.number for parcel in row.tracking) else "")
-        case Tab.DELAYED:
-            return "" if row.status is Status.IN_TRANSIT else _words(row.status)
-        case Tab.HOLDS:
-            return "released" if row.hold is None else over
-        case Tab.RETURNS if row.return_ is not None:
-            return _words(row.return_.state) if row.return_.state.terminal else ""
-        case _:
-            return ""
-
-
-def _words(state: str) -> str:
-    return state.replace("_", " ")
+    if query.tab is Tab.RETURNS and row.return_ is not None:
+        return row.return_.state.replace("_", " ")
+    if query.tab is Tab.HOLDS:
+        return "released" if row.hold is None else ""
+    if query.tab in {Tab.UNFULFILLED, Tab.OVERDUE} and row.status is Status.AWAITING_FULFILLMENT:
+        return ""
+    return row.status.replace("_", " ")

@@ -6,7 +6,7 @@ changes. `run()` owns every task.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,7 +22,6 @@ from orders_tui.session.details import Details
 from orders_tui.session.fading import Fade, Fading
 from orders_tui.session.live import Live
 from orders_tui.session.matching import Matching, collect
-from orders_tui.session.merging import ghost_reason
 from orders_tui.session.pager import Pager
 from orders_tui.session.people import People
 from orders_tui.session.runner import Runner
@@ -225,18 +224,9 @@ class Session(Showing, Acting):
             self._fading.start(Fade.GHOST, fresh_ghosts)
         for order_id in fresh_ghosts[:_GHOSTS_READ]:
             self._details.want(order_id)
-        self._forget_moved(fresh_ghosts[_GHOSTS_READ:])
         self._details.look_again()
 
-    def _forget_moved(self, ghosts: Iterable[str]) -> None:
-        """Rows that left no view, but only moved to another page of it, need no ghost."""
-        table = self._pager.table
-        moved = [o for o in ghosts if o in table.ghosts and not ghost_reason(table.query, self._store.view(o))]
-        if table.forget(moved):
-            self._tell(told.PageShown())
-
     def _detailed(self, order_id: str, rows: frozenset[str]) -> None:
-        self._forget_moved([order_id])
         if rows:
             self._tell(told.RowsChanged(rows))
         self._tell(told.DetailChanged(order_id))

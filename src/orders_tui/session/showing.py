@@ -8,7 +8,7 @@ from orders_tui.query import Filters, OrdersQuery, Sort
 from orders_tui.session.changes import Change, CursorMoved, PageShown, ViewChanged
 from orders_tui.session.details import Details
 from orders_tui.session.fading import Fade, Fading
-from orders_tui.session.merging import MOVED, ghost_reason
+from orders_tui.session.merging import ghost_reason
 from orders_tui.session.pager import Pager
 from orders_tui.session.table import Goal
 from orders_tui.session.view import Ghost, RowView, TabMemory, View
@@ -66,7 +66,7 @@ class Showing:
         if order is None:
             return None
         table = self._pager.table
-        ghost = Ghost(ghost_reason(table.query, order) or MOVED) if order_id in table.ghosts else None
+        ghost = Ghost(ghost_reason(table.query, order)) if order_id in table.ghosts else None
         changed = self._fading.shows(Fade.CHANGED, order_id)
         return RowView(order, self._store.mark(order_id), ghost, changed)
 

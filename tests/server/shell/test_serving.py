@@ -148,18 +148,3 @@ def test_a_role_that_is_none_is_told_with_those_that_are(capsys: pytest.CaptureF
         main(["token", "--name", "ada", "--role", "boss"])
     assert ended.value.code == 2
     assert "viewer" in capsys.readouterr().err.splitlines()[-1]
-
-
-async def test_a_server_without_a_shop_says_what_to_set(sqlite_url: str) -> None:
-    process = await started("--port", "0", "--database", sqlite_url)
-    assert process.stderr is not None
-    try:
-        async with asyncio.timeout(30):
-            while b"no shop is connected" not in (line := await process.stderr.readline()):
-                assert line
-        for name in ("SHOP_DOMAIN", "SHOPIFY_ADMIN_TOKEN", "SHOPIFY_WEBHOOK_SECRET"):
-            assert f"ORDERS_SYNC_{name}".encode() in line
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.communicate()

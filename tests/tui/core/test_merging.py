@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.tui.core.samples import NOON, order
 
 from orders_tui.query import Filters, OrdersQuery
 from orders_tui.session.merging import ghost_reason, merge
-from orders_wire.orders import Hold, ReturnSummary, Tracking
-from orders_wire.vocabulary import Issue, Priority, ReturnState, Status, StatusFilter, Tab
+from orders_wire.orders import Hold, ReturnSummary
+from orders_wire.vocabulary import Issue, ReturnState, Status, Tab
 
 pages = st.lists(st.sampled_from("abcdefghij"), unique=True, max_size=8)
 
@@ -58,41 +55,3 @@ def test_where_a_row_went() -> None:
     mine = OrdersQuery(Tab.UNFULFILLED, Filters(owner="ana"))
     assert ghost_reason(mine, order(1, assigned_to="bo")) == "now bo's"
     assert ghost_reason(unfulfilled, None) == ""
-
-
-@pytest.mark.parametrize(
-    ("tab", "fields", "reason"),
-    [
-        (Tab.ALL, {"status": Status.CANCELLED}, ""),
-        (Tab.OVERDUE, {}, ""),
-        (Tab.OVERDUE, {"status": Status.AWAITING_TRACKING}, "awaiting tracking"),
-        (Tab.AWAITING_TRACKING, {"tracking": [Tracking(number="1Z"), Tracking()]}, ""),
-        (Tab.AWAITING_TRACKING, {"tracking": [Tracking(number="1Z")]}, "has numbers"),
-        (Tab.AWAITING_TRACKING, {"status": Status.CANCELLED}, "cancelled"),
-        (Tab.TRACKING_PENDING, {"tracking": [Tracking(number="1Z"), Tracking()]}, "has a number"),
-        (Tab.TRACKING_PENDING, {}, ""),
-        (Tab.DELAYED, {"status": Status.IN_TRANSIT}, ""),
-        (Tab.DELAYED, {"status": Status.FULFILLED}, "fulfilled"),
-        (Tab.HOLDS, {"status": Status.CANCELLED, "hold": Hold(reason=Issue.ADDRESS, since=NOON)}, "cancelled"),
-        (Tab.RETURNS, {"return_": ReturnSummary(id="r", state=ReturnState.INSPECTION)}, ""),
-        (Tab.RETURNS, {"return_": ReturnSummary(id="r", state=ReturnState.COMPLETED)}, "completed"),
-        (Tab.REFUNDED, {"status": Status.REFUNDED}, ""),
-    ],
-)
-def test_a_row_that_is_still_in_the_view_went_nowhere(tab: Tab, fields: dict[str, Any], reason: str) -> None:
-    assert ghost_reason(OrdersQuery(tab), order(1, **fields)) == reason
-
-
-@pytest.mark.parametrize(
-    ("filters", "fields", "reason"),
-    [
-        (Filters(status=StatusFilter.FULFILLED), {"status": Status.CANCELLED}, "cancelled"),
-        (Filters(status=StatusFilter.HOLDS), {"status": Status.CANCELLED}, ""),
-        (Filters(priority=Priority.VIP), {"priority": Priority.RUSH}, "now rush"),
-        (Filters(tag="Gift"), {"tags": ["gift"]}, ""),
-        (Filters(tag="Gift"), {"tags": []}, "untagged"),
-        (Filters(words="berlin"), {}, ""),
-    ],
-)
-def test_a_row_that_the_filter_no_longer_fits_says_why(filters: Filters, fields: dict[str, Any], reason: str) -> None:
-    assert ghost_reason(OrdersQuery(Tab.ALL, filters), order(1, **fields)) == reason

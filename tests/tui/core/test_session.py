@@ -220,40 +220,6 @@ def test_a_ghost_away_from_the_cursor_fades() -> None:
     play(scenario, query=OrdersQuery(Tab.UNFULFILLED, page_size=5))
 
 
-def test_a_row_that_only_moved_to_another_page_is_no_ghost() -> None:
-    async def scenario(w: Watched) -> None:
-        w.desk.change(28, order_number="#1005")
-        await w.rest()
-        assert (w.ghosts(), gid(28) in {row.order.id for row in w.session.view.rows}) == ([], False)
-
-    play(scenario, query=OrdersQuery(Tab.UNFULFILLED, page_size=5))
-
-
-def test_many_rows_that_moved_are_no_ghosts_and_one_that_left_among_them_is() -> None:
-    async def scenario(w: Watched) -> None:
-        for number in range(12, 25):
-            w.desk.change(number, order_number=f"#{1000 - number}", ping=number == 24)
-        w.desk.change(28, status=Status.CANCELLED)
-        await w.rest()
-        assert w.ghosts() == [28]
-        assert all(row.ghost is None or row.ghost.reason for row in w.session.view.rows)
-
-    play(scenario, query=OrdersQuery(Tab.UNFULFILLED, page_size=20))
-
-
-def test_the_row_under_the_cursor_that_moved_stays_and_says_so() -> None:
-    async def scenario(w: Watched) -> None:
-        w.session.move_cursor(gid(28))
-        w.desk.change(28, order_number="#1005")
-        await w.rest()
-        (ghost,) = [row.ghost for row in w.session.view.rows if row.ghost is not None]
-        assert ghost.reason == "another page"
-        w.session.move_cursor(gid(29))
-        assert w.ghosts() == []
-
-    play(scenario, query=OrdersQuery(Tab.UNFULFILLED, page_size=5))
-
-
 def test_frozen_nothing_moves_or_changes_and_what_is_missed_is_counted() -> None:
     async def scenario(w: Watched) -> None:
         w.session.freeze(True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.tui.screens import desk_data
 from tests.tui.screens.desk_data import NOW, ago
 from tests.tui.screens.fake_session import FakeSession
 
@@ -16,7 +15,6 @@ from orders_tui.session.actions import ActionState, OrderFailure
 from orders_tui.session.view import PageSpan
 from orders_tui.store.marks import MarkKind
 from orders_wire.orders import TimelineEntry
-from orders_wire.page import OrdersPage
 from orders_wire.vocabulary import ErrorCode
 
 UNREACHABLE = Unreachable("The server at http://127.0.0.1:8765 does not answer")
@@ -46,20 +44,6 @@ def _first(session: FakeSession, at: int = 0) -> str:
 def _empty(session: FakeSession) -> None:
     session.put(rows=(), cursor_id=None, span=PageSpan())
     session.tell(changes.PageShown())
-
-
-def _of_state(**desk: object) -> Callable[[FakeSession], None]:
-    """A whole desk without an order, that says why."""
-
-    def given(session: FakeSession) -> None:
-        empty = desk_data.page([]).model_dump(mode="json", by_alias=True)
-        told = {**empty, "tabs": {}, "desk": {"id": "d", "version": 1, **desk}}
-        session.summary_now = OrdersPage.model_validate(told)
-        session.put(rows=(), cursor_id=None, span=PageSpan())
-        session.tell(changes.PageShown())
-        session.tell(changes.SummaryChanged())
-
-    return given
 
 
 def _loading(session: FakeSession) -> None:
@@ -173,8 +157,6 @@ STATES = [
     Scene("empty", then=_empty),
     Scene("loading", given=_loading),
     Scene("unreadable", then=_unreadable),
-    Scene("no_shop", then=_of_state(state="no_shop")),
-    Scene("back_fill", then=_of_state(state="backfill", backfill={"done": 3100, "total": 6000})),
     Scene("offline", then=_offline),
     Scene("stale", then=_stale),
     Scene("not_refreshed", then=_not_refreshed),

@@ -6,7 +6,6 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from orders_tui.screens.desk import tops
-from orders_tui.screens.desk.no_rows import no_rows
 from orders_tui.widgets import band, side_bar
 from orders_tui.widgets.band import Band
 from orders_tui.widgets.metrics_bar import MetricsBar
@@ -121,7 +120,7 @@ class Board:
             count = page.tabs.get(view.query.tab, 0) if page is not None else 0
             desk.table.show_loading(min(count or view.query.page_size, view.query.page_size))
         else:
-            desk.table.say(*no_rows(desk))
+            desk.table.say(*tops.no_rows(desk))
 
     def _tabs(self) -> None:
         page = self._desk.work.session.summary

@@ -81,6 +81,25 @@ def query_info(desk: DeskScreen, slow: bool) -> QueryInfo:
     )
 
 
+def no_rows(desk: DeskScreen) -> tuple[str, ...]:
+    """What stands instead of rows."""
+    view, work = desk.view, desk.work
+    title = wording.tab(view.query.tab)[0]
+    if view.problem is not None:
+        return ("These orders could not be loaded", str(view.problem), f"{work.key('desk.refresh')} tries again")
+    if desk.narrow and view.rows:
+        return (
+            f"None of the {len(view.rows)} loaded rows contains “{desk.narrow}”",
+            f"{work.key('find.clear')} clears it",
+        )
+    if view.query.filters:
+        return (
+            f"Nothing in {title} matches the filter",
+            f"{work.key('find.clear')} clears it, {work.key('find.search')} changes it",
+        )
+    return (f"{title} is empty", "All done here. New orders appear by themselves.")
+
+
 def pane_note(desk: DeskScreen) -> str:
     """The whole text of the alert or gap under the side bar's cursor."""
     if not desk.side.has_focus:
