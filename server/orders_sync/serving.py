@@ -26,6 +26,11 @@ HANDLERS_END_S = 2.0
 
 BACKLOG = 1024
 
+NO_SHOP = (
+    "no shop is connected: set ORDERS_SYNC_SHOP_DOMAIN, ORDERS_SYNC_SHOPIFY_ADMIN_TOKEN (reads the history) and "
+    "ORDERS_SYNC_SHOPIFY_WEBHOOK_SECRET (what happens from now on), then start again; `orders-tui demo` shows a made-up shop"
+)
+
 
 class CannotListen(Exception):
     """An address cannot be listened on; the message says why."""
@@ -50,6 +55,8 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             log.info("webhooks on a listener of their own", host=host, port=await _listen(alone, host, webhook_port))
         spare_the_collector()
         announce(f"http://{_shown(settings.host)}:{port}")
+        if not settings.webhook_secrets and settings.shopify_admin_token is None:
+            log.warning(NO_SHOP)
         await stopped.wait()
         log.info("stopping")
     finally:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -36,6 +36,7 @@ class SketchRow:
     changed: bool = False
 
 
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 _INSTANTS = frozenset({"placed_at", "ship_by", "ts", "updated_at", "since", "start", "end"})
 
 
@@ -46,7 +47,7 @@ def page(body: Mapping[str, Any]) -> OrdersPage:
         slice_ = clean["orders"]
         made = _sketch({**clean, "orders": None})
         made.orders = Sketch(items=[_order(each) for each in slice_["items"]], page_info=_sketch(slice_["page_info"]))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError("not a page of orders") from error
     made.tabs = dict(clean.get("tabs") or {})
     return cast("OrdersPage", made)
@@ -83,4 +84,10 @@ def _value(name: str, value: Any) -> Any:
         return _sketch(value)
     if isinstance(value, list):
         return [_value(name, each) for each in value]
-    return datetime.fromisoformat(value) if name in _INSTANTS and isinstance(value, str) else value
+    return _instant(value) if name in _INSTANTS and isinstance(value, str) else value
+
+
+def _instant(value: str) -> datetime:
+    """As the contract's models read it: aware, and in a year that has another before and after it."""
+    told = datetime.fromisoformat(value)
+    return max(EARLIEST, min(told if told.tzinfo is not None else told.replace(tzinfo=UTC), LATEST))

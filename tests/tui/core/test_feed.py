@@ -132,11 +132,11 @@ def test_a_drop_is_told_at_once_and_the_next_attempt_comes_soon() -> None:
             if isinstance(item, Connection) and item.state is LineState.RECONNECTING:
                 told_at = now_s()
 
-        desk.streams[0] = chunks(HEAD, block(1), 20.0)
+        desk.streams[0] = chunks(HEAD, block(1), 18.0)
         await heard(
             SseFeed(api(desk), pace()), lambda i: states(i)[-2:] == [LineState.RECONNECTING, LineState.LIVE], watch
         )
-        assert told_at == 20.0
+        assert told_at == 18.0
         assert now_s() - told_at < 0.31
 
     play(scenario)
@@ -209,12 +209,13 @@ def test_behind_a_buffering_proxy_it_polls_and_says_so_and_tries_the_stream_agai
 
 def test_a_silent_stream_is_dead() -> None:
     async def scenario(desk: Desk) -> None:
-        desk.streams = [chunks(HEAD, block(1), 20.0, BEAT, 36.0, block(2))]
+        desk.streams = [chunks(HEAD, block(1), 15.0, BEAT, 20.0, block(2))]
         desk.polls = [{"alerts": [event(2)], "cursor": "d-2"}]
         items = await heard(SseFeed(api(desk), pace()), lambda i: "d-2" in ids(i))
-        assert now_s() == 55.0
+        assert now_s() == 34.0
+        assert states(items)[-2:] == [LineState.RECONNECTING, LineState.POLLING]
         assert last(items).reason == "the live stream fell silent"
-        assert desk.asked[-1] == ("poll", 55.0, "d-1")
+        assert desk.asked[-1] == ("poll", 34.0, "d-1")
 
     play(scenario)
 

@@ -179,7 +179,8 @@ def test_taking_in_what_waits_never_moves_the_cursor_to_another_order() -> None:
         w.session.refresh()
         await w.rest()
         assert w.cursor == 26
-        assert w.ghosts() == [26]
+        assert 26 in w.numbers()
+        assert w.ghosts() == []
         w.session.move_cursor(gid(29))
         assert 26 not in w.numbers()
 
@@ -341,7 +342,7 @@ def test_an_expired_token_is_said_and_signing_in_again_continues() -> None:
         w.desk.change(30, customer_name="X")
         await w.rest()
         assert w.session.connection.state.value == "signed_out"
-        w.session.sign_in("new")
+        assert await w.session.sign_in("new") is None
         await w.rest()
         assert w.session.connection.state is LineState.LIVE
         assert w.session.view.rows[0].order.customer_name == "X"
