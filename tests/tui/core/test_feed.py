@@ -308,3 +308,44 @@ def test_no_wait_is_longer_than_the_cap(attempt: int, outage_s: float, chance: f
 
 def test_a_server_that_asks_for_patience_gets_it() -> None:
     assert delay_s(3, 5.0, 1.0, asked_s=4.0) == 4.0
+
+
+def test_a_reset_in_the_middle_of_a_stream_is_followed_by_a_new_snapshot() -> None:
+    async def scenario(desk: Desk) -> None:
+        desk.streams = [
+            chunks(
+                HEAD,
+                block(1),
+                b'id: d-9\ndata: {"id": "d-9", "type": "refresh", "reset": true, '
+                b'"created_at": "2026-01-01T00:00:00Z"}\n\n',
+                3600.0,
+            ),
+            chunks(HEAD, block(12), 3600.0),
+        ]
+        await heard(SseFeed(api(desk), pace()), lambda i: "d-12" in ids(i))
+        assert [position for kind, _, position in desk.asked if kind == "stream"][-1] is None
+
+    play(scenario)
+
+
+STRANGE = [
+    b"retry: " + b"9" * 400 + b"\n\n",
+    b"retry: -1\n\n",
+    b"id: " + b"x" * 100_000 + b'\ndata: {"id": "' + b"x" * 100_000 + b'", "type": "refresh"}\n\n',
+    b"data: " + b"[" * 100_000 + b"\n\n",
+    b'data: {"id": "d-5", "type": "refresh", "created_at": "0001-01-01T00:00:00+14:00"}\n\n',
+    b'data: {"id": "d-5", "type": "new_kind", "created_at": NaN}\n\n',
+    b'data: {"id": "d-5", "type": "refresh", "version": 1e999, "created_at": "2026-01-01T00:00:00Z"}\n\n',
+    b"data: \xff\xfe\n\n",
+    b"data: " + b"x" * 3_000_000 + b"\n\n",
+]
+
+
+@pytest.mark.parametrize("strange", STRANGE, ids=range(len(STRANGE)))
+def test_one_strange_event_does_not_end_the_stream(strange: bytes) -> None:
+    async def scenario(desk: Desk) -> None:
+        desk.streams = [chunks(HEAD, block(1), strange, block(2), 3600.0)]
+        items = await heard(SseFeed(api(desk), pace()), lambda i: "d-2" in ids(i))
+        assert set(states(items)) == {LineState.CONNECTING, LineState.LIVE}
+
+    play(scenario)

@@ -38,7 +38,7 @@ VERBS = [
     ["info"],
 ]
 ORDER = json.loads(order(1).model_dump_json(by_alias=True))
-PAGE = json.loads(page(order(1), order(2)).model_dump_json(by_alias=True))
+PAGE = json.loads(page([order(1), order(2)]).model_dump_json(by_alias=True))
 STRANGE: list[Any] = [
     None,
     True,
@@ -111,7 +111,7 @@ def test_a_command_ends_in_a_sentence(
 ) -> None:
     monkeypatch.setattr("orders_tui.cli.acting._PATIENCE_S", 0.0)
     chance = random.Random(f"{verb} {status}")
-    for told in chance.sample(bodies(chance), 6):
+    for told in chance.sample(bodies(chance), 4):
         headers = {"Content-Type": "text/event-stream", **chance.choice(HEADERS)}
         if verb[0] == "watch" and status < 300:
             headers["Content-Type"] = "text/html"
@@ -234,7 +234,7 @@ def test_a_certificate_that_fails_is_called_that() -> None:
 
     failed = ssl.SSLCertVerificationError(1, "certificate verify failed")
     failed.verify_message = "self-signed certificate"
-    with pytest.raises(NotTrusted, match="the certificate of desk.test is not trusted: self-signed certificate"):  # noqa: SIM117
+    with pytest.raises(NotTrusted, match=r"the certificate of desk\.test is not trusted: self-signed certificate"):  # noqa: SIM117
         with transport_errors("https://desk.test:8443", writes=False):
             raise httpx.ConnectError("x") from failed
 
