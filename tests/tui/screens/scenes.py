@@ -9,7 +9,7 @@ from tests.tui.screens import desk_data
 from tests.tui.screens.desk_data import NOW, ago
 from tests.tui.screens.fake_session import FakeSession
 
-from orders_tui.errors import Unreachable
+from orders_tui.errors import SignInNeeded, Unreachable
 from orders_tui.feed import LineState
 from orders_tui.session import changes
 from orders_tui.session.actions import ActionState, OrderFailure
@@ -98,7 +98,14 @@ def _not_refreshed(session: FakeSession) -> None:
 
 
 def _signed_out(session: FakeSession) -> None:
-    session.set_line(state=LineState.SIGNED_OUT)
+    session.set_line(state=LineState.SIGNED_OUT, last_contact=NOW)
+
+
+def _not_signed_in(session: FakeSession) -> None:
+    session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=SignInNeeded("a token is needed"))
+    session.summary_now = None
+    session.tell(changes.PageShown())
+    session.set_line(state=LineState.SIGNED_OUT, last_contact=None)
 
 
 def _skewed(session: FakeSession) -> None:
@@ -195,6 +202,7 @@ DESK = [
     Scene("narrowed", ("ampersand",), "roux", ("enter",)),
     Scene("reconnecting", then=_reconnecting),
     Scene("signed_out", then=_signed_out),
+    Scene("not_signed_in", then=_not_signed_in),
     Scene("skewed", then=_skewed),
     Scene("polling", then=_polling),
     Scene("frozen", then=_frozen),

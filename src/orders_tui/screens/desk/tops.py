@@ -116,7 +116,8 @@ def no_rows(desk: DeskScreen) -> tuple[str, ...]:
             f"{backfill.done:,} of {backfill.total:,} orders"
             if backfill.total
             else "The first orders are on their way",
-            f"{title} fills by itself, newest orders first; orders-tui info says how far it is",
+            f"{title} fills by itself, newest orders first",
+            "orders-tui info says how far it is",
         )
     return (f"{title} is empty", "All done here. New orders appear by themselves.")
 
