@@ -40,6 +40,11 @@ WEBHOOK_BACKLOG = 64
 WEBHOOK_SILENT_S = 15.0
 """How long a stranger's connection may say nothing, or take to say what it wants."""
 
+NO_SHOP = (
+    "no shop is connected: set ORDERS_SYNC_SHOP_DOMAIN, ORDERS_SYNC_SHOPIFY_ADMIN_TOKEN (reads the history) and "
+    "ORDERS_SYNC_SHOPIFY_WEBHOOK_SECRET (what happens from now on), then start again; `orders-tui demo` shows a made-up shop"
+)
+
 
 class CannotListen(Exception):
     """An address cannot be listened on; the message says why."""
@@ -67,6 +72,8 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         _reload_on_hangup(app)
         spare_the_collector()
         announce(f"http://{_shown(settings.host)}:{port}")
+        if not settings.webhook_secrets and settings.shopify_admin_token is None:
+            log.warning(NO_SHOP)
         await stopped.wait()
         log.info("stopping")
     finally:

@@ -45,13 +45,26 @@ class Absorbed:
 
 
 class AlertBook:
-    """Open alerts and gaps, acknowledged and snoozed ones. `hidden` is what an earlier session had hidden."""
+    """Open alerts and gaps, acknowledged and snoozed ones. `hidden` is what an earlier session had hidden; `page_desk_id` the
+    desk of the pages beside which they are shown.
+    """
 
     def __init__(self, hidden: Mapping[str, datetime | None] | None = None) -> None:
         self._open: dict[str, Alert] = {}
         self._hidden: dict[str, datetime | None] = dict(hidden or {})
         self._in_snapshot = True
         self._desk: str | None = None
+        self.page_desk_id: str | None = None
+
+    @property
+    def desk_id(self) -> str | None:
+        """The desk that the events are of."""
+        return self._desk
+
+    @property
+    def _of_this_desk(self) -> bool:
+        """False while the pages are of one desk and the events of another: what is open here is not shown beside those."""
+        return self.page_desk_id is None or self._desk is None or self.page_desk_id == self._desk
 
     def absorb(self, event: Event) -> Absorbed:
         """Takes one event. Only a critical alert raised after the snapshot, for the first time, asks for a toast."""
@@ -65,7 +78,8 @@ class AlertBook:
         shown = [
             alert
             for alert in self._open.values()
-            if alert.type is not EventType.DATA_GAP
+            if self._of_this_desk
+            and alert.type is not EventType.DATA_GAP
             and (not types or alert.type in types)
             and not self._hides(alert.alert_id, now)
         ]
@@ -79,7 +93,8 @@ class AlertBook:
 
     def gaps(self, now: datetime) -> list[Alert]:
         """Open data gaps, newest first."""
-        shown = [a for a in self._open.values() if a.type is EventType.DATA_GAP and not self._hides(a.alert_id, now)]
+        known = self._open.values() if self._of_this_desk else ()
+        shown = [a for a in known if a.type is EventType.DATA_GAP and not self._hides(a.alert_id, now)]
         return sorted(shown, key=lambda alert: alert.created_at, reverse=True)
 
     def acknowledge(self, alert_id: str) -> None:

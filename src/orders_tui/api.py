@@ -13,8 +13,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from orders_tui.errors import VersionSkew
+from orders_tui.errors import ApiError, VersionSkew
 from orders_tui.exchange import Exchange, read, read_json
+from orders_tui.feed.items import position_of
 from orders_tui.pace import Pace
 from orders_tui.page_reader import PageReader
 
@@ -88,6 +89,17 @@ class SyncApi:
         """Uses another token from the next request on."""
         self._exchange.token = token
         self._pages.clear()
+
+    async def try_token(self, token: str) -> ApiError | None:
+        """Uses another token if the server knows it; else says why not, and goes on with the old one."""
+        before = self._exchange.token
+        self.sign_in(token)
+        try:
+            await self.me()
+        except ApiError as error:
+            self.sign_in(before)
+            return error
+        return None
 
     async def orders(self, query: OrdersQuery, min_version: int | None = None) -> OrdersPage:
         """A page. Unchanged since the last time (304): the very same object as then.
@@ -197,9 +209,7 @@ class SyncApi:
     async def alerts(self, since: str | None = None) -> AlertsAnswer:
         """The alerts channel by polling: events after a cursor, or what a stream would send first."""
         response = await self._exchange.send("GET", _ALERTS, params={"since": since} if since else None)
-        from orders_wire.alerts import AlertsAnswer
-
-        return read(response, AlertsAnswer.model_validate)
+        return read(response, _alerts)
 
     def stream(self, last_event_id: str | None = None) -> AbstractAsyncContextManager[httpx.Response]:
         """The alerts channel as an open event stream, right after an event where one is named. Used by the feed."""
@@ -227,6 +237,26 @@ class SyncApi:
         self._pages.move_to_end(key)
         while len(self._pages) > _PAGES_KEPT:
             self._pages.popitem(last=False)
+
+
+def _alerts(body: Any) -> AlertsAnswer:
+    """The answer with the events that can be read: a kind that is not known yet, or a strange one, hides no other."""
+    from pydantic import ValidationError
+
+    from orders_wire.alerts import AlertsAnswer, Event
+
+    told = body.get("alerts") if isinstance(body, dict) else None
+    if not isinstance(told, list):
+        return AlertsAnswer.model_validate(body)
+    events = []
+    for item in told:
+        try:
+            event = Event.model_validate(item)
+        except (ValidationError, OverflowError):
+            continue
+        if position_of(event.id) is not None:
+            events.append(event)
+    return AlertsAnswer.model_validate({**body, "alerts": events})
 
 
 def _state(state: str | None) -> dict[str, str] | None:

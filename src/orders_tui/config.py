@@ -28,6 +28,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ from orders_tui.errors import ConfigError
 
 APP = "orders-tui"
 DEFAULT_SERVER = "http://127.0.0.1:8765"
+TOKEN_VARIABLE = "ORDERS_TUI_TOKEN"  # noqa: S105 - its name
 _TOP = ["default_profile", "defaults", "profile", "keys"]
 
 
@@ -59,6 +61,21 @@ class Config:
     path: Path | None = None
     state_dir: Path | None = None
     desk: str | None = None
+
+    @property
+    def doubt(self) -> str:
+        """What is unsafe about the way to the server, as a sentence; empty when nothing is."""
+        url = urlsplit(self.server)
+        if not self.token or url.scheme != "http" or _is_this_machine(url.hostname or ""):
+            return ""
+        return f"the token goes to {url.hostname} unencrypted, where others on the way can read it; use https://"
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def default_path() -> Path:
@@ -85,7 +102,7 @@ def load(
     given = _section(path, body, "defaults") | _profile(path, body, chosen, named=profile is not None)
     token_file = given.pop("token_file", None)
     given["server"] = _server(server or environ.get("ORDERS_TUI_SERVER") or given.get("server", DEFAULT_SERVER), path)
-    given["token"] = environ.get("ORDERS_TUI_TOKEN") or (_token(path, token_file) if token_file else None)
+    given["token"] = environ.get(TOKEN_VARIABLE) or (_token(path, token_file) if token_file else None)
     given["name"] = name or given.get("name")
     given["desk"] = environ.get("ORDERS_TUI_DESK") or None
     return Config(**given, profile=chosen, keys=_keys(path, body), path=path if path.exists() else None)

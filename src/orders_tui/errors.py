@@ -3,6 +3,7 @@
     ClientError
     ├── ApiError
     │   ├── Unreachable      no server there; what was asked has certainly not been done
+    │   │   └── NotTrusted   there is one, whose certificate is not trusted; nothing was said to it
     │   ├── TimedOut         no answer in time, or the line broke: whether it was done is not known
     │   ├── SignInNeeded     401: the token is missing, wrong or expired
     │   ├── Refused          the server's own refusal: a code of the contract, its message, per-order failures
@@ -34,6 +35,10 @@ class ApiError(ClientError):
 
 class Unreachable(ApiError):
     """Nothing answered at the server's address. What was asked has not been done."""
+
+
+class NotTrusted(Unreachable):
+    """The server's certificate does not prove who it is."""
 
 
 class TimedOut(ApiError):

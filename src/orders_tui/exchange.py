@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import json
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
-from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, Unreachable, VersionSkew
+from orders_tui.body import UnusableBody, parse_safe, read_body
+from orders_tui.errors import ApiError, NotTrusted, Refused, SignInNeeded, TimedOut, Unreachable, VersionSkew
 from orders_tui.pace import Pace
-from orders_tui.sanitise import sanitise, text
+from orders_tui.sanitise import text
 from orders_wire.version import __version__
 from orders_wire.vocabulary import ErrorCode
 
@@ -44,6 +47,11 @@ _CODE_OF_STATUS = {
     503: ErrorCode.UNAVAILABLE,
 }
 _CONNECT_S = 3.0
+DEADLINE_S = 15.0
+"""For a request as a whole, however busily its answer trickles."""
+_LONGEST_WAIT_S = 60.0
+"""No server keeps the client away for longer, whatever its `Retry-After` says."""
+_LONGEST_MESSAGE = 500
 T = TypeVar("T")
 
 
@@ -89,7 +97,9 @@ class Exchange:
         client = await self._opened()
         writes = method != "GET"
         with transport_errors(self.base_url, writes=writes):
-            response = await client.request(method, path, params=params, json=body, headers=self._headers(headers))
+            request = client.build_request(method, path, params=params, json=body, headers=self._headers(headers))
+            async with asyncio.timeout(DEADLINE_S):
+                response = await _whole(client, request)
         self._learn_time(response)
         if not (response.is_success or response.status_code == 304):
             raise refusal(response, writes=writes)
@@ -110,8 +120,9 @@ class Exchange:
                 head.reschedule(None)
                 self._learn_time(response)
                 if not response.is_success:
-                    await response.aread()
-                    raise refusal(response, writes=False)
+                    async with asyncio.timeout(self._timeout_s):
+                        whole = await _taken(response)
+                    raise refusal(whole, writes=False)
                 yield response
 
     async def _opened(self) -> httpx.AsyncClient:
@@ -134,13 +145,19 @@ class Exchange:
                 timeout=timeout,
                 verify=encrypted,
                 trust_env=encrypted,
+                follow_redirects=False,
+                cookies=_NoCookies(),
             )
         except (httpx.InvalidURL, ValueError) as error:
             raise Unreachable(f"{text(self.base_url)} is not an address of a server") from error
 
     def _headers(self, more: Mapping[str, str] | None) -> list[tuple[bytes, bytes]]:
         """Values as UTF-8: an operator may be called Zoë."""
-        given = {"User-Agent": f"orders-tui/{__version__}", "Accept": "application/json"}
+        given = {
+            "User-Agent": f"orders-tui/{__version__}",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        }
         if self.token:
             given["Authorization"] = f"Bearer {self.token}"
         if self._operator:
@@ -148,12 +165,49 @@ class Exchange:
         return [(name.encode(), value.encode()) for name, value in {**given, **(more or {})}.items()]
 
     def _learn_time(self, response: httpx.Response) -> None:
-        try:
-            told = parsedate_to_datetime(response.headers.get("date", ""))
-        except ValueError:
-            return
-        if told.tzinfo is not None:
+        told = _instant(response.headers.get("date", ""))
+        if told is not None:
             self.clock_offset = told + timedelta(seconds=0.5) - self._pace.now()
+
+
+class _NoCookies(CookieJar):
+    """Keeps none and sends none: a token says who is asking, and nothing else is to."""
+
+    def extract_cookies(self, *_: object) -> None:
+        """Nothing is kept."""
+
+
+async def _whole(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """The answer with its whole body, within the bounds of `body`."""
+    response = await client.send(request, stream=True)
+    try:
+        return await _taken(response)
+    finally:
+        await response.aclose()
+
+
+async def _taken(response: httpx.Response) -> httpx.Response:
+    """The same answer, its body read and unpacked by us. Raises VersionSkew for one that is not read."""
+    import httpx
+
+    assert isinstance(response.stream, AsyncIterable)
+    encoding = response.headers.get("content-encoding", "")
+    try:
+        content = await read_body(response.stream, encoding)
+    except UnusableBody as error:
+        raise VersionSkew(f"the server's answer is not read: {error}") from error
+    unpacked = {"content-encoding", "content-length", "transfer-encoding"}
+    headers = [(name, value) for name, value in response.headers.multi_items() if name not in unpacked]
+    return httpx.Response(response.status_code, headers=headers, content=content)
+
+
+def _instant(header: str) -> datetime | None:
+    """An HTTP date; None for one that is none, or lies outside every year that a clock could mean."""
+    try:
+        told = parsedate_to_datetime(header)
+        return told.astimezone(UTC) if told.tzinfo is not None and 1970 <= told.year < 3000 else None
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
 
 
 async def imported() -> None:
@@ -168,17 +222,19 @@ def contract() -> Iterator[None]:
     """Raises VersionSkew for a body that is not JSON, or does not read as the contract's."""
     try:
         yield
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UnusableBody as error:
+        raise VersionSkew(f"the server's answer is not read: {error}") from error
+    except (JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise VersionSkew("the server's answer is not JSON; is this the address of a Sync server?") from error
-    except ValueError as error:
-        where = text(str(error).splitlines()[0])
+    except (ValueError, OverflowError) as error:
+        where = text("; ".join(str(error).splitlines()[:2]))[:_LONGEST_MESSAGE]
         raise VersionSkew(f"the server's answer does not read as this contract ({where})") from error
 
 
 def read_json(response: httpx.Response) -> Any:
     """The body, sanitised. Raises VersionSkew when it is not JSON."""
     with contract():
-        return sanitise(json.loads(response.content))
+        return parse_safe(response.content)
 
 
 def read(response: httpx.Response, validate: Callable[[Any], T]) -> T:
@@ -195,7 +251,7 @@ def refusal(response: httpx.Response, *, writes: bool) -> ApiError:
     except VersionSkew:
         body = None
     told = body if isinstance(body, dict) else {}
-    message = str(told.get("message") or told.get("detail") or f"the server answered {status}")
+    message = str(told.get("message") or told.get("detail") or f"the server answered {status}")[:_LONGEST_MESSAGE]
     if status == 401:
         return SignInNeeded(message)
     code = _code(told.get("code"), status)
@@ -231,6 +287,8 @@ def _unexpected(status: int, message: str, *, writes: bool) -> ApiError:
         return TimedOut(message) if writes else Unreachable(message)
     if status == 429:
         return Refused(ErrorCode.RATE_LIMITED, message)
+    if 300 <= status < 400:
+        return VersionSkew(f"the server answered {status}, which points elsewhere; name the address where it is")
     return VersionSkew(f"{message}; is this the address of a Sync server?")
 
 
@@ -241,8 +299,17 @@ def _code(told: object, status: int) -> ErrorCode | None:
         return _CODE_OF_STATUS.get(status)
 
 
-def _seconds(value: str | None) -> float | None:
-    return float(value) if value and value.isdecimal() else None
+def _seconds(value: str | None, now: datetime | None = None) -> float | None:
+    """`Retry-After`, in seconds or as a date, within reason; None for one that says nothing."""
+    if not value:
+        return None
+    if value.isascii() and value.isdecimal():
+        return min(float(value[:9]), _LONGEST_WAIT_S)
+    until = _instant(value)
+    if until is None:
+        return None
+    wait_s = (until - (now or datetime.now(UTC))).total_seconds()
+    return min(wait_s, _LONGEST_WAIT_S) if wait_s > 0 else None
 
 
 @contextmanager
@@ -253,9 +320,25 @@ def transport_errors(base_url: str, *, writes: bool) -> Iterator[None]:
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
+        untrusted = _certificate(error)
+        if untrusted is not None:
+            host = text(urlsplit(base_url).hostname or base_url)
+            raise NotTrusted(f"the certificate of {host} is not trusted: {untrusted}") from error
         raise Unreachable(f"no server answers at the address {text(base_url)}") from error
     except (httpx.TimeoutException, TimeoutError) as error:
         raise TimedOut("the server did not answer in time") from error
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         lost = TimedOut if writes else Unreachable
         raise lost("the connection broke before the answer came") from error
+
+
+def _certificate(error: BaseException) -> str | None:
+    """What is wrong with the server's certificate, in OpenSSL's words; None when that is not what failed."""
+    import ssl
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return text(cause.verify_message or cause.reason or "it cannot be verified")
+        cause = cause.__cause__ or cause.__context__
+    return None

@@ -7,12 +7,13 @@ same object and costs a comparison. New rows are read a few at a time, so that a
 from __future__ import annotations
 
 import asyncio
-import json
+import logging
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from orders_tui.body import parse
 from orders_tui.exchange import contract
-from orders_tui.sanitise import sanitise
+from orders_tui.sanitise import sanitise, text
 
 if TYPE_CHECKING:
     import httpx
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
     from orders_wire.orders import Order
     from orders_wire.page import OrdersPage
 
+_log = logging.getLogger(__name__)
+
 ROWS_KEPT = 500
+MOST_ROWS = 1000
+"""Rows of a page; the contract has 250."""
 SLICE = 16
 """So many new rows are read at a stretch: one or two milliseconds."""
 
@@ -36,20 +41,32 @@ class PageReader:
         from orders_wire.page import OrdersPage
 
         with contract():
-            body = json.loads(response.content)
+            body = parse(response.content)
             await self._read_rows(_rows_of(body))
             return OrdersPage.model_validate(sanitise(body))
 
     async def _read_rows(self, items: list[Any]) -> None:
-        """Puts a row in the place of its JSON."""
-        fresh = 0
-        for at, item in enumerate(items):
+        """Puts a row in the place of its JSON. A row that does not read is left out, unless none does: then it is the page."""
+        if len(items) > MOST_ROWS:
+            raise ValueError(f"{len(items)} rows on a page")
+        fresh, rows, problem = 0, [], None
+        for item in items:
             row = self._known(item)
             if row is None:
-                row, fresh = self._new(item), fresh + 1
+                fresh += 1
+                try:
+                    row = self._new(item)
+                except (ValueError, OverflowError) as error:
+                    problem = error
                 if fresh % SLICE == 0:
                     await asyncio.sleep(0)
-            items[at] = row
+            if row is not None:
+                rows.append(row)
+        if problem is not None and not rows:
+            raise problem
+        if problem is not None:
+            _log.warning("%d of %d rows of a page do not read: %s", len(items) - len(rows), len(items), _field(problem))
+        items[:] = rows
 
     def _known(self, item: Any) -> Order | None:
         key = _id(item)
@@ -68,6 +85,11 @@ class PageReader:
         while len(self._kept) > ROWS_KEPT:
             self._kept.popitem(last=False)
         return row
+
+
+def _field(problem: Exception) -> str:
+    """Which field is wrong, without its value."""
+    return text("; ".join(str(problem).splitlines()[1:2]))[:100]
 
 
 def _id(item: Any) -> str:

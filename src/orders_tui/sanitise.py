@@ -7,8 +7,15 @@ default ignorable). The result of `text` is always one line, and `text(text(s)) 
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
+
+LONGEST = 20_000
+"""Characters of one text: the longest that the contract knows has 5,000."""
+
+_LARGEST_NUMBER = 2**53
+"""Beyond it a number of JSON is not exact; none of the contract comes near."""
 
 _SPACES = re.compile("\r\n|[\t\n\v\f\r\x85\u2028\u2029]")
 _SELECTORS = re.compile("[\ufe00-\ufe0f]")
@@ -40,11 +47,21 @@ def lines(value: str) -> str:
 
 
 def sanitise(value: Any) -> Any:
-    """The same JSON value with every string, keys included, made safe."""
+    """The same JSON value with every string, keys included, made safe and of bounded length, and every number of bounded size;
+    a number that is none (an overflow) is null.
+    """
     if isinstance(value, str):
-        return text(value)
+        return text(value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…")
     if isinstance(value, dict):
-        return {text(key): sanitise(item) for key, item in value.items()}
+        return {text(key[:LONGEST]): sanitise(item) for key, item in value.items()}
     if isinstance(value, list):
         return [sanitise(item) for item in value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _number(value)
     return value
+
+
+def _number(value: float) -> float | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return max(-_LARGEST_NUMBER, min(value, _LARGEST_NUMBER))

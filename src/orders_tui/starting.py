@@ -72,6 +72,8 @@ class Start:
         if glance.moved:
             session.move_cursor(_known(session, glance.cursor_id))
         await app.take_over(lambda: DeskScreen(opened.work))
+        if self._config.doubt:
+            app.toast("warning", self._config.doubt)
 
     def put_away(self) -> None:
         """Writes down how the desk was left."""

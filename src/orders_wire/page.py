@@ -7,14 +7,26 @@ from pydantic.alias_generators import to_camel
 
 from orders_wire.orders import Order
 from orders_wire.scalars import Instant, Wire
-from orders_wire.vocabulary import UNASSIGNED, ReturnState
+from orders_wire.vocabulary import UNASSIGNED, DeskState, ReturnState
+
+
+class Backfill(Wire):
+    """How many of the shop's orders the first reading has brought; `total` is the shop's own count when it began."""
+
+    done: int
+    total: int
 
 
 class Desk(Wire):
-    """Which database this is (`id`, new after a restore) and how far it is (`version` grows with every committed change)."""
+    """Which database this is (`id`, new after a restore) and how far it is (`version` grows with every committed change).
+
+    Only pages say the `state`; `backfill` stands with the state of that name.
+    """
 
     id: str
     version: int
+    state: DeskState | None = None
+    backfill: Backfill | None = None
 
 
 class Period(Wire):

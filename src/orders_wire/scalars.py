@@ -14,8 +14,12 @@ def format_instant(value: datetime) -> str:
     return text.replace("+00:00", "Z")
 
 
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
+"""Instants outside are read as the nearer of the two: the first and the last year have no room for another offset."""
+
+
 def _to_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    return max(EARLIEST, min(value, LATEST)).astimezone(UTC)
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc), PlainSerializer(format_instant, return_type=str)]

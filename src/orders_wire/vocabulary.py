@@ -238,6 +238,14 @@ class OutboundState(StrEnum):
     DISCARDED = "discarded"
 
 
+class DeskState(StrEnum):
+    """How far the desk has come: no shop is connected, its history is being read, or what is shown is all there is."""
+
+    NO_SHOP = "no_shop"
+    BACKFILL = "backfill"
+    LIVE = "live"
+
+
 class DeadLetterState(StrEnum):
     DEAD = "dead"
     RETRIED = "retried"

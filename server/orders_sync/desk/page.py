@@ -23,6 +23,8 @@ from orders_sync.desk.page_info import Window, page_info
 from orders_sync.desk.period import Period, period
 from orders_sync.desk.query import PageQuery
 from orders_sync.desk.span import day_start
+from orders_sync.desk.state import WEBHOOKS_ALONE, Connected, Progress
+from orders_sync.desk.state import read as read_progress
 from orders_sync.instants import MINUTE, Ms, to_text
 from orders_sync.rules.figures import Figures
 from orders_wire.cursors import ShopifyCursor
@@ -34,11 +36,12 @@ FRESH = MINUTE
 
 @dataclass(frozen=True)
 class View:
-    """Whose desk is looked at, when, and under which figures."""
+    """Whose desk is looked at, when, under which figures, and how its shop is connected."""
 
     shop_id: int
     now: Ms
     figures: Figures
+    connected: Connected = WEBHOOKS_ALONE
 
     @cached_property
     def moment(self) -> Moment:
@@ -65,6 +68,7 @@ class Surroundings:
     overview: Overview
     fulfilled: Count
     panels: dict[str, Any]
+    progress: Progress
     until: Ms
 
 
@@ -81,8 +85,9 @@ def surroundings(conn: Reading, view: View) -> Surroundings:
     week = Between(view.week.start, view.week.end)
     counted, fulfilled, lists = read_panels(conn, view.shop_id, view.moment, view.today, week)
     ends = [Ms(view.now + FRESH), view.today.end, counted.until]
+    progress = read_progress(conn, view.shop_id, view.connected)
     until = min(end for end in ends if end is not None)
-    return Surroundings(counted, fulfilled, panels.shown(counted, lists, view.now), until)
+    return Surroundings(counted, fulfilled, panels.shown(counted, lists, view.now), progress, until)
 
 
 def answer(conn: Reading, view: View, query: PageQuery, known: Surroundings | None = None) -> Answer:
@@ -105,7 +110,7 @@ def answer(conn: Reading, view: View, query: PageQuery, known: Surroundings | No
         },
         **around.panels,
         "tabs": around.overview.tabs,
-        "desk": {"id": around.overview.desk_id, "version": around.overview.version},
+        "desk": {"id": around.overview.desk_id, "version": around.overview.version, **around.progress.told()},
     }
     return Answer(orjson.dumps(body), around)
 

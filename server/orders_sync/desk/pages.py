@@ -16,6 +16,7 @@ from orders_sync.db.engine import Database
 from orders_sync.db.reading import Reading
 from orders_sync.desk.page import Answer, Surroundings, View, answer
 from orders_sync.desk.query import PageQuery
+from orders_sync.desk.state import Connected
 from orders_sync.instants import Ms
 from orders_sync.rules.figures import Figures
 
@@ -43,8 +44,9 @@ class Held:
 class Pages:
     """The page answers of one process. Holds what it computed for the newest generation of the database only."""
 
-    def __init__(self, database: Database, figures: Figures) -> None:
+    def __init__(self, database: Database, figures: Figures, connected: Connected) -> None:
         self._database = database
+        self._connected = connected
         self._figures = figures
         self._generation = database.generation
         self._held: dict[PageQuery, Held] = {}
@@ -102,7 +104,7 @@ class Pages:
 
     async def _compute(self, query: PageQuery, generation: int) -> Held:
         try:
-            view = View(self._database.shop_id, self._database.clock(), self._figures)
+            view = View(self._database.shop_id, self._database.clock(), self._figures, self._connected)
             around = self._around if self._around is not None and self._around.until > view.now else None
             read = partial(self._timed, view=view, query=query, known=around)
             found = await self._database.read(read, short=self._is_short(query))

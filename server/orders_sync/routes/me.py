@@ -26,4 +26,5 @@ async def me(request: web.Request) -> web.Response:
         shopify_writes=settings.shopify_writes,
         server_version=__version__,
     )
-    return web.Response(text=answer.model_dump_json(by_alias=True), content_type="application/json")
+    body = answer.model_dump_json(by_alias=True, exclude={"desk": {"state", "backfill"}})
+    return web.Response(text=body, content_type="application/json")

@@ -18,6 +18,7 @@ from orders_sync.desk.owners import owners
 from orders_sync.desk.page import View
 from orders_sync.desk.pages import Held, NotYet, Pages
 from orders_sync.desk.query import BadParameter, PageQuery
+from orders_sync.desk.state import Connected
 from orders_sync.routes.problems import Refused
 from orders_wire.detail import OrderDetail
 from orders_wire.people import Owner
@@ -32,7 +33,9 @@ routes = web.RouteTableDef()
 
 async def reading(app: web.Application) -> AsyncIterator[None]:
     """The life of the page answers: after the database, before the first request."""
-    app[PAGES] = Pages(app[DATABASE], app[FIGURES])
+    settings = app[SETTINGS]
+    connected = Connected(bool(settings.webhook_secrets), settings.shopify_admin_token is not None)
+    app[PAGES] = Pages(app[DATABASE], app[FIGURES], connected)
     yield
     await app[PAGES].close()
 

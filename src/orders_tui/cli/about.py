@@ -9,7 +9,7 @@ import sys
 from argparse import Namespace
 from dataclasses import fields
 
-from orders_tui.cli.desk import configured, connect
+from orders_tui.cli.desk import configured, connect, remedy
 from orders_tui.cli.table import table
 from orders_tui.config import APP, default_path, load, profiles
 from orders_tui.errors import ApiError
@@ -103,9 +103,12 @@ async def _ask(given: Namespace, facts: dict[str, str]) -> int:
         try:
             health, me = await api.health(), await api.me()
         except ApiError as error:
-            facts["answers"] = str(error)
+            facts["answers"] = f"{error}{remedy(error)}"
             return 3
     facts["answers"] = str(health.get("status", "yes"))
+    backfill = health.get("backfill")
+    if isinstance(backfill, dict) and backfill.get("state") in {"waiting", "running"}:
+        facts["history"] = f"{backfill.get('done')} of {backfill.get('total')} orders are read"
     facts["you"] = f"{me.name} ({me.role}) at {me.shop}"
     facts["contract"] = f"{me.contract_version}, server {me.server_version}"
     return 0

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from orders_tui.cli.desk import connect
+from orders_tui.cli.desk import connect, remedy
 from orders_tui.cli.input import drafts
 from orders_tui.cli.table import table
 from orders_tui.drafts import AssignDraft, Draft, ReturnsDraft
@@ -198,7 +198,7 @@ def _message(result: Result) -> str:
         about = ", ".join(_subjects(result.draft)[:3])
         if result.unknown:
             return f"{result.draft.verb} {about}: not known whether it was done; repeat it with --key {result.key}"
-        return f"{result.draft.verb} {about}: {result.error}"
+        return f"{result.draft.verb} {about}: {result.error}{remedy(result.error)}"
     action = result.answer.action_id
     return f"{result.answer.message}" + (
         f" (undo: orders-tui undo {action})" if action and result.draft.verb != "undo" else ""

@@ -50,13 +50,17 @@ def run(arguments: Sequence[str], transport: httpx.AsyncBaseTransport | None = N
     except KeyboardInterrupt:
         return INTERRUPTED
     except ClientError as error:
+        from orders_tui.cli.desk import remedy
         from orders_tui.sanitise import lines
 
-        print(lines(f"orders-tui: {error}"), file=sys.stderr)
+        print(lines(f"orders-tui: {error}{remedy(error)}"), file=sys.stderr)
         return _status(error)
     except OSError as error:
         _close_stdout()
         print(f"orders-tui: the output cannot be written ({error.strerror or error})", file=sys.stderr)
+        return REFUSED
+    except Exception as error:  # noqa: BLE001 - the outermost frame: a traceback would show values
+        print(f"orders-tui: something failed inside ({type(error).__name__}); nothing more was done", file=sys.stderr)
         return REFUSED
     return status
 

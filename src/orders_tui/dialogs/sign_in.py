@@ -1,4 +1,7 @@
-"""A new token, when the server no longer knows the old one. It is not shown, not logged, not kept on disk."""
+"""A token, when the server wants one that it knows. It is not shown, not logged, not kept on disk.
+
+The dialog stays until the server has taken the token: what is typed after a wrong one goes into the field, not to the desk.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,37 @@ class SignInDialog(Dialog[None]):
         yield Field("Token", hint="paste it here", id="token", password=True, max_length=4096)
 
     def title_pieces(self) -> list[Piece]:
+        if self.work.session.me is None:
+            return [("Sign in", "strong"), ("  this server wants a token", Tone.DIM)]
         return [("Sign in again", "strong"), ("  rows, marks and drafts are still here", Tone.DIM)]
 
     def keys(self) -> list[Hint]:
         return [Hint("enter", "sign in")]
 
     def problem(self) -> str:
-        return "" if self.query_one(Field).value else "the token is missing"
+        token = self.query_one(Field).value
+        if not token:
+            return "the token is missing"
+        if not token.isascii() or not token.isprintable() or " " in token:
+            return "a token is one word of plain letters, digits and signs"
+        return ""
 
     def result(self) -> None:
-        self.work.session.sign_in(self.query_one(Field).value)
+        """Nothing is returned."""
+
+    def _try(self) -> None:
+        problem = self.problem()
+        if problem:
+            self.say(problem, Tone.WARN)
+            return
+        self.say("asking the server")
+        self.run_worker(self._sign_in(self.query_one(Field).value), exclusive=True, exit_on_error=False)
+
+    async def _sign_in(self, token: str) -> None:
+        refused = await self.work.session.sign_in(token)
+        if not self.is_mounted:
+            return
+        if refused is None:
+            self.dismiss(None)
+        else:
+            self.say(f"not signed in: {refused}", Tone.WARN)

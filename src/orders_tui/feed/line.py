@@ -14,6 +14,7 @@ from orders_tui.pace import Pace
 _DECLARED_AFTER_S = 3.0
 _SIGNED_OUT_RETRY_S = 30.0
 _SKEWED_RETRY_S = 60.0
+_LONGEST_ASKED_S = 60.0
 
 
 class Line:
@@ -94,7 +95,7 @@ class Line:
         if isinstance(error, VersionSkew):
             wait_s = _SKEWED_RETRY_S
         if isinstance(error, Refused) and error.retry_after_s:
-            wait_s = max(wait_s, error.retry_after_s)
+            wait_s = max(wait_s, min(error.retry_after_s, _LONGEST_ASKED_S))
         return self._pace.now() + timedelta(seconds=wait_s)
 
 

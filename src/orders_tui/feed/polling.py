@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from orders_tui.errors import ApiError
 from orders_tui.feed.connection import LineState
-from orders_tui.feed.items import Events, FeedItem
+from orders_tui.feed.items import Events, FeedItem, position_of, starts_over
 from orders_tui.feed.line import Line
 from orders_tui.pace import Pace
 
 if TYPE_CHECKING:
     from orders_tui.api import SyncApi
+    from orders_wire.alerts import AlertsAnswer
 
 POLL_S = 5.0
 
@@ -39,9 +40,16 @@ class PollingFeed:
                 yield self._line.failed(error)
                 await self._line.wait()
                 continue
-            self._position = answer.cursor
+            before, self._position = self._position, after(answer)
             yield self._line.up(LineState.POLLING)
             if answer.alerts:
                 yield Events(tuple(answer.alerts))
-            if not answer.more:
+            if not answer.more or before == self._position:
                 await self._line.wait(self._interval_s)
+
+
+def after(answer: AlertsAnswer) -> str | None:
+    """Where to go on; None, from the start, after a reset that brought no snapshot."""
+    if any(starts_over(event) for event in answer.alerts):
+        return None
+    return position_of(answer.cursor)

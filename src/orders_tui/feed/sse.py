@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from orders_tui.errors import ApiError, Unreachable, VersionSkew
 from orders_tui.exchange import imported
 from orders_tui.feed.connection import LineState
-from orders_tui.feed.items import Events, FeedItem
+from orders_tui.feed.items import Events, FeedItem, starts_over
 from orders_tui.feed.line import Line
-from orders_tui.feed.polling import POLL_S
+from orders_tui.feed.polling import POLL_S, after
 from orders_tui.pace import Pace
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class SseFeed:
     async def _stream(self) -> AsyncGenerator[FeedItem, None]:
         """One stream, from the attempt to the wait after its end."""
         await imported()
-        from orders_tui.feed.stream import NoStream, StreamLimits, listen
+        from orders_tui.feed.stream import FellSilent, NoStream, StreamLimits, listen
 
         started: float | None = None
         told = listen(self._api, self._position, self._limits or StreamLimits(), self._line.heard)
@@ -79,11 +79,18 @@ class SseFeed:
                     yield self._line.up(LineState.LIVE)
                     if block.event is not None:
                         yield Events((block.event,))
+                        if starts_over(block.event):
+                            self._position = None
+                            return
         except NoStream as error:
             self._poll_for_now(str(error))
             return
         except VersionSkew as error:
             self._poll_for_now(str(error))
+            return
+        except FellSilent as error:
+            self._poll_for_now("the live stream fell silent")
+            yield self._line.lost(str(error))
             return
         except ApiError as error:
             problem = error
@@ -101,11 +108,11 @@ class SseFeed:
             yield self._line.failed(error)
             await self._line.wait()
             return
-        self._position = answer.cursor
+        before, self._position = self._position, after(answer)
         yield self._line.up(LineState.POLLING, self._reason)
         if answer.alerts:
             yield Events(tuple(answer.alerts))
-        if not answer.more:
+        if not answer.more or before == self._position:
             await self._line.wait(self._poll_interval_s)
 
     def _poll_for_now(self, reason: str) -> None:

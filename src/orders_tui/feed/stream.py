@@ -6,7 +6,6 @@ httpx-sse yields an event with empty data for a heartbeat once an id is known, a
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,11 +14,21 @@ from typing import TYPE_CHECKING
 import httpx
 from httpx_sse import EventSource, SSEError
 
-from orders_tui.sanitise import sanitise
+from orders_tui.body import parse_safe
+from orders_tui.errors import ApiError
+from orders_tui.feed.blocks import Blocks
+from orders_tui.feed.items import position_of
 
 if TYPE_CHECKING:
     from orders_tui.api import SyncApi
     from orders_wire.alerts import Event
+
+
+_LONGEST_RETRY_MS = 60_000
+
+
+class FellSilent(ApiError):
+    """The stream was there, and nothing comes any more: the server, or something on the way, stands still."""
 
 
 class NoStream(Exception):
@@ -28,10 +37,12 @@ class NoStream(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StreamLimits:
-    """`first_byte_s` after the head somebody in between must be buffering; `silence_s` without a byte is a dead stream."""
+    """`first_byte_s` after the head somebody in between must be buffering; `silence_s` without a byte is a dead stream: the
+    server says something every 15 s, and nothing is called live for longer than 20 s after it was last heard.
+    """
 
     first_byte_s: float = 5.0
-    silence_s: float = 35.0
+    silence_s: float = 19.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,7 @@ class _Watched(httpx.AsyncByteStream):
         self._body, self._limits, self._heard = body, limits, heard
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        limit_s, problem = self._limits.first_byte_s, "something on the way holds the live stream back"
+        limit_s, spoke, blocks = self._limits.first_byte_s, False, Blocks()
         while True:
             try:
                 async with asyncio.timeout(limit_s):
@@ -58,10 +69,13 @@ class _Watched(httpx.AsyncByteStream):
             except StopAsyncIteration:
                 return
             except TimeoutError as error:
-                raise NoStream(problem) from error
-            limit_s, problem = self._limits.silence_s, "the live stream fell silent"
+                if spoke:
+                    raise FellSilent(f"nothing was heard for {limit_s:.0f} s") from error
+                raise NoStream("something on the way holds the live stream back") from error
+            limit_s, spoke = self._limits.silence_s, True
             self._heard()
-            yield chunk
+            for block in blocks.take(chunk):
+                yield block
 
 
 async def listen(
@@ -69,13 +83,15 @@ async def listen(
 ) -> AsyncGenerator[Told, None]:
     """The stream after an event, until it ends. Raises NoStream, or ApiError."""
     async with api.stream(position) as response:
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            raise NoStream("something on the way packs the live stream")
         body = response.stream
         assert isinstance(body, httpx.AsyncByteStream)
         response.stream = _Watched(aiter(body), limits, heard)
         try:
             async with aclosing(EventSource(response).aiter_sse()) as events:
                 async for sse in events:
-                    yield Told(_event(sse.data), sse.id or None, None if sse.retry is None else sse.retry / 1000)
+                    yield Told(_event(sse.data), position_of(sse.id), _seconds(sse.retry))
         except SSEError as error:
             raise NoStream("the server offers no live stream") from error
         finally:
@@ -89,6 +105,12 @@ def _event(data: str) -> Event | None:
     if not data:
         return None
     try:
-        return Event.model_validate(sanitise(json.loads(data)))
-    except ValueError:
+        event = Event.model_validate(parse_safe(data))
+    except (ValueError, RecursionError, OverflowError):
         return None
+    return event if position_of(event.id) is not None else None
+
+
+def _seconds(retry_ms: int | None) -> float | None:
+    """`retry:` within what is ever waited for."""
+    return None if retry_ms is None else max(0, min(retry_ms, _LONGEST_RETRY_MS)) / 1000

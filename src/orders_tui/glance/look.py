@@ -12,13 +12,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from time import monotonic
+from typing import Any, BinaryIO
 from urllib.parse import SplitResult, urlsplit
 
 from orders_tui import places
+from orders_tui.body import LARGEST, parse
 from orders_tui.config import Config
 
 TIMEOUT_S = 3.0
+READ_BYTES = 64 * 1024
 
 Found = Future[Mapping[str, Any] | None]
 
@@ -48,8 +51,15 @@ class Look:
     def start(self) -> Found:
         """Looks beside what goes on. Quitting does not wait for it."""
         found: Found = Future()
-        Thread(target=lambda: found.set_result(self.page()), name="look", daemon=True).start()
+        Thread(target=self._look, args=(found,), name="look", daemon=True).start()
         return found
+
+    def _look(self, found: Found) -> None:
+        page = None
+        try:
+            page = self.page()
+        finally:
+            found.set_result(page)
 
     def page(self) -> Mapping[str, Any] | None:
         """The page's JSON; None when it cannot be had. The session will say why."""
@@ -57,9 +67,9 @@ class Look:
         try:
             with _line(server) as line, line.makefile("rb") as answer:
                 line.sendall(self._request(server).encode())
-                head, _, body = answer.read().partition(b"\r\n\r\n")
-            page = json.loads(body) if head.split(maxsplit=2)[1:2] == [b"200"] else None
-        except (OSError, ValueError):
+                head, _, body = _whole(line, answer).partition(b"\r\n\r\n")
+            page = parse(body) if head.split(maxsplit=2)[1:2] == [b"200"] else None
+        except (OSError, ValueError, RecursionError):
             return None
         return page if isinstance(page, dict) else None
 
@@ -73,6 +83,19 @@ class Look:
             raise ValueError("a line break would begin another header")
         lines = [f"GET {server.path.rstrip('/')}/sync/orders?{self.params} HTTP/1.0"]
         return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
+
+
+def _whole(line: socket.socket, answer: BinaryIO) -> bytes:
+    """All that comes, within the time and size that an answer may have. Raises OSError, ValueError."""
+    ends_s = monotonic() + TIMEOUT_S
+    told = bytearray()
+    while chunk := answer.read1(READ_BYTES):  # type: ignore[attr-defined]
+        told += chunk
+        left_s = ends_s - monotonic()
+        if len(told) > LARGEST or left_s <= 0:
+            raise ValueError("too much, or too slow")
+        line.settimeout(left_s)
+    return bytes(told)
 
 
 def _line(server: SplitResult) -> socket.socket:

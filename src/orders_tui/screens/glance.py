@@ -130,7 +130,7 @@ class GlanceScreen(Hears, Screen[None]):
         try:
             if body is not None:
                 self._show_page(sketch.page(body))
-        except ValueError:
+        except (ValueError, TypeError, AttributeError, OverflowError):
             self.log("not a page of orders")
         self.call_after_refresh(self.settled.set)
 

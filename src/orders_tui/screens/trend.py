@@ -19,9 +19,15 @@ class Trend:
 
     def __init__(self) -> None:
         self._samples: deque[tuple[datetime, Mapping[str, int]]] = deque(maxlen=SAMPLES)
+        self._desk_id: str | None = None
 
-    def take(self, at: datetime, tabs: Mapping[str, int]) -> None:
-        """Notes the sizes; within a minute the newest replace the ones before, but for the first, which is the start."""
+    def take(self, at: datetime, tabs: Mapping[str, int], desk_id: str | None = None) -> None:
+        """Notes the sizes; within a minute the newest replace the ones before, but for the first, which is the start.
+        Another desk's sizes are the start of another way.
+        """
+        if desk_id != self._desk_id:
+            self._samples.clear()
+            self._desk_id = desk_id
         fresh = len(self._samples) > 1 and (at - self._samples[-2][0]).total_seconds() < EVERY_S
         if fresh:
             self._samples.pop()

@@ -82,6 +82,7 @@ class Details:
         return False
 
     async def _fetch(self, order_id: str) -> None:
+        desk_id = self._store.desk_id
         try:
             detail = await self._api.order(order_id)
         except ApiError as error:
@@ -89,4 +90,7 @@ class Details:
             self._changed(order_id, frozenset())
             return
         self._problems.pop(order_id, None)
+        if self._store.desk_id != desk_id and desk_id is not None:
+            self.want(order_id)
+            return
         self._changed(order_id, self._store.absorb_detail(detail))

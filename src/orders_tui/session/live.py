@@ -21,7 +21,7 @@ Ping = Callable[[int, frozenset[str]], None]
 
 class Live:
     """`ping` is called with the desk's version and the orders that an event names; `moved` when the line has another state,
-    `back` when it is up (again); `reset` when what was known of the desk is void.
+    `back` when it is up (again); `reset` with the desk's id when what was known of it is void.
 
     Trouble that requests meet (signed out, other version) hides the feed's own state.
     """
@@ -35,7 +35,7 @@ class Live:
         ping: Ping,
         moved: Callable[[], None],
         back: Callable[[], None],
-        reset: Callable[[], None],
+        reset: Callable[[str | None], None],
         hidden: Mapping[str, datetime | None] | None = None,
     ) -> None:
         self._feed, self._pace = feed, pace
@@ -49,6 +49,12 @@ class Live:
     def connection(self) -> Connection:
         """The state of the line as it is to be shown."""
         return next(iter(self._troubles.values()), self._line)
+
+    def broke(self) -> None:
+        """The feed is not there: nothing is called live until it is again."""
+        if self._line.up:
+            reason = "the feed broke and is begun again"
+            self._line_is(Connection(LineState.RECONNECTING, self._pace.now(), self._line.last_contact, reason=reason))
 
     def poke(self) -> None:
         """Tries now."""
@@ -67,13 +73,16 @@ class Live:
         self._compare(before)
 
     async def run(self) -> None:
-        """Listens until cancelled."""
-        async with aclosing(cast("Any", self._feed.__aiter__())) as items:
-            async for item in items:
-                if isinstance(item, Connection):
-                    self._line_is(item)
-                else:
-                    self._heard(item.events)
+        """Listens until cancelled, or until the feed breaks."""
+        try:
+            async with aclosing(cast("Any", self._feed.__aiter__())) as items:
+                async for item in items:
+                    if isinstance(item, Connection):
+                        self._line_is(item)
+                    else:
+                        self._heard(item.events)
+        finally:
+            self.broke()
 
     def _line_is(self, line: Connection) -> None:
         before, was_up = self.connection, self._line.up
@@ -93,7 +102,7 @@ class Live:
         for event in events:
             absorbed = self.alerts.absorb(event)
             if absorbed.reset:
-                self._reset()
+                self._reset(self.alerts.desk_id)
             if absorbed.changed:
                 self._tell(AlertsChanged(absorbed.toast))
             self._ping(_version(event), frozenset(event.order_ids or ([event.order_id] if event.order_id else [])))

@@ -40,7 +40,7 @@ class Loader:
         while (landed := self._flying.get(query)) is not None:
             await landed.wait()
             entry = self._store.page(query)
-            if entry is not None and entry.desk_version >= min_version:
+            if entry is not None and entry.holds(self._store.desk_id, min_version):
                 return True
         self._flying[query] = landed = asyncio.Event()
         try:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orders_wire.vocabulary import UNASSIGNED, Status, Tab
+from orders_wire.vocabulary import UNASSIGNED, ReturnState, Status, Tab
 
 if TYPE_CHECKING:
     from orders_tui.query import OrdersQuery
@@ -50,16 +50,43 @@ def _slid(shown: Sequence[str], present: Collection[str], held_back: int) -> set
 
 
 def ghost_reason(query: OrdersQuery, row: Order | None) -> str:
-    """Where a row went, in a word or two, as far as the row tells; empty when it does not."""
+    """Why a row is no longer in the view, in a word or two; empty when the row, as it is known, does not say that it left.
+
+    A row that is only missing from its page (it was sorted elsewhere, others came before it) has not left the view.
+    """
     if row is None:
         return ""
     wanted = query.filters.owner
     if wanted is not None and row.assigned_to != wanted:
         return "unassigned" if row.assigned_to == UNASSIGNED else f"now {row.assigned_to}'s"
-    if query.tab is Tab.RETURNS and row.return_ is not None:
-        return row.return_.state.replace("_", " ")
-    if query.tab is Tab.HOLDS:
-        return "released" if row.hold is None else ""
-    if query.tab in {Tab.UNFULFILLED, Tab.OVERDUE} and row.status is Status.AWAITING_FULFILLMENT:
-        return ""
-    return row.status.replace("_", " ")
+    if query.filters.priority is not None and row.priority != query.filters.priority:
+        return row.priority.value
+    status = query.filters.status
+    if status is not None and status.value in list(Status) and row.status.value != status.value:
+        return _word(row.status)
+    return _left_tab(query.tab, row)
+
+
+def _left_tab(tab: Tab, row: Order) -> str:
+    """Contract §1, the tabs' rules, as far as a row tells them."""
+    over = row.status in {Status.CANCELLED, Status.REFUNDED}
+    match tab:
+        case Tab.UNFULFILLED | Tab.OVERDUE:
+            return "" if row.status is Status.AWAITING_FULFILLMENT else _word(row.status)
+        case Tab.AWAITING_TRACKING:
+            lacks = any(parcel.number is None for parcel in row.tracking)
+            return "" if lacks and not over else _word(row.status)
+        case Tab.TRACKING_PENDING:
+            has = any(parcel.number is not None for parcel in row.tracking)
+            return _word(row.status) if has or over else ""
+        case Tab.DELAYED:
+            return _word(row.status) if over or row.status is Status.FULFILLED else ""
+        case Tab.HOLDS:
+            return _word(row.status) if over else "released" if row.hold is None else ""
+        case Tab.RETURNS:
+            return _word(row.return_.state) if row.return_ is not None and row.return_.state.terminal else ""
+    return ""
+
+
+def _word(state: Status | ReturnState) -> str:
+    return state.value.replace("_", " ")

@@ -50,6 +50,7 @@ class Pager:
         self.summary: OrdersPage | None = None
         self.as_of: datetime | None = None
         self.page_size = query.page_size
+        self._desk_id: str | None = None
 
     async def run(self) -> None:
         """Fetches what is wanted, whenever it is due, until cancelled."""
@@ -60,7 +61,7 @@ class Pager:
             if self.table.frozen and not self.table.turning and not self.table.accepting:
                 continue
             entry = self.table.entry
-            if pinged_only and entry is not None and entry.desk_version >= version:
+            if pinged_only and entry is not None and entry.holds(self._desk_id, version):
                 continue
             if await self._loader.load(self.table.wanted, version):
                 self._prefetch()
@@ -93,8 +94,9 @@ class Pager:
         self.table.accept()
         self.freshness.now()
 
-    def reset(self) -> None:
-        """What was known of the desk is void."""
+    def reset(self, desk_id: str | None = None) -> None:
+        """What was known of the desk is void; it may be another one now."""
+        self._desk_id = desk_id or self._desk_id
         self.freshness.start_over()
         self._store.forget_pages()
         self.freshness.now()
@@ -110,11 +112,15 @@ class Pager:
         self._met(None)
         cursor, summary = self.table.cursor_id, self.summary
         wanted = entry.query == self.table.wanted
+        if self._is_another_desk(entry):
+            self.freshness.start_over()
+            self.table.start_over()
+            self.freshness.now()
         if wanted:
             self.as_of = self._pace.now()
             self.freshness.succeeded()
         shown = self.table.arrived(entry, self._pace.monotonic())
-        if summary is None or entry.page.desk is None or entry.desk_version >= _version(summary):
+        if summary is None or entry.page.desk is None or not _newer_is_known(summary, entry):
             self.summary = entry.page
         self._store.hold(self.table.ids)
         if shown:
@@ -127,6 +133,14 @@ class Pager:
             self._tell(SummaryChanged())
         self._seen(entry, changed)
         self._follow_up(entry)
+
+    def _is_another_desk(self, entry: PageEntry) -> bool:
+        """True when the figures on show are of another desk than this page."""
+        if entry.desk_id is None:
+            return False
+        known = self.summary.desk.id if self.summary is not None and self.summary.desk is not None else None
+        self._desk_id = entry.desk_id
+        return known is not None and known != entry.desk_id
 
     def _follow_up(self, entry: PageEntry) -> None:
         """A page that turns out to be the wrong one leads to the right one."""
@@ -175,5 +189,7 @@ class Pager:
         return old and held.desk_version < self._store.desk_version
 
 
-def _version(page: OrdersPage) -> int:
-    return page.desk.version if page.desk else 0
+def _newer_is_known(summary: OrdersPage, entry: PageEntry) -> bool:
+    """True when the figures on show are of the same desk, later on."""
+    known = summary.desk
+    return known is not None and known.id == entry.desk_id and known.version > entry.desk_version

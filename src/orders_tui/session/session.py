@@ -35,6 +35,7 @@ from orders_wire.vocabulary import Tab
 if TYPE_CHECKING:
     from orders_tui.alerts import Alert, AlertBook
     from orders_tui.api import SyncApi
+    from orders_tui.errors import ApiError
     from orders_tui.feed import Connection, Feed
     from orders_wire.people import Me, Owner
 
@@ -61,7 +62,7 @@ class Session(Showing, Acting):
         self._api = api
         self._pace = pace = pace or Pace()
         self._observers: list[Observer] = []
-        self._crew = Crew(self._tell)
+        self._crew = Crew(self._tell, pace)
         self._store = store = Store()
         self.drafts = drafts or DraftBook()
         spawn, tell = self._crew.spawn, self._tell
@@ -93,13 +94,13 @@ class Session(Showing, Acting):
         self._runner = Runner(api, store, pace, self._sender, spawn=spawn, tell=tell)
         self._missed: set[str] = set()
         for work, name in (
-            (self._pager.run(), "pages"),
-            (self._live.run(), "feed"),
-            (self._details.run(), "details"),
-            (self._people.run(), "people"),
-            (self._fading.run(), "fading"),
+            (self._pager.run, "pages"),
+            (self._live.run, "feed"),
+            (self._details.run, "details"),
+            (self._people.run, "people"),
+            (self._fading.run, "fading"),
         ):
-            spawn(work, name)
+            self._crew.keep(work, name)
 
     async def run(self) -> None:
         """Runs until cancelled: listens, fetches, sends, retries."""
@@ -148,10 +149,12 @@ class Session(Showing, Acting):
         """Every order that matches (the view's query by default), by walking its pages. Raises ApiError."""
         return await collect(self._api, query or self._pager.table.query, on_progress)
 
-    def sign_in(self, token: str) -> None:
-        """A new token: the line is tried at once and what waited is sent."""
-        self._api.sign_in(token)
-        self.refresh()
+    async def sign_in(self, token: str) -> ApiError | None:
+        """Tries a token. Taken (None): the line is tried at once and what waited is sent. Else why not; the old one stays."""
+        refused = await self._api.try_token(token)
+        if refused is None:
+            self.refresh()
+        return refused
 
     def acknowledge(self, alert_ids: Collection[str]) -> None:
         """Hides alerts while their causes stay open."""
@@ -205,8 +208,9 @@ class Session(Showing, Acting):
     def _moved(self) -> None:
         self._sender.line_moved()
 
-    def _reset(self) -> None:
-        self._pager.reset()
+    def _reset(self, desk_id: str | None) -> None:
+        self._pager.reset(desk_id)
+        self._people.refresh()
 
     def _back(self) -> None:
         self._people.refresh()
@@ -216,6 +220,7 @@ class Session(Showing, Acting):
     def _seen(self, entry: PageEntry, changed: frozenset[str]) -> None:
         """A page came: rows that somebody else changed are marked, ghosts are asked where they went."""
         table = self._pager.table
+        self._same_desk(entry.desk_id)
         others = {order_id for order_id in changed.intersection(table.ids) if self._store.mark(order_id) is None}
         if entry.query != table.query:
             self._fading.start(Fade.CHANGED, others)
@@ -224,11 +229,29 @@ class Session(Showing, Acting):
             self._fading.start(Fade.GHOST, fresh_ghosts)
         for order_id in fresh_ghosts[:_GHOSTS_READ]:
             self._details.want(order_id)
+        self._drop_moved(fresh_ghosts[_GHOSTS_READ:])
         self._details.look_again()
+
+    def _same_desk(self, desk_id: str | None) -> None:
+        """Pages and alerts are of one desk, or the alerts are not shown; who works there is asked again."""
+        before = self.alerts.page_desk_id
+        if desk_id is None or desk_id == before:
+            return
+        self.alerts.page_desk_id = desk_id
+        if before is not None:
+            self._people.refresh()
+            self._tell(told.AlertsChanged())
+
+    def _drop_moved(self, order_ids: Collection[str]) -> None:
+        """Rows that are missing from the page but, as far as is known, still in the list stand on another page now: no ghosts."""
+        moved = [o for o in order_ids if o in self._pager.table.ghosts and not self._where_to(o)]
+        if moved and self._pager.table.forget(moved):
+            self._tell(told.PageShown())
 
     def _detailed(self, order_id: str, rows: frozenset[str]) -> None:
         if rows:
             self._tell(told.RowsChanged(rows))
+        self._drop_moved([order_id])
         self._tell(told.DetailChanged(order_id))
 
     def _faded(self, fade: Fade, order_ids: set[str]) -> None:

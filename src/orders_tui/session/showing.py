@@ -66,9 +66,14 @@ class Showing:
         if order is None:
             return None
         table = self._pager.table
-        ghost = Ghost(ghost_reason(table.query, order)) if order_id in table.ghosts else None
+        reason = self._where_to(order_id) if order_id in table.ghosts else ""
+        ghost = Ghost(reason) if reason else None
         changed = self._fading.shows(Fade.CHANGED, order_id)
         return RowView(order, self._store.mark(order_id), ghost, changed)
+
+    def _where_to(self, order_id: str) -> str:
+        """Why an order is no longer in the list on show, in a word or two; empty as long as nothing says that it is not."""
+        return ghost_reason(self._pager.table.query, self._store.view(order_id))
 
     def memory(self, tab: Tab) -> TabMemory:
         """How a tab was left, for `persistence`."""

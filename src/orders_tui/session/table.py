@@ -97,6 +97,11 @@ class Table:
         self.query = self.anchor = query
         self.ids, self.ghosts, self.cursor_id, self.entry, self.held_back = (), {}, None, None, 0
 
+    def start_over(self) -> None:
+        """Another desk: its page takes the place of the rows on show, from the list's top, frozen or not."""
+        self.ids, self.ghosts, self.cursor_id, self.held_back, self.frozen = (), {}, None, 0, False
+        self._goal = Goal()
+
     def resume(self, tab: Tab, page_size: int) -> tuple[OrdersQuery, Goal]:
         """The query and goal that show a tab as it was left."""
         memory = self.memory(tab)

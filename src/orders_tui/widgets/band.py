@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
+from orders_tui.config import TOKEN_VARIABLE
 from orders_tui.feed import Connection, LineState
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece, width
 
 if TYPE_CHECKING:
     from orders_tui.session.view import View
+    from orders_wire.page import Backfill, Desk
 
 STALE_AFTER_S = 60.0
 
@@ -41,10 +43,18 @@ def sentences(line: Connection, view: View, now: datetime, zone: str, refresh_ke
     match line.state:
         case LineState.OFFLINE:
             since = f" since {wording.instant(line.since, now, zone)}" if line.since else ""
-            return [f"OFFLINE{since}", data, again, "reading only", "drafts are kept"]
+            untrusted = [line.reason] if "certificate" in line.reason else []
+            return [f"OFFLINE{since}", *untrusted, data, again, "reading only", "drafts are kept"]
         case LineState.RECONNECTING:
             return ["RECONNECTING", data, again]
         case LineState.SIGNED_OUT:
+            if line.last_contact is None and view.as_of is None:
+                return [
+                    "SIGN IN",
+                    "this server wants a token that it knows",
+                    "enter takes one",
+                    f"or set {TOKEN_VARIABLE}",
+                ]
             return ["SESSION EXPIRED", "enter signs in again", "nothing is lost"]
         case LineState.SKEWED:
             return [
@@ -59,3 +69,17 @@ def sentences(line: Connection, view: View, now: datetime, zone: str, refresh_ke
     if line.up and view.as_of and (now - view.as_of).total_seconds() > STALE_AFTER_S and not view.frozen:
         return ["STALE", data, f"{refresh_key} asks now"]
     return []
+
+
+def history(desk: Desk | None) -> list[str]:
+    """What the band says while the shop's history is being read: every figure still grows."""
+    backfill = desk.backfill if desk is not None else None
+    if backfill is None:
+        return []
+    read = f"{backfill.done:,} of {backfill.total:,} orders" if backfill.total else "the first orders are on their way"
+    return [f"READING THE SHOP'S HISTORY {share(backfill)}".rstrip(), read, "counts grow until it is done"]
+
+
+def share(backfill: Backfill) -> str:
+    """`52 %`, rounded down: 100 % is when it has ended; empty while nothing is known."""
+    return f"{min(99, 100 * backfill.done // backfill.total)} %" if backfill.total > 0 else ""

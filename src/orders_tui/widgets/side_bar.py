@@ -128,7 +128,7 @@ def _alerts(alerts: Sequence[Alert], shown: Shown, seen: Seen, total: int) -> It
     count = f"{len(alerts)} of {total}" if beyond(len(alerts), total) else str(len(alerts))
     yield Line("heading alerts", (("ALERTS", "strong"), (f" {count}", worst)), right, choosable=False)
     if not alerts:
-        yield Line("no alerts", (("nothing open", Tone.DIM),), choosable=False)
+        yield Line("no alerts", (("nothing open" if not total else "not told yet", Tone.DIM),), choosable=False)
     for severity in dict.fromkeys(alert.severity for alert in alerts):
         group = [alert for alert in alerts if alert.severity is severity]
         sign = wording.severity(severity)

@@ -29,6 +29,7 @@ _NO_DECIMALS = {
     "XPF",
 }
 _SIZES = ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k"))
+_MOST_DIGITS = 18
 _THREE_DECIMALS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 
 
@@ -46,7 +47,8 @@ def price(amount: str, currency: str, symbols: bool = True) -> str:
         value = Decimal(amount)
     except InvalidOperation:
         return f"{amount} {unit}"
-    return f"{value:,.{decimals}f} {unit}" if value.is_finite() else f"{amount} {unit}"
+    written = value.is_finite() and abs(value.adjusted()) <= _MOST_DIGITS
+    return f"{value:,.{decimals}f} {unit}" if written else f"{amount} {unit}"
 
 
 def usd(value: float | None) -> str:

@@ -58,6 +58,8 @@ def connection(value: Connection, now: datetime, zone_name: str = "UTC") -> Sign
     """The state of the line; its word counts down (`reconnecting in 4 s`, `offline since 14:02`)."""
     sign = _LINES[value.state]
     word = sign.word
+    if value.state is LineState.SIGNED_OUT and value.last_contact is None:
+        word = "not signed in"
     if value.state is LineState.RECONNECTING and (seconds := value.retry_in_s(now)):
         word = f"{word} in {seconds:.0f} s" if seconds >= 1 else f"{word} now"
     if value.state is LineState.OFFLINE and value.since is not None:

@@ -194,8 +194,9 @@ class FakeDesk:
             lambda row: {n: getattr(before[row.id], n) for n in ("assigned_to", "status", "tracking")},
         )
 
-    def sign_in(self, token: str | None) -> None:
+    async def try_token(self, token: str) -> ApiError | None:
         self.reads.before.clear()
+        return None
 
     async def _act(
         self, key: str, body: Action, order_ids: list[str], fields: Callable[[Order], dict[str, Any] | None]

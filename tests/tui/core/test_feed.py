@@ -132,11 +132,11 @@ def test_a_drop_is_told_at_once_and_the_next_attempt_comes_soon() -> None:
             if isinstance(item, Connection) and item.state is LineState.RECONNECTING:
                 told_at = now_s()
 
-        desk.streams[0] = chunks(HEAD, block(1), 20.0)
+        desk.streams[0] = chunks(HEAD, block(1), 18.0)
         await heard(
             SseFeed(api(desk), pace()), lambda i: states(i)[-2:] == [LineState.RECONNECTING, LineState.LIVE], watch
         )
-        assert told_at == 20.0
+        assert told_at == 18.0
         assert now_s() - told_at < 0.31
 
     play(scenario)
@@ -209,12 +209,13 @@ def test_behind_a_buffering_proxy_it_polls_and_says_so_and_tries_the_stream_agai
 
 def test_a_silent_stream_is_dead() -> None:
     async def scenario(desk: Desk) -> None:
-        desk.streams = [chunks(HEAD, block(1), 20.0, BEAT, 36.0, block(2))]
+        desk.streams = [chunks(HEAD, block(1), 15.0, BEAT, 20.0, block(2))]
         desk.polls = [{"alerts": [event(2)], "cursor": "d-2"}]
         items = await heard(SseFeed(api(desk), pace()), lambda i: "d-2" in ids(i))
-        assert now_s() == 55.0
+        assert now_s() == 34.0
+        assert states(items)[-2:] == [LineState.RECONNECTING, LineState.POLLING]
         assert last(items).reason == "the live stream fell silent"
-        assert desk.asked[-1] == ("poll", 55.0, "d-1")
+        assert desk.asked[-1] == ("poll", 34.0, "d-1")
 
     play(scenario)
 
@@ -307,3 +308,44 @@ def test_no_wait_is_longer_than_the_cap(attempt: int, outage_s: float, chance: f
 
 def test_a_server_that_asks_for_patience_gets_it() -> None:
     assert delay_s(3, 5.0, 1.0, asked_s=4.0) == 4.0
+
+
+def test_a_reset_in_the_middle_of_a_stream_is_followed_by_a_new_snapshot() -> None:
+    async def scenario(desk: Desk) -> None:
+        desk.streams = [
+            chunks(
+                HEAD,
+                block(1),
+                b'id: d-9\ndata: {"id": "d-9", "type": "refresh", "reset": true, '
+                b'"created_at": "2026-01-01T00:00:00Z"}\n\n',
+                3600.0,
+            ),
+            chunks(HEAD, block(12), 3600.0),
+        ]
+        await heard(SseFeed(api(desk), pace()), lambda i: "d-12" in ids(i))
+        assert [position for kind, _, position in desk.asked if kind == "stream"][-1] is None
+
+    play(scenario)
+
+
+STRANGE = [
+    b"retry: " + b"9" * 400 + b"\n\n",
+    b"retry: -1\n\n",
+    b"id: " + b"x" * 100_000 + b'\ndata: {"id": "' + b"x" * 100_000 + b'", "type": "refresh"}\n\n',
+    b"data: " + b"[" * 100_000 + b"\n\n",
+    b'data: {"id": "d-5", "type": "refresh", "created_at": "0001-01-01T00:00:00+14:00"}\n\n',
+    b'data: {"id": "d-5", "type": "new_kind", "created_at": NaN}\n\n',
+    b'data: {"id": "d-5", "type": "refresh", "version": 1e999, "created_at": "2026-01-01T00:00:00Z"}\n\n',
+    b"data: \xff\xfe\n\n",
+    b"data: " + b"x" * 3_000_000 + b"\n\n",
+]
+
+
+@pytest.mark.parametrize("strange", STRANGE, ids=range(len(STRANGE)))
+def test_one_strange_event_does_not_end_the_stream(strange: bytes) -> None:
+    async def scenario(desk: Desk) -> None:
+        desk.streams = [chunks(HEAD, block(1), strange, block(2), 3600.0)]
+        items = await heard(SseFeed(api(desk), pace()), lambda i: "d-2" in ids(i))
+        assert set(states(items)) == {LineState.CONNECTING, LineState.LIVE}
+
+    play(scenario)

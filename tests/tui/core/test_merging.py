@@ -8,7 +8,7 @@ from tests.tui.core.samples import NOON, order
 
 from orders_tui.query import Filters, OrdersQuery
 from orders_tui.session.merging import ghost_reason, merge
-from orders_wire.orders import Hold, ReturnSummary
+from orders_wire.orders import Hold, ReturnSummary, Tracking
 from orders_wire.vocabulary import Issue, ReturnState, Status, Tab
 
 pages = st.lists(st.sampled_from("abcdefghij"), unique=True, max_size=8)
@@ -55,3 +55,11 @@ def test_where_a_row_went() -> None:
     mine = OrdersQuery(Tab.UNFULFILLED, Filters(owner="ana"))
     assert ghost_reason(mine, order(1, assigned_to="bo")) == "now bo's"
     assert ghost_reason(unfulfilled, None) == ""
+
+
+def test_a_row_that_may_only_stand_on_another_page_is_said_to_be_nowhere_else() -> None:
+    for status in Status:
+        assert ghost_reason(OrdersQuery(Tab.ALL), order(1, status=status)) == ""
+        assert ghost_reason(OrdersQuery(Tab.REFUNDED), order(1, status=status)) == ""
+    assert ghost_reason(OrdersQuery(Tab.AWAITING_TRACKING), order(1, tracking=[Tracking(number=None)])) == ""
+    assert ghost_reason(OrdersQuery(Tab.DELAYED), order(1, status=Status.IN_TRANSIT)) == ""

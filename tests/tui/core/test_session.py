@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from tests.tui.core.fake_desk import DOWN, FakeDesk
 from tests.tui.core.samples import gid, order, page
-from tests.tui.core.virtual_time import now_s, pace, run
+from tests.tui.core.virtual_time import now, now_s, pace, run
 
 from orders_tui.errors import Refused, SignInNeeded
-from orders_tui.feed import LineState
+from orders_tui.feed import Events, LineState
 from orders_tui.query import Filters, OrdersQuery
 from orders_tui.session import Change, CursorMoved, PageShown, RowsChanged, Session, TabMemory
 from orders_tui.session.matching import collect
-from orders_wire.vocabulary import ErrorCode, Status, Tab
+from orders_wire.alerts import Event
+from orders_wire.vocabulary import ErrorCode, EventType, Status, Tab
 
 if TYPE_CHECKING:
     from orders_tui.api import SyncApi
@@ -185,7 +186,8 @@ def test_taking_in_what_waits_never_moves_the_cursor_to_another_order() -> None:
         w.session.refresh()
         await w.rest()
         assert w.cursor == 26
-        assert w.ghosts() == [26]
+        assert 26 in w.numbers()
+        assert w.ghosts() == []
         w.session.move_cursor(gid(29))
         assert 26 not in w.numbers()
 
@@ -347,7 +349,7 @@ def test_an_expired_token_is_said_and_signing_in_again_continues() -> None:
         w.desk.change(30, customer_name="X")
         await w.rest()
         assert w.session.connection.state.value == "signed_out"
-        w.session.sign_in("new")
+        assert await w.session.sign_in("new") is None
         await w.rest()
         assert w.session.connection.state is LineState.LIVE
         assert w.session.view.rows[0].order.customer_name == "X"
@@ -503,3 +505,50 @@ def test_an_answer_that_was_on_its_way_before_the_change_is_asked_for_again() ->
         assert w.session.view.rows[0].order.customer_name == "X"
 
     play(scenario)
+
+
+def test_another_desk_at_the_same_address_leaves_nothing_of_the_old_one() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.version = 90_000
+        w.desk.ping(90_000)
+        await w.rest()
+        w.desk.desk_id, w.desk.version = "other", 3
+        w.desk.rows = {gid(n): order(n) for n in range(50, 53)}
+        w.desk.feed.items.put_nowait(Events((_reset("other-0", 3),)))
+        await w.rest()
+        assert w.numbers() == [52, 51, 50]
+        assert w.ghosts() == []
+        summary = w.session.summary
+        assert summary is not None
+        assert summary.desk is not None
+        assert (summary.desk.id, summary.metrics.total_orders) == ("other", 3)
+        w.desk.arrive(53)
+        await w.rest()
+        assert w.session.summary is not None
+        assert w.session.summary.metrics.total_orders == 4
+
+    play(scenario)
+
+
+def test_a_feed_that_breaks_says_so_and_comes_back() -> None:
+    async def scenario(w: Watched) -> None:
+        w.desk.feed.line(LineState.LIVE)
+        await w.rest()
+        w.desk.feed.items.put_nowait(Broken())  # type: ignore[arg-type]
+        await asyncio.sleep(0.5)
+        assert not w.session.connection.up
+        w.desk.feed.line(LineState.LIVE)
+        await asyncio.sleep(5)
+        assert w.session.connection.up
+
+    play(scenario)
+
+
+class Broken:
+    @property
+    def events(self) -> tuple[Event, ...]:
+        raise LookupError
+
+
+def _reset(event_id: str, version: int) -> Event:
+    return Event(id=event_id, type=EventType.REFRESH, created_at=now(), version=version, reset=True)

@@ -179,6 +179,15 @@ def _belongs(each: Order, tab: Tab) -> bool:
     return True
 
 
+def nothing() -> OrdersPage:
+    """The answer of a desk that holds no order."""
+    return OrdersPage(
+        period=Period(label="Last 7 days", start=ago(7 * 24), end=NOW),
+        metrics=Metrics(),
+        orders=OrdersSlice(items=[], page_info=PageInfo()),
+    )
+
+
 def page(rows: list[Order], total: int | None = None) -> OrdersPage:
     """An answer with these rows; metrics and panels are those of the whole shop."""
     unfulfilled, overdue = of_tab(Tab.UNFULFILLED), of_tab(Tab.OVERDUE)

@@ -12,7 +12,7 @@ from tests.tui.screens.desk_data import NOW
 from orders_tui.alerts import AlertBook
 from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, ReturnsDraft
 from orders_tui.eligibility import Eligibility, preview
-from orders_tui.errors import ApiError
+from orders_tui.errors import ApiError, SignInNeeded
 from orders_tui.feed import Connection, LineState
 from orders_tui.persistence import DraftBook
 from orders_tui.query import Filters, OrdersQuery, Sort
@@ -391,8 +391,11 @@ class FakeSession(Session):
         self.put(rows=tuple(rows))
         self.tell(changes.RowsChanged(frozenset(order_ids)))
 
-    def sign_in(self, token: str) -> None:
+    async def sign_in(self, token: str) -> ApiError | None:
+        if token == "wrong":
+            return SignInNeeded("unknown token")
         self.set_line(state=LineState.LIVE, since=NOW, last_contact=NOW)
+        return None
 
     def acknowledge(self, alert_ids: Collection[str]) -> None:
         for alert_id in alert_ids:

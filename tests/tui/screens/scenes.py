@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.tui.screens import desk_data
 from tests.tui.screens.desk_data import NOW, ago
 from tests.tui.screens.fake_session import FakeSession
 
-from orders_tui.errors import Unreachable
+from orders_tui.errors import SignInNeeded, Unreachable
 from orders_tui.feed import LineState
 from orders_tui.session import changes
 from orders_tui.session.actions import ActionState, OrderFailure
 from orders_tui.session.view import PageSpan
 from orders_tui.store.marks import MarkKind
 from orders_wire.orders import TimelineEntry
-from orders_wire.vocabulary import ErrorCode
+from orders_wire.page import Backfill, Desk
+from orders_wire.vocabulary import DeskState, ErrorCode, Tab
 
 UNREACHABLE = Unreachable("The server at http://127.0.0.1:8765 does not answer")
 
@@ -50,6 +52,25 @@ def _loading(session: FakeSession) -> None:
     session.put(rows=(), cursor_id=None, span=PageSpan(), loading=True)
 
 
+def _state(state: DeskState, backfill: Backfill | None = None) -> Callable[[FakeSession], None]:
+    def given(session: FakeSession) -> None:
+        _empty(session)
+        assert session.summary_now is not None
+        desk = Desk(id="d", version=1, state=state, backfill=backfill)
+        tabs = dict.fromkeys(Tab, 0)
+        session.summary_now = desk_data.nothing().model_copy(update={"desk": desk, "tabs": tabs})
+        session.tell(changes.SummaryChanged())
+
+    return given
+
+
+def _no_server(session: FakeSession) -> None:
+    session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=UNREACHABLE)
+    session.summary_now = None
+    session.tell(changes.PageShown())
+    session.set_line(state=LineState.OFFLINE, since=ago(0.01), retry_at=ago(-4 / 3600), last_contact=None)
+
+
 def _unreadable(session: FakeSession) -> None:
     session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=UNREACHABLE)
     session.tell(changes.PageShown())
@@ -77,7 +98,14 @@ def _not_refreshed(session: FakeSession) -> None:
 
 
 def _signed_out(session: FakeSession) -> None:
-    session.set_line(state=LineState.SIGNED_OUT)
+    session.set_line(state=LineState.SIGNED_OUT, last_contact=NOW)
+
+
+def _not_signed_in(session: FakeSession) -> None:
+    session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=SignInNeeded("a token is needed"))
+    session.summary_now = None
+    session.tell(changes.PageShown())
+    session.set_line(state=LineState.SIGNED_OUT, last_contact=None)
 
 
 def _skewed(session: FakeSession) -> None:
@@ -155,6 +183,9 @@ STATES = [
     Scene("help", ("question_mark",)),
     Scene("search", ("slash",), "owner:none sta"),
     Scene("empty", then=_empty),
+    Scene("no_server", then=_no_server),
+    Scene("no_shop", then=_state(DeskState.NO_SHOP)),
+    Scene("backfill", then=_state(DeskState.BACKFILL, Backfill(done=3120, total=6000))),
     Scene("loading", given=_loading),
     Scene("unreadable", then=_unreadable),
     Scene("offline", then=_offline),
@@ -171,6 +202,7 @@ DESK = [
     Scene("narrowed", ("ampersand",), "roux", ("enter",)),
     Scene("reconnecting", then=_reconnecting),
     Scene("signed_out", then=_signed_out),
+    Scene("not_signed_in", then=_not_signed_in),
     Scene("skewed", then=_skewed),
     Scene("polling", then=_polling),
     Scene("frozen", then=_frozen),

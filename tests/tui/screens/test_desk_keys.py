@@ -8,6 +8,7 @@ from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 
 from orders_tui.commands import COMMANDS, Place
+from orders_tui.dialogs.sign_in import SignInDialog
 from orders_tui.drafts import AssignDraft
 from orders_tui.feed import LineState
 from orders_tui.screens.desk.board import Part
@@ -310,6 +311,18 @@ async def test_signed_out_enter_leads_back_in(open_desk: Open, session: FakeSess
         await desk.type("token")
         await desk.press("enter")
         assert session.connection.state is LineState.LIVE
+
+
+async def test_a_wrong_token_keeps_the_dialog_and_what_is_typed_next(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        session.set_line(state=LineState.SIGNED_OUT)
+        await desk.press("enter")
+        await desk.type("wrong")
+        await desk.press("enter")
+        assert isinstance(desk.pilot.app.screen, SignInDialog)
+        await desk.press("m", "f", "a")
+        assert session.sent == []
+        assert session.connection.state is LineState.SIGNED_OUT
 
 
 async def test_refused_while_offline_nothing_is_sent_and_it_says_so(open_desk: Open, session: FakeSession) -> None:

@@ -155,7 +155,10 @@ class Board:
         desk.query_one(TopBar).show(tops.top_info(desk), work.glyphs.ascii_only, work.key("action.undo"))
         line = work.session.connection
         says = band.sentences(line, desk.view, work.pace.now(), work.zone, work.key("desk.refresh"))
-        desk.query_one(Band).show(says)
+        page = work.session.summary
+        shown = says or band.history(page.desk if page is not None else None)
+        desk.query_one(Band).show(shown)
+        desk.set_class(bool(shown), "-banded")
         desk.set_class(bool(says), "-stale")
         self._metrics()
 

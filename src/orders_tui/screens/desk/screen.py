@@ -169,7 +169,7 @@ class DeskScreen(Stage):
     def _note_sizes(self) -> None:
         page = self.work.session.summary
         if page is not None:
-            self.work.trend.take(self.work.pace.now(), page.tabs)
+            self.work.trend.take(self.work.pace.now(), page.tabs, page.desk.id if page.desk is not None else None)
 
     def _settled(self, entry: ActionEntry) -> None:
         failed = {failure.order_id for failure in entry.failures}

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
+from orders_tui.errors import NotTrusted, Unreachable
 from orders_tui.query import chips
 from orders_tui.screens.outcome import asked
 from orders_tui.session.actions import ActionState
 from orders_tui.session.bulk import OutcomeKind
 from orders_tui.widgets import side_bar
+from orders_tui.widgets.band import share
 from orders_tui.widgets.query_bar import QueryInfo
 from orders_tui.widgets.top_bar import TopInfo
-from orders_wire.vocabulary import SortField
+from orders_wire.vocabulary import DeskState, SortField
 
 if TYPE_CHECKING:
     from orders_tui.screens.desk.screen import DeskScreen
@@ -85,6 +87,8 @@ def no_rows(desk: DeskScreen) -> tuple[str, ...]:
     """What stands instead of rows."""
     view, work = desk.view, desk.work
     title = wording.tab(view.query.tab)[0]
+    if isinstance(view.problem, Unreachable):
+        return _no_server(desk, view.problem)
     if view.problem is not None:
         return ("These orders could not be loaded", str(view.problem), f"{work.key('desk.refresh')} tries again")
     if desk.narrow and view.rows:
@@ -97,7 +101,39 @@ def no_rows(desk: DeskScreen) -> tuple[str, ...]:
             f"Nothing in {title} matches the filter",
             f"{work.key('find.clear')} clears it, {work.key('find.search')} changes it",
         )
+    page = work.session.summary
+    state = page.desk.state if page is not None and page.desk is not None else None
+    if page is not None and state is DeskState.NO_SHOP and not any(page.tabs.values()):
+        return (
+            "No shop is connected to this server",
+            "Set ORDERS_SYNC_SHOP_DOMAIN, ORDERS_SYNC_SHOPIFY_ADMIN_TOKEN",
+            "and ORDERS_SYNC_SHOPIFY_WEBHOOK_SECRET, then: orders-tui serve",
+            "To look around first: orders-tui demo",
+        )
+    if page is not None and page.desk is not None and (backfill := page.desk.backfill) is not None:
+        return (
+            f"The shop's history is being read: {share(backfill) or 'just begun'}",
+            f"{backfill.done:,} of {backfill.total:,} orders"
+            if backfill.total
+            else "The first orders are on their way",
+            f"{title} fills by itself, newest orders first",
+            "orders-tui info says how far it is",
+        )
     return (f"{title} is empty", "All done here. New orders appear by themselves.")
+
+
+def _no_server(desk: DeskScreen, problem: Unreachable) -> tuple[str, ...]:
+    """Nobody answers: where it was looked for, and what can be done about it."""
+    again = f"{desk.work.key('desk.refresh')} tries again; it is tried by itself as well"
+    if isinstance(problem, NotTrusted):
+        return ("The server is not trusted", str(problem), again)
+    return (
+        "No server is in reach",
+        str(problem),
+        "Start one: orders-tui serve   Name another: orders-tui --server URL",
+        "To look around without a shop: orders-tui demo",
+        again,
+    )
 
 
 def pane_note(desk: DeskScreen) -> str:
