@@ -35,7 +35,7 @@ class CommandLine(Dialog[str]):
         return [("Command", "strong")]
 
     def keys(self) -> list[Hint]:
-        return [Hint("enter", "do it"), Hint("tab", "complete"), Hint("↑↓", "choose")]
+        return [Hint(self.confirm_key, "do it"), Hint("tab", "complete"), Hint("↑↓", "choose")]
 
     def problem(self) -> str:
         word = self.query_one(Field).value.partition(" ")[0]
@@ -63,6 +63,7 @@ class CommandLine(Dialog[str]):
     def action_choose(self, step: int) -> None:
         self.touched = True
         self.query_one(LineList).move(step)
+        self.update()
 
     def result(self) -> str:
         typed = self.query_one(Field).value

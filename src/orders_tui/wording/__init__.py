@@ -4,6 +4,7 @@ Everything that matters is a glyph and a word; colour comes from the theme by `t
 an ASCII twin. Every glyph is one cell wide.
 """
 
+from orders_tui.wording import outward
 from orders_tui.wording.amounts import count, money, usd
 from orders_tui.wording.lines import (
     connection,
@@ -17,7 +18,17 @@ from orders_tui.wording.lines import (
     words,
 )
 from orders_tui.wording.sign import Sign, Tone
-from orders_tui.wording.states import event_type, issue, priority, return_state, severity, status, tab, timeline_event
+from orders_tui.wording.states import (
+    event_type,
+    issue,
+    order_status,
+    priority,
+    return_state,
+    severity,
+    status,
+    tab,
+    timeline_event,
+)
 from orders_tui.wording.times import age, instant, zone
 
 __all__ = [
@@ -32,6 +43,8 @@ __all__ = [
     "issue",
     "mark",
     "money",
+    "order_status",
+    "outward",
     "owner",
     "priority",
     "refund",
