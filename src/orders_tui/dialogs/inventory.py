@@ -168,7 +168,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
             detail = self.work.session.detail(order.id)
             for line in detail.line_items if detail is not None else ():
                 if line.sku and line.owed:
-                    yield line.sku, line.title, line.available is not None and line.available <= 0
+                    yield line.sku, line.title, line.short > 0 if line.short is not None else (line.available or 0) < 0
 
     def action_choose(self, step: int) -> None:
         if self._picked:

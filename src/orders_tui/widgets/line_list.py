@@ -128,7 +128,7 @@ class LineList(Styled, ScrollView, can_focus=True):
         return min(choosable, key=lambda index: abs(index - at), default=0)
 
     def _reveal(self) -> None:
-        """The cursor is in sight, with the headings right above it where there is room; nothing is left empty below the last line."""
+        """The cursor is in sight, with the headings above it where there is room; no line is out of sight for nothing."""
         top, height = self.scroll_offset.y, max(1, self.size.height)
         begins = self._at
         while 0 < begins < len(self._lines) and not self._lines[begins - 1].choosable:

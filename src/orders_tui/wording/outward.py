@@ -1,7 +1,7 @@
 """What leaves the desk because of an action, before it is sent and after it was answered. Pure.
 
-Invariant: the words claim a receiver only where a row waits for it in the outbox: contract §3a, "Nothing is said to be sent that is
-not queued".
+Invariant: the words claim a receiver only where a row waits for it in the outbox (contract §3a, "Nothing is said to be sent
+that is not queued").
 """
 
 from __future__ import annotations
