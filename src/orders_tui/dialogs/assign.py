@@ -140,7 +140,7 @@ class AssignDialog(Dialog[AssignDraft]):
         if typed:
             names = _best_first(typed, names)
         lines = [self._line(name, load.get(name), me) for name in names[:MOST]]
-        if typed and typed not in {*load, me}:
+        if typed and typed not in {*load, me} and typed.casefold() not in {"nobody", UNASSIGNED}:
             lines.append(Line(typed, ((typed, Tone.PLAIN),), (("a new name", Tone.WARN),)))
         if "nobody".startswith(typed.casefold()):
             lines.append(Line(UNASSIGNED, (("nobody", Tone.PLAIN),), (("gives them back", Tone.DIM),)))

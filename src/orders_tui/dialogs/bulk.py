@@ -79,7 +79,7 @@ class BulkDialog(Dialog[BulkRun]):
 
     def session_changed(self, change: Change) -> None:
         ours = isinstance(change, BulkChanged) and change.run is self.bulk
-        if ours and self.bulk.finished and not self.bulk.needs_somebody and self.is_current:
+        if ours and self.bulk.finished and not self.bulk.needs_somebody and self.app.screen is self:
             self.dismiss(None)
         elif isinstance(change, BulkChanged | ActionChanged | ActionSettled):
             self.update()

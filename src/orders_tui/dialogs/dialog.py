@@ -20,7 +20,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from orders_tui.dialogs.text_line import TextLine
 from orders_tui.screens.stage import REPEAT_S
@@ -271,8 +271,10 @@ class Dialog(Watches, ModalScreen[T | None], Generic[T]):
         self.update()
 
     def on_paste(self, event: events.Paste) -> None:
-        """A paste that no field took."""
+        """A paste that no field took. A `TextArea` lets it pass when it has taken it."""
         event.stop()
+        if isinstance(self.focused, TextArea):
+            return
         self.say("what was pasted went nowhere: no field has the focus; tab goes to one", Tone.WARN)
 
     def on_key(self, event: events.Key) -> None:

@@ -21,7 +21,7 @@ class SignInDialog(Dialog[None]):
         return [("Sign in again", "strong"), ("  rows, marks and drafts are still here", Tone.DIM)]
 
     def keys(self) -> list[Hint]:
-        return [Hint(self.confirm_key, "sign in")]
+        return [Hint("enter", "sign in")]
 
     def problem(self) -> str:
         return "" if self.query_one(Field).value else "the token is missing"

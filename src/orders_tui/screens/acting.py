@@ -133,9 +133,10 @@ class Acting:
 
     def ended(self, run: BulkRun) -> None:
         """A run has ended: what needs somebody comes up, unless something else is being done; the rest is only said."""
+        on_top = self.stage.app.screen is self.stage
         if run.needs_somebody and self._watched(run):
             return
-        if run.needs_somebody and self.stage.is_current:
+        if run.needs_somebody and on_top:
             self._follow(run)
             return
         work, done = self.stage.work, run.counts()[OutcomeKind.DONE]
@@ -146,7 +147,7 @@ class Acting:
             words = f"{words}; {work.key('action.retry')} tries the others again"
         elif work.session.undoables():
             words = f"{words}; {work.key('action.undo')} takes it back"
-        if self.stage.is_current or self._watched(run):
+        if on_top or self._watched(run):
             self.stage.say(words, Tone.WARN if run.needs_somebody else Tone.GOOD)
         else:
             self.stage.app.notify(words, markup=False)

@@ -147,7 +147,7 @@ class Stage(Hears, Watches, Screen[None]):
         """Pasted text is no command, and what was meant for a field that just came up goes there."""
         event.stop()
         top = self.app.screen
-        if self.is_current or not (isinstance(top, Watches) and top.take(event.text)):
+        if top is self or not (isinstance(top, Watches) and top.take(event.text)):
             self.say(f"what was pasted went nowhere; {self.work.key('find.search')} takes it as a filter", Tone.WARN)
 
     def _late(self, event: events.Key) -> None:

@@ -13,36 +13,32 @@ from orders_wire.actions import LONGEST_NUMBER
 FIELDS = {
     "owner": ("a",),
     "number": ("f",),
-    "carrier": ("f", "tab"),
     "sku": ("i",),
     "note": ("i", "tab"),
     "note of a return": ("8", "r", "tab"),
     "filter": ("slash",),
-    "narrowing": ("ampersand",),
     "command": ("colon",),
-    "help": ("question_mark",),
-    "view": ("W",),
-    "file": ("e", "tab"),
     "how many": ("asterisk", "f", "tab"),
 }
 
 
-@pytest.mark.parametrize("keys", FIELDS.values(), ids=FIELDS.keys())
 async def test_a_paste_that_is_too_long_is_refused_and_what_was_there_stays(
-    open_desk: Open, session: FakeSession, keys: tuple[str, ...]
+    open_desk: Open, session: FakeSession
 ) -> None:
     async with open_desk() as desk:
-        await desk.press(*keys)
-        field = desk.dialog.focused
-        assert isinstance(field, Input)
-        before, sent = field.value, len(session.sent)
-        await desk.type("x" * 6000)
-        assert field.value == before
-        assert "at most" in desk.said()
-        await desk.press("ctrl+s", "ctrl+s")
-        assert len(session.sent) == sent
-        assert desk.dialog.focused is field
-        assert "at most" in desk.said()
+        for name, keys in FIELDS.items():
+            await desk.press(*keys)
+            field = desk.dialog.focused
+            assert isinstance(field, Input), name
+            before = field.value
+            await desk.type("x" * 6000)
+            assert field.value == before, name
+            assert "at most" in desk.said(), name
+            await desk.press("ctrl+s")
+            assert session.sent == [], name
+            assert desk.dialog.focused is field, name
+            assert "at most" in desk.said(), name
+            await desk.press("escape")
 
 
 @pytest.mark.parametrize("keys", [FIELDS[name] for name in ("owner", "number", "sku", "filter", "command")])
