@@ -73,6 +73,7 @@ class FulfillDialog(Dialog[FulfillDraft]):
         if self._many:
             yield Field("Orders", hint=f"type {len(self._ids())} to confirm so many", id="count", max_length=6)
         yield Static(id="consequence")
+        yield Static(id="left-out")
 
     def prepare(self) -> None:
         self.query_one(LineList).can_focus = False
@@ -162,10 +163,10 @@ class FulfillDialog(Dialog[FulfillDraft]):
 
     def update(self) -> None:
         super().update()
-        pieces: list[Piece] = [(self._consequence(), Tone.DIM)]
-        if not self._one and (left_out := self._left_out()):
-            pieces.append((f"\n{left_out}", Tone.WARN))
-        self.query_one("#consequence", Static).update(content(pieces))
+        self.query_one("#consequence", Static).update(content([(self._consequence(), Tone.DIM)]))
+        words, left_out = "" if self._one else self._left_out(), self.query_one("#left-out", Static)
+        left_out.display = bool(words)
+        left_out.update(content([(words, Tone.WARN)]))
 
     def _consequence(self) -> str:
         """What is sent of it, and that a number is missing."""

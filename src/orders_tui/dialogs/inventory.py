@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.widgets import Static
 
 from orders_tui import wording
 from orders_tui.dialogs.dialog import Dialog
@@ -21,7 +22,7 @@ from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
 from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.changes import ActionSettled, Change, DetailChanged
-from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -52,7 +53,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
         yield LineList(glyphs.cursor, glyphs.ellipsis, id="skus")
         yield LineList(glyphs.cursor, glyphs.ellipsis, id="scope")
         yield Field("Note", hint="for the ERP and the timeline", id="note", max_length=LONGEST_NOTE, prose=True)
-        yield Bar(glyphs.ellipsis, id="consequence")
+        yield Static(id="consequence")
 
     def prepare(self) -> None:
         lines = [Line(ALL, (("every open order that still owes it", Tone.PLAIN),))]
@@ -66,9 +67,8 @@ class InventoryDialog(Dialog[InventoryDraft]):
         return [("Escalate a stock-out", "strong")]
 
     def keys(self) -> list[Hint]:
-        scope = [Hint("ctrl+t", "which orders")] if self._target else []
-        what = f"escalate {self.sku}".rstrip()
-        return [Hint(self.confirm_key, what, able=bool(self.sku)), Hint("↑↓", "SKU"), *scope, Hint("tab", "next field")]
+        scope = [Hint("ctrl+t", "orders")] if self._target else []
+        return [Hint(self.confirm_key, "escalate", able=bool(self.sku)), Hint("↑↓", "SKU"), *scope, Hint("tab", "note")]
 
     @property
     def _skus(self) -> LineList:
@@ -137,7 +137,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
         super().update()
         self._skus.light(self._picked)
         words = wording.outward.stock_out(self.work.session.me)
-        self.query_one("#consequence", Bar).set_pieces([(words, Tone.DIM)])
+        self.query_one("#consequence", Static).update(content([(words, Tone.DIM)]))
 
     def edited(self) -> None:
         """The SKUs that hold what is typed; none is chosen by typing a part of it."""

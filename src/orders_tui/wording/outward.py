@@ -56,7 +56,7 @@ def fulfilment(orders: Iterable[Order], parcels: Mapping[str, Parcel], me: Me | 
 def _sent(count: int, me: Me | None, undo_key: str, *, alone: bool) -> str:
     if me is not None and not me.shopify_writes:
         return OFF if alone else f"{count} wait on the desk: writes to Shopify are off"
-    who = "goes" if alone else f"{count} go"
+    who = "goes" if alone and count == 1 else f"{count} go"
     return f"{who} to Shopify after {me.undo_seconds if me is not None else 10} s; {undo_key} takes it back"
 
 

@@ -100,7 +100,7 @@ async def test_no_owner_looks_chosen_before_one_is(open_desk: Open, session: Fak
     async with open_desk() as desk:
         await desk.press("a")
         owners = desk.dialog.query_one(LineList)
-        glyph = session and desk.screen.work.glyphs.cursor
+        glyph = desk.screen.work.glyphs.cursor
         assert not any(glyph in owners.render_line(y).text for y in range(owners.size.height))
         assert hints(desk)[0].key == "ctrl+s"
         assert hints(desk)[0].label == "assign 1 to ana"
@@ -309,7 +309,7 @@ async def test_what_is_left_out_is_named_with_its_reason(open_desk: Open, sessio
         session.change_order(third, status=Status.CANCELLED)
         numbers = [session.orders[order_id].order_number for order_id in (first, second, third)]
         await desk.press("space", "space", "space", "space", "f")
-        said = desk.said("consequence")
+        said = desk.said("left-out")
         assert "3 left out" in said
         assert f"2 cancelled ({numbers[0]}, {numbers[2]})" in said
         assert f"1 fulfilled already ({numbers[1]})" in said
