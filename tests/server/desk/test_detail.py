@@ -10,7 +10,7 @@ from tests.support.desk_client import DeskClient
 from tests.support.evidence import delivery, order_seen
 
 from orders_sync.ingest.apply import apply
-from orders_sync.ingest.changes import InventoryItemSeen, InventoryLevelSeen, OrderChange, Stamp
+from orders_sync.ingest.changes import Change, Delivery, InventoryItemSeen, InventoryLevelSeen, Stamp
 from orders_sync.instants import HOUR, Ms
 from orders_wire.detail import OrderDetail
 
@@ -108,12 +108,12 @@ async def test_a_line_is_covered_or_says_how_many_it_goes_without(
     for order_id, later in due.items():
         status = {"financial_status": "voided"} if order_id == 2 else {}
         await tell(desk, order_id, created_at=Ms(at + later), processed_at=Ms(at + later), **status)
-    stock: list[OrderChange] = [
+    stock: list[Change] = [
         InventoryItemSeen(7, "MUG", Stamp(at, at)),
         InventoryLevelSeen(7, 1, available + 4, Stamp(at, at)),
         InventoryLevelSeen(7, 2, -4, Stamp(at, at)),
     ]
-    told = delivery(at, *stock)
+    told = Delivery("webhook", None, "inventory_levels/update", at, tuple(stock))
     await desk.database.write(lambda tx: apply(tx, told, desk.figures))
     found = [(await desk.get(f"/sync/orders/{order_id}"))[1]["line_items"][0] for order_id in due]
     assert [(line["available"], line["short"]) for line in found] == [(available, each) for each in short]
@@ -122,8 +122,8 @@ async def test_a_line_is_covered_or_says_how_many_it_goes_without(
 async def test_an_order_that_owes_nothing_is_short_of_nothing(desk: DeskClient) -> None:
     at = Ms(desk.database.clock() - HOUR)
     await tell(desk, 1, cancelled_at=at)
-    stock: list[OrderChange] = [InventoryItemSeen(7, "MUG", Stamp(at, at)), InventoryLevelSeen(7, 1, -4, Stamp(at, at))]
-    told = delivery(at, *stock)
+    stock: list[Change] = [InventoryItemSeen(7, "MUG", Stamp(at, at)), InventoryLevelSeen(7, 1, -4, Stamp(at, at))]
+    told = Delivery("webhook", None, "inventory_levels/update", at, tuple(stock))
     await desk.database.write(lambda tx: apply(tx, told, desk.figures))
     _, body = await desk.get("/sync/orders/1")
     assert body["line_items"][0]["short"] in {None, 0}
