@@ -107,7 +107,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
             self.dismiss(result)
         elif self._asked != result.sku:
             self._asked = result.sku
-            names = ", ".join(list(known)[:NAMED]) or "none"
+            names = ", ".join((self._fitting() or list(known))[:NAMED]) or "none"
             self.say(
                 f"{result.sku} is no SKU that is known here: {names}; press again to ask the server for it", Tone.WARN
             )
@@ -145,10 +145,14 @@ class InventoryDialog(Dialog[InventoryDraft]):
         self._fill()
 
     def _fill(self) -> None:
-        typed, known = self._typed.casefold(), self._known()
-        fitting = [sku for sku in known if typed in f"{sku} {known[sku][0]}".casefold()]
+        known, fitting = self._known(), self._fitting()
         lines = [_line(sku, *known[sku]) for sku in fitting]
         self._skus.set_lines(lines, None if self._picked and self._skus.current in fitting else (fitting or [""])[0])
+
+    def _fitting(self) -> list[str]:
+        """The known SKUs that hold what is typed, in themselves or in their names."""
+        typed, known = self._typed.casefold(), self._known()
+        return [sku for sku in known if typed in f"{sku} {known[sku][0]}".casefold()]
 
     def _known(self) -> dict[str, tuple[str, str]]:
         """Name and state by SKU: what the order owes, what is short first, then what is out of stock."""
