@@ -208,9 +208,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("view.timeline", "timeline", "Show or hide the timeline below the table", Group.VIEW, ("t",), ON_DESK),
     Command("view.sidebar", "alerts", "Show or hide alerts and panels", Group.VIEW, ("!",), ON_DESK),
-    Command("alert.acknowledge", "read", "Put the alert away until its cause ends", Group.VIEW, ("x",), ON_DESK),
-    Command("alert.snooze", "snooze", "Put the alert away for an hour", Group.VIEW, ("Z",), ON_DESK),
-    Command("alert.return", "put back", "Show every alert again that was put away", Group.VIEW, ("X",), ON_DESK),
+    Command(
+        "alert.acknowledge", "read", "The alert is read: it is away until its cause ends", Group.VIEW, ("x",), ON_DESK
+    ),
+    Command("alert.snooze", "snooze", "The alert is away for an hour", Group.VIEW, ("Z",), ON_DESK),
+    Command("alert.return", "put back", "Show every alert again that was read or snoozed", Group.VIEW, ("X",), ON_DESK),
     Command("view.maximise", "maximise", "Give the pane the room of the others, and back", Group.VIEW, ("+",), ON_DESK),
     Command("view.freeze", "freeze", "Hold the screen still; again to catch up", Group.VIEW, ("z",), ON_DESK),
     Command("view.log", "log", "What was done here, with results", Group.VIEW, ("L",)),

@@ -31,6 +31,17 @@ _UNSAFE = re.compile(
 _REPLACEMENT = "\ufffd"
 
 
+_BLANK = "\u200b\u200c\u200d\u2060\ufeff"
+
+
+def trimmed(value: str) -> str:
+    """Without blanks around it, the invisible ones included: contract §1, Blank text is null."""
+    before = None
+    while before != value:
+        before, value = value, value.strip().strip(_BLANK)
+    return value
+
+
 def text(value: str) -> str:
     """One safe line: tabs and line breaks become spaces, everything else that must not reach a terminal U+FFFD.
 

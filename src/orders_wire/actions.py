@@ -15,6 +15,13 @@ from orders_wire.vocabulary import ErrorCode, ReturnAction
 MAX_ORDER_IDS = 250
 """More ids in one request are `too_large`."""
 
+LONGEST_ASSIGNEE = 120
+LONGEST_CARRIER = 120
+LONGEST_NOTE = 5000
+LONGEST_NUMBER = 250
+LONGEST_SKU = 255
+"""Most characters of what people type; more is `invalid_request`."""
+
 Text = Annotated[str, StringConstraints(strict=True), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})]
 """Any text without NUL, which PostgreSQL cannot hold."""
 
@@ -28,9 +35,9 @@ Filled = Annotated[
 
 
 OrderIds = Annotated[list[Annotated[Text, Field(min_length=1, max_length=300)]], Field(min_length=1)]
-Assignee = Annotated[Filled, StringConstraints(min_length=1, max_length=120)]
+Assignee = Annotated[Filled, StringConstraints(min_length=1, max_length=LONGEST_ASSIGNEE)]
 Notify = Annotated[bool, Field(strict=True)] | None
-Note = Annotated[Text, Field(max_length=5000)]
+Note = Annotated[Text, Field(max_length=LONGEST_NOTE)]
 
 
 class _Camel(Wire):
@@ -63,8 +70,8 @@ class Action(_Given):
 
 
 class GivenTracking(_Given):
-    number: Annotated[Filled, StringConstraints(min_length=1, max_length=250)]
-    carrier: Annotated[Text, Field(max_length=120)] | None = None
+    number: Annotated[Filled, StringConstraints(min_length=1, max_length=LONGEST_NUMBER)]
+    carrier: Annotated[Text, Field(max_length=LONGEST_CARRIER)] | None = None
 
 
 class AssignBody(Action):
@@ -103,7 +110,7 @@ class ReturnsBody(Action):
 class InventoryBody(Action):
     """`POST /sync/orders/inventory`."""
 
-    sku: Annotated[Filled, Field(min_length=1, max_length=255)]
+    sku: Annotated[Filled, Field(min_length=1, max_length=LONGEST_SKU)]
     order_ids: OrderIds | None = None
     note: Note | None = None
 

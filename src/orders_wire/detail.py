@@ -30,7 +30,11 @@ class Address(Wire):
 
 
 class LineItem(Wire):
-    """A line. `owed` is the quantity that requires shipping and is left to fulfil; `available` is the SKU's stock."""
+    """A line. `owed` is the quantity that requires shipping and is left to fulfil.
+
+    `available` is Shopify's: the SKU's stock less what open orders have committed. `short`: how many of the units owed here
+    are not covered by stock (contract §3a, Covered); null when that is not known.
+    """
 
     id: str
     sku: str | None = None
@@ -40,6 +44,7 @@ class LineItem(Wire):
     requires_shipping: bool
     price: Money | None = None
     available: int | None = None
+    short: int | None = None
 
 
 class Fulfillment(Wire):

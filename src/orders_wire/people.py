@@ -5,7 +5,7 @@ from __future__ import annotations
 from orders_wire.detail import OutboxEntry
 from orders_wire.page import Desk
 from orders_wire.scalars import Instant, Wire
-from orders_wire.vocabulary import DeadLetterState, Role
+from orders_wire.vocabulary import PLACEHOLDER_NUMBERS, DeadLetterState, Role
 
 
 class Owner(Wire):
@@ -23,6 +23,7 @@ class Me(Wire):
     time_zone: str
     undo_seconds: int
     shopify_writes: bool
+    placeholder_numbers: str = PLACEHOLDER_NUMBERS
     server_version: str
     contract_version: str = "1.2"
 

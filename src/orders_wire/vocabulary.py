@@ -255,5 +255,8 @@ class DeadLetterState(StrEnum):
 UNASSIGNED = "unassigned"
 """The owner of an order that nobody owns."""
 
+PLACEHOLDER_NUMBERS = r"TRK-[A-Za-z0-9]{4}"
+"""Tracking numbers that a deployed page invents: shown, and never sent to Shopify (contract §3a, Placeholders)."""
+
 ASSISTANT = "assistant"
 """The owner that an escalation sets."""

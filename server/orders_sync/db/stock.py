@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
-from orders_sync.db.tables import inventory_items, inventory_levels, owed_skus, stock
+from orders_sync.db.tables import inventory_items, inventory_levels, orders, owed_skus, stock
 from orders_sync.db.texts import clean, key
 from orders_sync.db.tx import Tx
 from orders_sync.db.upsert import insert_if_missing, insert_or_replace
 from orders_sync.ingest.changes import InventoryItemSeen, InventoryLevelSeen, StockExpected
 from orders_sync.instants import Ms
 from orders_sync.rules.stock_level import StockLevel
+from orders_wire.vocabulary import Issue
 
 _BATCH = 400
+_BLOCKING = (Issue.PAYMENT.value, Issue.ADDRESS.value)
 
 K = TypeVar("K", int, str)
 
@@ -127,6 +129,22 @@ def owing(tx: Tx, skus: Collection[str], *, held: bool = False) -> list[int]:
         query = select(owed_skus.c.order_id).where(owed_skus.c.shop_id == tx.shop_id, owed_skus.c.sku.in_(batch))
         found |= set(tx.conn.execute(query.where(owed_skus.c.held) if held else query).scalars())
     return sorted(found)
+
+
+def last_served(conn: Connection, shop_id: int, sku: str, most: int) -> list[int]:
+    """The open orders that owe a SKU, those that are served last first, at most so many: contract §3a, Covered.
+
+    Orders that nothing else blocks are served first, by `ship_by` and id.
+    """
+    both = owed_skus.join(orders, (orders.c.shop_id == owed_skus.c.shop_id) & (orders.c.id == owed_skus.c.order_id))
+    blocked = orders.c.held_at.is_not(None) | func.coalesce(orders.c.static_issue, "").in_(_BLOCKING)
+    query = (
+        select(orders.c.id)
+        .select_from(both)
+        .where(owed_skus.c.shop_id == shop_id, owed_skus.c.sku == key(sku))
+        .order_by(case((blocked, 0), else_=1), orders.c.ship_by.desc().nulls_first(), orders.c.id.desc())
+    )
+    return list(conn.execute(query.limit(most)).scalars())
 
 
 def _sums(tx: Tx, skus: Collection[str]) -> dict[str, tuple[StockLevel, str | None]]:

@@ -9,6 +9,7 @@ import orjson
 from orders_sync.db import assignments, audit, docs, identify, outbox_entries, stock
 from orders_sync.db.page import read_one
 from orders_sync.db.reading import Reading
+from orders_sync.desk import shortage
 from orders_sync.desk.items import added
 from orders_sync.desk.page import View
 from orders_sync.rules.detail import describe
@@ -39,7 +40,8 @@ def detail(conn: Reading, view: View, order_id: int, shop_domain: str) -> OrderD
         return None
     facts = doc.facts
     levels = stock.levels(conn, view.shop_id, skus(facts))
-    parts = describe(order_id, facts, doc.operator, levels, view.figures)
+    short = shortage.of_order(conn, view, order_id, levels)
+    parts = describe(order_id, facts, doc.operator, levels, view.figures, missing=short)
     if parts is None:
         return None
     return OrderDetail.model_validate(

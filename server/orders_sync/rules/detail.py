@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from orders_sync.ingest.changes import AddressPart, CustomerPart, MoneyPart
 from orders_sync.ingest.facts import OrderFacts
 from orders_sync.ingest.money import written
 from orders_sync.instants import to_datetime
+from orders_sync.rules import covered
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.parcels import Parcel
@@ -20,6 +22,8 @@ from orders_sync.rules.stock_level import StockLevel
 from orders_sync.rules.timeline import timeline
 from orders_wire.detail import Address, Customer, Fulfillment, LineItem, Return
 from orders_wire.orders import Money, TimelineEntry
+
+NONE_MISSING: Mapping[str, int | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,15 @@ class Detail:
 
 
 def describe(
-    order_id: int, facts: OrderFacts, operator: OperatorState, stock: Mapping[str, StockLevel], figures: Figures
+    order_id: int,
+    facts: OrderFacts,
+    operator: OperatorState,
+    stock: Mapping[str, StockLevel],
+    figures: Figures,
+    *,
+    missing: Mapping[str, int | None] = NONE_MISSING,
 ) -> Detail | None:
-    """Everything that is known of an order; null where `derive` gives none."""
+    """Everything that is known of an order; null where `derive` gives none. `missing`: units that it goes without, by SKU."""
     picture = draw(order_id, facts, operator, stock, figures)
     if picture is None:
         return None
@@ -57,7 +67,7 @@ def describe(
         shipping_address=_address(order.shipping_address),
         billing_address=_address(order.billing_address),
         shipping_lines=list(order.shipping_lines),
-        line_items=[_line(picture, line) for line in picture.lines],
+        line_items=_lines(picture, missing),
         fulfillments=[_fulfillment(parcel) for parcel in picture.parcels],
         returns=[_return(view) for view in picture.returns],
         timeline=[TimelineEntry.model_validate(entry) for entry in timeline(picture)],
@@ -79,7 +89,12 @@ def _money(part: MoneyPart | None) -> Money | None:
     return None if part is None else Money(amount=written(part), currency=part.currency)
 
 
-def _line(picture: Picture, line: Line) -> LineItem:
+def _lines(picture: Picture, missing: Mapping[str, int | None]) -> list[LineItem]:
+    short = covered.by_line(picture.lines, missing)
+    return [_line(picture, line, short[line.part.id]) for line in picture.lines]
+
+
+def _line(picture: Picture, line: Line, short: int | None) -> LineItem:
     part = line.part
     level = picture.stock.get(part.sku) if part.sku else None
     return LineItem(
@@ -91,6 +106,7 @@ def _line(picture: Picture, line: Line) -> LineItem:
         requires_shipping=part.requires_shipping,
         price=_money(part.price),
         available=None if level is None else level.available,
+        short=short,
     )
 
 

@@ -20,7 +20,7 @@ def describe(order: OrderDetail, now: datetime, zone: str) -> str:
 
 
 def _head(order: OrderDetail, now: datetime, zone: str) -> Iterator[str]:
-    state = [wording.status(order.status).word, *(flag.word for flag in wording.flags(order))]
+    state = [wording.order_status(order).word, *(flag.word for flag in wording.flags(order))]
     yield f"{order.order_number}  {', '.join(state)}"
     facts = {
         "customer": order.customer_name,

@@ -102,7 +102,7 @@ def _cells(order: Order, now: datetime) -> tuple[str, ...]:
     return (
         order.order_number,
         wording.age((now - order.placed_at).total_seconds()),
-        wording.status(order.status).word,
+        wording.order_status(order).word,
         wording.owner(order.assigned_to),
         _short(order.customer_name or wording.owner("unassigned"), 24),
         wording.money(order.total, symbols=False),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.fuzzy import Matcher
+from textual.widgets import Static
 
 from orders_tui import wording
 from orders_tui.dialogs.dialog import Dialog
@@ -16,26 +17,27 @@ from orders_tui.dialogs.field import Field
 from orders_tui.drafts import AssignDraft
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
-from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.wording import Tone
-from orders_wire.vocabulary import UNASSIGNED
+from orders_wire.actions import LONGEST_ASSIGNEE
+from orders_wire.vocabulary import ASSISTANT, UNASSIGNED
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
 
 NAMED = 2
 MOST = 8
-LONGEST_NAME = 120
 FRESH_S = 3600.0
 
 
 class AssignDialog(Dialog[AssignDraft]):
     """Returns the draft."""
 
+    SENDS = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "keep", show=False)]
 
     def __init__(self, work: Workplace, target: Target, assignee: str = "") -> None:
@@ -43,12 +45,13 @@ class AssignDialog(Dialog[AssignDraft]):
         self._target = target
         self._given_name = assignee
         self._keep = False
+        self.touched = bool(assignee)
         work.session.refresh_owners()
 
     def body(self) -> ComposeResult:
-        yield Field("Owner", self._given_name, hint="part of a name", id="owner", max_length=LONGEST_NAME)
+        yield Field("Owner", self._given_name, hint="part of a name", id="owner", max_length=LONGEST_ASSIGNEE)
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="owners")
-        yield Bar(self.work.glyphs.ellipsis, id="taken")
+        yield Static(id="taken")
 
     def prepare(self) -> None:
         self.edited()
@@ -58,20 +61,28 @@ class AssignDialog(Dialog[AssignDraft]):
         return [(f"Assign {self._target.title}", "strong"), *_who(self._target.only)]
 
     def keys(self) -> list[Hint]:
-        held = self._others()
-        keep = [Hint("ctrl+t", f"{'take' if self._keep else 'keep'} others'")] if held else []
-        return [Hint("enter", f"assign {len(self._ids())}", able=bool(self._ids())), Hint("↑↓", "choose"), *keep]
+        keep = [Hint("ctrl+t", f"{'take' if self._keep else 'keep'} theirs")] if self._others() else []
+        whom = "" if self.touched else f" to {_said(self._chosen)}"
+        do = Hint(self.confirm_key, f"assign {len(self._ids())}{whom}", able=bool(self._ids()))
+        return [do, *keep, Hint("↑↓", "choose")]
+
+    @property
+    def _chosen(self) -> str:
+        return self.query_one(LineList).current
 
     def problem(self) -> str:
+        if not self._chosen:
+            return f"nobody is called {self.query_one(Field).value}"
         return "" if self._ids() else "all of these belong to others, and theirs are kept"
 
     def result(self) -> AssignDraft:
         ids = self._ids()
         versions = {order.id: order.version for order in self.bound if order.id in ids}
-        return AssignDraft(ids, self.query_one(LineList).current, versions)
+        return AssignDraft(ids, self._chosen, versions)
 
     def _others(self) -> Counter[str]:
-        mine = {self.work.name, UNASSIGNED}
+        """How many orders would be taken from whom."""
+        mine = {self.work.name, UNASSIGNED, self._chosen}
         return Counter(order.assigned_to for order in self.bound if order.assigned_to not in mine)
 
     def _ids(self) -> tuple[str, ...]:
@@ -88,22 +99,39 @@ class AssignDialog(Dialog[AssignDraft]):
 
     def update(self) -> None:
         super().update()
+        self.query_one(LineList).light(self.touched)
         self._tell_taken()
 
     def _tell_taken(self) -> None:
         """Whose the orders are now, and what becomes of that."""
         words, tone = self._taken_from()
-        self.query_one("#taken", Bar).set_pieces([(words, tone)])
+        self.query_one("#taken", Static).update(content([(words, tone)]))
 
     def _taken_from(self) -> tuple[str, Tone]:
-        others, only = self._others(), self.bound[0] if len(self.bound) == 1 else None
+        others, only = self._others(), self.bound[0] if len(self._target.ids) == 1 and self.bound else None
+        new = [f"{self._chosen} is a new owner"] if self.touched and self._is_new(self._chosen) else []
         if only is not None and others and not self._keep:
-            return _taken(only, self.work.seen()), Tone.WARN
-        free = sum(order.assigned_to == UNASSIGNED for order in self.bound)
-        words = [f"{free} without an owner"] if free and self._target.marked else []
+            return "  ·  ".join([*new, _taken(only, self.work.seen())]), Tone.WARN
+        words = [*new, *(self._stay_or_go() if self._target.marked else [])]
         if others:
             words.append(f"{others.total()} {'stay with' if self._keep else 'taken from'} {_named(others)}")
-        return "  ·  ".join(words), Tone.WARN if others else Tone.DIM
+        return "  ·  ".join(words), Tone.WARN if others or new else Tone.DIM
+
+    def _stay_or_go(self) -> list[str]:
+        """The orders that are taken from nobody: with `_others` they add up to all."""
+        owned = Counter(order.assigned_to for order in self.bound)
+        mine = owned[self.work.name] if self._chosen != self.work.name else 0
+        counts = {
+            "without an owner": owned[UNASSIGNED] if self._chosen != UNASSIGNED else 0,
+            f"{_said(self._chosen)}'s already": owned[self._chosen],
+            "of yours": mine,
+            "not loaded here": len(self._target.ids) - len(self.bound),
+        }
+        return [f"{count} {words}" for words, count in counts.items() if count]
+
+    def _is_new(self, name: str) -> bool:
+        known = {owner.name for owner in self.work.session.owners}
+        return bool(name) and name not in {*known, self.work.name, UNASSIGNED, ASSISTANT}
 
     def _lines(self, typed: str) -> list[Line]:
         load = {owner.name: owner.open_orders for owner in self.work.session.owners}
@@ -112,7 +140,7 @@ class AssignDialog(Dialog[AssignDraft]):
         if typed:
             names = _best_first(typed, names)
         lines = [self._line(name, load.get(name), me) for name in names[:MOST]]
-        if typed and typed not in {*load, me}:
+        if typed and typed not in {*load, me} and typed.casefold() not in {"nobody", UNASSIGNED}:
             lines.append(Line(typed, ((typed, Tone.PLAIN),), (("a new name", Tone.WARN),)))
         if "nobody".startswith(typed.casefold()):
             lines.append(Line(UNASSIGNED, (("nobody", Tone.PLAIN),), (("gives them back", Tone.DIM),)))
@@ -123,8 +151,9 @@ class AssignDialog(Dialog[AssignDraft]):
         return Line(name, tuple(left), ((f"{load} open" if load is not None else "", Tone.DIM),))
 
     def action_choose(self, step: int) -> None:
+        if self.touched:
+            self.query_one(LineList).move(step)
         self.touched = True
-        self.query_one(LineList).move(step)
         self.update()
 
     def action_keep(self) -> None:
@@ -132,6 +161,10 @@ class AssignDialog(Dialog[AssignDraft]):
         self._keep = not self._keep
         self.touched = True
         self.update()
+
+
+def _said(owner: str) -> str:
+    return "nobody" if owner == UNASSIGNED else owner
 
 
 def _best_first(typed: str, names: Sequence[str]) -> list[str]:

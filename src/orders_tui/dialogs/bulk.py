@@ -1,7 +1,11 @@
-"""Many orders at once: how far it is, and then what became of each, with its reason; just what failed can be tried again."""
+"""Many orders at once: how far it is, and then what became of each, with its reason; just what failed can be tried again.
+
+Progress gives way by itself once every order was done; a result that needs somebody stays.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,10 +15,10 @@ from textual.binding import Binding, BindingType
 from orders_tui import export
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.errors import UsageError
-from orders_tui.screens.outcome import asked
+from orders_tui.screens.outcome import asked, changed
 from orders_tui.screens.workplace import Workplace
 from orders_tui.session.bulk import BulkRun, OutcomeKind
-from orders_tui.session.changes import BulkChanged, Change
+from orders_tui.session.changes import ActionChanged, ActionSettled, BulkChanged, Change
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -25,21 +29,27 @@ SHOWN_NUMBERS = 6
 
 
 class BulkDialog(Dialog[BulkRun]):
-    """Progress, then the result. Returns the run when its failures are to be tried again. Leaving it does not stop anything."""
+    """Progress, then the result. Returns the run when its failures are to be tried again. Leaving it does not stop anything.
+
+    `undo` takes back what can be; it is the command of the screen below.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "choose(1)", show=False),
         Binding("k", "choose(-1)", show=False),
         Binding("ctrl+x", "stop", show=False),
         Binding("R", "retry", show=False),
+        Binding("u", "undo", show=False),
         Binding("y", "copy", show=False),
         Binding("e", "export", show=False),
     ]
     SIZE = "wide"
+    UNDOES = True
 
-    def __init__(self, work: Workplace, run: BulkRun) -> None:
+    def __init__(self, work: Workplace, run: BulkRun, undo: Callable[[], None]) -> None:
         super().__init__(work)
         self.bulk = run
+        self._undo = undo
 
     def body(self) -> ComposeResult:
         ellipsis = self.work.glyphs.ellipsis
@@ -56,16 +66,22 @@ class BulkDialog(Dialog[BulkRun]):
         return [(what, "strong"), (state, Tone.DIM)]
 
     def keys(self) -> list[Hint]:
+        count = changed(self.work.session.undoables())
+        undo = [Hint("u", f"undo {count}")] if count else []
         if not self.bulk.finished:
-            return [Hint("ctrl+x", "stop the unsent rest")]
-        failed = bool(self.bulk.counts()[OutcomeKind.FAILED])
-        return [Hint("R", "retry failed", able=failed), Hint("y", "copy numbers"), Hint("e", "CSV")]
+            return [Hint("ctrl+x", "stop the unsent rest"), *undo]
+        retry = [Hint("R", "retry failed")] if self.bulk.retryable else []
+        rest = [Hint("y", "copy numbers"), Hint("e", "CSV")] if self._unhappy() else []
+        return [*retry, *undo, *rest]
 
     def escape_word(self) -> str:
         return "close" if self.bulk.finished else "hide, it goes on"
 
     def session_changed(self, change: Change) -> None:
-        if isinstance(change, BulkChanged) and change.run is self.bulk:
+        ours = isinstance(change, BulkChanged) and change.run is self.bulk
+        if ours and self.bulk.finished and not self.bulk.needs_somebody and self.app.screen is self:
+            self.dismiss(None)
+        elif isinstance(change, BulkChanged | ActionChanged | ActionSettled):
             self.update()
 
     def update(self) -> None:
@@ -132,8 +148,13 @@ class BulkDialog(Dialog[BulkRun]):
 
     def action_retry(self) -> None:
         """Just what failed."""
-        if self.bulk.finished and self.bulk.counts()[OutcomeKind.FAILED]:
+        if self.bulk.retryable:
             self.dismiss(self.bulk)
+
+    def action_undo(self) -> None:
+        """What `u` does everywhere."""
+        self._undo()
+        self.update()
 
     def action_copy(self) -> None:
         """The numbers of everything that was not done."""

@@ -36,7 +36,7 @@ class CommandLine(Dialog[str]):
         return [("Command", "strong")]
 
     def keys(self) -> list[Hint]:
-        return [Hint("enter", "do it"), Hint("tab", "complete"), Hint("↑↓", "choose")]
+        return [Hint(self.confirm_key, "do it"), Hint("tab", "complete"), Hint("↑↓", "choose")]
 
     def problem(self) -> str:
         typed = self.query_one(Field).value
@@ -71,6 +71,7 @@ class CommandLine(Dialog[str]):
     def action_choose(self, step: int) -> None:
         self.touched = True
         self.query_one(LineList).move(step)
+        self.update()
 
     def result(self) -> str:
         """What was typed, with the chosen command's word where a part of one stood."""

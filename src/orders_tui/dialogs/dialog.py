@@ -2,15 +2,17 @@
 
 - Enter does nothing until the dialog was on screen for 150 ms, and not in the wake of another Enter (key repeat).
 - Enter does nothing in a dialog where nothing was typed or chosen; ctrl+s says "as it stands".
-- A dialog is bound to the orders and versions that were on show when it opened. When one changes, it says what, and the next
-  confirmation only acknowledges that. Among many orders, where one or another always changes, once is enough: the server refuses
-  those that changed later, each by itself.
+- A dialog is bound to the orders and versions that were on show when it opened. When some change, it says which and to what, and
+  the next confirmation only acknowledges that. Among many orders, where one or another always changes, once is enough: the server
+  refuses those that changed later, each by itself.
+- What was typed or pasted and not taken is said, and nothing is confirmed until the field was edited since.
+- One that sends stays open while nothing can be sent: what is typed in it is kept.
 - Every key that a dialog does not own ends in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual import events
@@ -18,14 +20,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
+from orders_tui.dialogs.text_line import TextLine
 from orders_tui.screens.breakpoints import too_small
 from orders_tui.screens.leaving import Leaving
 from orders_tui.screens.stage import REPEAT_S
 from orders_tui.screens.watches import Watches
 from orders_tui.screens.workplace import Workplace
-from orders_tui.session.changes import Change, DetailChanged, PageShown, RowsChanged
+from orders_tui.session.changes import Change, ConnectionChanged, DetailChanged, PageShown, RowsChanged
 from orders_tui.widgets.bar import Bar, content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint, fitting
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     from orders_wire.orders import Order
 
 READ_S = 0.15
+NAMED = 5
+"""So many changed orders are named; the others are counted."""
 
 T = TypeVar("T")
 
@@ -50,13 +55,18 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
     ]
     SIZE = "medium"
     NEEDS_TOUCH = True
+    UNDOES = False
+    """Whether `u` takes back here, as on the screen below."""
+    SENDS = False
+    """Whether confirming sends something to the server."""
 
     def __init__(self, work: Workplace, orders: Sequence[Order] = ()) -> None:
         super().__init__(classes=self.SIZE)
         self.work = work
         self.touched = False
         self._bound = {order.id: order for order in orders}
-        self._unread_change = ""
+        self._as_opened = dict(self._bound)
+        self._unread: dict[str, str] = {}
         self._acknowledged = False
         self._opened_at = float("inf")
         self._given: dict[Input, str] = {}
@@ -98,6 +108,20 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
     def prepare(self) -> None:
         """Fills the body in, once it is there."""
 
+    @property
+    def confirm_key(self) -> str:
+        """The key that confirms at this moment: Enter does nothing in a dialog where nothing was typed or chosen yet."""
+        return "enter" if self.touched or not self.NEEDS_TOUCH else "ctrl+s"
+
+    def fault(self) -> str:
+        """What stands in the way of confirming, whoever noticed it: a field, the line to the server, the dialog."""
+        return self._obstacle() or self.problem()
+
+    def _obstacle(self) -> str:
+        refused = next((field.refusal for field in self.query(TextLine) if field.refusal), "")
+        held = self.SENDS and not self.work.session.connection.acts
+        return refused or (f"{self.work.reading_only()}; esc keeps what is typed" if held else "")
+
     # -- the frame
 
     def compose(self) -> ComposeResult:
@@ -127,9 +151,9 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
 
     def take(self, text: str) -> bool:
         """Puts typed-ahead text where it was meant for; False where there is no such place."""
-        if not isinstance(self.focused, Input):
+        if not isinstance(self.focused, TextLine):
             return False
-        self.focused.insert_text_at_cursor(text)
+        self.focused.put(text)
         return True
 
     def on_unmount(self) -> None:
@@ -140,9 +164,9 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
         """Draws title, change, problem and keys anew."""
         self.query_one("#title", Bar).set_pieces(self.title_pieces())
         change = self.query_one("#change", Bar)
-        change.display = bool(self._unread_change)
-        change.set_pieces([(self._unread_change, Tone.WARN)])
-        self.say(self.problem() if self.touched else self.hindrance(), Tone.WARN)
+        change.display = bool(self._unread)
+        change.set_pieces([(self._changed(), Tone.WARN)])
+        self.say(self.fault() if self.touched else self._obstacle() or self.hindrance(), Tone.WARN)
         keys = self.query_one("#keys", Bar)
         keys.set_pieces(fitting(self.keys(), Hint("esc", self.escape_word()), max(20, keys.size.width)))
 
@@ -155,6 +179,8 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
 
     def session_changed(self, change: Change) -> None:
         """Watches the orders that this dialog is about."""
+        if isinstance(change, ConnectionChanged) and self.SENDS:
+            self.update()
         if isinstance(change, RowsChanged | PageShown | DetailChanged):
             for order_id in list(self._bound):
                 order = self.work.session.order(order_id)
@@ -164,9 +190,15 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
     def _order_seen(self, order: Order) -> None:
         before = self._bound[order.id]
         if order.version > before.version and not self._acknowledged:
-            self._unread_change = f"{order.order_number} has just changed: {difference(before, order)}"
+            self._unread[order.id] = f"{order.order_number} {difference(self._as_opened[order.id], order)}"
             self._bound[order.id] = order
             self.update()
+
+    def _changed(self) -> str:
+        """What has changed since the dialog opened, newest last."""
+        if len(self._bound) == 1:
+            return "".join(words.replace(" ", " has just changed: ", 1) for words in self._unread.values())
+        return f"{len(self._unread)} have changed: {_listed(self._unread.values())}"
 
     @property
     def bound(self) -> list[Order]:
@@ -202,17 +234,26 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
             self._try()
 
     def _try(self) -> None:
-        if self._unread_change:
-            self._unread_change, self._acknowledged = "", len(self._bound) > 1
+        if self._unread:
+            changed = _listed(self._unread.values())
+            self._unread, self._as_opened, self._acknowledged = {}, dict(self._bound), len(self._bound) > 1
             self.update()
             known = "the orders as they are" if self._acknowledged else "the order as it is"
-            self.say(f"press again to confirm with {known} now", Tone.WARN)
+            self.say(f"press again to confirm with {known} now: {changed}", Tone.WARN)
             return
-        problem = too_small(self.app.size) or self.problem()
+        problem = too_small(self.app.size) or self.fault()
         if problem:
             self.say(problem, Tone.WARN)
             return
-        self.dismiss(self.result())
+        result = self.result()
+        if result is None:
+            self.dismiss(None)
+        else:
+            self.finish(result)
+
+    def finish(self, result: T) -> None:
+        """Confirmed, and nothing stands in the way: the dialog returns it."""
+        self.dismiss(result)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Typing is touching; what the dialog filled in itself is not."""
@@ -225,11 +266,31 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
     def edited(self) -> None:
         """The text of a field is another now."""
 
+    def on_text_line_refused(self, event: TextLine.Refused) -> None:
+        """Something did not go into a field, or it was edited since."""
+        event.stop()
+        self.touched = True
+        self.update()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste that no field took. A `TextArea` lets it pass when it has taken it."""
+        event.stop()
+        if isinstance(self.focused, TextArea):
+            return
+        self.say("what was pasted went nowhere: no field has the focus; tab goes to one", Tone.WARN)
+
     def on_key(self, event: events.Key) -> None:
         """What the dialog does not own ends here."""
         if event.key == "enter" and not isinstance(self.focused, Input):
             event.stop()
             self.entered()
+
+
+def _listed(changes: Collection[str]) -> str:
+    """The changes, the first few in words: `#1001 owner bo; #1002 status cancelled; and 4 more`."""
+    words = list(changes)
+    more = [f"and {len(words) - NAMED} more"] if len(words) > NAMED else []
+    return "; ".join([*words[:NAMED], *more])
 
 
 def _by(order: Order) -> str:

@@ -63,7 +63,7 @@ class ExportDialog(Dialog[str]):
         self.query_one(LineList).move(step)
 
     def _try(self) -> None:
-        if problem := self.problem():
+        if problem := self.fault():
             self.say(problem, Tone.WARN)
             return
         self.say("collecting …")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
+
+from orders_tui.dialogs.text_line import TextLine
+from orders_tui.sanitise import trimmed
 
 
 class Field(Horizontal):
@@ -20,17 +23,20 @@ class Field(Horizontal):
         id: str,  # noqa: A002
         password: bool = False,
         max_length: int = 500,
+        prose: bool = False,
     ) -> None:
+        """`max_length` in characters; `prose`: pasted lines are put behind each other, elsewhere several are refused."""
         super().__init__(id=f"field-{id}", classes="field")
         self._label = label
-        self._input = Input(
+        self._input = TextLine(
             value,
+            label,
             placeholder=hint,
             id=id,
             compact=True,
             password=password,
             max_length=max_length,
-            select_on_focus=False,
+            prose=prose,
         )
         self._input.cursor_blink = False
 
@@ -41,7 +47,12 @@ class Field(Horizontal):
     @property
     def value(self) -> str:
         """What is typed, without blanks around it."""
-        return self._input.value.strip()
+        return trimmed(self._input.value)
+
+    @property
+    def blank(self) -> bool:
+        """Whether something was typed that is nothing but blanks."""
+        return bool(self._input.value) and not self.value
 
     def set(self, value: str) -> None:
         """Fills it in."""

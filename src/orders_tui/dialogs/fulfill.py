@@ -6,9 +6,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import TextArea
+from textual.widgets import Static, TextArea
 
-from orders_tui.carriers import guesses, normalise
+from orders_tui import wording
+from orders_tui.carriers import guesses
 from orders_tui.dialogs import parcel_lines
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
@@ -18,18 +19,21 @@ from orders_tui.eligibility import obstacle
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
 from orders_tui.verbs import Verb
-from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
+from orders_wire.actions import LONGEST_CARRIER, LONGEST_NUMBER
 
 TYPED_FROM = 20
+NAMED = 3
 
 
 class FulfillDialog(Dialog[FulfillDraft]):
     """Returns the draft; orders that cannot be fulfilled are left out, and it says which."""
 
+    SENDS = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+y,right", "take_guess", show=False)]
 
     def __init__(self, work: Workplace, target: Target, number: str = "") -> None:
@@ -51,8 +55,12 @@ class FulfillDialog(Dialog[FulfillDraft]):
 
     def body(self) -> ComposeResult:
         if self._one:
-            yield Field("Tracking", self._number, hint="number, or empty: none yet", id="number", max_length=250)
-            yield Field("Carrier", self._carrier, hint="guessed from the number", id="carrier", max_length=120)
+            yield Field(
+                "Tracking", self._number, hint="number, or empty: none yet", id="number", max_length=LONGEST_NUMBER
+            )
+            yield Field(
+                "Carrier", self._carrier, hint="guessed from the number", id="carrier", max_length=LONGEST_CARRIER
+            )
         else:
             yield TextArea(
                 id="numbers",
@@ -64,7 +72,8 @@ class FulfillDialog(Dialog[FulfillDraft]):
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="list")
         if self._many:
             yield Field("Orders", hint=f"type {len(self._ids())} to confirm so many", id="count", max_length=6)
-        yield Bar(self.work.glyphs.ellipsis, id="consequence")
+        yield Static(id="consequence")
+        yield Static(id="left-out")
 
     def prepare(self) -> None:
         self.query_one(LineList).can_focus = False
@@ -78,7 +87,7 @@ class FulfillDialog(Dialog[FulfillDraft]):
     def keys(self) -> list[Hint]:
         count = len(self._ids())
         guess = [Hint("ctrl+y", "take carrier")] if self._one and self._offers() else []
-        key = "enter" if self._one and self.touched else "ctrl+s"
+        key = self.confirm_key if self._one else "ctrl+s"
         return [Hint(key, f"fulfil {count}", able=count > 0), *guess]
 
     def hindrance(self) -> str:
@@ -89,7 +98,7 @@ class FulfillDialog(Dialog[FulfillDraft]):
     def problem(self) -> str:
         if hindrance := self.hindrance():
             return hindrance
-        faults = () if self._one else self._lines().faults
+        faults = self._number_faults() if self._one else self._lines().faults
         if faults:
             return faults[0]
         count = str(len(self._ids()))
@@ -117,10 +126,20 @@ class FulfillDialog(Dialog[FulfillDraft]):
     def _lines(self) -> ParcelLines:
         return parcel_lines.read(self.query_one(TextArea).text, self._target.orders)
 
+    def _number_faults(self) -> tuple[str, ...]:
+        """What is wrong with the one number; that there is none is no fault."""
+        field = self.query_one("#field-number", Field)
+        if field.blank:
+            return ("the number is empty: it holds nothing but blanks; take them out to fulfil without a number",)
+        numbers = parcel_lines.numbers(field.value)
+        if len(numbers) > 1:
+            return (f"{len(numbers)} numbers, and one order takes one here: {', '.join(numbers)}",)
+        return ()
+
     def _parcels(self) -> dict[str, Parcel]:
         if not self._one:
             return dict(self._lines().parcels)
-        number = normalise(self.query_one("#field-number", Field).value)
+        number = parcel_lines.written(self.query_one("#field-number", Field).value)
         carrier = self.query_one("#field-carrier", Field).value or (self.query_one(LineList).current or None)
         return {self._target.ids[0]: Parcel(number, carrier)} if number else {}
 
@@ -144,11 +163,33 @@ class FulfillDialog(Dialog[FulfillDraft]):
 
     def update(self) -> None:
         super().update()
-        undo = self.work.session.me.undo_seconds if self.work.session.me is not None else 10
-        skipped = len(self._obstacles())
-        words = f"goes to Shopify after {undo} s; {self.work.key('action.undo')} takes it back"
-        tail: list[Piece] = [(f"{skipped} left out", Tone.WARN)] if skipped and not self._one else []
-        self.query_one("#consequence", Bar).set_pieces([(words, Tone.DIM)], tail)
+        self.query_one("#consequence", Static).update(content([(self._consequence(), Tone.DIM)]))
+        words, left_out = "" if self._one else self._left_out(), self.query_one("#left-out", Static)
+        left_out.display = bool(words)
+        left_out.update(content([(words, Tone.WARN)]))
+
+    def _consequence(self) -> str:
+        """What is sent of it, and that a number is missing."""
+        ids, parcels = set(self._ids()), self._parcels()
+        known = [order for order in self.bound if order.id in ids]
+        bare = len(ids) - sum(order_id in parcels for order_id in ids)
+        missing = "" if not bare else "without a number; " if len(ids) == 1 else f"{bare} without a number; "
+        undo_key = self.work.key("action.undo")
+        words = wording.outward.fulfilment(known, parcels, self.work.session.me, undo_key) if known else ""
+        return f"{missing}{words}"
+
+    def _left_out(self) -> str:
+        """Which orders are left out and why: `5 left out: 4 fulfilled already (#1, #2, #3 …), 1 cancelled (#9)`."""
+        by_reason: dict[str, list[str]] = {}
+        names = {order.id: order.order_number for order in self.bound}
+        for order_id, reason in self._obstacles().items():
+            by_reason.setdefault(reason, []).append(names[order_id])
+        ellipsis = f" {self.work.glyphs.ellipsis}"
+        told = [
+            f"{len(numbers)} {reason} ({', '.join(numbers[:NAMED])}{ellipsis if len(numbers) > NAMED else ''})"
+            for reason, numbers in sorted(by_reason.items(), key=lambda item: -len(item[1]))
+        ]
+        return f"{sum(map(len, by_reason.values()))} left out: {', '.join(told)}" if told else ""
 
     def on_text_area_changed(self) -> None:
         """Pasting is touching."""

@@ -39,7 +39,7 @@ class HelpDialog(Dialog[str]):
         return [("Help", "strong"), (f"  the keys of the {self._place}", Tone.DIM)]
 
     def keys(self) -> list[Hint]:
-        return [Hint("enter", "do it"), Hint("↑↓", "choose")]
+        return [Hint(self.confirm_key, "do it"), Hint("↑↓", "choose")]
 
     def escape_word(self) -> str:
         return "close"
@@ -84,3 +84,4 @@ class HelpDialog(Dialog[str]):
     def action_choose(self, step: int) -> None:
         self.touched = True
         self.query_one(LineList).move(step)
+        self.update()

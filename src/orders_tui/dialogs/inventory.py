@@ -1,83 +1,191 @@
-"""`i`: a stock-out. Holds the open orders that still owe a SKU, or just those chosen, and tells the ERP."""
+"""`i`: a stock-out. Holds the open orders that still owe a SKU, or just those chosen, and tells the ERP.
+
+The SKU is chosen among those that are out and those of the order, or typed. One that is not known here is sent only when it is
+confirmed again, and then the dialog stays until the server has answered.
+"""
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
+from collections.abc import Iterator
+from typing import ClassVar
 
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from orders_tui import wording
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.drafts import InventoryDraft
+from orders_tui.screens.outcome import orders, sentence
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
-from orders_tui.widgets.bar import Bar
+from orders_tui.session.actions import ActionEntry, ActionState
+from orders_tui.session.changes import ActionSettled, Change, DetailChanged
+from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
+from orders_wire.actions import LONGEST_NOTE, LONGEST_SKU
 
 ALL, THESE = "all", "these"
+NAMED = 4
 
 
 class InventoryDialog(Dialog[InventoryDraft]):
     """Returns the draft; without orders it means all that wait for the SKU."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "scope", show=False)]
+    SENDS = True
+
     def __init__(self, work: Workplace, target: Target, sku: str = "") -> None:
         super().__init__(work, target.orders)
         self._target = target
-        self._sku = sku or self._short_sku()
-
-    def _short_sku(self) -> str:
-        only = self._target.only
-        detail = self.work.session.detail(only.id) if only is not None else None
-        lines = detail.line_items if detail is not None else []
-        owed = [line for line in lines if line.sku and line.owed]
-        short = [line.sku for line in owed if line.available is not None and line.available <= 0]
-        return (short or [line.sku for line in owed] or [""])[0] or ""
+        self._given_sku = sku
+        self._picked = not sku
+        self._asked = ""
+        self._sent = ""
 
     def body(self) -> ComposeResult:
-        yield Field("SKU", self._sku, hint="which SKU is short", id="sku", max_length=255)
-        yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="scope")
-        yield Field("Note", hint="for the ERP and the timeline", id="note", max_length=5000)
-        yield Bar(self.work.glyphs.ellipsis, id="known")
-        yield Bar(self.work.glyphs.ellipsis, id="consequence")
+        glyphs = self.work.glyphs
+        yield Field("SKU", self._given_sku, hint="which one is short", id="sku", max_length=LONGEST_SKU)
+        yield LineList(glyphs.cursor, glyphs.ellipsis, id="skus")
+        yield LineList(glyphs.cursor, glyphs.ellipsis, id="scope")
+        yield Field("Note", hint="for the ERP and the timeline", id="note", max_length=LONGEST_NOTE, prose=True)
+        yield Static(id="consequence")
 
     def prepare(self) -> None:
         lines = [Line(ALL, (("every open order that still owes it", Tone.PLAIN),))]
         if self._target:
             lines.append(Line(THESE, ((f"only {self._target.title}", Tone.PLAIN),)))
-        self.query_one(LineList).set_lines(lines, THESE if self._target.marked else ALL)
+        self._scope.set_lines(lines, THESE if self._target.marked else ALL)
+        self._scope.can_focus = self._skus.can_focus = False
+        self._fill()
 
     def title_pieces(self) -> list[Piece]:
         return [("Escalate a stock-out", "strong")]
 
     def keys(self) -> list[Hint]:
-        return [
-            Hint("enter", "escalate", able=not self.problem()),
-            Hint("↑↓", "which orders"),
-            Hint("tab", "next field"),
-        ]
+        scope = [Hint("ctrl+t", "orders")] if self._target else []
+        return [Hint(self.confirm_key, "escalate", able=bool(self.sku)), Hint("↑↓", "SKU"), *scope, Hint("tab", "note")]
+
+    @property
+    def _skus(self) -> LineList:
+        return self.query_one("#skus", LineList)
+
+    @property
+    def _scope(self) -> LineList:
+        return self.query_one("#scope", LineList)
+
+    @property
+    def _typed(self) -> str:
+        return self.query_one("#field-sku", Field).value
 
     @property
     def sku(self) -> str:
-        return self.query_one("#field-sku", Field).value
+        """The SKU that is meant: the one under the cursor, else the typed one, as it is spelled where it is known."""
+        if self._picked and self._skus.current:
+            return self._skus.current
+        typed = self._typed.casefold()
+        return next((sku for sku in self._known() if sku.casefold() == typed), self._typed)
 
     def problem(self) -> str:
+        if self.query_one("#field-sku", Field).blank:
+            return "the SKU is empty: it holds nothing but blanks"
         return "" if self.sku else "which SKU is short?"
 
     def result(self) -> InventoryDraft:
-        these = self.query_one(LineList).current == THESE
-        ids = self._target.ids if these else ()
+        ids = self._target.ids if self._scope.current == THESE else ()
         versions = {order.id: order.version for order in self.bound if order.id in ids}
         return InventoryDraft(self.sku, ids, self.query_one("#field-note", Field).value, versions)
 
+    def finish(self, result: InventoryDraft) -> None:
+        """One that nobody knows here is for the server to judge, once that was said; the dialog stays until it has."""
+        known = self._known()
+        if result.sku in known:
+            self.dismiss(result)
+        elif self._asked != result.sku:
+            self._asked = result.sku
+            names = ", ".join((self._fitting() or list(known))[:NAMED]) or "none"
+            self.say(
+                f"{result.sku} is no SKU that is known here: {names}; press again to ask the server for it", Tone.WARN
+            )
+        elif not self._sent:
+            self._sent = self.work.session.act(result)[0].key
+            self.say("asking the server …")
+
+    def session_changed(self, change: Change) -> None:
+        super().session_changed(change)
+        if isinstance(change, ActionSettled) and change.entry.key == self._sent:
+            self._answered(change.entry)
+        elif isinstance(change, DetailChanged):
+            self._fill()
+            self.update()
+
+    def _answered(self, entry: ActionEntry) -> None:
+        if entry.state in {ActionState.FAILED, ActionState.REFUSED}:
+            self._sent = ""
+            self.say(entry.message, Tone.WARN)
+            return
+        undo_key = self.work.key("action.undo")
+        words, _ = sentence(entry, orders(entry.order_ids, None), self.work.pace.now(), undo_key)
+        self.dismiss(None)
+        self.app.notify(words, markup=False)
+
     def update(self) -> None:
         super().update()
+        self._skus.light(self._picked)
+        words = wording.outward.stock_out(self.work.session.me)
+        self.query_one("#consequence", Static).update(content([(words, Tone.DIM)]))
+
+    def edited(self) -> None:
+        """The SKUs that hold what is typed; none is chosen by typing a part of it."""
+        self._picked = not self._typed
+        self._fill()
+
+    def _fill(self) -> None:
+        known, fitting = self._known(), self._fitting()
+        lines = [_line(sku, *known[sku]) for sku in fitting]
+        self._skus.set_lines(lines, None if self._picked and self._skus.current in fitting else (fitting or [""])[0])
+
+    def _fitting(self) -> list[str]:
+        """The known SKUs that hold what is typed, in themselves or in their names."""
+        typed, known = self._typed.casefold(), self._known()
+        return [sku for sku in known if typed in f"{sku} {known[sku][0]}".casefold()]
+
+    def _known(self) -> dict[str, tuple[str, str]]:
+        """Name and state by SKU: what the order owes, what is short first, then what is out of stock."""
         page = self.work.session.summary
-        block = next((block for block in page.inventory_blocks if block.sku == self.sku), None) if page else None
-        known = f"{block.name}: {block.orders_waiting} orders wait, {block.on_hand} on hand" if block else ""
-        self.query_one("#known", Bar).set_pieces([(known, Tone.PLAIN)])
-        self.query_one("#consequence", Bar).set_pieces([("the orders are held and the ERP is told", Tone.DIM)])
+        blocks = {block.sku: block for block in page.inventory_blocks} if page is not None else {}
+        known: dict[str, tuple[str, str]] = {}
+        for sku, title, short in sorted(self._owed(), key=lambda owed: not owed[2]):
+            known.setdefault(sku, (title, f"{'short' if short else 'owed'} here"))
+        for sku, block in blocks.items():
+            name = block.name if block.name != sku else ""
+            known[sku] = (known[sku][0] if sku in known else name, f"out, {block.orders_waiting} orders wait")
+        return known
+
+    def _owed(self) -> Iterator[tuple[str, str, bool]]:
+        """SKU, title and whether it is short, of every line that the orders are known to owe."""
+        for order in self.bound:
+            detail = self.work.session.detail(order.id)
+            for line in detail.line_items if detail is not None else ():
+                if line.sku and line.owed:
+                    yield line.sku, line.title, line.short > 0 if line.short is not None else (line.available or 0) < 0
 
     def action_choose(self, step: int) -> None:
+        if self._picked:
+            self._skus.move(step)
+        self.touched = self._picked = True
+        self.update()
+
+    def action_scope(self) -> None:
+        """All orders that owe it, or those the dialog was opened on."""
         self.touched = True
-        self.query_one(LineList).move(step)
+        self._scope.choose(ALL if self._scope.current == THESE else THESE)
+        self.update()
+
+
+def _line(sku: str, name: str, state: str) -> Line:
+    return Line(sku, ((f"{sku}  ", Tone.PLAIN), (name, Tone.DIM)), ((state, Tone.WARN),))

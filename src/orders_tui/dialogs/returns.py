@@ -22,6 +22,7 @@ from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
+from orders_wire.actions import LONGEST_NOTE
 from orders_wire.vocabulary import ReturnAction
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         Binding("k", "choose(-1)", show=False),
     ]
     SIZE = "wide"
+    SENDS = True
 
     def __init__(self, work: Workplace, order: Order) -> None:
         super().__init__(work, [order])
@@ -61,7 +63,9 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         yield Bar(ellipsis, id="ends")
         yield LineList(self.work.glyphs.cursor, ellipsis, id="actions")
         yield Bar(ellipsis, id="consequence")
-        yield Field("Note", self._note, hint="why, for whoever reads it later", id="note", max_length=5000)
+        yield Field(
+            "Note", self._note, hint="why, for whoever reads it later", id="note", max_length=LONGEST_NOTE, prose=True
+        )
         yield Field("Amount", hint=f"type {self._amount()} to confirm", id="amount", max_length=20)
 
     def prepare(self) -> None:
@@ -148,7 +152,10 @@ class ReturnDialog(Dialog[ReturnsDraft]):
 
     def _consequence(self) -> str:
         action = self._action()
-        return wording.return_action(action, self.now.state) if action in self.now.allowed_actions and action else ""
+        if action is None or action not in self.now.allowed_actions:
+            return ""
+        note = wording.outward.return_note(action, self.now.state, self.work.session.me)
+        return "; ".join(filter(None, (wording.return_action(action, self.now.state), note)))
 
     def action_choose(self, step: int) -> None:
         self.touched = True

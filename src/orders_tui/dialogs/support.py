@@ -15,13 +15,16 @@ from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.wording import Tone
+from orders_wire.actions import LONGEST_NOTE
 from orders_wire.vocabulary import ASSISTANT
 
-LONGEST = 5000
+LONGEST = LONGEST_NOTE
 
 
 class SupportDialog(Dialog[SupportDraft]):
     """Returns the draft; left with esc, the note is kept for the next time."""
+
+    SENDS = True
 
     def __init__(self, work: Workplace, target: Target, note: str = "") -> None:
         super().__init__(work, target.orders)

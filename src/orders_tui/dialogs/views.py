@@ -95,7 +95,7 @@ class SaveViewDialog(Dialog[str]):
 
     def keys(self) -> list[Hint]:
         there = self.name_given in self.work.preferences.views
-        return [Hint("enter", "replace" if there else "save", able=not self.problem())]
+        return [Hint(self.confirm_key, "replace" if there else "save", able=not self.problem())]
 
     @property
     def name_given(self) -> str:

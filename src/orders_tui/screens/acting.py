@@ -13,6 +13,7 @@ from orders_tui.screens.stage import Handler, Stage
 from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.bulk import BulkRun, OutcomeKind
 from orders_tui.wording import Tone
+from orders_wire.vocabulary import ASSISTANT, UNASSIGNED
 
 BULK_FROM = 20
 """From so many orders on, progress is shown."""
@@ -40,14 +41,22 @@ class Acting:
         }
 
     def assign(self, argument: str) -> None:
-        """The dialog, or with an owner at once."""
+        """The dialog, or with an owner who is known at once."""
         target = self.stage.target()
-        if argument:
-            self.send(AssignDraft(target.ids, argument, target.versions))
+        owner = self._known_owner(argument)
+        if owner:
+            self.send(AssignDraft(target.ids, owner, target.versions))
             return
         from orders_tui.dialogs.assign import AssignDialog
 
-        self.stage.app.push_screen(AssignDialog(self.stage.work, target), self.send)
+        self.stage.app.push_screen(AssignDialog(self.stage.work, target, argument), self.send)
+
+    def _known_owner(self, name: str) -> str:
+        """The owner who is meant; empty for a name that nobody has yet: that is asked first."""
+        owners = {owner.name for owner in self.stage.work.session.owners}
+        if name in {"nobody", UNASSIGNED} - owners:
+            return UNASSIGNED
+        return name if name in {*owners, self.stage.work.name, ASSISTANT} else ""
 
     def mine(self) -> None:
         """One order at once; several through the dialog, filled in."""
@@ -118,7 +127,36 @@ class Acting:
     def _follow(self, run: BulkRun) -> None:
         from orders_tui.dialogs.bulk import BulkDialog
 
-        self.stage.app.push_screen(BulkDialog(self.stage.work, run), self._bulk_answered)
+        if self._watched(run):
+            return
+        self.stage.app.push_screen(BulkDialog(self.stage.work, run, self.undo), self._bulk_answered)
+
+    def ended(self, run: BulkRun) -> None:
+        """A run has ended: what needs somebody comes up, unless something else is being done; the rest is only said."""
+        on_top = self.stage.app.screen is self.stage
+        if run.needs_somebody and self._watched(run):
+            return
+        if run.needs_somebody and on_top:
+            self._follow(run)
+            return
+        work, done = self.stage.work, run.counts()[OutcomeKind.DONE]
+        words = (
+            f"{done} of {len(run.outcomes)} {doing(run.draft)}" if run.needs_somebody else f"{done} {doing(run.draft)}"
+        )
+        if run.retryable:
+            words = f"{words}; {work.key('action.retry')} tries the others again"
+        elif work.session.undoables():
+            words = f"{words}; {work.key('action.undo')} takes it back"
+        if on_top or self._watched(run):
+            self.stage.say(words, Tone.WARN if run.needs_somebody else Tone.GOOD)
+        else:
+            self.stage.app.notify(words, markup=False)
+
+    def _watched(self, run: BulkRun) -> bool:
+        """Whether its dialog is open."""
+        from orders_tui.dialogs.bulk import BulkDialog
+
+        return any(isinstance(screen, BulkDialog) and screen.bulk is run for screen in self.stage.app.screen_stack)
 
     def _bulk_answered(self, retry: BulkRun | None) -> None:
         if retry is not None:
@@ -157,7 +195,7 @@ class Acting:
     def retry(self) -> None:
         """Just what failed in the last bulk run, or the last action's failed orders, read again first."""
         session = self.stage.work.session
-        run = next((run for run in reversed(session.runs) if run.finished and run.reasons(OutcomeKind.FAILED)), None)
+        run = next((run for run in reversed(session.runs) if run.retryable), None)
         if run is not None:
             self._follow(session.retry_failed(run))
         else:

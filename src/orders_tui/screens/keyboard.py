@@ -55,7 +55,7 @@ class Keyboard:
         text = ""
         for event in kept:
             if isinstance(event, events.Paste):
-                text += event.text.splitlines()[0] if event.text else ""
+                text += event.text
             elif event.is_printable and event.character:
                 text += event.character
             else:

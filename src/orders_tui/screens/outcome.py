@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,11 @@ def doing(draft: Draft) -> str:
             return "taken back"
 
 
+def changed(entries: Iterable[ActionEntry]) -> int:
+    """How many orders these actions are about, without those on which they failed."""
+    return sum(len(entry.order_ids) - len(entry.failures) for entry in entries)
+
+
 def orders(order_ids: Sequence[str], only: Order | None) -> str:
     """Which orders an action is about: a number, how many, or just `orders` while only the server knows which."""
     if only is not None:
@@ -67,6 +72,8 @@ def sentence(entry: ActionEntry, title: str, now: datetime, undo_key: str) -> tu
     done = f"{title} {doing(entry.draft)}"
     match entry.state:
         case ActionState.DONE:
+            if isinstance(entry.draft, FulfillDraft) and entry.undo_until is None and entry.action_id is not None:
+                done = f"{done}; nothing is on its way to be sent"
             if not entry.undoable(now):
                 return done, Tone.GOOD
             seconds = f" for {(entry.undo_until - now).total_seconds():.0f} s" if entry.undo_until else ""

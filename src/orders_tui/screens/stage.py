@@ -25,6 +25,8 @@ from orders_tui.wording import Tone
 if TYPE_CHECKING:
     from orders_wire.orders import Order
 
+SAYS_ITSELF = frozenset({"action.undo", "order.mine"})
+"""Commands that do something without a server (marks come back), or keep a draft and say so."""
 Handler = Callable[[str], None]
 SAID_S = 3.0
 REPEAT_S = 0.15
@@ -108,14 +110,18 @@ class Stage(Hears, Watches, Leaving[None]):
 
     def reason(self, command: Command) -> str:
         """Why a command would come to nothing now, for the hints and the help: `why_not`, or that nothing can be sent."""
-        sends = command.group is Group.ACT and command.id not in {"action.repeat", "action.retry"}
-        held = sends and not self.work.session.connection.acts
-        return self.why_not(command) or ("offline: reading only, drafts are kept" if held else "")
+        return self.why_not(command) or self._held(command)
+
+    def _held(self, command: Command) -> str:
+        """That nothing can be sent now, for a command that sends."""
+        held = command.group is Group.ACT and not self.work.session.connection.acts
+        return f"{self.work.reading_only()}, drafts are kept" if held else ""
 
     def perform(self, command_id: str, argument: str = "") -> None:
         """Does a command, or says why not."""
         command = BY_ID[command_id]
-        reason = self._unseen(command) or self.why_not(command) or self._too_soon(command)
+        held = "" if command.id in SAYS_ITSELF else self._held(command)
+        reason = self._unseen(command) or self.why_not(command) or held or self._too_soon(command)
         if reason:
             self.say(reason, Tone.WARN)
         else:
@@ -151,6 +157,13 @@ class Stage(Hears, Watches, Leaving[None]):
             self.perform(command.id)
         else:
             self.say(self._unbound(key), Tone.DIM)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text is no command, and what was meant for a field that just came up goes there."""
+        event.stop()
+        top = self.app.screen
+        if top is self or not (isinstance(top, Watches) and top.take(event.text)):
+            self.say(f"what was pasted went nowhere; {self.work.key('find.search')} takes it as a filter", Tone.WARN)
 
     def _late(self, event: events.Key) -> None:
         """A key on its way here when another screen came up: a letter may go into its field, nothing else goes anywhere."""

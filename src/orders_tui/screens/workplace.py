@@ -59,6 +59,10 @@ class Workplace:
         """How values read at this moment."""
         return Seen(self.pace.now(), self.zone, self.glyphs, self.name)
 
+    def reading_only(self) -> str:
+        """Why nothing can be sent now: `offline: reading only`."""
+        return f"{self.session.connection.state.replace('_', ' ')}: reading only"
+
     def key(self, command_id: str) -> str:
         """The key that is shown for a command."""
         return self.keymap.key(command_id)

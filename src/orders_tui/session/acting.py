@@ -68,8 +68,18 @@ class Acting:
         """What `undo()` would take back."""
         return self._sender.log.newest_undoable(self._pace.now())
 
+    def undoables(self) -> tuple[ActionEntry, ...]:
+        """Everything that `undo()` would take back: the newest action, with all of its batch that still can be."""
+        newest, now = self.undoable(), self._pace.now()
+        if newest is None:
+            return ()
+        return tuple(e for e in self._sender.log.of_batch(newest.batch or newest.key) if e.undoable(now))
+
     def undo(self, key: str | None = None) -> ActionEntry | None:
-        """Takes back an action (a key, or all of a batch), or the newest that can be; the entry being undone, or None."""
+        """Takes back an action (a key, or all of a batch), or the newest that can be; the entry being undone, or None.
+
+        What of the batch is not sent yet stays unsent.
+        """
         newest = self.undoable()
         key = key or (newest.batch or newest.key if newest else None)
         now = self._pace.now()
@@ -77,6 +87,9 @@ class Acting:
         if entries and not self._live.connection.acts:
             self._tell(Notice(Level.WARNING, f"not undone: {self._down()}"))
             return None
+        for run in self._runner.runs:
+            if entries and run.id == entries[-1].batch:
+                run.stop()
         for entry in reversed(entries):
             self._sender.undo(entry)
         return entries[-1] if entries else None

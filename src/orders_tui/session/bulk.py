@@ -49,6 +49,7 @@ class BulkRun:
         self.outcomes: dict[str, Outcome] = dict.fromkeys(draft.order_ids, _WAITING)
         self.keys: list[str] = []
         self.stopped = False
+        self.retried = False
         self._started_s = started_s
         self._ended_s: float | None = None
         self._monotonic = monotonic
@@ -92,6 +93,20 @@ class BulkRun:
         rate = self.per_second()
         counts = self.counts()
         return (counts[OutcomeKind.WAITING] + counts[OutcomeKind.UNKNOWN]) / rate if rate else None
+
+    @property
+    def needs_somebody(self) -> bool:
+        """True once it has ended and not every order was done."""
+        return self.finished and self.counts()[OutcomeKind.DONE] < len(self.outcomes)
+
+    @property
+    def retryable(self) -> bool:
+        """True while orders have failed that were not tried again."""
+        return self.finished and not self.retried and bool(self.counts()[OutcomeKind.FAILED])
+
+    def since_end_s(self) -> float:
+        """Seconds since it ended; 0 while it runs."""
+        return self._monotonic() - self._ended_s if self._ended_s is not None else 0.0
 
     def stop(self) -> None:
         """Sends no further chunk; what is not sent yet becomes skipped."""

@@ -49,6 +49,7 @@ class Runner:
 
     def retry(self, run: BulkRun) -> BulkRun:
         """A run over just the orders that failed, as they are now: they are read again first."""
+        run.retried = True
         return self._begin(replace(run.draft, order_ids=run.of(OutcomeKind.FAILED), versions={}), re_read=True)
 
     def refuse(self, draft: Draft, reason: str) -> BulkRun:

@@ -69,6 +69,13 @@ class LineList(Styled, ScrollView, can_focus=True):
         self._at = 0
         self._cursor_glyph = cursor
         self._ellipsis = ellipsis
+        self._lit = True
+
+    def light(self, lit: bool) -> None:
+        """Whether the line under the cursor looks chosen."""
+        if lit != self._lit:
+            self._lit = lit
+            self.refresh()
 
     @property
     def current(self) -> str:
@@ -121,19 +128,22 @@ class LineList(Styled, ScrollView, can_focus=True):
         return min(choosable, key=lambda index: abs(index - at), default=0)
 
     def _reveal(self) -> None:
+        """The cursor is in sight, with the headings above it where there is room; no line is out of sight for nothing."""
         top, height = self.scroll_offset.y, max(1, self.size.height)
-        if self._at < top:
-            heading = self._at > 0 and not self._lines[self._at - 1].choosable
-            self.scroll_to(y=self._at - int(heading), animate=False)
-        elif self._at >= top + height:
-            self.scroll_to(y=self._at - height + 1, animate=False)
+        begins = self._at
+        while 0 < begins < len(self._lines) and not self._lines[begins - 1].choosable:
+            begins -= 1
+        lowest, highest = max(0, self._at - height + 1), max(0, len(self._lines) - height)
+        wanted = max(lowest, min(top, begins, highest))
+        if wanted != top:
+            self.scroll_to(y=wanted, animate=False)
 
     def render_line(self, y: int) -> Strip:
         """A line, or nothing below the last."""
         at, cells = self.scroll_offset.y + y, self.scrollable_content_region.width
         if at >= len(self._lines):
             return Strip.blank(cells, self.own_style("plain"))
-        on = at == self._at and self._lines[at].choosable and (self.has_focus or self.always_on)
+        on = self._lit and at == self._at and self._lines[at].choosable and (self.has_focus or self.always_on)
         return self._paint(self._lines[at], on, cells)
 
     def _paint(self, line: Line, on: bool, cells: int) -> Strip:

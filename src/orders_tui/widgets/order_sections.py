@@ -112,10 +112,18 @@ def _owed(line: LineItem) -> Text:
         return [("  not shipped", Tone.DIM)]
     if not line.owed:
         return [("  sent", Tone.GOOD)]
-    stock: Text = []
-    if line.available is not None:
-        stock = [(f", {line.available} in stock", Tone.BAD if line.available < line.owed else Tone.DIM)]
-    return [(f"  {line.owed} to send", Tone.WARN), *stock]
+    return [(f"  {line.owed} to send", Tone.WARN), *_covered(line)]
+
+
+def _covered(line: LineItem) -> Text:
+    """What stock means for this line: `available` is what is left after all open orders, this one included."""
+    if line.available is None:
+        return []
+    if line.short == 0 or line.available >= 0:
+        return [(", covered", Tone.GOOD)]
+    if line.short is None:
+        return [(f", {-line.available} short over all open orders", Tone.WARN)]
+    return [(f", short by {line.short}", Tone.BAD)]
 
 
 def _parcels(detail: OrderDetail, seen: Seen) -> Iterator[Text]:

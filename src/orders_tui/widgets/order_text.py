@@ -22,7 +22,7 @@ LABEL = 10
 
 def headline(order: Order, seen: Seen) -> Text:
     """Number, customer, amount, status, owner."""
-    status = wording.status(order.status)
+    status = wording.order_status(order)
     pieces: Text = [(order.order_number, "strong"), (f"  {order.customer_name or 'no customer'}", Tone.PLAIN)]
     if order.total is not None:
         pieces.append((f"  {wording.money(order.total, symbols=not seen.glyphs.ascii_only)}", Tone.PLAIN))

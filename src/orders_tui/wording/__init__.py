@@ -4,6 +4,7 @@ Everything that matters is a glyph and a word; colour comes from the theme by `t
 an ASCII twin. Every glyph is one cell wide.
 """
 
+from orders_tui.wording import outward
 from orders_tui.wording.amounts import count, money, usd
 from orders_tui.wording.lines import (
     connection,
@@ -21,6 +22,7 @@ from orders_tui.wording.states import (
     delivery,
     event_type,
     issue,
+    order_status,
     priority,
     return_state,
     severity,
@@ -43,6 +45,8 @@ __all__ = [
     "issue",
     "mark",
     "money",
+    "order_status",
+    "outward",
     "owner",
     "priority",
     "refund",

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from orders_tui.wording.sign import Sign, Tone
 from orders_wire.vocabulary import AlertType, Delivery, EventType, Issue, Priority, ReturnState, Severity, Status, Tab
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
 
 _STATUS = {
     Status.AWAITING_FULFILLMENT: Sign("○", "o", "unfulfilled", "unfulf.", Tone.ACTIVE),
@@ -13,6 +18,7 @@ _STATUS = {
     Status.CANCELLED: Sign("⊘", "x", "cancelled", "cancelled", Tone.DIM),
     Status.REFUNDED: Sign("↺", "<", "refunded", "refunded", Tone.DIM),
 }
+_PARTIAL = Sign("◐", "&", "partial", "partial", Tone.ACTIVE)
 _ISSUE = {
     Issue.PAYMENT: Sign("$", "$", "payment", "payment", Tone.BAD),
     Issue.ADDRESS: Sign("@", "@", "address", "address", Tone.WARN),
@@ -90,6 +96,12 @@ _TIMELINE = {
     "assigned": Sign("@", "@", "assigned", "assigned"),
     "note": Sign("✎", '"', "note", "note"),
 }
+
+
+def order_status(order: Order) -> Sign:
+    """An order's status; one of which a part is on its way has a sign of its own."""
+    partial = order.status is Status.AWAITING_FULFILLMENT and order.tracking
+    return _PARTIAL if partial else _STATUS[order.status]
 
 
 def status(value: Status) -> Sign:

@@ -10,6 +10,7 @@ from tests.support.desk_client import DeskClient
 from tests.support.evidence import delivery, order_seen
 
 from orders_sync.ingest.apply import apply
+from orders_sync.ingest.changes import Change, Delivery, InventoryItemSeen, InventoryLevelSeen, Stamp
 from orders_sync.instants import HOUR, Ms
 from orders_wire.detail import OrderDetail
 
@@ -92,3 +93,37 @@ async def test_the_age_is_that_of_the_moment(desk: DeskClient, clock: SettableCl
     clock.advance(HOUR)
     _, body = await desk.get("/sync/orders/77")
     assert body["age_hours"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("available", "short"),
+    [(3, [0, 0, 0]), (0, [0, 0, 0]), (-1, [0, 0, 1]), (-2, [0, 1, 1]), (-8, [1, 1, 1])],
+)
+async def test_a_line_is_covered_or_says_how_many_it_goes_without(
+    desk: DeskClient, available: int, short: list[int]
+) -> None:
+    """Order 1 is due first; 2 is due before 3, but held for its payment, so it is served after."""
+    at = Ms(desk.database.clock() - HOUR)
+    due = {1: HOUR, 3: 3 * HOUR, 2: 2 * HOUR}
+    for order_id, later in due.items():
+        status = {"financial_status": "voided"} if order_id == 2 else {}
+        await tell(desk, order_id, created_at=Ms(at + later), processed_at=Ms(at + later), **status)
+    stock: list[Change] = [
+        InventoryItemSeen(7, "MUG", Stamp(at, at)),
+        InventoryLevelSeen(7, 1, available + 4, Stamp(at, at)),
+        InventoryLevelSeen(7, 2, -4, Stamp(at, at)),
+    ]
+    told = Delivery("webhook", None, "inventory_levels/update", at, tuple(stock))
+    await desk.database.write(lambda tx: apply(tx, told, desk.figures))
+    found = [(await desk.get(f"/sync/orders/{order_id}"))[1]["line_items"][0] for order_id in due]
+    assert [(line["available"], line["short"]) for line in found] == [(available, each) for each in short]
+
+
+async def test_an_order_that_owes_nothing_is_short_of_nothing(desk: DeskClient) -> None:
+    at = Ms(desk.database.clock() - HOUR)
+    await tell(desk, 1, cancelled_at=at)
+    stock: list[Change] = [InventoryItemSeen(7, "MUG", Stamp(at, at)), InventoryLevelSeen(7, 1, -4, Stamp(at, at))]
+    told = Delivery("webhook", None, "inventory_levels/update", at, tuple(stock))
+    await desk.database.write(lambda tx: apply(tx, told, desk.figures))
+    _, body = await desk.get("/sync/orders/1")
+    assert body["line_items"][0]["short"] in {None, 0}

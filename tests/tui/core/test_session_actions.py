@@ -417,3 +417,24 @@ def test_two_hundred_actions_over_a_bad_line_end_with_screen_and_server_equal() 
             assert owner(w, number) == w.desk.rows[gid(number)].assigned_to
 
     play(scenario)
+
+
+def test_undo_takes_back_the_whole_run_and_sends_nothing_more_of_it() -> None:
+    async def scenario(w: Watched) -> None:
+        ids = tuple(gid(n) for n in range(1, 601))
+        run = w.session.bulk(AssignDraft(ids, "ana"))
+        await w.rest(1)
+        assert sum(len(entry.order_ids) for entry in w.session.undoables()) == 600
+        w.session.undo()
+        await w.rest(1)
+        assert run.stopped
+        assert w.session.undoables() == ()
+        assert owner(w, 600) == "unassigned"
+        half = w.session.bulk(AssignDraft(ids, "bo"))
+        await w.rest(0.03)
+        w.session.undo()
+        await w.rest(1)
+        assert half.counts()[OutcomeKind.SKIPPED] > 0
+        assert owner(w, 600) == "unassigned"
+
+    play(scenario, count=600)

@@ -325,9 +325,9 @@ def detail(of: Order) -> OrderDetail:
         shipping_lines=["Standard"],
         line_items=[
             LineItem(id="l1", sku="TEE-BLK-M", title="T-shirt, black, M", quantity=3, owed=2, requires_shipping=True,
-                     price=Money(amount="19.90", currency="EUR"), available=-3),
+                     price=Money(amount="19.90", currency="EUR"), available=-3, short=2),
             LineItem(id="l2", sku="MUG-01", title="Mug", quantity=1, owed=0, requires_shipping=True,
-                     price=Money(amount="12.00", currency="EUR"), available=40),
+                     price=Money(amount="12.00", currency="EUR"), available=40, short=0),
             LineItem(id="l3", sku=None, title="Gift card", quantity=1, owed=0, requires_shipping=False,
                      price=Money(amount="25.00", currency="EUR")),
         ],

@@ -364,6 +364,12 @@ class FakeSession(Session):
     def undoable(self) -> ActionEntry | None:
         return next((entry for entry in reversed(self._log) if entry.undoable(self._now())), None)
 
+    def undoables(self) -> tuple[ActionEntry, ...]:
+        newest = self.undoable()
+        if newest is None or newest.batch is None:
+            return (newest,) if newest is not None else ()
+        return tuple(entry for entry in self._log if entry.batch == newest.batch and entry.undoable(self._now()))
+
     @property
     def unsettled(self) -> tuple[ActionEntry, ...]:
         return tuple(entry for entry in self._log if not entry.settled)
@@ -379,6 +385,7 @@ class FakeSession(Session):
         return tuple(self.runs_made)
 
     def retry_failed(self, run: BulkRun) -> BulkRun:
+        run.retried = True
         return self.bulk(replace(run.draft, order_ids=run.of(OutcomeKind.FAILED)))
 
     async def collect_matching(

@@ -152,7 +152,7 @@ class Board:
     def top(self) -> None:
         """The first line, the band, and whether the rows look stale."""
         desk, work = self._desk, self._desk.work
-        desk.query_one(TopBar).show(tops.top_info(desk), work.glyphs.ascii_only, work.key("action.undo"))
+        desk.query_one(TopBar).show(tops.top_info(desk), work.glyphs.ascii_only, tops.undo_keys(desk))
         line = work.session.connection
         says = band.sentences(line, desk.view, work.pace.now(), work.zone, work.key("desk.refresh"))
         page = work.session.summary

@@ -76,6 +76,7 @@ class Marking:
             return
         finally:
             self._collecting = False
+        self.desk.known.update((order.id, order) for order in matching.orders)
         self.desk.selection.add(order.id for order in matching.orders)
         self.desk.show_marks()
         doubt = "" if matching.complete else "; the list changed meanwhile, some may be missing"

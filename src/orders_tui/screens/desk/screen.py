@@ -62,9 +62,12 @@ class DeskScreen(Stage):
     def __init__(self, work: Workplace) -> None:
         super().__init__(work)
         self.selection = Selection()
+        self.known: dict[str, Order] = {}
+        """Marked orders that no page on show holds, as they were when they were collected."""
         self.narrow = ""
         self.view = work.session.view
         self.board = Board(self)
+        self._ended: set[str] = set()
         self.acting = Acting(self)
         groups = (Moving(self), Marking(self), Finding(self), Viewing(self), self.acting, Taking(self), House(self))
         self.handlers = {name: handler for group in groups for name, handler in group.handlers().items()}
@@ -129,7 +132,9 @@ class DeskScreen(Stage):
     def target(self) -> Target:
         """The marks, else the order under the cursor."""
         if len(self.selection):
-            orders = [self.work.session.order(order_id) for order_id in self.selection.ids]
+            ids = self.selection.ids
+            self.known = {order_id: self.known[order_id] for order_id in ids if order_id in self.known}
+            orders = [self.work.session.order(order_id) or self.known.get(order_id) for order_id in ids]
             return Target(self.selection.ids, tuple(order for order in orders if order is not None), marked=True)
         order = self.current()
         return Target((order.id,), (order,)) if order is not None else Target((), ())
@@ -159,6 +164,10 @@ class DeskScreen(Stage):
                 self.board.soon(Part.SIDE)
             case changes.ActionSettled(entry=entry):
                 self._settled(entry)
+            case changes.BulkChanged(run=run) if run.finished and run.id not in self._ended:
+                self._ended.add(run.id)
+                self.acting.ended(run)
+                self.board.soon(Part.TOP)
             case (
                 changes.ConnectionChanged() | changes.ActionChanged() | changes.BulkChanged() | changes.PeopleChanged()
             ):
@@ -225,7 +234,7 @@ class DeskScreen(Stage):
             filtered=bool(view.query.filters) or bool(self.narrow),
             waiting=view.new_count,
             undoable=self.work.session.undoable() is not None,
-            failed=any(run.finished and run.reasons(tops.FAILED) for run in self.work.session.runs[-1:]),
+            failed=tops.just_failed(self.work.session.runs),
             frozen=view.frozen,
             in_side_bar=self.side.has_focus,
             on_alert=bool(side_bar.alerts_of(self.side.current, self.open_alerts())),
@@ -253,6 +262,14 @@ class DeskScreen(Stage):
     def on_side_bar_resized(self) -> None:
         """Messages stand in it where there is room."""
         self.board.soon(Part.SIDE)
+
+    def on_screen_suspend(self) -> None:
+        """Under a dialog `u` may be a letter: the first line says which keys take back."""
+        self.board.soon(Part.TOP)
+
+    def on_screen_resume(self) -> None:
+        """Keys are the desk's again."""
+        self.board.soon(Part.TOP)
 
     def on_resize(self) -> None:
         """Bars say more or less by the room they have."""

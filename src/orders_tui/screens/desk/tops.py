@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.errors import NotTrusted, Unreachable
 from orders_tui.query import chips
-from orders_tui.screens.outcome import asked
+from orders_tui.screens.outcome import asked, changed
 from orders_tui.session.actions import ActionState
-from orders_tui.session.bulk import OutcomeKind
+from orders_tui.session.bulk import BulkRun
 from orders_tui.widgets import side_bar
 from orders_tui.widgets.band import share
 from orders_tui.widgets.query_bar import QueryInfo
@@ -19,7 +20,8 @@ from orders_wire.vocabulary import DeskState, SortField
 if TYPE_CHECKING:
     from orders_tui.screens.desk.screen import DeskScreen
 
-FAILED = OutcomeKind.FAILED
+RETRY_SHOWN_S = 60.0
+"""So long the line of keys offers to try again what has failed."""
 
 SORT_WORDS: dict[SortField, str] = {
     SortField.PLACED_AT: "placed",
@@ -36,7 +38,9 @@ SORT_WORDS: dict[SortField, str] = {
 def top_info(desk: DeskScreen) -> TopInfo:
     """The first line."""
     work, session, now = desk.work, desk.work.session, desk.work.pace.now()
-    view, me, undoable = desk.view, session.me, session.undoable()
+    view, me = desk.view, session.me
+    undoables = session.undoables() if session.connection.acts else ()
+    until = min((entry.undo_until for entry in undoables if entry.undo_until is not None), default=None)
     waiting = session.unsettled
     alerts = [] if desk.side.display else session.alerts.open(now)
     total = session.summary.alerts_total if session.summary is not None else 0
@@ -51,17 +55,26 @@ def top_info(desk: DeskScreen) -> TopInfo:
         marked=len(desk.selection),
         sending=sum(entry.state is ActionState.SENDING for entry in waiting),
         unconfirmed=sum(entry.state is ActionState.UNCONFIRMED for entry in waiting),
-        undo=f"{asked(undoable.draft)} {len(undoable.order_ids) or ''}".rstrip() if undoable is not None else "",
-        undo_s=(
-            max(0.0, (undoable.undo_until - now).total_seconds())
-            if undoable is not None and undoable.undo_until is not None
-            else None
-        ),
+        undo=f"{asked(undoables[0].draft)} {changed(undoables) or ''}".rstrip() if undoables else "",
+        undo_s=max(0.0, (until - now).total_seconds()) if until is not None else None,
         alerts=total if alerts and side_bar.beyond(len(alerts), total) else len(alerts),
         alert=wording.severity(alerts[0].severity) if alerts else None,
         gaps=0 if desk.side.display else len(session.alerts.gaps(now)),
         clock=f"{now.astimezone(wording.zone(work.zone)):%H:%M}",
     )
+
+
+def undo_keys(desk: DeskScreen) -> str:
+    """What is pressed to take back: under a dialog that has other uses for the key, it is closed first."""
+    from orders_tui.dialogs.dialog import Dialog
+
+    key, top = desk.work.key("action.undo"), desk.app.screen
+    return f"esc {key}" if isinstance(top, Dialog) and not top.UNDOES else key
+
+
+def just_failed(runs: Sequence[BulkRun]) -> bool:
+    """Whether the newest run has just left orders that can be tried again."""
+    return any(run.retryable and run.since_end_s() < RETRY_SHOWN_S for run in runs[-1:])
 
 
 def query_info(desk: DeskScreen, slow: bool) -> QueryInfo:

@@ -43,12 +43,12 @@ class Viewing:
 
     def acknowledge(self) -> None:
         """The alerts of the line have been read."""
-        self._put_away(self.desk.work.session.acknowledge, "put away")
+        self._put_away(self.desk.work.session.acknowledge, "read")
 
     def snooze(self) -> None:
         """They come back in an hour."""
         session = self.desk.work.session
-        self._put_away(lambda alert_ids: session.snooze(alert_ids, SNOOZE_S), "put away for an hour")
+        self._put_away(lambda alert_ids: session.snooze(alert_ids, SNOOZE_S), "snoozed for an hour")
 
     def _put_away(self, act: Callable[[list[str]], None], words: str) -> None:
         side = self.desk.side
@@ -65,7 +65,7 @@ class Viewing:
         hidden = len(alerts.hidden())
         alerts.show_again()
         self.desk.board.draw(Part.SIDE)
-        self.desk.say(f"{hidden} on show again" if hidden else "no alert was put away")
+        self.desk.say(f"{hidden} put back" if hidden else "no alert was read or snoozed")
 
     def columns(self) -> None:
         """Opens the chooser."""

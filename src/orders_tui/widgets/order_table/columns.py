@@ -68,7 +68,7 @@ def _placed(order: Order, seen: Seen, cells: int) -> Cell:
 
 
 def _status(order: Order, seen: Seen, cells: int) -> Cell:
-    sign = wording.status(order.status)
+    sign = wording.order_status(order)
     return coloured_sign(sign, seen, cells)
 
 
