@@ -20,7 +20,8 @@ from orders_sync import setting_values as values
 from orders_sync.instants import DAY, HOUR
 from orders_sync.loopback import is_loopback
 from orders_sync.rules.figures import Figures
-from orders_sync.rules.placeholders import DEFAULT, Placeholders
+from orders_sync.rules.placeholders import Placeholders
+from orders_wire.vocabulary import PLACEHOLDER_NUMBERS
 
 PREFIX = "ORDERS_SYNC_"
 CONFIG = PREFIX + "CONFIG"
@@ -95,7 +96,7 @@ class Settings(BaseModel):
         default=False, description="on: customers are mailed of what is sent, unless an action says otherwise"
     )
     placeholder_numbers: values.Pattern = Field(
-        default=DEFAULT, description="pattern of tracking numbers that pages invent; they never leave the desk"
+        default=PLACEHOLDER_NUMBERS, description="pattern of tracking numbers that pages invent; they never leave the desk"
     )
     events_keep_days: values.Days = Field(default=7, description="how long events can be replayed")
     idempotency_keep_hours: values.Hours = Field(

@@ -24,6 +24,7 @@ async def me(request: web.Request) -> web.Response:
         time_zone=settings.timezone.key,
         undo_seconds=round(settings.undo_seconds),
         shopify_writes=settings.shopify_writes,
+        placeholder_numbers=settings.placeholder_numbers,
         server_version=__version__,
     )
     body = answer.model_dump_json(by_alias=True, exclude={"desk": {"state", "backfill"}})

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-DEFAULT = "TRK-[A-Za-z0-9]{4}"
+from orders_wire.vocabulary import PLACEHOLDER_NUMBERS
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholders:
     """Numbers that are wholly of this pattern are placeholders."""
 
-    pattern: str = DEFAULT
+    pattern: str = PLACEHOLDER_NUMBERS
 
     def match(self, number: str) -> bool:
         """True for a number that nobody but a page knows."""

@@ -159,14 +159,14 @@ class InventoryDialog(Dialog[InventoryDraft]):
         page = self.work.session.summary
         blocks = {block.sku: block for block in page.inventory_blocks} if page is not None else {}
         known: dict[str, tuple[str, str]] = {}
-        for sku, title, short in sorted(self._owed(), key=lambda owed: not owed[2]):
+        for sku, title, short in sorted(self._owed_skus(), key=lambda owed: not owed[2]):
             known.setdefault(sku, (title, f"{'short' if short else 'owed'} here"))
         for sku, block in blocks.items():
             name = block.name if block.name != sku else ""
             known[sku] = (known[sku][0] if sku in known else name, f"out, {block.orders_waiting} orders wait")
         return known
 
-    def _owed(self) -> Iterator[tuple[str, str, bool]]:
+    def _owed_skus(self) -> Iterator[tuple[str, str, bool]]:
         """SKU, title and whether it is short, of every line that the orders are known to owe."""
         for order in self.bound:
             detail = self.work.session.detail(order.id)

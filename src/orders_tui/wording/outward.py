@@ -23,7 +23,10 @@ OFF = "writes to Shopify are off, so it waits on the desk until they are on and 
 
 def placeholder(number: str, me: Me | None) -> bool:
     """Whether a number is one that was invented, which is shown and never sent."""
-    return re.fullmatch(me.placeholder_numbers if me is not None else PLACEHOLDER_NUMBERS, number) is not None
+    try:
+        return re.fullmatch(me.placeholder_numbers if me is not None else PLACEHOLDER_NUMBERS, number.strip()) is not None
+    except re.error:
+        return False
 
 
 def queues(order: Order, parcel: Parcel | None, me: Me | None) -> bool:
