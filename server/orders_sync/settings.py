@@ -96,7 +96,8 @@ class Settings(BaseModel):
         default=False, description="on: customers are mailed of what is sent, unless an action says otherwise"
     )
     placeholder_numbers: values.Pattern = Field(
-        default=PLACEHOLDER_NUMBERS, description="pattern of tracking numbers that pages invent; they never leave the desk"
+        default=PLACEHOLDER_NUMBERS,
+        description="pattern of tracking numbers that pages invent; they never leave the desk",
     )
     events_keep_days: values.Days = Field(default=7, description="how long events can be replayed")
     idempotency_keep_hours: values.Hours = Field(

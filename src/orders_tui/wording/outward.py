@@ -24,7 +24,9 @@ OFF = "writes to Shopify are off, so it waits on the desk until they are on and 
 def placeholder(number: str, me: Me | None) -> bool:
     """Whether a number is one that was invented, which is shown and never sent."""
     try:
-        return re.fullmatch(me.placeholder_numbers if me is not None else PLACEHOLDER_NUMBERS, number.strip()) is not None
+        return (
+            re.fullmatch(me.placeholder_numbers if me is not None else PLACEHOLDER_NUMBERS, number.strip()) is not None
+        )
     except re.error:
         return False
 
