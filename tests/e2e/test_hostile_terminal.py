@@ -27,6 +27,7 @@ FRAGMENTS = (
 SHAPED = {
     "id", "order_id", "alert_id", "status", "priority", "issue", "channel", "alerts", "state", "stage", "allowed_actions",
     "reason", "type", "severity", "gap", "amount", "target", "code", "role", "time_zone", "label", "contract_version", "cursor",
+    "delivery",
 }  # fmt: skip
 """Fields of the contract that are not free text: a client refuses an answer in which they do not read."""
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT")

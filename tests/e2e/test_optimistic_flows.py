@@ -148,9 +148,9 @@ def test_a_stock_out_holds_its_order_on_the_screen_first_and_undo_lets_it_go(flo
     flow.only("2", number)
     flow.terminal.press("i")
     flow.see(lambda text: "stock-out" in text and "SKU" in text)
-    if not any(sku in line for line in flow.terminal.lines()):
-        flow.terminal.press(sku)
-    flow.press("\x1b[B", lambda text: f"▸ only {number}" in text)
+    flow.terminal.press(sku)
+    if not any(f"▸ only {number}" in line for line in flow.terminal.lines()):
+        flow.press("\x14", lambda text: f"▸ only {number}" in text)
     flow.proxy.hold()
     flow.press(CTRL_S, lambda text: "stock-out" not in text)
     flow.row(number, "…")

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from orders_wire.page import OrdersPage
 
 
+ELSEWHERE = "another page"
+"""Of the row under the cursor, which stays where it is, when it only moved within the view."""
+
+
 class Showing:
     """Everything here is read from the store and the table, and steers them; nothing waits."""
 
@@ -67,6 +71,8 @@ class Showing:
             return None
         table = self._pager.table
         reason = self._where_to(order_id) if order_id in table.ghosts else ""
+        if not reason and order_id in table.ghosts and order_id == table.cursor_id:
+            reason = ELSEWHERE
         ghost = Ghost(reason) if reason else None
         changed = self._fading.shows(Fade.CHANGED, order_id)
         return RowView(order, self._store.mark(order_id), ghost, changed)

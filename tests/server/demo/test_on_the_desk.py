@@ -122,7 +122,7 @@ def _shown(conn: Connection) -> Shown:
 
 @pytest.fixture(scope="module")
 def desks(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Desks]:
-    folder, world, dice = tmp_path_factory.mktemp("desks"), make(110), Random(3)
+    folder, world, dice = tmp_path_factory.mktemp("desks"), make(120), Random(3)
     for name in ("told", "polled"):
         (folder / name).write_bytes(sqlite_template.read_bytes())
     with desk(f"sqlite:///{folder}/told") as told, desk(f"sqlite:///{folder}/polled") as polled:
