@@ -19,6 +19,8 @@ from aiohttp import web
 from tests.support import shop_bodies as shop
 
 from orders_sync.app import build
+from orders_sync.listening import LINGERS_S
+from orders_sync.serving import HANDLERS_END_S
 from orders_sync.settings import load
 
 SECRET = "hush"
@@ -50,7 +52,8 @@ def desk_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
         "erp_secret": "whsec_aHVzaCwgaHVzaCwgaHVzaA==",
     }
     loop = asyncio.new_event_loop()
-    runner = web.AppRunner(build(load(given, {}, Path("/dev/null"))), auto_decompress=False)
+    app = build(load(given, {}, Path("/dev/null")))
+    runner = web.AppRunner(app, auto_decompress=False, lingering_time=LINGERS_S, shutdown_timeout=HANDLERS_END_S)
 
     async def start() -> int:
         await runner.setup()
