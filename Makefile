@@ -1,5 +1,5 @@
 # What a person would guess. Everything runs in the active environment.
-.PHONY: test soak monkey lint types check snapshots
+.PHONY: test soak monkey fuzz lint types check snapshots
 
 test:
 	pytest -n auto
@@ -9,6 +9,10 @@ soak:
 
 monkey:
 	python -m tests.monkey
+
+fuzz:
+	python -m tests.fuzz
+	python -m tests.fuzz --postgresql
 
 lint:
 	ruff check . && ruff format --check .

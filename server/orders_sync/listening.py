@@ -14,7 +14,7 @@ import structlog
 from aiohttp import hdrs, web
 
 from orders_sync.routes.body import ROOM
-from orders_sync.routes.problems import SERVER
+from orders_sync.routes.problems import SERVER, Refused, answer
 from orders_wire.vocabulary import ErrorCode
 
 log = structlog.get_logger(__name__)
@@ -27,6 +27,7 @@ LINGERS_S = 1.0
 READ_AHEAD_BYTES = 64 * 1024
 """What is taken of a body before its handler asks for it."""
 
+_EXPECTS = Refused(ErrorCode.INVALID_REQUEST, "Expect: 100-continue is all that can be expected")
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nServer: " + SERVER.encode() + b"\r\n"
     b"Retry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -51,12 +52,12 @@ class Connection(web.RequestHandler):
             log.info("what came is no request", remote=request.remote, reason=type(exc).__name__)
         if request.writer.output_size > 0:
             raise ConnectionError("an answer is on its way already")
-        told = "The server failed to answer; its log says why." if status >= 500 else "This is no HTTP request"
+        why = "The server failed to answer; its log says why." if status >= 500 else "This is no HTTP request"
         code = ErrorCode.UNAVAILABLE if status >= 500 else ErrorCode.INVALID_REQUEST
-        body = orjson.dumps({"success": False, "message": told, "code": code})
-        answer = web.Response(body=body, status=status, content_type="application/json", headers={hdrs.SERVER: SERVER})
-        answer.force_close()
-        return answer
+        body = orjson.dumps({"success": False, "message": why, "code": code})
+        told = web.Response(body=body, status=status, content_type="application/json", headers={hdrs.SERVER: SERVER})
+        told.force_close()
+        return told
 
 
 class Full(asyncio.Protocol):
@@ -88,8 +89,8 @@ class Listener:
         """Brings the application to life."""
         await self._runner.setup()
         server = self._runner.server
-        if server is not None and self._most is not None:
-            server.request_handler = self._noting(server.request_handler)
+        assert server is not None
+        server.request_handler = self._answering(server.request_handler)
 
     async def listen(self, host: str, port: int, backlog: int) -> int:
         """Listens, and returns the port that it got. Raises OSError."""
@@ -118,14 +119,16 @@ class Listener:
                 return True
         return ROOM.make_way()
 
-    def _noting(self, handler: Answering) -> Answering:
+    def _answering(self, handler: Answering) -> Answering:
         """The handler, with a note of the connections whose requests are being answered."""
 
-        async def noted(request: web.BaseRequest) -> web.StreamResponse:
+        async def answering(request: web.BaseRequest) -> web.StreamResponse:
             self._busy.add(request.protocol)
             try:
                 return await handler(request)
+            except (web.HTTPExpectationFailed, UnicodeEncodeError):  # raised before any middleware, over `Expect` alone
+                return answer(_EXPECTS, request.method)
             finally:
                 self._busy.discard(request.protocol)
 
-        return noted
+        return answering

@@ -63,7 +63,7 @@ def decode_shopify(cursor: str) -> ShopifyCursor:
     """The key inside a `shopifyCursor`. Raises CursorError when it is not one of ours."""
     try:
         body = json.loads(base64.b64decode(cursor, validate=True))
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise CursorError(CURSOR_HELP) from error
     if not isinstance(body, dict):
         raise CursorError(CURSOR_HELP)

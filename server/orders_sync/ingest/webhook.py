@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from orders_sync.ingest.changes import Change, Delivery
 from orders_sync.ingest.normalise import topics
-from orders_sync.ingest.reading import Node, Unreadable, read_json
+from orders_sync.ingest.reading import Node, Unreadable, clean, read_json
 from orders_sync.instants import Ms
 
 SIGNATURE = "X-Shopify-Hmac-Sha256"
@@ -26,6 +26,8 @@ TRIGGERED_AT = "X-Shopify-Triggered-At"
 API_VERSION = "X-Shopify-API-Version"
 _KEPT = (TOPIC, SHOP, WEBHOOK_ID, EVENT_ID, TRIGGERED_AT, API_VERSION)
 _UNKNOWN = "unknown"
+MAX_ID = 255
+"""Characters of an id that is kept as it came."""
 _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{43}=")
 
 
@@ -56,7 +58,7 @@ def _signature(body: bytes, secret: str) -> bytes:
 
 
 def receive(body: bytes, headers: Mapping[str, str], arrived: Ms, *, ours: bool) -> Webhook:
-    """The delivery that a genuine webhook is. `headers` are looked up blind to case by the caller's mapping.
+    """The delivery that a genuine webhook is. `headers`: those of `kept_headers`.
 
     `ours` false: it is another shop's, which is recorded and says nothing here.
     """
@@ -70,15 +72,22 @@ def receive(body: bytes, headers: Mapping[str, str], arrived: Ms, *, ours: bool)
             changes = topics.read(topic, node, seen)
         except Unreadable as error:
             unreadable = str(error)
-    webhook_id = headers.get(WEBHOOK_ID) or hashlib.sha256(topic.encode() + b"\x00" + body).hexdigest()
+    webhook_id = _short(headers.get(WEBHOOK_ID)) or hashlib.sha256(topic.encode() + b"\x00" + body).hexdigest()
     delivery = Delivery("webhook", webhook_id, topic, arrived, changes)
     matters = ours and (topics.known(topic) or topic == _UNKNOWN)
     return Webhook(delivery, headers.get(EVENT_ID) or webhook_id, seen, unreadable if matters else None)
 
 
+def _short(identity: str | None) -> str | None:
+    """An id that an index can hold: of a longer one, its hash."""
+    if identity is None or len(identity) <= MAX_ID:
+        return identity
+    return hashlib.sha256(identity.encode()).hexdigest()
+
+
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """What is worth keeping of a webhook that cannot be read; never the signature."""
-    return {name: value for name in _KEPT if (value := headers.get(name))}
+    """What its headers say, as text that a database can hold; kept of one that cannot be read. Never the signature."""
+    return {name: clean(value) for name in _KEPT if (value := headers.get(name))}
 
 
 def _parsed(body: bytes) -> tuple[Node | None, str | None]:

@@ -24,6 +24,9 @@ MAX_BODY_BYTES = 8 * 1024 * 1024
 TOGETHER_BYTES = 64 * 1024 * 1024
 """What all bodies that are on their way may hold together; a webhook is some 10 kB."""
 
+SMALL_BYTES = 64 * 1024
+"""A body that may be dropped as it comes, where nothing of it is wanted."""
+
 SOON_S = 1.0
 """A body that has been coming for less than this does not have to give way."""
 
@@ -111,10 +114,14 @@ async def _read(request: web.Request, reading: Reading) -> bytes:
 
 
 def unread(request: web.Request, response: web.Response) -> web.Response:
-    """An answer that wants nothing of the body: what comes of it is not read, and the connection ends."""
+    """An answer that wants nothing of the body: what comes of it is not read, and the connection ends.
+
+    A small one is let come to its end, since until then the connection stays.
+    """
     if request.can_read_body and not request.content.is_eof():
         response.force_close()
-        if request.transport is not None and isinstance(request.transport, asyncio.Transport):
+        small = request.content_length is not None and request.content_length <= SMALL_BYTES
+        if not small and request.transport is not None and isinstance(request.transport, asyncio.Transport):
             request.transport.pause_reading()
     return response
 

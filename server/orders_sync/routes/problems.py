@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler
 from pydantic import ValidationError
 
 from orders_sync.db.failures import DatabaseError
+from orders_sync.ingest.reading import clean
 from orders_sync.logs import hiding
 from orders_wire.vocabulary import ErrorCode
 
@@ -26,6 +27,12 @@ RETRY_AFTER_S = 2
 """What a client is asked to wait after `rate_limited` and `unavailable`, where nothing better is known."""
 
 SERVER = "orders-sync"
+
+MOST_TOLD = 2000
+"""Characters of a message; what it repeats of a request may be of any length."""
+
+MOST_FIELDS = 20
+"""Fields of a body whose faults are named."""
 
 _CODES = {
     400: ErrorCode.INVALID_REQUEST,
@@ -53,14 +60,21 @@ class Refused(Exception):
 def invalid_body(error: ValidationError) -> Refused:
     """A pydantic failure as `invalid_request` that names each field and what is wrong with it; values are not echoed."""
     told = [
-        f"{'.'.join(str(part) for part in e['loc']) or 'body'}: {e['msg']}" for e in error.errors(include_url=False)
+        f"{'.'.join(str(part) for part in e['loc']) or 'body'}: {e['msg']}"
+        for e in error.errors(include_url=False, include_input=False)
     ]
-    return Refused(ErrorCode.INVALID_REQUEST, "; ".join(told))
+    more = [f"and {len(told) - MOST_FIELDS} more"] if len(told) > MOST_FIELDS else []
+    return Refused(ErrorCode.INVALID_REQUEST, "; ".join(told[:MOST_FIELDS] + more))
 
 
 def answer(refused: Refused, method: str, status: int | None = None) -> web.Response:
     """The refusal as a response, with `Retry-After` (whole seconds, at least 1) where the contract has it."""
-    body: dict[str, Any] = {"success": False, "message": refused.message, "code": refused.code, **refused.extras}
+    body: dict[str, Any] = {
+        "success": False,
+        "message": _shown(refused.message),
+        "code": refused.code,
+        **refused.extras,
+    }
     if method == "POST":
         body.setdefault("updatedOrders", [])
     headers = {}
@@ -108,7 +122,7 @@ def _from_http(error: web.HTTPException, request: web.Request) -> web.StreamResp
     """aiohttp's own refusals (no such path, wrong method, body too large) in the contract's shape."""
     if error.status < 400:
         return error
-    body: dict[str, Any] = {"success": False, "message": _told(error, request)}
+    body: dict[str, Any] = {"success": False, "message": _shown(_told(error, request))}
     if request.method == "POST":
         body["updatedOrders"] = []
     body["code"] = _CODES.get(error.status, ErrorCode.INVALID_REQUEST)
@@ -127,6 +141,12 @@ def _told(error: web.HTTPException, request: web.Request) -> str:
             return error.text or error.reason
         case _:
             return error.reason
+
+
+def _shown(message: str) -> str:
+    """What is told can repeat any bytes of a request: as text that JSON can hold, and not without end."""
+    message = clean(message)
+    return message if len(message) <= MOST_TOLD else message[: MOST_TOLD - 1] + "…"
 
 
 def _json(body: Mapping[str, Any], status: int, headers: Mapping[str, str] | None = None) -> web.Response:

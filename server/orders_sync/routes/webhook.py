@@ -48,13 +48,14 @@ async def clear_secret_gap(app: web.Application) -> None:
 
 async def _take(request: web.Request, body: bytes) -> web.Response:
     app = request.app
-    ours = app[SETTINGS].owns(request.headers.get(webhook.SHOP))
-    received = webhook.receive(body, request.headers, app[CLOCK](), ours=ours)
+    headers = webhook.kept_headers(request.headers)
+    ours = app[SETTINGS].owns(headers.get(webhook.SHOP))
+    received = webhook.receive(body, headers, app[CLOCK](), ours=ours)
     delivery, figures = received.delivery, app[FIGURES]
     if received.problem is None:
         await app[DATABASE].write(Taking(delivery, figures))
     else:
-        problem, headers = received.problem, webhook.kept_headers(request.headers)
+        problem = received.problem
         log.warning("a webhook could not be read", topic=delivery.topic, reason=problem)
         await app[DATABASE].write(lambda tx: letters.bury(tx, delivery, headers, body, problem, seen=received.seen))
     if ours and app[SETTINGS].shopify_admin_token is None:

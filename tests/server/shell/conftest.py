@@ -15,12 +15,10 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from aiohttp import web
 from tests.support import shop_bodies as shop
 
 from orders_sync.app import build
-from orders_sync.listening import LINGERS_S
-from orders_sync.serving import HANDLERS_END_S
+from orders_sync.listening import Listener
 from orders_sync.settings import load
 
 SECRET = "hush"
@@ -52,13 +50,11 @@ def desk_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
         "erp_secret": "whsec_aHVzaCwgaHVzaCwgaHVzaA==",
     }
     loop = asyncio.new_event_loop()
-    app = build(load(given, {}, Path("/dev/null")))
-    runner = web.AppRunner(app, auto_decompress=False, lingering_time=LINGERS_S, shutdown_timeout=HANDLERS_END_S)
+    listener = Listener(build(load(given, {}, Path("/dev/null"))), ends_s=1, silent_s=60)
 
     async def start() -> int:
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        return int(runner.addresses[0][1])
+        await listener.setup()
+        return await listener.listen("127.0.0.1", 0, 16)
 
     port = loop.run_until_complete(start())
     thread = threading.Thread(target=loop.run_forever)
@@ -68,7 +64,7 @@ def desk_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
         assert tell(url, topic, orjson.dumps(told)).status_code == 200
     tell(url, "orders/create", UNREADABLE)
     yield url
-    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(listener.cleanup(), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
