@@ -15,7 +15,7 @@ fuzz:
 	python -m tests.fuzz --postgresql
 
 lint:
-	ruff check . && ruff format --check .
+	ruff check . && ruff format --check . && lint-imports && deptry src server
 
 types:
 	mypy && mypy tests

@@ -23,7 +23,7 @@ USAGE = 2
 def main(arguments: Sequence[str]) -> int:
     """Runs one command; returns its exit status. A usage error is 2, a start that failed 1, each with one line on stderr."""
     if arguments[:1] == ["demo"]:
-        from orders_sync.demo.command import main as demo
+        from orders_demo.command import main as demo
 
         return demo(arguments[1:])
     given = _parser().parse_args(arguments)

@@ -27,7 +27,7 @@ from tests.benchmarks.keys import visible
 from tests.support.shop_bodies import order
 from tests.support.terminal import Terminal, client
 
-from orders_sync.demo.webhooks.signing import headers
+from orders_demo.webhooks.signing import headers
 
 P95_MS = 300.0
 SEEN_WITHIN_S = 5.0

@@ -20,7 +20,7 @@ from tests.soak.report import Report
 from tests.soak.soak import Soak
 from tests.support.postgres import NoPostgres
 
-from orders_sync.demo.processes import ChildFailed
+from orders_demo.processes import ChildFailed
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from orders_sync.demo.processes import Child, ChildFailed, quiet, start
+from orders_demo.processes import Child, ChildFailed, quiet, start
 
 START_S = 60.0
 PAUSE_S = 0.3

@@ -13,8 +13,8 @@ from typing import Any
 import aiohttp
 import orjson
 
-from orders_sync.demo.identity import Secrets
-from orders_sync.demo.processes import start
+from orders_demo.identity import Secrets
+from orders_demo.processes import start
 
 IN_FLIGHT = 900
 """Deliveries under way at most, those that wait for another try among them: the shop lives as fast as the fleet takes in."""
@@ -94,7 +94,7 @@ async def shop(orders: int, seed: int, folder: Path, session: aiohttp.ClientSess
         "ERP_SECRET": secrets.erp,
         "SUPPORT_SECRET": secrets.support,
     }
-    command = [sys.executable, "-m", "orders_sync.demo.shop", "--still", "--leash"]
+    command = [sys.executable, "-m", "orders_demo.shop", "--still", "--leash"]
     options = ["--orders", str(orders), "--seed", str(seed), "--at-once", str(ON_THE_WIRE)]
     environment = {**os.environ, **{f"ORDERS_DEMO_{name}": value for name, value in told.items()}}
     child = await start("shop", [*command, *options], environment, folder)

@@ -29,7 +29,7 @@ from tests.soak.shop import Shop, shop
 from tests.soak.workplace import Workplace, settled
 from tests.support.postgres import Cluster, cluster
 
-from orders_sync.demo.identity import DOMAIN
+from orders_demo.identity import DOMAIN
 
 API = "/admin/api/2026-07/graphql.json"
 POLL_INTERVAL_S = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from orders_sync.demo.command import Commands, run_demo
+from orders_demo.command import Commands, run_demo
 
 UNDO_S = 60
 

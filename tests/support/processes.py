@@ -16,15 +16,15 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from orders_demo.identity import Secrets
 from orders_sync import serving
 from orders_sync.app import build
-from orders_sync.demo.identity import Secrets
 from orders_sync.instants import Ms, system_clock
 from orders_sync.settings import load
 
 SERVER = (sys.executable, "-m", "orders_sync", "serve")
 AHEAD = (sys.executable, "-m", "tests.support.processes")
-SHOP = (sys.executable, "-m", "orders_sync.demo.shop")
+SHOP = (sys.executable, "-m", "orders_demo.shop")
 START_S = 60.0
 
 

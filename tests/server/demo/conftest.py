@@ -9,8 +9,8 @@ import pytest
 from graphql import GraphQLSchema, build_schema
 from tests.server.demo.worlds import NOW, World, make
 
-from orders_sync.demo.history.past import Past, build
-from orders_sync.demo.identity import DOMAIN
+from orders_demo.history.past import Past, build
+from orders_demo.identity import DOMAIN
 
 
 @pytest.fixture(scope="session")

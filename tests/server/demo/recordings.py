@@ -30,7 +30,7 @@ from graphql import (
     visit,
 )
 
-from orders_sync.demo.admin.schema import executable
+from orders_demo.admin.schema import executable
 
 Json = dict[str, Any]
 

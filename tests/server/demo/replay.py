@@ -21,9 +21,9 @@ from tests.server.demo import stand_ins
 from tests.server.demo.recordings import Exchange, answerable, asked, orders, roots, variants
 from tests.server.demo.worlds import World
 
-from orders_sync.demo.world.goods import Location
-from orders_sync.demo.world.ids import gid
-from orders_sync.demo.world.orders import Line, Order, Payment
+from orders_demo.world.goods import Location
+from orders_demo.world.ids import gid
+from orders_demo.world.orders import Line, Order, Payment
 
 Json = dict[str, Any]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from orders_sync.demo.admin.gids import number
-from orders_sync.demo.verbs import parcels
-from orders_sync.demo.verbs.ordering import ordered
-from orders_sync.demo.world.goods import Item, Location, Product, Variant
-from orders_sync.demo.world.ids import gid
-from orders_sync.demo.world.money import Tender, minor
-from orders_sync.demo.world.orders import Line, Order, Payment, Refund, RefundLine, Shipping
-from orders_sync.demo.world.people import Address
-from orders_sync.demo.world.shop import Shop
+from orders_demo.admin.gids import number
+from orders_demo.verbs import parcels
+from orders_demo.verbs.ordering import ordered
+from orders_demo.world.goods import Item, Location, Product, Variant
+from orders_demo.world.ids import gid
+from orders_demo.world.money import Tender, minor
+from orders_demo.world.orders import Line, Order, Payment, Refund, RefundLine, Shipping
+from orders_demo.world.people import Address
+from orders_demo.world.shop import Shop
 
 Json = dict[str, Any]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.server.demo.worlds import NOW, World
 
-from orders_sync.demo.world.ids import gid
+from orders_demo.world.ids import gid
 
 PAGE = """query Page($first: Int, $after: String, $last: Int, $before: String, $query: String, $reverse: Boolean) {
   orders(first: $first, after: $after, last: $last, before: $before, query: $query, sortKey: UPDATED_AT, reverse: $reverse) {

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from tests.server.demo.worlds import World, make
 
-from orders_sync.demo.cast import carriers
-from orders_sync.demo.rest.topics import BODIES
-from orders_sync.demo.verbs import ordering, parcels, payments, returning, routing, stock
-from orders_sync.demo.world.ids import gid
-from orders_sync.demo.world.orders import Order
+from orders_demo.cast import carriers
+from orders_demo.rest.topics import BODIES
+from orders_demo.verbs import ordering, parcels, payments, returning, routing, stock
+from orders_demo.world.ids import gid
+from orders_demo.world.orders import Order
 
 SAMPLES = {
     "orders/": "orders_create-shopify_app_js-450789469-l116",

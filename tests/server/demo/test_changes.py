@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from tests.server.demo.worlds import World
 
-from orders_sync.demo.verbs import returning
-from orders_sync.demo.world.ids import gid
-from orders_sync.demo.world.orders import Order
-from orders_sync.demo.world.parcels import Task
-from orders_sync.demo.world.returns import Return
+from orders_demo.verbs import returning
+from orders_demo.world.ids import gid
+from orders_demo.world.orders import Order
+from orders_demo.world.parcels import Task
+from orders_demo.world.returns import Return
 
 ERRORS = "userErrors { field message }"
 CODED = "userErrors { field message code }"

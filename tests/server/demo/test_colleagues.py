@@ -13,8 +13,8 @@ import aiohttp
 import pytest
 from tests.server.shopify.demo_shop import Desk, desk, living
 
-from orders_sync.demo.colleagues import COLLEAGUES, PAUSE_S, Colleagues, first_owner
-from orders_sync.demo.dashboard import OPEN_TABS, UNASSIGNED, Dashboard, Row
+from orders_demo.colleagues import COLLEAGUES, PAUSE_S, Colleagues, first_owner
+from orders_demo.dashboard import OPEN_TABS, UNASSIGNED, Dashboard, Row
 
 Json = dict[str, Any]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from orders_sync.demo.command import main
+from orders_demo.command import main
 
 SERVER = """
 import http.server, json, os, sys
@@ -47,7 +47,7 @@ sys.exit(7)
 """
 DRIVER = """
 import json, sys
-from orders_sync.demo.command import Commands, run_demo
+from orders_demo.command import Commands, run_demo
 folder, headless, mode = sys.argv[1], sys.argv[2] == "headless", sys.argv[3]
 python = sys.executable
 commands = Commands(

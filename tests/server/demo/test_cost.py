@@ -11,9 +11,9 @@ import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, parse
 from tests.server.demo.worlds import World
 
-from orders_sync.demo.admin.bucket import Bucket
-from orders_sync.demo.admin.cost import requested, used
-from orders_sync.demo.admin.schema import executable
+from orders_demo.admin.bucket import Bucket
+from orders_demo.admin.cost import requested, used
+from orders_demo.admin.schema import executable
 
 PRICED_OTHERWISE = {
     ("fulfillment-cancel-parity-2025-01", "fulfillmentTrackingInfoUpdate"): "before June 2026 it cost 40 less",

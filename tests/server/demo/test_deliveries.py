@@ -16,10 +16,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from tests.server.demo.worlds import NOW
 
-from orders_sync.demo.stage import Announcement
-from orders_sync.demo.webhooks.deliveries import Deliveries
-from orders_sync.demo.webhooks.manners import POLITE, Manners
-from orders_sync.demo.webhooks.subscriptions import PATIENCE, Subscriptions
+from orders_demo.stage import Announcement
+from orders_demo.webhooks.deliveries import Deliveries
+from orders_demo.webhooks.manners import POLITE, Manners
+from orders_demo.webhooks.subscriptions import PATIENCE, Subscriptions
 
 SECRET = "hush"
 BATCH = [Announcement("orders/updated", b'{"id":1}'), Announcement("orders/paid", b'{"id":1,"paid":"\xe2\x80\xa2"}')]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 from tests.server.demo.worlds import World, make
 
-from orders_sync.demo.life.living import BY_NAME
-from orders_sync.demo.life.sending import NO_STOCK
+from orders_demo.life.living import BY_NAME
+from orders_demo.life.sending import NO_STOCK
 
 
 def _live(world: World, steps: int) -> list[str]:

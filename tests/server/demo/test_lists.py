@@ -9,9 +9,9 @@ import pytest
 from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, get_named_type, get_nullable_type
 from tests.server.demo.worlds import World
 
-from orders_sync.demo.admin.schema import executable
-from orders_sync.demo.world.ids import gid
-from orders_sync.demo.world.orders import Order
+from orders_demo.admin.schema import executable
+from orders_demo.world.ids import gid
+from orders_demo.world.orders import Order
 
 ROOTS = ("orders", "fulfillmentOrders", "locations", "inventoryItems")
 

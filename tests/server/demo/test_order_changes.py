@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from tests.server.demo.worlds import NOW, World
 
-from orders_sync.demo.verbs import parcels
-from orders_sync.demo.world.ids import gid
-from orders_sync.demo.world.money import short, text
-from orders_sync.demo.world.parcels import Task
+from orders_demo.verbs import parcels
+from orders_demo.world.ids import gid
+from orders_demo.world.money import short, text
+from orders_demo.world.parcels import Task
 
 
 def test_a_hold_on_a_part_goes_and_the_order_is_whole_again(world: World) -> None:

@@ -10,16 +10,16 @@ from datetime import timedelta
 import pytest
 from tests.server.demo.worlds import NOW
 
-from orders_sync.demo.cast import baskets
-from orders_sync.demo.history.past import Past, build
-from orders_sync.demo.history.plots import PLOTS
-from orders_sync.demo.identity import DOMAIN
-from orders_sync.demo.rest.scalars import dump
-from orders_sync.demo.rest.topics import body
-from orders_sync.demo.world.orders import Order
-from orders_sync.demo.world.parcels import Parcel
-from orders_sync.demo.world.returns import Return
-from orders_sync.demo.world.shop import Told
+from orders_demo.cast import baskets
+from orders_demo.history.past import Past, build
+from orders_demo.history.plots import PLOTS
+from orders_demo.identity import DOMAIN
+from orders_demo.rest.scalars import dump
+from orders_demo.rest.topics import body
+from orders_demo.world.orders import Order
+from orders_demo.world.parcels import Parcel
+from orders_demo.world.returns import Return
+from orders_demo.world.shop import Told
 
 
 def _whole(past: Past) -> bytes:

@@ -23,8 +23,8 @@ from graphql import (
 )
 from tests.server.demo.worlds import World
 
-from orders_sync.demo.admin.call import ALL_SCOPES, Call
-from orders_sync.demo.admin.schema import executable, source
+from orders_demo.admin.call import ALL_SCOPES, Call
+from orders_demo.admin.schema import executable, source
 from orders_sync.external.shopify import documents
 
 Fielded = GraphQLObjectType | GraphQLInterfaceType

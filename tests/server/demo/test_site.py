@@ -16,12 +16,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from standardwebhooks import Webhook
 from tests.server.demo.worlds import SECRETS
 
-from orders_sync.demo.erp import Pace
-from orders_sync.demo.rest.topics import BODIES
-from orders_sync.demo.simulation import Plan, Simulation, simulate
-from orders_sync.demo.site import application
-from orders_sync.demo.webhooks.manners import POLITE
-from orders_sync.demo.world.ids import gid
+from orders_demo.erp import Pace
+from orders_demo.rest.topics import BODIES
+from orders_demo.simulation import Plan, Simulation, simulate
+from orders_demo.site import application
+from orders_demo.webhooks.manners import POLITE
+from orders_demo.world.ids import gid
 
 API = "/admin/api/2026-07/graphql.json"
 TOKEN = {"X-Shopify-Access-Token": SECRETS.admin_token}

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import orders_sync.demo
+import orders_demo
 
-FOLDER = Path(next(iter(orders_sync.demo.__path__)))
+FOLDER = Path(next(iter(orders_demo.__path__)))
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -21,6 +21,4 @@ def _imports(path: Path) -> Iterator[str]:
 
 def test_the_demo_imports_nothing_else_of_the_project() -> None:
     ours = {name for path in FOLDER.rglob("*.py") for name in _imports(path) if name.startswith("orders_")}
-    assert [
-        name for name in sorted(ours) if name != "orders_sync.demo" and not name.startswith("orders_sync.demo.")
-    ] == []
+    assert [name for name in sorted(ours) if name != "orders_demo" and not name.startswith("orders_demo.")] == []

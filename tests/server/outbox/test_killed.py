@@ -17,7 +17,7 @@ import pytest
 from aiohttp import web
 from tests.support.processes import ServerProcess, server, shop
 
-from orders_sync.demo.identity import DOMAIN, Secrets
+from orders_demo.identity import DOMAIN, Secrets
 from orders_sync.instants import SECOND
 from orders_sync.outbox.relay import LEASE_MS
 

@@ -13,13 +13,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from tests.server.demo.worlds import SECRETS, World, make
 
+from orders_demo.identity import DOMAIN
+from orders_demo.site import application
+from orders_demo.stage import Announcement
+from orders_demo.webhooks.signing import headers
 from orders_sync.app import build
 from orders_sync.app_keys import DATABASE
 from orders_sync.db.engine import Database
-from orders_sync.demo.identity import DOMAIN
-from orders_sync.demo.site import application
-from orders_sync.demo.stage import Announcement
-from orders_sync.demo.webhooks.signing import headers
 from orders_sync.external.shopify.client import ShopifyClient, endpoint
 from orders_sync.instants import Ms, from_datetime
 from orders_sync.poller import state

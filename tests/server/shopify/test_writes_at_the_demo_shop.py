@@ -9,12 +9,12 @@ import pytest
 from tests.server.shopify.demo_shop import Shop, living
 from tests.server.shopify.test_writes import row
 
-from orders_sync.demo.verbs import ordering, parcels, returning
-from orders_sync.demo.world.ids import gid
-from orders_sync.demo.world.money import Tender
-from orders_sync.demo.world.orders import Order
-from orders_sync.demo.world.parcels import Parcel, Tracking
-from orders_sync.demo.world.returns import Return
+from orders_demo.verbs import ordering, parcels, returning
+from orders_demo.world.ids import gid
+from orders_demo.world.money import Tender
+from orders_demo.world.orders import Order
+from orders_demo.world.parcels import Parcel, Tracking
+from orders_demo.world.returns import Return
 from orders_sync.external.shopify.receiver import ShopifyReceiver
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.outcome import Outcome, Refused, Sent
