@@ -9,10 +9,10 @@ from orders_sync.db.outbox import Payload
 from orders_sync.external import erp
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
-from orders_sync.rules import returns
 from orders_sync.rules.operator_state import Entry, FailedWrite, ReturnMove
 from orders_sync.rules.return_history import ReturnView, on_show
 from orders_sync.rules.timeline import brief, key
+from orders_wire import returns
 from orders_wire.actions import ReturnsBody
 from orders_wire.vocabulary import ErrorCode, ReturnState
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from orders_sync.ingest.changes import MoneyPart
+from orders_wire.currencies import decimals
 
 NO_CURRENCY = "XXX"
 """ISO 4217's code for "no currency": an amount whose currency nobody told."""
@@ -12,10 +13,6 @@ NO_CURRENCY = "XXX"
 _LARGEST = Decimal(2**53)
 _CENT = Decimal("0.01")
 _MOST_DECIMALS = 6
-_WITHOUT_DECIMALS = frozenset(
-    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
-)
-_WITH_THREE = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 
 
 def money(amount: str | int | float | Decimal, currency: str | None) -> MoneyPart:
@@ -47,13 +44,7 @@ def _text(value: Decimal, currency: str) -> str:
     exponent = value.as_tuple().exponent
     told = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     if told == 1:
-        usual = _usual_decimals(currency)
+        usual = decimals(currency)
         exact = value == value.to_integral_value()
         told = usual if exact or usual else told
     return f"{value:.{min(told, _MOST_DECIMALS)}f}"
-
-
-def _usual_decimals(currency: str) -> int:
-    if currency in _WITHOUT_DECIMALS:
-        return 0
-    return 3 if currency in _WITH_THREE else 2

@@ -11,8 +11,8 @@ from orders_sync.instants import to_text
 from orders_sync.rules import issues, return_history, usd
 from orders_sync.rules.parcels import Parcel
 from orders_sync.rules.picture import Picture
-from orders_sync.rules.returns import allowed_actions
 from orders_sync.rules.timeline import NEWEST, timeline
+from orders_wire.returns import allowed_actions
 from orders_wire.vocabulary import UNASSIGNED
 
 

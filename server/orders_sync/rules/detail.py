@@ -16,12 +16,12 @@ from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.parcels import Parcel
 from orders_sync.rules.picture import Picture, draw
 from orders_sync.rules.return_history import ReturnView
-from orders_sync.rules.returns import allowed_actions
 from orders_sync.rules.shipping import Line
 from orders_sync.rules.stock_level import StockLevel
 from orders_sync.rules.timeline import timeline
 from orders_wire.detail import Address, Customer, Fulfillment, LineItem, Return
 from orders_wire.orders import Money, TimelineEntry
+from orders_wire.returns import allowed_actions
 
 NONE_MISSING: Mapping[str, int | None] = MappingProxyType({})
 

@@ -14,7 +14,8 @@ from orders_sync.ingest.changes import MoneyPart, RefundPart
 from orders_sync.ingest.facts import Fields, OrderFacts
 from orders_sync.instants import Ms
 from orders_sync.rules.operator_state import OperatorState, ReturnMove
-from orders_sync.rules.returns import EVIDENCE, PATH, Move, further
+from orders_sync.rules.returns import EVIDENCE, Move, further
+from orders_wire.returns import PATH
 from orders_wire.vocabulary import ReturnState
 
 _BODY = frozenset({Move.REQUESTED, Move.OPEN, Move.CLOSED, Move.DECLINED, Move.CANCELED, Move.CANCELLED, Move.REOPENED})

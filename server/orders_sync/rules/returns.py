@@ -1,28 +1,14 @@
-"""The life of a return as one table: what operators, Shopify and the ERP may do to it (contract §3, Returns).
-
-Forward only, and the last three states never change again, except by undo.
-"""
+"""What the evidence of Shopify and of the ERP does to a return, beside the actions of `orders_wire.returns` (contract §3)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from orders_wire.vocabulary import ReturnAction, ReturnState
+from orders_wire.returns import PATH
+from orders_wire.vocabulary import ReturnState
 
 _S = ReturnState
-
-PATH: tuple[ReturnState, ...] = (
-    _S.AWAITING_LABEL,
-    _S.LABEL_GENERATED,
-    _S.IN_TRANSIT,
-    _S.INSPECTION,
-    _S.AWAITING_REFUND,
-    _S.COMPLETED,
-)
-"""The way of a return that is neither denied nor cancelled."""
-
-OPEN_STATES = PATH[:-1]
 
 
 class Move(StrEnum):
@@ -63,25 +49,6 @@ EVIDENCE: Mapping[Move, ReturnState] = {
     Move.REOPENED: _S.INSPECTION,
 }
 """The state that a piece of evidence carries a return to, from any state before it (contract §3, and §4 for the ERP)."""
-
-ACTIONS: Mapping[tuple[ReturnAction, ReturnState], ReturnState] = {
-    (ReturnAction.REQUEST_INSPECTION, _S.LABEL_GENERATED): _S.INSPECTION,
-    (ReturnAction.REQUEST_INSPECTION, _S.IN_TRANSIT): _S.INSPECTION,
-    (ReturnAction.APPROVE_REFUND, _S.INSPECTION): _S.AWAITING_REFUND,
-    (ReturnAction.APPROVE_REFUND, _S.AWAITING_REFUND): _S.COMPLETED,
-    **{(ReturnAction.DENY, state): _S.DENIED for state in OPEN_STATES},
-}
-"""What an operator may do, and where it leads."""
-
-
-def after(state: ReturnState, action: ReturnAction) -> ReturnState | None:
-    """Where an operator's action leads, null when it is not allowed from `state`."""
-    return ACTIONS.get((action, state))
-
-
-def allowed_actions(state: ReturnState) -> list[ReturnAction]:
-    """The actions that an operator may take on a return in `state`; none when it is terminal."""
-    return [action for action in ReturnAction if (action, state) in ACTIONS]
 
 
 def further(state: ReturnState | None, reached: ReturnState) -> ReturnState:

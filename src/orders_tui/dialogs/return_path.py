@@ -12,32 +12,13 @@ from orders_tui import wording
 from orders_tui.glyphs import Glyphs
 from orders_tui.widgets.cells import Piece, text_of, width
 from orders_tui.wording import Tone
+from orders_wire.returns import PATH, after
 from orders_wire.vocabulary import ReturnAction, ReturnState
-
-PATH = (
-    ReturnState.AWAITING_LABEL,
-    ReturnState.LABEL_GENERATED,
-    ReturnState.IN_TRANSIT,
-    ReturnState.INSPECTION,
-    ReturnState.AWAITING_REFUND,
-    ReturnState.COMPLETED,
-)
-
-
-def leads_to(action: ReturnAction, at: ReturnState) -> ReturnState:
-    """The state after an action that is allowed in this one."""
-    match action:
-        case ReturnAction.REQUEST_INSPECTION:
-            return ReturnState.INSPECTION
-        case ReturnAction.APPROVE_REFUND:
-            return ReturnState.COMPLETED if at is ReturnState.AWAITING_REFUND else ReturnState.AWAITING_REFUND
-        case ReturnAction.DENY:
-            return ReturnState.DENIED
 
 
 def way(at: ReturnState, allowed: Sequence[ReturnAction], glyphs: Glyphs) -> list[Piece]:
     """The first line."""
-    lit = {leads_to(action, at) for action in allowed}
+    lit = {state for action in allowed if (state := after(at, action)) is not None}
     pieces: list[Piece] = []
     for number, state in enumerate(PATH):
         if number:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, InventoryDraft, Parcel, ReturnsDraft, SupportDraft
-from orders_wire.vocabulary import ASSISTANT, AlertType, Issue, ReturnAction, ReturnState, Status
+from orders_wire.returns import after, allowed_actions
+from orders_wire.vocabulary import ASSISTANT, AlertType, Issue, ReturnState, Status
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order, ReturnSummary, Tracking
@@ -26,13 +27,6 @@ _MOVING = {
     "attempted_delivery",
     "delayed",
     "ready_for_pickup",
-}
-_MOVES = {
-    (ReturnState.LABEL_GENERATED, ReturnAction.REQUEST_INSPECTION): ReturnState.INSPECTION,
-    (ReturnState.IN_TRANSIT, ReturnAction.REQUEST_INSPECTION): ReturnState.INSPECTION,
-    (ReturnState.INSPECTION, ReturnAction.APPROVE_REFUND): ReturnState.AWAITING_REFUND,
-    (ReturnState.AWAITING_REFUND, ReturnAction.APPROVE_REFUND): ReturnState.COMPLETED,
-    **{(state, ReturnAction.DENY): ReturnState.DENIED for state in ReturnState if not state.terminal},
 }
 
 
@@ -62,16 +56,6 @@ class FieldChange:
 
 
 Changes = Mapping[str, FieldChange]
-
-
-def next_state(state: ReturnState, action: ReturnAction) -> ReturnState | None:
-    """Where an operator's action takes a return (contract §3, table of moves); None when it is not allowed from there."""
-    return _MOVES.get((state, action))
-
-
-def allowed_actions(state: ReturnState) -> list[ReturnAction]:
-    """The operator's legal moves from a state."""
-    return [action for action in ReturnAction if (state, action) in _MOVES]
 
 
 def changes(draft: Draft, order_id: str, row: Order | None) -> Changes:
@@ -120,15 +104,16 @@ def _fulfilled(row: Order, parcel: Parcel | None) -> Changes:
 
 
 def _parcels(row: Order, parcel: Parcel | None) -> list[Tracking]:
-    """A parcel of ours for all that is owed; on an order with nothing owed, the number fills the parcels that lack one."""
+    """A parcel of ours for all that is owed; on an order with nothing owed, the number goes to the first that lacks one."""
     from orders_wire.orders import Tracking
 
     number, carrier = (parcel.number, parcel.carrier) if parcel else (None, None)
     if row.status is Status.AWAITING_FULFILLMENT:
         return [*row.tracking, Tracking(number=number, carrier=carrier)]
+    lacking = next((at for at, parcel in enumerate(row.tracking) if number and not parcel.number), None)
     return [
-        t if t.number or not number else t.model_copy(update={"number": number, "carrier": carrier or t.carrier})
-        for t in row.tracking
+        told.model_copy(update={"number": number, "carrier": carrier or told.carrier}) if at == lacking else told
+        for at, told in enumerate(row.tracking)
     ]
 
 
@@ -145,7 +130,7 @@ def _returned(draft: ReturnsDraft, row: Order) -> Changes:
     current = row.return_
     if current is None or (draft.return_id is not None and draft.return_id != current.id):
         return {}
-    state = next_state(current.state, draft.action)
+    state = after(current.state, draft.action)
     if state is None:
         return {}
     moved = current.model_copy(update={"state": state, "allowed_actions": allowed_actions(state)})

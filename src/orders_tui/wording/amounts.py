@@ -5,32 +5,15 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from orders_wire.currencies import decimals
+
 if TYPE_CHECKING:
     from orders_wire.orders import Money
 
 NOTHING = "–"
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
-_NO_DECIMALS = {
-    "BIF",
-    "CLP",
-    "DJF",
-    "GNF",
-    "ISK",
-    "JPY",
-    "KMF",
-    "KRW",
-    "PYG",
-    "RWF",
-    "UGX",
-    "VND",
-    "VUV",
-    "XAF",
-    "XOF",
-    "XPF",
-}
 _SIZES = ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k"))
 _MOST_DIGITS = 18
-_THREE_DECIMALS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 
 
 def money(value: Money | None, symbols: bool = True) -> str:
@@ -42,13 +25,12 @@ def price(amount: str, currency: str, symbols: bool = True) -> str:
     """An amount as decimal text with its ISO 4217 currency, as `money` writes it."""
     currency = currency.upper()
     unit = _SYMBOLS.get(currency, currency) if symbols else currency
-    decimals = 0 if currency in _NO_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
     try:
         value = Decimal(amount)
     except InvalidOperation:
         return f"{amount} {unit}"
     written = value.is_finite() and abs(value.adjusted()) <= _MOST_DIGITS
-    return f"{value:,.{decimals}f} {unit}" if written else f"{amount} {unit}"
+    return f"{value:,.{decimals(currency)}f} {unit}" if written else f"{amount} {unit}"
 
 
 def usd(value: float | None) -> str:

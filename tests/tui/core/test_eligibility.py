@@ -7,9 +7,9 @@ from tests.tui.core.samples import NOON, gid, order
 
 from orders_tui.drafts import AssignDraft, FulfillDraft
 from orders_tui.eligibility import obstacle, preview, role_needed
-from orders_tui.store.effects import allowed_actions, next_state
 from orders_tui.verbs import Verb
 from orders_wire.orders import Hold, Order, ReturnSummary, Tracking
+from orders_wire.returns import after, allowed_actions
 from orders_wire.vocabulary import Issue, ReturnAction, ReturnState, Role, Status
 
 
@@ -36,11 +36,11 @@ def test_fulfilling(row: Order, why: str | None) -> None:
 @pytest.mark.parametrize("state", ReturnState)
 @pytest.mark.parametrize("action", ReturnAction)
 def test_returns_as_the_table_of_moves_says(state: ReturnState, action: ReturnAction) -> None:
-    assert (obstacle(Verb.RETURNS, returned(state), action) is None) == (next_state(state, action) is not None)
+    assert (obstacle(Verb.RETURNS, returned(state), action) is None) == (after(state, action) is not None)
 
 
 def test_the_table_of_moves() -> None:
-    assert {(s, a): n for s in ReturnState for a in ReturnAction if (n := next_state(s, a))} == {
+    assert {(s, a): n for s in ReturnState for a in ReturnAction if (n := after(s, a))} == {
         (ReturnState.LABEL_GENERATED, ReturnAction.REQUEST_INSPECTION): ReturnState.INSPECTION,
         (ReturnState.IN_TRANSIT, ReturnAction.REQUEST_INSPECTION): ReturnState.INSPECTION,
         (ReturnState.INSPECTION, ReturnAction.APPROVE_REFUND): ReturnState.AWAITING_REFUND,

@@ -170,6 +170,15 @@ def test_fulfilling_makes_a_parcel_and_clears_shipment_alerts() -> None:
     assert row.alerts == [AlertType.RETURN_UPDATE]
 
 
+def test_a_number_of_an_order_that_was_sent_goes_to_the_oldest_parcel_without_one() -> None:
+    store = Store()
+    parcels = [Tracking(number="1"), Tracking(), Tracking()]
+    store.absorb_page(HERE, page([order(1, status=Status.AWAITING_TRACKING, tracking=parcels)], 10), 0.0)
+    store.begin("k", FulfillDraft((ONE,), {ONE: Parcel("2", "DHL")}))
+    assert [parcel.number for parcel in shown(store).tracking] == ["1", "2", None]
+    assert shown(store).status is Status.AWAITING_TRACKING
+
+
 def test_fulfilling_without_a_number_awaits_tracking(store: Store) -> None:
     store.begin("k", FulfillDraft((ONE,)))
     assert shown(store).status is Status.AWAITING_TRACKING

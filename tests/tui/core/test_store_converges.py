@@ -13,11 +13,11 @@ from tests.tui.core.samples import gid, order, page
 
 from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, ReturnsDraft, UndoDraft
 from orders_tui.query import OrdersQuery
-from orders_tui.store.effects import allowed_actions, next_state
 from orders_tui.store.store import Store
 from orders_wire.actions import ActionAnswer, Failure
 from orders_wire.orders import Order, ReturnSummary, Tracking
 from orders_wire.page import Desk, OrdersPage
+from orders_wire.returns import after, allowed_actions
 from orders_wire.vocabulary import UNASSIGNED, ErrorCode, ReturnAction, ReturnState, Status
 
 ORDERS = [1, 2]
@@ -92,7 +92,7 @@ class Server:
             self.change(o, status=Status.AWAITING_TRACKING, tracking=[*row.tracking, Tracking()])
         elif isinstance(draft, ReturnsDraft):
             assert row.return_ is not None
-            state = next_state(row.return_.state, draft.action)
+            state = after(row.return_.state, draft.action)
             if state is None:
                 return ErrorCode.ILLEGAL_TRANSITION
             moved = row.return_.model_copy(update={"state": state, "allowed_actions": allowed_actions(state)})

@@ -14,6 +14,7 @@ from orders_tui.glyphs import ASCII, UNICODE, Glyphs
 from orders_tui.screens.order import OrderScreen
 from orders_tui.widgets.cells import Piece, text_of, width
 from orders_tui.widgets.line_list import LineList
+from orders_wire.returns import after as leads_to
 from orders_wire.vocabulary import ReturnAction, ReturnState
 
 OPEN = [state for state in ReturnState if not state.terminal]
@@ -78,7 +79,7 @@ async def test_confirming_where_nothing_is_allowed_changes_nothing(
 @pytest.mark.parametrize(("pair", "after"), TABLE.items(), ids=str)
 def test_the_picture_lights_where_an_action_leads(pair: tuple[ReturnState, ReturnAction], after: ReturnState) -> None:
     state, action = pair
-    assert return_path.leads_to(action, state) is after
+    assert leads_to(state, action) is after
     drawn = [*return_path.way(state, [action], UNICODE), *return_path.branch(state, [action], UNICODE)]
     lit = [text for text, tone in drawn if tone == "active" and wording.return_state(after).short in text]
     assert len(lit) == 1
