@@ -52,7 +52,7 @@ class Hold(Wire):
 
 
 class ReturnSummary(Wire):
-    """The return on show: the newest that is not terminal, else the newest."""
+    """The return on show: the newest that is not terminal, else the newest. `since`: when it came into its state."""
 
     id: str
     state: ReturnState
@@ -60,6 +60,7 @@ class ReturnSummary(Wire):
     allowed_actions: list[ReturnAction] = []
     refund_amount: float | None = None
     currency: str | None = None
+    since: Instant | None = None
 
 
 class Outbound(Wire):

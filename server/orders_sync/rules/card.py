@@ -80,4 +80,5 @@ def _return(picture: Picture) -> dict[str, Any] | None:
         "allowed_actions": [action.value for action in allowed_actions(view.state)],
         "refund_amount": None if view.refund is None else view.refund.minor / 100,
         "currency": None if view.refund is None else view.refund.currency,
+        "since": to_text(view.since),
     }

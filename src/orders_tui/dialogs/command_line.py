@@ -63,9 +63,8 @@ class CommandLine(Dialog[str]):
 
     def action_complete(self) -> None:
         """Takes the word under the cursor."""
-        current = self.query_one(LineList).current
-        if current is not None:
-            command = BY_ID[current]
+        command = BY_ID.get(self.query_one(LineList).current)
+        if command is not None:
             self.query_one(Field).set(f"{command.word} " if command.argument else command.word)
 
     def action_choose(self, step: int) -> None:
@@ -76,12 +75,12 @@ class CommandLine(Dialog[str]):
     def result(self) -> str:
         """What was typed, with the chosen command's word where a part of one stood."""
         typed = self.query_one(Field).value.strip()
-        chosen = self.query_one(LineList).current
+        chosen = BY_ID.get(self.query_one(LineList).current)
         command, word, argument = parse_line(typed)
-        if chosen is None or (command is not None and command.id == chosen and word in command.words):
+        if chosen is None or (command is chosen and word in command.words):
             return typed
-        behind = argument if BY_ID[chosen].argument else ""
-        return f"{BY_ID[chosen].word} {behind}".strip()
+        behind = argument if chosen.argument else ""
+        return f"{chosen.word} {behind}".strip()
 
 
 def _likeness(command: Command, typed: str) -> float:

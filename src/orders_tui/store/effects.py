@@ -133,7 +133,7 @@ def _returned(draft: ReturnsDraft, row: Order) -> Changes:
     state = after(current.state, draft.action)
     if state is None:
         return {}
-    moved = current.model_copy(update={"state": state, "allowed_actions": allowed_actions(state)})
+    moved = current.model_copy(update={"state": state, "since": None, "allowed_actions": allowed_actions(state)})
     return {"return_": FieldChange(current, moved)}
 
 

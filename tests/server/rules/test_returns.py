@@ -238,6 +238,7 @@ def test_the_order_shows_state_actions_and_amount() -> None:
         "allowed_actions": ["approve_refund", "deny"],
         "refund_amount": None,
         "currency": None,
+        "since": "2026-03-10T10:10:00Z",
     }
     paid = card(placed(), told("returns/approve", body, "10:00"), _refund("10:30"))["return"]
     assert (paid["state"], paid["refund_amount"], paid["currency"], paid["allowed_actions"]) == (

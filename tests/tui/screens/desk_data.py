@@ -147,6 +147,7 @@ def _return(number: int, amount: float, currency: str) -> ReturnSummary | None:
         allowed_actions=ACTIONS.get(state, []),
         refund_amount=amount,
         currency=currency,
+        since=ago(48 + number % 30),
     )
 
 

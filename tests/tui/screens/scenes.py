@@ -68,6 +68,7 @@ def _no_server(session: FakeSession) -> None:
     session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=UNREACHABLE)
     session.summary_now = None
     session.tell(changes.PageShown())
+    session.tell(changes.SummaryChanged())
     session.set_line(state=LineState.OFFLINE, since=ago(0.01), retry_at=ago(-4 / 3600), last_contact=None)
 
 

@@ -409,6 +409,14 @@ async def test_the_command_line_finds_what_is_like_what_was_typed(
         assert str(session.view.query.sort) == "-ship_by"
 
 
+async def test_what_is_like_no_command_completes_and_does_nothing(open_desk: Open) -> None:
+    async with open_desk() as desk:
+        await desk.press("colon")
+        await desk.type("zzqx")
+        await desk.press("tab", "enter")
+        assert "there is no command zzqx" in desk.said()
+
+
 async def test_quit_on_the_command_line_quits(open_desk: Open) -> None:
     async with open_desk() as desk:
         await desk.press("colon")

@@ -159,6 +159,11 @@ def _refund(order: Order, seen: Seen, cells: int) -> Cell:
     return ((wording.refund(order.return_, symbols=not seen.glyphs.ascii_only), Tone.PLAIN),)
 
 
+def _in_state(order: Order, seen: Seen, cells: int) -> Cell:
+    since = order.return_.since if order.return_ is not None else None
+    return ((seen.age(since), Tone.PLAIN),) if since is not None else NOTHING
+
+
 def _hold(order: Order, seen: Seen, cells: int) -> Cell:
     if order.hold is None:
         return NOTHING
@@ -184,6 +189,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("status", "STATUS", 13, 1, _status, sort=SortField.STATUS),
     Column("return", "RETURN", 20, 1, _return, grow=40),
     Column("refund", "REFUND", 11, 4, _refund, right=True),
+    Column("in_state", "IN STATE", 8, 2, _in_state, right=True),
     Column("hold", "HOLD", 18, 1, _hold, grow=44),
     Column("held", "HELD", 4, 3, _held_for, right=True),
     Column("owner", "OWNER", 9, 3, _owner, sort=SortField.ASSIGNED_TO),
@@ -210,7 +216,7 @@ _DEFAULTS: dict[Tab, str] = {
     Tab.DELAYED: "number age owner customer carrier tracking total flags last",
     Tab.AWAITING_TRACKING: "number age owner customer total flags tracking last",
     Tab.HOLDS: "number held hold owner customer ship_by total flags last",
-    Tab.RETURNS: "number return refund owner customer age flags last",
+    Tab.RETURNS: "number return in_state refund owner customer flags last",
     Tab.REFUNDED: "number age status refund owner customer total flags last",
 }
 
