@@ -8,10 +8,12 @@ import secrets
 from collections.abc import AsyncIterator
 
 import aiohttp
+import structlog
 from aiohttp import web
 
 from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS, SHOPIFY
 from orders_sync.auth import TOKENS, Tokens, authentication
+from orders_sync.db import shops
 from orders_sync.db.engine import Database
 from orders_sync.desk.rederive import rederive
 from orders_sync.external.shopify.client import ShopifyClient, endpoint
@@ -43,6 +45,8 @@ from orders_sync.routes.body import MAX_BODY_BYTES
 from orders_sync.routes.problems import nameless, problems
 from orders_sync.settings import Settings, secret_text
 from orders_sync.token_watch import watching
+
+log = structlog.get_logger(__name__)
 
 RELAY_ENDS_S = 1.0
 """How long writes under way may take when the process ends; what is cut off then is of unknown outcome, and read again."""
@@ -95,8 +99,16 @@ def webhooks_alone(app: web.Application) -> web.Application:
 async def _database(app: web.Application) -> AsyncIterator[None]:
     settings = app[SETTINGS]
     app[DATABASE] = database = await Database.open(settings.database_url, settings.shop, app[CLOCK])
+    await _warn_of_others(database, settings.shop)
     yield
     await database.close()
+
+
+async def _warn_of_others(database: Database, shop: str) -> None:
+    """A desk that has nothing yet, beside others: its SHOP_DOMAIN may be mistyped."""
+    others = await database.read(lambda conn: shops.others(conn, database.shop_id))
+    if others and database.version == 0:
+        log.warning("this desk is new, and its database holds others: is SHOP_DOMAIN right?", shop=shop, others=others)
 
 
 async def _gaps(app: web.Application) -> AsyncIterator[None]:

@@ -34,6 +34,11 @@ def enrol(conn: Connection, domain: str, now: Ms, new_id: Callable[[], str] = ne
     return shop_id
 
 
+def others(conn: Connection, shop_id: int) -> list[str]:
+    """The domains of the other shops whose desks are in this database."""
+    return list(conn.scalars(select(shops.c.domain).where(shops.c.shop_id != shop_id).order_by(shops.c.domain)))
+
+
 def mark(conn: Connection, shop_id: int) -> DeskMark:
     """The desk as of this transaction."""
     row = conn.execute(select(desk.c.desk_id, desk.c.event_n).where(desk.c.shop_id == shop_id)).one()

@@ -51,6 +51,19 @@ async def server(url: str, *arguments: str) -> AsyncIterator[tuple[Process, str]
         await process.communicate()
 
 
+@pytest.mark.parametrize(("shop", "warned"), [("acme", False), ("acmee", True)])
+async def test_a_second_desk_in_a_database_is_warned_of(sqlite_url: str, shop: str, warned: bool) -> None:
+    async with (
+        server(sqlite_url, "--shop-domain", "acme.myshopify.com") as (_, url),
+        aiohttp.ClientSession() as session,
+    ):
+        assert (await session.get(f"{url}/health")).status == 200
+    async with server(sqlite_url, "--shop-domain", f"{shop}.myshopify.com") as (process, _):
+        process.terminate()
+        assert process.stderr is not None
+        assert (b"is SHOP_DOMAIN right?" in await process.stderr.read()) is warned
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_it_within_seconds_whatever_is_connected(sqlite_url: str, number: signal.Signals) -> None:
     async with server(sqlite_url) as (process, url), aiohttp.ClientSession() as session:
