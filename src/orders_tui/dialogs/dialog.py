@@ -44,6 +44,10 @@ NAMED = 5
 T = TypeVar("T")
 
 
+FIELDS = ("TextLine", "TextArea")
+"""Where text goes; before a dialog has its focus, the first of them."""
+
+
 class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
     """The frame: a title, a body, a line for what is wrong, a line of keys."""
 
@@ -151,9 +155,14 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
 
     def take(self, text: str) -> bool:
         """Puts typed-ahead text where it was meant for; False where there is no such place."""
-        if not isinstance(self.focused, TextLine):
-            return False
-        self.focused.put(text)
+        field = self.focused or next(iter(self.query(", ".join(FIELDS))), None)
+        match field:
+            case TextLine():
+                field.put(text)
+            case TextArea():
+                field.insert(text)
+            case _:
+                return False
         return True
 
     def on_unmount(self) -> None:

@@ -197,12 +197,6 @@ class FulfillDialog(Dialog[FulfillDraft]):
         self.edited()
         self.update()
 
-    def take(self, text: str) -> bool:
-        if isinstance(self.focused, TextArea):
-            self.focused.insert(text)
-            return True
-        return super().take(text)
-
     def action_choose(self, step: int) -> None:
         self.query_one(LineList).move(step)
 

@@ -49,10 +49,6 @@ class HandoverDialog(Dialog[Path]):
     def keep_draft(self) -> None:
         self.work.handover = self.query_one(TextArea).text
 
-    def take(self, text: str) -> bool:
-        self.query_one(TextArea).insert(text)
-        return True
-
     def on_text_area_changed(self) -> None:
         """Typing is touching."""
         self.touched = True

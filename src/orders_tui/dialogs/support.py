@@ -70,10 +70,6 @@ class SupportDialog(Dialog[SupportDraft]):
         words: list[Piece] = [(f"the owner becomes {ASSISTANT}", Tone.DIM), (kept, Tone.ACTIVE)]
         self.query_one("#consequence", Bar).set_pieces(words, [(f"{len(self.note)}/{LONGEST}", Tone.DIM)])
 
-    def take(self, text: str) -> bool:
-        self.query_one(TextArea).insert(text)
-        return True
-
     def on_text_area_changed(self) -> None:
         """Typing is touching."""
         self.touched = self.touched or self.query_one(TextArea).text != self._note
