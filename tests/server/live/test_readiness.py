@@ -151,7 +151,9 @@ NO_LOGIN = ("ALTER ROLE clerk NOLOGIN", "ALTER ROLE clerk LOGIN")
 
 
 @pytest.mark.parametrize(
-    ("spoiled", "mended"), [READ_ONLY, NO_PRIVILEGE, NO_CHANGE, NO_NUMBERS, NO_TABLE, NO_CONNECTION, NO_LOGIN]
+    ("spoiled", "mended"),
+    [READ_ONLY, NO_PRIVILEGE, NO_CHANGE, NO_NUMBERS, NO_TABLE, NO_CONNECTION, NO_LOGIN],
+    ids=["read-only", "no insert", "no update", "no numbers", "no table", "no connection", "no login"],
 )
 async def test_a_postgresql_that_takes_nothing_is_not_ready_until_it_does_again(
     clerk: Role, spoiled: str, mended: str
