@@ -42,7 +42,7 @@ from orders_sync.routes import (
     webhook,
 )
 from orders_sync.routes.body import MAX_BODY_BYTES
-from orders_sync.routes.problems import nameless, problems
+from orders_sync.routes.problems import met, nameless, problems
 from orders_sync.settings import Settings, secret_text
 from orders_sync.token_watch import watching
 
@@ -81,7 +81,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | N
     app.on_shutdown.append(end_streams)
     app.on_response_prepare.append(nameless)
     for routes in (*ROUTES, *WEBHOOK_ROUTES):
-        app.add_routes(routes)
+        app.add_routes(met(routes))
     return app
 
 
@@ -91,7 +91,7 @@ def webhooks_alone(app: web.Application) -> web.Application:
     for key in app:
         alone[key] = app[key]
     for routes in WEBHOOK_ROUTES:
-        alone.add_routes(routes)
+        alone.add_routes(met(routes))
     alone.on_response_prepare.append(nameless)
     return alone
 

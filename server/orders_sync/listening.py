@@ -14,7 +14,7 @@ import structlog
 from aiohttp import hdrs, web
 
 from orders_sync.routes.body import ROOM
-from orders_sync.routes.problems import SERVER, Refused, answer
+from orders_sync.routes.problems import SERVER, UNEXPECTED, answer
 from orders_wire.vocabulary import ErrorCode
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,6 @@ LINGERS_S = 1.0
 READ_AHEAD_BYTES = 64 * 1024
 """What is taken of a body before its handler asks for it."""
 
-_EXPECTS = Refused(ErrorCode.INVALID_REQUEST, "Expect: 100-continue is all that can be expected")
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nServer: " + SERVER.encode() + b"\r\n"
     b"Retry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -126,8 +125,8 @@ class Listener:
             self._busy.add(request.protocol)
             try:
                 return await handler(request)
-            except (web.HTTPExpectationFailed, UnicodeEncodeError):  # raised before any middleware, over `Expect` alone
-                return answer(_EXPECTS, request.method)
+            except (web.HTTPExpectationFailed, UnicodeEncodeError):  # over `Expect`, where there is no route
+                return answer(UNEXPECTED, request.method)
             finally:
                 self._busy.discard(request.protocol)
 

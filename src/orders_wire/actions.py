@@ -35,6 +35,7 @@ Filled = Annotated[
 
 
 OrderIds = Annotated[list[Annotated[Text, Field(min_length=1, max_length=300)]], Field(min_length=1)]
+OrderId = Annotated[Text, Field(max_length=300)]
 Assignee = Annotated[Filled, StringConstraints(min_length=1, max_length=LONGEST_ASSIGNEE)]
 Notify = Annotated[bool, Field(strict=True)] | None
 Note = Annotated[Text, Field(max_length=LONGEST_NOTE)]
@@ -92,7 +93,7 @@ class FulfillBody(Action):
 class SupportBody(Action):
     """`POST /sync/orders/support`; a version 1.2 client may leave `note` out."""
 
-    order_id: Text
+    order_id: OrderId
     conversation_id: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
     note: Note | None = None
 
@@ -100,10 +101,10 @@ class SupportBody(Action):
 class ReturnsBody(Action):
     """`POST /sync/orders/returns`. `notify`: whether the customer is mailed that a request is declined."""
 
-    order_id: Text
+    order_id: OrderId
     action: ReturnAction
     note: Note | None = None
-    return_id: Text | None = None
+    return_id: OrderId | None = None
     notify: Notify = None
 
 

@@ -49,6 +49,12 @@ class ServerProcess:
         ticks = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
         return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
+    def peak_bytes(self) -> int:
+        """The most memory that the present one has held at once (Linux)."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
     async def kill(self) -> None:
         """`kill -9`."""
         assert self._process is not None

@@ -21,8 +21,12 @@ CHECKED_BYTES = 4 << 20
 """Files up to this size are checked whole at each look: some milliseconds."""
 
 _CLOSED = text(
-    "SELECT string_agg(name, ', ') FROM unnest(CAST(:names AS text[])) AS name WHERE CASE WHEN to_regclass(name) IS NULL"
-    " THEN true ELSE NOT (has_table_privilege(name, 'SELECT') AND has_table_privilege(name, 'INSERT')) END"
+    "SELECT string_agg(name, ', ') FROM ("
+    " SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE CASE WHEN to_regclass(name) IS NULL THEN true"
+    " ELSE NOT (has_table_privilege(name, 'SELECT') AND has_table_privilege(name, 'INSERT')"
+    " AND has_table_privilege(name, 'UPDATE') AND has_table_privilege(name, 'DELETE')) END"
+    " UNION ALL SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(current_schema())"
+    " AND CASE WHEN relkind = 'S' THEN NOT has_sequence_privilege(oid, 'USAGE') ELSE false END) AS closed"
 )
 
 

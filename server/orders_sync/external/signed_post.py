@@ -93,7 +93,7 @@ class SignedPost:
             at = from_datetime(_aware(parsedate_to_datetime(text)))
         except (ValueError, TypeError, IndexError, OverflowError):
             return None
-        return max(0, at - self._clock())
+        return min(max(0, at - self._clock()), LONGEST_WAIT_S * 1000)
 
 
 def _aware(at: datetime) -> datetime:

@@ -8,7 +8,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from orders_sync.db.texts import clean
+
+MOST_REASON = 2000
+"""Characters that are kept of why; a receiver may answer anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +38,10 @@ class Unknown:
 
 
 Outcome = Sent | Refused | Later | Unknown
+
+
+def storable(outcome: Outcome) -> Outcome:
+    """The same with a text that a database can hold, whatever a receiver said."""
+    if isinstance(outcome, Sent):
+        return outcome if outcome.note is None else Sent(clean(outcome.note[:MOST_REASON]))
+    return replace(outcome, reason=clean(outcome.reason[:MOST_REASON]))

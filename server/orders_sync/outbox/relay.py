@@ -26,7 +26,7 @@ from orders_sync.instants import MINUTE, SECOND, Clock, Ms
 from orders_sync.outbox import fate
 from orders_sync.outbox.backoff import MAX_TRIES, pause_ms
 from orders_sync.outbox.kinds import METAFIELDS, Target
-from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown
+from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown, storable
 from orders_sync.rules.figures import Figures
 from orders_wire.vocabulary import OutboundState
 
@@ -150,7 +150,8 @@ class Relay:
             return
         outcomes = await self._send(rows)
         for row, outcome in zip(rows, outcomes, strict=True):
-            record = partial(self.record, owner=owner, row=row, outcome=outcome, dice=self._chance.dice())
+            told = storable(outcome)
+            record = partial(self.record, owner=owner, row=row, outcome=told, dice=self._chance.dice())
             try:
                 await self._db.write(record, [row.order_id])
             except DatabaseError as error:  # the other calls go on; this row is found again when its lease runs out

@@ -7,12 +7,13 @@ with a traceback in it. Only answers to a POST carry `updatedOrders`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.http import HttpVersion11
 from aiohttp.typedefs import Handler
 from pydantic import ValidationError
 
@@ -57,6 +58,9 @@ class Refused(Exception):
         self.extras: Mapping[str, Any] = extras
 
 
+UNEXPECTED = Refused(ErrorCode.INVALID_REQUEST, "Expect: 100-continue is all that can be expected")
+
+
 def invalid_body(error: ValidationError) -> Refused:
     """A pydantic failure as `invalid_request` that names each field and what is wrong with it; values are not echoed."""
     told = [
@@ -89,6 +93,23 @@ def answer(refused: Refused, method: str, status: int | None = None) -> web.Resp
 async def nameless(_request: web.Request, response: web.StreamResponse) -> None:
     """For `on_response_prepare`: no answer tells strangers which versions of what to look up."""
     response.headers[hdrs.SERVER] = SERVER
+
+
+async def expected(request: web.Request) -> web.Response | None:
+    """What `Expect` asks for; the refusal of anything but `100-continue`."""
+    if request.headers[hdrs.EXPECT].lower() != "100-continue":
+        return answer(UNEXPECTED, request.method)
+    if request.version == HttpVersion11:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # no part of the answer
+    return None
+
+
+def met(routes: web.RouteTableDef) -> Iterator[web.AbstractRouteDef]:
+    """The routes with `expected`: aiohttp heeds the header before any middleware, and else answers in words of its own."""
+    for route in routes:
+        assert isinstance(route, web.RouteDef)
+        yield web.RouteDef(route.method, route.path, route.handler, {**route.kwargs, "expect_handler": expected})
 
 
 @web.middleware

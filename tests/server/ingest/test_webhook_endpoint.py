@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import orjson
 import pytest
@@ -228,6 +229,24 @@ async def test_without_a_secret_webhooks_are_refused_with_a_gap_until_there_is_o
         assert here.client.app[SETTINGS].webhook_secrets
         await clear_secret_gap(here.client.app)
         assert await _gaps(db) == []
+
+
+async def test_without_a_secret_any_number_of_strangers_write_once(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, write = [], db.write
+
+    async def counted(job: Any, orders: Any = None) -> Any:
+        written.append(job)
+        return await write(job, orders)
+
+    monkeypatch.setattr(db, "write", counted)
+    async with endpoints(db, shopify_webhook_secret="") as here:
+        for signed in (True, False) * 10:
+            status, _ = await here.shopify(b"{}", secret="a guess" if signed else None)
+            assert status == 503
+    assert len(written) == 1
+    assert await _gaps(db) == ["no_webhook_secret"]
 
 
 async def _triggered(here: Endpoints, topic: str, time: str) -> None:

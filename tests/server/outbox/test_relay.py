@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from tests.support.relaying import Hanging, Ledger, relay_between, relay_to
 from orders_sync.db import outbox_claims
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Unavailable
+from orders_sync.db.outbox import OutboxRow
 from orders_sync.ingest.changes import ReturnMoved
 from orders_sync.instants import MINUTE, SECOND, Ms
 from orders_sync.outbox.backoff import MAX_TRIES
 from orders_sync.outbox.kinds import Target
-from orders_sync.outbox.outcome import Later, Outcome, Refused, Unknown
+from orders_sync.outbox.outcome import MOST_REASON, Later, Outcome, Refused, Sent, Unknown
 from orders_sync.outbox.relay import LEASE_MS, SHARE
 from orders_wire.vocabulary import Status
 
@@ -225,6 +227,50 @@ async def test_a_receivers_fault_is_an_unknown_outcome_and_ends_nothing(light_de
     await relay_to(light_desk.db, Ledger(fault=KeyError("bug"))).send_due()
     (row,) = await light_desk.outbox(1)
     assert (row.state, row.last_error) == ("unknown", "our own fault: KeyError")
+
+
+@pytest.mark.parametrize("outcome", [Refused, Later, Unknown, Sent])
+async def test_whatever_a_receiver_says_is_stored_and_what_was_taken_is_never_sent_again(
+    desk: Desk, clock: SettableClock, outcome: Callable[[str], Outcome]
+) -> None:
+    ids = ["1", "2", "3"]
+    await desk.tell(*(order(int(n)) for n in ids))
+    await desk.act("assign", {"orderIds": ids, "assignee": "maya", "delaySeconds": 0})
+    shop = Ledger(answers=[Sent(), outcome("\ud800 \x00" + "x" * 100_000)])
+    relay = relay_to(desk.db, shop)
+    assert await relay.send_due() == 3
+    rows = [row for n in (1, 2, 3) for row in await desk.outbox(n)]
+    assert "claimed" not in {row.state for row in rows}
+    assert len(rows[1].last_error or "") <= MOST_REASON
+    for _ in range(3):
+        clock.advance(max(LEASE_MS, MINUTE))
+        await relay.send_due()
+    assert [row.order_id for row in shop.seen[3:]] == ([2] if outcome in (Later, Unknown) else [])
+
+
+async def test_one_outcome_that_cannot_be_recorded_loses_no_others(
+    desk: Desk, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All three left in one call; a fault of ours over the first concerns the first."""
+    await desk.tell(*(order(n) for n in (1, 2, 3)))
+    await desk.act("assign", {"orderIds": ["1", "2", "3"], "assignee": "maya", "delaySeconds": 0})
+    shop = Ledger()
+    relay = relay_to(desk.db, shop)
+    record = relay.record
+
+    def failing(tx: Any, owner: str, row: OutboxRow, outcome: Outcome, dice: float) -> None:
+        if row.order_id == 1:
+            raise TypeError("a fault")
+        record(tx, owner, row, outcome, dice)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(relay, "record", failing)
+        assert await relay.send_due() == 3
+    assert [await states(desk, n) for n in (1, 2, 3)] == [["claimed"], ["done"], ["done"]]
+    clock.advance(LEASE_MS)
+    await relay_to(desk.db, shop).send_due()
+    assert [row.order_id for row in shop.seen[3:]] == [1]
+    assert await states(desk, 1) == ["done"]
 
 
 async def test_an_outcome_that_cannot_be_recorded_is_found_again_and_stops_no_other(

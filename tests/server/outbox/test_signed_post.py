@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -174,3 +175,63 @@ async def test_a_strange_answer_becomes_an_outcome_that_can_be_stored(head: byte
     outcome.reason.encode()
     if isinstance(outcome, Later) and outcome.after_ms is not None:
         assert outcome.after_ms <= 86_400_000
+
+
+BOMB = gzip.compress(bytes(100 << 20), mtime=0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BOMB) + BOMB,
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nno!",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n" + b"x" * 100_000,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    ],
+    ids=["a bomb", "not packed", "endless", "chunk cut short"],
+)
+async def test_who_said_that_it_was_taken_has_it_whatever_follows(answer: bytes) -> None:
+    """The body is not read: a success is one by its status, and is not sent again for a body that breaks off."""
+    assert await _answering(answer) == Sent()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nno chunk\r\n",
+        b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello",
+    ],
+)
+async def test_what_is_no_http_after_a_success_is_a_success_or_unknown(answer: bytes) -> None:
+    """Whichever comes first: it is never refused, and never tried as if nothing had happened."""
+    assert isinstance(await _answering(answer), Sent | Unknown)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\x16\x03\x01",
+        b"HTTP/1.1 200\xff OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nA\xff\x00: b\r\n\r\n",
+        b"HTTP/1.1 99999 What\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000,
+        b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    ],
+    ids=["nothing", "TLS", "status", "header", "number", "long", "length", "lengths"],
+)
+async def test_what_is_no_answer_leaves_the_outcome_unknown(answer: bytes) -> None:
+    assert isinstance(await _answering(answer), Unknown)
+
+
+async def test_a_far_retry_after_is_a_day_at_most() -> None:
+    head = b"HTTP/1.1 503 Busy\r\nRetry-After: %b\r\nContent-Length: 0\r\n\r\n"
+    for far in (
+        b"Fri, 31 Dec 9999 23:59:59 GMT",
+        b"Fri, 31 Dec 9999 23:59:59 -1400",
+        b"Mon, 01 Jan 0001 00:00:00 +1400",
+    ):
+        outcome = await _answering(head % far)
+        assert isinstance(outcome, Later)
+        assert outcome.after_ms is None or 0 <= outcome.after_ms <= 86_400_000

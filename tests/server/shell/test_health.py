@@ -14,16 +14,19 @@ from tests.server.conftest import SettableClock
 from tests.support.slow_database import out_of_time
 
 from orders_sync.app import build
-from orders_sync.app_keys import DATABASE
+from orders_sync.app_keys import DATABASE, Caller
+from orders_sync.auth import Tokens, digest
 from orders_sync.db import connections, leases
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Unavailable
 from orders_sync.db.tx import Tx
 from orders_sync.live import installation
+from orders_sync.live.readiness import READINESS, Readiness
 from orders_sync.metrics import Metrics
 from orders_sync.poller import state
 from orders_sync.poller.state import Backfill, PollerState
 from orders_sync.settings import load
+from orders_wire.vocabulary import Role
 
 Client = TestClient[web.Request, web.Application]
 
@@ -71,6 +74,36 @@ async def test_health_is_degraded_while_the_shop_has_not_the_app(client: Client)
     await client.app[DATABASE].write(lambda tx: installation.ended(tx, tx.now))
     body = await told(client, "/health")
     assert (body["status"], body["app"]) == ("degraded", "uninstalled")
+
+
+async def test_a_stranger_is_told_words_alone(
+    database_url: str, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With tokens: no reason, no figure, no version, no id, whatever went wrong; whoever has a token is told all."""
+
+    async def found(_self: Readiness) -> str:
+        return "no password for clerk"
+
+    monkeypatch.setattr(Readiness, "_found", found)
+    given = {"database_url": database_url, "shopify_admin_token": "shpat_1", "shopify_api_url": "http://127.0.0.1:9"}
+    tokens = Tokens({digest("secret"): Caller("lea", Role.LEAD, digest("secret"))})
+    app = build(load(given, {}, Path("/dev/null")), clock=clock, tokens=tokens)
+    async with TestClient(TestServer(app)) as client:
+        await app[READINESS].look()
+        for headers in ({}, {"Authorization": "Bearer guess"}, {"Authorization": "Basic x"}, {"X-Operator": "lea"}):
+            answer = await client.get("/health", headers=headers)
+            body = await answer.json()
+            assert set(body) == {"status", "service", "timestamp", "database", "backfill", "poller"}
+            assert (answer.headers["Server"], body["status"], body["database"]) == (
+                "orders-sync",
+                "degraded",
+                "unavailable",
+            )
+            assert set(body["backfill"]) == set(body["poller"]) == {"state"}
+            ready = await client.get("/health/ready", headers=headers)
+            assert (ready.status, await ready.json()) == (503, {"status": "unavailable"})
+        known = await (await client.get("/health", headers={"Authorization": "Bearer secret"})).json()
+        assert known["reason"] == "no password for clerk"
 
 
 async def test_without_its_database_the_server_lives_and_is_not_ready(

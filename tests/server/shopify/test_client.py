@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
@@ -228,3 +230,77 @@ async def test_a_character_that_no_database_takes_is_replaced(name: str, clock: 
     async with connected(Shop(saying(told)), clock) as (client, _):
         answer = await client.read(ASK)
     assert answer.data == {"shop": {"name": "a\ufffdb", "more": ["a\ufffdb", 7, None]}}
+
+
+BOMB = gzip.compress(bytes(200 << 20), mtime=0)
+
+
+async def bomb(_request: web.Request) -> web.StreamResponse:
+    return web.Response(body=BOMB, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
+
+
+async def endless(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+    await response.prepare(request)
+    with suppress(ConnectionError):
+        while True:
+            await response.write(b" " * (1 << 20))
+    return response
+
+
+def raw(answer: bytes) -> Reply:
+    async def reply(request: web.Request) -> web.StreamResponse:
+        assert isinstance(request.transport, asyncio.Transport)
+        request.transport.write(answer)
+        request.transport.close()
+        return web.Response()
+
+    return reply
+
+
+JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+STRANGE: tuple[tuple[Reply, type[ShopifyError]], ...] = (
+    (bomb, NoAnswer),
+    (endless, NoAnswer),
+    (raw(JSON + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nno!"), NoAnswer),
+    (raw(JSON + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"), NoAnswer),
+    (raw(JSON + b"Content-Length: 99\r\n\r\n{"), NoAnswer),
+    (raw(JSON + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), NoAnswer),
+    (raw(b"HTTP/1.1 503 Nicht verf\xfcgbar\r\nContent-Length: 0\r\n\r\n"), NoAnswer),
+    (raw(b"HTTP/1.1 403 Nicht \xff\xfe\r\nContent-Length: 0\r\n\r\n"), Refusal),
+    (raw(b"\xff\x00\r\n\r\n"), NoAnswer),
+    (raw(JSON + b"Content-Length: 100000\r\n\r\n" + b"[" * 100_000), NotJson),
+    (raw(JSON + b"Content-Length: 2\r\n\r\n\xff\xfe"), NotJson),
+    (raw(JSON + b"Content-Length: 0\r\n\r\n"), NotJson),
+    (raw(JSON + b"Content-Length: 4\r\n\r\nnull"), NoAnswer),
+    (raw(JSON + b"Content-Length: 3\r\n\r\n[1]"), NoAnswer),
+)
+
+
+@pytest.mark.parametrize(("reply", "kind"), STRANGE)
+async def test_an_answer_that_is_none_is_told_as_such_whatever_its_bytes(
+    reply: Reply, kind: type[ShopifyError], clock: SettableClock
+) -> None:
+    async with connected(Shop(reply), clock) as (client, _):
+        with pytest.raises(kind) as caught:
+            await client.execute(ASK)
+    str(caught.value).encode()
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    "date", ["Fri, 31 Dec 9999 23:59:59 -1400", "Mon, 01 Jan 0001 00:00:00 +1400", "x" * 5000, "1e999", "Żółw"]
+)
+async def test_a_strange_date_is_no_date(date: str, clock: SettableClock) -> None:
+    async with connected(Shop(saying(FINE, Date=date)), clock) as (client, _):
+        assert (await client.execute(ASK)).data == FINE["data"]
+
+
+@pytest.mark.parametrize("text", [b'"a"', b'"\\ud800"'])
+async def test_an_answer_that_is_far_too_deep_is_no_json(text: bytes, clock: SettableClock) -> None:
+    for depth in (100, 600, 1000, 5000):
+        deep = b'{"data":{"shop":{"name":' + b"[" * depth + text + b"]" * depth + b"}}}"
+        answer = raw(JSON + b"Content-Length: %d\r\n\r\n" % len(deep) + deep)
+        async with connected(Shop(answer), clock) as (client, _):
+            with pytest.raises(NotJson):
+                await client.execute(ASK)
