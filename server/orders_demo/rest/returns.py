@@ -5,7 +5,7 @@ from __future__ import annotations
 from orders_demo.rest.scalars import Json, stamp
 from orders_demo.world.ids import gid
 from orders_demo.world.orders import Order
-from orders_demo.world.returns import Return, ReturnLine, Reverse, ReverseDelivery
+from orders_demo.world.returns import ExchangeLine, Return, ReturnLine, Reverse, ReverseDelivery
 from orders_demo.world.shop import Shop
 
 
@@ -19,8 +19,8 @@ def opened(_: Shop, entry: Return) -> Json:
         "name": entry.name,
         "return_line_items": [_line(item) for item in entry.lines],
         "return_shipping_fees": [],
-        "exchange_line_items": [],
-        "total_exchange_line_items": 0,
+        "exchange_line_items": [_exchange(item) for item in entry.exchanges],
+        "total_exchange_line_items": len(entry.exchanges),
     }
 
 
@@ -90,6 +90,11 @@ def _named(entry: Return) -> Json:
 
 def _order(order: Order) -> Json:
     return {"id": order.id, "admin_graphql_api_id": gid("Order", order.id)}
+
+
+def _exchange(item: ExchangeLine) -> Json:
+    """What is exchanged; it is no line of the order before the return is processed."""
+    return {"id": item.id, "admin_graphql_api_id": gid("ExchangeLineItem", item.id), "line_item": None}
 
 
 def _line(item: ReturnLine) -> Json:

@@ -160,7 +160,7 @@ class RefundPart(_Part):
 class HoldPart(_Part):
     """A hold on a fulfilment order. `id` is Shopify's numeric id where known, else a key made of its content.
 
-    `handle`: the name that the app which placed it gave it; null when not told.
+    As with `OrderFields`, only fields that are set were told. `handle`: the name that the app which placed it gave it.
     """
 
     id: str
@@ -238,7 +238,9 @@ class RefundSeen:
 class ReturnSeen:
     """A return. `order_id` is null where the body names none (returns/update); `status` lower case, null when not told.
 
-    `dispositions`: `processing_required` (goods came), `disposed` (all inspected), null when not told.
+    `dispositions`: `processing_required` (goods came), `disposed` (all inspected), null when not told. `note` is the buyer's,
+    `decline_note` the shop's. `cleared`: the fields that were told as null; any other null was not told. `exchange_lines`: the
+    order's lines that were made of what is exchanged, as far as told.
     """
 
     return_id: int
@@ -248,18 +250,24 @@ class ReturnSeen:
     name: str | None = None
     reason: str | None = None
     note: str | None = None
+    decline_note: str | None = None
     created_at: Ms | None = None
     closed_at: Ms | None = None
     dispositions: str | None = None
     refundable: MoneyPart | None = None
     """What Shopify suggests to pay back for the lines of this return, where it tells."""
     reopened: bool = False
+    exchange_lines: tuple[int, ...] = ()
+    cleared: tuple[str, ...] = ()
     kind: Literal["return"] = "return"
 
 
 @dataclass(frozen=True, slots=True)
 class ReverseDeliverySeen:
-    """A label or a tracking number for the way back: evidence of `label_generated`."""
+    """A label or a tracking number for the way back: evidence of `label_generated`, as of `labelled_at` (null: the stamp).
+
+    `cleared`: the fields that were told as null; any other null was not told.
+    """
 
     return_id: int
     order_id: int | None
@@ -268,6 +276,8 @@ class ReverseDeliverySeen:
     number: str | None = None
     carrier: str | None = None
     label_url: str | None = None
+    labelled_at: Ms | None = None
+    cleared: tuple[str, ...] = ()
     kind: Literal["reverse_delivery"] = "reverse_delivery"
 
 
@@ -276,7 +286,9 @@ class FulfillmentOrderSeen:
     """A fulfilment order. `holds` is the whole list as of the stamp, or null when the body does not tell it.
 
     `replaces`: fulfilment orders that this one took over from (moved, split, merged, cancelled), for attribution.
-    `method`: how it gets to the buyer, in Shopify's words, lower case (`shipping`, `pick_up`, …); null when not told.
+    `method`: how it gets to the buyer, in Shopify's words, lower case (`shipping`, `pick_up`, …). `cleared`: the fields that
+    were told as null; any other null was not told. `created_at`, `lines` (the order's lines in it): told by the poll where it
+    may have come of an exchange.
     """
 
     fulfillment_order_id: int
@@ -287,7 +299,10 @@ class FulfillmentOrderSeen:
     method: str | None = None
     holds: tuple[HoldPart, ...] | None = None
     held_skus: tuple[str, ...] = ()
+    created_at: Ms | None = None
+    lines: tuple[int, ...] = ()
     related: tuple[int, ...] = ()
+    cleared: tuple[str, ...] = ()
     kind: Literal["fulfillment_order"] = "fulfillment_order"
 
 

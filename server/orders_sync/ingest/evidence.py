@@ -30,7 +30,18 @@ from orders_sync.ingest.changes import (
     Stamp,
     TransactionSeen,
 )
-from orders_sync.ingest.facts import DELETED, IN_PART, ByKind, Fields, Layer, Layers, OrderFacts, join
+from orders_sync.ingest.facts import (
+    DELETED,
+    EXCHANGED,
+    IN_PART,
+    ROUTED,
+    ByKind,
+    Fields,
+    Layer,
+    Layers,
+    OrderFacts,
+    join,
+)
 from orders_sync.rules.returns import Move
 from orders_sync.rules.words import CARRIER_EVENTS, PAYMENT_OF_STATUS, PAYMENT_OF_TRANSACTION
 
@@ -59,9 +70,10 @@ def _told(kind: str, key: object, stamp: Stamp, fields: Fields) -> ByKind[Layers
     return {kind: {str(key): (Layer(stamp.at, stamp.seen, digest, fields),)}}
 
 
-def _known(**fields: Any) -> Fields:
-    """The fields that are told: null means not told in changes that are dataclasses."""
-    return {name: value for name, value in fields.items() if value is not None}
+def _known(cleared: Iterable[str] = (), **fields: Any) -> Fields:
+    """The fields that are told: in changes that are dataclasses null means not told, but for those that are `cleared`."""
+    told = {name: value for name, value in fields.items() if value is not None}
+    return {**dict.fromkeys(cleared), **told}
 
 
 def _order(change: OrderSeen) -> OrderFacts:
@@ -129,7 +141,13 @@ def _refund(change: RefundSeen) -> OrderFacts:
 def _return(change: ReturnSeen) -> OrderFacts:
     refundable = None if change.refundable is None else change.refundable.model_dump(mode="json")
     fields = _known(
-        name=change.name, reason=change.reason, note=change.note, created_at=change.created_at, refundable=refundable
+        change.cleared,
+        name=change.name,
+        reason=change.reason,
+        note=change.note,
+        decline_note=change.decline_note,
+        created_at=change.created_at,
+        refundable=refundable,
     )
     steps: dict[str, int] = {}
     if change.status in _MOVES:
@@ -140,7 +158,11 @@ def _return(change: ReturnSeen) -> OrderFacts:
         steps[Move.REOPENED] = change.stamp.at
     if change.dispositions in _MOVES:
         steps[change.dispositions] = change.stamp.at
-    return OrderFacts(_told("return", change.return_id, change.stamp, fields), instants=_steps(change.return_id, steps))
+    return OrderFacts(
+        _told("return", change.return_id, change.stamp, fields),
+        {EXCHANGED: {str(line): 0 for line in change.exchange_lines}} if change.exchange_lines else {},
+        _steps(change.return_id, steps),
+    )
 
 
 def _steps(return_id: int, steps: Mapping[str, int]) -> _Instants:
@@ -148,10 +170,13 @@ def _steps(return_id: int, steps: Mapping[str, int]) -> _Instants:
 
 
 def _reverse_delivery(change: ReverseDeliverySeen) -> OrderFacts:
-    fields = _known(number=change.number, carrier=change.carrier, label_url=change.label_url)
-    told = _told("reverse_delivery", f"{change.return_id}/{change.delivery_id}", change.stamp, fields)
-    labelled = change.number is not None or change.label_url is not None
-    return OrderFacts(told, instants=_steps(change.return_id, {"labelled": change.stamp.at} if labelled else {}))
+    fields = _known(change.cleared, number=change.number, carrier=change.carrier, label_url=change.label_url)
+    key = f"{change.return_id}/{change.delivery_id}"
+    told = _told("reverse_delivery", key, change.stamp, fields)
+    if change.number is None and change.label_url is None:
+        return OrderFacts(told)
+    at = change.stamp.at if change.labelled_at is None else change.labelled_at
+    return OrderFacts(told, instants={**_steps(change.return_id, {"labelled": at}), "labelled": {key: (at,)}})
 
 
 def _moved(change: ReturnMoved) -> OrderFacts:
@@ -160,16 +185,20 @@ def _moved(change: ReturnMoved) -> OrderFacts:
 
 def _fulfillment_order(change: FulfillmentOrderSeen) -> OrderFacts:
     key = str(change.fulfillment_order_id)
-    fields = _known(status=change.status, fulfill_by=change.fulfill_by, method=change.method)
+    fields = _known(change.cleared, status=change.status, fulfill_by=change.fulfill_by, method=change.method)
     if change.held_skus:
         fields["held_skus"] = list(change.held_skus)
+    first: _Marks = {"fulfillment_order": {str(ref): 0 for ref in (change.fulfillment_order_id, *change.related)}}
+    if change.lines and change.created_at is not None:
+        fields["lines"] = list(change.lines)
+        first[ROUTED] = {str(line): change.created_at for line in change.lines}
     holds = change.holds
     if holds is None and change.status not in (None, "on_hold"):
         holds = ()
     instants: _Instants = {} if holds is None else {"unheld": {key: (change.stamp.at,)}}
     seen = OrderFacts(
         _told("fulfillment_order", key, change.stamp, fields),
-        {"fulfillment_order": {str(ref): 0 for ref in (change.fulfillment_order_id, *change.related)}},
+        first,
         instants,
     )
     return join(seen, *(_held(key, hold, change.stamp) for hold in holds or ()))
@@ -177,7 +206,7 @@ def _fulfillment_order(change: FulfillmentOrderSeen) -> OrderFacts:
 
 def _held(fulfillment_order: str, hold: HoldPart, stamp: Stamp) -> OrderFacts:
     key = f"{fulfillment_order}/{hold.id}"
-    fields: Fields = {"reason": hold.reason, "note": hold.note, **_known(handle=hold.handle)}
+    fields = hold.model_dump(mode="json", exclude_unset=True, exclude={"id"})
     return OrderFacts(_told("hold", key, stamp, fields), instants={"held": {key: (stamp.at,)}})
 
 

@@ -26,12 +26,17 @@ REDACTED = "redacted"
 IN_PART = "order_in_part"
 """The kind of what is known of an order's people from a reader who may not see all of it: it stands below what is told whole."""
 
+EXCHANGED = "exchanged"
+"""The order's lines that were made of what is exchanged for a return, each as of 0."""
+ROUTED = "routed"
+"""When the first fulfilment order with a line was created, where that is told."""
+
 _OF_ORDER = frozenset({"customer", "email", "note", "shipping_address", "billing_address"})
 _PERSONAL: Mapping[str, frozenset[str]] = {
     "order": _OF_ORDER,
     IN_PART: _OF_ORDER,
     "refund": frozenset({"note"}),
-    "return": frozenset({"note"}),
+    "return": frozenset({"note", "decline_note"}),
     "hold": frozenset({"note"}),
     "edit": frozenset({"details"}),
 }

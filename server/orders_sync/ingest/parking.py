@@ -37,8 +37,8 @@ def references_of(change: OrderChange) -> tuple[Reference, ...]:
 
 
 def dump(change: Waiting) -> bytes:
-    """A waiting change as JSON."""
-    return _adapter.dump_json(change)
+    """A waiting change as JSON; what was not told of it is not in there."""
+    return _adapter.dump_json(change, exclude_unset=True)
 
 
 def load(stored: bytes) -> Waiting:

@@ -105,6 +105,10 @@ class Node:
                 return clean(value[:most])
         return None
 
+    def cleared(self, *names: str) -> bool:
+        """True where one of these texts is told, and all that are told are null."""
+        return self.has(*names) and self.text(*names) is None
+
     def word(self, *names: str) -> str | None:
         """A word of one of Shopify's enumerations, lower case."""
         found = self.text(*names, most=120)

@@ -24,7 +24,7 @@ from orders_wire.vocabulary import Channel, Delivery, Status
 
 @dataclass(frozen=True)
 class Picture:
-    """`over`: cancelled or refunded in full. `ships`: false for an order without shipping.
+    """`over`: cancelled or refunded in full. `ships`: false for an order without shipping; `ship_by` is null then.
 
     `lines` and `owed` count an acknowledgement; `owed_in_shop` does not. An acknowledgement is a parcel for what is owed: when
     the shop owes nothing any more, by a fulfilment or without one (the lines were refunded or taken off), it stands for nothing.
@@ -43,6 +43,7 @@ class Picture:
     parcels: tuple[Parcel, ...]
     lines: tuple[Line, ...]
     owed_in_shop: bool
+    ship_by: Ms | None
     shop_holds: tuple[Hold, ...]
     returns: tuple[ReturnView, ...]
 
@@ -130,11 +131,6 @@ class Picture:
         return Status.FULFILLED
 
     @lazy
-    def ship_by(self) -> Ms | None:
-        """Null without shipping."""
-        return shipping.ship_by(self.placed_at, self.facts, self.figures) if self.ships else None
-
-    @lazy
     def channel(self) -> Channel:
         return shipping.channel(self.order)
 
@@ -197,6 +193,7 @@ def draw(
         parcels=found if acknowledged else tuple(parcel for parcel in found if not parcel.ours),
         lines=shipping.lines(order, lines_at, found, owing=False) if acknowledged else in_shop,
         owed_in_shop=owed_in_shop,
+        ship_by=shipping.ship_by(placed_at, facts, in_shop, figures) if ships else None,
         shop_holds=holds.shop_holds(facts),
         returns=return_history.returns(facts, operator),
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from orders_sync.ingest.changes import MoneyPart, RefundPart
-from orders_sync.ingest.facts import Fields, OrderFacts
+from orders_sync.ingest.facts import Fields, OrderFacts, flatten
 from orders_sync.instants import Ms
 from orders_sync.rules.operator_state import OperatorState, ReturnMove
 from orders_sync.rules.returns import EVIDENCE, Move, further
@@ -157,7 +157,7 @@ def _view(facts: OrderFacts, operator: OperatorState, return_id: int, fields: Fi
         entered=entry.entered,
         name=_text(fields, "name"),
         reason=_text(fields, "reason"),
-        note=_text(fields, "note"),
+        note=_text(fields, "decline_note") or _text(fields, "note"),
         refund=_refund(entry.refunds, fields),
         number=number,
         label_url=label_url,
@@ -183,13 +183,14 @@ def _own_id(return_id: int, reopening: int) -> int:
 
 def _delivery(facts: OrderFacts, return_id: int) -> tuple[str | None, str | None]:
     """Tracking number and label of the newest way back."""
-    newest: tuple[int, Fields] = (-1, {})
+    newest: tuple[int, str | None, str | None] = (-1, None, None)
     for key, layers in facts.told.get("reverse_delivery", {}).items():
-        if key.partition("/")[0] == str(return_id):
-            newest = max(
-                newest, (layers[0].at, facts.fields("reverse_delivery", key) or {}), key=lambda found: found[0]
-            )
-    return _text(newest[1], "number"), _text(newest[1], "label_url")
+        fields = flatten(layers) if key.partition("/")[0] == str(return_id) else {}
+        number, label_url = _text(fields, "number"), _text(fields, "label_url")
+        if number or label_url:
+            at = max(facts.instants.get("labelled", {}).get(key, (layers[0].at,)))
+            newest = max(newest, (at, number, label_url), key=lambda found: found[0])
+    return newest[1:]
 
 
 def _refund(refunds: list[MoneyPart], fields: Fields) -> MoneyPart | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from orders_sync.ingest.changes import LinePart, OrderFields
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.ingest.facts import EXCHANGED, ROUTED, Fields, OrderFacts
 from orders_sync.instants import Ms, from_datetime, to_datetime
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.parcels import Parcel
@@ -62,17 +62,33 @@ def _left(part: LinePart, lines_at: int, newer: Iterable[Parcel]) -> int:
     return max(0, left)
 
 
-def ship_by(placed_at: Ms, facts: OrderFacts, figures: Figures) -> Ms:
-    """Shopify's date where it gives one, else placed + the time to ship within, in shipping days."""
-    told = [
-        (fields.get("status") in _CLOSED, fields["fulfill_by"])
-        for _, fields in facts.entities("fulfillment_order")
-        if isinstance(fields.get("fulfill_by"), int)
-    ]
+def ship_by(placed_at: Ms, facts: OrderFacts, owing: Sequence[Line], figures: Figures) -> Ms:
+    """Shopify's date where it gives one, else placed + the time to ship within, in shipping days.
+
+    An exchange (a line that a return says was made of it) counts from the creation of its first fulfilment order instead. What is
+    owed is due first; where nothing is owed any more, what came last stays.
+    """
+    tasks = [fields for _, fields in facts.entities("fulfillment_order")]
+    made = {line: Ms(at) for line, at in facts.first.get(ROUTED, {}).items() if line in facts.first.get(EXCHANGED, {})}
+    ordered = [fields for fields in tasks if not _lines(fields) or _lines(fields) - made.keys()]
+    due = {"": _promised(ordered) or in_shipping_days(placed_at, figures)}
+    for line, at in made.items():
+        due[line] = _promised(fields for fields in tasks if line in _lines(fields)) or in_shipping_days(at, figures)
+    owed = {str(line.part.id) if str(line.part.id) in made else "" for line in owing if line.owed}
+    return min((due[line] for line in owed), default=max(due.values()))
+
+
+def _lines(task: Fields) -> frozenset[str]:
+    """The order's lines in a fulfilment order, as far as they are told."""
+    told = task.get("lines")
+    return frozenset(str(line) for line in told) if isinstance(told, list) else frozenset()
+
+
+def _promised(tasks: Iterable[Fields]) -> Ms | None:
+    """Shopify's earliest date for what is not closed, else for all."""
+    told = [(task.get("status") in _CLOSED, at) for task in tasks if isinstance(at := task.get("fulfill_by"), int)]
     dates = [at for closed, at in told if not closed] or [at for _, at in told]
-    if dates:
-        return Ms(min(at for at in dates if isinstance(at, int)))
-    return in_shipping_days(placed_at, figures)
+    return Ms(min(dates)) if dates else None
 
 
 def in_shipping_days(start: Ms, figures: Figures) -> Ms:

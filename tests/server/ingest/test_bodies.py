@@ -278,7 +278,7 @@ def test_a_declined_return_says_why() -> None:
         "returns/decline", shop.shop_return(status="declined", decline={"reason": "final_sale", "note": "worn"})
     )
     assert isinstance(change, ReturnSeen)
-    assert change.note == "worn"
+    assert change.decline_note == "worn"
 
 
 def test_an_update_that_names_neither_order_nor_state_says_nothing() -> None:

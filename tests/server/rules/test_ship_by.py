@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.server.rules.pictures import picture, placed, told
+from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at
 
-from orders_sync.instants import HOUR, parse_instant, to_text
+from orders_sync.ingest.changes import Change, FulfillmentOrderSeen, ReturnSeen, Stamp
+from orders_sync.instants import DAY, HOUR, Ms, parse_instant, to_text
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.shipping import in_shipping_days
 
@@ -62,3 +64,101 @@ def test_only_shipping_days_of_the_desk_zone_count(start: str, zone: str, due: s
 def test_a_time_to_ship_longer_than_a_day_runs_over_several() -> None:
     figures = Figures(ship_days=WEEKDAYS, ship_within=48 * HOUR)
     assert to_text(in_shipping_days(parse_instant("2026-03-13T12:00:00Z"), figures)) == "2026-03-17T12:00:00Z"
+
+
+LONG_AGO = at("08:00")
+TODAY = Ms(LONG_AGO + 21 * DAY)
+A_DAY_AFTER = LONG_AGO + DAY
+ORDINARY, SWAPPED, OTHER = 11, 12, 13
+
+
+def _lines(**owed: int) -> tuple[Change, ...]:
+    """The order's lines with what is owed of each: `ordinary`, `swapped`, `other`."""
+    ids = {"ordinary": ORDINARY, "swapped": SWAPPED, "other": OTHER}
+    lines = [shop.line(ids[name], fulfillable_quantity=count, quantity=1) for name, count in owed.items()]
+    return placed(line_items=lines)
+
+
+def _exchange(*lines: int) -> tuple[Change, ...]:
+    """A return of the order, of which these lines came."""
+    return (ReturnSeen(31, 1, Stamp(TODAY, TODAY), status="open", exchange_lines=lines),)
+
+
+def _task(number: int, *lines: int, made: int = TODAY, read: int = TODAY, **fields: Any) -> tuple[Change, ...]:
+    """A fulfilment order with these lines, made at `made`, as it was at `read`."""
+    stamp, created_at = Stamp(Ms(read), Ms(read)), Ms(made)
+    return (FulfillmentOrderSeen(number, 1, stamp, created_at=created_at, lines=lines, **{"status": "open"} | fields),)
+
+
+def _order(number: int = 41, **fields: Any) -> tuple[Change, ...]:
+    """What the order was sent from at first."""
+    return _task(number, ORDINARY, made=LONG_AGO, **{"status": "closed"} | fields)
+
+
+def test_what_is_owed_of_an_exchange_counts_from_its_fulfilment_order() -> None:
+    found = picture(_lines(ordinary=0, swapped=1), _exchange(SWAPPED), _order(), _task(42, SWAPPED))
+    assert found.ship_by == TODAY + DAY
+
+
+def test_and_only_on_shipping_days() -> None:
+    friday = parse_instant("2026-04-03T18:00:00Z")
+    told = (_lines(ordinary=0, swapped=1), _exchange(SWAPPED), _order(), _task(42, SWAPPED, made=friday))
+    assert picture(*told, figures=Figures(ship_days=WEEKDAYS)).ship_by == parse_instant("2026-04-06T18:00:00Z")
+
+
+def test_shopifys_date_for_the_exchange_comes_first() -> None:
+    by = Ms(TODAY + 3 * DAY)
+    found = picture(_lines(ordinary=0, swapped=1), _exchange(SWAPPED), _order(), _task(42, SWAPPED, fulfill_by=by))
+    assert found.ship_by == by
+
+
+def test_shopifys_date_for_what_was_ordered_is_none_of_the_exchanges() -> None:
+    by = Ms(LONG_AGO + 2 * DAY)
+    told = (_exchange(SWAPPED), _order(fulfill_by=by), _task(42, SWAPPED))
+    assert picture(_lines(ordinary=0, swapped=1), *told).ship_by == TODAY + DAY
+    assert picture(_lines(ordinary=1, swapped=1), *told).ship_by == by
+
+
+def test_what_else_is_owed_stays_due_when_it_was() -> None:
+    found = picture(_lines(ordinary=1, swapped=1), _exchange(SWAPPED), _order(status="open"), _task(42, SWAPPED))
+    assert found.ship_by == A_DAY_AFTER
+
+
+@pytest.mark.parametrize("returned", [(), _exchange(), _exchange(OTHER)])
+def test_a_late_fulfilment_order_is_no_exchange_because_it_is_late(returned: Any) -> None:
+    """A hold that split it, a move, an edit: also of an order with returns, also with an exchange beside it."""
+    told = (_order(status="on_hold"), _task(42, ORDINARY), _task(43, OTHER))
+    assert picture(_lines(ordinary=1, other=0), returned, *told).ship_by == A_DAY_AFTER
+
+
+def test_an_exchange_that_is_split_moved_or_sent_anew_counts_from_its_first_fulfilment_order() -> None:
+    later = _task(43, SWAPPED, made=TODAY + 5 * DAY, read=TODAY + 5 * DAY)
+    gone = _task(42, OTHER, read=TODAY + 5 * DAY)
+    told = (_lines(ordinary=0, swapped=1, other=0), _exchange(SWAPPED, OTHER), _order())
+    first = _task(42, SWAPPED, OTHER)
+    assert picture(*told, first, gone, later).ship_by == TODAY + DAY
+    assert picture(*told, later, gone, first).ship_by == TODAY + DAY
+
+
+def test_of_several_exchanges_the_first_that_is_owed() -> None:
+    told = (_exchange(SWAPPED, OTHER), _order(), _task(42, SWAPPED), _task(43, OTHER, made=TODAY + 2 * DAY))
+    assert picture(_lines(ordinary=0, swapped=1, other=1), *told).ship_by == TODAY + DAY
+    assert picture(_lines(ordinary=0, swapped=0, other=1), *told).ship_by == TODAY + 3 * DAY
+
+
+def test_once_all_is_sent_the_date_of_the_exchange_stays() -> None:
+    found = picture(_lines(ordinary=0, swapped=0), _exchange(SWAPPED), _order(), _task(42, SWAPPED, status="closed"))
+    assert found.ship_by == TODAY + DAY
+
+
+def test_an_exchange_of_whose_fulfilment_order_nothing_is_known_is_due_with_the_order() -> None:
+    assert picture(_lines(ordinary=0, swapped=1), _exchange(SWAPPED), _order()).ship_by == A_DAY_AFTER
+
+
+def test_a_date_that_shopify_takes_back_is_none() -> None:
+    body = {"id": 41, "order_id": 1, "status": "open", "fulfill_by": None}
+    back = told("fulfillment_orders/resource", body, "08:06")
+    promised = _promised(41, "2026-03-12T10:00:00Z")
+    assert picture(placed(), promised, back).ship_by == picture(placed(), back, promised).ship_by == A_DAY_AFTER
+    silent = told("fulfillment_orders/resource", {"id": 41, "order_id": 1, "status": "open"}, "08:06")
+    assert picture(placed(), promised, silent).ship_by == at("10:00", "2026-03-12")

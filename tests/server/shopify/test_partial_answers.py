@@ -194,6 +194,7 @@ def _paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
 
 HOLD = {"id": "gid://shopify/FulfillmentHold/8", "reason": "OTHER", "reasonNotes": "wait", "handle": "h"}
 ADDRESS = dict.fromkeys(("name", "company", "address1", "city", "zip", "country", "phone"), "known")
+PROMISED = fulfillment_order(2, fulfillBy="2026-03-12T10:00:00Z", deliveryMethod={"methodType": "SHIPPING"})
 RICH = order(
     3,
     note="ring twice",
@@ -202,7 +203,7 @@ RICH = order(
     shippingLines=page([{"title": "Express"}, {"title": "Insurance"}]),
     lineItems=page([line(1), line(2)]),
     fulfillments=[parcel(1, events=page([scan(1), scan(2, "DELIVERED")])), parcel(2, deliveredAt=None)],
-    fulfillmentOrders=page([fulfillment_order(1, status="ON_HOLD", fulfillmentHolds=[HOLD]), fulfillment_order(2)]),
+    fulfillmentOrders=page([fulfillment_order(1, status="ON_HOLD", fulfillmentHolds=[HOLD]), PROMISED]),
     refunds=[
         {
             "id": "gid://shopify/Refund/4",
@@ -231,10 +232,24 @@ BACK = {
     "status": "OPEN",
     "lineItems": page([{"totalQuantity": 2, "dispositions": [DISPOSED]}]),
     "reverseDeliveries": page(
-        [{"id": "gid://shopify/ReverseDelivery/1", "deliverable": {"label": None, "tracking": {"number": "R1"}}}]
+        [
+            {
+                "id": "gid://shopify/ReverseDelivery/1",
+                "deliverable": {"label": None, "tracking": {"number": "R1", "carrierName": "UPS"}},
+            }
+        ]
     ),
 }
-DETAILS = [returned(1, 3, returnLineItems=page(LINES_BACK), reverseFulfillmentOrders=page([BACK]))]
+DETAILS = [
+    returned(
+        1,
+        3,
+        decline={"note": "worn"},
+        returnLineItems=page(LINES_BACK),
+        exchangeLineItems=page([{"lineItems": [{"id": "gid://shopify/LineItem/9"}]}]),
+        reverseFulfillmentOrders=page([BACK]),
+    )
+]
 PATHS = list(_paths(RICH))
 PATHS_OF_RETURN = list(_paths(DETAILS[0]))
 

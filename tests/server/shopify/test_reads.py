@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.support import shop_bodies
 from tests.support.shopify import (
     AS_OF,
     count_by_kind,
@@ -34,10 +35,15 @@ from orders_sync.ingest.changes import (
     ReverseDeliverySeen,
     Stamp,
 )
-from orders_sync.ingest.evidence import merge
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.ingest.evidence import evidence, merge
+from orders_sync.ingest.facts import OrderFacts, join
 from orders_sync.ingest.money import money as amount
-from orders_sync.instants import Ms, parse_instant
+from orders_sync.ingest.normalise import topics
+from orders_sync.ingest.reading import Node
+from orders_sync.instants import MINUTE, Ms, parse_instant
+from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.return_history import returns
+from orders_wire.vocabulary import ReturnState
 
 
 def read(told: dict[str, Any], **more: Any) -> tuple[Any, ...]:
@@ -282,11 +288,82 @@ def test_a_label_is_as_of_its_making_and_a_bare_number_of_the_approval() -> None
     told = returned(reverseFulfillmentOrders=way_back(deliveries=deliveries), requestApprovedAt="2026-03-09T09:00:00Z")
     seen = return_changes(nodes.ReturnDetail.model_validate(told), TOUCHED, AS_OF)
     ways = [c for c in seen if isinstance(c, ReverseDeliverySeen)]
-    assert [(way.label_url, way.number, way.stamp.at) for way in ways] == [
+    assert [(way.label_url, way.number, way.labelled_at) for way in ways] == [
         ("https://x.example/l.pdf", None, parse_instant("2026-03-09T10:00:00Z")),
         (None, "R1", APPROVED),
         (None, None, APPROVED),
     ]
+
+
+def way(tracking: Any, label: Any = None, number: int = 1) -> dict[str, Any]:
+    """A way back of a return that was approved at nine."""
+    deliverable = {"label": label, "tracking": tracking}
+    return {"id": f"gid://shopify/ReverseDelivery/{number}", "deliverable": deliverable}
+
+
+def known(*readings: Any) -> OrderFacts:
+    """What is known after readings of one return, a minute apart, each with its ways back and fields of its own."""
+    read = [
+        return_changes(nodes.ReturnDetail.model_validate(returned(**told)), TOUCHED, Ms(AS_OF + n * MINUTE))
+        for n, told in enumerate(readings)
+    ]
+    return merge(OrderFacts(), [change for changes in read for change in changes])
+
+
+NUMBERED = {"number": "R1", "carrierName": "DHL"}
+
+
+@pytest.mark.parametrize("blank", [None, {"number": None, "carrierName": None}])
+def test_a_number_that_is_gone_from_a_way_back_is_gone(blank: Any) -> None:
+    first, second = ({"reverseFulfillmentOrders": way_back(deliveries=[way(told)])} for told in (NUMBERED, blank))
+    (view,) = returns(known(first), OperatorState())
+    assert (view.number, view.state) == ("R1", ReturnState.LABEL_GENERATED)
+    (view,) = returns(known(first, second), OperatorState())
+    assert (view.number, view.state) == (None, ReturnState.LABEL_GENERATED)
+    (view,) = returns(known(first, second, first), OperatorState())
+    assert view.number == "R1"
+
+
+def test_a_poll_knows_better_than_an_earlier_webhook_that_a_number_is_gone() -> None:
+    told = topics.read("reverse_deliveries/attach_deliverable", Node(shop_bodies.reverse_delivery(1, 1), "b"), AS_OF)
+    (webhook,) = (change for change in told if isinstance(change, ReverseDeliverySeen))
+    gone = known({}, {"reverseFulfillmentOrders": way_back(deliveries=[way(None)])})
+    (view,) = returns(join(evidence(webhook), gone), OperatorState())
+    assert view.number is None
+
+
+def test_the_newest_way_back_is_shown_whenever_it_was_read() -> None:
+    old = way(None, {"publicFileUrl": "https://x.example/1.pdf", "createdAt": "2026-03-09T10:00:00Z"}, 1)
+    new = way(None, {"publicFileUrl": "https://x.example/2.pdf", "createdAt": "2026-03-09T11:00:00Z"}, 2)
+    for deliveries in ([old, new], [new, old], [new, old, way(None, None, 3)]):
+        (view,) = returns(known({"reverseFulfillmentOrders": way_back(deliveries=deliveries)}), OperatorState())
+        assert view.label_url == "https://x.example/2.pdf"
+
+
+HIDDEN: dict[str, Any] = {"__hidden": ["name", "decline", "returnLineItems"], "returnLineItems": None}
+NOTED = {"id": "gid://shopify/ReturnLineItem/1", "quantity": 1, "customerNote": "too tight"}
+
+
+def test_texts_of_a_return_that_are_gone_are_gone_and_what_is_hidden_stays() -> None:
+    line = NOTED | {"returnReasonDefinition": {"handle": "style"}}
+    full = {"name": "R1", "decline": {"note": "worn"}, "returnLineItems": {"nodes": [line]}}
+    bare = {"name": None, "decline": None, "returnLineItems": {"nodes": [NOTED]}}
+    (view,) = returns(known(full), OperatorState())
+    assert (view.name, view.reason, view.note) == ("R1", "style", "worn")
+    (view,) = returns(known(full, bare), OperatorState())
+    assert (view.name, view.reason, view.note) == (None, None, "too tight")
+    (view,) = returns(known(full, bare | HIDDEN), OperatorState())
+    assert (view.name, view.reason, view.note) == ("R1", "style", "worn")
+    kept = {"reverseFulfillmentOrders": way_back(deliveries=[way(NUMBERED)])}
+    hole = way({"__hidden": ["number"], "carrierName": "DHL"})
+    (view,) = returns(known(kept, {"reverseFulfillmentOrders": way_back(deliveries=[hole])}), OperatorState())
+    assert view.number == "R1"
+
+
+def test_the_lines_that_were_made_of_an_exchange_are_told() -> None:
+    made = [{"lineItems": [{"id": f"gid://shopify/LineItem/{n}"} for n in (5, 6)]}, {"lineItems": None}]
+    assert known({"exchangeLineItems": page(made)}).first["exchanged"].keys() == {"5", "6"}
+    assert "exchanged" not in known({"exchangeLineItems": None}).first
 
 
 def test_a_return_is_worth_what_its_lines_cost_and_says_why() -> None:

@@ -13,7 +13,7 @@ from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.cuts import complete
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.errors import ONE_ALONE, Broken, OneAlone
-from orders_sync.external.shopify.reads import held
+from orders_sync.external.shopify.reads import held, late
 from orders_sync.external.shopify.scalars import gid
 from orders_sync.external.shopify.sizes import PageSize
 
@@ -24,6 +24,7 @@ class Details:
 
     returns: dict[int, nodes.ReturnDetail] = field(default_factory=dict)
     held_skus: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    routed: dict[int, tuple[int, ...]] = field(default_factory=dict)
     disputes: dict[int, nodes.DisputeDetail] = field(default_factory=dict)
     failed: dict[int, OneAlone] = field(default_factory=dict)
 
@@ -34,17 +35,18 @@ class Details:
             detail = nodes.ReturnDetail.model_validate(node)
             self.returns[detail.id] = detail
         elif kind == "FulfillmentOrder":
-            part = nodes.HeldLines.model_validate(node)
+            part = nodes.RoutedLines.model_validate(node)
             lines = part.line_items.nodes if part.line_items else []
             waiting = (line.sku for line in lines if line.sku and line.remaining_quantity > 0)
             self.held_skus[part.id] = tuple(dict.fromkeys(waiting))
+            self.routed[part.id] = tuple(line.line_item.id for line in lines if line.line_item)
         elif kind == "ShopifyPaymentsDispute":
             dispute = nodes.DisputeDetail.model_validate(node)
             self.disputes[dispute.id] = dispute
 
 
 async def details(client: ShopifyClient, size: PageSize, orders: Iterable[nodes.Order]) -> Details:
-    """The returns, held lines and disputes of these orders. Raises ShopifyError."""
+    """The returns, lines of fulfilment orders and disputes of these orders. Raises ShopifyError."""
     found = Details()
     owners = dict(_wanted(orders))
     async for asked, answer in batches(client, documents.DETAILS, size, owners):
@@ -72,5 +74,5 @@ def _wanted(orders: Iterable[nodes.Order]) -> Iterable[tuple[str, int]]:
     """The GraphQL id of each detail, with the order that it hangs on."""
     for order in orders:
         yield from ((gid("Return", ref.id), order.id) for ref in (order.returns.nodes if order.returns else ()))
-        yield from ((gid("FulfillmentOrder", part), order.id) for part in held(order))
+        yield from ((gid("FulfillmentOrder", part), order.id) for part in (*held(order), *late(order)))
         yield from ((gid("ShopifyPaymentsDispute", dispute.id), order.id) for dispute in order.disputes or ())

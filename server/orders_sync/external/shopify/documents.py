@@ -2,7 +2,7 @@
 
 Costs, as recorded from a live shop: an object is 1, a scalar 0, a mutation 10; a connection is sized by its `first`, a plain
 list (`fulfillments`, `transactions`, `refunds`, `trackingInfo`) is not. So what most orders lack (the insides of returns, the
-lines of held fulfilment orders) is left out of the page and read by `DETAILS` for those that have it, and what most orders
+lines of fulfilment orders) is left out of the page and read by `DETAILS` for those that have it, and what most orders
 have few of is cut short here and read to its end by the documents under "The rest of what an answer cuts short".
 
 Invariant: every list that takes `first` is a page of its document (`$after`) or among its `lists` (a test reads all documents).
@@ -91,13 +91,13 @@ _SCAN = "fragment Scan on FulfillmentEvent { id status happenedAt createdAt }\n"
 
 _FULFILLMENT_ORDER = """
 fragment FulfillmentOrderParts on FulfillmentOrder {
-  id status updatedAt fulfillBy
+  id status createdAt updatedAt fulfillBy
   deliveryMethod { methodType }
   fulfillmentHolds { id reason reasonNotes handle }
 }
 """
 
-_HELD_LINE = "sku remainingQuantity"
+_ROUTED_LINE = "sku remainingQuantity lineItem { id }"
 _TRACKING = "number company url"
 
 _PARCEL = f"""
@@ -152,6 +152,7 @@ fragment ReturnLine on ReturnLineItemType {{
 }}
 """
 
+_EXCHANGE_LINE = "lineItems { id }"
 _REVERSE_LINE = "totalQuantity dispositions { type quantity createdAt }"
 
 _REVERSE_DELIVERY = """
@@ -180,6 +181,7 @@ fragment ReturnParts on Return {{
   order {{ id }}
   decline {{ note }}
   returnLineItems(first: 10) {{ nodes {{ ...ReturnLine }} {_PAGE} }}
+  exchangeLineItems(first: 3) {{ nodes {{ {_EXCHANGE_LINE} }} {_PAGE} }}
   reverseFulfillmentOrders(first: 3) {{ nodes {{ ...ReverseOrder }} {_PAGE} }}
 }}
 """
@@ -200,6 +202,7 @@ FULFILLMENT_SCANS = _rest(
     "FulfillmentScans", "fulfillment", "events", "...Scan", _SCAN, first=100, order=", sortKey: HAPPENED_AT"
 )
 RETURN_LINE_ITEMS = _rest("ReturnLineItems", "return", "returnLineItems", "...ReturnLine", _RETURN_LINE, first=100)
+RETURN_EXCHANGE_LINES = _rest("ReturnExchangeLines", "return", "exchangeLineItems", _EXCHANGE_LINE, first=100)
 RETURN_REVERSE_ORDERS = _rest(
     "ReturnReverseOrders",
     "return",
@@ -218,7 +221,7 @@ REVERSE_DELIVERIES = _rest(
     _REVERSE_DELIVERY,
     first=50,
 )
-HELD_LINES = _rest("HeldLines", "fulfillmentOrder", "lineItems", _HELD_LINE, first=100)
+ROUTED_LINES = _rest("RoutedLines", "fulfillmentOrder", "lineItems", _ROUTED_LINE, first=100)
 
 _LISTS_OF_PARCELS = (
     Cut(("fulfillments",), ORDER_FULFILLMENTS, first=50),
@@ -236,10 +239,11 @@ _LISTS_OF_ORDERS = (
 )
 _LISTS_OF_DETAILS = (
     Cut(("returnLineItems",), RETURN_LINE_ITEMS),
+    Cut(("exchangeLineItems",), RETURN_EXCHANGE_LINES),
     Cut(("reverseFulfillmentOrders",), RETURN_REVERSE_ORDERS),
     Cut(("reverseFulfillmentOrders", "lineItems"), REVERSE_LINES),
     Cut(("reverseFulfillmentOrders", "reverseDeliveries"), REVERSE_DELIVERIES),
-    Cut(("lineItems",), HELD_LINES),
+    Cut(("lineItems",), ROUTED_LINES),
 )
 
 # Orders
@@ -279,13 +283,13 @@ PARCELS = _query(
 )
 ORDERS_COUNT = _query("OrdersCount", "($query: String)", "ordersCount(query: $query, limit: null) { count precision }")
 
-# What an order's page leaves out: returns, the lines of held fulfilment orders, disputes
+# What an order's page leaves out: returns, disputes, the lines of fulfilment orders that are held or may be exchanges
 
 DETAILS = _query(
     "Details",
     "($ids: [ID!]!)",
     "nodes(ids: $ids) { __typename id ...ReturnParts "
-    f"... on FulfillmentOrder {{ orderId lineItems(first: 50) {{ nodes {{ {_HELD_LINE} }} {_PAGE} }} }} "
+    f"... on FulfillmentOrder {{ orderId lineItems(first: 50) {{ nodes {{ {_ROUTED_LINE} }} {_PAGE} }} }} "
     "... on ShopifyPaymentsDispute { initiatedAt evidenceDueBy amount { amount currencyCode } } }",
     _RETURN,
     _RETURN_LINE,

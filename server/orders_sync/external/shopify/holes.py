@@ -19,6 +19,7 @@ VALUES = frozenset(
         "defaultPhoneNumber",
         "dispositions",
         "events",
+        "exchangeLineItems",
         "fulfillmentHolds",
         "lineItems",
         "originalUnitPriceSet",

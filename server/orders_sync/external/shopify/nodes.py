@@ -120,6 +120,7 @@ class Hold(Node):
 class FulfillmentOrder(Node):
     id: Id
     status: Word
+    created_at: Instant | None = None
     updated_at: Instant
     fulfill_by: Instant | None = None
     method: Annotated[Word | None, Field(validation_alias=AliasPath("deliveryMethod", "methodType"))] = None
@@ -166,7 +167,7 @@ class Parcels(Node):
 
 
 class Order(Parcels):
-    """An order as a page tells it; `ReturnDetail`, `HeldLines` and `DisputeDetail` complete it."""
+    """An order as a page tells it; `ReturnDetail`, `RoutedLines` and `DisputeDetail` complete it."""
 
     name: str
     created_at: Instant
@@ -243,6 +244,16 @@ class ReturnLine(Node):
     with_code_discounted_total_price_set: Money | None = None
 
 
+class Decline(Node):
+    note: str | None = None
+
+
+class ExchangeLine(Node):
+    """`line_items`: the order's lines that were made of it."""
+
+    line_items: list[Ref] | None = None
+
+
 class ReturnDetail(Node):
     id: Id
     name: str | None = None
@@ -251,8 +262,9 @@ class ReturnDetail(Node):
     closed_at: Instant | None = None
     request_approved_at: Instant | None = None
     order: Ref
-    decline_note: Annotated[str | None, Field(validation_alias=AliasPath("decline", "note"))] = None
+    decline: Decline | None = None
     return_line_items: Page[ReturnLine] | None = None
+    exchange_line_items: Page[ExchangeLine] | None = None
     reverse_fulfillment_orders: Page[ReverseFulfillmentOrder] | None = None
 
 
@@ -261,12 +273,18 @@ class HeldLine(Node):
     remaining_quantity: Whole
 
 
-class HeldLines(Node):
-    """What a held fulfilment order still has to send."""
+class RoutedLine(HeldLine):
+    """`line_item`: the order's line."""
+
+    line_item: Ref | None = None
+
+
+class RoutedLines(Node):
+    """The lines of a fulfilment order, and what it still has to send of them."""
 
     id: Id
     order_id: Id
-    line_items: Page[HeldLine] | None = None
+    line_items: Page[RoutedLine] | None = None
 
 
 class DisputeDetail(Node):

@@ -18,7 +18,7 @@ from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.errors import Broken, Denied, Withheld
 from orders_sync.external.shopify.nodes import Node, read_page
-from orders_sync.external.shopify.reads import OrderRead, ParcelsRead, held
+from orders_sync.external.shopify.reads import OrderRead, ParcelsRead, held, late
 from orders_sync.external.shopify.scalars import Id, gid, number
 from orders_sync.external.shopify.sifting import Batch, Sifting, UnreadOrder
 from orders_sync.external.shopify.sizes import PageSize
@@ -186,6 +186,7 @@ def _read(order: nodes.Order, details: completion.Details, answer: Answer) -> Or
         as_of=answer.as_of,
         returns=tuple(details.returns[ref.id] for ref in returns if ref.id in details.returns),
         held_skus={part: details.held_skus[part] for part in held(order) if part in details.held_skus},
+        routed={part: details.routed[part] for part in late(order) if part in details.routed},
         disputes=details.disputes,
         unread=frozenset(to_snake(name) for name in order.hidden),
     )

@@ -53,6 +53,7 @@ _SOURCES: Mapping[str, str] = {
     "url": "trackingInfo",
     "amount": "amountSet",
     "return_id": "return",
+    "method": "deliveryMethod",
 }
 """The shop's name of what a field is told by, where it is another."""
 
@@ -69,13 +70,14 @@ _FULFILLED_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class OrderRead:
-    """One order, whole. `held_skus`: what each held fulfilment order waits for. `unread`: its own fields that a missing scope
-    hides."""
+    """One order, whole. `held_skus`: what each held fulfilment order waits for. `routed`: the order's lines in each that may have
+    come of an exchange. `unread`: its own fields that a missing scope hides."""
 
     order: nodes.Order
     as_of: Ms
     returns: tuple[nodes.ReturnDetail, ...] = ()
     held_skus: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    routed: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     disputes: Mapping[int, nodes.DisputeDetail] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
 
@@ -221,6 +223,7 @@ def _parcel(order_id: int, parcel: nodes.Fulfillment, as_of: Ms) -> Iterator[Ord
 
 def _fulfillment_order(read: OrderRead, part: nodes.FulfillmentOrder) -> FulfillmentOrderSeen:
     holds = part.fulfillment_holds
+    told = {"fulfill_by": part.fulfill_by, "method": part.method}
     return FulfillmentOrderSeen(
         fulfillment_order_id=part.id,
         order_id=read.order.id,
@@ -232,6 +235,9 @@ def _fulfillment_order(read: OrderRead, part: nodes.FulfillmentOrder) -> Fulfill
         if holds is None
         else tuple(HoldPart(id=str(h.id), reason=h.reason, note=h.reason_notes, handle=h.handle) for h in holds),
         held_skus=read.held_skus.get(part.id, ()),
+        created_at=part.created_at,
+        lines=read.routed.get(part.id, ()),
+        cleared=tuple(_shown(part, {name: None for name, value in told.items() if value is None})),
     )
 
 
@@ -280,3 +286,11 @@ def held(order: nodes.Order) -> Iterable[int]:
     """The fulfilment orders whose lines tell what is waited for."""
     parts = order.fulfillment_orders.nodes if order.fulfillment_orders else []
     return (part.id for part in parts if part.fulfillment_holds or part.status == "on_hold")
+
+
+def late(order: nodes.Order) -> Iterable[int]:
+    """The fulfilment orders that may have come of an exchange: made after something was sent of an order that has returns."""
+    parts = order.fulfillment_orders.nodes if order.fulfillment_orders else []
+    returned = order.returns is not None and bool(order.returns.nodes)
+    sent_at = min((parcel.created_at for parcel in order.fulfillments or ()), default=0)
+    return (part.id for part in parts if returned and part.created_at is not None and part.created_at >= sent_at)

@@ -6,14 +6,29 @@ update. A re-opened return cannot be told from one that never closed: that comes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from orders_sync.external.shopify.nodes import Disposition, ReturnDetail, ReturnLine, ReverseFulfillmentOrder
+from orders_sync.external.shopify.nodes import (
+    Deliverable,
+    Disposition,
+    ReturnDetail,
+    ReturnLine,
+    ReverseFulfillmentOrder,
+)
 from orders_sync.ingest.changes import MoneyPart, OrderChange, ReturnSeen, ReverseDeliverySeen, Stamp
 from orders_sync.instants import Ms
 
 _ENDED_UNTIMED = frozenset({"declined", "canceled"})
 _TO_PROCESS = "processing_required"
+
+_SOURCES: Mapping[str, frozenset[str]] = {
+    "name": frozenset({"name"}),
+    "reason": frozenset({"returnLineItems", "returnReasonDefinition"}),
+    "note": frozenset({"returnLineItems", "customerNote", "returnReasonNote"}),
+    "decline_note": frozenset({"decline", "note"}),
+}
+"""The shop's names of what tells each text of a return: where one of them is hidden, null says nothing."""
 
 
 def return_changes(detail: ReturnDetail, order_updated_at: Ms, as_of: Ms) -> Iterator[OrderChange]:
@@ -34,20 +49,36 @@ def return_changes(detail: ReturnDetail, order_updated_at: Ms, as_of: Ms) -> Ite
 
 def _described(detail: ReturnDetail, as_of: Ms) -> ReturnSeen:
     lines = detail.return_line_items.nodes if detail.return_line_items else []
+    swapped = detail.exchange_line_items.nodes if detail.exchange_line_items else []
+    told: dict[str, Any] = {
+        "name": detail.name,
+        "reason": next((line.reason.replace("-", "_") for line in lines if line.reason), None),
+        "note": _note(lines),
+        "decline_note": detail.decline.note if detail.decline else None,
+    }
+    hidden = _hidden(detail, lines)
     return ReturnSeen(
         return_id=detail.id,
         order_id=detail.order.id,
         stamp=Stamp(as_of, as_of),
-        name=detail.name,
-        reason=next((line.reason.replace("-", "_") for line in lines if line.reason), None),
-        note=_note(detail, lines),
         created_at=detail.created_at,
         refundable=_refundable(lines),
+        exchange_lines=tuple(line.id for item in swapped for line in item.line_items or ()),
+        cleared=tuple(name for name, text in told.items() if text is None and not _SOURCES[name] & hidden),
+        **told,
     )
 
 
-def _note(detail: ReturnDetail, lines: Iterable[ReturnLine]) -> str | None:
-    notes = [detail.decline_note, *(note for line in lines for note in (line.customer_note, line.return_reason_note))]
+def _hidden(detail: ReturnDetail, lines: Iterable[ReturnLine]) -> set[str]:
+    """What is not told of a return, its decline and its lines."""
+    hidden = {*detail.hidden, *(name for line in lines for name in line.hidden)}
+    if detail.decline is not None:
+        hidden |= detail.decline.hidden
+    return hidden if detail.return_line_items is not None else {*hidden, "returnLineItems"}
+
+
+def _note(lines: Iterable[ReturnLine]) -> str | None:
+    notes = (note for line in lines for note in (line.customer_note, line.return_reason_note))
     return next((note for note in notes if note), None)
 
 
@@ -99,13 +130,27 @@ def _ways_back(detail: ReturnDetail, as_of: Ms) -> Iterator[ReverseDeliverySeen]
     for reverse_order in _reverse_orders(detail):
         for delivery in reverse_order.reverse_deliveries.nodes if reverse_order.reverse_deliveries else ():
             label = delivery.deliverable.label if delivery.deliverable else None
-            tracking = delivery.deliverable.tracking if delivery.deliverable else None
             yield ReverseDeliverySeen(
                 return_id=detail.id,
                 order_id=detail.order.id,
                 delivery_id=delivery.id,
-                stamp=Stamp(label.created_at if label else earliest, as_of),
-                number=tracking.number if tracking else None,
-                carrier=tracking.carrier_name if tracking else None,
-                label_url=label.public_file_url if label else None,
+                stamp=Stamp(as_of, as_of),
+                labelled_at=label.created_at if label else earliest,
+                **_way_back(delivery.deliverable),
             )
+
+
+def _way_back(deliverable: Deliverable | None) -> dict[str, Any]:
+    """Number, carrier and label, and which of them are told as null."""
+    if deliverable is None:
+        return {}
+    tracking, label = deliverable.tracking, deliverable.label
+    told = {
+        "number": (tracking and tracking.number, "tracking", "number"),
+        "carrier": (tracking and tracking.carrier_name, "tracking", "carrierName"),
+        "label_url": (label and label.public_file_url, "label", "publicFileUrl"),
+    }
+    parts = (deliverable, tracking, label)
+    hidden = {name for part in parts if part is not None for name in part.hidden}
+    cleared = tuple(field for field, (text, *names) in told.items() if text is None and not hidden & {*names})
+    return {**{field: text for field, (text, *_) in told.items()}, "cleared": cleared}

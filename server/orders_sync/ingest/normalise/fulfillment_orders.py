@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from orders_sync.ingest.changes import Change, FulfillmentOrderSeen, HoldAdded, HoldPart, HoldReleased, Stamp
 from orders_sync.ingest.reading import Node
@@ -65,15 +66,20 @@ def _seen(node: Node, order_id: int | None, ids: Iterable[int], seen: Ms) -> Ful
     own = node.need_id("id", "admin_graphql_api_id")
     held = node.has("fulfillment_holds")
     delivery = node.node("delivery_method")
+    method = delivery.word("method_type") if delivery is not None else None
+    cleared = ["fulfill_by"] if node.cleared("fulfill_by") else []
+    if method is None and node.has("delivery_method"):
+        cleared.append("method")
     return FulfillmentOrderSeen(
         fulfillment_order_id=own,
         order_id=order_id,
         stamp=Stamp(node.instant("updated_at") or seen, seen),
         status=node.word("status"),
         fulfill_by=node.instant("fulfill_by"),
-        method=delivery.word("method_type") if delivery is not None else None,
+        method=method,
         holds=tuple(_hold(hold) for hold in node.nodes("fulfillment_holds")) if held else None,
         related=tuple(sorted({other for other in ids if other != own})),
+        cleared=tuple(cleared),
     )
 
 
@@ -94,9 +100,9 @@ def _hold(node: Node) -> HoldPart:
     reason, note = node.word("reason") or "other", node.text("reason_notes")
     told_id = node.id("id", "admin_graphql_api_id")
     own_id = hashlib.blake2b(f"{reason}\x00{note or ''}".encode(), digest_size=6).hexdigest()
-    return HoldPart(
-        id=f"content-{own_id}" if told_id is None else str(told_id),
-        reason=reason,
-        note=note,
-        handle=node.text("handle", most=120),
-    )
+    told: dict[str, Any] = {"id": f"content-{own_id}" if told_id is None else str(told_id), "reason": reason}
+    if node.has("reason_notes"):
+        told["note"] = note
+    if node.has("handle"):
+        told["handle"] = node.text("handle", most=120)
+    return HoldPart(**told)

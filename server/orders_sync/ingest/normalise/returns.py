@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from orders_sync.ingest.changes import Change, ReturnSeen, ReverseDeliverySeen, Stamp
 from orders_sync.ingest.reading import Node
@@ -21,6 +22,15 @@ _STATUS: Mapping[str, str] = {
 }
 """The status that a topic stands for, where the body tells none."""
 
+_DELIVERABLE = (
+    ("number", "tracking", ("tracking_number", "number"), 512),
+    ("carrier", "tracking", ("carrier_name",), 512),
+    ("label_url", "label", ("public_file_url",), 2_000),
+)
+"""Each field of a way back: the part of the body that tells it, its names there, and its longest text."""
+
+_REASON = ("return_reason", "reason")
+
 
 def read(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
     """A return's new state; a body that tells nothing of it (returns/update) is no change."""
@@ -32,7 +42,6 @@ def read_deliveries(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
     owner, deliverable = body.node("return"), body.node("shipping_deliverable")
     if verb != "attach_deliverable" or owner is None or deliverable is None:
         return ()
-    tracking, label = deliverable.node("tracking"), deliverable.node("label")
     order = owner.node("order")
     return (
         ReverseDeliverySeen(
@@ -40,21 +49,38 @@ def read_deliveries(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
             order_id=owner.id("order_id") or (order.id("id", "admin_graphql_api_id") if order is not None else None),
             delivery_id=body.need_id("id", "admin_graphql_api_id"),
             stamp=Stamp(seen, seen),
-            number=tracking.text("tracking_number", "number", most=512) if tracking is not None else None,
-            carrier=tracking.text("carrier_name", most=512) if tracking is not None else None,
-            label_url=label.text("public_file_url", most=2_000) if label is not None else None,
+            **_way_back(deliverable),
         ),
     )
+
+
+def _way_back(deliverable: Node) -> dict[str, Any]:
+    """Number, carrier and label, and which of them are told as null: by themselves, or with the part that would tell them."""
+    told: dict[str, Any] = {}
+    cleared = []
+    for field, name, theirs, most in _DELIVERABLE:
+        part = deliverable.node(name)
+        text = None if part is None else part.text(*theirs, most=most)
+        if text is not None:
+            told[field] = text
+        elif deliverable.has(name) and (part is None or part.has(*theirs)):
+            cleared.append(field)
+    return {**told, "cleared": tuple(cleared)}
 
 
 def told(verb: str, node: Node, seen: Ms, order_id: int | None = None) -> ReturnSeen | None:
     """A return, of the order in whose body it stands or that it names itself; null when nothing is told of it."""
     order, decline = node.node("order"), node.node("decline")
     status = node.word("status") or _STATUS.get(verb)
-    reason = None if not isinstance(node.fields.get("return_line_items"), list) else _reason(node)
-    note = decline.text("note") if decline is not None else None
+    lines = node.nodes("return_line_items") if isinstance(node.fields.get("return_line_items"), list) else []
+    reason = next((reason for line in lines if (reason := line.word(*_REASON))), None)
     name = node.text("name", most=512)
-    if status is None and reason is None and name is None:
+    cleared = ["name"] if node.cleared("name") else []
+    if reason is None and any(line.has(*_REASON) for line in lines):
+        cleared.append("reason")
+    if decline is not None and decline.cleared("note"):
+        cleared.append("decline_note")
+    if status is None and reason is None and name is None and not cleared:
         return None
     own = node.id("order_id") or (order.id("id", "admin_graphql_api_id") if order is not None else None)
     return ReturnSeen(
@@ -64,14 +90,9 @@ def told(verb: str, node: Node, seen: Ms, order_id: int | None = None) -> Return
         status=status,
         name=name,
         reason=reason,
-        note=note,
+        decline_note=decline.text("note") if decline is not None else None,
         created_at=node.instant("created_at"),
         closed_at=node.instant("closed_at"),
         reopened=verb == "reopen",
+        cleared=tuple(cleared),
     )
-
-
-def _reason(node: Node) -> str | None:
-    """The reason of the first line that tells one."""
-    lines = node.nodes("return_line_items")
-    return next((reason for line in lines if (reason := line.word("return_reason", "reason"))), None)
