@@ -15,8 +15,10 @@ VALUES = frozenset(
     {
         "amount",
         "amountSet",
+        "decline",
         "defaultEmailAddress",
         "defaultPhoneNumber",
+        "deliveryMethod",
         "dispositions",
         "events",
         "exchangeLineItems",

@@ -244,10 +244,6 @@ class ReturnLine(Node):
     with_code_discounted_total_price_set: Money | None = None
 
 
-class Decline(Node):
-    note: str | None = None
-
-
 class ExchangeLine(Node):
     """`line_items`: the order's lines that were made of it."""
 
@@ -262,7 +258,7 @@ class ReturnDetail(Node):
     closed_at: Instant | None = None
     request_approved_at: Instant | None = None
     order: Ref
-    decline: Decline | None = None
+    decline_note: Annotated[str | None, Field(validation_alias=AliasPath("decline", "note"))] = None
     return_line_items: Page[ReturnLine] | None = None
     exchange_line_items: Page[ExchangeLine] | None = None
     reverse_fulfillment_orders: Page[ReverseFulfillmentOrder] | None = None

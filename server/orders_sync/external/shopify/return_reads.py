@@ -26,7 +26,7 @@ _SOURCES: Mapping[str, frozenset[str]] = {
     "name": frozenset({"name"}),
     "reason": frozenset({"returnLineItems", "returnReasonDefinition"}),
     "note": frozenset({"returnLineItems", "customerNote", "returnReasonNote"}),
-    "decline_note": frozenset({"decline", "note"}),
+    "decline_note": frozenset({"decline"}),
 }
 """The shop's names of what tells each text of a return: where one of them is hidden, null says nothing."""
 
@@ -54,7 +54,7 @@ def _described(detail: ReturnDetail, as_of: Ms) -> ReturnSeen:
         "name": detail.name,
         "reason": next((line.reason.replace("-", "_") for line in lines if line.reason), None),
         "note": _note(lines),
-        "decline_note": detail.decline.note if detail.decline else None,
+        "decline_note": detail.decline_note,
     }
     hidden = _hidden(detail, lines)
     return ReturnSeen(
@@ -70,10 +70,8 @@ def _described(detail: ReturnDetail, as_of: Ms) -> ReturnSeen:
 
 
 def _hidden(detail: ReturnDetail, lines: Iterable[ReturnLine]) -> set[str]:
-    """What is not told of a return, its decline and its lines."""
+    """What is not told of a return and its lines."""
     hidden = {*detail.hidden, *(name for line in lines for name in line.hidden)}
-    if detail.decline is not None:
-        hidden |= detail.decline.hidden
     return hidden if detail.return_line_items is not None else {*hidden, "returnLineItems"}
 
 
