@@ -66,8 +66,11 @@ class PageInfo(Wire):
 
 
 class OrdersSlice(Wire):
+    """`unread` is not on the wire: how many rows whoever reads the answer had to leave out."""
+
     items: list[Order]
     page_info: PageInfo
+    unread: int = Field(default=0, exclude=True)
 
 
 class TrackingPending(Wire):

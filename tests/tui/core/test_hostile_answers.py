@@ -183,6 +183,10 @@ def test_more_values_than_any_answer_has_are_not_parsed() -> None:
         parse(b"[" + b"{}," * 200_000 + b"{}]")
 
 
+def always(status: int, **content: Any) -> httpx.MockTransport:
+    return httpx.MockTransport(lambda _: httpx.Response(status, **content))
+
+
 def api(answer: Callable[[httpx.Request], httpx.Response]) -> SyncApi:
     return SyncApi("http://desk.test", "token", transport=httpx.MockTransport(answer))
 
@@ -196,6 +200,41 @@ async def test_a_row_that_does_not_read_hides_no_other() -> None:
         read = await client.orders(OrdersQuery())
     assert [row.order_number for row in read.orders.items] == ["#1001", "#1003"]
     assert read.orders.items[0].placed_at.year == 1900
+    assert read.orders.unread == 1
+
+
+@pytest.mark.parametrize("claimed", [0, 7, "x", None, []])
+async def test_how_many_rows_do_not_read_is_counted_here_and_not_believed(claimed: object) -> None:
+    for rows, unread in (([ORDER, {"id": 1}, None], 2), ([ORDER], 0), ([], 0)):
+        told = {**PAGE, "orders": {**PAGE["orders"], "items": list(rows), "unread": claimed}}
+        async with api(lambda _, told=told: httpx.Response(200, json=told)) as client:  # type: ignore[misc]
+            page = await client.orders(OrdersQuery())
+        assert page.orders.unread == unread
+        assert "unread" not in page.model_dump()["orders"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["list"], "1 order could not be read"),
+        (["list", "--all", "--json"], "1 order could not be read"),
+        (["export", "orders.csv"], "1 order could not be read"),
+    ],
+)
+def test_a_command_says_that_orders_are_missing(
+    arguments: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = {**PAGE, "orders": {**PAGE["orders"], "items": [ORDER, {"id": 1}]}}
+    assert run([*arguments, "--server", "http://desk.test"], always(200, json=told)) == 0
+    out = capsys.readouterr()
+    assert said in out.err
+    assert "--all" not in out.err
+    assert "could not be read" not in out.out
 
 
 async def test_a_page_of_which_no_row_reads_is_another_contract() -> None:
