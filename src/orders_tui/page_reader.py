@@ -45,6 +45,7 @@ class PageReader:
             orders = body.get("orders") if isinstance(body, dict) else None
             if isinstance(orders, dict):
                 orders["unread"] = await self._read_rows(_rows_of(orders))
+                body["size_bytes"] = len(response.content)
             return OrdersPage.model_validate(sanitise(body))
 
     async def _read_rows(self, items: list[Any]) -> int:

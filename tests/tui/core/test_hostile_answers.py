@@ -8,7 +8,8 @@ import io
 import json
 import random
 import tracemalloc
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,10 +25,12 @@ from orders_tui.api import SyncApi
 from orders_tui.body import UnusableBody, parse, read_body
 from orders_tui.cli.main import run
 from orders_tui.cli.parser import SERVER_COMMANDS, build
-from orders_tui.errors import ApiError, NotTrusted, UsageError, VersionSkew
+from orders_tui.errors import ApiError, NotTrusted, Unread, UsageError, VersionSkew
 from orders_tui.exchange import transport_errors
 from orders_tui.feed.blocks import Blocks
 from orders_tui.query import OrdersQuery
+from orders_wire.actions import AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
+from orders_wire.vocabulary import ReturnAction
 
 LINES = {
     "list": [["list"], ["list", "--json", "--all"]],
@@ -191,7 +194,15 @@ def test_a_watch_tells_what_can_be_read_of_a_hostile_stream(
 @pytest.mark.parametrize("seed", range(4))
 def test_a_watch_that_polls_tells_what_can_be_read(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
     chance = random.Random(seed)
-    spoilt = [event(900, id=""), event(900, type="x"), event(900, created_at=10**400), None, [], "x", 10**400]
+    spoilt: list[Any] = [
+        event(900, id=""),
+        event(900, type="x"),
+        event(900, created_at=10**400),
+        None,
+        [],
+        "x",
+        10**400,
+    ]
     polled = []
     for n in range(1, 5):
         alerts = [event(n), *chance.sample(spoilt, 3)]
@@ -326,6 +337,53 @@ async def test_a_strange_event_among_polled_ones_is_dropped() -> None:
     told = [event("d-1"), event("d-2", type="new_kind"), event("x" * 100_000), event("d-3", version="?"), event("d-4")]
     async with api(lambda _: httpx.Response(200, json={"alerts": told, "cursor": "d-4"})) as client:
         assert [each.id for each in (await client.alerts()).alerts] == ["d-1", "d-4"]
+
+
+READS: dict[str, Callable[[SyncApi], Awaitable[object]]] = {
+    "orders": lambda client: client.orders(OrdersQuery()),
+    "order": lambda client: client.order("1"),
+    "owners": SyncApi.owners,
+    "me": SyncApi.me,
+    "health": SyncApi.health,
+    "alerts": SyncApi.alerts,
+    "outbox": SyncApi.outbox,
+    "dead_letters": SyncApi.dead_letters,
+}
+WRITES: dict[str, Callable[[SyncApi], Awaitable[object]]] = {
+    "assign": lambda client: client.assign(AssignBody(order_ids=["1"], assignee="ana"), "key"),
+    "fulfill": lambda client: client.fulfill(FulfillBody(order_ids=["1"]), "key"),
+    "support": lambda client: client.support(SupportBody(order_id="1"), "key"),
+    "returns": lambda client: client.returns(ReturnsBody(order_id="1", action=ReturnAction.DENY), "key"),
+    "inventory": lambda client: client.inventory(InventoryBody(sku="MUG"), "key"),
+    "undo": lambda client: client.undo(UndoBody(action_id="a1"), "key"),
+}
+
+
+@pytest.mark.parametrize("call", READS)
+async def test_any_json_in_the_place_of_an_answer_is_taken_or_refused(call: str) -> None:
+    for told in (*STRANGE, [None], [1], [[]], [{}], {"items": 1}, {"alerts": 1}, {"orders": {"items": {}}}):
+        content = json.dumps(told).encode()
+        async with api(lambda _, sent=content: httpx.Response(200, content=sent)) as client:  # type: ignore[misc]
+            with suppress(ApiError):
+                await READS[call](client)
+
+
+@pytest.mark.parametrize("call", WRITES)
+@pytest.mark.parametrize("packed", ["identity", "br"])
+async def test_a_write_whose_success_cannot_be_read_may_have_been_done(call: str, packed: str) -> None:
+    for told in (b"", b"<html>", b"[]", b'{"success": true}', b"[" * 100_000):
+        answers = Answers([told], headers={"Content-Encoding": packed})
+        async with SyncApi("http://desk.test", transport=answers) as client:
+            with pytest.raises(Unread):
+                await WRITES[call](client)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_command_does_not_call_undone_what_may_be_done(capsys: pytest.CaptureFixture[str]) -> None:
+    answers = Answers([b'{"success": true}'])
+    assert run(["assign", "1001", "--to", "ana", "--key", "k1", "--server", "http://desk.test"], answers) == 3
+    assert "not known whether it was done; repeat it with --key k1" in capsys.readouterr().err
+    assert answers.asked == 1
 
 
 async def test_cookies_are_not_kept_and_redirects_not_followed() -> None:

@@ -10,7 +10,7 @@ from tests.tui.core.samples import NOON, gid
 from tests.tui.core.test_session import Watched, play
 
 from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, Parcel, SupportDraft
-from orders_tui.errors import ApiError, Refused, SignInNeeded
+from orders_tui.errors import ApiError, Refused, SignInNeeded, Unread
 from orders_tui.feed import Events, LineState
 from orders_tui.query import OrdersQuery
 from orders_tui.session import ActionSettled, ActionState, AlertsChanged, BulkChanged, DeskLeft, Notice, OutcomeKind
@@ -123,7 +123,7 @@ def test_what_is_raised_where_ones_own_action_failed_is_news() -> None:
     play(scenario)
 
 
-@pytest.mark.parametrize("trouble", [LOST, BUSY])
+@pytest.mark.parametrize("trouble", [LOST, BUSY, Unread("the server's answer is not read")])
 def test_an_answer_that_did_not_come_is_asked_for_with_the_same_key(trouble: ApiError) -> None:
     async def scenario(w: Watched) -> None:
         w.desk.writes.after = [trouble, trouble]
