@@ -64,13 +64,17 @@ def _state(state: DeskState, backfill: Backfill | None = None) -> Callable[[Fake
     return given
 
 
-def _no_server(session: FakeSession) -> None:
-    session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=UNREACHABLE)
+def _nothing_known(session: FakeSession) -> None:
     session.summary_now = None
     for event in desk_data.alert_events():
         session.alerts.absorb(event.model_copy(update={"status": OpenClosed.CLEARED}))
     session.tell(changes.PageShown())
     session.tell(changes.SummaryChanged())
+
+
+def _no_server(session: FakeSession) -> None:
+    session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=UNREACHABLE)
+    _nothing_known(session)
     session.set_line(state=LineState.OFFLINE, since=ago(0.01), retry_at=ago(-4 / 3600), last_contact=None)
 
 
@@ -106,8 +110,7 @@ def _signed_out(session: FakeSession) -> None:
 
 def _not_signed_in(session: FakeSession) -> None:
     session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=SignInNeeded("a token is needed"))
-    session.summary_now = None
-    session.tell(changes.PageShown())
+    _nothing_known(session)
     session.set_line(state=LineState.SIGNED_OUT, last_contact=None)
 
 
