@@ -13,7 +13,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from orders_tui.errors import ApiError, VersionSkew
+from orders_tui.body import LARGEST_DETAIL, MOST_KEPT
+from orders_tui.errors import ApiError, Unread, VersionSkew
 from orders_tui.exchange import Exchange, read, read_json
 from orders_tui.feed.items import position_of
 from orders_tui.pace import Pace
@@ -123,7 +124,8 @@ class SyncApi:
     async def order(self, order_id: str) -> OrderDetail:
         """Everything about one order; any spelling of its id."""
         from_gid = order_id.removeprefix(_GID)
-        response = await self._exchange.send("GET", f"{_ORDERS}/{quote(from_gid, safe='')}")
+        path = f"{_ORDERS}/{quote(from_gid, safe='')}"
+        response = await self._exchange.send("GET", path, limit=LARGEST_DETAIL)
         from orders_wire.detail import OrderDetail
 
         return read(response, OrderDetail.model_validate)
@@ -131,9 +133,11 @@ class SyncApi:
     async def owners(self) -> list[Owner]:
         """Everybody who owns open orders, and how many."""
         response = await self._exchange.send("GET", "/sync/owners")
+        from pydantic import TypeAdapter
+
         from orders_wire.people import Owner
 
-        return read(response, lambda body: [Owner.model_validate(item) for item in body])
+        return read(response, TypeAdapter(list[Owner]).validate_python)
 
     async def me(self) -> Me:
         """Who the server takes us for. Raises VersionSkew when it speaks another contract."""
@@ -223,7 +227,10 @@ class SyncApi:
         response = await self._post(f"{_ORDERS}/{verb}", fields, {"Idempotency-Key": idempotency_key})
         from orders_wire.actions import ActionAnswer
 
-        return read(response, ActionAnswer.model_validate)
+        try:
+            return read(response, ActionAnswer.model_validate)
+        except VersionSkew as error:
+            raise Unread(str(error)) from error
 
     async def _post(
         self, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
@@ -235,8 +242,9 @@ class SyncApi:
             return
         self._pages[key] = (etag, page)
         self._pages.move_to_end(key)
-        while len(self._pages) > _PAGES_KEPT:
-            self._pages.popitem(last=False)
+        size = sum(kept.size_bytes for _, kept in self._pages.values())
+        while len(self._pages) > _PAGES_KEPT or size > MOST_KEPT:
+            size -= self._pages.popitem(last=False)[1][1].size_bytes
 
 
 def _alerts(body: Any) -> AlertsAnswer:

@@ -16,6 +16,12 @@ from orders_tui.sanitise import sanitise
 LARGEST = 8 * 1024 * 1024
 """Bytes of an answer, unpacked."""
 
+LARGEST_DETAIL = 1024 * 1024
+"""Bytes of one order's detail: some dozens of them are kept."""
+
+MOST_KEPT = 32 * 1024 * 1024
+"""Bytes of all the answers that are kept as pages, as they came."""
+
 LARGEST_EVENT = 1024 * 1024
 """Bytes of one event of a stream."""
 

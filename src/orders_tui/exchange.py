@@ -18,8 +18,8 @@ from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from orders_tui.body import UnusableBody, parse_safe, read_body
-from orders_tui.errors import ApiError, NotTrusted, Refused, SignInNeeded, TimedOut, Unreachable, VersionSkew
+from orders_tui.body import LARGEST, UnusableBody, parse_safe, read_body
+from orders_tui.errors import ApiError, NotTrusted, Refused, SignInNeeded, TimedOut, Unreachable, Unread, VersionSkew
 from orders_tui.pace import Pace
 from orders_tui.sanitise import text
 from orders_wire.version import __version__
@@ -92,14 +92,15 @@ class Exchange:
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        limit: int = LARGEST,
     ) -> httpx.Response:
-        """A request whose answer is 2xx or 304. Raises ApiError for every other."""
+        """A request whose answer is 2xx or 304, of at most `limit` bytes. Raises ApiError for every other."""
         client = await self._opened()
         writes = method != "GET"
         with transport_errors(self.base_url, writes=writes):
             request = client.build_request(method, path, params=params, json=body, headers=self._headers(headers))
             async with asyncio.timeout(DEADLINE_S):
-                response = await _whole(client, request)
+                response = await _whole(client, request, limit)
         self._learn_time(response)
         if not (response.is_success or response.status_code == 304):
             raise refusal(response, writes=writes)
@@ -177,25 +178,26 @@ class _NoCookies(CookieJar):
         """Nothing is kept."""
 
 
-async def _whole(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+async def _whole(client: httpx.AsyncClient, request: httpx.Request, limit: int) -> httpx.Response:
     """The answer with its whole body, within the bounds of `body`."""
     response = await client.send(request, stream=True)
     try:
-        return await _taken(response)
+        return await _taken(response, limit)
     finally:
         await response.aclose()
 
 
-async def _taken(response: httpx.Response) -> httpx.Response:
-    """The same answer, its body read and unpacked by us. Raises VersionSkew for one that is not read."""
+async def _taken(response: httpx.Response, limit: int = LARGEST) -> httpx.Response:
+    """The same answer, its body read and unpacked by us. Raises VersionSkew, or Unread, for one that is not read."""
     import httpx
 
     assert isinstance(response.stream, AsyncIterable)
     encoding = response.headers.get("content-encoding", "")
     try:
-        content = await read_body(response.stream, encoding)
+        content = await read_body(response.stream, encoding, limit)
     except UnusableBody as error:
-        raise VersionSkew(f"the server's answer is not read: {error}") from error
+        taken = response.is_success and response.request.method != "GET"
+        raise (Unread if taken else VersionSkew)(f"the server's answer is not read: {error}") from error
     unpacked = {"content-encoding", "content-length", "transfer-encoding"}
     headers = [(name, value) for name, value in response.headers.multi_items() if name not in unpacked]
     return httpx.Response(response.status_code, headers=headers, content=content)

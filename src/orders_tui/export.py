@@ -66,8 +66,12 @@ def _new(path: Path, body: bytes) -> Path:
         raise UsageError(f"{path} is there already; nothing was written") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror})") from error
-    with os.fdopen(handle, "wb") as file:
-        file.write(body)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+    except OSError as error:
+        path.unlink(missing_ok=True)  # half a file would pass for a whole one
+        raise UsageError(f"{path} cannot be written ({error.strerror})") from error
     return path
 
 

@@ -42,11 +42,17 @@ class PageReader:
 
         with contract():
             body = parse(response.content)
-            await self._read_rows(_rows_of(body))
+            orders = body.get("orders") if isinstance(body, dict) else None
+            if isinstance(orders, dict):
+                orders["unread"] = await self._read_rows(_rows_of(orders))
+                body["size_bytes"] = len(response.content)
             return OrdersPage.model_validate(sanitise(body))
 
-    async def _read_rows(self, items: list[Any]) -> None:
-        """Puts a row in the place of its JSON. A row that does not read is left out, unless none does: then it is the page."""
+    async def _read_rows(self, items: list[Any]) -> int:
+        """Puts a row in the place of its JSON. A row that does not read is left out, unless none does: then it is the page.
+
+        How many were left out.
+        """
         if len(items) > MOST_ROWS:
             raise ValueError(f"{len(items)} rows on a page")
         fresh, rows, problem = 0, [], None
@@ -64,9 +70,11 @@ class PageReader:
                 rows.append(row)
         if problem is not None and not rows:
             raise problem
+        unread = len(items) - len(rows)
         if problem is not None:
-            _log.warning("%d of %d rows of a page do not read: %s", len(items) - len(rows), len(items), _field(problem))
+            _log.warning("%d of %d rows of a page do not read: %s", unread, len(items), _field(problem))
         items[:] = rows
+        return unread
 
     def _known(self, item: Any) -> Order | None:
         key = _id(item)
@@ -96,8 +104,7 @@ def _id(item: Any) -> str:
     return str(item.get("id")) if isinstance(item, dict) else ""
 
 
-def _rows_of(body: Any) -> list[Any]:
-    """`orders.items`, where the body has it: what it has instead is for the model to refuse."""
-    orders = body.get("orders") if isinstance(body, dict) else None
-    items = orders.get("items") if isinstance(orders, dict) else None
+def _rows_of(orders: dict[str, Any]) -> list[Any]:
+    """`items`, where it is a list: what it is instead is for the model to refuse."""
+    items = orders.get("items")
     return items if isinstance(items, list) else []

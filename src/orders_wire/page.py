@@ -66,8 +66,11 @@ class PageInfo(Wire):
 
 
 class OrdersSlice(Wire):
+    """`unread` is not on the wire: how many rows whoever reads the answer had to leave out."""
+
     items: list[Order]
     page_info: PageInfo
+    unread: int = Field(default=0, exclude=True)
 
 
 class TrackingPending(Wire):
@@ -119,7 +122,10 @@ class InventoryBlock(Wire):
 
 
 class OrdersPage(Wire):
-    """The whole answer. Panels and metrics are over all orders, exactly; `total_orders` is of this tab and these filters."""
+    """The whole answer. Panels and metrics are over all orders, exactly; `total_orders` is of this tab and these filters.
+
+    `size_bytes` is not on the wire: how long the answer was, for who keeps it.
+    """
 
     period: Period
     metrics: Metrics
@@ -134,3 +140,4 @@ class OrdersPage(Wire):
     data_gaps_total: int = 0
     tabs: dict[str, int] = Field(default_factory=dict)
     desk: Desk | None = None
+    size_bytes: int = Field(default=0, exclude=True)

@@ -73,11 +73,17 @@ async def _rows(given: Namespace, *, everything: bool) -> tuple[Sequence[Order],
         query = OrdersQuery(given.tab, parsed.filters, parsed.sort, limit)
         if not everything:
             page = await api.orders(query)
-            return page.orders.items, page.metrics.total_orders
+            _doubt(wording.unread(page.orders.unread))
+            return page.orders.items, page.metrics.total_orders - page.orders.unread
         matching = await collect(api, query)
-        if not matching.complete:
-            print("the list kept changing while it was read: an order may be missing", file=sys.stderr)
+        _doubt(matching.doubt)
         return matching.orders, len(matching.orders)
+
+
+def _doubt(sentence: str) -> None:
+    """What may be missing is said beside the orders, not among them."""
+    if sentence:
+        print(sentence, file=sys.stderr)
 
 
 async def _parsed(api: SyncApi, given: Namespace) -> ParsedQuery:

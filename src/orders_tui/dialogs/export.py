@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.worker import Worker, WorkerState
 
-from orders_tui import export
+from orders_tui import export, wording
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.errors import ClientError
@@ -72,13 +72,14 @@ class ExportDialog(Dialog[str]):
     async def _write(self) -> str:
         what = self.query_one(LineList).current
         orders: Sequence[Order] = self._marked if what == MARKED else self._page
+        doubt = wording.unread(self.work.session.view.unread) if what == PAGE else ""
         if what == MATCHING:
             matching = await self.work.session.collect_matching(
                 on_progress=lambda done, of: self.say(f"{done} of {of}")
             )
-            orders = matching.orders
+            orders, doubt = matching.orders, matching.doubt
         written = await asyncio.to_thread(_write, orders, self.query_one(Field).value)
-        return f"{len(orders)} orders written to {written}"
+        return "; ".join(part for part in (f"{len(orders)} orders written to {written}", doubt) if part)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """It is written, or it says why not."""

@@ -44,7 +44,8 @@ class OrderFailure:
 class ActionEntry:
     """One request as the log shows it. `key` is its idempotency key; `action_id` the server's, once answered.
 
-    `undo_until` is in our own clock (None: no limit known); `batch` groups the requests of one bulk run or one draft.
+    `undo_until` is in our own clock (None: no limit known); `batch` groups the requests of one bulk run or one draft; `desk_id`
+    is the desk that answered.
     """
 
     key: str
@@ -58,6 +59,7 @@ class ActionEntry:
     action_id: str | None = None
     undo_until: datetime | None = None
     batch: str | None = None
+    desk_id: str | None = None
 
     @property
     def settled(self) -> bool:

@@ -99,6 +99,11 @@ class BulkChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskLeft:
+    """The orders are another desk's now: what was marked among those of the old one means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A sentence for the operator."""
 
@@ -119,5 +124,6 @@ Change = (
     | ActionChanged
     | ActionSettled
     | BulkChanged
+    | DeskLeft
     | Notice
 )

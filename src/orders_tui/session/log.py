@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from orders_tui.session.actions import ActionEntry, ActionState
 
 _KEPT = 1000
+PAST = datetime.min.replace(tzinfo=UTC)
+"""The end of an action that cannot be taken back any more."""
 
 
 class ActionLog:
@@ -58,6 +60,11 @@ class ActionLog:
     def undone_by(self, action_id: str) -> ActionEntry | None:
         """The action that an undo of this id is about."""
         return next((e for e in self._entries.values() if e.action_id == action_id), None)
+
+    def leave_other_desks(self, desk_id: str) -> list[ActionEntry]:
+        """What was done on another desk cannot be taken back on this one; the entries that could until now."""
+        done = [e for e in self._entries.values() if e.desk_id not in {None, desk_id} and e.undo_until != PAST]
+        return [self.update(entry.key, undo_until=PAST) for entry in done]
 
     def undoing(self) -> bool:
         """True while an undo is on its way."""

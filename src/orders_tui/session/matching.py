@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from orders_tui import wording
 from orders_tui.query import OrdersQuery
 from orders_tui.query.filters import MAX_PAGE_SIZE
 
@@ -18,10 +19,19 @@ _WALKS = 3
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """`complete` is false when the list kept changing while it was walked, so that some may be missing."""
+    """`complete` is false when the list kept changing while it was walked, so that some may be missing; `unread` could not be
+    read.
+    """
 
     orders: tuple[Order, ...]
     complete: bool
+    unread: int = 0
+
+    @property
+    def doubt(self) -> str:
+        """What may be missing, as a sentence; empty when nothing is."""
+        changed = "" if self.complete else "the list kept changing while it was read: an order may be missing"
+        return "; ".join(part for part in (changed, wording.unread(self.unread)) if part)
 
 
 async def collect(api: SyncApi, query: OrdersQuery, on_progress: Callable[[int, int], None] | None = None) -> Matching:
@@ -31,31 +41,33 @@ async def collect(api: SyncApi, query: OrdersQuery, on_progress: Callable[[int, 
     """
     found: dict[str, Order] = {}
     for _ in range(_WALKS):
-        walked, still = await _walk(api, replace(query.at(None), page_size=MAX_PAGE_SIZE), on_progress)
+        walked, still, unread = await _walk(api, replace(query.at(None), page_size=MAX_PAGE_SIZE), on_progress)
         found = walked if still else {**found, **walked}
         if still:
-            return Matching(tuple(found.values()), complete=True)
-    return Matching(tuple(found.values()), complete=False)
+            break
+    return Matching(tuple(found.values()), still, unread)
 
 
 async def _walk(
     api: SyncApi, query: OrdersQuery, on_progress: Callable[[int, int], None] | None
-) -> tuple[dict[str, Order], bool]:
+) -> tuple[dict[str, Order], bool, int]:
+    """What was found, whether the list stood still meanwhile, and how many orders could not be read."""
     found: dict[str, Order] = {}
-    versions = set()
+    versions, unread = set(), 0
     cursor: str | None = None
     followed: set[str] = set()
     while True:
         page = await api.orders(query.at(cursor))
         found.update((order.id, order) for order in page.orders.items)
+        unread += page.orders.unread
         versions.add((page.desk.id, page.desk.version) if page.desk else None)
         total = page.metrics.total_orders
         if on_progress is not None:
             on_progress(min(len(found), total), total)
         info = page.orders.page_info
         if not info.has_next_page or info.next_cursor is None:
-            return found, len(versions) == 1 or len(found) == total
+            return found, len(versions) == 1 or len(found) + unread == total, unread
         cursor = info.next_cursor
         if cursor in followed or not page.orders.items:
-            return found, False
+            return found, False, unread
         followed.add(cursor)

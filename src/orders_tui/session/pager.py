@@ -6,10 +6,20 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from orders_tui import wording
 from orders_tui.errors import ApiError, Refused
 from orders_tui.pace import Pace
 from orders_tui.query import OrdersQuery
-from orders_tui.session.changes import Change, CursorMoved, PageShown, RowsChanged, SummaryChanged, ViewChanged
+from orders_tui.session.changes import (
+    Change,
+    CursorMoved,
+    Level,
+    Notice,
+    PageShown,
+    RowsChanged,
+    SummaryChanged,
+    ViewChanged,
+)
 from orders_tui.session.freshness import Freshness
 from orders_tui.session.loader import Loader
 from orders_tui.session.table import Goal, Table
@@ -51,6 +61,7 @@ class Pager:
         self.as_of: datetime | None = None
         self.page_size = query.page_size
         self._desk_id: str | None = None
+        self._unread_told = False
 
     async def run(self) -> None:
         """Fetches what is wanted, whenever it is due, until cancelled."""
@@ -115,6 +126,7 @@ class Pager:
         if self._is_another_desk(entry):
             self.freshness.start_over()
             self.table.start_over()
+            self._unread_told = False
             self.freshness.now()
         if wanted:
             self.as_of = self._pace.now()
@@ -131,8 +143,15 @@ class Pager:
             self._tell(RowsChanged(rows))
         if self.summary is not summary:
             self._tell(SummaryChanged())
+        self._say_unread()
         self._seen(entry, changed)
         self._follow_up(entry)
+
+    def _say_unread(self) -> None:
+        """Once for a desk: from then on it stands in the line above the table."""
+        if self.table.unread and not self._unread_told:
+            self._unread_told = True
+            self._tell(Notice(Level.WARNING, f"{wording.unread(self.table.unread)}: left out of the list"))
 
     def _is_another_desk(self, entry: PageEntry) -> bool:
         """True when the figures on show are of another desk than this page."""

@@ -196,6 +196,7 @@ class Sender:
             failures=failures,
             action_id=answer.action_id,
             undo_until=until,
+            desk_id=answer.desk.id if answer.desk is not None else self._store.desk_id,
         )
         self._after_undo(entry.draft, ActionState.UNDONE)
         self._tell(RowsChanged(rows))

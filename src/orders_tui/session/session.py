@@ -209,6 +209,7 @@ class Session(Showing, Acting):
         self._sender.line_moved()
 
     def _reset(self, desk_id: str | None) -> None:
+        self._leave_other_desks(desk_id)
         self._pager.reset(desk_id)
         self._people.refresh()
 
@@ -235,12 +236,19 @@ class Session(Showing, Acting):
     def _same_desk(self, desk_id: str | None) -> None:
         """Pages and alerts are of one desk, or the alerts are not shown; who works there is asked again."""
         before = self.alerts.page_desk_id
+        self._leave_other_desks(desk_id)
         if desk_id is None or desk_id == before:
             return
         self.alerts.page_desk_id = desk_id
         if before is not None:
             self._people.refresh()
             self._tell(told.AlertsChanged())
+            self._tell(told.DeskLeft())
+
+    def _leave_other_desks(self, desk_id: str | None) -> None:
+        """Nothing of another desk is offered to be taken back."""
+        for entry in self._sender.log.leave_other_desks(desk_id) if desk_id is not None else ():
+            self._tell(told.ActionChanged(entry))
 
     def _drop_moved(self, order_ids: Collection[str]) -> None:
         """Rows that are missing from the page but, as far as is known, still in the list stand on another page now: no ghosts."""

@@ -52,6 +52,7 @@ class Showing:
             problem=table.problem,
             as_of=self._pager.as_of,
             new_count=table.new_count + len(self._missed),
+            unread=table.unread,
             frozen=table.frozen,
         )
 

@@ -77,6 +77,11 @@ class Table:
         above = 0 if self.entry is None else position(self.entry) - self._position
         return self.held_back + max(0, above)
 
+    @property
+    def unread(self) -> int:
+        """Orders of the page that could not be read."""
+        return 0 if self.entry is None else self.entry.page.orders.unread
+
     def memory(self, tab: Tab) -> TabMemory:
         """How a tab was left; of the tab on show, how it is."""
         if self.entry is None or tab is not self.query.tab:

@@ -48,7 +48,8 @@ class PageSpan:
 class View:
     """The table. `as_of` is the last time the server confirmed it; `new_count` orders wait behind the pill.
 
-    `loading` is true while rows that were asked for have not come; `problem` is why they did not.
+    `unread` orders of the page could not be read and are not among the rows. `loading` is true while rows that were asked for
+    have not come; `problem` is why they did not.
     """
 
     query: OrdersQuery
@@ -59,6 +60,7 @@ class View:
     problem: ApiError | None = None
     as_of: datetime | None = None
     new_count: int = 0
+    unread: int = 0
     frozen: bool = False
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from orders_tui.body import MOST_KEPT
 from orders_tui.drafts import Draft, UndoDraft
 from orders_tui.store.base import BaseRows
 from orders_tui.store.effects import Changes, FieldChange, changes
@@ -205,12 +206,14 @@ class Store:
         return lost
 
     def _keep(self, entry: PageEntry) -> None:
-        """A page is found by the place it was asked for at, and by its own key."""
+        """A page is found by the place it was asked for at, and by its own key. The oldest go, never the newest."""
         self._pages[entry.query] = entry
         self._pages.move_to_end(entry.query)
         places = sum(len(page.order_ids) for page in self._pages.values())
-        while places > _PLACES_KEPT:
-            places -= len(self._pages.popitem(last=False)[1].order_ids)
+        size = sum(page.page.size_bytes for page in self._pages.values())
+        while len(self._pages) > 1 and (places > _PLACES_KEPT or size > MOST_KEPT):
+            _, gone = self._pages.popitem(last=False)
+            places, size = places - len(gone.order_ids), size - gone.page.size_bytes
 
     def _put(self, row: Order, desk_version: int) -> None:
         if self._base.put(row, desk_version) and row.id in self._patches:

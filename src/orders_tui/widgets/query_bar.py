@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orders_tui import wording
 from orders_tui.glyphs import Glyphs
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
@@ -20,7 +21,9 @@ NARROW = 100
 
 @dataclass(frozen=True, slots=True)
 class QueryInfo:
-    """What the line says. `narrowed` is the local word of `&`; `waiting` new orders stand behind the pill."""
+    """What the line says. `narrowed` is the local word of `&`; `waiting` new orders stand behind the pill;
+    `unread` orders of the page could not be read.
+    """
 
     span: PageSpan
     chips: Sequence[Chip] = ()
@@ -28,6 +31,7 @@ class QueryInfo:
     shown: int = 0
     sort: str = ""
     waiting: int = 0
+    unread: int = 0
     loading: bool = False
     search_key: str = "/"
     clear_key: str = "\\"
@@ -60,6 +64,8 @@ def _place(info: QueryInfo, narrow: bool, glyphs: Glyphs) -> list[Piece]:
         pieces += [(f" {info.waiting} new {glyphs.up} {info.refresh_key} ", "badge"), ("  ", Tone.PLAIN)]
     if info.loading:
         pieces.append((f"loading {glyphs.ellipsis}  ", Tone.DIM))
+    if info.unread:
+        pieces.append((f"{wording.unread(info.unread)}  ", Tone.WARN))
     if info.sort:
         pieces += [(f"sort {info.sort}  " if not narrow else f"{info.sort}  ", Tone.DIM)]
     span = info.span

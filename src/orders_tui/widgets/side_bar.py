@@ -102,7 +102,10 @@ def sku_of(key: str) -> str | None:
 def lines(
     alerts: Sequence[Alert], gaps: Sequence[Alert], page: OrdersPage | None, seen: Seen, shown: Shown = Shown()
 ) -> list[Line]:
-    """All sections, from what is most urgent to what is only good to know."""
+    """All sections, from what is most urgent to what is only good to know. Without a page nobody knows that nothing is open."""
+    if page is None and not alerts:
+        unknown = Line("no alerts", (("not known yet", Tone.DIM),), choosable=False)
+        return [Line("heading alerts", (("ALERTS", "strong"),), choosable=False), unknown, *_gaps(gaps, seen)]
     out = [*_alerts(alerts, shown, seen, page.alerts_total if page is not None else 0), *_gaps(gaps, seen)]
     if page is not None:
         for section in (_tracking(page, seen), _delayed(page, seen), _returns(page, seen), _stock(page, seen)):

@@ -5,7 +5,7 @@ an ASCII twin. Every glyph is one cell wide.
 """
 
 from orders_tui.wording import outward
-from orders_tui.wording.amounts import count, money, usd
+from orders_tui.wording.amounts import count, money, unread, usd
 from orders_tui.wording.lines import (
     connection,
     flags,
@@ -58,6 +58,7 @@ __all__ = [
     "status",
     "tab",
     "timeline_event",
+    "unread",
     "usd",
     "words",
     "zone",

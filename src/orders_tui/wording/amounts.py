@@ -38,6 +38,11 @@ def usd(value: float | None) -> str:
     return NOTHING if value is None else f"${value:,.2f}" if value >= 0 else f"-${-value:,.2f}"
 
 
+def unread(number: int) -> str:
+    """`1 order could not be read`; empty where every one could."""
+    return f"{number:,} order{'s' if number != 1 else ''} could not be read" if number else ""
+
+
 def count(value: int) -> str:
     """At most five cells: `312`, `4.2k`, `31k`, `1.2M`."""
     if value < 1_000:

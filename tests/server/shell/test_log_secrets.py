@@ -59,7 +59,6 @@ NEVER = (
     "Vandermeulen",
     "vandermeulen",
     "Kerkstraat",
-    "1187",
 )
 
 Fault = Callable[[str], BaseException]

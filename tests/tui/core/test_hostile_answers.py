@@ -2,141 +2,227 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 import random
 import tracemalloc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
-from tests.tui.core.samples import order, page
+from tests.tui.core import virtual_time
+from tests.tui.core.hostile import HEADERS, ORDER, PAGE, STRANGE, Chunks, bodies
+from tests.tui.core.samples import order
 
-from orders_tui import body
+from orders_tui import body, export
 from orders_tui.api import SyncApi
 from orders_tui.body import UnusableBody, parse, read_body
 from orders_tui.cli.main import run
-from orders_tui.errors import ApiError, NotTrusted, VersionSkew
+from orders_tui.cli.parser import SERVER_COMMANDS, build
+from orders_tui.errors import ApiError, NotTrusted, Unread, UsageError, VersionSkew
 from orders_tui.exchange import transport_errors
 from orders_tui.feed.blocks import Blocks
 from orders_tui.query import OrdersQuery
+from orders_wire.actions import AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
+from orders_wire.vocabulary import ReturnAction
 
-VERBS = [
-    ["list"],
-    ["list", "--json", "--all"],
-    ["show", "1001"],
-    ["assign", "1001", "--to", "ana"],
-    ["fulfill", "1001"],
-    ["support", "1001", "--note", "late"],
-    ["returns", "1001", "--action", "deny", "--yes"],
-    ["inventory", "MUG"],
-    ["undo", "a1"],
-    ["watch"],
-    ["watch", "--poll"],
-    ["info"],
-]
-ORDER = json.loads(order(1).model_dump_json(by_alias=True))
-PAGE = json.loads(page([order(1), order(2)]).model_dump_json(by_alias=True))
-STRANGE: list[Any] = [
-    None,
-    True,
-    "",
-    "\ud800",
-    "x" * 100_000,
-    -1,
-    10**400,
-    -(10**400),
-    1e308,
-    [],
-    {},
-    [[]],
-    "0001-01-01T00:00:00+14:00",
-    "9999-12-31T23:59:59-14:00",
-    "NaN",
-    "1e999999999",
-]
-HEADERS = [
-    {},
-    {"Date": "Mon, 01 Jan 0001 00:00:00 +1400"},
-    {"Date": "Fri, 31 Dec 9999 23:59:59 GMT"},
-    {"Date": "Fri, 31 Dec 99999999999999999999 23:59:59 GMT"},
-    {"Retry-After": "1000000000"},
-    {"Retry-After": "9" * 400},
-    {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"},
-    {"Retry-After": "-5"},
-    {"Set-Cookie": "a=b", "ETag": "\x7f" * 2000},
-    {"Location": "http://[", "Content-Encoding": "br"},
-]
+LINES = {
+    "list": [["list"], ["list", "--json", "--all"]],
+    "show": [["show", "1001"], ["show", "1001", "--json"]],
+    "export": [["export", "orders.csv"], ["export", "orders.json"]],
+    "watch": [["watch"], ["watch", "--poll"], ["watch", "--json"]],
+    "assign": [["assign", "1001", "--to", "ana"]],
+    "fulfill": [["fulfill", "1001"]],
+    "support": [["support", "1001", "--note", "late"]],
+    "returns": [["returns", "1001", "--action", "deny", "--yes"]],
+    "inventory": [["inventory", "MUG"]],
+    "undo": [["undo", "a1"]],
+    "keys": [["keys"]],
+    "config": [["config"]],
+    "info": [["info"]],
+}
+"""Command lines of every verb that is not the server's own."""
+PATIENCE = 3
+"""So many requests, then the operator interrupts."""
 
 
-def strange(value: Any, chance: random.Random) -> Any:
-    """The value with one part of it, at any depth, replaced."""
-    if isinstance(value, dict) and value and chance.random() < 0.9:
-        key = chance.choice(list(value))
-        return {**value, key: strange(value[key], chance)}
-    if isinstance(value, list) and value and chance.random() < 0.9:
-        at = chance.randrange(len(value))
-        return [*value[:at], strange(value[at], chance), *value[at + 1 :]]
-    return chance.choice(STRANGE)
+class Answers(httpx.AsyncBaseTransport):
+    """Answers with the bodies in turn, and is interrupted when it was asked too often."""
+
+    def __init__(self, *bodies: Sequence[bytes], status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        self.bodies, self.status, self.headers = bodies, status, list((headers or {}).items())
+        self.asked = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        if self.asked > max(PATIENCE, len(self.bodies)):
+            raise KeyboardInterrupt
+        chunks = self.bodies[(self.asked - 1) % len(self.bodies)]
+        return httpx.Response(self.status, headers=self.headers, stream=Chunks(chunks))
 
 
-def bodies(chance: random.Random) -> list[bytes]:
-    whole = [
-        PAGE,
-        ORDER,
-        {"success": True, "message": "Assigned", "updatedOrders": [{"id": "1001"}]},
-        {"alerts": [], "cursor": "d-1"},
-    ]
-    made = [json.dumps(strange(each, chance)).encode() for each in whole for _ in range(4)]
-    return [
-        *made,
-        b"",
-        b"\xff\xfe",
-        b"[" * 100_000,
-        b'{"a":' * 100_000,
-        json.dumps(PAGE).encode()[:-7],
-        b'{"metrics": NaN}',
-        b'{"success": false, "code": "on_hold", "message": 1, "failures": {}}',
-        b"[" + b"{}," * 200_000 + b"{}]",
-        b"<html>",
-    ]
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nobody waits: on a clock that jumps, in a folder of its own."""
+    monkeypatch.setattr("orders_tui.cli.acting._PATIENCE_S", 0.0)
+    monkeypatch.setattr("orders_tui.cli.watching.asyncio", SimpleNamespace(run=virtual_time.run))
+    monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def verbs() -> list[str]:
+    """Every verb of the command line that talks as a client."""
+    (commands,) = (action.choices for action in build()._actions if action.dest == "command")
+    return [verb for verb in commands or () if verb not in SERVER_COMMANDS]
+
+
+def lines_of(verb: str) -> list[list[str]]:
+    assert verb in LINES, f"the verb {verb} is new: give it a command line here"
+    return LINES[verb]
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("verb", verbs())
 @pytest.mark.parametrize("status", [200, 204, 301, 401, 404, 500])
 def test_a_command_ends_in_a_sentence(
-    verb: list[str], status: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    verb: str, status: int, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("orders_tui.cli.acting._PATIENCE_S", 0.0)
     chance = random.Random(f"{verb} {status}")
-    for told in chance.sample(bodies(chance), 4):
-        headers = {"Content-Type": "text/event-stream", **chance.choice(HEADERS)}
-        if verb[0] == "watch" and status < 300:
-            headers["Content-Type"] = "text/html"
-            status = 404
-        answer = httpx.Response(status, headers=list(headers.items()), stream=Chunks([told]))
-        result = run([*verb, "--server", "http://desk.test"], httpx.MockTransport(lambda _, a=answer: again(a)))
-        out = capsys.readouterr()
-        assert result in {0, 1, 3}, (told[:200], out.err)
-        assert "Traceback" not in out.err + out.out
-        assert "failed inside" not in out.err, (told[:300], headers)
-        assert result == 0 or out.err or out.out
+    for line in lines_of(verb):
+        for told in chance.sample(bodies(chance), 3):
+            kind = chance.choice(["text/event-stream", "application/json", "text/html"])
+            headers = {"Content-Type": kind, **chance.choice(HEADERS)}
+            answers = Answers([told], status=status, headers=headers)
+            result = run([*line, "--server", "http://desk.test"], answers)
+            out = capsys.readouterr()
+            assert result in {0, 1, 3}, (line, told[:200], out.err)
+            assert "Traceback" not in out.err + out.out
+            assert "failed inside" not in out.err, (line, told[:300], headers)
+            assert out.err or out.out or answers.asked > PATIENCE
+            whole_or_none(tmp_path, written=line[0] == "export" and result == 0)
 
 
-class Chunks(httpx.AsyncByteStream):
-    def __init__(self, chunks: list[bytes]) -> None:
-        self.chunks = chunks
+def whole_or_none(folder: Path, *, written: bool) -> None:
+    """A file that was written can be read; where nothing was, there is none."""
+    files = list(folder.iterdir())
+    assert len(files) == written
+    for file in files:
+        told = file.read_text(encoding="utf-8-sig")
+        rows = json.loads(told) if file.suffix == ".json" else list(csv.reader(io.StringIO(told)))
+        assert isinstance(rows, list)
+        file.unlink()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self.chunks:
-            yield chunk
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("name", ["orders.csv", "orders.json"])
+def test_an_export_that_fails_on_a_later_page_writes_nothing(
+    name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    more = {**PAGE["orders"]["page_info"], "hasNextPage": True, "nextCursor": "ofs:NTA"}
+    first = json.dumps({**PAGE, "orders": {**PAGE["orders"], "page_info": more}}).encode()
+    for seed, later in enumerate([b"", b"[" * 100_000, json.dumps(PAGE).encode()[:-7], b'{"orders": {}}']):
+        assert run(["export", name, "--server", "http://desk.test"], Answers([first], [later])) in {1, 3}, seed
+        assert capsys.readouterr().err
+        whole_or_none(tmp_path, written=False)
 
 
-def again(answer: httpx.Response) -> httpx.Response:
-    assert isinstance(answer.stream, Chunks)
-    return httpx.Response(answer.status_code, headers=answer.headers, stream=Chunks(answer.stream.chunks))
+def test_a_file_that_cannot_be_written_whole_is_not_left_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.FileIO):
+        def write(self, body: Any) -> int:
+            super().write(body[:10])
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("orders_tui.export.os.fdopen", Full)
+    with pytest.raises(UsageError, match="No space left"):
+        export.write([order(1)], tmp_path / "orders.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+EVENT = {
+    "id": "d-1", "type": "data_gap", "status": "open", "severity": "warning", "created_at": "2026-01-01T00:00:00Z",
+    "alert_id": "g1", "message": "one", "version": 1,
+}  # fmt: skip
+
+
+def event(number: int, **more: object) -> dict[str, Any]:
+    return {**EVENT, "id": f"d-{number}", "message": f"told {number}", "alert_id": f"g{number}", **more}
+
+
+def hostile_blocks(chance: random.Random) -> list[bytes]:
+    """Blocks of a stream that are no events, or strange ones with the number 900."""
+    spoilt = [event(900, id=chance.choice(STRANGE)), event(900, type=chance.choice(STRANGE))]
+    spoilt += [event(900, created_at=each) for each in chance.sample(STRANGE[:12], 2)]
+    made = [b"data: " + json.dumps(each).encode() + b"\n\n" for each in spoilt]
+    rough = [
+        b"retry: " + b"9" * 400 + b"\n\n",
+        b"data: " + b"[" * 100_000 + b"\n\n",
+        b"data: \xff\xfe\n\n",
+        b"id: " + b"x" * 100_000 + b"\n\n",
+        b"data: " + b"x" * 1_500_000 + b"\n\n",
+        b"event: \x00\ndata\ndata:\n\n",
+        b": \r\r: \r\n\r\n",
+    ]
+    return [*made, *chance.sample(rough, 4)]
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_watch_tells_what_can_be_read_of_a_hostile_stream(
+    seed: int, as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chance = random.Random(seed)
+    told = [b"id: d-%d\ndata: %s\n\n" % (n, json.dumps(event(n)).encode()) for n in range(1, 7)]
+    mixed = [*hostile_blocks(chance), *told[:3]]
+    chance.shuffle(mixed)
+    streams = [[b"retry: 1\n\n", *mixed], [b": again\n\n", *hostile_blocks(chance), *told[2:]]]
+    answers = Answers(*streams, headers={"Content-Type": "text/event-stream"})
+    assert run(["watch", "--server", "http://desk.test", *(["--json"] if as_json else [])], answers) == 0
+    out = capsys.readouterr()
+    printed = [json.loads(line)["message"] for line in out.out.splitlines()] if as_json else out.out.splitlines()
+    assert sorted(line.rpartition("told ")[2] for line in printed if "900" not in line) == list("123456")
+    assert "watching (live)" in out.err
+    assert "Traceback" not in out.err
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("seed", range(4))
+def test_a_watch_that_polls_tells_what_can_be_read(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    chance = random.Random(seed)
+    spoilt: list[Any] = [
+        event(900, id=""),
+        event(900, type="x"),
+        event(900, created_at=10**400),
+        None,
+        [],
+        "x",
+        10**400,
+    ]
+    polled = []
+    for n in range(1, 5):
+        alerts = [event(n), *chance.sample(spoilt, 3)]
+        chance.shuffle(alerts)
+        polled.append([json.dumps({"alerts": alerts, "cursor": f"d-{n}", "more": chance.random() < 0.5}).encode()])
+        polled.append([chance.choice(bodies(chance))])
+    assert run(["watch", "--poll", "--server", "http://desk.test"], Answers(*polled)) in {0, 3}
+    out = capsys.readouterr()
+    assert [line.rpartition("told ")[2] for line in out.out.splitlines()] == list("1234")
+    assert "watching (polling)" in out.err
+    assert "Traceback" not in out.err
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_watch_outlives_a_line_that_is_longer_than_an_event(capsys: pytest.CaptureFixture[str]) -> None:
+    long = [b"x" * 65536] * 40
+    told = [b"retry: 1\n\n", *long, b"\n\n", b"data: " + json.dumps(event(1)).encode() + b"\n\n"]
+    answers = Answers(told, headers={"Content-Type": "text/event-stream"})
+    assert run(["watch", "--server", "http://desk.test"], answers) == 0
+    assert capsys.readouterr().out.count("told 1") == 1
 
 
 async def _chunks(*chunks: bytes) -> AsyncIterator[bytes]:
@@ -145,7 +231,7 @@ async def _chunks(*chunks: bytes) -> AsyncIterator[bytes]:
 
 
 async def test_a_small_body_that_unpacks_to_a_large_one_is_cut_off() -> None:
-    bomb = gzip.compress(bytes(64 * body.LARGEST))
+    bomb = gzip.compress(bytes(16 * body.LARGEST))
     tracemalloc.start()
     try:
         with pytest.raises(UnusableBody, match="8 MiB"):
@@ -183,6 +269,10 @@ def test_more_values_than_any_answer_has_are_not_parsed() -> None:
         parse(b"[" + b"{}," * 200_000 + b"{}]")
 
 
+def always(status: int, **content: Any) -> httpx.MockTransport:
+    return httpx.MockTransport(lambda _: httpx.Response(status, **content))
+
+
 def api(answer: Callable[[httpx.Request], httpx.Response]) -> SyncApi:
     return SyncApi("http://desk.test", "token", transport=httpx.MockTransport(answer))
 
@@ -196,6 +286,41 @@ async def test_a_row_that_does_not_read_hides_no_other() -> None:
         read = await client.orders(OrdersQuery())
     assert [row.order_number for row in read.orders.items] == ["#1001", "#1003"]
     assert read.orders.items[0].placed_at.year == 1900
+    assert read.orders.unread == 1
+
+
+@pytest.mark.parametrize("claimed", [0, 7, "x", None, []])
+async def test_how_many_rows_do_not_read_is_counted_here_and_not_believed(claimed: object) -> None:
+    for rows, unread in (([ORDER, {"id": 1}, None], 2), ([ORDER], 0), ([], 0)):
+        told = {**PAGE, "orders": {**PAGE["orders"], "items": list(rows), "unread": claimed}}
+        async with api(lambda _, told=told: httpx.Response(200, json=told)) as client:  # type: ignore[misc]
+            page = await client.orders(OrdersQuery())
+        assert page.orders.unread == unread
+        assert "unread" not in page.model_dump()["orders"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["list"], "1 order could not be read"),
+        (["list", "--all", "--json"], "1 order could not be read"),
+        (["export", "orders.csv"], "1 order could not be read"),
+    ],
+)
+def test_a_command_says_that_orders_are_missing(
+    arguments: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = {**PAGE, "orders": {**PAGE["orders"], "items": [ORDER, {"id": 1}]}}
+    assert run([*arguments, "--server", "http://desk.test"], always(200, json=told)) == 0
+    out = capsys.readouterr()
+    assert said in out.err
+    assert "--all" not in out.err
+    assert "could not be read" not in out.out
 
 
 async def test_a_page_of_which_no_row_reads_is_another_contract() -> None:
@@ -212,6 +337,53 @@ async def test_a_strange_event_among_polled_ones_is_dropped() -> None:
     told = [event("d-1"), event("d-2", type="new_kind"), event("x" * 100_000), event("d-3", version="?"), event("d-4")]
     async with api(lambda _: httpx.Response(200, json={"alerts": told, "cursor": "d-4"})) as client:
         assert [each.id for each in (await client.alerts()).alerts] == ["d-1", "d-4"]
+
+
+READS: dict[str, Callable[[SyncApi], Awaitable[object]]] = {
+    "orders": lambda client: client.orders(OrdersQuery()),
+    "order": lambda client: client.order("1"),
+    "owners": SyncApi.owners,
+    "me": SyncApi.me,
+    "health": SyncApi.health,
+    "alerts": SyncApi.alerts,
+    "outbox": SyncApi.outbox,
+    "dead_letters": SyncApi.dead_letters,
+}
+WRITES: dict[str, Callable[[SyncApi], Awaitable[object]]] = {
+    "assign": lambda client: client.assign(AssignBody(order_ids=["1"], assignee="ana"), "key"),
+    "fulfill": lambda client: client.fulfill(FulfillBody(order_ids=["1"]), "key"),
+    "support": lambda client: client.support(SupportBody(order_id="1"), "key"),
+    "returns": lambda client: client.returns(ReturnsBody(order_id="1", action=ReturnAction.DENY), "key"),
+    "inventory": lambda client: client.inventory(InventoryBody(sku="MUG"), "key"),
+    "undo": lambda client: client.undo(UndoBody(action_id="a1"), "key"),
+}
+
+
+@pytest.mark.parametrize("call", READS)
+async def test_any_json_in_the_place_of_an_answer_is_taken_or_refused(call: str) -> None:
+    for told in (*STRANGE, [None], [1], [[]], [{}], {"items": 1}, {"alerts": 1}, {"orders": {"items": {}}}):
+        content = json.dumps(told).encode()
+        async with api(lambda _, sent=content: httpx.Response(200, content=sent)) as client:  # type: ignore[misc]
+            with suppress(ApiError):
+                await READS[call](client)
+
+
+@pytest.mark.parametrize("call", WRITES)
+@pytest.mark.parametrize("packed", ["identity", "br"])
+async def test_a_write_whose_success_cannot_be_read_may_have_been_done(call: str, packed: str) -> None:
+    for told in (b"", b"<html>", b"[]", b'{"success": true}', b"[" * 100_000):
+        answers = Answers([told], headers={"Content-Encoding": packed})
+        async with SyncApi("http://desk.test", transport=answers) as client:
+            with pytest.raises(Unread):
+                await WRITES[call](client)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_command_does_not_call_undone_what_may_be_done(capsys: pytest.CaptureFixture[str]) -> None:
+    answers = Answers([b'{"success": true}'])
+    assert run(["assign", "1001", "--to", "ana", "--key", "k1", "--server", "http://desk.test"], answers) == 3
+    assert "not known whether it was done; repeat it with --key k1" in capsys.readouterr().err
+    assert answers.asked == 1
 
 
 async def test_cookies_are_not_kept_and_redirects_not_followed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import zlib
@@ -11,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from tests.tui.core.samples import order, page
 
 from orders_tui.glance.look import Look
 
@@ -37,9 +39,34 @@ _ANSWERS = {
 }
 
 
+_TYPE = {"Content-Type": "text/event-stream"}
+
+
+def _large(path: str) -> tuple[dict[str, str], bytes]:
+    """As much as may come: pages of 7.5 MiB that are all to be kept, orders likewise."""
+    row = json.loads(order(1).model_dump_json(by_alias=True))
+    if "/sync/orders?" in path:
+        rows = [
+            {**row, "id": f"gid://shopify/Order/{n}", "customer_name": f"{path} {n} {'x' * 14_000}"} for n in range(500)
+        ]
+        told = json.loads(page([order(1)], total=5_000).model_dump_json(by_alias=True))
+        told["orders"]["items"] = rows
+        return {"ETag": f'"{path}"'}, json.dumps(told).encode()
+    return {}, json.dumps(
+        {**row, "id": f"gid://shopify/Order/{path.rpartition('/')[2]}", "tags": ["x" * 15_000] * 65}
+    ).encode()
+
+
+def _answer(kind: str, path: str) -> tuple[dict[str, str], bytes]:
+    """Headers and body; an event stream with one endless line where it is that."""
+    if kind == "endless" and path.endswith("/alerts"):
+        return _TYPE, b"retry: 1\n\ndata: " + b"x" * 100_000_000
+    return _large(path) if kind == "endless" else _ANSWERS[kind]
+
+
 class _Server(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        headers, body = _ANSWERS[self.path.split("/")[1]]
+        headers, body = _answer(self.path.split("/")[1], self.path)
         self.send_response(200)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -64,16 +91,58 @@ def address() -> Iterator[str]:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no system that tells a process's peak")
 @pytest.mark.parametrize("kind", _ANSWERS)
 def test_a_command_stays_small(kind: str, address: str) -> None:
-    command = [sys.executable, "-c", _MEASURED, "list", "--server", f"{address}/{kind}"]
+    status, mib, said = _measured(_MEASURED, "list", "--server", f"{address}/{kind}")
+    assert status == 3, said
+    assert said
+    assert mib < MOST_MIB
+
+
+def _measured(program: str, *arguments: str) -> tuple[int, int, str]:
+    """A process of its own: its status, its peak in MiB, and what it said on stderr."""
+    command = [sys.executable, "-c", program, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
     *said, measured = done.stderr.strip().splitlines()
     status, mib = map(int, measured.split())
-    assert status == 3, done.stderr
-    assert said
-    assert "Traceback" not in done.stderr
-    assert mib < MOST_MIB
+    return status, mib, "\n".join(said)
 
 
 @pytest.mark.parametrize("kind", _ANSWERS)
 def test_the_first_look_finds_nothing(kind: str, address: str) -> None:
     assert Look(f"{address}/{kind}").start().result(timeout=30) is None
+
+
+_DESK = """
+import asyncio, re, sys
+from pathlib import Path
+from textual import events
+from orders_tui.app import DeskApp
+from orders_tui.config import Config
+from orders_tui.glance import look
+from orders_tui.screens.desk import DeskScreen
+from orders_tui.starting import Start
+
+async def work(config):
+    start = Start(config, look.first(config))
+    app = DeskApp(start.front, start.reports, begin=start.begin)
+    async with app.run_test(size=(120, 40)) as pilot:
+        while not (isinstance(app.screen, DeskScreen) and app.screen.is_mounted):
+            await pilot.pause(0.05)
+        for key in [*"123456789", *"123456789", "j", "enter", "escape", "O", "escape", "a", "escape", *["ctrl+r"] * 3, *"jjj"]:
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+            await pilot.pause(0.02)
+        await pilot.pause(1.0)
+
+asyncio.run(work(Config(server=sys.argv[1], state_dir=Path(sys.argv[2]), name="ana")))
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())
+print(0, int(peak[1]) // 1024, file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no system that tells a process's peak")
+@pytest.mark.parametrize("kind", ["bomb", "values", "endless"])
+def test_a_desk_stays_small(kind: str, address: str, tmp_path: Path) -> None:
+    status, mib, said = _measured(_DESK, f"{address}/{kind}", str(tmp_path))
+    assert (status, said) == (0, "")
+    assert list(tmp_path.rglob("crash-*")) == []
+    assert mib < MOST_MIB

@@ -16,7 +16,7 @@ from tests.tui.core.virtual_time import now, now_s, pace, run
 from orders_tui.errors import Refused, SignInNeeded
 from orders_tui.feed import Events, LineState
 from orders_tui.query import Filters, OrdersQuery
-from orders_tui.session import Change, CursorMoved, PageShown, RowsChanged, Session, TabMemory
+from orders_tui.session import Change, CursorMoved, Notice, PageShown, RowsChanged, Session, TabMemory
 from orders_tui.session.matching import collect
 from orders_wire.alerts import Event
 from orders_wire.vocabulary import ErrorCode, EventType, Status, Tab
@@ -539,6 +539,29 @@ def test_a_feed_that_breaks_says_so_and_comes_back() -> None:
         w.desk.feed.line(LineState.LIVE)
         await asyncio.sleep(5)
         assert w.session.connection.up
+
+    play(scenario)
+
+
+def test_rows_that_do_not_read_are_told_of_once_for_a_desk_and_counted_while_they_are_there() -> None:
+    async def scenario(w: Watched) -> None:
+        fetch, unread = w.desk.orders, 2
+
+        async def orders(query: OrdersQuery, min_version: int | None = None) -> Any:
+            page = await fetch(query, min_version)
+            return page.model_copy(update={"orders": page.orders.model_copy(update={"unread": unread})})
+
+        w.desk.orders = orders  # type: ignore[method-assign]
+        for unread in (2, 1, 0, 1):
+            w.session.refresh()
+            await w.rest()
+            assert w.session.view.unread == unread
+        (notice,) = w.of(Notice)
+        assert notice.text == "2 orders could not be read: left out of the list"
+        w.desk.desk_id = "other"
+        w.session.refresh()
+        await w.rest()
+        assert len(w.of(Notice)) == 2
 
     play(scenario)
 

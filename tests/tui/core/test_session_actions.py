@@ -10,10 +10,10 @@ from tests.tui.core.samples import NOON, gid
 from tests.tui.core.test_session import Watched, play
 
 from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, Parcel, SupportDraft
-from orders_tui.errors import ApiError, Refused, SignInNeeded
+from orders_tui.errors import ApiError, Refused, SignInNeeded, Unread
 from orders_tui.feed import Events, LineState
 from orders_tui.query import OrdersQuery
-from orders_tui.session import ActionSettled, ActionState, AlertsChanged, BulkChanged, Notice, OutcomeKind
+from orders_tui.session import ActionSettled, ActionState, AlertsChanged, BulkChanged, DeskLeft, Notice, OutcomeKind
 from orders_tui.store import MarkKind
 from orders_tui.verbs import Verb
 from orders_wire.alerts import Event
@@ -123,7 +123,7 @@ def test_what_is_raised_where_ones_own_action_failed_is_news() -> None:
     play(scenario)
 
 
-@pytest.mark.parametrize("trouble", [LOST, BUSY])
+@pytest.mark.parametrize("trouble", [LOST, BUSY, Unread("the server's answer is not read")])
 def test_an_answer_that_did_not_come_is_asked_for_with_the_same_key(trouble: ApiError) -> None:
     async def scenario(w: Watched) -> None:
         w.desk.writes.after = [trouble, trouble]
@@ -438,3 +438,63 @@ def test_undo_takes_back_the_whole_run_and_sends_nothing_more_of_it() -> None:
         assert owner(w, 600) == "unassigned"
 
     play(scenario, count=600)
+
+
+def _other_desk(w: Watched, *, told_by: str) -> None:
+    w.desk.desk_id, w.desk.version = "other", 3
+    if told_by == "feed":
+        w.desk.ping(0, reset=True)
+    else:
+        w.session.refresh()
+
+
+@pytest.mark.parametrize("told_by", ["feed", "page"])
+def test_what_was_done_on_another_desk_is_not_offered_to_be_taken_back(told_by: str) -> None:
+    async def scenario(w: Watched) -> None:
+        w.session.act(assign(30))
+        w.session.act(FulfillDraft((gid(29),)))
+        await w.rest(0.1)
+        assert w.session.undoable() is not None
+        _other_desk(w, told_by=told_by)
+        await w.rest(0.5)
+        assert (w.session.undoable(), w.session.undoables(), w.session.undo()) == (None, (), None)
+        assert (kind(w, 30), kind(w, 29)) == (None, None)
+        assert [entry.state for entry in w.session.log] == [ActionState.DONE] * 2
+        w.session.act(assign(28))
+        await w.rest(0.1)
+        newest = w.session.undoable()
+        assert newest is not None
+        assert newest.order_ids == (gid(28),)
+        w.session.undo()
+        w.session.undo()
+        await w.rest(0.5)
+        assert [entry.state for entry in w.session.log[:2]] == [ActionState.DONE] * 2
+        assert w.session.log[2].state is ActionState.UNDONE
+
+    play(scenario)
+
+
+def test_what_the_other_desk_answered_first_can_be_taken_back_there() -> None:
+    async def scenario(w: Watched) -> None:
+        w.session.act(assign(30))
+        await w.rest(0.1)
+        w.desk.desk_id, w.desk.version = "other", 3
+        w.session.act(assign(29))
+        await w.rest(0.5)
+        w.session.refresh()
+        await w.rest(0.5)
+        assert [entry.order_ids for entry in w.session.undoables()] == [(gid(29),)]
+
+    play(scenario)
+
+
+def test_the_same_desk_after_a_reset_takes_back_as_before() -> None:
+    async def scenario(w: Watched) -> None:
+        w.session.act(assign(30))
+        await w.rest(0.1)
+        w.desk.ping(0, reset=True)
+        await w.rest(0.5)
+        assert w.session.undoable() is not None
+        assert not w.of(DeskLeft)
+
+    play(scenario)

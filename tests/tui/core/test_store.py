@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.tui.core.samples import NOON, answer, gid, order, page
 
+from orders_tui.body import MOST_KEPT
 from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, Parcel, ReturnsDraft, SupportDraft, UndoDraft
-from orders_tui.query import OrdersQuery
+from orders_tui.query import Filters, OrdersQuery
 from orders_tui.store import MarkKind
 from orders_tui.store.store import Store
 from orders_wire.actions import Failure
@@ -236,3 +237,13 @@ def test_the_memory_of_a_long_shift_stays_flat() -> None:
     assert store.view(gid(1)) is not None
     assert store.view(gid(2)) is None
     assert store.page(HERE.at("ofs:0")) is None
+
+
+def test_large_pages_are_kept_as_far_as_there_is_room_and_the_newest_always() -> None:
+    store = Store()
+    queries = [OrdersQuery(filters=Filters(words=str(n))) for n in range(4)]
+    for n, (query, size) in enumerate(zip(queries, (1, MOST_KEPT - 1, 1, 2 * MOST_KEPT), strict=True)):
+        large = page([order(n + 1)]).model_copy(update={"size_bytes": size})
+        store.absorb_page(query, large, 0.0)
+        kept = [each for each in queries if store.page(each) is not None]
+        assert kept == {0: queries[:1], 1: queries[:2], 2: queries[1:3], 3: queries[3:]}[n]

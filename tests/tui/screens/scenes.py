@@ -17,7 +17,7 @@ from orders_tui.session.view import PageSpan
 from orders_tui.store.marks import MarkKind
 from orders_wire.orders import TimelineEntry
 from orders_wire.page import Backfill, Desk
-from orders_wire.vocabulary import DeskState, ErrorCode, Tab
+from orders_wire.vocabulary import DeskState, ErrorCode, OpenClosed, Tab
 
 UNREACHABLE = Unreachable("The server at http://127.0.0.1:8765 does not answer")
 
@@ -64,11 +64,17 @@ def _state(state: DeskState, backfill: Backfill | None = None) -> Callable[[Fake
     return given
 
 
-def _no_server(session: FakeSession) -> None:
-    session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=UNREACHABLE)
+def _nothing_known(session: FakeSession) -> None:
     session.summary_now = None
+    for event in desk_data.alert_events():
+        session.alerts.absorb(event.model_copy(update={"status": OpenClosed.CLEARED}))
     session.tell(changes.PageShown())
     session.tell(changes.SummaryChanged())
+
+
+def _no_server(session: FakeSession) -> None:
+    session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=UNREACHABLE)
+    _nothing_known(session)
     session.set_line(state=LineState.OFFLINE, since=ago(0.01), retry_at=ago(-4 / 3600), last_contact=None)
 
 
@@ -104,8 +110,7 @@ def _signed_out(session: FakeSession) -> None:
 
 def _not_signed_in(session: FakeSession) -> None:
     session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=SignInNeeded("a token is needed"))
-    session.summary_now = None
-    session.tell(changes.PageShown())
+    _nothing_known(session)
     session.set_line(state=LineState.SIGNED_OUT, last_contact=None)
 
 

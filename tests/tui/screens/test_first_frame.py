@@ -154,6 +154,8 @@ async def test_no_server_is_said_and_not_waited_for(tmp_path: Path) -> None:
         desk = await client.desk()
         await client.until(lambda: desk.work.session.view.problem is not None)
         await client.until(lambda: "OFFLINE" in desk.query_one(Band).text)
+        said = [desk.side.render_line(y).text.strip() for y in range(desk.side.size.height)]
+        assert [line for line in said if line] == ["ALERTS", "not known yet"]
 
 
 async def test_a_token_that_is_not_known_is_said(server: ServedDesk, tmp_path: Path) -> None:

@@ -50,3 +50,12 @@ def test_a_range_that_left_its_page_goes_on_with_single_rows() -> None:
     selection.begin_range("a")
     selection.stretch("y", ["x", "y", "z"])
     assert set(selection.ids) == {"a", "y"}
+
+
+def test_marks_that_are_forgotten_do_not_come_back() -> None:
+    selection = Selection()
+    selection.add(["a", "b"])
+    selection.begin_range("c")
+    selection.forget()
+    assert not selection.restore()
+    assert (selection.ids, selection.ranging) == ((), False)

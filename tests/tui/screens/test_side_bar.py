@@ -10,9 +10,11 @@ from tests.tui.screens.fake_session import FakeSession
 
 from orders_tui.alerts import Alert
 from orders_tui.glyphs import UNICODE
+from orders_tui.session import changes
 from orders_tui.widgets.cells import text_of
 from orders_tui.widgets.line_list import Line
 from orders_tui.widgets.order_table.columns import Seen
+from orders_tui.widgets.query_bar import QueryBar
 from orders_tui.widgets.side_bar import Shown, alerts_of, lines
 from orders_wire.vocabulary import EventType, Severity
 
@@ -105,3 +107,38 @@ async def test_the_first_line_counts_those_too_that_the_server_did_not_tell_of(
     session.summary_now = session.summary_now.model_copy(update={"alerts_total": 168})
     async with open_desk(size=(80, 24)) as desk:
         assert "! 168" in desk.screen.query_one("TopBar").text  # type: ignore[attr-defined]
+
+
+def test_without_a_page_nothing_is_said_to_be_open_or_not() -> None:
+    assert words(lines([], [], None, SEEN)) == ["ALERTS", "not known yet"]
+    assert words(lines([], [], desk_data.nothing(), SEEN))[:2] == ["ALERTS 0", "nothing open"]
+
+
+@pytest.mark.parametrize("cleared_before", [False, True])
+async def test_marks_go_with_the_desk_that_they_were_made_on(
+    open_desk: Open, session: FakeSession, cleared_before: bool
+) -> None:
+    async with open_desk() as desk:
+        await desk.press("space", "space")
+        assert len(desk.screen.selection) == 2
+        if cleared_before:
+            await desk.press("U")
+        session.tell(changes.DeskLeft())
+        await desk.pilot.pause()
+        assert not len(desk.screen.selection)
+        assert not desk.screen.restore_marks()
+        assert ("another desk" in desk.hint) is not cleared_before
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_orders_that_could_not_be_read_are_counted_above_the_table(
+    open_desk: Open, session: FakeSession, size: tuple[int, int]
+) -> None:
+    async with open_desk(size=size) as desk:
+        line = desk.screen.query_one(QueryBar)
+        assert "could not be read" not in line.text
+        for count, said in ((1, "1 order could not be read"), (12, "12 orders could not be read")):
+            session.put(unread=count)
+            session.tell(changes.ViewChanged())
+            await desk.pilot.pause()
+            assert said in line.text

@@ -79,10 +79,8 @@ class Marking:
         self.desk.known.update((order.id, order) for order in matching.orders)
         self.desk.selection.add(order.id for order in matching.orders)
         self.desk.show_marks()
-        doubt = "" if matching.complete else "; the list changed meanwhile, some may be missing"
-        self.desk.say(
-            f"{len(matching.orders)} of {total} marked{doubt}", Tone.ACTIVE if matching.complete else Tone.WARN
-        )
+        doubt = f"; {matching.doubt}" if matching.doubt else ""
+        self.desk.say(f"{len(matching.orders)} of {total} marked{doubt}", Tone.WARN if doubt else Tone.ACTIVE)
 
     def none(self) -> None:
         """Unmarks everything; undo brings the marks back."""

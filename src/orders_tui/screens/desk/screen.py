@@ -43,6 +43,7 @@ from orders_tui.widgets.query_bar import QueryBar
 from orders_tui.widgets.side_bar import SideBar
 from orders_tui.widgets.tab_strip import TabStrip
 from orders_tui.widgets.top_bar import TopBar
+from orders_tui.wording import Tone
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
@@ -162,6 +163,8 @@ class DeskScreen(Stage):
                 self.board.soon(Part.SUMMARY)
             case changes.AlertsChanged():
                 self.board.soon(Part.SIDE)
+            case changes.DeskLeft():
+                self._forget_marks()
             case changes.ActionSettled(entry=entry):
                 self._settled(entry)
             case changes.BulkChanged(run=run) if run.finished and run.id not in self._ended:
@@ -212,6 +215,15 @@ class DeskScreen(Stage):
         """The marks have changed."""
         self.table.set_marks(frozenset(self.selection.ids))
         self.board.draw(Part.TOP)
+
+    def _forget_marks(self) -> None:
+        """They were of another desk, and cannot be brought back."""
+        count = len(self.selection)
+        self.selection.forget()
+        self.known.clear()
+        self.show_marks()
+        if count:
+            self.say(f"this is another desk now: {count} unmarked", Tone.WARN)
 
     def unmark(self, order_ids: list[str]) -> None:
         """These are done."""

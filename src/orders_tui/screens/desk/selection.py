@@ -58,6 +58,11 @@ class Selection:
             self._before_clear, self._ids = self._ids, {}
         self._range_from = None
 
+    def forget(self) -> None:
+        """Unmarks all for good."""
+        self.clear()
+        self._before_clear = None
+
     def restore(self) -> bool:
         """Takes back a `clear` if nothing was marked since."""
         if self._before_clear is None:

@@ -89,6 +89,7 @@ def query_info(desk: DeskScreen, slow: bool) -> QueryInfo:
         shown=len(desk.rows()),
         sort=f"{SORT_WORDS[sort.by]} {arrow}" if sort else "",
         waiting=view.new_count,
+        unread=view.unread,
         loading=slow,
         search_key=work.key("find.search"),
         clear_key=work.key("find.clear"),
