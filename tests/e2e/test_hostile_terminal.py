@@ -37,7 +37,7 @@ OBEYED = {
     *range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0x200B, 0x2010), 0x061C, 0xFEFF,
 }  # fmt: skip
 PLACES = {
-    "\r": "placed  ", "a": "Assign ", "s": "Escalate ", "f": "Fulfil ", "i": "stock-out", "L": "Action log", "p": "QUEUES",
+    "\r": "ITEMS", "a": "Assign ", "s": "Escalate ", "f": "Fulfil ", "i": "stock-out", "L": "Action log", "p": "QUEUES",
     "?": "Search", "Y": "Copy of", "/": "several tokens",
 }  # fmt: skip
 """What leads where, and what stands there only."""
