@@ -7,8 +7,10 @@ Unicode. And a paste whose end was lost would take every key from then on.
 from __future__ import annotations
 
 import selectors
+import termios
 from codecs import getincrementaldecoder
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from os import read
 from time import monotonic
 
@@ -84,6 +86,21 @@ def _possible(message: Message) -> bool:
 
 class Tty(LinuxDriver):
     """Textual's driver, reading through `Keys`."""
+
+    def stop_application_mode(self) -> None:
+        """Gives the terminal back but for its flow control: a ctrl+s typed now would hold up what is still to be written."""
+        before = self.attrs_before
+        if before is not None:
+            self.attrs_before = [before[0] & ~termios.IXON, *before[1:]]
+        super().stop_application_mode()
+        self.attrs_before = before
+
+    def close(self) -> None:
+        """All is written: the terminal is as it was."""
+        super().close()
+        if self.attrs_before is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
 
     def run_input_thread(self) -> None:
         """Reads until the app ends. Raises OSError when the terminal is gone."""
