@@ -36,10 +36,12 @@ class Terminal:
         self._screen = Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._changed = threading.Condition(threading.RLock())
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        given = {name: text for name, text in env.items() if name not in ("COLUMNS", "LINES")}
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
-            os.execvpe(command[0], list(command), {**env, "TERM": "xterm-256color", "COLORTERM": "truecolor"})
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            fcntl.ioctl(0, termios.TIOCSWINSZ, size)
+            os.execvpe(command[0], list(command), {**given, "TERM": "xterm-256color", "COLORTERM": "truecolor"})
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
