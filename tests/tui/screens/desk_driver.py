@@ -46,7 +46,10 @@ class Desk:
         return self.app.screen.query_one(HintBar).text
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """One after the other, as deliberate hands do: however fast the machine is, no Enter is the repetition of another."""
+        for key in keys:
+            self.app.keyboard.enter_pressed(float("-inf"))
+            await self.pilot.press(key)
 
     async def type(self, text: str) -> None:
         """Into the field that has the focus."""
