@@ -26,6 +26,7 @@ from orders_sync.app_keys import CALLER, SETTINGS, Caller
 from orders_sync.rates import Rates
 from orders_sync.routes.problems import Refused
 from orders_sync.settings import Settings, SettingsError
+from orders_wire.operations import OPERATIONS, Operation
 from orders_wire.texts import trimmed
 from orders_wire.vocabulary import ErrorCode, Role
 
@@ -36,11 +37,8 @@ DEFAULT_OPERATOR = "dashboard"
 
 MAX_NAME = 120
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_OPEN = ("/health", "/openapi.json")
-_SIGNED = ("/shopify/webhook", "/erp/webhook")
-"""Paths whose senders prove themselves by a signature."""
-
-_LEAD = ("/sync/orders/returns", "/sync/outbox/", "/sync/dead-letters/")
+_OPERATIONS = {(operation.method, operation.path): operation for operation in OPERATIONS}
+_UNKNOWN = Operation("", "", Role.VIEWER)
 
 STRANGER = Caller("nobody", Role.VIEWER)
 """Whoever asks without a token for what is open to all: told no more than that it runs."""
@@ -132,11 +130,11 @@ def _read_private(path: Path) -> str:
         return file.read()
 
 
-def role_needed(method: str, path: str) -> Role:
-    """The least role for a request: reading is for viewers, acting for operators, returns and the outbox for leads."""
-    if method in ("GET", "HEAD"):
-        return Role.VIEWER
-    return Role.LEAD if path.startswith(_LEAD) else Role.OPERATOR
+def operation_of(request: web.Request) -> Operation:
+    """What is asked for; of a path or a method that is not there, something that any caller may ask for, and is told so."""
+    resource = request.match_info.route.resource
+    method = "GET" if request.method == "HEAD" else request.method
+    return _OPERATIONS.get((method, resource.canonical if resource is not None else ""), _UNKNOWN)
 
 
 def require_shop(settings: Settings, domain: str | None) -> None:
@@ -152,19 +150,22 @@ async def authentication(request: web.Request, handler: Handler) -> web.StreamRe
     tokens = app[TOKENS]
     if tokens is None:
         _require_loopback_name(request.host)
-    if request.path in _SIGNED:
+    operation = operation_of(request)
+    if operation.signed:
         return await handler(request)
     _require_json(request)
     headers = request.headers
     request[CALLER] = (
-        _loopback_caller(headers.get("X-Operator", "")) if tokens is None else _token_caller(request, tokens)
+        _loopback_caller(headers.get("X-Operator", ""))
+        if tokens is None
+        else _token_caller(request, tokens, operation.role)
     )
     require_shop(app[SETTINGS], headers.get("X-Shop-Domain"))
     return await handler(request)
 
 
-def _token_caller(request: web.Request, tokens: Tokens) -> Caller:
-    if request.path.startswith(_OPEN):
+def _token_caller(request: web.Request, tokens: Tokens, needed: Role | None) -> Caller:
+    if needed is None:
         return tokens.known(request.headers.get("Authorization", "")) or STRANGER
     caller = tokens.caller(request.headers.get("Authorization", ""))
     wait_s = tokens.rates.wait_s(caller.name)
@@ -172,7 +173,6 @@ def _token_caller(request: web.Request, tokens: Tokens) -> Caller:
         raise Refused(
             ErrorCode.RATE_LIMITED, "Too many requests with this token. Ask less often.", retry_after_s=wait_s
         )
-    needed = role_needed(request.method, request.path)
     if not caller.role.includes(needed):
         raise Refused(ErrorCode.FORBIDDEN, f"This needs the role {needed}; {caller.name} is {caller.role}")
     return caller

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from orders_tui.verbs import Verb
-from orders_wire.vocabulary import ReturnAction
+from orders_wire.vocabulary import ActionName, ReturnAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class AssignDraft:
     order_ids: tuple[str, ...]
     assignee: str
     versions: Mapping[str, int] = field(default_factory=dict)
-    verb = Verb.ASSIGN
+    verb = ActionName.ASSIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class FulfillDraft:
     order_ids: tuple[str, ...]
     parcels: Mapping[str, Parcel] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
-    verb = Verb.FULFILL
+    verb = ActionName.FULFILL
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class SupportDraft:
     note: str
     conversation_id: str | None = None
     versions: Mapping[str, int] = field(default_factory=dict)
-    verb = Verb.SUPPORT
+    verb = ActionName.SUPPORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class ReturnsDraft:
     note: str | None = None
     return_id: str | None = None
     versions: Mapping[str, int] = field(default_factory=dict)
-    verb = Verb.RETURNS
+    verb = ActionName.RETURNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class InventoryDraft:
     order_ids: tuple[str, ...] = ()
     note: str = ""
     versions: Mapping[str, int] = field(default_factory=dict)
-    verb = Verb.INVENTORY
+    verb = ActionName.INVENTORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class UndoDraft:
     action_id: str
     order_ids: tuple[str, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
-    verb = Verb.UNDO
+    verb = ActionName.UNDO
 
 
 Draft = AssignDraft | FulfillDraft | SupportDraft | ReturnsDraft | InventoryDraft | UndoDraft

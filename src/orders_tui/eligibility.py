@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from orders_tui.drafts import Draft, ReturnsDraft
-from orders_tui.verbs import Verb
-from orders_wire.vocabulary import ReturnAction, Role, Status
+from orders_wire.vocabulary import ActionName, ReturnAction, Status
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
@@ -33,18 +32,13 @@ class Eligibility:
         return self.eligible + self.unknown
 
 
-def role_needed(verb: Verb) -> Role:
-    """Contract §5: `operator` assigns, fulfils, escalates, undoes; `lead` also moves returns."""
-    return Role.LEAD if verb is Verb.RETURNS else Role.OPERATOR
-
-
-def obstacle(verb: Verb, order: Order, action: ReturnAction | None = None) -> str | None:
+def obstacle(verb: ActionName, order: Order, action: ReturnAction | None = None) -> str | None:
     """Why this action would be refused for this order, in words; None when nothing speaks against it."""
-    if verb is Verb.FULFILL:
+    if verb is ActionName.FULFILL:
         return _cannot_fulfill(order)
-    if verb is Verb.RETURNS:
+    if verb is ActionName.RETURNS:
         return _cannot_move_return(order, action)
-    if verb is Verb.INVENTORY:
+    if verb is ActionName.INVENTORY:
         return _closed(order) or (None if order.status is Status.AWAITING_FULFILLMENT else "nothing is owed any more")
     return None
 

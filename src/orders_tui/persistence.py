@@ -26,8 +26,7 @@ from orders_tui.drafts import (
     UndoDraft,
 )
 from orders_tui.query import NO_FILTERS, ParsedQuery, parse, render
-from orders_tui.verbs import Verb
-from orders_wire.vocabulary import ReturnAction, Tab
+from orders_wire.vocabulary import ActionName, ReturnAction, Tab
 
 if TYPE_CHECKING:
     from orders_tui.session.view import TabMemory
@@ -36,11 +35,11 @@ MARKS = "marks"
 """The target of a draft over several orders."""
 
 _KINDS = {
-    Verb.ASSIGN: AssignDraft,
-    Verb.FULFILL: FulfillDraft,
-    Verb.SUPPORT: SupportDraft,
-    Verb.RETURNS: ReturnsDraft,
-    Verb.INVENTORY: InventoryDraft,
+    ActionName.ASSIGN: AssignDraft,
+    ActionName.FULFILL: FulfillDraft,
+    ActionName.SUPPORT: SupportDraft,
+    ActionName.RETURNS: ReturnsDraft,
+    ActionName.INVENTORY: InventoryDraft,
 }
 
 
@@ -90,7 +89,7 @@ class DraftBook:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self._drafts: dict[tuple[Verb, str], Draft] = {}
+        self._drafts: dict[tuple[ActionName, str], Draft] = {}
         for item in _read(path).get("drafts", ()) if path else ():
             draft = _draft(item)
             if draft is not None:
@@ -102,7 +101,7 @@ class DraftBook:
             self._drafts[draft.verb, target(draft)] = draft
             self._save()
 
-    def find(self, verb: Verb, about: str) -> Draft | None:
+    def find(self, verb: ActionName, about: str) -> Draft | None:
         """The draft for an order, a SKU, or `MARKS`."""
         return self._drafts.get((verb, about))
 
@@ -149,7 +148,7 @@ def _memory(item: Mapping[str, Any]) -> TabMemory:
 
 def _draft(item: Mapping[str, Any]) -> Draft | None:
     try:
-        kind = _KINDS[Verb(item["verb"])]
+        kind = _KINDS[ActionName(item["verb"])]
         given = {f.name: item[f.name] for f in fields(kind) if f.name in item}
         given["order_ids"] = tuple(given.get("order_ids", ()))
         if "parcels" in given:

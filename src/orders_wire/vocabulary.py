@@ -168,6 +168,17 @@ class OpenClosed(StrEnum):
     CLEARED = "cleared"
 
 
+class ActionName(StrEnum):
+    """The write actions of contract §3, as their paths, the audit and undo name them."""
+
+    ASSIGN = "assign"
+    FULFILL = "fulfill"
+    SUPPORT = "support"
+    RETURNS = "returns"
+    INVENTORY = "inventory"
+    UNDO = "undo"
+
+
 class Role(StrEnum):
     """Who may do what: contract §5. Each role includes the one before it."""
 

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from orders_sync.instants import SECOND, Ms
 from orders_sync.outbox.switches import Switches
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.placeholders import Placeholders
-
-
-class ActionKind(StrEnum):
-    """The actions of contract §3, as audit and undo name them."""
-
-    ASSIGN = "assign"
-    FULFILL = "fulfill"
-    SUPPORT = "support"
-    RETURNS = "returns"
-    INVENTORY = "inventory"
-    UNDO = "undo"
+from orders_wire.vocabulary import ActionName
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +26,7 @@ class Acting:
     the action does not say; `placeholders`: numbers that never leave.
     """
 
-    kind: ActionKind
+    kind: ActionName
     action_id: str
     actor: Actor
     now: Ms

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from orders_sync.actions.acting import ActionKind
 from orders_sync.actions.carry import Carried, Done
 from orders_sync.actions.decision import Refusal
 from orders_sync.actions.undo import Undone
 from orders_sync.instants import to_text
 from orders_wire.actions import Action, AssignBody, InventoryBody, ReturnsBody
-from orders_wire.vocabulary import UNASSIGNED
+from orders_wire.vocabulary import UNASSIGNED, ActionName
 
 Body = dict[str, Any]
 
@@ -37,7 +36,7 @@ def refused(refusal: Refusal) -> Answer:
     return Answer(refusal.code.http_status, body)
 
 
-def answer(kind: ActionKind, body: Action, result: Carried | Undone, action_id: str) -> Answer:
+def answer(kind: ActionName, body: Action, result: Carried | Undone, action_id: str) -> Answer:
     """What became of the orders: 200 when one succeeded, else the first failure's status and code, and all failures."""
     carried, done_as = (result.carried, result.kind) if isinstance(result, Undone) else (result, kind)
     failures = [_failure(spelling, outcome) for spelling, outcome in _refusals(carried)]
@@ -47,7 +46,7 @@ def answer(kind: ActionKind, body: Action, result: Carried | Undone, action_id: 
     answered: Body = {"success": True, "message": message, "updatedOrders": _updated(done_as, carried)}
     if failures:
         answered["failures"] = failures
-    if kind is not ActionKind.UNDO:
+    if kind is not ActionName.UNDO:
         answered["actionId"] = action_id
         answered["undoUntil"] = None if carried.undo_until is None else to_text(carried.undo_until)
     answered["versions"] = {spelling: outcome.version for spelling, outcome in _successes(carried)}
@@ -62,24 +61,24 @@ def _nothing_done(carried: Carried, failures: Sequence[Body]) -> Answer:
     return Answer(first.code.http_status, body)
 
 
-def _told(kind: ActionKind, body: Action, carried: Carried, result: Carried | Undone) -> str:
+def _told(kind: ActionName, body: Action, carried: Carried, result: Carried | Undone) -> str:
     orders = _orders(len(carried.done))
     match kind:
-        case ActionKind.ASSIGN:
+        case ActionName.ASSIGN:
             assert isinstance(body, AssignBody)
             nobody = body.assignee.casefold() == UNASSIGNED
             return f"Assigned {orders} to {'nobody' if nobody else body.assignee}"
-        case ActionKind.FULFILL:
+        case ActionName.FULFILL:
             return f"Marked {orders} as fulfilled"
-        case ActionKind.SUPPORT:
+        case ActionName.SUPPORT:
             return f"Support requested for {carried.done[0].view.name}"
-        case ActionKind.RETURNS:
+        case ActionName.RETURNS:
             assert isinstance(body, ReturnsBody)
             return f"Return updated for {carried.done[0].view.name}: {carried.done[0].decision.details}"
-        case ActionKind.INVENTORY:
+        case ActionName.INVENTORY:
             assert isinstance(body, InventoryBody)
             return f"Inventory escalated for {body.sku}: {orders} held"
-        case ActionKind.UNDO:
+        case ActionName.UNDO:
             assert isinstance(result, Undone)
             return f"Undone: {result.kind} on {orders}"
 
@@ -99,8 +98,8 @@ def _count_failed(carried: Carried) -> int:
     return len({named.target if isinstance(named.target, int) else named.spelling for named in refusals})
 
 
-def _updated(kind: ActionKind, carried: Carried) -> list[Body]:
-    if kind is ActionKind.RETURNS:
+def _updated(kind: ActionName, carried: Carried) -> list[Body]:
+    if kind is ActionName.RETURNS:
         return []
     return [{"id": spelling, **outcome.shown} for spelling, outcome in _successes(carried)]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from orders_sync.actions import answers, commands
-from orders_sync.actions.acting import Acting, ActionKind, Actor
+from orders_sync.actions.acting import Acting, Actor
 from orders_sync.actions.answers import Answer
 from orders_sync.actions.carry import Carried
 from orders_sync.actions.commands import Draw
@@ -27,7 +27,7 @@ from orders_sync.outbox.switches import Switches
 from orders_sync.rules.figures import Figures
 from orders_sync.rules.placeholders import Placeholders
 from orders_wire.actions import Action
-from orders_wire.vocabulary import ErrorCode
+from orders_wire.vocabulary import ActionName, ErrorCode
 
 _RECORDED = frozenset({200, 404, 409})
 
@@ -36,7 +36,7 @@ _RECORDED = frozenset({200, 404, 409})
 class Request:
     """What is asked for, by whom, under which idempotency key. `action_id` is new, and the action's if it is done."""
 
-    kind: ActionKind
+    kind: ActionName
     body: Action
     actor: Actor
     action_id: str

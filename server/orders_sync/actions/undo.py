@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from orders_sync.actions import ids
-from orders_sync.actions.acting import Acting, ActionKind
+from orders_sync.actions.acting import Acting
 from orders_sync.actions.carry import Carried, carry_out
 from orders_sync.actions.decision import Decision, Refusal, Shown
 from orders_sync.actions.ids import Named
@@ -30,14 +30,14 @@ from orders_sync.rules.parcels import fulfillment_ids, replaced_by
 from orders_sync.rules.picture import Picture
 from orders_sync.rules.timeline import key
 from orders_wire.actions import UndoBody
-from orders_wire.vocabulary import UNASSIGNED, ErrorCode, Issue
+from orders_wire.vocabulary import UNASSIGNED, ActionName, ErrorCode, Issue
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
     """What the action was that was taken back, and what became of its orders."""
 
-    kind: ActionKind
+    kind: ActionName
     carried: Carried
 
 
@@ -49,7 +49,7 @@ def undo(tx: Tx, acting: Acting, body: UndoBody) -> Undone | Refusal:
         return Refusal(ErrorCode.NOT_FOUND, "There is no such action to undo")
     if row.actor != acting.actor.name and not acting.actor.lead:
         return Refusal(ErrorCode.FORBIDDEN, f"Only {row.actor} or a lead may undo this")
-    kind, memory = ActionKind(row.kind), Memory.model_validate_json(row.body)
+    kind, memory = ActionName(row.kind), Memory.model_validate_json(row.body)
     docs.hold(tx.conn, tx.shop_id, [order.order_id for order in memory.orders])
     rows = outbox.of_action(tx, action_id, [altered.row_id for altered in memory.altered])
     if not unclaimed(rows):
@@ -70,7 +70,7 @@ def undo(tx: Tx, acting: Acting, body: UndoBody) -> Undone | Refusal:
     return Undone(kind, carried)
 
 
-def _decide(view: View, kind: ActionKind, patch: Patch, acting: Acting) -> Decision | Refusal:
+def _decide(view: View, kind: ActionName, patch: Patch, acting: Acting) -> Decision | Refusal:
     if not patch:
         return Decision(view.operator, _shown(kind, view.picture, acting), "nothing to undo")
     restored = None if _moved_on(view.picture, patch) else revert(view.operator, patch)
@@ -120,17 +120,17 @@ _MOVED_ON = {
 }
 
 
-def _shown(kind: ActionKind, picture: Picture, acting: Acting) -> Shown:
+def _shown(kind: ActionName, picture: Picture, acting: Acting) -> Shown:
     """The restored value, under the name that the action had for it."""
     operator = picture.operator
     match kind:
-        case ActionKind.ASSIGN:
+        case ActionName.ASSIGN:
             return {"assignedTo": operator.assigned_to or UNASSIGNED}
-        case ActionKind.FULFILL:
+        case ActionName.FULFILL:
             return {"fulfillmentStatus": _fulfillment_status(picture)}
-        case ActionKind.SUPPORT:
+        case ActionName.SUPPORT:
             return {"supportThread": operator.thread}
-        case ActionKind.INVENTORY:
+        case ActionName.INVENTORY:
             return {"issue": _issue(picture, acting)}
         case _:
             return {}

@@ -1,4 +1,4 @@
-"""Every endpoint: what it takes, what it answers, and with which codes it refuses."""
+"""What every operation takes, what it answers, and with which codes it refuses, for the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from orders_sync.openapi import parameters as given
+from orders_wire import operations
 from orders_wire.actions import (
     ActionAnswer,
     AssignBody,
@@ -24,6 +25,8 @@ from orders_wire.people import DeadLettersAnswer, Me, OutboxAnswer, Owner
 from orders_wire.vocabulary import ErrorCode
 
 Schema = type[BaseModel] | dict[str, Any]
+
+_OF = {(operation.method, operation.path): operation for operation in operations.OPERATIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,13 @@ class Operation:
     parameters: tuple[dict[str, Any], ...] = ()
     refusals: tuple[ErrorCode, ...] = ()
     content: str = "application/json"
-    open: bool = False
     held: bool = False
     streams: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it is answered without a token."""
+        return _OF[self.method.upper(), self.path].role is None
 
 
 _C = ErrorCode
@@ -125,11 +132,11 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     _row("dead-letters", "retry", "Read a dead letter again", _C.UNAVAILABLE),
     _row("dead-letters", "discard", "Give a dead letter up"),
-    Operation("get", "/health", "How the server is", _HEALTH, open=True),
-    Operation("get", "/health/live", "The process answers", _STATE, open=True),
-    Operation("get", "/health/ready", "Requests can be answered", _STATE, refusals=(_C.UNAVAILABLE,), open=True),
-    Operation("get", "/openapi.json", "This document", {"type": "object"}, open=True),
+    Operation("get", "/health", "How the server is", _HEALTH),
+    Operation("get", "/health/live", "The process answers", _STATE),
+    Operation("get", "/health/ready", "Requests can be answered", _STATE, refusals=(_C.UNAVAILABLE,)),
+    Operation("get", "/openapi.json", "This document", {"type": "object"}),
     Operation("get", "/prometheus", "What to watch", content="text/plain"),
-    Operation("post", "/shopify/webhook", "Shopify's webhooks, signed", _TAKEN, open=True),
-    Operation("post", "/erp/webhook", "The ERP's messages, signed", _TAKEN, open=True),
+    Operation("post", "/shopify/webhook", "Shopify's webhooks, signed", _TAKEN),
+    Operation("post", "/erp/webhook", "The ERP's messages, signed", _TAKEN),
 )

@@ -8,7 +8,7 @@ import uuid
 import orjson
 from aiohttp import web
 
-from orders_sync.actions.acting import ActionKind, Actor
+from orders_sync.actions.acting import Actor
 from orders_sync.actions.commands import foreseen
 from orders_sync.actions.perform import Answered, Request, Rules, perform
 from orders_sync.app_keys import CALLER, DATABASE, FIGURES, SETTINGS
@@ -22,7 +22,7 @@ from orders_sync.routes import action_body
 from orders_sync.routes.body import whole
 from orders_sync.routes.problems import Refused
 from orders_wire.actions import Action, AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
-from orders_wire.vocabulary import ErrorCode, Role
+from orders_wire.vocabulary import ActionName, ErrorCode, Role
 
 MAX_KEY = 255
 """Characters of an `Idempotency-Key`."""
@@ -36,37 +36,37 @@ routes = web.RouteTableDef()
 @routes.post("/sync/orders/assign")
 async def assign(request: web.Request) -> web.Response:
     """Makes somebody, or nobody, the owner of orders."""
-    return await _act(request, ActionKind.ASSIGN, AssignBody)
+    return await _act(request, ActionName.ASSIGN, AssignBody)
 
 
 @routes.post("/sync/orders/fulfill")
 async def fulfill(request: web.Request) -> web.Response:
     """Acknowledges the fulfilment of orders, and has Shopify make it."""
-    return await _act(request, ActionKind.FULFILL, FulfillBody)
+    return await _act(request, ActionName.FULFILL, FulfillBody)
 
 
 @routes.post("/sync/orders/support")
 async def support(request: web.Request) -> web.Response:
     """Hands an order to the support queue."""
-    return await _act(request, ActionKind.SUPPORT, SupportBody)
+    return await _act(request, ActionName.SUPPORT, SupportBody)
 
 
 @routes.post("/sync/orders/returns")
 async def returns(request: web.Request) -> web.Response:
     """Moves a return on."""
-    return await _act(request, ActionKind.RETURNS, ReturnsBody)
+    return await _act(request, ActionName.RETURNS, ReturnsBody)
 
 
 @routes.post("/sync/orders/inventory")
 async def inventory(request: web.Request) -> web.Response:
     """Holds orders for a SKU, and tells the ERP."""
-    return await _act(request, ActionKind.INVENTORY, InventoryBody)
+    return await _act(request, ActionName.INVENTORY, InventoryBody)
 
 
 @routes.post("/sync/orders/undo")
 async def undo(request: web.Request) -> web.Response:
     """Takes an action back."""
-    return await _act(request, ActionKind.UNDO, UndoBody)
+    return await _act(request, ActionName.UNDO, UndoBody)
 
 
 def actor(request: web.Request) -> Actor:
@@ -90,7 +90,7 @@ def rules(app: web.Application) -> Rules:
     )
 
 
-async def _act(request: web.Request, kind: ActionKind, model: type[Action]) -> web.Response:
+async def _act(request: web.Request, kind: ActionName, model: type[Action]) -> web.Response:
     body, digest = action_body.read(await whole(request), model)
     require_shop(request.app[SETTINGS], body.shop_domain)
     key = _key(request)

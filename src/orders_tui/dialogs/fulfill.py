@@ -18,13 +18,13 @@ from orders_tui.drafts import FulfillDraft, Parcel
 from orders_tui.eligibility import obstacle
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
-from orders_tui.verbs import Verb
 from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_CARRIER, LONGEST_NUMBER
+from orders_wire.vocabulary import ActionName
 
 TYPED_FROM = 20
 NAMED = 3
@@ -39,7 +39,7 @@ class FulfillDialog(Dialog[FulfillDraft]):
     def __init__(self, work: Workplace, target: Target, number: str = "") -> None:
         super().__init__(work, target.orders)
         self._target = target
-        kept = work.session.drafts.find(Verb.FULFILL, target.ids[0]) if target.only else None
+        kept = work.session.drafts.find(ActionName.FULFILL, target.ids[0]) if target.only else None
         parcel = kept.parcels.get(target.ids[0]) if isinstance(kept, FulfillDraft) else None
         self._number = number or (parcel.number if parcel else "")
         self._carrier = (parcel.carrier or "") if parcel else ""
@@ -116,7 +116,7 @@ class FulfillDialog(Dialog[FulfillDraft]):
             self.work.session.drafts.keep(self.result())
 
     def _obstacles(self) -> dict[str, str]:
-        found = {order.id: obstacle(Verb.FULFILL, order) for order in self.bound}
+        found = {order.id: obstacle(ActionName.FULFILL, order) for order in self.bound}
         return {order_id: reason for order_id, reason in found.items() if reason is not None}
 
     def _ids(self) -> tuple[str, ...]:

@@ -16,14 +16,13 @@ from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.drafts import ReturnsDraft
 from orders_tui.screens.workplace import Workplace
-from orders_tui.verbs import Verb
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_NOTE
-from orders_wire.vocabulary import ReturnAction
+from orders_wire.vocabulary import ActionName, ReturnAction
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order, ReturnSummary
@@ -43,7 +42,7 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         super().__init__(work, [order])
         assert order.return_ is not None
         self._opened_with = order.return_
-        kept = work.session.drafts.find(Verb.RETURNS, order.id)
+        kept = work.session.drafts.find(ActionName.RETURNS, order.id)
         self._note = kept.note or "" if isinstance(kept, ReturnsDraft) else ""
 
     @property

@@ -10,13 +10,12 @@ from orders_tui.drafts import SupportDraft
 from orders_tui.persistence import MARKS
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
-from orders_tui.verbs import Verb
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_NOTE
-from orders_wire.vocabulary import ASSISTANT
+from orders_wire.vocabulary import ASSISTANT, ActionName
 
 LONGEST = LONGEST_NOTE
 
@@ -29,7 +28,7 @@ class SupportDialog(Dialog[SupportDraft]):
     def __init__(self, work: Workplace, target: Target, note: str = "") -> None:
         super().__init__(work, target.orders)
         self._target = target
-        kept = work.session.drafts.find(Verb.SUPPORT, target.ids[0] if target.only else MARKS)
+        kept = work.session.drafts.find(ActionName.SUPPORT, target.ids[0] if target.only else MARKS)
         self._note = note or (kept.note if isinstance(kept, SupportDraft) else "")
 
     def body(self) -> ComposeResult:

@@ -16,20 +16,19 @@ from orders_tui.drafts import (
     UndoDraft,
 )
 from orders_tui.session.actions import ActionEntry, ActionState
-from orders_tui.verbs import Verb
 from orders_tui.wording import Tone
-from orders_wire.vocabulary import UNASSIGNED
+from orders_wire.vocabulary import UNASSIGNED, ActionName
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
 
 _ASKED = {
-    Verb.ASSIGN: "assign",
-    Verb.FULFILL: "fulfil",
-    Verb.SUPPORT: "support",
-    Verb.RETURNS: "return",
-    Verb.INVENTORY: "hold",
-    Verb.UNDO: "undo",
+    ActionName.ASSIGN: "assign",
+    ActionName.FULFILL: "fulfil",
+    ActionName.SUPPORT: "support",
+    ActionName.RETURNS: "return",
+    ActionName.INVENTORY: "hold",
+    ActionName.UNDO: "undo",
 }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from orders_tui.verbs import Verb
+from orders_wire.vocabulary import ActionName
 
 if TYPE_CHECKING:
     from orders_tui.drafts import Draft
@@ -68,7 +68,7 @@ class ActionEntry:
 
     def undoable(self, now: datetime) -> bool:
         """True while `undo` makes sense: it is on its way, or done and not yet past its time."""
-        if self.draft.verb is Verb.UNDO:
+        if self.draft.verb is ActionName.UNDO:
             return False
         if self.state in {ActionState.SENDING, ActionState.UNCONFIRMED}:
             return True

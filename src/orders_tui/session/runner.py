@@ -17,7 +17,7 @@ from orders_tui.session.changes import BulkChanged, Change, RowsChanged
 from orders_tui.session.requests import split
 from orders_tui.session.sender import Sender
 from orders_tui.store.store import Store
-from orders_tui.verbs import Verb
+from orders_wire.vocabulary import ActionName
 
 if TYPE_CHECKING:
     from orders_tui.api import SyncApi
@@ -63,7 +63,7 @@ class Runner:
     def moved(self, entry: ActionEntry) -> bool:
         """A request moved on: so does the run that it belongs to. False when it belongs to none."""
         run = next((run for run in reversed(self.runs) if run.id == entry.batch), None)
-        if run is None or entry.draft.verb is Verb.UNDO:
+        if run is None or entry.draft.verb is ActionName.UNDO:
             return run is not None
         run.moved(entry)
         self._tell(BulkChanged(run))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orders_tui.verbs import Verb
+from orders_wire.vocabulary import ActionName
 
 
 class MarkKind(StrEnum):
@@ -23,6 +23,6 @@ class Mark:
     """`key` is the action's idempotency key; `reason` the server's words for a failure, else empty."""
 
     kind: MarkKind
-    verb: Verb
+    verb: ActionName
     key: str
     reason: str = ""

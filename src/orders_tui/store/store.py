@@ -19,7 +19,7 @@ from orders_tui.store.effects import Changes, FieldChange, changes
 from orders_tui.store.marks import Mark, MarkKind
 from orders_tui.store.pages import PageEntry
 from orders_tui.store.patches import Accepted, Patch, Patches
-from orders_tui.verbs import Verb
+from orders_wire.vocabulary import ActionName
 
 if TYPE_CHECKING:
     from orders_tui.query import OrdersQuery
@@ -226,7 +226,7 @@ class Store:
         self._patches.drop(patch.key, reasons)
 
     def _confirm(self, patch: Patch, answer: ActionAnswer) -> None:
-        kind = MarkKind.UNDONE if patch.draft.verb is Verb.UNDO else MarkKind.CONFIRMED
+        kind = MarkKind.UNDONE if patch.draft.verb is ActionName.UNDO else MarkKind.CONFIRMED
         versions, desk_version = answer.versions or {}, answer.desk.version if answer.desk else 0
         told = {str(item.get("id")): item for item in answer.updated_orders}
         for order_id in list(patch.changes):

@@ -10,10 +10,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from orders_sync.app import build
 from orders_sync.app_keys import CALLER, SETTINGS, Caller
-from orders_sync.auth import TOKENS, Tokens, authentication, digest, role_needed
+from orders_sync.auth import TOKENS, Tokens, authentication, digest
 from orders_sync.routes.problems import problems
 from orders_sync.settings import SettingsError, load
+from orders_wire.operations import OPERATIONS
 from orders_wire.vocabulary import Role
 
 Client = TestClient[web.Request, web.Application]
@@ -175,9 +177,19 @@ async def test_health_and_the_description_are_open_and_metrics_are_not() -> None
         assert statuses == [200, 200, 401]
 
 
-def test_dead_letters_are_for_leads() -> None:
-    assert role_needed("POST", "/sync/dead-letters/1/discard") is Role.LEAD
-    assert role_needed("GET", "/sync/dead-letters") is Role.VIEWER
+def test_what_leads_alone_may_do() -> None:
+    leads = {(operation.method, operation.path) for operation in OPERATIONS if operation.role is Role.LEAD}
+    rows = {f"/sync/{rows}/{{id}}/{verb}" for rows in ("outbox", "dead-letters") for verb in ("retry", "discard")}
+    assert leads == {("POST", path) for path in {"/sync/orders/returns", *rows}}
+
+
+def test_every_route_is_an_operation_and_every_operation_a_route(tmp_path: Path) -> None:
+    """So nobody's role is a matter of what a path begins with."""
+    app = build(load({"database_url": f"sqlite:///{tmp_path}/desk.sqlite"}, {}, Path("/dev/null")))
+    routes = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource is not None}
+    assert {(method, path) for method, path in routes if method != "HEAD"} == {
+        (operation.method, operation.path) for operation in OPERATIONS
+    }
 
 
 def test_a_tokens_file_holds_digests_only(tmp_path: Path) -> None:

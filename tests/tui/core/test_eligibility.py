@@ -6,11 +6,11 @@ import pytest
 from tests.tui.core.samples import NOON, gid, order
 
 from orders_tui.drafts import AssignDraft, FulfillDraft
-from orders_tui.eligibility import obstacle, preview, role_needed
-from orders_tui.verbs import Verb
+from orders_tui.eligibility import obstacle, preview
+from orders_wire.operations import ACTIONS
 from orders_wire.orders import Hold, Order, ReturnSummary, Tracking
 from orders_wire.returns import after, allowed_actions
-from orders_wire.vocabulary import Issue, ReturnAction, ReturnState, Role, Status
+from orders_wire.vocabulary import ActionName, Issue, ReturnAction, ReturnState, Role, Status
 
 
 def returned(state: ReturnState) -> Order:
@@ -30,13 +30,13 @@ def returned(state: ReturnState) -> Order:
     ],
 )
 def test_fulfilling(row: Order, why: str | None) -> None:
-    assert obstacle(Verb.FULFILL, row) == why
+    assert obstacle(ActionName.FULFILL, row) == why
 
 
 @pytest.mark.parametrize("state", ReturnState)
 @pytest.mark.parametrize("action", ReturnAction)
 def test_returns_as_the_table_of_moves_says(state: ReturnState, action: ReturnAction) -> None:
-    assert (obstacle(Verb.RETURNS, returned(state), action) is None) == (after(state, action) is not None)
+    assert (obstacle(ActionName.RETURNS, returned(state), action) is None) == (after(state, action) is not None)
 
 
 def test_the_table_of_moves() -> None:
@@ -54,7 +54,7 @@ def test_the_table_of_moves() -> None:
 
 
 def test_an_order_without_a_return() -> None:
-    assert obstacle(Verb.RETURNS, order(1)) == "no return"
+    assert obstacle(ActionName.RETURNS, order(1)) == "no return"
 
 
 def test_a_preview_sends_what_it_does_not_know_and_groups_what_it_skips() -> None:
@@ -70,4 +70,4 @@ def test_anything_can_be_assigned() -> None:
 
 
 def test_only_leads_move_returns() -> None:
-    assert [verb for verb in Verb if role_needed(verb) is Role.LEAD] == [Verb.RETURNS]
+    assert [verb for verb in ActionName if ACTIONS[verb].role is Role.LEAD] == [ActionName.RETURNS]

@@ -22,8 +22,7 @@ from orders_tui.drafts import (
 from orders_tui.persistence import MARKS, DraftBook, Remembered, StateFile
 from orders_tui.query import AgeBound, Filters, Sort
 from orders_tui.session import TabMemory
-from orders_tui.verbs import Verb
-from orders_wire.vocabulary import ReturnAction, SortField, StatusFilter, Tab
+from orders_wire.vocabulary import ActionName, ReturnAction, SortField, StatusFilter, Tab
 
 REMEMBERED = Remembered(
     tab=Tab.RETURNS,
@@ -80,10 +79,10 @@ def test_drafts_are_found_by_what_they_are_about_and_go_once_sent(tmp_path: Path
     book = DraftBook(tmp_path / "d.json")
     for draft in DRAFTS:
         book.keep(draft)
-    assert book.find(Verb.FULFILL, MARKS) == DRAFTS[1]
-    assert book.find(Verb.INVENTORY, "A-1") == DRAFTS[4]
+    assert book.find(ActionName.FULFILL, MARKS) == DRAFTS[1]
+    assert book.find(ActionName.INVENTORY, "A-1") == DRAFTS[4]
     book.drop(DRAFTS[0])
-    assert DraftBook(tmp_path / "d.json").find(Verb.ASSIGN, gid(1)) is None
+    assert DraftBook(tmp_path / "d.json").find(ActionName.ASSIGN, gid(1)) is None
 
 
 def test_an_undo_is_no_draft() -> None:

@@ -15,9 +15,8 @@ from orders_tui.feed import Events, LineState
 from orders_tui.query import OrdersQuery
 from orders_tui.session import ActionSettled, ActionState, AlertsChanged, BulkChanged, DeskLeft, Notice, OutcomeKind
 from orders_tui.store import MarkKind
-from orders_tui.verbs import Verb
 from orders_wire.alerts import Event
-from orders_wire.vocabulary import ErrorCode, EventType, OpenClosed, Severity, Status, Tab
+from orders_wire.vocabulary import ActionName, ErrorCode, EventType, OpenClosed, Severity, Status, Tab
 
 BUSY = Refused(ErrorCode.UNAVAILABLE, "busy", retry_after_s=2.0)
 
@@ -162,7 +161,7 @@ def test_while_offline_is_declared_actions_are_refused_and_the_draft_is_kept() -
         assert entry.state is ActionState.REFUSED
         assert owner(w, 30) == "unassigned"
         assert not w.desk.posted
-        assert w.session.drafts.find(Verb.ASSIGN, gid(30)) == assign(30)
+        assert w.session.drafts.find(ActionName.ASSIGN, gid(30)) == assign(30)
         assert "the draft is kept" in w.of(Notice)[-1].text
 
     play(scenario)
@@ -178,7 +177,7 @@ def test_what_was_surely_not_sent_is_taken_back_once_offline_is_declared() -> No
         await w.rest(0.5)
         assert w.session.log[-1].state is ActionState.REFUSED
         assert (owner(w, 30), kind(w, 30)) == ("unassigned", None)
-        assert w.session.drafts.find(Verb.ASSIGN, gid(30)) is not None
+        assert w.session.drafts.find(ActionName.ASSIGN, gid(30)) is not None
 
     play(scenario)
 
@@ -207,7 +206,7 @@ def test_an_expired_token_keeps_the_draft() -> None:
         w.session.act(assign(30))
         await w.rest(0.1)
         assert w.session.log[-1].state is ActionState.REFUSED
-        assert w.session.drafts.find(Verb.ASSIGN, gid(30)) is not None
+        assert w.session.drafts.find(ActionName.ASSIGN, gid(30)) is not None
 
     play(scenario)
 

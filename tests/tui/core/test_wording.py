@@ -15,10 +15,10 @@ from orders_tui.feed import Connection, LineState
 from orders_tui.screens.desk.narrowing import narrowed
 from orders_tui.session.view import RowView
 from orders_tui.store import Mark, MarkKind
-from orders_tui.verbs import Verb
 from orders_tui.wording import Sign, Tone
 from orders_wire.orders import Hold, Money, Outbound, ReturnSummary
 from orders_wire.vocabulary import (
+    ActionName,
     AlertType,
     EventType,
     Issue,
@@ -39,7 +39,7 @@ SIGNS = [
     *map(wording.event_type, EventType),
     *map(wording.event_type, AlertType),
     *(wording.timeline_event(f"return_{state}") for state in ReturnState),
-    *(wording.mark(Mark(kind, Verb.ASSIGN, "k")) for kind in MarkKind),
+    *(wording.mark(Mark(kind, ActionName.ASSIGN, "k")) for kind in MarkKind),
     *(wording.connection(Connection(state), NOON) for state in LineState),
 ]
 
@@ -195,7 +195,7 @@ def test_the_line_counts_down_and_remembers_since() -> None:
 
 
 def test_a_failed_mark_says_why() -> None:
-    assert wording.mark(Mark(MarkKind.FAILED, Verb.ASSIGN, "k", "changed by bo")).word == "changed by bo"
+    assert wording.mark(Mark(MarkKind.FAILED, ActionName.ASSIGN, "k", "changed by bo")).word == "changed by bo"
 
 
 @pytest.mark.parametrize("action", ReturnAction)

@@ -22,12 +22,11 @@ from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
 from orders_tui.session.matching import Matching
 from orders_tui.session.view import Ghost, PageSpan, RowView, TabMemory, View
 from orders_tui.store.marks import Mark, MarkKind
-from orders_tui.verbs import Verb
 from orders_wire.detail import OrderDetail
 from orders_wire.orders import Order
 from orders_wire.page import OrdersPage
 from orders_wire.people import Me, Owner
-from orders_wire.vocabulary import SortField, Status, Tab
+from orders_wire.vocabulary import ActionName, SortField, Status, Tab
 
 _SETTLED = {
     ActionState.DONE: MarkKind.CONFIRMED,
@@ -106,7 +105,7 @@ class FakeSession(Session):
         self.put(rows=(RowView(order, changed=True), *self._view.rows))
         self.tell(changes.PageShown())
 
-    def mark_row(self, order_id: str, kind: MarkKind, reason: str = "", verb: Verb = Verb.ASSIGN) -> None:
+    def mark_row(self, order_id: str, kind: MarkKind, reason: str = "", verb: ActionName = ActionName.ASSIGN) -> None:
         """Something is said about a row."""
         rows = [
             replace(row, mark=Mark(kind, verb, "key", reason)) if row.order.id == order_id else row

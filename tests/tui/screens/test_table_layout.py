@@ -13,12 +13,11 @@ from textual.strip import Strip
 from orders_tui.glyphs import ASCII, UNICODE, Glyphs
 from orders_tui.session.view import Ghost, RowView
 from orders_tui.store.marks import Mark, MarkKind
-from orders_tui.verbs import Verb
 from orders_tui.widgets.cells import clip, fit, plain, text_of, width
 from orders_tui.widgets.order_table.columns import BY_KEY, COLUMNS, Seen, default_columns
 from orders_tui.widgets.order_table.layout import GAP, GUTTER, arrange, last_first
 from orders_tui.widgets.order_table.painter import Canvas, Look, Palette, paint_header, paint_loading, paint_row
-from orders_wire.vocabulary import SortField, Tab
+from orders_wire.vocabulary import ActionName, SortField, Tab
 
 HOSTILE = st.text(
     alphabet=st.one_of(
@@ -78,7 +77,9 @@ def test_every_line_is_as_wide_as_the_table(cells: int, glyphs: Glyphs) -> None:
     lines = [paint_header(on, (SortField.SHIP_BY, True)), paint_loading(on)]
     lines += [paint_row(RowView(each), Look(cursor=True, marked=True), on) for each in ORDERS[:40]]
     lines.append(paint_row(RowView(ORDERS[0], ghost=Ghost("fulfilled")), Look(), on))
-    lines.append(paint_row(RowView(ORDERS[0], Mark(MarkKind.FAILED, Verb.ASSIGN, "k", "on hold" * 20)), Look(), on))
+    lines.append(
+        paint_row(RowView(ORDERS[0], Mark(MarkKind.FAILED, ActionName.ASSIGN, "k", "on hold" * 20)), Look(), on)
+    )
     assert {cell_len(line.text) for line in lines} == {cells}
 
 
