@@ -22,7 +22,7 @@ from statistics import median
 from tests.benchmarks.fanout_servers import PATH
 from tests.benchmarks.nchan import is_installed, nchan, publish
 
-from orders_sync.open_files import raise_limit
+from orders_sync.serving import raise_limit
 
 MEMORY_GOAL = 1.3
 TIME_GOAL = 1.5

@@ -31,7 +31,7 @@ from tests.benchmarks.dataset import SHOP
 from orders_sync.app import build
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.desk.page import Surroundings
-from orders_sync.desk.pages import Held, Pages
+from orders_sync.desk.page_cache import Held, Pages
 from orders_sync.desk.query import PageQuery
 from orders_sync.instants import Ms
 from orders_sync.routes import orders

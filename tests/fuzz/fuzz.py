@@ -17,10 +17,10 @@ import structlog
 from tests.fuzz.requests import ERP_SECRET, SECRET, Requests, Wanted, endpoints
 
 from orders_sync.app import build, webhooks_alone
-from orders_sync.app_keys import Caller
-from orders_sync.auth import Tokens, digest
-from orders_sync.listening import Listener
-from orders_sync.routes.problems import MOST_TOLD
+from orders_sync.http.app_keys import Caller
+from orders_sync.http.auth import Tokens, digest
+from orders_sync.http.listener import Listener
+from orders_sync.http.problems import MOST_TOLD
 from orders_sync.settings import load
 from orders_wire.vocabulary import ErrorCode, Role
 

@@ -58,21 +58,21 @@ def _warn_of_password(*urls: str) -> None:
 
 
 def _serve(given: Given) -> int:
-    from orders_sync.commands import place
+    from orders_sync.commands import parts
 
-    return serve.run(place.to_begin(configured(given), create=given.create))
+    return serve.run(parts.to_begin(configured(given), create=given.create))
 
 
 def _verify(given: Given) -> int:
-    from orders_sync.commands import place, verify
+    from orders_sync.commands import parts, verify
 
-    return verify.run(place.to_look_at(configured(given)))
+    return verify.run(parts.to_look_at(configured(given)))
 
 
 def _poll(given: Given) -> int:
-    from orders_sync.commands import place, poll
+    from orders_sync.commands import parts, poll
 
-    return poll.run(place.to_begin(configured(given), create=given.create))
+    return poll.run(parts.to_begin(configured(given), create=given.create))
 
 
 def _shopify(given: Given) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from orders_sync.commands import place
-from orders_sync.db import connections, presence, shops, sqlite_files
+from orders_sync.commands import parts
+from orders_sync.db import connections, location, shops, sqlite_files
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.migrate import migrate
 from orders_sync.settings import Settings
@@ -20,14 +20,14 @@ def run(settings: Settings, source: Path | None, *, create: bool = False) -> int
     url = parse(settings.database_url)
     if is_sqlite(url):
         if source is not None:
-            place.to_begin(settings, create=create, besides=source)
+            parts.to_begin(settings, create=create, besides=source)
         _in_place(sqlite_path(url), source)
     elif source is not None:
         print(
             "PostgreSQL is restored with pg_restore, then: orders-tui restore. See docs/operations.md.", file=sys.stderr
         )
         return 2
-    presence.require(url)
+    location.require(url)
     migrate(url)
     engine = connections.single(url)
     with engine.begin() as conn:

@@ -8,8 +8,8 @@ import sys
 from orders_sync.commands.parts import database
 from orders_sync.db.recount import Difference
 from orders_sync.desk.page import View
-from orders_sync.desk.verify import verify
 from orders_sync.settings import Settings
+from orders_sync.upkeep.verify import verify
 
 SHOWN = 50
 """Differences that are printed; the others are counted."""
@@ -29,5 +29,5 @@ def run(settings: Settings) -> int:
 
 async def _differences(settings: Settings) -> list[Difference]:
     async with database(settings) as db:
-        view = View(db.shop_id, db.clock(), settings.figures)
+        view = View(db.shop_id, db.clock(), settings.thresholds)
         return await db.read(lambda conn: verify(conn, view))

@@ -10,24 +10,22 @@ import orjson
 
 from orders_sync.db import days
 from orders_sync.db.counters import Count, Counted
-from orders_sync.db.moment import Moment
-from orders_sync.db.moment import moment as moment_of
+from orders_sync.db.cutoffs import Moment
+from orders_sync.db.cutoffs import moment as moment_of
 from orders_sync.db.overview import Overview, first_placed
-from orders_sync.db.page import PageRow, Reader
+from orders_sync.db.page_rows import PageRow, Reader
 from orders_sync.db.panels import read as read_panels
-from orders_sync.db.reading import Reading
 from orders_sync.db.selection import ANY_TIME, UNFILTERED, Between
+from orders_sync.db.tx import Reading
 from orders_sync.desk import panels
-from orders_sync.desk.items import items
-from orders_sync.desk.page_info import Window, page_info
-from orders_sync.desk.period import Period, period
+from orders_sync.desk.dates import Period, day_start, period
 from orders_sync.desk.query import PageQuery
-from orders_sync.desk.span import day_start
+from orders_sync.desk.rows import items
 from orders_sync.desk.state import WEBHOOKS_ALONE, Connected, Progress
 from orders_sync.desk.state import read as read_progress
 from orders_sync.instants import MINUTE, Ms, to_text
-from orders_sync.rules.figures import Figures
-from orders_wire.cursors import ShopifyCursor
+from orders_sync.rules.thresholds import Thresholds
+from orders_wire.cursors import ShopifyCursor, encode_offset
 from orders_wire.vocabulary import Direction
 
 FRESH = MINUTE
@@ -36,26 +34,26 @@ FRESH = MINUTE
 
 @dataclass(frozen=True)
 class View:
-    """Whose desk is looked at, when, under which figures, and how its shop is connected."""
+    """Whose desk is looked at, when, under which thresholds, and how its shop is connected."""
 
     shop_id: int
     now: Ms
-    figures: Figures
+    thresholds: Thresholds
     connected: Connected = WEBHOOKS_ALONE
 
     @cached_property
     def moment(self) -> Moment:
-        return moment_of(self.now, self.figures)
+        return moment_of(self.now, self.thresholds)
 
     @cached_property
     def today(self) -> Between:
         """The desk zone's current day."""
-        return Between(day_start(self.now, self.figures.zone), self.week.end)
+        return Between(day_start(self.now, self.thresholds.zone), self.week.end)
 
     @cached_property
     def week(self) -> Period:
         """The days that a page without dates is about."""
-        return period(ANY_TIME, None, None, self.now, self.figures.zone)
+        return period(ANY_TIME, None, None, self.now, self.thresholds.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +136,44 @@ def _period(conn: Reading, view: View, query: PageQuery) -> Period:
     if not placed.bounded:
         return view.week
     first = first_placed(conn, view.shop_id) if placed.start is None else None
-    return period(placed, query.shown_end, first, view.now, view.figures.zone)
+    return period(placed, query.shown_end, first, view.now, view.thresholds.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where a page lies: `position` of its first row, how many rows it has, and how many there are in all."""
+
+    position: int
+    rows: int
+    total: int
+    page_size: int
+
+
+def page_info(window: Window, first: ShopifyCursor | None) -> dict[str, Any]:
+    """`page_info` of a page; `first` is the key of its first row, null for an empty page."""
+    w = window
+    after = w.position + w.rows
+    more = after < w.total
+    previous = _previous(w)
+    return {
+        "cursor": encode_offset(w.position),
+        "startCursor": encode_offset(w.position) if w.rows else None,
+        "endCursor": encode_offset(after - 1) if w.rows else None,
+        "nextCursor": encode_offset(after) if more else None,
+        "previousCursor": None if previous is None else encode_offset(previous),
+        "hasNextPage": more,
+        "hasPreviousPage": previous is not None,
+        "page": w.position // w.page_size + 1,
+        "pageSize": w.page_size,
+        "totalPages": max(1, -(-w.total // w.page_size)),
+        "shopifyCursor": first.encode() if first is not None else None,
+    }
+
+
+def _previous(w: Window) -> int | None:
+    """Position − pageSize, at least 0; past the end, where the last page starts; null at 0 and where there are no rows."""
+    if w.position == 0 or w.total == 0:
+        return None
+    if w.position >= w.total:
+        return (w.total - 1) // w.page_size * w.page_size
+    return max(0, w.position - w.page_size)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orders_sync.db.reading import Reading
-from orders_sync.poller import state as poller_state
+from orders_sync.db.tx import Reading
+from orders_sync.poller import progress as poller_state
 from orders_wire.page import Backfill
 from orders_wire.vocabulary import DeskState
 

@@ -112,7 +112,7 @@ class Broadcaster:
             log.warning("events cannot be read", reason=str(error) or type(error).__name__, exc_info=told)
 
     async def _listen(self) -> None:
-        from orders_sync.db.listener import listen
+        from orders_sync.db.notify import listen
 
         await listen(self._database.url, self._database.shop_id, self._wake)
 

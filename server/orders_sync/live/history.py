@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 from aiohttp import web
 
@@ -11,8 +14,8 @@ from orders_sync.db import alerts, events
 from orders_sync.db.engine import Database
 from orders_sync.db.events import Batch
 from orders_sync.db.failures import Unavailable
-from orders_sync.instants import Clock
-from orders_sync.live import frames, since
+from orders_sync.instants import Clock, Ms
+from orders_sync.live import frames
 from orders_sync.live.frames import Told
 from orders_sync.live.hub import Hub
 
@@ -68,7 +71,7 @@ class History:
 
     async def poll(self, asked: str | None) -> Part:
         """What a poll with this `since` (null: none) is answered; its `position` is the cursor. At most 500 events."""
-        at = None if asked is None else since.instant(asked)
+        at = None if asked is None else instant(asked)
         if at is None:
             return await self.first(asked)
         return self._part(
@@ -96,3 +99,58 @@ class History:
 
 
 HISTORY: web.AppKey[History] = web.AppKey("history")
+
+
+class Recent:
+    """At most `size` events, following number `start`."""
+
+    def __init__(self, start: int, size: int) -> None:
+        self.floor = start
+        self.position = start
+        self._size = size
+        self._events: deque[Told] = deque()
+
+    def add(self, events: Sequence[Told], position: int) -> None:
+        """The events that follow, which make it complete up to `position`."""
+        self._events.extend(events)
+        self.position = position
+        while len(self._events) > self._size:
+            self.floor = self._events.popleft().n
+
+    def forget(self, n: int) -> None:
+        """Nothing before number `n` can be continued from any more."""
+        self.floor = max(self.floor, n)
+        while self._events and self._events[0].n <= n:
+            self._events.popleft()
+
+    def after(self, n: int) -> list[Told] | None:
+        """What follows number `n`; null when that is not all here."""
+        if not self.floor <= n <= self.position:
+            return None
+        newest_first = takewhile(lambda event: event.n > n, reversed(self._events))
+        return list(newest_first)[::-1]
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def instant(text: str) -> Ms | None:
+    """RFC 3339 with any offset and fraction, rounded up to a millisecond; null for anything else.
+
+    A `+` that arrived as a space is read as what it was: a query string turns one into the other.
+    """
+    before, space, offset = text.strip().rpartition(" ")
+    for spelling in (text.strip(), f"{before}+{offset}" if space else ""):
+        moment = _aware(spelling)
+        if moment is not None:
+            return Ms(-((_EPOCH - moment) // _MILLISECOND))
+    return None
+
+
+def _aware(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None

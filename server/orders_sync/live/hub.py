@@ -14,7 +14,7 @@ from typing import Protocol
 from orders_sync.db.events import Numbered
 from orders_sync.live import frames
 from orders_sync.live.frames import Told
-from orders_sync.live.recent import Recent
+from orders_sync.live.history import Recent
 
 BUFFER_LIMIT_BYTES = 256 * 1024
 """What may wait for a slow reader before it is cut off."""

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from orders_sync.db import events, leases, progress
+from orders_sync.db import events, leases
 from orders_sync.db.engine import Database
 from orders_sync.db.events import EventDraft, Numbered
 from orders_sync.db.tx import Tx
@@ -63,11 +63,11 @@ class Outage:
 
     def _record(self, tx: Tx, began_at: Ms) -> None:
         fence = leases.take(tx, _NAME, self._owner, 0)
-        recorded_at = progress.load(tx.conn, tx.shop_id, _NAME)
+        recorded_at = leases.load(tx.conn, tx.shop_id, _NAME)
         if fence is None or (recorded_at is not None and int(recorded_at) >= began_at):
             return
         events.append_all(tx, [self._draft(OpenClosed.OPEN), self._draft(OpenClosed.CLEARED)])
-        progress.store(tx, _NAME, fence, str(tx.now))
+        leases.store(tx, _NAME, fence, str(tx.now))
 
     def _draft(self, status: OpenClosed) -> EventDraft:
         draft = EventDraft(

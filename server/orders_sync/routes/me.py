@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from orders_sync.app_keys import CALLER, DATABASE, SETTINGS
+from orders_sync.http.app_keys import CALLER, DATABASE, SETTINGS
 from orders_wire.page import Desk
 from orders_wire.people import Me
 from orders_wire.version import __version__

@@ -10,16 +10,16 @@ from aiohttp import web
 from pydantic import TypeAdapter
 from yarl import URL
 
-from orders_sync.app_keys import DATABASE, FIGURES, SETTINGS
-from orders_sync.db.reading import Reading
+from orders_sync.db.tx import Reading
 from orders_sync.desk import query
 from orders_sync.desk.detail import Ambiguous, detail, find
 from orders_sync.desk.owners import owners
 from orders_sync.desk.page import View
-from orders_sync.desk.pages import Held, NotYet, Pages
+from orders_sync.desk.page_cache import Held, NotYet, Pages
 from orders_sync.desk.query import BadParameter, PageQuery
 from orders_sync.desk.state import Connected
-from orders_sync.routes.problems import Refused
+from orders_sync.http.app_keys import DATABASE, SETTINGS, THRESHOLDS
+from orders_sync.http.problems import Refused
 from orders_wire.detail import OrderDetail
 from orders_wire.people import Owner
 from orders_wire.vocabulary import ErrorCode
@@ -35,7 +35,7 @@ async def reading(app: web.Application) -> AsyncIterator[None]:
     """The life of the page answers: after the database, before the first request."""
     settings = app[SETTINGS]
     connected = Connected(bool(settings.webhook_secrets), settings.shopify_admin_token is not None)
-    app[PAGES] = Pages(app[DATABASE], app[FIGURES], connected)
+    app[PAGES] = Pages(app[DATABASE], app[THRESHOLDS], connected)
     yield
     await app[PAGES].close()
 
@@ -46,7 +46,7 @@ async def orders(request: web.Request) -> web.StreamResponse:
     app = request.app
     pages = app[PAGES]
     try:
-        wanted = _query(request.rel_url.raw_query_string, app[FIGURES].zone)
+        wanted = _query(request.rel_url.raw_query_string, app[THRESHOLDS].zone)
         held = pages.held(wanted) or await pages.get(wanted)
     except BadParameter as error:
         raise Refused(ErrorCode.INVALID_REQUEST, str(error)) from error
@@ -84,7 +84,7 @@ def _read_one(conn: Reading, view: View, spelling: str, shop: str) -> OrderDetai
 
 def _view(request: web.Request) -> View:
     database = request.app[DATABASE]
-    return View(database.shop_id, database.clock(), request.app[FIGURES])
+    return View(database.shop_id, database.clock(), request.app[THRESHOLDS])
 
 
 @lru_cache(maxsize=1024)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from orders_sync.db import progress
+from orders_sync.db import leases
 from orders_sync.db.engine import Database
-from orders_sync.db.reading import Reading
+from orders_sync.db.tx import Reading
 from orders_sync.desk.state import Connected, read
 from orders_sync.instants import Ms
-from orders_sync.poller.state import NAME, Backfill, PollerState
+from orders_sync.poller.progress import NAME, Backfill, PollerState
 
 RUNNING = Backfill(began_at=Ms(1), done=3120, total=6000)
 ENDED = Backfill(began_at=Ms(1), done=6000, total=6000, ended_at=Ms(2))
@@ -19,7 +19,7 @@ POLLS = Connected(webhooks=False, polls=True)
 async def told(db: Database, connected: Connected, poller: PollerState | None = None) -> dict[str, object]:
     if poller is not None:
         body = poller.model_dump_json()
-        await db.write(lambda tx: progress.store(tx, NAME, 1, body))
+        await db.write(lambda tx: leases.store(tx, NAME, 1, body))
 
     def ask(conn: Reading) -> dict[str, object]:
         return read(conn, db.shop_id, connected).told()

@@ -13,8 +13,7 @@ from orders_sync.db.events import Numbered
 from orders_sync.instants import parse_instant
 from orders_sync.live import frames
 from orders_sync.live.frames import Told
-from orders_sync.live.recent import Recent
-from orders_sync.live.since import instant
+from orders_sync.live.history import Recent, instant
 
 
 @given(st.integers(0, 2**53))

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from orders_sync.listening import Listener
-from orders_sync.routes import body
-from orders_sync.routes.body import Room, unread, whole
-from orders_sync.routes.problems import Refused, nameless, problems
+from orders_sync.http import body
+from orders_sync.http.body import Room, unread, whole
+from orders_sync.http.listener import Listener
+from orders_sync.http.problems import Refused, nameless, problems
 
 HEAD = b"POST /in HTTP/1.1\r\nHost: hooks.example.org\r\nContent-Length: %d\r\n\r\n"
 

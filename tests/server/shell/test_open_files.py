@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from structlog.testing import capture_logs
 
-from orders_sync.open_files import FEW, WANTED, raise_limit
+from orders_sync.serving import FEW, WANTED, raise_limit
 
 Limits = tuple[int, int]
 

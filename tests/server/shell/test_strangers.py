@@ -18,7 +18,7 @@ from tests.support import processes
 from tests.support import shop_bodies as shop
 from tests.support.processes import ServerProcess
 
-from orders_sync.open_files import raise_limit
+from orders_sync.serving import raise_limit
 
 MANY = 200
 IDLE = 1100

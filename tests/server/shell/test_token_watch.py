@@ -14,8 +14,8 @@ import aiohttp
 import pytest
 from tests.server.conftest import SHOP
 
-from orders_sync import token_watch
-from orders_sync.auth import digest, read_tokens
+from orders_sync.http import token_watch
+from orders_sync.http.auth import digest, read_tokens
 from orders_sync.settings import SettingsError
 
 WITHIN_S = 20
