@@ -7,14 +7,14 @@ off when its buffer passes a limit; it comes back with its last id and misses no
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence, Set
+from itertools import takewhile
 from typing import Protocol
 
 from orders_sync.db.events import Numbered
 from orders_sync.live import frames
 from orders_sync.live.frames import Told
-from orders_sync.live.history import Recent
 
 BUFFER_LIMIT_BYTES = 256 * 1024
 """What may wait for a slow reader before it is cut off."""
@@ -57,6 +57,40 @@ class Stream:
         """Lets the handler finish the response."""
         if not self.ended.done():
             self.ended.set_result(None)
+
+
+class Recent:
+    """The newest events in memory, so that a burst of reconnecting clients costs no query each.
+
+    At most `size` events, following number `start`. Invariant: everything after `floor` and up to `position` is here, in order;
+    silent events have no entry.
+    """
+
+    def __init__(self, start: int, size: int) -> None:
+        self.floor = start
+        self.position = start
+        self._size = size
+        self._events: deque[Told] = deque()
+
+    def add(self, events: Sequence[Told], position: int) -> None:
+        """The events that follow, which make it complete up to `position`."""
+        self._events.extend(events)
+        self.position = position
+        while len(self._events) > self._size:
+            self.floor = self._events.popleft().n
+
+    def forget(self, n: int) -> None:
+        """Nothing before number `n` can be continued from any more."""
+        self.floor = max(self.floor, n)
+        while self._events and self._events[0].n <= n:
+            self._events.popleft()
+
+    def after(self, n: int) -> list[Told] | None:
+        """What follows number `n`; null when that is not all here."""
+        if not self.floor <= n <= self.position:
+            return None
+        newest_first = takewhile(lambda event: event.n > n, reversed(self._events))
+        return list(newest_first)[::-1]
 
 
 class Hub:

@@ -13,7 +13,8 @@ from orders_sync.db.events import Numbered
 from orders_sync.instants import parse_instant
 from orders_sync.live import frames
 from orders_sync.live.frames import Told
-from orders_sync.live.history import Recent, instant
+from orders_sync.live.history import instant
+from orders_sync.live.hub import Recent
 
 
 @given(st.integers(0, 2**53))

@@ -13,8 +13,38 @@ from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.errors import Broken, Misshapen, TooCostly
-from orders_sync.external.shopify.throttle import PageSize
 from orders_sync.instants import EARLIEST
+
+AIM_POINTS = 800.0
+"""What one request should ask for: most of what it may, with room for the estimate to be wrong."""
+
+
+class PageSize:
+    """The size of the next request for one document, learnt from what the shop says each costs.
+
+    A connection's cost grows with its size, and no request may ask for more than 1,000 points (its figure for a document is not
+    published). So the first page is small, and each answer sizes the next.
+    """
+
+    def __init__(self, first: int, most: int) -> None:
+        self.size = first
+        self._most = most
+        self._proven = most
+
+    def learn(self, asked: int, answer: Answer) -> None:
+        """An answer for `asked` items came: grow or shrink towards the aim, at most fourfold, never past what was refused."""
+        if answer.requested is None or answer.requested <= 0 or asked <= 0:
+            return
+        aim = AIM_POINTS if answer.throttle is None else min(AIM_POINTS, answer.throttle.maximum * 0.8)
+        fitting = int(asked * aim / answer.requested)
+        self.size = max(1, min(fitting, asked * 4, self._proven, self._most))
+
+    def refused(self, asked: int) -> bool:
+        """The shop found `asked` items too costly. False when there is nothing smaller to ask for."""
+        if asked <= 1:
+            return False
+        self._proven = self.size = max(1, asked // 2)
+        return True
 
 
 async def told(client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> Answer:

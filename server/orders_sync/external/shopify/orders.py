@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_snake
 
 from orders_sync.external.shopify import completion, denied_fields, documents, nodes
 from orders_sync.external.shopify.answers import Answer
-from orders_sync.external.shopify.batches import batches, page, understood
+from orders_sync.external.shopify.batches import PageSize, batches, page, understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.errors import Broken, Denied, Withheld
@@ -21,7 +21,6 @@ from orders_sync.external.shopify.nodes import Node, read_page
 from orders_sync.external.shopify.order_changes import OrderRead, ParcelsRead, held, late
 from orders_sync.external.shopify.pagination import Walk
 from orders_sync.external.shopify.scalars import Id, gid, number
-from orders_sync.external.shopify.throttle import PageSize
 from orders_sync.external.shopify.unreadable import Batch, Sifting, UnreadOrder
 from orders_sync.instants import Ms
 

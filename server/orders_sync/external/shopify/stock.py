@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from orders_sync.evidence.changes import InventoryItemSeen, InventoryLevelSeen, Stamp, StockChange
 from orders_sync.external.shopify import documents, nodes
-from orders_sync.external.shopify.batches import page, understood
+from orders_sync.external.shopify.batches import PageSize, page, understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.nodes import read_page
 from orders_sync.external.shopify.pagination import Walk
 from orders_sync.external.shopify.scalars import gid
-from orders_sync.external.shopify.throttle import PageSize
 from orders_sync.instants import Ms
 
 _AVAILABLE = "available"

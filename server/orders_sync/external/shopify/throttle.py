@@ -1,4 +1,4 @@
-"""The shop's cost bucket: how long to wait before the next request. Pure; the thresholds all come from the shop's answers.
+"""The shop's cost bucket: how long to wait before the next request. Pure; the figures all come from the shop's answers.
 
 Points restore at a rate; a request needs its whole requested cost up front and is refunded what it did not use.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orders_sync.external.shopify.answers import Answer
 from orders_sync.instants import SECOND, Ms
 
 
@@ -46,31 +45,3 @@ class Bucket:
         self._under_way = max(0.0, self._under_way - cost)
         if told is not None:
             self._told, self._at = told, now
-
-
-AIM_POINTS = 800.0
-"""What one request should ask for: most of what it may, with room for the estimate to be wrong."""
-
-
-class PageSize:
-    """The size of the next request for one document."""
-
-    def __init__(self, first: int, most: int) -> None:
-        self.size = first
-        self._most = most
-        self._proven = most
-
-    def learn(self, asked: int, answer: Answer) -> None:
-        """An answer for `asked` items came: grow or shrink towards the aim, at most fourfold, never past what was refused."""
-        if answer.requested is None or answer.requested <= 0 or asked <= 0:
-            return
-        aim = AIM_POINTS if answer.throttle is None else min(AIM_POINTS, answer.throttle.maximum * 0.8)
-        fitting = int(asked * aim / answer.requested)
-        self.size = max(1, min(fitting, asked * 4, self._proven, self._most))
-
-    def refused(self, asked: int) -> bool:
-        """The shop found `asked` items too costly. False when there is nothing smaller to ask for."""
-        if asked <= 1:
-            return False
-        self._proven = self.size = max(1, asked // 2)
-        return True
