@@ -9,7 +9,7 @@ import sys
 from orders_sync.commands.parts import database, shopify
 from orders_sync.instants import system_clock
 from orders_sync.poller.poller import Poller, Ticked
-from orders_sync.poller.shop_reader import ShopSide
+from orders_sync.poller.shop_reader import ShopReader
 from orders_sync.settings import Settings
 
 BUSY_TRIES = 10
@@ -31,7 +31,7 @@ def run(settings: Settings) -> int:
 
 async def _tick(settings: Settings) -> Ticked:
     async with shopify(settings) as client, database(settings) as db:
-        shop = ShopSide.of(client, settings.shop_domain)
+        shop = ShopReader.of(client, settings.shop_domain)
         owner = secrets.token_hex(8)
         poller = Poller(db, shop, settings.thresholds, system_clock, owner=owner, interval_s=settings.poll_interval_s)
         for _ in range(BUSY_TRIES):
