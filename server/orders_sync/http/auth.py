@@ -40,7 +40,7 @@ _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _OPERATIONS = {(operation.method, operation.path): operation for operation in OPERATIONS}
 _UNKNOWN = Operation("", "", Role.VIEWER)
 
-STRANGER = Caller("nobody", Role.VIEWER)
+ANONYMOUS = Caller("nobody", Role.VIEWER)
 """Whoever asks without a token for what is open to all: told no more than that it runs."""
 
 TOKENS: web.AppKey[Tokens | None] = web.AppKey("tokens")
@@ -166,7 +166,7 @@ async def authentication(request: web.Request, handler: Handler) -> web.StreamRe
 
 def _token_caller(request: web.Request, tokens: Tokens, needed: Role | None) -> Caller:
     if needed is None:
-        return tokens.known(request.headers.get("Authorization", "")) or STRANGER
+        return tokens.known(request.headers.get("Authorization", "")) or ANONYMOUS
     caller = tokens.caller(request.headers.get("Authorization", ""))
     wait_s = tokens.rates.wait_s(caller.name)
     if wait_s:

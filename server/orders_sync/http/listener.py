@@ -13,7 +13,7 @@ import orjson
 import structlog
 from aiohttp import hdrs, web
 
-from orders_sync.http.body import ROOM
+from orders_sync.http.body import BODY_BUDGET
 from orders_sync.http.problems import SERVER, UNEXPECTED, answer
 from orders_wire.vocabulary import ErrorCode
 
@@ -116,7 +116,7 @@ class Listener:
             if connection not in self._busy:
                 connection.force_close()
                 return True
-        return ROOM.make_way()
+        return BODY_BUDGET.make_way()
 
     def _answering(self, handler: Answering) -> Answering:
         """The handler, with a note of the connections whose requests are being answered."""

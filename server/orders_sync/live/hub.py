@@ -14,7 +14,7 @@ from typing import Protocol
 
 from orders_sync.db.events import Numbered
 from orders_sync.live import frames
-from orders_sync.live.frames import Told
+from orders_sync.live.frames import EncodedEvent
 
 BUFFER_LIMIT_BYTES = 256 * 1024
 """What may wait for a slow reader before it is cut off."""
@@ -70,9 +70,9 @@ class Recent:
         self.floor = start
         self.position = start
         self._size = size
-        self._events: deque[Told] = deque()
+        self._events: deque[EncodedEvent] = deque()
 
-    def add(self, events: Sequence[Told], position: int) -> None:
+    def add(self, events: Sequence[EncodedEvent], position: int) -> None:
         """The events that follow, which make it complete up to `position`."""
         self._events.extend(events)
         self.position = position
@@ -85,7 +85,7 @@ class Recent:
         while self._events and self._events[0].n <= n:
             self._events.popleft()
 
-    def after(self, n: int) -> list[Told] | None:
+    def after(self, n: int) -> list[EncodedEvent] | None:
         """What follows number `n`; null when that is not all here."""
         if not self.floor <= n <= self.position:
             return None
@@ -144,7 +144,7 @@ class Hub:
 
     async def publish(self, events: Sequence[Numbered], position: int) -> None:
         """Sends the events that follow to every live stream; they make it complete up to `position`."""
-        told = [frames.told(self.desk_id, event) for event in events]
+        told = [frames.encode(self.desk_id, event) for event in events]
         self.position = position
         self.recent.add(told, position)
         for event in events:
@@ -156,7 +156,7 @@ class Hub:
 
     async def tell(self, event: Numbered) -> None:
         """Sends something that is no event of the desk, and is not repeated, to every live stream."""
-        await self._write(list(self._live), frames.frames(self.desk_id, [frames.told(self.desk_id, event)]))
+        await self._write(list(self._live), frames.frames(self.desk_id, [frames.encode(self.desk_id, event)]))
 
     async def beat(self) -> None:
         """A sign of life on every live stream, also on those that are ahead."""
@@ -173,7 +173,7 @@ class Hub:
         for stream in list(self._open):
             self._end(stream)
 
-    def _catch_ahead(self, told: Sequence[Told]) -> None:
+    def _catch_ahead(self, told: Sequence[EncodedEvent]) -> None:
         for stream, position in list(self._ahead.items()):
             if position <= self.position:
                 del self._ahead[stream]

@@ -13,7 +13,7 @@ from orders_sync.db.engine import Database
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.tx import Reading
 from orders_sync.http.app_keys import CALLER, CLOCK, DATABASE, SETTINGS
-from orders_sync.http.auth import STRANGER
+from orders_sync.http.auth import ANONYMOUS
 from orders_sync.instants import Ms, to_text
 from orders_sync.live.readiness import READINESS
 from orders_sync.poller import progress
@@ -40,7 +40,7 @@ async def health(request: web.Request) -> web.Response:
         "timestamp": to_text(request.app[CLOCK]() // 1000 * 1000),
         "database": "unavailable" if poller is None or problem is not None else "ok",
     }
-    if request[CALLER] is STRANGER:
+    if request[CALLER] is ANONYMOUS:
         told = {"backfill": _backfill(settings, poller), "poller": _poller(settings, poller)}
         return _json(words | {name: {"state": part["state"]} for name, part in told.items()})
     body = words | {

@@ -1,10 +1,14 @@
-"""`GET /sync/me`: who the caller is to this server, and what it needs to know of the desk: contract §5."""
+"""What the server says of itself: `GET /sync/me` (the caller, and what a client needs to know), `GET /openapi.json`."""
 
 from __future__ import annotations
 
+from functools import cache
+
+import orjson
 from aiohttp import web
 
 from orders_sync.http.app_keys import CALLER, DATABASE, SETTINGS
+from orders_sync.openapi.document import document
 from orders_wire.page import Desk
 from orders_wire.people import Me
 from orders_wire.version import __version__
@@ -29,3 +33,14 @@ async def me(request: web.Request) -> web.Response:
     )
     body = answer.model_dump_json(by_alias=True, exclude={"desk": {"state", "backfill"}})
     return web.Response(text=body, content_type="application/json")
+
+
+@routes.get("/openapi.json")
+async def openapi(_request: web.Request) -> web.Response:
+    """The document; the same for the life of the process."""
+    return web.Response(body=_encoded(), content_type="application/json")
+
+
+@cache
+def _encoded() -> bytes:
+    return orjson.dumps(document())
