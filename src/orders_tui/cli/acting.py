@@ -26,7 +26,7 @@ from orders_tui.session.requests import send, split
 from orders_wire.vocabulary import ReturnAction
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_wire.actions import ActionAnswer
 
 FIRST_WAIT_S = 0.5

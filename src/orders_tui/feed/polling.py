@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+from orders_tui.api.body import position_of
 from orders_tui.errors import ApiError
-from orders_tui.feed.connection import LineState
-from orders_tui.feed.items import Events, FeedItem, position_of, starts_over
-from orders_tui.feed.line import Line
+from orders_tui.feed.connection import ConnectionState, ConnectionTracker
+from orders_tui.feed.feed import Events, FeedItem, starts_over
 from orders_tui.pace import Pace
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_wire.alerts import AlertsAnswer
 
 POLL_S = 5.0
@@ -23,29 +23,29 @@ class PollingFeed:
 
     def __init__(self, api: SyncApi, pace: Pace | None = None, interval_s: float = POLL_S) -> None:
         self._api = api
-        self._line = Line(pace or Pace())
+        self._tracker = ConnectionTracker(pace or Pace())
         self._interval_s = interval_s
         self._position: str | None = None
 
     def poke(self) -> None:
         """Asks now."""
-        self._line.poke()
+        self._tracker.poke()
 
     async def __aiter__(self) -> AsyncIterator[FeedItem]:
-        yield self._line.connection
+        yield self._tracker.connection
         while True:
             try:
                 answer = await self._api.alerts(self._position)
             except ApiError as error:
-                yield self._line.failed(error)
-                await self._line.wait()
+                yield self._tracker.failed(error)
+                await self._tracker.wait()
                 continue
             before, self._position = self._position, after(answer)
-            yield self._line.up(LineState.POLLING)
+            yield self._tracker.up(ConnectionState.POLLING)
             if answer.alerts:
                 yield Events(tuple(answer.alerts))
             if not answer.more or before == self._position:
-                await self._line.wait(self._interval_s)
+                await self._tracker.wait(self._interval_s)
 
 
 def after(answer: AlertsAnswer) -> str | None:

@@ -9,16 +9,15 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from orders_tui.api.exchange import imported
 from orders_tui.errors import ApiError, Unreachable, VersionSkew
-from orders_tui.exchange import imported
-from orders_tui.feed.connection import LineState
-from orders_tui.feed.items import Events, FeedItem, starts_over
-from orders_tui.feed.line import Line
+from orders_tui.feed.connection import ConnectionState, ConnectionTracker
+from orders_tui.feed.feed import Events, FeedItem, starts_over
 from orders_tui.feed.polling import POLL_S, after
 from orders_tui.pace import Pace
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_tui.feed.stream import StreamLimits
 
 _SHORT_LIFE_S = 5.0
@@ -42,7 +41,7 @@ class SseFeed:
         self._pace = pace or Pace()
         self._limits = limits
         self._poll_interval_s = poll_interval_s
-        self._line = Line(self._pace)
+        self._tracker = ConnectionTracker(self._pace)
         self._position: str | None = None
         self._stream_at = 0.0
         self._again_s = _AGAIN_S
@@ -52,10 +51,10 @@ class SseFeed:
     def poke(self) -> None:
         """Tries at once, and the stream first."""
         self._stream_at = 0.0
-        self._line.poke()
+        self._tracker.poke()
 
     async def __aiter__(self) -> AsyncIterator[FeedItem]:
-        yield self._line.connection
+        yield self._tracker.connection
         while True:
             turn = self._stream() if self._pace.monotonic() >= self._stream_at else self._poll()
             async with aclosing(turn) as items:
@@ -68,15 +67,15 @@ class SseFeed:
         from orders_tui.feed.stream import FellSilent, NoStream, StreamLimits, listen
 
         started: float | None = None
-        told = listen(self._api, self._position, self._limits or StreamLimits(), self._line.heard)
+        told = listen(self._api, self._position, self._limits or StreamLimits(), self._tracker.heard)
         problem: ApiError = Unreachable("the live stream ended")
         try:
             async with aclosing(told):
                 async for block in told:
                     started = self._pace.monotonic() if started is None else started
                     self._position = block.position or self._position
-                    self._line.asked_s = self._line.asked_s if block.retry_s is None else block.retry_s
-                    yield self._line.up(LineState.LIVE)
+                    self._tracker.asked_s = self._tracker.asked_s if block.retry_s is None else block.retry_s
+                    yield self._tracker.up(ConnectionState.LIVE)
                     if block.event is not None:
                         yield Events((block.event,))
                         if starts_over(block.event):
@@ -90,14 +89,14 @@ class SseFeed:
             return
         except FellSilent as error:
             self._poll_for_now("the live stream fell silent")
-            yield self._line.lost(str(error))
+            yield self._tracker.lost(str(error))
             return
         except ApiError as error:
             problem = error
         if self._lived_too_short(started):
             self._poll_for_now("the live stream keeps breaking off")
-        yield self._line.failed(problem) if started is None else self._line.lost(str(problem))
-        await self._line.wait()
+        yield self._tracker.failed(problem) if started is None else self._tracker.lost(str(problem))
+        await self._tracker.wait()
 
     async def _poll(self) -> AsyncGenerator[FeedItem, None]:
         """One poll and the wait after it. A failed one means an outage: the stream is tried first when it ends."""
@@ -105,15 +104,15 @@ class SseFeed:
             answer = await self._api.alerts(self._position)
         except ApiError as error:
             self._stream_at = 0.0
-            yield self._line.failed(error)
-            await self._line.wait()
+            yield self._tracker.failed(error)
+            await self._tracker.wait()
             return
         before, self._position = self._position, after(answer)
-        yield self._line.up(LineState.POLLING, self._reason)
+        yield self._tracker.up(ConnectionState.POLLING, self._reason)
         if answer.alerts:
             yield Events(tuple(answer.alerts))
         if not answer.more or before == self._position:
-            await self._line.wait(self._poll_interval_s)
+            await self._tracker.wait(self._poll_interval_s)
 
     def _poll_for_now(self, reason: str) -> None:
         """Polls, says why, and tries the stream again later and later."""

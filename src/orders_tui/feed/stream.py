@@ -6,7 +6,8 @@ httpx-sse yields an event with empty data for a heartbeat once an id is known, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,17 +15,17 @@ from typing import TYPE_CHECKING
 import httpx
 from httpx_sse import EventSource, SSEError
 
-from orders_tui.body import parse_safe
+from orders_tui.api.body import LARGEST_EVENT, parse_safe, position_of
 from orders_tui.errors import ApiError
-from orders_tui.feed.blocks import Blocks
-from orders_tui.feed.items import position_of
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_wire.alerts import Event
 
 
 _LONGEST_RETRY_MS = 60_000
+_BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
+_LONGEST_BLANK_LINE = 4
 
 
 class FellSilent(ApiError):
@@ -52,6 +53,33 @@ class Told:
     event: Event | None
     position: str | None
     retry_s: float | None
+
+
+class Blocks:
+    """A stream cut at its blank lines: whole blocks of bounded size come out, a block that is larger is passed over.
+
+    Takes the bytes as they come; never holds more than the limit and one chunk."""
+
+    def __init__(self, limit: int = LARGEST_EVENT) -> None:
+        self._limit = limit
+        self._held = bytearray()
+        self._looked = 0
+        self._passing_over = False
+
+    def take(self, chunk: bytes) -> Iterator[bytes]:
+        """The blocks that this chunk completes, each with the blank line that ends it."""
+        self._held += chunk
+        while (end := _BLANK_LINE.search(self._held, self._looked)) is not None:
+            block = bytes(self._held[: end.end()])
+            del self._held[: end.end()]
+            self._looked = 0
+            if not self._passing_over and len(block) <= self._limit:
+                yield block
+            self._passing_over = False
+        if len(self._held) > self._limit:
+            self._passing_over = True
+            del self._held[:-_LONGEST_BLANK_LINE]
+        self._looked = max(0, len(self._held) - _LONGEST_BLANK_LINE)
 
 
 class _Watched(httpx.AsyncByteStream):

@@ -21,7 +21,7 @@ from orders_tui.session.changes import (
     ViewChanged,
 )
 from orders_tui.session.session import Session
-from orders_tui.session.view import Ghost, PageSpan, RowView, TabMemory, View
+from orders_tui.session.view import Ghost, PageSpan, RowView, View
 
 __all__ = [
     "ActionChanged",
@@ -49,7 +49,6 @@ __all__ = [
     "RowsChanged",
     "Session",
     "SummaryChanged",
-    "TabMemory",
     "View",
     "ViewChanged",
 ]

@@ -19,7 +19,7 @@ from orders_tui.errors import Refused
 from orders_wire.vocabulary import ErrorCode
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_wire.actions import Action, ActionAnswer
 
 CHUNK = 250

@@ -20,7 +20,7 @@ from orders_tui.store.store import Store
 from orders_wire.vocabulary import ActionName
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
 
 _SINGLES_AT_ONCE = 4
 _RE_READ = 100

@@ -18,7 +18,7 @@ from orders_tui.session.requests import send
 from orders_tui.store.store import Store
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_tui.feed import Connection
     from orders_wire.actions import ActionAnswer, Failure
 

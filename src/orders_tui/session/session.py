@@ -22,14 +22,14 @@ from orders_tui.session.matching import Matching, collect
 from orders_tui.session.people import People
 from orders_tui.session.table import Table
 from orders_tui.session.tasks import Tasks
-from orders_tui.session.view import TabMemory
+from orders_tui.state_file import TabMemory
 from orders_tui.store import MarkKind
 from orders_tui.store.store import Store
 from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
     from orders_tui.alerts import Alert, AlertBook
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_tui.errors import ApiError
     from orders_tui.feed import Connection, Feed
     from orders_wire.people import Me, Owner

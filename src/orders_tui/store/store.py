@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from orders_tui.body import MOST_KEPT
+from orders_tui.api.body import MOST_KEPT
 from orders_tui.drafts import Draft, UndoDraft
 from orders_tui.store.base import BaseRows
 from orders_tui.store.effects import Changes, FieldChange, changes

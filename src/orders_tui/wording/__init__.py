@@ -17,8 +17,9 @@ from orders_tui.wording.lines import (
     ship_by,
     words,
 )
-from orders_tui.wording.sign import Sign, Tone
 from orders_tui.wording.states import (
+    Sign,
+    Tone,
     delivery,
     event_type,
     issue,

@@ -14,7 +14,7 @@ from tests.tui.core.samples import gid, order
 from tests.tui.core.virtual_time import now
 
 from orders_tui.errors import ApiError, Refused, TimedOut, Unreachable
-from orders_tui.feed import Connection, Events, FeedItem, LineState
+from orders_tui.feed import Connection, ConnectionState, Events, FeedItem
 from orders_tui.query import OrdersQuery
 from orders_wire.actions import Action, ActionAnswer, AssignBody, Failure, FulfillBody, InventoryBody, UndoBody
 from orders_wire.alerts import Event
@@ -40,7 +40,7 @@ class FakeFeed:
     def poke(self) -> None:
         self.pokes += 1
 
-    def line(self, state: LineState, reason: str = "") -> None:
+    def line(self, state: ConnectionState, reason: str = "") -> None:
         self.items.put_nowait(Connection(state, now(), now(), reason=reason))
 
 

@@ -11,10 +11,10 @@ import httpx
 import pytest
 from tests.tui.core.samples import NOON, gid, order, page
 
-from orders_tui.api import SyncApi
+from orders_tui.api.client import SyncApi
+from orders_tui.api.page_reader import SLICE
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, Unreachable, VersionSkew
 from orders_tui.pace import Pace
-from orders_tui.page_reader import SLICE
 from orders_tui.query import OrdersQuery
 from orders_wire.actions import AssignBody
 from orders_wire.orders import Order

@@ -20,14 +20,15 @@ from tests.tui.core import virtual_time
 from tests.tui.core.hostile import HEADERS, ORDER, PAGE, STRANGE, Chunks, bodies
 from tests.tui.core.samples import order
 
-from orders_tui import body, export
-from orders_tui.api import SyncApi
-from orders_tui.body import UnusableBody, parse, read_body
+from orders_tui import export
+from orders_tui.api import body
+from orders_tui.api.body import UnusableBody, parse, read_body
+from orders_tui.api.client import SyncApi
+from orders_tui.api.exchange import transport_errors
 from orders_tui.cli.main import run
 from orders_tui.cli.parser import SERVER_COMMANDS, build
 from orders_tui.errors import ApiError, NotTrusted, Unread, UsageError, VersionSkew
-from orders_tui.exchange import transport_errors
-from orders_tui.feed.blocks import Blocks
+from orders_tui.feed.stream import Blocks
 from orders_tui.query import OrdersQuery
 from orders_wire.actions import AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
 from orders_wire.vocabulary import ReturnAction

@@ -19,9 +19,9 @@ from orders_tui.drafts import (
     SupportDraft,
     UndoDraft,
 )
-from orders_tui.persistence import MARKS, DraftBook, Remembered, StateFile
+from orders_tui.persistence import MARKS, DraftBook
 from orders_tui.query import AgeBound, Filters, Sort
-from orders_tui.session import TabMemory
+from orders_tui.state_file import Remembered, StateFile, TabMemory
 from orders_wire.vocabulary import ActionName, ReturnAction, SortField, StatusFilter, Tab
 
 REMEMBERED = Remembered(

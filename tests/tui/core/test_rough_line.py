@@ -15,7 +15,7 @@ from tests.tui.core.virtual_time import run
 
 from orders_tui.drafts import AssignDraft, FulfillDraft
 from orders_tui.errors import Refused
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.query import OrdersQuery
 from orders_tui.session import ActionState, Notice
 from orders_wire.vocabulary import ErrorCode, Status, Tab
@@ -82,7 +82,7 @@ def test_a_shift_of_two_hundred_actions(seed: int) -> None:
             await shift(w, rng)
             assert desk.troubles > ACTIONS * FAILING / 2
             desk.rough = False
-            desk.feed.line(LineState.LIVE)
+            desk.feed.line(ConnectionState.LIVE)
             await w.rest(60)
             every_outcome_is_known_and_explained(w)
             await every_page_is_the_servers(w)

@@ -11,7 +11,7 @@ from tests.tui.core.test_session import Watched, play
 
 from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, Parcel, SupportDraft
 from orders_tui.errors import ApiError, Refused, SignInNeeded, Unread
-from orders_tui.feed import Events, LineState
+from orders_tui.feed import ConnectionState, Events
 from orders_tui.query import OrdersQuery
 from orders_tui.session import ActionSettled, ActionState, AlertsChanged, BulkChanged, DeskLeft, Notice, OutcomeKind
 from orders_tui.store import MarkKind
@@ -145,8 +145,8 @@ def test_what_is_unconfirmed_is_settled_as_soon_as_the_line_is_back() -> None:
         w.session.actions.act(assign(30))
         await w.rest(40)
         w.desk.writes.before.clear()
-        w.desk.feed.line(LineState.RECONNECTING)
-        w.desk.feed.line(LineState.LIVE)
+        w.desk.feed.line(ConnectionState.RECONNECTING)
+        w.desk.feed.line(ConnectionState.LIVE)
         await w.rest(0.1)
         assert w.session.actions.log[-1].state is ActionState.DONE
 
@@ -155,7 +155,7 @@ def test_what_is_unconfirmed_is_settled_as_soon_as_the_line_is_back() -> None:
 
 def test_while_offline_is_declared_actions_are_refused_and_the_draft_is_kept() -> None:
     async def scenario(w: Watched) -> None:
-        w.desk.feed.line(LineState.OFFLINE, "gone")
+        w.desk.feed.line(ConnectionState.OFFLINE, "gone")
         await w.rest(0.1)
         (entry,) = w.session.actions.act(assign(30))
         assert entry.state is ActionState.REFUSED
@@ -173,7 +173,7 @@ def test_what_was_surely_not_sent_is_taken_back_once_offline_is_declared() -> No
         w.session.actions.act(assign(30))
         await w.rest(0.5)
         assert kind(w, 30) is MarkKind.PENDING
-        w.desk.feed.line(LineState.OFFLINE, "gone")
+        w.desk.feed.line(ConnectionState.OFFLINE, "gone")
         await w.rest(0.5)
         assert w.session.actions.log[-1].state is ActionState.REFUSED
         assert (owner(w, 30), kind(w, 30)) == ("unassigned", None)
@@ -189,11 +189,11 @@ def test_what_may_have_been_done_is_never_taken_back_by_guessing() -> None:
         w.session.actions.act(assign(30))
         await w.rest(0.1)
         w.desk.writes.before = [DOWN] * 100
-        w.desk.feed.line(LineState.OFFLINE, "gone")
+        w.desk.feed.line(ConnectionState.OFFLINE, "gone")
         await w.rest(60)
         assert (owner(w, 30), kind(w, 30)) == ("ana", MarkKind.UNCONFIRMED)
         w.desk.writes.before.clear()
-        w.desk.feed.line(LineState.LIVE)
+        w.desk.feed.line(ConnectionState.LIVE)
         await w.rest(0.1)
         assert w.session.actions.log[-1].state is ActionState.DONE
 
@@ -389,7 +389,7 @@ def test_an_unknown_chunk_is_told_apart_until_it_is_known() -> None:
 
 def test_a_bulk_run_while_offline_sends_nothing() -> None:
     async def scenario(w: Watched) -> None:
-        w.desk.feed.line(LineState.OFFLINE, "gone")
+        w.desk.feed.line(ConnectionState.OFFLINE, "gone")
         await w.rest(0.1)
         run = w.session.actions.bulk(assign(30))
         assert run.finished

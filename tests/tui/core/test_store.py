@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.tui.core.samples import NOON, answer, gid, order, page
 
-from orders_tui.body import MOST_KEPT
+from orders_tui.api.body import MOST_KEPT
 from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, Parcel, ReturnsDraft, SupportDraft, UndoDraft
 from orders_tui.query import Filters, OrdersQuery
 from orders_tui.store import MarkKind

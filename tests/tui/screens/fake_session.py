@@ -13,7 +13,7 @@ from orders_tui.alerts import AlertBook
 from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, ReturnsDraft
 from orders_tui.eligibility import Eligibility, preview
 from orders_tui.errors import ApiError, SignInNeeded
-from orders_tui.feed import Connection, LineState
+from orders_tui.feed import Connection, ConnectionState
 from orders_tui.persistence import DraftBook
 from orders_tui.query import Filters, OrdersQuery, Sort
 from orders_tui.session import Session, changes
@@ -22,7 +22,8 @@ from orders_tui.session.actions import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
 from orders_tui.session.matching import Matching
 from orders_tui.session.table import Table
-from orders_tui.session.view import Ghost, PageSpan, RowView, TabMemory, View
+from orders_tui.session.view import Ghost, PageSpan, RowView, View
+from orders_tui.state_file import TabMemory
 from orders_tui.store.marks import Mark, MarkKind
 from orders_wire.detail import OrderDetail
 from orders_wire.orders import Order
@@ -45,7 +46,7 @@ class FakeSession(Session):
         self.now = now
         self._observers: list[Callable[[changes.Change], None]] = []
         self.view_now = View(query=OrdersQuery(tab=Tab.UNFULFILLED, page_size=page_size), as_of=NOW)
-        self.connection_now = Connection(LineState.LIVE, since=NOW, last_contact=NOW)
+        self.connection_now = Connection(ConnectionState.LIVE, since=NOW, last_contact=NOW)
         self._alerts = AlertBook()
         self.drafts = DraftBook()
         self.table = FakeTable(self)
@@ -240,7 +241,7 @@ class FakeSession(Session):
     async def sign_in(self, token: str) -> ApiError | None:
         if token == "wrong":
             return SignInNeeded("unknown token")
-        self.set_line(state=LineState.LIVE, since=NOW, last_contact=NOW)
+        self.set_line(state=ConnectionState.LIVE, since=NOW, last_contact=NOW)
         return None
 
     def acknowledge(self, alert_ids: Collection[str]) -> None:

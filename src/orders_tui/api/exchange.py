@@ -18,7 +18,7 @@ from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from orders_tui.body import LARGEST, UnusableBody, parse_safe, read_body
+from orders_tui.api.body import LARGEST, UnusableBody, parse_safe, read_body
 from orders_tui.errors import ApiError, NotTrusted, Refused, SignInNeeded, TimedOut, Unreachable, Unread, VersionSkew
 from orders_tui.pace import Pace
 from orders_tui.sanitise import text

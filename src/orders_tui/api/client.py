@@ -13,12 +13,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from orders_tui.body import LARGEST_DETAIL, MOST_KEPT
+from orders_tui.api.body import LARGEST_DETAIL, MOST_KEPT, position_of
+from orders_tui.api.exchange import Exchange, read, read_json
+from orders_tui.api.page_reader import PageReader
 from orders_tui.errors import ApiError, Unread, VersionSkew
-from orders_tui.exchange import Exchange, read, read_json
-from orders_tui.feed.items import position_of
 from orders_tui.pace import Pace
-from orders_tui.page_reader import PageReader
 
 if TYPE_CHECKING:
     import httpx
