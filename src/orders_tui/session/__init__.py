@@ -21,7 +21,7 @@ from orders_tui.session.changes import (
     ViewChanged,
 )
 from orders_tui.session.session import Session
-from orders_tui.session.view import Ghost, PageSpan, RowView, View
+from orders_tui.session.view import Ghost, PageSpan, RowView, TableView
 
 __all__ = [
     "ActionChanged",
@@ -49,6 +49,6 @@ __all__ = [
     "RowsChanged",
     "Session",
     "SummaryChanged",
-    "View",
+    "TableView",
     "ViewChanged",
 ]

@@ -61,9 +61,7 @@ async def send(api: SyncApi, draft: Draft, key: str, versions: Mapping[str, int]
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise Refused(ErrorCode.INVALID_REQUEST, f"{where}: {first['msg']}") from error
-    call = getattr(api, draft.verb)
-    answer: ActionAnswer = await call(body, key)
-    return answer
+    return await api.act(draft.verb, body, key)
 
 
 def _body(draft: Draft, expected: dict[str, int] | None) -> Action:

@@ -44,7 +44,7 @@ class PageSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class TableView:
     """The table. `as_of` is the last time the server confirmed it; `new_count` orders wait behind the pill.
 
     `unread` orders of the page could not be read and are not among the rows. `loading` is true while rows that were asked for

@@ -12,7 +12,7 @@ from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece, width
 
 if TYPE_CHECKING:
-    from orders_tui.session.view import View
+    from orders_tui.session.view import TableView
     from orders_wire.page import Backfill, Desk
 
 STALE_AFTER_S = 60.0
@@ -35,7 +35,7 @@ class Band(Bar):
         self.set_pieces(pieces)
 
 
-def sentences(line: Connection, view: View, now: datetime, zone: str, refresh_key: str) -> list[str]:
+def sentences(line: Connection, view: TableView, now: datetime, zone: str, refresh_key: str) -> list[str]:
     """What the band says, most important first; nothing while all is well."""
     data = f"data of {wording.instant(view.as_of, now, zone)}" if view.as_of else "no data yet"
     retry = line.retry_in_s(now)

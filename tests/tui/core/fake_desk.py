@@ -23,7 +23,7 @@ from orders_wire.detail import OrderDetail
 from orders_wire.orders import Order, Tracking
 from orders_wire.page import Desk, Metrics, OrdersPage, OrdersSlice, PageInfo, Period
 from orders_wire.people import Me, Owner
-from orders_wire.vocabulary import ErrorCode, EventType, Issue, Role, Status, Tab
+from orders_wire.vocabulary import ActionName, ErrorCode, EventType, Issue, Role, Status, Tab
 
 
 class FakeFeed:
@@ -169,6 +169,10 @@ class FakeDesk:
             shopify_writes=False,
             server_version="1",
         )
+
+    async def act(self, action: ActionName, body: Action, key: str) -> ActionAnswer:
+        answer: ActionAnswer = await getattr(self, action)(body, key)
+        return answer
 
     async def assign(self, body: AssignBody, key: str) -> ActionAnswer:
         return await self._act(key, body, body.order_ids, lambda row: {"assigned_to": body.assignee})

@@ -22,7 +22,7 @@ from orders_tui.session.actions import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
 from orders_tui.session.matching import Matching
 from orders_tui.session.table import Table
-from orders_tui.session.view import Ghost, PageSpan, RowView, View
+from orders_tui.session.view import Ghost, PageSpan, RowView, TableView
 from orders_tui.state_file import TabMemory
 from orders_tui.store.marks import Mark, MarkKind
 from orders_wire.detail import OrderDetail
@@ -45,7 +45,7 @@ class FakeSession(Session):
     def __init__(self, page_size: int = 36, now: Callable[[], datetime] = lambda: NOW) -> None:
         self.now = now
         self._observers: list[Callable[[changes.Change], None]] = []
-        self.view_now = View(query=OrdersQuery(tab=Tab.UNFULFILLED, page_size=page_size), as_of=NOW)
+        self.view_now = TableView(query=OrdersQuery(tab=Tab.UNFULFILLED, page_size=page_size), as_of=NOW)
         self.connection_now = Connection(ConnectionState.LIVE, since=NOW, last_contact=NOW)
         self._alerts = AlertBook()
         self.drafts = DraftBook()
@@ -262,7 +262,7 @@ class FakeTable(Table):
         self._session = session
 
     @property
-    def view(self) -> View:
+    def view(self) -> TableView:
         return self._session.view_now
 
     @property
