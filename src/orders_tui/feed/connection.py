@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from orders_tui.backoff import delay_s
+from orders_tui.backoff import reconnect_delay_s
 from orders_tui.errors import ApiError, Refused, SignInNeeded, VersionSkew
 from orders_tui.pace import Pace
 
@@ -74,13 +74,13 @@ class ConnectionTracker:
         state = self._state
         return Connection(state.state, state.since, self._last_contact, state.retry_at, state.reason)
 
-    def heard(self) -> None:
+    def contact(self) -> None:
         """Any byte came."""
         self._last_contact = self._pace.now()
 
     def up(self, state: ConnectionState, reason: str = "") -> Connection:
-        """The server is heard."""
-        self.heard()
+        """The server answers, by stream or by poll."""
+        self.contact()
         self._lost_at, self._attempt = None, 0
         if (self._state.state, self._state.reason) != (state, reason):
             self._state = Connection(state, self._pace.now(), reason=reason)
@@ -130,7 +130,7 @@ class ConnectionTracker:
         return self._pace.now()
 
     def _plan(self, outage_s: float, error: ApiError | None = None) -> datetime:
-        wait_s = delay_s(self._attempt, outage_s, self._pace.random(), self.asked_s)
+        wait_s = reconnect_delay_s(self._attempt, outage_s, self._pace.random(), self.asked_s)
         if isinstance(error, SignInNeeded):
             wait_s = _SIGNED_OUT_RETRY_S
         if isinstance(error, VersionSkew):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.tui.core.virtual_time import now_s, pace, run
 
 from orders_tui.api.client import SyncApi
-from orders_tui.backoff import delay_s
+from orders_tui.backoff import reconnect_delay_s
 from orders_tui.feed import Connection, ConnectionState, Events, FeedItem
 from orders_tui.feed.polling import PollingFeed
 from orders_tui.feed.sse import SseFeed
@@ -310,11 +310,11 @@ def test_polling_asks_on_while_there_is_more() -> None:
 
 @given(st.integers(0, 10_000), st.floats(0, 1e6), st.floats(0, 1), st.none() | st.floats(0, 100))
 def test_no_wait_is_longer_than_the_cap(attempt: int, outage_s: float, chance: float, asked_s: float | None) -> None:
-    assert 0 <= delay_s(attempt, outage_s, chance, asked_s) <= 10.0
+    assert 0 <= reconnect_delay_s(attempt, outage_s, chance, asked_s) <= 10.0
 
 
 def test_a_server_that_asks_for_patience_gets_it() -> None:
-    assert delay_s(3, 5.0, 1.0, asked_s=4.0) == 4.0
+    assert reconnect_delay_s(3, 5.0, 1.0, asked_s=4.0) == 4.0
 
 
 def test_a_reset_in_the_middle_of_a_stream_is_followed_by_a_new_snapshot() -> None:
