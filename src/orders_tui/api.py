@@ -19,25 +19,18 @@ from orders_tui.exchange import Exchange, read, read_json
 from orders_tui.feed.items import position_of
 from orders_tui.pace import Pace
 from orders_tui.page_reader import PageReader
+from orders_wire.operations import ACTIONS
 
 if TYPE_CHECKING:
     import httpx
 
     from orders_tui.query import OrdersQuery
-    from orders_wire.actions import (
-        Action,
-        ActionAnswer,
-        AssignBody,
-        FulfillBody,
-        InventoryBody,
-        ReturnsBody,
-        SupportBody,
-        UndoBody,
-    )
+    from orders_wire.actions import Action, ActionAnswer
     from orders_wire.alerts import AlertsAnswer
     from orders_wire.detail import OrderDetail
     from orders_wire.page import OrdersPage
     from orders_wire.people import DeadLettersAnswer, Me, OutboxAnswer, Owner
+    from orders_wire.vocabulary import ActionName
 
 _ORDERS = "/sync/orders"
 _ALERTS = "/sync/orders/alerts"
@@ -156,29 +149,16 @@ class SyncApi:
         body = read_json(await self._exchange.send("GET", "/health"))
         return dict(body) if isinstance(body, dict) else {}
 
-    async def assign(self, body: AssignBody, idempotency_key: str) -> ActionAnswer:
-        """Contract §3. The same key again brings the first answer again; that goes for every action below."""
-        return await self._act("assign", body, idempotency_key)
+    async def act(self, action: ActionName, body: Action, idempotency_key: str) -> ActionAnswer:
+        """Contract §3. The same key again brings the first answer again."""
+        fields = body.model_dump(mode="json", by_alias=True, exclude_none=True)
+        response = await self._post(ACTIONS[action].path, fields, {"Idempotency-Key": idempotency_key})
+        from orders_wire.actions import ActionAnswer
 
-    async def fulfill(self, body: FulfillBody, idempotency_key: str) -> ActionAnswer:
-        """Contract §3."""
-        return await self._act("fulfill", body, idempotency_key)
-
-    async def support(self, body: SupportBody, idempotency_key: str) -> ActionAnswer:
-        """Contract §3."""
-        return await self._act("support", body, idempotency_key)
-
-    async def returns(self, body: ReturnsBody, idempotency_key: str) -> ActionAnswer:
-        """Contract §3."""
-        return await self._act("returns", body, idempotency_key)
-
-    async def inventory(self, body: InventoryBody, idempotency_key: str) -> ActionAnswer:
-        """Contract §3."""
-        return await self._act("inventory", body, idempotency_key)
-
-    async def undo(self, body: UndoBody, idempotency_key: str) -> ActionAnswer:
-        """Contract §3."""
-        return await self._act("undo", body, idempotency_key)
+        try:
+            return read(response, ActionAnswer.model_validate)
+        except VersionSkew as error:
+            raise Unread(str(error)) from error
 
     async def outbox(self, state: str | None = None) -> OutboxAnswer:
         """Queued outbound writes, newest first."""
@@ -221,16 +201,6 @@ class SyncApi:
         if last_event_id is not None:
             headers["Last-Event-ID"] = last_event_id
         return self._exchange.stream(_ALERTS, headers)
-
-    async def _act(self, verb: str, body: Action, idempotency_key: str) -> ActionAnswer:
-        fields = body.model_dump(mode="json", by_alias=True, exclude_none=True)
-        response = await self._post(f"{_ORDERS}/{verb}", fields, {"Idempotency-Key": idempotency_key})
-        from orders_wire.actions import ActionAnswer
-
-        try:
-            return read(response, ActionAnswer.model_validate)
-        except VersionSkew as error:
-            raise Unread(str(error)) from error
 
     async def _post(
         self, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None

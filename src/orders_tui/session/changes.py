@@ -10,8 +10,8 @@ from orders_tui.feed import Connection
 
 if TYPE_CHECKING:
     from orders_tui.alerts import Alert
-    from orders_tui.session.actions import ActionEntry
     from orders_tui.session.bulk import BulkRun
+    from orders_tui.session.log import ActionEntry
 
 
 class Level(StrEnum):
