@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from orders_tui import places
 from orders_tui.api.client import SyncApi
 from orders_tui.config import Config
+from orders_tui.drafts import DraftBook
 from orders_tui.feed.sse import SseFeed
 from orders_tui.keymap import Keymap
 from orders_tui.pace import Pace
-from orders_tui.persistence import DraftBook
 from orders_tui.query import OrdersQuery
 from orders_tui.screens.keyboard import Keyboard
 from orders_tui.screens.preferences import Preferences

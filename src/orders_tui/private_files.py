@@ -39,7 +39,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, body: Mapping[str, Any]) -> bool:
-    """Replaces a file whole or not at all: a client that is killed meanwhile leaves the old one. False when it could not."""
+    """Whole or not at all: a client that is killed meanwhile leaves the old file. False when it could not be written."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         write(beside, json.dumps(body, ensure_ascii=False, indent=1))

@@ -19,6 +19,7 @@ from orders_tui.api.exchange import Exchange
 from orders_tui.api.page_reader import PageReader
 from orders_tui.errors import ApiError, Unread, VersionSkew
 from orders_tui.pace import Pace
+from orders_wire.operations import ACTIONS
 
 if TYPE_CHECKING:
     import httpx
@@ -136,7 +137,7 @@ class SyncApi:
     async def act(self, action: ActionName, body: Action, idempotency_key: str) -> ActionAnswer:
         """Carries out an action (contract §3). The same key again brings the first answer again."""
         fields = body.model_dump(mode="json", by_alias=True, exclude_none=True)
-        response = await self._post(f"{_ORDERS}/{action}", fields, {"Idempotency-Key": idempotency_key})
+        response = await self._post(ACTIONS[action].path, fields, {"Idempotency-Key": idempotency_key})
         from orders_wire.actions import ActionAnswer
 
         try:

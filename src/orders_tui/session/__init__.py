@@ -1,6 +1,5 @@
 """The session: what is on show, kept true; what is sent, kept from being lost. Pure asyncio, no screen."""
 
-from orders_tui.session.actions import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
 from orders_tui.session.changes import (
     ActionChanged,
@@ -20,6 +19,7 @@ from orders_tui.session.changes import (
     SummaryChanged,
     ViewChanged,
 )
+from orders_tui.session.log import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.session import Session
 from orders_tui.session.view import Ghost, PageSpan, RowView, TableView
 

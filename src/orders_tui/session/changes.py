@@ -1,4 +1,4 @@
-"""What the session publishes to its observers: small, typed, past tense. They say *that* something changed; the session says what."""
+"""What the session publishes to its observers, past tense. A change says *that* something is different; the session says what."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from orders_tui.feed import Connection
 
 if TYPE_CHECKING:
     from orders_tui.alerts import Alert
-    from orders_tui.session.actions import ActionEntry
     from orders_tui.session.bulk import BulkRun
+    from orders_tui.session.log import ActionEntry
 
 
 class Level(StrEnum):

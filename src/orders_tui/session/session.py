@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from orders_tui.drafts import DraftBook
 from orders_tui.pace import Pace
-from orders_tui.persistence import DraftBook
 from orders_tui.query import OrdersQuery
 from orders_tui.session import changes as told
-from orders_tui.session.acting import Actions
-from orders_tui.session.actions import ActionState
+from orders_tui.session.actions import Actions
 from orders_tui.session.feed_listener import FeedListener
+from orders_tui.session.log import ActionState
 from orders_tui.session.matching import Matching, collect
 from orders_tui.session.people import People
 from orders_tui.session.table import Table

@@ -171,32 +171,21 @@ class FakeDesk:
         )
 
     async def act(self, action: ActionName, body: Action, key: str) -> ActionAnswer:
-        answer: ActionAnswer = await getattr(self, action)(body, key)
-        return answer
-
-    async def assign(self, body: AssignBody, key: str) -> ActionAnswer:
-        return await self._act(key, body, body.order_ids, lambda row: {"assigned_to": body.assignee})
-
-    async def fulfill(self, body: FulfillBody, key: str) -> ActionAnswer:
-        def fields(row: Order) -> dict[str, Any] | None:
-            if row.status is not Status.AWAITING_FULFILLMENT:
-                return None
-            return {"status": Status.AWAITING_TRACKING, "tracking": [Tracking()]}
-
-        return await self._act(key, body, body.order_ids, fields)
-
-    async def inventory(self, body: InventoryBody, key: str) -> ActionAnswer:
-        waiting = body.order_ids or [row.id for row in self.listed(Tab.UNFULFILLED)]
-        return await self._act(key, body, waiting, lambda row: {"issue": Issue.INVENTORY})
-
-    async def undo(self, body: UndoBody, key: str) -> ActionAnswer:
-        before = self.befores.get(body.action_id, {})
-        return await self._act(
-            key,
-            body,
-            list(before),
-            lambda row: {n: getattr(before[row.id], n) for n in ("assigned_to", "status", "tracking")},
-        )
+        match body:
+            case AssignBody():
+                return await self._act(key, body, body.order_ids, lambda row: {"assigned_to": body.assignee})
+            case FulfillBody():
+                return await self._act(key, body, body.order_ids, _fulfilled)
+            case InventoryBody():
+                waiting = body.order_ids or [row.id for row in self.listed(Tab.UNFULFILLED)]
+                return await self._act(key, body, waiting, lambda row: {"issue": Issue.INVENTORY})
+            case UndoBody():
+                before = self.befores.get(body.action_id, {})
+                undone = ("assigned_to", "status", "tracking")
+                return await self._act(
+                    key, body, list(before), lambda row: {n: getattr(before[row.id], n) for n in undone}
+                )
+        raise NotImplementedError(action)
 
     async def try_token(self, token: str) -> ApiError | None:
         self.reads.before.clear()
@@ -257,6 +246,12 @@ class FakeDesk:
         await asyncio.sleep(self.latency_s)
         if trouble.after:
             raise trouble.after.pop(0)
+
+
+def _fulfilled(row: Order) -> dict[str, Any] | None:
+    if row.status is not Status.AWAITING_FULFILLMENT:
+        return None
+    return {"status": Status.AWAITING_TRACKING, "tracking": [Tracking()]}
 
 
 LOST = TimedOut("the server did not answer in time")

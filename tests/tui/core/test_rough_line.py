@@ -13,7 +13,8 @@ from tests.tui.core.fake_desk import DOWN, LOST, FakeDesk, Trouble
 from tests.tui.core.test_session import Watched, watching
 from tests.tui.core.virtual_time import run
 
-from orders_tui.drafts import AssignDraft, FulfillDraft
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.fulfill import FulfillDraft
 from orders_tui.errors import Refused
 from orders_tui.feed import ConnectionState
 from orders_tui.query import OrdersQuery
@@ -53,7 +54,7 @@ def act(w: Watched, rng: Random, number: int) -> None:
     if number % 10 == 9 and w.session.actions.undoable() is not None:
         w.session.actions.undo()
     elif number % 3:
-        w.session.actions.act(AssignDraft((row.id,), f"owner {number}", seen))
+        w.session.actions.act(AssignDraft((row.id,), f"owner {number}", versions=seen))
     else:
         w.session.actions.act(FulfillDraft((row.id,), versions=seen))
 

@@ -9,14 +9,17 @@ from tests.tui.core.fake_desk import DOWN, LOST
 from tests.tui.core.samples import NOON, gid
 from tests.tui.core.test_session import Watched, play
 
-from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, Parcel, SupportDraft
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.fulfill import FulfillDraft, Parcel
+from orders_tui.actions.inventory import InventoryDraft
+from orders_tui.actions.support import SupportDraft
 from orders_tui.errors import ApiError, Refused, SignInNeeded, Unread
 from orders_tui.feed import ConnectionState, Events
 from orders_tui.query import OrdersQuery
 from orders_tui.session import ActionSettled, ActionState, AlertsChanged, BulkChanged, DeskLeft, Notice, OutcomeKind
 from orders_tui.store import MarkKind
 from orders_wire.alerts import Event
-from orders_wire.vocabulary import ActionName, ErrorCode, EventType, OpenClosed, Severity, Status, Tab
+from orders_wire.vocabulary import ErrorCode, EventType, OpenClosed, Severity, Status, Tab
 
 BUSY = Refused(ErrorCode.UNAVAILABLE, "busy", retry_after_s=2.0)
 
@@ -72,7 +75,7 @@ def test_a_refusal_rolls_back_and_says_why_on_the_row_and_in_a_notice() -> None:
 def test_an_escalation_for_all_that_wait_is_about_the_orders_that_the_answer_names() -> None:
     async def scenario(w: Watched) -> None:
         waiting = {row.id for row in w.desk.listed(Tab.UNFULFILLED)}
-        (entry,) = w.session.actions.act(InventoryDraft("A-1"))
+        (entry,) = w.session.actions.act(InventoryDraft((), "A-1"))
         assert entry.order_ids == ()
         await w.rest(0.1)
         assert set(w.session.actions.log[-1].order_ids) == waiting
@@ -161,7 +164,7 @@ def test_while_offline_is_declared_actions_are_refused_and_the_draft_is_kept() -
         assert entry.state is ActionState.REFUSED
         assert owner(w, 30) == "unassigned"
         assert not w.desk.posted
-        assert w.session.drafts.find(ActionName.ASSIGN, gid(30)) == assign(30)
+        assert w.session.drafts.find(AssignDraft, gid(30)) == assign(30)
         assert "the draft is kept" in w.of(Notice)[-1].text
 
     play(scenario)
@@ -177,7 +180,7 @@ def test_what_was_surely_not_sent_is_taken_back_once_offline_is_declared() -> No
         await w.rest(0.5)
         assert w.session.actions.log[-1].state is ActionState.REFUSED
         assert (owner(w, 30), kind(w, 30)) == ("unassigned", None)
-        assert w.session.drafts.find(ActionName.ASSIGN, gid(30)) is not None
+        assert w.session.drafts.find(AssignDraft, gid(30)) is not None
 
     play(scenario)
 
@@ -206,7 +209,7 @@ def test_an_expired_token_keeps_the_draft() -> None:
         w.session.actions.act(assign(30))
         await w.rest(0.1)
         assert w.session.actions.log[-1].state is ActionState.REFUSED
-        assert w.session.drafts.find(ActionName.ASSIGN, gid(30)) is not None
+        assert w.session.drafts.find(AssignDraft, gid(30)) is not None
 
     play(scenario)
 

@@ -13,7 +13,8 @@ from tests.tui.core.samples import gid
 from tests.tui.core.test_session import Watched, watching
 from tests.tui.core.virtual_time import run
 
-from orders_tui.drafts import AssignDraft, FulfillDraft
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.fulfill import FulfillDraft
 from orders_tui.feed import ConnectionState
 from orders_tui.query import OrdersQuery
 from orders_wire.vocabulary import Status, Tab

@@ -9,17 +9,19 @@ from datetime import datetime, timedelta
 from tests.tui.screens import desk_data
 from tests.tui.screens.desk_data import NOW
 
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.draft import Draft
+from orders_tui.actions.fulfill import FulfillDraft
+from orders_tui.actions.returns import ReturnsDraft
 from orders_tui.alerts import AlertBook
-from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, ReturnsDraft
-from orders_tui.eligibility import Eligibility, preview
+from orders_tui.drafts import DraftBook
 from orders_tui.errors import ApiError, SignInNeeded
 from orders_tui.feed import Connection, ConnectionState
-from orders_tui.persistence import DraftBook
 from orders_tui.query import Filters, OrdersQuery, Sort
 from orders_tui.session import Session, changes
-from orders_tui.session.acting import Actions
-from orders_tui.session.actions import ActionEntry, ActionState, OrderFailure
+from orders_tui.session.actions import Actions
 from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
+from orders_tui.session.log import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.matching import Matching
 from orders_tui.session.table import Table
 from orders_tui.session.view import Ghost, PageSpan, RowView, TableView
@@ -150,7 +152,7 @@ class FakeSession(Session):
                 for row in self.view_now.rows
             ]
             self.put(rows=tuple(rows))
-            self.mark_row(order_id, kind, failed.get(order_id, ""), entry.draft.verb)
+            self.mark_row(order_id, kind, failed.get(order_id, ""), entry.draft.action)
 
     def move_run(self, *, ended: bool) -> None:
         """The newest bulk run moves on: some done, some not."""
@@ -360,9 +362,6 @@ class FakeActions(Actions):
     def log(self) -> tuple[ActionEntry, ...]:
         return tuple(self._session.log_now)
 
-    def eligibility(self, draft: Draft) -> Eligibility:
-        return preview(draft, ((order_id, self._session.orders.get(order_id)) for order_id in draft.order_ids))
-
     def act(self, draft: Draft) -> tuple[ActionEntry, ...]:
         state = ActionState.SENDING if self._session.connection_now.acts else ActionState.REFUSED
         message = "" if self._session.connection_now.acts else "the server cannot be reached"
@@ -388,7 +387,7 @@ class FakeActions(Actions):
             if order_id in self._session.orders:
                 self._session.orders[order_id] = self._session.orders[order_id].model_copy(update=update)
         rows = [
-            replace(row, order=self._session.orders[row.order.id], mark=Mark(MarkKind.PENDING, draft.verb, "key"))
+            replace(row, order=self._session.orders[row.order.id], mark=Mark(MarkKind.PENDING, draft.action, "key"))
             if row.order.id in draft.order_ids
             else row
             for row in self._session.view_now.rows

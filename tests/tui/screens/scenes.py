@@ -12,7 +12,7 @@ from tests.tui.screens.fake_session import FakeSession
 from orders_tui.errors import SignInNeeded, Unreachable
 from orders_tui.feed import ConnectionState
 from orders_tui.session import changes
-from orders_tui.session.actions import ActionState, OrderFailure
+from orders_tui.session.log import ActionState, OrderFailure
 from orders_tui.session.view import PageSpan
 from orders_tui.store.marks import MarkKind
 from orders_wire.orders import TimelineEntry

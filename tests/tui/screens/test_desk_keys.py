@@ -7,15 +7,15 @@ from tests.tui.screens import desk_data
 from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 
+from orders_tui.actions.assign import AssignDraft
 from orders_tui.commands import COMMANDS, Place
 from orders_tui.dialogs.sign_in import SignInDialog
-from orders_tui.drafts import AssignDraft
 from orders_tui.feed import ConnectionState
 from orders_tui.screens.desk.board import Part
 from orders_tui.screens.order import OrderScreen
 from orders_tui.screens.stage import Stage
 from orders_tui.session import changes
-from orders_tui.session.actions import ActionState, OrderFailure
+from orders_tui.session.log import ActionState, OrderFailure
 from orders_tui.store.marks import MarkKind
 from orders_tui.widgets.line_list import LineList
 from orders_tui.widgets.order_table import OrderTable

@@ -10,13 +10,14 @@ from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.desk_driver import Desk, Open
 from tests.tui.screens.fake_session import FakeSession
 
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.inventory import InventoryDraft
 from orders_tui.dialogs.dialog import Dialog
-from orders_tui.drafts import AssignDraft, InventoryDraft
 from orders_tui.feed import ConnectionState
 from orders_tui.screens.desk import tops
 from orders_tui.session import changes
-from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.bulk import Outcome, OutcomeKind
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import LineList
 from orders_wire.orders import Tracking
