@@ -19,16 +19,6 @@ class Events:
     events: tuple[Event, ...]
 
 
-LONGEST_POSITION = 200
-"""Characters: positions are sent back in a header."""
-
-
-def position_of(told: str | None) -> str | None:
-    """An event id or cursor to go on after; None for one that cannot be said again."""
-    fits = told is not None and 0 < len(told) <= LONGEST_POSITION and told.isascii() and told.isprintable()
-    return told if fits else None
-
-
 def starts_over(event: Event) -> bool:
     """True for a reset that no snapshot follows: it came in the middle of a stream (contract §2, the end of the back-fill).
     The one that a stream begins with has the number 0.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from orders_tui.alerts import AlertBook
 from orders_tui.errors import ApiError, SignInNeeded, VersionSkew
-from orders_tui.feed import Connection, Feed, LineState
+from orders_tui.feed import Connection, ConnectionState, Feed
 from orders_tui.pace import Pace
 from orders_tui.session.changes import AlertsChanged, Change, ConnectionChanged
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Ping = Callable[[int, frozenset[str]], None]
 
 
-class Live:
+class FeedListener:
     """`ping` is called with the desk's version and the orders that an event names; `moved` when the line has another state,
     `back` when it is up (again); `reset` with the desk's id when what was known of it is void.
 
@@ -54,7 +54,9 @@ class Live:
         """The feed is not there: nothing is called live until it is again."""
         if self._line.up:
             reason = "the feed broke and is begun again"
-            self._line_is(Connection(LineState.RECONNECTING, self._pace.now(), self._line.last_contact, reason=reason))
+            self._line_is(
+                Connection(ConnectionState.RECONNECTING, self._pace.now(), self._line.last_contact, reason=reason)
+            )
 
     def poke(self) -> None:
         """Tries now."""
@@ -64,7 +66,7 @@ class Live:
         """What a request of this source ran into; None: it went well."""
         before = self.connection
         if isinstance(error, SignInNeeded | VersionSkew):
-            state = LineState.SIGNED_OUT if isinstance(error, SignInNeeded) else LineState.SKEWED
+            state = ConnectionState.SIGNED_OUT if isinstance(error, SignInNeeded) else ConnectionState.SKEWED
             known = self._troubles.get(source)
             if known is None or known.state is not state:
                 self._troubles[source] = Connection(state, self._pace.now(), self._line.last_contact, reason=str(error))

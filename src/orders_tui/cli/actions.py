@@ -12,28 +12,27 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orders_tui.actions.draft import Draft
 from orders_tui.cli.desk import connect, remedy
-from orders_tui.cli.input import drafts
+from orders_tui.cli.input import rows
 from orders_tui.cli.table import table
-from orders_tui.drafts import AssignDraft, Draft, ReturnsDraft
-from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, VersionSkew
+from orders_tui.cli.verbs import VERBS, Row, by_name
+from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, UsageError, VersionSkew
 from orders_tui.pace import new_key
 from orders_tui.sanitise import lines
-from orders_tui.session.requests import send, split
-from orders_wire.vocabulary import ReturnAction
+from orders_wire.vocabulary import ActionName
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_wire.actions import ActionAnswer
 
 FIRST_WAIT_S = 0.5
 AT_ONCE = 8
 GID = "gid://shopify/Order/"
 _PATIENCE_S = 45.0
-_ASKED_FIRST = {ReturnAction.APPROVE_REFUND, ReturnAction.DENY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Result:
 
 def act(given: Namespace) -> int:
     """Carries out one acting command."""
-    wanted = [request for draft in drafts(given, sys.stdin) for request in split(draft)]
+    wanted = [request for draft in _drafts(given) for request in draft.requests()]
     if not getattr(given, "yes", True) and not _agreed(wanted):
         print("nothing was sent", file=sys.stderr)
         return 2
@@ -63,13 +62,24 @@ def act(given: Namespace) -> int:
     return _status(results)
 
 
+def _drafts(given: Namespace) -> Iterable[Draft]:
+    """What the command line and stdin ask for. Raises UsageError naming what is missing or wrong."""
+    verb = VERBS[ActionName(given.command)]
+    if verb.columns is None:
+        return verb.drafts(given, ())
+    orders: list[Row] = [{"order": order} for order in given.orders]
+    orders = orders or list(rows(verb.columns, sys.stdin))
+    if not orders:
+        raise UsageError(f"{given.command}: no orders; name them, or give CSV on stdin")
+    return verb.drafts(given, orders)
+
+
 def _agreed(wanted: Iterable[Draft]) -> bool:
     """Money and final steps are asked about where a person sits at the terminal."""
-    final = [d for d in wanted if isinstance(d, ReturnsDraft) and d.action in _ASKED_FIRST]
+    final = [draft.final for draft in wanted if draft.final]
     if not final or not sys.stdin.isatty():
         return True
-    actions = ", ".join(sorted({draft.action.replace("_", " ") for draft in final}))
-    print(f"{actions} for {len(final)} order(s)? [y/N] ", end="", file=sys.stderr, flush=True)
+    print(f"{', '.join(sorted(set(final)))} for {len(final)} order(s)? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
@@ -86,7 +96,7 @@ async def _in_turn(api: SyncApi, given: Namespace, wanted: list[Draft]) -> list[
     results: list[Result] = []
     if getattr(given, "me", False):
         name = (await api.me()).name
-        wanted = [replace(draft, assignee=name) for draft in wanted if isinstance(draft, AssignDraft)]
+        wanted = [by_name(draft, name) for draft in wanted]
     for number, draft in enumerate(wanted):
         key = base if len(wanted) == 1 else f"{base}-{number}"
         results.append(await _settled(api, draft, key))
@@ -108,6 +118,9 @@ async def _settled(api: SyncApi, draft: Draft, key: str) -> Result:
         passing = isinstance(error, Refused) and error.passing
         return (maybe_done and not isinstance(error, Refused | SignInNeeded | VersionSkew)) or passing
 
+    async def ask() -> ActionAnswer:
+        return await api.act(draft.action, draft.request({}), key)
+
     waiting = AsyncRetrying(
         retry=retry_if_exception(again),
         wait=wait_random_exponential(multiplier=FIRST_WAIT_S, max=8),
@@ -115,7 +128,7 @@ async def _settled(api: SyncApi, draft: Draft, key: str) -> Result:
         reraise=True,
     )
     try:
-        return Result(draft, key, answer=await waiting(send, api, draft, key, {}))
+        return Result(draft, key, answer=await waiting(ask))
     except ApiError as error:
         known = isinstance(error, Refused) and not error.passing
         return Result(draft, key, error=error, unknown=maybe_done and not known)
@@ -133,7 +146,7 @@ def _as_json(results: Iterable[Result]) -> dict[str, object]:
             actions.append({"actionId": result.answer.action_id, "undoUntil": until, "message": result.answer.message})
         failures += [{"id": order, "code": code, "message": why} for order, code, why in _failures(result)]
         if result.unknown:
-            unknown.append({"orders": _subjects(result.draft), "key": result.key})
+            unknown.append({"orders": list(result.draft.subjects), "key": result.key})
     return {"done": done, "failures": failures, "unknown": unknown, "actions": actions}
 
 
@@ -185,23 +198,18 @@ def _failures(result: Result) -> list[tuple[str, str, str]]:
     if told:
         return [(failure.id, failure.code.value, failure.message) for failure in told]
     code = error.code.value if isinstance(error, Refused) else "unknown" if result.unknown else "not_sent"
-    return [(subject, code, str(error)) for subject in _subjects(result.draft)]
-
-
-def _subjects(draft: Draft) -> list[str]:
-    """What a request is about, where it names no order."""
-    return list(draft.order_ids) or [getattr(draft, "sku", "") or getattr(draft, "action_id", "")]
+    return [(subject, code, str(error)) for subject in result.draft.subjects]
 
 
 def _message(result: Result) -> str:
     if result.answer is None:
-        about = ", ".join(_subjects(result.draft)[:3])
+        about = ", ".join(result.draft.subjects[:3])
         if result.unknown:
-            return f"{result.draft.verb} {about}: not known whether it was done; repeat it with --key {result.key}"
-        return f"{result.draft.verb} {about}: {result.error}{remedy(result.error)}"
+            return f"{result.draft.action} {about}: not known whether it was done; repeat it with --key {result.key}"
+        return f"{result.draft.action} {about}: {result.error}{remedy(result.error)}"
     action = result.answer.action_id
     return f"{result.answer.message}" + (
-        f" (undo: orders-tui undo {action})" if action and result.draft.verb != "undo" else ""
+        f" (undo: orders-tui undo {action})" if action and result.draft.undoes is None else ""
     )
 
 

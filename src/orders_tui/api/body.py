@@ -30,6 +30,9 @@ MOST_NESTED = 100_000
 
 MOST_VALUES = 1_000_000
 
+LONGEST_POSITION = 200
+"""Characters: positions are sent back in a header."""
+
 _PACKED = {"gzip", "x-gzip", "deflate"}
 _ANY_HEADER = 32 + zlib.MAX_WBITS
 """zlib tells gzip from deflate by itself."""
@@ -69,3 +72,9 @@ def parse(body: bytes | str) -> Any:
 def parse_safe(body: bytes | str) -> Any:
     """`parse`, with every string in it safe to show."""
     return sanitise(parse(body))
+
+
+def position_of(told: str | None) -> str | None:
+    """An event id or cursor to go on after; None for one that cannot be said again."""
+    fits = told is not None and 0 < len(told) <= LONGEST_POSITION and told.isascii() and told.isprintable()
+    return told if fits else None

@@ -11,8 +11,8 @@ import logging
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from orders_tui.body import parse
-from orders_tui.exchange import contract
+from orders_tui.api.answer import contract
+from orders_tui.api.body import parse
 from orders_tui.sanitise import sanitise, text
 
 if TYPE_CHECKING:

@@ -13,31 +13,24 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from orders_tui.body import LARGEST_DETAIL, MOST_KEPT
+from orders_tui.api.answer import read, read_event
+from orders_tui.api.body import LARGEST_DETAIL, MOST_KEPT
+from orders_tui.api.exchange import Exchange
+from orders_tui.api.page_reader import PageReader
 from orders_tui.errors import ApiError, Unread, VersionSkew
-from orders_tui.exchange import Exchange, read, read_json
-from orders_tui.feed.items import position_of
 from orders_tui.pace import Pace
-from orders_tui.page_reader import PageReader
+from orders_wire.operations import ACTIONS
 
 if TYPE_CHECKING:
     import httpx
 
     from orders_tui.query import OrdersQuery
-    from orders_wire.actions import (
-        Action,
-        ActionAnswer,
-        AssignBody,
-        FulfillBody,
-        InventoryBody,
-        ReturnsBody,
-        SupportBody,
-        UndoBody,
-    )
+    from orders_wire.actions import Action, ActionAnswer
     from orders_wire.alerts import AlertsAnswer
     from orders_wire.detail import OrderDetail
     from orders_wire.page import OrdersPage
     from orders_wire.people import DeadLettersAnswer, Me, OutboxAnswer, Owner
+    from orders_wire.vocabulary import ActionName
 
 _ORDERS = "/sync/orders"
 _ALERTS = "/sync/orders/alerts"
@@ -57,12 +50,9 @@ class SyncApi:
         transport: httpx.AsyncBaseTransport | None = None,
         *,
         pace: Pace | None = None,
-        timeout_s: float = 10.0,
     ) -> None:
         self._pace = pace or Pace()
-        self._exchange = Exchange(
-            base_url, token=token, operator=operator, transport=transport, pace=self._pace, timeout_s=timeout_s
-        )
+        self._exchange = Exchange(base_url, token, operator, transport, self._pace)
         self._reader = PageReader()
         self._pages: OrderedDict[tuple[tuple[str, str], ...], tuple[str, OrdersPage]] = OrderedDict()
 
@@ -77,28 +67,18 @@ class SyncApi:
         await self._exchange.close()
 
     @property
-    def base_url(self) -> str:
-        """Where the server is."""
-        return self._exchange.base_url
-
-    @property
     def clock_offset(self) -> timedelta:
         """The server's clock minus ours, as of its last answer: what an `undoUntil` must be read with."""
         return self._exchange.clock_offset
 
-    def sign_in(self, token: str | None) -> None:
-        """Uses another token from the next request on."""
-        self._exchange.token = token
-        self._pages.clear()
-
     async def try_token(self, token: str) -> ApiError | None:
-        """Uses another token if the server knows it; else says why not, and goes on with the old one."""
-        before = self._exchange.token
-        self.sign_in(token)
+        """Uses another token from now on if the server knows it; else says why not, and goes on with the old one."""
+        before, self._exchange.token = self._exchange.token, token
+        self._pages.clear()
         try:
             await self.me()
         except ApiError as error:
-            self.sign_in(before)
+            self._exchange.token = before
             return error
         return None
 
@@ -123,8 +103,7 @@ class SyncApi:
 
     async def order(self, order_id: str) -> OrderDetail:
         """Everything about one order; any spelling of its id."""
-        from_gid = order_id.removeprefix(_GID)
-        path = f"{_ORDERS}/{quote(from_gid, safe='')}"
+        path = f"{_ORDERS}/{quote(order_id.removeprefix(_GID), safe='')}"
         response = await self._exchange.send("GET", path, limit=LARGEST_DETAIL)
         from orders_wire.detail import OrderDetail
 
@@ -153,36 +132,22 @@ class SyncApi:
 
     async def health(self) -> dict[str, object]:
         """`GET /health` as it is."""
-        body = read_json(await self._exchange.send("GET", "/health"))
-        return dict(body) if isinstance(body, dict) else {}
+        return read(await self._exchange.send("GET", "/health"), lambda body: body if isinstance(body, dict) else {})
 
-    async def assign(self, body: AssignBody, idempotency_key: str) -> ActionAnswer:
-        """Contract §3. The same key again brings the first answer again; that goes for every action below."""
-        return await self._act("assign", body, idempotency_key)
+    async def act(self, action: ActionName, body: Action, idempotency_key: str) -> ActionAnswer:
+        """Carries out an action (contract §3). The same key again brings the first answer again."""
+        fields = body.model_dump(mode="json", by_alias=True, exclude_none=True)
+        response = await self._post(ACTIONS[action].path, fields, {"Idempotency-Key": idempotency_key})
+        from orders_wire.actions import ActionAnswer
 
-    async def fulfill(self, body: FulfillBody, idempotency_key: str) -> ActionAnswer:
-        """Contract §3."""
-        return await self._act("fulfill", body, idempotency_key)
+        try:
+            return read(response, ActionAnswer.model_validate)
+        except VersionSkew as error:
+            raise Unread(str(error)) from error
 
-    async def support(self, body: SupportBody, idempotency_key: str) -> ActionAnswer:
-        """Contract §3."""
-        return await self._act("support", body, idempotency_key)
-
-    async def returns(self, body: ReturnsBody, idempotency_key: str) -> ActionAnswer:
-        """Contract §3."""
-        return await self._act("returns", body, idempotency_key)
-
-    async def inventory(self, body: InventoryBody, idempotency_key: str) -> ActionAnswer:
-        """Contract §3."""
-        return await self._act("inventory", body, idempotency_key)
-
-    async def undo(self, body: UndoBody, idempotency_key: str) -> ActionAnswer:
-        """Contract §3."""
-        return await self._act("undo", body, idempotency_key)
-
-    async def outbox(self, state: str | None = None) -> OutboxAnswer:
+    async def outbox(self) -> OutboxAnswer:
         """Queued outbound writes, newest first."""
-        response = await self._exchange.send("GET", "/sync/outbox", params=_state(state))
+        response = await self._exchange.send("GET", "/sync/outbox")
         from orders_wire.people import OutboxAnswer
 
         return read(response, OutboxAnswer.model_validate)
@@ -195,9 +160,9 @@ class SyncApi:
         """Gives a write up (lead)."""
         await self._post(f"/sync/outbox/{quote(entry_id, safe='')}/discard")
 
-    async def dead_letters(self, state: str | None = None) -> DeadLettersAnswer:
+    async def dead_letters(self) -> DeadLettersAnswer:
         """What came in and could not be read."""
-        response = await self._exchange.send("GET", "/sync/dead-letters", params=_state(state))
+        response = await self._exchange.send("GET", "/sync/dead-letters")
         from orders_wire.people import DeadLettersAnswer
 
         return read(response, DeadLettersAnswer.model_validate)
@@ -222,16 +187,6 @@ class SyncApi:
             headers["Last-Event-ID"] = last_event_id
         return self._exchange.stream(_ALERTS, headers)
 
-    async def _act(self, verb: str, body: Action, idempotency_key: str) -> ActionAnswer:
-        fields = body.model_dump(mode="json", by_alias=True, exclude_none=True)
-        response = await self._post(f"{_ORDERS}/{verb}", fields, {"Idempotency-Key": idempotency_key})
-        from orders_wire.actions import ActionAnswer
-
-        try:
-            return read(response, ActionAnswer.model_validate)
-        except VersionSkew as error:
-            raise Unread(str(error)) from error
-
     async def _post(
         self, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
@@ -248,24 +203,10 @@ class SyncApi:
 
 
 def _alerts(body: Any) -> AlertsAnswer:
-    """The answer with the events that can be read: a kind that is not known yet, or a strange one, hides no other."""
-    from pydantic import ValidationError
+    """The answer with the events that can be read: a strange one hides no other."""
+    from orders_wire.alerts import AlertsAnswer
 
-    from orders_wire.alerts import AlertsAnswer, Event
-
-    told = body.get("alerts") if isinstance(body, dict) else None
-    if not isinstance(told, list):
-        return AlertsAnswer.model_validate(body)
-    events = []
-    for item in told:
-        try:
-            event = Event.model_validate(item)
-        except (ValidationError, OverflowError):
-            continue
-        if position_of(event.id) is not None:
-            events.append(event)
-    return AlertsAnswer.model_validate({**body, "alerts": events})
-
-
-def _state(state: str | None) -> dict[str, str] | None:
-    return {"state": state} if state else None
+    items = body.get("alerts") if isinstance(body, dict) else None
+    if isinstance(items, list):
+        body = {**body, "alerts": [event for item in items if (event := read_event(item)) is not None]}
+    return AlertsAnswer.model_validate(body)
