@@ -1,4 +1,9 @@
-"""READS"""
+"""The GraphQL queries that orders, returns and stock are read by, and what the shop says of itself.
+
+What most orders lack (the insides of returns, the lines of fulfilment orders) is left out of the page and read by `DETAILS` for
+those that have it. What most orders have few of is cut short here, and read to its end by the documents under "The rest of
+what an answer cuts short".
+"""
 
 from __future__ import annotations
 

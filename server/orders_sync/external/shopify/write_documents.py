@@ -1,4 +1,8 @@
-"""WRITES"""
+"""The GraphQL mutations, and the queries that are read before or after them.
+
+None of the mutations takes a key of idempotency in 2026-07 (`@idempotent` is there for refundCreate and stock only): after an
+unknown outcome the shop is read again.
+"""
 
 from __future__ import annotations
 
