@@ -101,7 +101,7 @@ def test_an_object_comes_whole_whatever_the_sizes_of_its_pages(shape: tuple[Docu
         return Answer({rest.at[0]: {cut.path[-1]: told}}, AS_OF)
 
     told = pages.cut_short(document, whole)
-    asyncio.run(pagination.complete(ask, document.lists, told))
+    asyncio.run(pagination.complete_lists(ask, document.lists, told))
     assert _bare(told) == whole
 
 
@@ -119,7 +119,7 @@ LINES = TruncatedList(("lineItems",), read_documents.ORDER_LINES)
 async def _complete(told: Json, cut: TruncatedList, *replies: Json) -> int:
     """How many requests it took."""
     shop = ScriptedShop(**{cut.rest.name: list(replies)})
-    await pagination.complete(shop.execute, (cut,), told)
+    await pagination.complete_lists(shop.execute, (cut,), told)
     return len(shop.calls)
 
 
@@ -131,7 +131,7 @@ def _lines(cursor: str | None, *ids: int, more: bool = True) -> Json:
 async def test_a_connection_whose_cursor_leads_nowhere_is_refused(cursors: list[str | None]) -> None:
     shop = ScriptedShop(OrderLines=[{"order": {"lineItems": _lines(c, n)}} for n, c in enumerate(cursors)])
     with pytest.raises(NoProgress, match="line items"):
-        await pagination.complete(shop.execute, (LINES,), {"id": "x", "lineItems": _lines("a", 9)})
+        await pagination.complete_lists(shop.execute, (LINES,), {"id": "x", "lineItems": _lines("a", 9)})
     assert len(shop.calls) == len(cursors)
 
 
@@ -140,7 +140,7 @@ async def test_pages_that_bring_nothing_new_under_new_cursors_are_refused(ids: t
     count = iter(range(99))
     shop = ScriptedShop(OrderLines=lambda _: {"order": {"lineItems": _lines(f"c{next(count)}", *ids)}})
     with pytest.raises(NoProgress):
-        await pagination.complete(shop.execute, (LINES,), {"id": "x", "lineItems": _lines("a", 9)})
+        await pagination.complete_lists(shop.execute, (LINES,), {"id": "x", "lineItems": _lines("a", 9)})
     assert len(shop.calls) <= MOST_IDLE + 1
 
 
@@ -176,7 +176,7 @@ def test_a_walk_ends_within_the_cursors_that_there_are(pages: list[tuple[str, in
     walk, steps = Pagination("things"), 0
     try:
         for cursor, content in pages * 40:
-            walk.step(Page[Any](nodes=[content], has_next_page=True, end_cursor=cursor))
+            walk.next_cursor(Page[Any](nodes=[content], has_next_page=True, end_cursor=cursor))
             steps += 1
     except NoProgress:
         assert steps <= len({cursor for cursor, _ in pages})

@@ -56,7 +56,7 @@ def remove_denied(answer: Answer, at: tuple[str, ...]) -> None:
         items[:] = [item for item in items if item is not None]
 
 
-def objects(answer: Answer, at: tuple[str, ...], told: Sequence[object]) -> dict[int, str]:
+def denied_objects(answer: Answer, at: tuple[str, ...], told: Sequence[object]) -> dict[int, str]:
     """The objects of the document's own list that are denied themselves, by place, with what they need."""
     return {
         place: f"The Admin token may not read this: {hole.needs}"

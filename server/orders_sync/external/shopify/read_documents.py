@@ -7,20 +7,7 @@ what an answer cuts short".
 
 from __future__ import annotations
 
-from orders_sync.external.shopify.documents import MOST_AT_ONCE, PAGE_INFO, Document, TruncatedList, query
-
-
-def _rest(name: str, root: str, connection: str, nodes: str, *fragments: str, first: int, order: str = "") -> Document:
-    """What follows in a connection of the object that `root` reads."""
-    listed = f"{connection}(first: {first}, after: $after{order}) {{ nodes {{ {nodes} }} {PAGE_INFO} }}"
-    return query(name, "($id: ID!, $after: String)", f"{root}(id: $id) {{ {listed} }}", *fragments, at=(root,))
-
-
-def _longer(name: str, root: str, plain: str, parts: str, *fragments: str) -> Document:
-    """A plain list of the object that `root` reads, as long as the shop lets one ask for."""
-    listed = f"{plain}(first: {MOST_AT_ONCE}) {{ {parts} }}"
-    return query(name, "($id: ID!)", f"{root}(id: $id) {{ {listed} }}", *fragments, at=(root,))
-
+from orders_sync.external.shopify.documents import PAGE_INFO, Document, TruncatedList, connection, plain_list, query
 
 _MONEY = "shopMoney { amount currencyCode }"
 _ADDRESS = "name company address1 address2 city province zip country phone"
@@ -134,22 +121,22 @@ fragment ReturnParts on Return {{
 
 # The rest of what an answer cuts short
 
-ORDER_LINES = _rest("OrderLines", "order", "lineItems", "...Line", _LINE, first=100)
-ORDER_SHIPPING_LINES = _rest("OrderShippingLines", "order", "shippingLines", "title", first=100)
-ORDER_FULFILLMENT_ORDERS = _rest(
+ORDER_LINES = connection("OrderLines", "order", "lineItems", "...Line", _LINE)
+ORDER_SHIPPING_LINES = connection("OrderShippingLines", "order", "shippingLines", "title")
+ORDER_FULFILLMENT_ORDERS = connection(
     "OrderFulfillmentOrders", "order", "fulfillmentOrders", "...FulfillmentOrderParts", _FULFILLMENT_ORDER, first=50
 )
-ORDER_RETURNS = _rest("OrderReturns", "order", "returns", "id", first=100)
-ORDER_FULFILLMENTS = _longer("OrderFulfillments", "order", "fulfillments", "...Parcel", _PARCEL, _SCAN)
-ORDER_TRANSACTIONS = _longer("OrderTransactions", "order", "transactions", _TRANSACTION)
-ORDER_REFUNDS = _longer("OrderRefunds", "order", "refunds", _REFUND)
-FULFILLMENT_TRACKING = _longer("FulfillmentTracking", "fulfillment", "trackingInfo", _TRACKING)
-FULFILLMENT_SCANS = _rest(
-    "FulfillmentScans", "fulfillment", "events", "...Scan", _SCAN, first=100, order=", sortKey: HAPPENED_AT"
+ORDER_RETURNS = connection("OrderReturns", "order", "returns", "id")
+ORDER_FULFILLMENTS = plain_list("OrderFulfillments", "order", "fulfillments", "...Parcel", _PARCEL, _SCAN)
+ORDER_TRANSACTIONS = plain_list("OrderTransactions", "order", "transactions", _TRANSACTION)
+ORDER_REFUNDS = plain_list("OrderRefunds", "order", "refunds", _REFUND)
+FULFILLMENT_TRACKING = plain_list("FulfillmentTracking", "fulfillment", "trackingInfo", _TRACKING)
+FULFILLMENT_SCANS = connection(
+    "FulfillmentScans", "fulfillment", "events", "...Scan", _SCAN, order=", sortKey: HAPPENED_AT"
 )
-RETURN_LINE_ITEMS = _rest("ReturnLineItems", "return", "returnLineItems", "...ReturnLine", _RETURN_LINE, first=100)
-RETURN_EXCHANGE_LINES = _rest("ReturnExchangeLines", "return", "exchangeLineItems", _EXCHANGE_LINE, first=100)
-RETURN_REVERSE_ORDERS = _rest(
+RETURN_LINE_ITEMS = connection("ReturnLineItems", "return", "returnLineItems", "...ReturnLine", _RETURN_LINE)
+RETURN_EXCHANGE_LINES = connection("ReturnExchangeLines", "return", "exchangeLineItems", _EXCHANGE_LINE)
+RETURN_REVERSE_ORDERS = connection(
     "ReturnReverseOrders",
     "return",
     "reverseFulfillmentOrders",
@@ -158,8 +145,8 @@ RETURN_REVERSE_ORDERS = _rest(
     _REVERSE_DELIVERY,
     first=10,
 )
-REVERSE_LINES = _rest("ReverseLines", "reverseFulfillmentOrder", "lineItems", _REVERSE_LINE, first=100)
-REVERSE_DELIVERIES = _rest(
+REVERSE_LINES = connection("ReverseLines", "reverseFulfillmentOrder", "lineItems", _REVERSE_LINE)
+REVERSE_DELIVERIES = connection(
     "ReverseDeliveries",
     "reverseFulfillmentOrder",
     "reverseDeliveries",
@@ -167,7 +154,7 @@ REVERSE_DELIVERIES = _rest(
     _REVERSE_DELIVERY,
     first=50,
 )
-ROUTED_LINES = _rest("RoutedLines", "fulfillmentOrder", "lineItems", _ROUTED_LINE, first=100)
+ROUTED_LINES = connection("RoutedLines", "fulfillmentOrder", "lineItems", _ROUTED_LINE)
 
 _LISTS_OF_PARCELS = (
     TruncatedList(("fulfillments",), ORDER_FULFILLMENTS, first=50),
@@ -194,65 +181,54 @@ _LISTS_OF_DETAILS = (
 
 # Orders
 
-ORDERS_PAGE = query(
-    "OrdersPage",
-    "($first: Int!, $after: String, $query: String, $sortKey: OrderSortKeys!, $reverse: Boolean!)",
-    "orders(first: $first, after: $after, query: $query, sortKey: $sortKey, reverse: $reverse) "
-    f"{{ nodes {{ ...OrderParts }} {PAGE_INFO} }}",
-    *_WHOLE_ORDER,
-    at=("orders", "nodes"),
-    lists=_LISTS_OF_ORDERS,
-)
-ORDER_IDS_PAGE = query(
-    "OrderIdsPage",
-    "($first: Int!, $after: String, $query: String, $sortKey: OrderSortKeys!, $reverse: Boolean!)",
-    "orders(first: $first, after: $after, query: $query, sortKey: $sortKey, reverse: $reverse) "
-    f"{{ nodes {{ id updatedAt }} {PAGE_INFO} }}",
-)
-ORDERS = query(
-    "OrdersRead",
-    "($ids: [ID!]!)",
-    "nodes(ids: $ids) { ... on Order { ...OrderParts } }",
-    *_WHOLE_ORDER,
-    at=("nodes",),
-    lists=_LISTS_OF_ORDERS,
-)
-PARCELS = query(
-    "ParcelsRead",
-    "($ids: [ID!]!)",
-    "nodes(ids: $ids) { ... on Order { ...ParcelParts } }",
-    _PARCELS,
-    _PARCEL,
-    _SCAN,
-    at=("nodes",),
-    lists=_LISTS_OF_PARCELS,
-)
+
+def _orders_page(
+    name: str, nodes: str, *fragments: str, at: tuple[str, ...] = (), lists: tuple[TruncatedList, ...] = ()
+) -> Document:
+    return query(
+        name,
+        "($first: Int!, $after: String, $query: String, $sortKey: OrderSortKeys!, $reverse: Boolean!)",
+        "orders(first: $first, after: $after, query: $query, sortKey: $sortKey, reverse: $reverse) "
+        f"{{ nodes {{ {nodes} }} {PAGE_INFO} }}",
+        *fragments,
+        at=at,
+        lists=lists,
+    )
+
+
+def _by_ids(name: str, parts: str, *fragments: str, lists: tuple[TruncatedList, ...] = ()) -> Document:
+    body = f"nodes(ids: $ids) {{ {parts} }}"
+    return query(name, "($ids: [ID!]!)", body, *fragments, at=("nodes",), lists=lists)
+
+
+ORDERS_PAGE = _orders_page("OrdersPage", "...OrderParts", *_WHOLE_ORDER, at=("orders", "nodes"), lists=_LISTS_OF_ORDERS)
+ORDER_IDS_PAGE = _orders_page("OrderIdsPage", "id updatedAt")
+"""The same page, without what a failing order takes with it."""
+
+ORDERS = _by_ids("OrdersRead", "... on Order { ...OrderParts }", *_WHOLE_ORDER, lists=_LISTS_OF_ORDERS)
+PARCELS = _by_ids("ParcelsRead", "... on Order { ...ParcelParts }", _PARCELS, _PARCEL, _SCAN, lists=_LISTS_OF_PARCELS)
 ORDERS_COUNT = query("OrdersCount", "($query: String)", "ordersCount(query: $query, limit: null) { count precision }")
 
-# What an order's page leaves out: returns, disputes, the lines of fulfilment orders that are held or may be exchanges
-
-DETAILS = query(
+DETAILS = _by_ids(
     "Details",
-    "($ids: [ID!]!)",
-    "nodes(ids: $ids) { __typename id ...ReturnParts "
+    "__typename id ...ReturnParts "
     f"... on FulfillmentOrder {{ orderId lineItems(first: 50) {{ nodes {{ {_ROUTED_LINE} }} {PAGE_INFO} }} }} "
-    "... on ShopifyPaymentsDispute { initiatedAt evidenceDueBy amount { amount currencyCode } } }",
+    "... on ShopifyPaymentsDispute { initiatedAt evidenceDueBy amount { amount currencyCode } }",
     _RETURN,
     _RETURN_LINE,
     _REVERSE_ORDER,
     _REVERSE_DELIVERY,
-    at=("nodes",),
     lists=_LISTS_OF_DETAILS,
 )
-ORDER_IDS_OF = query(
+"""What an order's page leaves out: returns, disputes, the lines of fulfilment orders that are held or may be exchanges."""
+
+ORDER_IDS_OF = _by_ids(
     "Whose",
-    "($ids: [ID!]!)",
-    "nodes(ids: $ids) { __typename id "
+    "__typename id "
     "... on FulfillmentOrder { orderId } "
     "... on Return { returned: order { id } } "
     "... on ReverseFulfillmentOrder { reversed: order { id } } "
-    "... on ReverseDelivery { reverseFulfillmentOrder { reversed: order { id } } } }",
-    at=("nodes",),
+    "... on ReverseDelivery { reverseFulfillmentOrder { reversed: order { id } } }",
 )
 """Which order something belongs to that a webhook named without its order."""
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from orders_sync.external.shopify import read_documents, write_documents
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.errors import BadRequest, Denied
-from orders_sync.external.shopify.nodes import Node, parsing, read_page
-from orders_sync.external.shopify.pagination import Pagination
+from orders_sync.external.shopify.nodes import Node, Page, parse_page, parsing
+from orders_sync.external.shopify.pagination import read_to_end
 
 ALL_ORDERS = "read_all_orders"
 """Without this scope the shop shows orders of the last 60 days only, and says nothing of the others."""
@@ -134,17 +134,13 @@ def require_same(info: ShopInfo, configured: str | None) -> None:
 
 async def subscriptions(client: ShopifyClient) -> list[Subscription]:
     """Every subscription made through the API for this app. Raises ShopifyError."""
-    found: list[Subscription] = []
-    after: str | None = None
-    walk = Pagination("webhook subscriptions")
-    while True:
+
+    async def page(after: str | None) -> Page[Subscription]:
         answer = await client.read(read_documents.WEBHOOK_SUBSCRIPTIONS, {"first": 100, "after": after})
         with parsing():
-            page = read_page(Subscription, answer.data["webhookSubscriptions"])
-        found += page.nodes
-        after = walk.step(page)
-        if after is None:
-            return found
+            return parse_page(Subscription, answer.data["webhookSubscriptions"])
+
+    return await read_to_end("webhook subscriptions", page)
 
 
 def missing(there: Sequence[Subscription], url: str | None = None) -> list[str]:
