@@ -16,11 +16,14 @@ from orders_sync.instants import Ms, parse_instant
 Json = dict[str, Any]
 Reply = Json | Exception | Callable[[Mapping[str, Any]], Json]
 
-DOCUMENTS: tuple[Document, ...] = tuple(
+_NAMED = [
     value
     for module in (read_documents, write_documents)
     for value in vars(module).values()
     if isinstance(value, Document)
+]
+DOCUMENTS = tuple(
+    {each.name: each for named in _NAMED for each in (named, *(cut.rest for cut in named.lists))}.values()
 )
 """Every document that the server sends."""
 

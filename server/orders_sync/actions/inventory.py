@@ -8,9 +8,9 @@ from orders_sync.actions.acting import Acting
 from orders_sync.actions.decision import Decision, Refusal
 from orders_sync.actions.view import View, with_entry
 from orders_sync.external import messages
-from orders_sync.outbox import holds
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
+from orders_sync.rules.holds import own_handle
 from orders_sync.rules.operator_state import Entry, InventoryHold
 from orders_sync.rules.timeline import brief, key
 from orders_wire.actions import InventoryBody
@@ -34,7 +34,7 @@ def decide(view: View, body: InventoryBody, acting: Acting) -> Decision | Refusa
 
 def hold_write(order_id: int, sku: str, action_id: str, note: str | None) -> Write:
     """The hold as Shopify is asked for it; its handle finds it again when it is to be released."""
-    return Write(Kind.HOLD, order_id, {"sku": sku, "handle": holds.handle(action_id), "note": note})
+    return Write(Kind.HOLD, order_id, {"sku": sku, "handle": own_handle(action_id), "note": note})
 
 
 def message(held: Sequence[View], body: InventoryBody, acting: Acting) -> Write:

@@ -113,7 +113,8 @@ def _unique(told: Json, prefix: str = "") -> None:
                 _unique(item, f"{told['id']}>")
 
 
-LINES = TruncatedList(("lineItems",), read_documents.ORDER_LINES)
+LISTS = {each.path: each for each in read_documents.ORDERS.lists}
+LINES = LISTS["lineItems",]
 
 
 async def _complete(told: Json, cut: TruncatedList, *replies: Json) -> int:
@@ -155,7 +156,7 @@ async def test_page_info_that_says_nothing_is_not_taken_for_the_end(info: Any) -
         await _complete({"id": "x", "lineItems": {"nodes": [], "pageInfo": info}}, LINES)
 
 
-REFUNDS = TruncatedList(("refunds",), read_documents.ORDER_REFUNDS, first=50)
+REFUNDS = LISTS["refunds",]
 
 
 @pytest.mark.parametrize(("length", "asked"), [(0, 0), (49, 0), (50, 1), (51, 1), (249, 1)])

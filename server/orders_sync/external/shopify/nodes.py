@@ -59,6 +59,11 @@ class Page(Node, Generic[T]):
         return value
 
 
+def items(page: Page[T] | None) -> list[T]:
+    """What is known of a connection."""
+    return page.nodes if page else []
+
+
 class Ref(Node):
     id: Id
 

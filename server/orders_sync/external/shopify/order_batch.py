@@ -55,31 +55,16 @@ class Batch(Generic[R]):
     unreadable: tuple[UnreadableOrder, ...] = ()
 
 
-@dataclass(slots=True)
-class ParsedOrders(Generic[N]):
-    """The orders of an answer by their place in it: those that could be read so far, and those set aside."""
-
-    nodes: Mapping[int, object]
-    orders: dict[int, N] = field(default_factory=dict)
-    _aside: dict[int, UnreadableOrder] = field(default_factory=dict)
-
-    @property
-    def unreadable(self) -> tuple[UnreadableOrder, ...]:
-        return tuple(self._aside.values())
-
-    def set_aside(self, place: int, fault: OrderFault) -> None:
-        """This order cannot be read."""
-        self.orders.pop(place, None)
-        node = self.nodes[place]
-        fields = node if isinstance(node, Mapping) else {}
-        self._aside[place] = UnreadableOrder(
-            order_id=_order_id(fields.get("id")),
-            updated_at=str(fields.get("updatedAt") or ""),
-            body=orjson.dumps(node),
-            reason=str(fault),
-            stuck=isinstance(fault, NoProgress),
-            withheld=isinstance(fault, ObjectDenied),
-        )
+def _unreadable(node: object, fault: OrderFault) -> UnreadableOrder:
+    fields = node if isinstance(node, Mapping) else {}
+    return UnreadableOrder(
+        order_id=_order_id(fields.get("id")),
+        updated_at=str(fields.get("updatedAt") or ""),
+        body=orjson.dumps(node),
+        reason=str(fault),
+        stuck=isinstance(fault, NoProgress),
+        withheld=isinstance(fault, ObjectDenied),
+    )
 
 
 def _order_id(value: object) -> int | None:
@@ -107,7 +92,7 @@ class Details:
             self.returns[detail.id] = detail
         elif kind == "FulfillmentOrder":
             part = nodes.RoutedLines.model_validate(node)
-            lines = part.line_items.nodes if part.line_items else []
+            lines = nodes.items(part.line_items)
             waiting = (line.sku for line in lines if line.sku and line.remaining_quantity > 0)
             self.held_skus[part.id] = tuple(dict.fromkeys(waiting))
             self.routed[part.id] = tuple(line.line_item.id for line in lines if line.line_item)
@@ -128,9 +113,13 @@ async def parse_orders(
     kind: type[N],
     found: Mapping[int, object],
     failed: Mapping[int, PartFailed],
-) -> ParsedOrders[N]:
-    """Each of these nodes, by its place in the answer, to the end of its lists. Raises ShopifyError."""
-    parsed: ParsedOrders[N] = ParsedOrders(found)
+) -> tuple[dict[int, N], list[UnreadableOrder]]:
+    """Each of these nodes, by its place in the answer, to the end of its lists: those that could be read, and those set aside.
+
+    Raises ShopifyError.
+    """
+    orders: dict[int, N] = {}
+    unreadable: list[UnreadableOrder] = []
     for place, node in found.items():
         try:
             if place in failed:
@@ -138,10 +127,10 @@ async def parse_orders(
             if isinstance(node, dict):
                 await complete(client, document, node)
             with parsing():
-                parsed.orders[place] = kind.model_validate(node)
+                orders[place] = kind.model_validate(node)
         except ORDER_FAULTS as fault:
-            parsed.set_aside(place, fault)
-    return parsed
+            unreadable.append(_unreadable(node, fault))
+    return orders, unreadable
 
 
 async def whole_orders(
@@ -152,20 +141,22 @@ async def whole_orders(
     failed: Mapping[int, PartFailed],
 ) -> Batch[OrderRead]:
     """These orders, by their place in the answer, with what it cut short and left out. Raises ShopifyError."""
-    parsed = await parse_orders(client, read_documents.ORDERS, nodes.Order, found, failed)
-    details = await _details(client, details_size, parsed.orders.values())
-    for place, order in list(parsed.orders.items()):
-        if order.id in details.failed:
-            parsed.set_aside(place, details.failed[order.id])
-    return Batch(tuple(_whole(order, details, answer) for order in parsed.orders.values()), parsed.unreadable)
+    orders, unreadable = await parse_orders(client, read_documents.ORDERS, nodes.Order, found, failed)
+    details = await _details(client, details_size, orders.values())
+    reads = [_whole(order, details, answer) for order in orders.values() if order.id not in details.failed]
+    unreadable += (
+        _unreadable(found[place], details.failed[order.id])
+        for place, order in orders.items()
+        if order.id in details.failed
+    )
+    return Batch(tuple(reads), tuple(unreadable))
 
 
 def _whole(order: nodes.Order, details: Details, answer: Answer) -> OrderRead:
-    returns = order.returns.nodes if order.returns else []
     return OrderRead(
         order=order,
         as_of=answer.as_of,
-        returns=tuple(details.returns[ref.id] for ref in returns if ref.id in details.returns),
+        returns=tuple(details.returns[ref.id] for ref in nodes.items(order.returns) if ref.id in details.returns),
         held_skus={part: details.held_skus[part] for part in held(order) if part in details.held_skus},
         routed={part: details.routed[part] for part in late(order) if part in details.routed},
         disputes=details.disputes,
@@ -195,6 +186,6 @@ async def _details(client: ShopifyClient, size: PageSize, orders: Iterable[nodes
 def _wanted(orders: Iterable[nodes.Order]) -> Iterable[tuple[str, int]]:
     """The GraphQL id of each detail, with the order that it hangs on."""
     for order in orders:
-        yield from ((gid("Return", ref.id), order.id) for ref in (order.returns.nodes if order.returns else ()))
+        yield from ((gid("Return", ref.id), order.id) for ref in nodes.items(order.returns))
         yield from ((gid("FulfillmentOrder", part), order.id) for part in (*held(order), *late(order)))
         yield from ((gid("ShopifyPaymentsDispute", dispute.id), order.id) for dispute in order.disputes or ())

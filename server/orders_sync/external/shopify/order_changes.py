@@ -85,11 +85,10 @@ def changes(read: OrderRead) -> tuple[OrderChange, ...]:
     fields = _fields(order)
     in_part = {name: fields.pop(name) for name in _PARTS if (part := getattr(order, name)) and part.hidden}
     partly = OrderFields(**in_part) if in_part else None
-    parts = order.fulfillment_orders.nodes if order.fulfillment_orders else ()
     return (
         OrderSeen(order.id, OrderFields(**fields), stamp, partly),
         *parcel_changes(read),
-        *(_fulfillment_order(read, part) for part in parts),
+        *(_fulfillment_order(read, part) for part in nodes.items(order.fulfillment_orders)),
         *(_transaction(order.id, part, read.as_of) for part in order.transactions or ()),
         *(_refund(order, part, read.as_of) for part in order.refunds or () if "createdAt" not in part.hidden),
         *(change for part in read.returns for change in return_changes(part, order.updated_at, read.as_of)),
@@ -110,7 +109,7 @@ def _fields(order: nodes.Order) -> dict[str, Any]:
         if name in fields:
             fields[name] = convert(fields[name])
     if order.line_items is not None:
-        fields["lines"] = tuple(_line(line) for line in order.line_items.nodes)
+        fields["lines"] = tuple(map(_line, order.line_items.nodes))
     for name in ("shipping_lines", "risk"):
         if getattr(order, name) is None:
             fields.pop(name, None)
@@ -143,7 +142,7 @@ def _address(address: nodes.Address | None) -> AddressPart | None:
 
 
 def _titles(lines: nodes.Page[nodes.ShippingLine] | None) -> tuple[str, ...]:
-    return tuple(line.title for line in lines.nodes if line.title) if lines else ()
+    return tuple(line.title for line in nodes.items(lines) if line.title)
 
 
 def _risk(risk: nodes.Risk | None) -> str | None:
@@ -185,7 +184,7 @@ def _parcel(order_id: int, parcel: nodes.Fulfillment, as_of: Ms) -> Iterator[Ord
         fields |= {"number": first.number, "carrier": first.company, "url": first.url}
         fields["more_numbers"] = tuple(info.number for info in numbered[1:] if info.number)
     yield FulfillmentSeen(order_id, FulfillmentPart(**fields), Stamp(parcel.updated_at, as_of))
-    for scan in parcel.events.nodes if parcel.events else ():
+    for scan in nodes.items(parcel.events):
         stamp = Stamp(scan.created_at, as_of)
         yield CarrierScan(order_id, parcel.id, scan.id, scan.status, scan.happened_at, stamp)
 
@@ -237,13 +236,12 @@ def _dispute(read: OrderRead, part: nodes.Dispute) -> DisputeSeen:
 
 def held(order: nodes.Order) -> Iterable[int]:
     """The fulfilment orders whose lines say what is waited for."""
-    parts = order.fulfillment_orders.nodes if order.fulfillment_orders else []
+    parts = nodes.items(order.fulfillment_orders)
     return (part.id for part in parts if part.fulfillment_holds or part.status == "on_hold")
 
 
 def late(order: nodes.Order) -> Iterable[int]:
     """The fulfilment orders that may have come of an exchange: made after something was sent of an order that has returns."""
-    parts = order.fulfillment_orders.nodes if order.fulfillment_orders else []
-    returned = order.returns is not None and bool(order.returns.nodes)
     sent_at = min((parcel.created_at for parcel in order.fulfillments or ()), default=0)
-    return (part.id for part in parts if returned and part.created_at is not None and part.created_at >= sent_at)
+    parts = nodes.items(order.fulfillment_orders) if nodes.items(order.returns) else []
+    return (part.id for part in parts if part.created_at is not None and part.created_at >= sent_at)

@@ -112,9 +112,9 @@ class OrderReader:
         """The parcels of these orders alone, a batch at a time: at a fraction of the cost of the orders."""
         gids = (gid("Order", order_id) for order_id in order_ids)
         async for batch, answer in read_batches(self._client, documents.PARCELS, self._parcels_size, gids):
-            parsed = await parse_orders(self._client, documents.PARCELS, nodes.Parcels, *_nodes(batch, answer))
-            reads = tuple(ParcelsRead(order, answer.as_of) for order in parsed.orders.values())
-            yield Batch(reads, parsed.unreadable)
+            found, failed = _nodes(batch, answer)
+            orders, unreadable = await parse_orders(self._client, documents.PARCELS, nodes.Parcels, found, failed)
+            yield Batch(tuple(ParcelsRead(order, answer.as_of) for order in orders.values()), tuple(unreadable))
 
     async def count(self, query: str | None = None) -> int:
         """How many orders the shop says match; a lower bound where it does not count them all."""

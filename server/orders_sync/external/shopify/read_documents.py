@@ -1,8 +1,7 @@
 """The GraphQL queries that orders, returns and stock are read by, and what the shop says of itself.
 
 What most orders lack (the insides of returns, the lines of fulfilment orders) is left out of the page and read by `DETAILS` for
-those that have it. What most orders have few of is cut short here, and read to its end by the documents under "The rest of
-what an answer cuts short".
+those that have it. What most orders have few of is cut short here, and read to its end by the documents of its `lists`.
 """
 
 from __future__ import annotations
@@ -119,64 +118,64 @@ fragment ReturnParts on Return {{
 }}
 """
 
-# The rest of what an answer cuts short
+# What an answer may cut short, with the document that reads the rest of it
 
-ORDER_LINES = connection("OrderLines", "order", "lineItems", "...Line", _LINE)
-ORDER_SHIPPING_LINES = connection("OrderShippingLines", "order", "shippingLines", "title")
-ORDER_FULFILLMENT_ORDERS = connection(
-    "OrderFulfillmentOrders", "order", "fulfillmentOrders", "...FulfillmentOrderParts", _FULFILLMENT_ORDER, first=50
-)
-ORDER_RETURNS = connection("OrderReturns", "order", "returns", "id")
-ORDER_FULFILLMENTS = plain_list("OrderFulfillments", "order", "fulfillments", "...Parcel", _PARCEL, _SCAN)
-ORDER_TRANSACTIONS = plain_list("OrderTransactions", "order", "transactions", _TRANSACTION)
-ORDER_REFUNDS = plain_list("OrderRefunds", "order", "refunds", _REFUND)
-FULFILLMENT_TRACKING = plain_list("FulfillmentTracking", "fulfillment", "trackingInfo", _TRACKING)
-FULFILLMENT_SCANS = connection(
-    "FulfillmentScans", "fulfillment", "events", "...Scan", _SCAN, order=", sortKey: HAPPENED_AT"
-)
-RETURN_LINE_ITEMS = connection("ReturnLineItems", "return", "returnLineItems", "...ReturnLine", _RETURN_LINE)
-RETURN_EXCHANGE_LINES = connection("ReturnExchangeLines", "return", "exchangeLineItems", _EXCHANGE_LINE)
-RETURN_REVERSE_ORDERS = connection(
-    "ReturnReverseOrders",
-    "return",
-    "reverseFulfillmentOrders",
-    "...ReverseOrder",
-    _REVERSE_ORDER,
-    _REVERSE_DELIVERY,
-    first=10,
-)
-REVERSE_LINES = connection("ReverseLines", "reverseFulfillmentOrder", "lineItems", _REVERSE_LINE)
-REVERSE_DELIVERIES = connection(
-    "ReverseDeliveries",
-    "reverseFulfillmentOrder",
-    "reverseDeliveries",
-    "...ReverseDeliveryParts",
-    _REVERSE_DELIVERY,
-    first=50,
-)
-ROUTED_LINES = connection("RoutedLines", "fulfillmentOrder", "lineItems", _ROUTED_LINE)
+
+def _connection(
+    path: tuple[str, ...], name: str, root: str, nodes: str, *fragments: str, first: int = 100, order: str = ""
+) -> TruncatedList:
+    return TruncatedList(path, connection(name, root, path[-1], nodes, *fragments, first=first, order=order))
+
+
+def _plain(path: tuple[str, ...], name: str, root: str, parts: str, *fragments: str, first: int) -> TruncatedList:
+    return TruncatedList(path, plain_list(name, root, path[-1], parts, *fragments), first)
+
 
 _LISTS_OF_PARCELS = (
-    TruncatedList(("fulfillments",), ORDER_FULFILLMENTS, first=50),
-    TruncatedList(("fulfillments", "trackingInfo"), FULFILLMENT_TRACKING, first=20),
-    TruncatedList(("fulfillments", "events"), FULFILLMENT_SCANS),
+    _plain(("fulfillments",), "OrderFulfillments", "order", "...Parcel", _PARCEL, _SCAN, first=50),
+    _plain(("fulfillments", "trackingInfo"), "FulfillmentTracking", "fulfillment", _TRACKING, first=20),
+    _connection(
+        ("fulfillments", "events"), "FulfillmentScans", "fulfillment", "...Scan", _SCAN, order=", sortKey: HAPPENED_AT"
+    ),
 )
 _LISTS_OF_ORDERS = (
     *_LISTS_OF_PARCELS,
-    TruncatedList(("shippingLines",), ORDER_SHIPPING_LINES),
-    TruncatedList(("lineItems",), ORDER_LINES),
-    TruncatedList(("fulfillmentOrders",), ORDER_FULFILLMENT_ORDERS),
-    TruncatedList(("transactions",), ORDER_TRANSACTIONS, first=100),
-    TruncatedList(("refunds",), ORDER_REFUNDS, first=50),
-    TruncatedList(("returns",), ORDER_RETURNS),
+    _connection(("shippingLines",), "OrderShippingLines", "order", "title"),
+    _connection(("lineItems",), "OrderLines", "order", "...Line", _LINE),
+    _connection(
+        ("fulfillmentOrders",),
+        "OrderFulfillmentOrders",
+        "order",
+        "...FulfillmentOrderParts",
+        _FULFILLMENT_ORDER,
+        first=50,
+    ),
+    _plain(("transactions",), "OrderTransactions", "order", _TRANSACTION, first=100),
+    _plain(("refunds",), "OrderRefunds", "order", _REFUND, first=50),
+    _connection(("returns",), "OrderReturns", "order", "id"),
 )
 _LISTS_OF_DETAILS = (
-    TruncatedList(("returnLineItems",), RETURN_LINE_ITEMS),
-    TruncatedList(("exchangeLineItems",), RETURN_EXCHANGE_LINES),
-    TruncatedList(("reverseFulfillmentOrders",), RETURN_REVERSE_ORDERS),
-    TruncatedList(("reverseFulfillmentOrders", "lineItems"), REVERSE_LINES),
-    TruncatedList(("reverseFulfillmentOrders", "reverseDeliveries"), REVERSE_DELIVERIES),
-    TruncatedList(("lineItems",), ROUTED_LINES),
+    _connection(("returnLineItems",), "ReturnLineItems", "return", "...ReturnLine", _RETURN_LINE),
+    _connection(("exchangeLineItems",), "ReturnExchangeLines", "return", _EXCHANGE_LINE),
+    _connection(
+        ("reverseFulfillmentOrders",),
+        "ReturnReverseOrders",
+        "return",
+        "...ReverseOrder",
+        _REVERSE_ORDER,
+        _REVERSE_DELIVERY,
+        first=10,
+    ),
+    _connection(("reverseFulfillmentOrders", "lineItems"), "ReverseLines", "reverseFulfillmentOrder", _REVERSE_LINE),
+    _connection(
+        ("reverseFulfillmentOrders", "reverseDeliveries"),
+        "ReverseDeliveries",
+        "reverseFulfillmentOrder",
+        "...ReverseDeliveryParts",
+        _REVERSE_DELIVERY,
+        first=50,
+    ),
+    _connection(("lineItems",), "RoutedLines", "fulfillmentOrder", _ROUTED_LINE),
 )
 
 # Orders

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
 from orders_sync.external.shopify import write_documents as documents
 from orders_sync.external.shopify.client import ShopifyClient
@@ -73,24 +73,20 @@ class _Money(Node):
         return f"{self.amount} {self.currency_code}"
 
 
-class _Bag(Node):
-    presentment_money: _Money
-
-
 class _Payment(Node):
-    amount_set: _Bag
+    amount: Annotated[_Money, Field(validation_alias=AliasPath("amountSet", "presentmentMoney"))]
     parent_transaction: Named | None
 
 
 class _Refund(Node):
     kind: Annotated[Literal["RefundReturnOutcome"], Field(alias="__typename")]
-    amount: _Bag
+    amount: Annotated[_Money, Field(validation_alias=AliasPath("amount", "presentmentMoney"))]
     suggested_transactions: list[_Payment]
 
 
 class _Invoice(Node):
     kind: Annotated[Literal["InvoiceReturnOutcome"], Field(alias="__typename")]
-    amount: _Bag
+    amount: Annotated[_Money, Field(validation_alias=AliasPath("amount", "presentmentMoney"))]
 
 
 class _Outcome(Node):
@@ -194,26 +190,26 @@ async def _settlement(client: ShopifyClient, entity: str, lines: Units, exchange
         case None:
             return Settlement()
         case _Invoice(amount=amount):
-            return Settlement(owed=str(amount.presentment_money))
+            return Settlement(owed=str(amount))
         case _Refund() as refunded:
             return Settlement([_transaction(payment) for payment in _payments(refunded)])
 
 
 def _payments(refunded: _Refund) -> list[_Payment]:
     """The payments with something to pay back, which together are all of it."""
-    due = [each for each in refunded.suggested_transactions if each.amount_set.presentment_money.amount > 0]
-    whole = refunded.amount.presentment_money
-    if sum(each.amount_set.presentment_money.amount for each in due) < whole.amount:
+    due = [each for each in refunded.suggested_transactions if each.amount.amount > 0]
+    whole = refunded.amount
+    if sum(each.amount.amount for each in due) < whole.amount:
         raise UnexpectedShape(
             f"Shopify suggests to pay back {whole} and does not say on which payments: refund it there"
         )
-    if any(each.amount_set.presentment_money.currency_code != whole.currency_code for each in due):
+    if any(each.amount.currency_code != whole.currency_code for each in due):
         raise UnexpectedShape("Shopify suggests a refund in more than one currency: refund it there")
     return due
 
 
 def _transaction(payment: _Payment) -> dict[str, Any]:
-    money = payment.amount_set.presentment_money
+    money = payment.amount
     if payment.parent_transaction is None:
         raise UnexpectedShape(f"Shopify suggests to pay back {money} and not on which payment: refund it there")
     amount = {"amount": str(money.amount), "currencyCode": money.currency_code}
