@@ -12,11 +12,11 @@ from textual.fuzzy import Matcher
 from textual.widgets import Static
 
 from orders_tui import wording
+from orders_tui.context.context import Context
+from orders_tui.context.target import Target
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.drafts import AssignDraft
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -40,7 +40,7 @@ class AssignDialog(Dialog[AssignDraft]):
     SENDS = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "keep", show=False)]
 
-    def __init__(self, work: Workplace, target: Target, assignee: str = "") -> None:
+    def __init__(self, work: Context, target: Target, assignee: str = "") -> None:
         super().__init__(work, target.orders)
         self._target = target
         self._given_name = assignee

@@ -10,14 +10,14 @@ from textual.widgets import Static, TextArea
 
 from orders_tui import wording
 from orders_tui.carriers import guesses
+from orders_tui.context.context import Context
+from orders_tui.context.target import Target
 from orders_tui.dialogs import parcel_lines
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.dialogs.parcel_lines import ParcelLines
 from orders_tui.drafts import FulfillDraft, Parcel
 from orders_tui.eligibility import obstacle
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -36,7 +36,7 @@ class FulfillDialog(Dialog[FulfillDraft]):
     SENDS = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+y,right", "take_guess", show=False)]
 
-    def __init__(self, work: Workplace, target: Target, number: str = "") -> None:
+    def __init__(self, work: Context, target: Target, number: str = "") -> None:
         super().__init__(work, target.orders)
         self._target = target
         kept = work.session.drafts.find(ActionName.FULFILL, target.ids[0]) if target.only else None

@@ -14,12 +14,12 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from orders_tui import wording
+from orders_tui.context.context import Context
+from orders_tui.context.outcome import orders, sentence
+from orders_tui.context.target import Target
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.drafts import InventoryDraft
-from orders_tui.screens.outcome import orders, sentence
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
 from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.changes import ActionSettled, Change, DetailChanged
 from orders_tui.widgets.bar import content
@@ -39,7 +39,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "scope", show=False)]
     SENDS = True
 
-    def __init__(self, work: Workplace, target: Target, sku: str = "") -> None:
+    def __init__(self, work: Context, target: Target, sku: str = "") -> None:
         super().__init__(work, target.orders)
         self._target = target
         self._given_sku = sku

@@ -11,11 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from orders_tui import wording
+from orders_tui.context.context import Context
 from orders_tui.dialogs import return_path
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.drafts import ReturnsDraft
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -38,7 +38,7 @@ class ReturnDialog(Dialog[ReturnsDraft]):
     SIZE = "wide"
     SENDS = True
 
-    def __init__(self, work: Workplace, order: Order) -> None:
+    def __init__(self, work: Context, order: Order) -> None:
         super().__init__(work, [order])
         assert order.return_ is not None
         self._opened_with = order.return_

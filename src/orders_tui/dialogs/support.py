@@ -5,11 +5,11 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.widgets import TextArea
 
+from orders_tui.context.context import Context
+from orders_tui.context.target import Target
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.drafts import SupportDraft
 from orders_tui.persistence import MARKS
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -25,7 +25,7 @@ class SupportDialog(Dialog[SupportDraft]):
 
     SENDS = True
 
-    def __init__(self, work: Workplace, target: Target, note: str = "") -> None:
+    def __init__(self, work: Context, target: Target, note: str = "") -> None:
         super().__init__(work, target.orders)
         self._target = target
         kept = work.session.drafts.find(ActionName.SUPPORT, target.ids[0] if target.only else MARKS)

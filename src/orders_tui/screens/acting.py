@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orders_tui.context.outcome import doing, orders, sentence
 from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, InventoryDraft, ReturnsDraft, SupportDraft
-from orders_tui.screens.outcome import doing, orders, sentence
-from orders_tui.screens.stage import Handler, Stage
+from orders_tui.screens.command_screen import CommandScreen, Handler
 from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.bulk import BulkRun, OutcomeKind
 from orders_tui.wording import Tone
@@ -22,7 +22,7 @@ BULK_FROM = 20
 class Acting:
     """Commands `order.*` and `action.*`."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: CommandScreen) -> None:
         self.stage = stage
         self._last: Draft | None = None
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orders_tui.wording.sign import Sign, Tone
-from orders_wire.vocabulary import AlertType, Delivery, EventType, Issue, Priority, ReturnState, Severity, Status, Tab
+from orders_wire.vocabulary import (
+    AlertType,
+    Delivery,
+    EventType,
+    Issue,
+    Priority,
+    ReturnState,
+    Severity,
+    SortField,
+    Status,
+    Tab,
+)
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
@@ -62,6 +73,12 @@ _EVENT = {
     EventType.TRACKING_PENDING: Sign("◔", "%", "tracking pending", "tracking", Tone.WARN),
     EventType.DATA_GAP: Sign("∅", "0", "data gap", "gap", Tone.WARN),
     EventType.REFRESH: Sign("·", ".", "refresh", "refresh", Tone.DIM),
+}
+_SORT = {
+    SortField.PLACED_AT: "placed",
+    SortField.VALUE_USD: "value",
+    SortField.ASSIGNED_TO: "owner",
+    SortField.CUSTOMER_NAME: "customer",
 }
 _TAB = {
     Tab.ALL: ("All", "All"),
@@ -142,6 +159,11 @@ def event_type(value: EventType | AlertType) -> Sign:
 def tab(value: Tab) -> tuple[str, str]:
     """A tab's title and its short title (at most 11 cells)."""
     return _TAB[value]
+
+
+def sort_field(value: SortField) -> str:
+    """What rows are sorted by."""
+    return _SORT.get(value, value.replace("_", " "))
 
 
 def timeline_event(value: str) -> Sign:

@@ -8,8 +8,8 @@ import pytest
 from tests.tui.screens import desk_data
 from tests.tui.screens.desk_data import NOW
 
+from orders_tui.context.outcome import sentence
 from orders_tui.drafts import FulfillDraft, Parcel
-from orders_tui.screens.outcome import sentence
 from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.wording import outward
 from orders_wire.orders import Order, Tracking
