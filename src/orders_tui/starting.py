@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from orders_tui import keymap, places
 from orders_tui.config import Config
+from orders_tui.context.preferences import Preferences
 from orders_tui.errors import ConfigError
 from orders_tui.glance.look import Found
 from orders_tui.glyphs import glyphs
 from orders_tui.screens.glance import GlanceScreen, opening
-from orders_tui.screens.preferences import Preferences
 
 if TYPE_CHECKING:
     from orders_tui.app import DeskApp
