@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import TYPE_CHECKING
-
-from orders_tui.screens.desk import tops
+from orders_tui.screens.desk import captions
+from orders_tui.screens.desk.layout import DeskLayout, Part
 from orders_tui.widgets import band, side_bar
 from orders_tui.widgets.band import Band
 from orders_tui.widgets.metrics_bar import MetricsBar
@@ -14,24 +12,9 @@ from orders_tui.widgets.query_bar import QueryBar
 from orders_tui.widgets.tab_strip import TabStrip
 from orders_tui.widgets.top_bar import TopBar
 
-if TYPE_CHECKING:
-    from orders_tui.screens.desk.screen import DeskScreen
-
 SHOW_LOADING_AFTER_S = 0.4
 FOLLOW_S = 0.08
 """The pane below the table follows a moving cursor at this pace, so that the cursor itself is never held up."""
-
-
-class Part(Enum):
-    """In the order of drawing: what comes later reads what came before."""
-
-    PAGE = 0
-    QUERY = 1
-    SUMMARY = 2
-    SIDE = 3
-    ORDER = 4
-    TOP = 5
-
 
 _BRINGS = {
     Part.PAGE: (Part.QUERY, Part.ORDER),
@@ -42,23 +25,23 @@ _BRINGS = {
 """Parts that have to be drawn after another."""
 
 
-class Board:
-    """The desk's parts, drawn at once (`draw`) or together at the end of what is being done (`soon`)."""
+class Renderer:
+    """The desk's parts, drawn at once (`draw`) or together before the next frame (`schedule`)."""
 
-    def __init__(self, desk: DeskScreen) -> None:
+    def __init__(self, desk: DeskLayout) -> None:
         self._desk = desk
         self._due: set[Part] = set()
         self._page_key: object = None
         self._following = False
         self.slow = False
 
-    def soon(self, part: Part) -> None:
+    def schedule(self, part: Part) -> None:
         """Draws a part before the next frame."""
         if not self._due:
             self._desk.call_later(self._draw_due)
         self._due.add(part)
 
-    def follow(self) -> None:
+    def follow_cursor(self) -> None:
         """The cursor has moved: the pane follows in a moment, once for many moves."""
         if not self._following:
             self._following = True
@@ -111,7 +94,7 @@ class Board:
         self._query_line()
 
     def _query_line(self) -> None:
-        self._desk.query_one(QueryBar).show(tops.query_info(self._desk, self.slow), self._desk.work.glyphs)
+        self._desk.query_one(QueryBar).show(captions.query_info(self._desk, self.slow), self._desk.work.glyphs)
 
     def _no_rows(self) -> None:
         desk, view = self._desk, self._desk.view
@@ -120,7 +103,7 @@ class Board:
             count = page.tabs.get(view.query.tab, 0) if page is not None else 0
             desk.table.show_loading(min(count or view.query.page_size, view.query.page_size))
         else:
-            desk.table.say(*tops.no_rows(desk))
+            desk.table.say(*captions.no_rows(desk))
 
     def _tabs(self) -> None:
         page = self._desk.work.session.table.summary
@@ -147,12 +130,12 @@ class Board:
         desk = self._desk
         order, row = desk.current(), desk.table.current
         shown = desk.work.session.table.row(order.id) if order is not None and desk.side.has_focus else row
-        desk.query_one(OrderPane).show(shown, desk.work.seen(), desk.work.key("go.open"), tops.pane_note(desk))
+        desk.query_one(OrderPane).show(shown, desk.work.seen(), desk.work.key("go.open"), captions.pane_note(desk))
 
     def top(self) -> None:
         """The first line, the band, and whether the rows look stale."""
         desk, work = self._desk, self._desk.work
-        desk.query_one(TopBar).show(tops.top_info(desk), work.glyphs.ascii_only, tops.undo_keys(desk))
+        desk.query_one(TopBar).show(captions.top_info(desk), work.glyphs.ascii_only, captions.undo_keys(desk))
         line = work.session.connection
         says = band.sentences(line, desk.view, work.pace.now(), work.zone, work.key("desk.refresh"))
         page = work.session.table.summary
@@ -164,10 +147,10 @@ class Board:
 
 
 _DRAW = {
-    Part.PAGE: Board.page,
-    Part.QUERY: Board.query,
-    Part.SUMMARY: Board.summary,
-    Part.SIDE: Board.side,
-    Part.ORDER: Board.order,
-    Part.TOP: Board.top,
+    Part.PAGE: Renderer.page,
+    Part.QUERY: Renderer.query,
+    Part.SUMMARY: Renderer.summary,
+    Part.SIDE: Renderer.side,
+    Part.ORDER: Renderer.order,
+    Part.TOP: Renderer.top,
 }

@@ -6,36 +6,26 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
+from orders_tui.context.outcome import changed
+from orders_tui.context.screen import SessionObserver
 from orders_tui.errors import NotTrusted, Unreachable
 from orders_tui.query import chips
-from orders_tui.screens.outcome import changed
 from orders_tui.session.bulk import BulkRun
 from orders_tui.session.log import ActionState
 from orders_tui.widgets import side_bar
 from orders_tui.widgets.band import share
 from orders_tui.widgets.query_bar import QueryInfo
 from orders_tui.widgets.top_bar import TopInfo
-from orders_wire.vocabulary import DeskState, SortField
+from orders_wire.vocabulary import DeskState
 
 if TYPE_CHECKING:
-    from orders_tui.screens.desk.screen import DeskScreen
+    from orders_tui.screens.desk.layout import DeskLayout
 
 RETRY_SHOWN_S = 60.0
 """So long the line of keys offers to try again what has failed."""
 
-SORT_WORDS: dict[SortField, str] = {
-    SortField.PLACED_AT: "placed",
-    SortField.SHIP_BY: "ship by",
-    SortField.ORDER_NUMBER: "order number",
-    SortField.STATUS: "status",
-    SortField.PRIORITY: "priority",
-    SortField.VALUE_USD: "value",
-    SortField.ASSIGNED_TO: "owner",
-    SortField.CUSTOMER_NAME: "customer",
-}
 
-
-def top_info(desk: DeskScreen) -> TopInfo:
+def top_info(desk: DeskLayout) -> TopInfo:
     """The first line."""
     work, session, now = desk.work, desk.work.session, desk.work.pace.now()
     view, me = desk.view, session.me
@@ -64,12 +54,10 @@ def top_info(desk: DeskScreen) -> TopInfo:
     )
 
 
-def undo_keys(desk: DeskScreen) -> str:
+def undo_keys(desk: DeskLayout) -> str:
     """What is pressed to take back: under a dialog that has other uses for the key, it is closed first."""
-    from orders_tui.dialogs.dialog import Dialog
-
     key, top = desk.work.key("action.undo"), desk.app.screen
-    return f"esc {key}" if isinstance(top, Dialog) and not top.UNDOES else key
+    return f"esc {key}" if isinstance(top, SessionObserver) and not top.UNDOES else key
 
 
 def just_failed(runs: Sequence[BulkRun]) -> bool:
@@ -77,7 +65,7 @@ def just_failed(runs: Sequence[BulkRun]) -> bool:
     return any(run.retryable and run.since_end_s() < RETRY_SHOWN_S for run in runs[-1:])
 
 
-def query_info(desk: DeskScreen, slow: bool) -> QueryInfo:
+def query_info(desk: DeskLayout, slow: bool) -> QueryInfo:
     """The line above the table."""
     view, glyphs, work = desk.view, desk.work.glyphs, desk.work
     sort = view.query.sort
@@ -87,7 +75,7 @@ def query_info(desk: DeskScreen, slow: bool) -> QueryInfo:
         chips=chips(view.query.filters),
         narrowed=desk.narrow,
         shown=len(desk.rows()),
-        sort=f"{SORT_WORDS[sort.by]} {arrow}" if sort else "",
+        sort=f"{wording.sort_field(sort.by)} {arrow}" if sort else "",
         waiting=view.new_count,
         unread=view.unread,
         loading=slow,
@@ -97,7 +85,7 @@ def query_info(desk: DeskScreen, slow: bool) -> QueryInfo:
     )
 
 
-def no_rows(desk: DeskScreen) -> tuple[str, ...]:
+def no_rows(desk: DeskLayout) -> tuple[str, ...]:
     """What stands instead of rows."""
     view, work = desk.view, desk.work
     title = wording.tab(view.query.tab)[0]
@@ -136,7 +124,7 @@ def no_rows(desk: DeskScreen) -> tuple[str, ...]:
     return (f"{title} is empty", "All done here. New orders appear by themselves.")
 
 
-def _no_server(desk: DeskScreen, problem: Unreachable) -> tuple[str, ...]:
+def _no_server(desk: DeskLayout, problem: Unreachable) -> tuple[str, ...]:
     """Nobody answers: where it was looked for, and what can be done about it."""
     again = f"{desk.work.key('desk.refresh')} tries again; it is tried by itself as well"
     if isinstance(problem, NotTrusted):
@@ -150,7 +138,7 @@ def _no_server(desk: DeskScreen, problem: Unreachable) -> tuple[str, ...]:
     )
 
 
-def pane_note(desk: DeskScreen) -> str:
+def pane_note(desk: DeskLayout) -> str:
     """The whole text of the alert or gap under the side bar's cursor."""
     if not desk.side.has_focus:
         return ""
@@ -160,7 +148,7 @@ def pane_note(desk: DeskScreen) -> str:
     return next((alert.message for alert in shown if alert.alert_id == alert_id), "")
 
 
-def label(desk: DeskScreen, command_id: str) -> str:
+def label(desk: DeskLayout, command_id: str) -> str:
     """A hint's word, with the number of orders it would hit."""
     marked = len(desk.selection)
     if command_id in {"order.assign", "order.fulfill", "order.support"} and marked:
@@ -174,7 +162,7 @@ def label(desk: DeskScreen, command_id: str) -> str:
     return _side_label(desk, command_id) if desk.side.has_focus else ""
 
 
-def _side_label(desk: DeskScreen, command_id: str) -> str:
+def _side_label(desk: DeskLayout, command_id: str) -> str:
     """What a key does in the side bar, where that is not what it does in the table."""
     kind = desk.side.current.partition(":")[0]
     if command_id == "go.open":

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from orders_tui.screens.desk.board import Part
-from orders_tui.screens.desk.room import SIDE_ONLY, TABLE_ONLY
-from orders_tui.screens.saved_view import LONGEST_NAME, SavedView
-from orders_tui.screens.stage import Handler
+from orders_tui.context.preferences import LONGEST_NAME, SavedView
+from orders_tui.screens.command_screen import Handler
+from orders_tui.screens.desk.layout import SIDE_ONLY, TABLE_ONLY, Part
 from orders_tui.widgets import side_bar
 from orders_tui.wording import Tone
 
 if TYPE_CHECKING:
-    from orders_tui.screens.desk.screen import DeskScreen
+    from orders_tui.screens.desk.layout import DeskLayout
 
 SNOOZE_S = 3600.0
 
 
-class Viewing:
+class ViewCommands:
     """Commands `view.*` that belong to the desk alone."""
 
-    def __init__(self, desk: DeskScreen) -> None:
+    def __init__(self, desk: DeskLayout) -> None:
         self.desk = desk
         self._view = ""
 
@@ -64,7 +63,7 @@ class Viewing:
         alerts = self.desk.work.session.alerts
         hidden = len(alerts.hidden())
         alerts.show_again()
-        self.desk.board.draw(Part.SIDE)
+        self.desk.renderer.draw(Part.SIDE)
         self.desk.say(f"{hidden} put back" if hidden else "no alert was read or snoozed")
 
     def columns(self) -> None:
@@ -78,7 +77,7 @@ class Viewing:
     def _columns_chosen(self, keys: tuple[str, ...] | None) -> None:
         if keys is not None:
             self.desk.work.preferences.columns[self.desk.view.query.tab] = keys
-            self.desk.board.draw(Part.PAGE)
+            self.desk.renderer.draw(Part.PAGE)
 
     def open_view(self, name: str) -> None:
         """Opens the list of saved views; with a name that view at once."""
@@ -103,7 +102,7 @@ class Viewing:
             desk.work.preferences.columns[view.tab] = view.columns
         desk.narrow, self._view = "", name
         desk.work.session.table.show(query)
-        desk.board.draw(Part.PAGE)
+        desk.renderer.draw(Part.PAGE)
         desk.say(f"view {name}")
 
     def save_view(self, name: str) -> None:
@@ -147,14 +146,14 @@ class Viewing:
             desk.apply_preferences()
             if desk.side.has_focus and not desk.work.preferences.sidebar:
                 desk.table.focus()
-        desk.call_after_refresh(desk.board.draw, *Part)
+        desk.call_after_refresh(desk.renderer.draw, *Part)
 
     def maximise(self) -> None:
         """The pane that has the focus takes the room of the others, and gives it back. Lines above and below stay."""
         desk = self.desk
         if not desk.panes_apart():
             desk.add_class(SIDE_ONLY if desk.side.has_focus else TABLE_ONLY)
-            desk.call_after_refresh(desk.board.draw, *Part)
+            desk.call_after_refresh(desk.renderer.draw, *Part)
 
     def freeze(self) -> None:
         """Nothing moves until thawed."""

@@ -13,12 +13,11 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 
 from orders_tui.commands import BY_ID, Command, Group, Place, Risk
+from orders_tui.context import breakpoints
+from orders_tui.context.context import Context
+from orders_tui.context.screen import MainScreen, SafeDismiss, SessionObserver
+from orders_tui.context.target import Target
 from orders_tui.keymap import shown
-from orders_tui.screens import breakpoints
-from orders_tui.screens.leaving import Leaving
-from orders_tui.screens.target import Target
-from orders_tui.screens.watches import Hears, Watches
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.wording import Tone
 
@@ -29,22 +28,20 @@ SAYS_ITSELF = frozenset({"action.undo", "order.mine"})
 """Commands that do something without a server (marks come back), or keep a draft and say so."""
 Handler = Callable[[str], None]
 SAID_S = 3.0
-REPEAT_S = 0.15
-"""Enter so soon after another is the keyboard's repeating, not a decision."""
 AFTER_FOCUS_S = 0.3
 """Outward keys that come so soon after the terminal got the focus were typed for another window."""
 ALWAYS = frozenset({"desk.quit", "desk.quit_now", "desk.redraw", "desk.help"})
 """Commands that work in a terminal of any size."""
 
 
-class Stage(Hears, Watches, Leaving[None]):
+class CommandScreen(MainScreen, SessionObserver, SafeDismiss[None]):
     """A screen that commands work on."""
 
     place: ClassVar[Place]
     HIDES: ClassVar[bool] = False
     """It shows nothing but a sentence where the terminal is too small."""
 
-    def __init__(self, work: Workplace) -> None:
+    def __init__(self, work: Context) -> None:
         super().__init__()
         self.work = work
         self.handlers: Mapping[str, Handler] = {}
@@ -76,7 +73,7 @@ class Stage(Hears, Watches, Leaving[None]):
 
     def refresh_hints(self) -> None:
         """Draws the line of hints anew."""
-        if not self.there:
+        if not self.has_widgets:
             return
         self.query_one(HintBar).show(self.hints(), Hint(self.work.key("desk.help"), "help"))
 
@@ -87,14 +84,14 @@ class Stage(Hears, Watches, Leaving[None]):
 
     def say(self, text: str, tone: str = Tone.PLAIN) -> None:
         """A sentence in the line of hints, for a moment."""
-        if not self.there:
+        if not self.has_widgets:
             return
         self.query_one(HintBar).say(text, tone)
         if self._hush is not None:
             self._hush.stop()
         self._hush = self.set_timer(SAID_S, self.query_one(HintBar).hush)
 
-    def asked_to_quit(self) -> None:
+    def request_quit(self) -> None:
         """From anywhere; asks while something is without an answer."""
         self.perform("desk.quit_now")
 
@@ -150,7 +147,7 @@ class Stage(Hears, Watches, Leaving[None]):
         event.prevent_default()
         if not self.is_active:
             self._late(event)
-        elif key == "enter" and self.work.keyboard.enter_gap_s < REPEAT_S:
+        elif key == "enter" and self.work.keyboard.enter_repeated:
             self.say("Enter was repeated; press it again")
         elif command is not None:
             self.query_one(HintBar).hush()
@@ -162,13 +159,13 @@ class Stage(Hears, Watches, Leaving[None]):
         """Pasted text is no command, and what was meant for a field that just came up goes there."""
         event.stop()
         top = self.app.screen
-        if top is self or not (isinstance(top, Watches) and top.take(event.text)):
+        if top is self or not (isinstance(top, SessionObserver) and top.take(event.text)):
             self.say(f"what was pasted went nowhere; {self.work.key('find.search')} takes it as a filter", Tone.WARN)
 
     def _late(self, event: events.Key) -> None:
         """A key on its way here when another screen came up: a letter may go into its field, nothing else goes anywhere."""
         top = self.app.screen
-        if event.is_printable and event.character and isinstance(top, Watches):
+        if event.is_printable and event.character and isinstance(top, SessionObserver):
             top.take(event.character)
 
     def _unbound(self, key: str) -> str:

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from orders_tui.config import Config
+from orders_tui.context.keyboard import Keyboard
+from orders_tui.context.preferences import Preferences
+from orders_tui.context.trend import Trend
 from orders_tui.glyphs import Glyphs, glyphs
 from orders_tui.keymap import Keymap, build
 from orders_tui.pace import Pace
-from orders_tui.screens.keyboard import Keyboard
-from orders_tui.screens.preferences import Preferences
-from orders_tui.screens.trend import Trend
-from orders_tui.session import Session
+from orders_tui.session.protocols import SessionProtocol
 from orders_tui.widgets.order_table.columns import Seen
 from orders_wire.vocabulary import Role
 
 if TYPE_CHECKING:
-    from orders_tui.screens.outbox import Outgoing
+    from orders_wire.people import DeadLettersAnswer, OutboxAnswer
+
+
+class Outgoing(Protocol):
+    """What can be asked of the server about its outbox, and about what it could not read."""
+
+    async def outbox(self) -> OutboxAnswer: ...
+    async def outbox_retry(self, entry_id: str) -> None: ...
+    async def outbox_discard(self, entry_id: str) -> None: ...
+    async def dead_letters(self) -> DeadLettersAnswer: ...
+    async def dead_letter_retry(self, letter_id: str) -> None: ...
+    async def dead_letter_discard(self, letter_id: str) -> None: ...
 
 
 @dataclass(slots=True)
-class Workplace:
+class Context:
     """One operator at one terminal."""
 
-    session: Session
+    session: SessionProtocol
     config: Config = field(default_factory=Config)
     pace: Pace = field(default_factory=Pace)
     keymap: Keymap = field(default_factory=build)

@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from orders_tui.query import Sort, parse
-from orders_tui.screens.desk.board import Part
-from orders_tui.screens.stage import Handler
+from orders_tui.screens.command_screen import Handler
+from orders_tui.screens.desk.layout import Part
 from orders_tui.wording import Tone
 
 if TYPE_CHECKING:
-    from orders_tui.screens.desk.screen import DeskScreen
+    from orders_tui.screens.desk.layout import DeskLayout
     from orders_wire.vocabulary import EventType
 
 
-class Finding:
+class FilterCommands:
     """Commands `find.*`."""
 
-    def __init__(self, desk: DeskScreen) -> None:
+    def __init__(self, desk: DeskLayout) -> None:
         self.desk = desk
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -49,13 +49,13 @@ class Finding:
         if self.desk.side.has_focus:
             self._alert_types()
             return
-        from orders_tui.dialogs.narrow import NarrowDialog
+        from orders_tui.dialogs.search import NarrowDialog
 
         self.desk.app.push_screen(NarrowDialog(self.desk.work, self.desk.narrow, self._narrow_to), self._narrowed)
 
     def _narrow_to(self, text: str) -> None:
         self.desk.narrow = text
-        self.desk.board.draw(Part.PAGE)
+        self.desk.renderer.draw(Part.PAGE)
 
     def _narrowed(self, text: str | None) -> None:
         if text is not None:
@@ -72,7 +72,7 @@ class Finding:
     def _types_chosen(self, types: frozenset[EventType] | None) -> None:
         if types is not None:
             self.desk.side.types = types
-            self.desk.board.draw(Part.SIDE)
+            self.desk.renderer.draw(Part.SIDE)
 
     def clear(self) -> None:
         """In the side bar the choice of alerts; else narrowing first, then the filters."""

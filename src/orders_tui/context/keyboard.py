@@ -13,6 +13,9 @@ from typing import NamedTuple
 
 from textual import events
 
+REPEAT_S = 0.15
+"""Enter so soon after another is the keyboard's repeating, not a decision."""
+
 
 class TypedAhead(NamedTuple):
     """`text` in the order of typing; whether what came after it was an Esc (`left`), or something that is `dropped`."""
@@ -38,6 +41,11 @@ class Keyboard:
     def enter_pressed(self, at: float) -> None:
         """Notes an Enter, so that key repeat can be told from a decision."""
         self.enter_gap_s, self._enter_at = at - self._enter_at, at
+
+    @property
+    def enter_repeated(self) -> bool:
+        """Whether the last Enter came from the key being held down."""
+        return self.enter_gap_s < REPEAT_S
 
     def hold(self) -> None:
         """Keys wait from now on."""

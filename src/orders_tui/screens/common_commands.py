@@ -7,16 +7,16 @@ from difflib import get_close_matches
 
 from orders_tui import themes
 from orders_tui.commands import BY_ID, Place, parse_line
-from orders_tui.screens.stage import Handler, Stage
+from orders_tui.screens.command_screen import CommandScreen, Handler
 from orders_tui.wording import Tone
 
 AGAIN_S = 2.0
 
 
-class House:
+class CommonCommands:
     """Commands `desk.*` and the views that are the same everywhere."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: CommandScreen) -> None:
         self.stage = stage
         self._quit_asked_at = float("-inf")
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from orders_tui.screens.stage import Handler, Stage
+from orders_tui.screens.command_screen import CommandScreen, Handler
 from orders_tui.wording import Tone
 
 OSC52_LIMIT = 74_994
 """Bytes that common terminals take in one clipboard sequence."""
 
 
-class Taking:
+class CopyExportCommands:
     """Commands `take.*`."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: CommandScreen) -> None:
         self.stage = stage
 
     def handlers(self) -> Mapping[str, Handler]:

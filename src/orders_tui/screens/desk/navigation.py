@@ -7,19 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orders_tui.feed import ConnectionState
-from orders_tui.screens.desk.board import Part
-from orders_tui.screens.stage import Handler
+from orders_tui.screens.command_screen import Handler
+from orders_tui.screens.desk.layout import Part
 from orders_tui.widgets import side_bar
 from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
-    from orders_tui.screens.desk.screen import DeskScreen
+    from orders_tui.screens.desk.layout import DeskLayout
 
 
-class Moving:
+class NavigationCommands:
     """Commands `go.*` and `tab.*` on the desk."""
 
-    def __init__(self, desk: DeskScreen) -> None:
+    def __init__(self, desk: DeskLayout) -> None:
         self.desk = desk
         self._tab_before: Tab | None = None
 
@@ -121,7 +121,7 @@ class Moving:
         """Between the table and the side bar, where that is shown."""
         desk = self.desk
         if desk.panes_apart():
-            desk.call_after_refresh(desk.board.draw, *Part)
+            desk.call_after_refresh(desk.renderer.draw, *Part)
         elif desk.side.has_focus or not desk.side.display:
             desk.table.focus()
         else:
@@ -134,7 +134,7 @@ class Moving:
             self._sign_in()
             return
         if desk.side.has_focus and desk.side.fold():
-            desk.board.draw(Part.SIDE)
+            desk.renderer.draw(Part.SIDE)
             return
         order = desk.current()
         if desk.sku():
@@ -158,7 +158,7 @@ class Moving:
         """A pane that has all the room → its place; side bar → table; else the failures on this row have been read."""
         desk = self.desk
         if desk.panes_apart():
-            desk.call_after_refresh(desk.board.draw, *Part)
+            desk.call_after_refresh(desk.renderer.draw, *Part)
         elif desk.selection.ranging:
             desk.selection.end_range()
             desk.show_marks()

@@ -8,9 +8,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from orders_tui.screens.leaving import Leaving
-from orders_tui.screens.watches import Watches
-from orders_tui.screens.workplace import Workplace
+from orders_tui.context.context import Context
+from orders_tui.context.screen import SafeDismiss, SessionObserver
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint, HintBar
@@ -18,7 +17,7 @@ from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 
 
-class Ledger(Watches, Leaving[None]):
+class ListScreen(SessionObserver, SafeDismiss[None]):
     """Title, list, one line with the whole text of the chosen entry, keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,7 +32,7 @@ class Ledger(Watches, Leaving[None]):
     ]
     AUTO_FOCUS = "LineList"
 
-    def __init__(self, work: Workplace) -> None:
+    def __init__(self, work: Context) -> None:
         super().__init__()
         self.work = work
 
