@@ -16,7 +16,7 @@ from orders_sync.db.events import order_gid
 from orders_sync.db.outbox import Payload
 from orders_sync.db.texts import key as sku_key
 from orders_sync.db.tx import Tx
-from orders_sync.external import erp
+from orders_sync.external import messages
 from orders_sync.outbox import holds
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
@@ -38,8 +38,8 @@ def _run(tx: Tx, context: ActionContext, body: InventoryBody) -> Execution | Ref
 
     def message(held: Sequence[LockedOrder]) -> Write:
         """The one message to the ERP, shown by the first order that is held."""
-        orders = [erp.escalated_order(order.order_id, order.name) for order in held]
-        payload = erp.inventory_escalated(body.sku, orders, by=context.actor.name, note=body.note, at=context.now)
+        orders = [messages.escalated_order(order.order_id, order.name) for order in held]
+        payload = messages.inventory_escalated(body.sku, orders, by=context.actor.name, note=body.note, at=context.now)
         return Write(Kind.INVENTORY, held[0].order_id, payload)
 
     return execute(

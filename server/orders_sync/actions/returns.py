@@ -8,7 +8,7 @@ from orders_sync.actions.definition import ActionDefinition, on_each_order
 from orders_sync.actions.execute import Execution
 from orders_sync.actions.locked_order import LockedOrder, with_entry
 from orders_sync.db.outbox import Payload
-from orders_sync.external import erp
+from orders_sync.external import messages
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
 from orders_sync.rules.operator_state import Entry, ReturnMove
@@ -64,7 +64,7 @@ def _writes(
 ) -> tuple[Write, ...]:
     """`entry_id` is there where the desk knows the return by another id than Shopify's, `notify` where somebody is mailed."""
     by, note, return_id = context.actor.name, body.note, chosen.shopify_id
-    message = erp.return_moved(order.order_id, order.name, return_id, reached, by=by, note=note, at=context.now)
+    message = messages.return_moved(order.order_id, order.name, return_id, reached, by=by, note=note, at=context.now)
     to_erp = Write(Kind.RETURN, order.order_id, message)
     if reached not in _SHOPIFY:
         return (to_erp,)

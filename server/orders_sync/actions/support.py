@@ -7,7 +7,7 @@ from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision
 from orders_sync.actions.definition import ActionDefinition, on_each_order
 from orders_sync.actions.locked_order import LockedOrder, with_entry
-from orders_sync.external import support
+from orders_sync.external import messages
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
 from orders_sync.rules.operator_state import Entry, Escalation
@@ -22,7 +22,7 @@ def _decide(order: LockedOrder, body: SupportBody, context: ActionContext) -> De
     thread = body.conversation_id or before.thread or f"conversation:{context.settings.random_hex()}"
     escalation = Escalation(action_id=context.action_id, at=context.now, by=by, note=body.note)
     decided: dict[str, object] = {"thread": thread, "escalation": escalation}
-    message = support.escalated(order.order_id, order.name, thread, by=by, note=body.note, at=context.now)
+    message = messages.support_escalated(order.order_id, order.name, thread, by=by, note=body.note, at=context.now)
     writes = [Write(Kind.ESCALATION, order.order_id, message)]
     if before.assigned_to != ASSISTANT:
         decided |= set_owner(ASSISTANT, context)

@@ -20,7 +20,7 @@ from orders_sync.db.engine import Database
 from orders_sync.db.idempotency import Asked
 from orders_sync.http.app_keys import CALLER, DATABASE, SETTINGS, THRESHOLDS
 from orders_sync.http.auth import require_shop
-from orders_sync.http.body import whole
+from orders_sync.http.body import read_body
 from orders_sync.http.problems import Refused, invalid_body
 from orders_sync.instants import HOUR
 from orders_sync.outbox.queue import Switches
@@ -75,7 +75,7 @@ for _kind, _operation in operations.ACTIONS.items():
 
 
 async def _act(request: web.Request, kind: ActionName) -> web.Response:
-    body, digest = read_action(await whole(request), ACTIONS[kind].body)
+    body, digest = read_action(await read_body(request), ACTIONS[kind].body)
     require_shop(request.app[SETTINGS], body.shop_domain)
     key = _key(request)
     wanted = Request(

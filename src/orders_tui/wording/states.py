@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from orders_tui.wording.sign import Sign, Tone
-from orders_wire.vocabulary import AlertType, Delivery, EventType, Issue, Priority, ReturnState, Severity, Status, Tab
+from orders_wire.vocabulary import (
+    AlertType,
+    Delivery,
+    EventType,
+    Issue,
+    Priority,
+    ReturnState,
+    Severity,
+    SortField,
+    Status,
+    Tab,
+)
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
+
+
+class Tone(StrEnum):
+    """What a colour is chosen by."""
+
+    PLAIN = "plain"
+    DIM = "dim"
+    GOOD = "good"
+    ACTIVE = "active"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """`glyph` (one cell), its `ascii` twin, the `word`, a `short` word (at most 9 cells), the tone."""
+
+    glyph: str
+    ascii: str
+    word: str
+    short: str
+    tone: Tone = Tone.PLAIN
+
+    def mark(self, ascii_only: bool = False) -> str:
+        """The glyph to use."""
+        return self.ascii if ascii_only else self.glyph
+
 
 _STATUS = {
     Status.AWAITING_FULFILLMENT: Sign("○", "o", "unfulfilled", "unfulf.", Tone.ACTIVE),
@@ -62,6 +101,12 @@ _EVENT = {
     EventType.TRACKING_PENDING: Sign("◔", "%", "tracking pending", "tracking", Tone.WARN),
     EventType.DATA_GAP: Sign("∅", "0", "data gap", "gap", Tone.WARN),
     EventType.REFRESH: Sign("·", ".", "refresh", "refresh", Tone.DIM),
+}
+_SORT = {
+    SortField.PLACED_AT: "placed",
+    SortField.VALUE_USD: "value",
+    SortField.ASSIGNED_TO: "owner",
+    SortField.CUSTOMER_NAME: "customer",
 }
 _TAB = {
     Tab.ALL: ("All", "All"),
@@ -142,6 +187,11 @@ def event_type(value: EventType | AlertType) -> Sign:
 def tab(value: Tab) -> tuple[str, str]:
     """A tab's title and its short title (at most 11 cells)."""
     return _TAB[value]
+
+
+def sort_field(value: SortField) -> str:
+    """What rows are sorted by."""
+    return _SORT.get(value, value.replace("_", " "))
 
 
 def timeline_event(value: str) -> Sign:

@@ -10,8 +10,8 @@ from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 
+from orders_tui.context.trend import SAMPLES, Trend
 from orders_tui.glyphs import UNICODE
-from orders_tui.screens.trend import SAMPLES, Trend
 from orders_wire.vocabulary import Tab
 
 SPARKS = UNICODE.sparks
@@ -55,9 +55,9 @@ def only_file(folder: Path) -> tuple[Path, str]:
 async def test_enter_opens_the_tab_or_what_an_owner_has(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         await desk.press("p", "j", "enter")
-        assert session.view.query.tab is Tab.OVERDUE
+        assert session.table.view.query.tab is Tab.OVERDUE
         await desk.press("p", *["j"] * 8, "enter")
-        assert (session.view.query.tab, session.view.query.filters.owner) == (Tab.UNFULFILLED, "anton")
+        assert (session.table.view.query.tab, session.table.view.query.filters.owner) == (Tab.UNFULFILLED, "anton")
 
 
 async def test_a_handover_is_a_file_with_note_and_figures(
