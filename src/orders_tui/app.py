@@ -22,21 +22,21 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, WorkerState
 
 from orders_tui import crash, themes
+from orders_tui.context.keyboard import Keyboard
+from orders_tui.context.screen import MainScreen, SessionObserver
 from orders_tui.faults import Bears, Faults
 from orders_tui.hangup import on_hangup
 from orders_tui.line_filter import AsciiGlyphs, AsciiOnly, Harmless, InTurn
 from orders_tui.pace import Pace
-from orders_tui.screens.keyboard import Keyboard
-from orders_tui.screens.watches import Hears, Watches
 from orders_tui.sweeping import LOOK_EVERY_S, Sweeping
 from orders_tui.toasts import SHOWN_S, Toasts
 
 if TYPE_CHECKING:
     from orders_tui.config import Config
+    from orders_tui.context.context import Context
     from orders_tui.glance.look import Found
-    from orders_tui.screens.workplace import Workplace
-    from orders_tui.session import Session
     from orders_tui.session.changes import Change
+    from orders_tui.session.protocols import SessionProtocol
 
 SETTLED_AFTER_S = 3.0
 
@@ -111,7 +111,7 @@ class DeskApp(Bears):
         self.add_mode("desk", desk)
         await self.switch_mode("desk")
 
-    def attend(self, work: Workplace, close: Callable[[], Awaitable[None]] | None = None) -> None:
+    def attend(self, work: Context, close: Callable[[], Awaitable[None]] | None = None) -> None:
         """Runs the session for as long as the app runs, and tells the screens what it says."""
         from orders_tui.screens.notices import Notices
 
@@ -122,10 +122,10 @@ class DeskApp(Bears):
     def session_changed(self, change: Change) -> None:
         """Tells every screen that is open."""
         for screen in self.screen_stack:
-            if isinstance(screen, Watches) and screen.is_mounted:
+            if isinstance(screen, SessionObserver) and screen.is_mounted:
                 self._tell(screen, change)
 
-    def _tell(self, screen: Watches, change: Change) -> None:
+    def _tell(self, screen: SessionObserver, change: Change) -> None:
         """A screen that fails over what the session says costs neither the session nor the other screens anything."""
         try:
             screen.session_changed(change)
@@ -154,15 +154,15 @@ class DeskApp(Bears):
 
     async def action_quit(self) -> None:
         """From anywhere, at any moment; while no screen is there that could ask, there is nothing to ask about."""
-        hearing = [screen for screen in self.screen_stack if isinstance(screen, Hears) and screen.is_mounted]
+        hearing = [screen for screen in self.screen_stack if isinstance(screen, MainScreen) and screen.is_mounted]
         if hearing:
-            hearing[-1].asked_to_quit()
+            hearing[-1].request_quit()
         else:
             self.exit()
 
     def action_help_quit(self) -> None:
         """ctrl+c never acts."""
-        if isinstance(self.screen, Hears):
+        if isinstance(self.screen, MainScreen):
             self.screen.say("ctrl+c does nothing here; ctrl+q quits")
         else:
             self.toast("information", "ctrl+c does nothing here; esc closes, ctrl+q quits")
@@ -192,7 +192,7 @@ class DeskApp(Bears):
         self.panic(Text(f"orders-tui had to stop: {type(error).__name__}{where}"))
 
 
-async def _run(session: Session, close: Callable[[], Awaitable[None]] | None) -> None:
+async def _run(session: SessionProtocol, close: Callable[[], Awaitable[None]] | None) -> None:
     try:
         await session.run()
     finally:

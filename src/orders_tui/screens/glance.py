@@ -19,13 +19,13 @@ from textual.screen import Screen
 
 from orders_tui import wording
 from orders_tui.commands import Place
+from orders_tui.context import breakpoints
+from orders_tui.context.preferences import Preferences
+from orders_tui.context.screen import MainScreen
 from orders_tui.feed.connection import Connection
 from orders_tui.glance import sketch
 from orders_tui.glyphs import Glyphs
 from orders_tui.keymap import Keymap
-from orders_tui.screens import breakpoints
-from orders_tui.screens.preferences import Preferences
-from orders_tui.screens.watches import Hears
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.blank import Column, Row
 from orders_tui.widgets.hint_bar import Hint, HintBar
@@ -44,7 +44,7 @@ SLOW_AFTER_S = 0.4
 """After so long there are placeholders, and the rest is loaded without waiting for the rows."""
 
 
-class GlanceScreen(Hears, Screen[None]):
+class GlanceScreen(MainScreen, Screen[None]):
     """Shows what the look found. `cursor_id` is where the operator stands; `settled` is set when the first rows are on screen,
     or take longer than anybody should wait for them.
     """
@@ -163,14 +163,14 @@ class GlanceScreen(Hears, Screen[None]):
             self.moved = True
             table.move_to(table.cursor + steps[command.id])
         elif command.id == "desk.quit":
-            self.asked_to_quit()
+            self.request_quit()
         else:
             self.say("one moment, the desk is being opened")
 
     def say(self, text: str) -> None:
         self.query_one(HintBar).say(text)
 
-    def asked_to_quit(self) -> None:
+    def request_quit(self) -> None:
         """Nothing is on its way yet."""
         self.app.exit()
 

@@ -14,13 +14,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from orders_tui.commands import Place
+from orders_tui.context.context import Context
+from orders_tui.context.target import Target
 from orders_tui.screens.action_commands import ActionCommands
-from orders_tui.screens.desk.relevance import Situation, ranked
-from orders_tui.screens.house import House
-from orders_tui.screens.stage import Handler, Stage
-from orders_tui.screens.taking import Taking
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
+from orders_tui.screens.command_screen import CommandScreen, Handler
+from orders_tui.screens.common_commands import CommonCommands
+from orders_tui.screens.copy_export import CopyExportCommands
+from orders_tui.screens.key_hints import Situation, ranked
 from orders_tui.session import changes
 from orders_tui.widgets import order_sections
 from orders_tui.widgets.band import Band, sentences
@@ -37,18 +37,18 @@ if TYPE_CHECKING:
 SHOW_LOADING_AFTER_S = 0.4
 
 
-class OrderScreen(Stage):
+class OrderScreen(CommandScreen):
     """Shows an order; fetches nothing itself."""
 
     place = Place.ORDER
     AUTO_FOCUS = "#what"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 
-    def __init__(self, work: Workplace, order_id: str) -> None:
+    def __init__(self, work: Context, order_id: str) -> None:
         super().__init__(work)
         self.order_id = order_id
         self._slow = False
-        groups = (ActionCommands(self), Taking(self), House(self))
+        groups = (ActionCommands(self), CopyExportCommands(self), CommonCommands(self))
         self.handlers = self._moves() | {
             name: handler for group in groups for name, handler in group.handlers().items()
         }
