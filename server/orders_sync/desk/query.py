@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from orders_sync.db import ordering
+from orders_sync.db import selection as ordering
 from orders_sync.db.selection import EVERYTHING, Between, Filters, Selection, Sort
-from orders_sync.desk import span
+from orders_sync.desk import dates
 from orders_sync.instants import Ms
 from orders_wire import texts
 from orders_wire.cursors import CURSOR_HELP, CursorError, ShopifyCursor, decode
@@ -46,7 +46,7 @@ class BadParameter(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PageQuery:
-    """A page that is wanted. `cursor`: a position, or a key that an earlier page named; null: the first page.
+    """A page that is wanted. `cursor`: a position, or a key that an earlier page named; None: the first page.
 
     `shown_end`: the end of the dates as it was read, for `period`.
     """
@@ -69,8 +69,8 @@ def read(parameters: Iterable[tuple[str, str]], zone: ZoneInfo) -> PageQuery:
     for name, value in parameters:
         if name in KNOWN and given.setdefault(name, value) != value:
             raise BadParameter(f"{name}: given twice with different values; give it once")
-    end, shown_end = _take(given, "date_end", lambda text: _bound(span.read_end, text, zone), _NO_END)
-    start = _take(given, "date_start", lambda text: _bound(span.read_start, text, zone), None)
+    end, shown_end = _take(given, "date_end", lambda text: _bound(dates.read_end, text, zone), _NO_END)
+    start = _take(given, "date_start", lambda text: _bound(dates.read_start, text, zone), None)
     selection = Selection(
         tab=_take(given, "tab", _one_of(Tab), Tab.ALL),
         sort=_take(given, "sort", _sort, None),
@@ -141,10 +141,10 @@ def _sort(text: str) -> Sort:
 
 def _text(what: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        told = texts.trimmed(text)
-        if told is None:
+        trimmed = texts.trimmed(text)
+        if trimmed is None:
             raise ValueError(what)
-        return told
+        return trimmed
 
     return parse
 
@@ -159,7 +159,7 @@ def _bound(parse: Callable[[str, ZoneInfo], T], text: str, zone: ZoneInfo) -> T:
     try:
         return parse(text, zone)
     except (ValueError, OverflowError):
-        raise ValueError(span.ALLOWED) from None
+        raise ValueError(dates.ALLOWED) from None
 
 
 def _cursor(text: str, selection: Selection) -> int | ShopifyCursor:

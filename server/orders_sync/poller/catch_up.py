@@ -12,23 +12,20 @@ from dataclasses import dataclass, field
 
 from orders_sync.db import poll_targets
 from orders_sync.db.engine import Database
-from orders_sync.db.reading import Reading
-from orders_sync.db.tx import Tx
-from orders_sync.external.shopify.errors import Broken, NoProgress, ShopifyError
-from orders_sync.external.shopify.orders import OrdersPage
-from orders_sync.external.shopify.reads import OrderRead, ParcelsRead
-from orders_sync.external.shopify.sifting import Batch, UnreadOrder
+from orders_sync.db.tx import Reading, Tx
+from orders_sync.evidence.changes import Delivery
+from orders_sync.external.shopify.errors import NoProgress, PartFailed, ShopifyError
+from orders_sync.external.shopify.order_batch import Batch, UnreadableOrder
+from orders_sync.external.shopify.order_changes import OrderRead, ParcelsRead
+from orders_sync.external.shopify.order_reader import OrdersPage
+from orders_sync.external.shopify.pagination import Pagination
 from orders_sync.external.shopify.stock import StockPage
-from orders_sync.external.shopify.walk import Walk
 from orders_sync.ingest.apply import Applied, apply_many
-from orders_sync.ingest.changes import Delivery
 from orders_sync.instants import MINUTE, Clock, Ms, to_text
-from orders_sync.poller import deliveries, unread
-from orders_sync.poller.ahead import ahead
-from orders_sync.poller.shop_side import ShopSide
-from orders_sync.poller.state import PollerState
-from orders_sync.poller.turn import Turn
-from orders_sync.rules.figures import Figures
+from orders_sync.poller import shop_reader, unreadable_orders
+from orders_sync.poller.progress import PollerState, PollLease
+from orders_sync.poller.shop_reader import ShopReader, prefetch
+from orders_sync.rules.thresholds import Thresholds
 
 OVERLAP = 5 * MINUTE
 """How far each window reaches back behind the last: the shop's search index lags by less."""
@@ -56,14 +53,14 @@ class CatchUp:
     """One tick. `up_since`: changes from before this process began may still be told by webhooks that are retried."""
 
     database: Database
-    turn: Turn
-    shop: ShopSide
-    figures: Figures
+    turn: PollLease
+    shop: ShopReader
+    thresholds: Thresholds
     clock: Clock
     up_since: Ms
 
     async def run(self) -> Found:
-        """Reads and applies everything. Raises ShopifyError, LostTurn."""
+        """Reads and applies everything. Raises ShopifyError, LeaseLost."""
         found = Found()
         await self._changed_orders(found)
         await self._under_way(found)
@@ -75,13 +72,13 @@ class CatchUp:
         since = self.turn.state.orders_until
         query = None if since is None else f"updated_at:>='{_second(since - OVERLAP)}'"
 
-        walk = Walk("orders")
+        walk = Pagination("orders")
 
         async def fetch(cursor: str | None) -> OrdersPage:
             return await self.shop.orders.page(query, cursor, sort_key="UPDATED_AT", walk=walk)
 
         first_asked: Ms | None = None
-        async with aclosing(ahead(fetch, None, lambda page: page.next_cursor)) as pages:
+        async with aclosing(prefetch(fetch, None, lambda page: page.next_cursor)) as pages:
             async for page in pages:
                 first_asked = first_asked or page.as_of
                 until = first_asked if page.next_cursor is None else _newest(page.orders, since)
@@ -91,7 +88,7 @@ class CatchUp:
 
     async def _under_way(self, found: Found) -> None:
         """Contract §4: every order with a parcel on its way, whether or not it changed; its parcels suffice."""
-        quiet = Ms(self.clock() - self.figures.quiet)
+        quiet = Ms(self.clock() - self.thresholds.quiet)
         shop_id = self.database.shop_id
         moving = await self.database.read(lambda conn: poll_targets.under_way(conn, shop_id, quiet))
         async with aclosing(self.shop.orders.parcels(_without(moving, found.read))) as batches:
@@ -103,7 +100,7 @@ class CatchUp:
         shop_id = self.database.shop_id
 
         def targets(conn: Reading) -> list[int]:
-            return [*poll_targets.unsettled(conn, shop_id), *unread.waiting(conn, shop_id)]
+            return [*poll_targets.unsettled(conn, shop_id), *unreadable_orders.waiting(conn, shop_id)]
 
         wanted = _without(await self.database.read(targets), found.whole | found.aside)
         async with aclosing(self.shop.orders.by_id(wanted)) as batches:
@@ -119,17 +116,17 @@ class CatchUp:
             async for page in self._stock(location, query):
                 first_asked = first_asked or page.as_of
                 broken = broken or page.broken
-                told = deliveries.of_stock(page, self.clock())
+                told = shop_reader.of_stock(page, self.clock())
                 if page.changes:
                     await self._write(self.turn.state, told)
         if broken is not None:
-            found.wrong.append(Broken(f"stock: {broken}"))
+            found.wrong.append(PartFailed(f"stock: {broken}"))
         elif first_asked is not None:
             await self._write(self.turn.state.model_copy(update={"stock_until": first_asked}), [])
 
     async def _stock(self, location: int, query: str | None) -> AsyncGenerator[StockPage, None]:
         cursor: str | None = None
-        walk = Walk("stock levels")
+        walk = Pagination("stock levels")
         while True:
             page = await self.shop.stock.page(location, query, cursor, walk)
             yield page
@@ -156,30 +153,30 @@ class CatchUp:
         found.whole |= whole
         _note_aside(found, batch.unread)
         after = self.turn.state.model_copy(update=moved)
-        told = deliveries.of_orders(batch.reads, self.clock())
+        told = shop_reader.of_orders(batch.reads, self.clock())
         found.changed |= (await self._write(after, told, batch.unread, whole)).changed
 
     async def _take_parcels(self, found: Found, batch: Batch[ParcelsRead]) -> None:
         found.read |= {read.order.id for read in batch.reads}
         _note_aside(found, batch.unread)
-        told = deliveries.of_parcels(batch.reads, self.clock())
+        told = shop_reader.of_parcels(batch.reads, self.clock())
         found.changed |= (await self._write(self.turn.state, told, batch.unread)).changed
 
     async def _write(
         self,
         after: PollerState,
         told: Sequence[Delivery],
-        aside: Sequence[UnreadOrder] = (),
+        aside: Sequence[UnreadableOrder] = (),
         whole: Collection[int] = (),
     ) -> Applied:
         def job(tx: Tx) -> Applied:
-            unread.note(tx, aside, whole)
-            return apply_many(tx, told, self.figures)
+            unreadable_orders.note(tx, aside, whole)
+            return apply_many(tx, told, self.thresholds)
 
         return await self.turn.write(after, job)
 
 
-def _note_aside(found: Found, aside: Iterable[UnreadOrder]) -> None:
+def _note_aside(found: Found, aside: Iterable[UnreadableOrder]) -> None:
     for one in aside:
         if one.order_id is not None:
             found.aside.add(one.order_id)

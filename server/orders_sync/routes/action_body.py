@@ -1,4 +1,4 @@
-"""The body of an action as it came: JSON, checked against its model, told apart from others by value."""
+"""The body of an action as it came: JSON, checked against its model, distinguished from others by value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import ValidationError
 
-from orders_sync.routes.problems import Refused, invalid_body
+from orders_sync.http.problems import Refused, invalid_body
 from orders_wire.actions import MAX_ORDER_IDS, Action
 from orders_wire.vocabulary import ErrorCode
 

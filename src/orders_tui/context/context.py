@@ -12,7 +12,7 @@ from orders_tui.context.trend import Trend
 from orders_tui.glyphs import Glyphs, glyphs
 from orders_tui.keymap import Keymap, build
 from orders_tui.pace import Pace
-from orders_tui.session import Session
+from orders_tui.session.protocols import SessionProtocol
 from orders_tui.widgets.order_table.columns import Seen
 from orders_wire.vocabulary import Role
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 class Outgoing(Protocol):
     """What can be asked of the server about its outbox, and about what it could not read."""
 
-    async def outbox(self, state: str | None = None) -> OutboxAnswer: ...
+    async def outbox(self) -> OutboxAnswer: ...
     async def outbox_retry(self, entry_id: str) -> None: ...
     async def outbox_discard(self, entry_id: str) -> None: ...
-    async def dead_letters(self, state: str | None = None) -> DeadLettersAnswer: ...
+    async def dead_letters(self) -> DeadLettersAnswer: ...
     async def dead_letter_retry(self, letter_id: str) -> None: ...
     async def dead_letter_discard(self, letter_id: str) -> None: ...
 
@@ -35,7 +35,7 @@ class Outgoing(Protocol):
 class Context:
     """One operator at one terminal."""
 
-    session: Session
+    session: SessionProtocol
     config: Config = field(default_factory=Config)
     pace: Pace = field(default_factory=Pace)
     keymap: Keymap = field(default_factory=build)

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 
 from orders_tui import export
 from orders_tui.context.context import Context
-from orders_tui.context.outcome import asked, changed
+from orders_tui.context.outcome import changed
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.errors import UsageError
 from orders_tui.session.bulk import BulkRun, OutcomeKind
@@ -61,7 +61,7 @@ class BulkDialog(Dialog[BulkRun]):
         self.query_one(LineList).focus()
 
     def title_pieces(self) -> list[Piece]:
-        what = f"{asked(self.bulk.draft).capitalize()} {len(self.bulk.outcomes)} orders"
+        what = f"{self.bulk.draft.word.capitalize()} {len(self.bulk.outcomes)} orders"
         state = "  stopped" if self.bulk.stopped else "  done" if self.bulk.finished else ""
         return [(what, "strong"), (state, Tone.DIM)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from orders_tui.context.outcome import asked
 from orders_tui.context.screen import hidden_bindings
 from orders_tui.dialogs.list_dialog import ListDialog
 from orders_tui.widgets.cells import Piece
@@ -25,7 +24,7 @@ class QuitDialog(ListDialog[bool]):
         about = [
             Line(
                 entry.key,
-                ((f"{asked(entry.draft)} {len(entry.order_ids)}", Tone.PLAIN), (f"  {entry.state}", Tone.WARN)),
+                ((f"{entry.draft.word} {len(entry.order_ids)}", Tone.PLAIN), (f"  {entry.state}", Tone.WARN)),
                 choosable=False,
             )
             for entry in self.work.session.actions.unsettled[:SHOWN]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orders_tui import wording
-from orders_tui.context.outcome import doing, orders
+from orders_tui.context.outcome import orders
 from orders_tui.glyphs import Glyphs
 from orders_tui.screens.list_screen import ListScreen, text_line
-from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.changes import ActionChanged, ActionSettled, Change
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.line_list import Line
 from orders_tui.wording import Tone
@@ -35,7 +35,7 @@ class LogScreen(ListScreen):
             (f"{when:<10} ", Tone.DIM),
             (f"{glyph} {entry.state:<12} ", tone),
             (f"{self._orders(entry)} ", "strong"),
-            (doing(entry.draft), Tone.PLAIN),
+            (entry.draft.done, Tone.PLAIN),
             (f"  {_reason(entry)}", tone if tone == Tone.BAD else Tone.DIM),
         )
         return Line(entry.key, left)
@@ -51,7 +51,7 @@ class LogScreen(ListScreen):
         parts = (
             f"{entry.started_at:%Y-%m-%d %H:%M:%S}Z",
             self._orders(entry),
-            doing(entry.draft),
+            entry.draft.done,
             entry.state,
             _reason(entry),
             f"action {entry.action_id}" if entry.action_id else "",

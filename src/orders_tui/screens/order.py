@@ -15,7 +15,7 @@ from textual.widgets import Static
 from orders_tui.commands import Place
 from orders_tui.context.context import Context
 from orders_tui.context.target import Target
-from orders_tui.screens.acting import Acting
+from orders_tui.screens.action_commands import ActionCommands
 from orders_tui.screens.command_screen import CommandScreen, Handler
 from orders_tui.screens.common_commands import CommonCommands
 from orders_tui.screens.copy_export import CopyExportCommands
@@ -46,7 +46,7 @@ class OrderScreen(CommandScreen):
         self.order_id = order_id
         self._slow = False
         self.handlers = self._moves()
-        for group in (Acting(self), CopyExportCommands(self), CommonCommands(self)):
+        for group in (ActionCommands(self), CopyExportCommands(self), CommonCommands(self)):
             self.handlers |= group.handlers()
 
     def _moves(self) -> dict[str, Handler]:

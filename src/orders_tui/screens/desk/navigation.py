@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.screens.command_screen import Commands, Handler
 from orders_tui.screens.desk.layout import DeskLayout, Part
 from orders_wire.vocabulary import Tab
@@ -111,7 +111,7 @@ class NavigationCommands(Commands):
     def go_open(self, _: str) -> None:
         """The order under the cursor; for a stock line the escalation; signed out, the way back in."""
         desk = self.desk
-        if desk.work.session.connection.state is LineState.SIGNED_OUT:
+        if desk.work.session.connection.state is ConnectionState.SIGNED_OUT:
             from orders_tui.dialogs.sign_in import SignInDialog
 
             desk.app.push_screen(SignInDialog(desk.work))

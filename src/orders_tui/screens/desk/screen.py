@@ -9,7 +9,7 @@ from textual import events, on
 from orders_tui.commands import Place
 from orders_tui.context import breakpoints
 from orders_tui.context.context import Context
-from orders_tui.screens.acting import Acting
+from orders_tui.screens.action_commands import ActionCommands
 from orders_tui.screens.common_commands import CommonCommands
 from orders_tui.screens.copy_export import CopyExportCommands
 from orders_tui.screens.desk import captions
@@ -21,7 +21,7 @@ from orders_tui.screens.desk.renderer import Renderer
 from orders_tui.screens.desk.view_options import ViewCommands
 from orders_tui.screens.key_hints import Situation, ranked
 from orders_tui.session import changes
-from orders_tui.session.actions import ActionEntry, ActionState
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.order_table import OrderTable
 from orders_tui.widgets.tab_strip import TabStrip
@@ -56,13 +56,13 @@ class DeskScreen(DeskLayout):
         super().__init__(work)
         self.renderer = Renderer(self)
         self._ended: set[str] = set()
-        self.acting = Acting(self)
+        self.actions = ActionCommands(self)
         for group in (
             NavigationCommands(self),
             MarkCommands(self),
             FilterCommands(self),
             ViewCommands(self),
-            self.acting,
+            self.actions,
             CopyExportCommands(self),
             CommonCommands(self),
         ):
@@ -94,7 +94,7 @@ class DeskScreen(DeskLayout):
                 self._settled(entry)
             case changes.BulkChanged(run=run) if run.finished and run.id not in self._ended:
                 self._ended.add(run.id)
-                self.acting.ended(run)
+                self.actions.ended(run)
         if part := DRAWN.get(type(change)):
             self.renderer.schedule(part)
 
@@ -108,7 +108,7 @@ class DeskScreen(DeskLayout):
         if entry.state in {ActionState.DONE, ActionState.PARTLY}:
             self.unmark([order_id for order_id in entry.order_ids if order_id not in failed])
         if entry.batch is None and self.is_current:
-            self.acting.tell(entry)
+            self.actions.tell(entry)
 
     def tick(self) -> None:
         self.view = self.work.session.table.view
