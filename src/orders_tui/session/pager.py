@@ -59,7 +59,7 @@ class Pager:
         self.summary: OrdersPage | None = None
         self.as_of: datetime | None = None
         self._desk_id: str | None = None
-        self._unread_told = False
+        self._unread_noticed = False
 
     async def run(self) -> None:
         """Fetches what is wanted, whenever it is due, until cancelled."""
@@ -106,7 +106,7 @@ class Pager:
         if self._is_another_desk(entry):
             self.timer.start_over()
             self.state.start_over()
-            self._unread_told = False
+            self._unread_noticed = False
             self.timer.now()
         if wanted:
             self.as_of = self._pace.now()
@@ -130,8 +130,8 @@ class Pager:
 
     def _say_unread(self) -> None:
         """Once for a desk: from then on it stands in the line above the table."""
-        if self.state.unread and not self._unread_told:
-            self._unread_told = True
+        if self.state.unread and not self._unread_noticed:
+            self._unread_noticed = True
             self._tell(Notice(Level.WARNING, f"{wording.unread(self.state.unread)}: left out of the list"))
 
     def _is_another_desk(self, entry: PageEntry) -> bool:

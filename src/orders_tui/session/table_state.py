@@ -161,10 +161,7 @@ class TableState:
 
     def neighbour(self, offset: int) -> str | None:
         """The order so many rows from the cursor; None beyond the ends."""
-        if not self.ids:
-            return None
-        here = self.ids.index(self.cursor_id) if self.cursor_id in self.ids else 0
-        there = here + offset
+        there = offset + (self.ids.index(self.cursor_id) if self.cursor_id in self.ids else 0)
         return self.ids[there] if 0 <= there < len(self.ids) else None
 
     def span(self) -> PageSpan:
