@@ -67,7 +67,7 @@ class Pager:
         while True:
             pinged_only = await self.timer.due()
             state, version = self.state, self.timer.wanted_version
-            if state.frozen and not state.turning and not state.accepting:
+            if state.frozen and state.turning is None and state.accepting is None:
                 continue
             if pinged_only and state.entry is not None and state.entry.holds(self._desk_id, version):
                 continue
@@ -81,7 +81,7 @@ class Pager:
         if held is not None:
             self.state.arrived(held)
         self._shown(cursor)
-        if self.state.turning:
+        if self.state.turning is not None:
             self._load_soon()
         else:
             self.timer.now()
@@ -144,7 +144,7 @@ class Pager:
 
     def _follow_up(self, entry: PageEntry) -> None:
         """A page that turns out to be the wrong one leads to the right one."""
-        if self.state.turning and not self._loader.flying(self.state.wanted):
+        if self.state.turning is not None and not self._loader.flying(self.state.wanted):
             self._load_soon()
         elif entry.query == self.state.query and not self.state.ids:
             cursor = entry.page.orders.page_info.previous_cursor
@@ -170,7 +170,7 @@ class Pager:
     def _prefetch(self) -> None:
         """The pages before and after, so that a page turn is immediate."""
         entry = self.state.entry
-        if entry is None or self.state.frozen or self.state.turning:
+        if entry is None or self.state.frozen or self.state.turning is not None:
             return
         info = entry.page.orders.page_info
         for cursor in (info.next_cursor if info.has_next_page else None, info.previous_cursor):
