@@ -10,16 +10,7 @@ from orders_tui import wording
 from orders_tui.errors import ApiError, Refused
 from orders_tui.pace import Pace
 from orders_tui.query import OrdersQuery
-from orders_tui.session.changes import (
-    Change,
-    CursorMoved,
-    Level,
-    Notice,
-    PageShown,
-    RowsChanged,
-    SummaryChanged,
-    ViewChanged,
-)
+from orders_tui.session import changes
 from orders_tui.session.loader import Loader, RefetchTimer
 from orders_tui.session.table_state import Goal, TableState
 from orders_tui.session.tasks import Spawn
@@ -47,7 +38,7 @@ class Pager:
         query: OrdersQuery,
         memories: Mapping[Tab, TabMemory],
         spawn: Spawn,
-        tell: Callable[[Change], None],
+        tell: Callable[[changes.Change], None],
         seen: Callable[[PageEntry, frozenset[str]], None],
         met: Callable[[ApiError | None], None],
     ) -> None:
@@ -119,11 +110,11 @@ class Pager:
             self._shown(cursor)
         else:
             if wanted:
-                self._tell(ViewChanged())
+                self._tell(changes.ViewChanged())
             if rows := changed.intersection(self.state.ids):
-                self._tell(RowsChanged(rows))
+                self._tell(changes.RowsChanged(rows))
         if self.summary is not summary:
-            self._tell(SummaryChanged())
+            self._tell(changes.SummaryChanged())
         self._say_unread()
         self._seen(entry, changed)
         self._follow_up(entry)
@@ -132,7 +123,8 @@ class Pager:
         """Once for a desk: from then on it stands in the line above the table."""
         if self.state.unread and not self._unread_noticed:
             self._unread_noticed = True
-            self._tell(Notice(Level.WARNING, f"{wording.unread(self.state.unread)}: left out of the list"))
+            text = f"{wording.unread(self.state.unread)}: left out of the list"
+            self._tell(changes.Notice(changes.Level.WARNING, text))
 
     def _is_another_desk(self, entry: PageEntry) -> bool:
         """True when the figures on show are of another desk than this page."""
@@ -160,12 +152,12 @@ class Pager:
         self._met(error)
         if self.state.failed(query, error):
             self.timer.failed()
-            self._tell(ViewChanged())
+            self._tell(changes.ViewChanged())
 
     def _shown(self, cursor: str | None) -> None:
-        self._tell(PageShown())
+        self._tell(changes.PageShown())
         if self.state.cursor_id != cursor:
-            self._tell(CursorMoved(self.state.cursor_id))
+            self._tell(changes.CursorMoved(self.state.cursor_id))
 
     def _prefetch(self) -> None:
         """The pages before and after, so that a page turn is immediate."""
