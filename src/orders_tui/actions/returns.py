@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from orders_tui.actions.draft import WRITES_OFF, Draft, only
+from orders_tui.actions.draft import WRITES_OFF, Draft
 from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
 from orders_wire.returns import after, allowed_actions
 from orders_wire.vocabulary import ActionName, ReturnAction, ReturnState
@@ -65,7 +65,7 @@ class ReturnsDraft(Draft):
         from orders_wire.actions import ReturnsBody
 
         return ReturnsBody(
-            order_id=only(self.order_ids),
+            order_id=self.order_ids[0],
             action=self.move,
             note=self.note,
             return_id=self.return_id,

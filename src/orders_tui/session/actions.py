@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from orders_tui.actions.draft import Draft
 from orders_tui.errors import ApiError
 from orders_tui.pace import Pace
-from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
+from orders_tui.session.bulk import BulkRun, OutcomeKind
 from orders_tui.session.changes import (
     ActionChanged,
     ActionSettled,
@@ -49,7 +49,7 @@ class Actions:
     ) -> None:
         self._api, self._store, self._pace, self._drafts = api, store, pace, drafts
         self._connection, self._spawn, self._tell = connection, spawn, tell
-        self._sender = Sender(api, store, pace, spawn=spawn, tell=tell, line=connection)
+        self._sender = Sender(api, store, pace, spawn=spawn, tell=tell, connection=connection)
         self._runs: list[BulkRun] = []
 
     @property
@@ -114,7 +114,7 @@ class Actions:
             return self._start(draft)
         self._drafts.keep(draft)
         run = self._new_run(draft)
-        run.outcomes.update(dict.fromkeys(draft.order_ids, Outcome(OutcomeKind.FAILED, self._down())))
+        run.settle(run.draft.order_ids, OutcomeKind.FAILED, self._down())
         run.end()
         self._tell(BulkChanged(run))
         return run
@@ -130,7 +130,7 @@ class Actions:
 
     def connection_changed(self) -> None:
         """What waits for the connection looks again."""
-        self._sender.line_moved()
+        self._sender.connection_changed()
 
     def leave_other_desks(self, desk_id: str | None) -> None:
         """Nothing of another desk is offered to be taken back."""
@@ -142,7 +142,7 @@ class Actions:
         entry = change.entry
         run = next((run for run in reversed(self._runs) if run.id == entry.batch), None)
         if run is not None and entry.draft.undoes is None:
-            run.moved(entry)
+            run.follow(entry)
             self._tell(BulkChanged(run))
         if isinstance(change, ActionChanged):
             return
@@ -180,7 +180,7 @@ class Actions:
             await self._read(run.draft.order_ids[:_READ_AGAIN])
         eligibility = run.draft.eligibility(self._store.view)
         for reason, order_ids in eligibility.skipped.items():
-            run.skip(order_ids, reason)
+            run.settle(order_ids, OutcomeKind.SKIPPED, reason)
         sendable = eligibility.sendable
         requests = list(replace(run.draft, order_ids=sendable).requests()) if sendable else []
         self._tell(BulkChanged(run))
@@ -196,9 +196,7 @@ class Actions:
         for request in queue:
             if run.stopped:
                 return
-            entry = self._sender.begin(request, run.id)
-            run.keys.append(entry.key)
-            await self._sender.settled(entry.key)
+            await self._sender.settled(self._sender.begin(request, run.id).key)
 
     async def _read(self, order_ids: tuple[str, ...]) -> None:
         for order_id in order_ids:

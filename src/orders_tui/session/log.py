@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -84,11 +83,10 @@ class ActionLog:
     """Entries by key."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[str, ActionEntry] = OrderedDict()
+        self._entries: dict[str, ActionEntry] = {}
 
-    def get(self, key: str) -> ActionEntry | None:
-        """The entry of an action."""
-        return self._entries.get(key)
+    def __getitem__(self, key: str) -> ActionEntry:
+        return self._entries[key]
 
     def add(self, entry: ActionEntry) -> ActionEntry:
         """A new action. The oldest settled ones are forgotten beyond a thousand."""
@@ -128,7 +126,3 @@ class ActionLog:
         """What was done on another desk cannot be taken back on this one; the entries that could until now."""
         done = [e for e in self._entries.values() if e.desk_id not in {None, desk_id} and e.undo_until != PAST]
         return [self.update(entry.key, undo_until=PAST) for entry in done]
-
-    def undoing(self) -> bool:
-        """True while an undo is on its way."""
-        return any(entry.state is ActionState.UNDOING for entry in self._entries.values())
