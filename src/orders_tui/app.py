@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from orders_tui.config import Config
     from orders_tui.context.context import Context
     from orders_tui.glance.look import Found
-    from orders_tui.session import Session
     from orders_tui.session.changes import Change
+    from orders_tui.session.protocols import SessionProtocol
 
 SETTLED_AFTER_S = 3.0
 
@@ -192,7 +192,7 @@ class DeskApp(Bears):
         self.panic(Text(f"orders-tui had to stop: {type(error).__name__}{where}"))
 
 
-async def _run(session: Session, close: Callable[[], Awaitable[None]] | None) -> None:
+async def _run(session: SessionProtocol, close: Callable[[], Awaitable[None]] | None) -> None:
     try:
         await session.run()
     finally:

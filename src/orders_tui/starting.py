@@ -19,8 +19,8 @@ from orders_tui.screens.glance import GlanceScreen, opening
 if TYPE_CHECKING:
     from orders_tui.app import DeskApp
     from orders_tui.opening import Opened
-    from orders_tui.session import Session
     from orders_tui.session.changes import Change
+    from orders_tui.session.protocols import SessionProtocol
 
 TAKES_LONG = ("httpx", "orders_wire.page", "orders_tui.opening", "orders_tui.screens.desk")
 """What the desk needs and the first frame does not."""
@@ -81,7 +81,7 @@ class Start:
             self._opened.put_away()
 
 
-async def _first_page(session: Session) -> None:
+async def _first_page(session: SessionProtocol) -> None:
     came = asyncio.Event()
 
     def look(change: Change) -> None:
@@ -98,7 +98,7 @@ async def _first_page(session: Session) -> None:
         forget()
 
 
-def _known(session: Session, order_id: str | None) -> str | None:
+def _known(session: SessionProtocol, order_id: str | None) -> str | None:
     rows = session.table.view.rows
     return order_id if any(row.order.id == order_id for row in rows) else session.table.view.cursor_id
 

@@ -12,7 +12,7 @@ from orders_tui.context.trend import Trend
 from orders_tui.glyphs import Glyphs, glyphs
 from orders_tui.keymap import Keymap, build
 from orders_tui.pace import Pace
-from orders_tui.session import Session
+from orders_tui.session.protocols import SessionProtocol
 from orders_tui.widgets.order_table.columns import Seen
 from orders_wire.vocabulary import Role
 
@@ -35,7 +35,7 @@ class Outgoing(Protocol):
 class Context:
     """One operator at one terminal."""
 
-    session: Session
+    session: SessionProtocol
     config: Config = field(default_factory=Config)
     pace: Pace = field(default_factory=Pace)
     keymap: Keymap = field(default_factory=build)

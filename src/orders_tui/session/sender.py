@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from orders_tui.actions.draft import Draft
 from orders_tui.actions.undo import UndoDraft
 from orders_tui.backoff import delay_s
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, Unreachable
-from orders_tui.pace import Pace
+from orders_tui.pace import Pace, wait_for
 from orders_tui.session.changes import ActionChanged, ActionSettled, Change, RowsChanged
 from orders_tui.session.log import ActionEntry, ActionLog, ActionState, OrderFailure
 from orders_tui.store.store import Store
@@ -155,9 +154,7 @@ class Sender:
         if isinstance(error, Refused) and error.retry_after_s:
             wait_s = max(wait_s, error.retry_after_s)
         self._connection_changed.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(wait_s):
-                await self._connection_changed.wait()
+        await wait_for(self._connection_changed, wait_s)
 
     def _accepted(self, key: str, draft: Draft, answer: ActionAnswer) -> None:
         """An action that names no order is for all that wait for a SKU: those are in the answer."""

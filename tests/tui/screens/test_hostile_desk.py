@@ -24,7 +24,9 @@ from orders_tui.keymap import build
 from orders_tui.pace import Pace
 from orders_tui.query import OrdersQuery
 from orders_tui.screens.desk import DeskScreen
-from orders_tui.session import ActionState, Change, Notice, Session
+from orders_tui.session import Session
+from orders_tui.session.changes import Change, Notice
+from orders_tui.session.log import ActionState
 
 SEEDS = range(3)
 PATIENCE_S = 20

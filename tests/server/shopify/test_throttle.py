@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from orders_sync.external.shopify.throttle import Bucket, ThrottleStatus
+from orders_sync.external.shopify.answers import ThrottleStatus
+from orders_sync.external.shopify.client import Bucket
 from orders_sync.instants import Ms
 
 

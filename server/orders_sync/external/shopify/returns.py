@@ -7,17 +7,85 @@ update. A re-opened return cannot be told from one that never closed: that comes
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AliasPath, Field
 
 from orders_sync.evidence.changes import MoneyPart, OrderChange, ReturnSeen, ReverseDeliverySeen, Stamp
-from orders_sync.external.shopify.nodes import (
-    Deliverable,
-    Disposition,
-    ReturnDetail,
-    ReturnLine,
-    ReverseFulfillmentOrder,
-)
+from orders_sync.external.shopify.nodes import Node, Page, Ref
+from orders_sync.external.shopify.scalars import Id, Instant, Money, Whole, Word
 from orders_sync.instants import Ms
+
+
+class Disposition(Node):
+    type: Word
+    quantity: Whole
+    created_at: Instant
+
+
+class ReverseLine(Node):
+    total_quantity: Whole
+    dispositions: list[Disposition] = []
+
+
+class Label(Node):
+    public_file_url: str | None = None
+    created_at: Instant
+
+
+class ReverseTracking(Node):
+    number: str | None = None
+    carrier_name: str | None = None
+    url: str | None = None
+
+
+class Deliverable(Node):
+    label: Label | None = None
+    tracking: ReverseTracking | None = None
+
+
+class ReverseDelivery(Node):
+    id: Id
+    deliverable: Deliverable | None = None
+
+
+class ReverseFulfillmentOrder(Node):
+    id: Id
+    status: Word
+    line_items: Page[ReverseLine] | None = None
+    reverse_deliveries: Page[ReverseDelivery] | None = None
+
+
+class ReturnLine(Node):
+    id: Id
+    quantity: Whole
+    refundable_quantity: Whole = 0
+    refunded_quantity: Whole = 0
+    return_reason_note: str | None = None
+    customer_note: str | None = None
+    reason: Annotated[str | None, Field(validation_alias=AliasPath("returnReasonDefinition", "handle"))] = None
+    with_code_discounted_total_price_set: Money | None = None
+
+
+class ExchangeLine(Node):
+    """`line_items`: the order's lines that were made of it."""
+
+    line_items: list[Ref] | None = None
+
+
+class Return(Node):
+    id: Id
+    name: str | None = None
+    status: Word
+    created_at: Instant
+    closed_at: Instant | None = None
+    request_approved_at: Instant | None = None
+    order: Ref
+    decline_note: Annotated[str | None, Field(validation_alias=AliasPath("decline", "note"))] = None
+    return_line_items: Page[ReturnLine] | None = None
+    exchange_line_items: Page[ExchangeLine] | None = None
+    reverse_fulfillment_orders: Page[ReverseFulfillmentOrder] | None = None
+
 
 _ENDED_UNTIMED = frozenset({"declined", "canceled"})
 _TO_PROCESS = "processing_required"
@@ -31,7 +99,7 @@ _SOURCES: Mapping[str, frozenset[str]] = {
 """The shop's names of what tells each text of a return: where one of them is hidden, null says nothing."""
 
 
-def return_changes(detail: ReturnDetail, order_updated_at: Ms, as_of: Ms) -> Iterator[OrderChange]:
+def return_changes(detail: Return, order_updated_at: Ms, as_of: Ms) -> Iterator[OrderChange]:
     """The return, its milestones, and its ways back."""
     yield _described(detail, as_of)
     for status, at in _milestones(detail, order_updated_at):
@@ -47,7 +115,7 @@ def return_changes(detail: ReturnDetail, order_updated_at: Ms, as_of: Ms) -> Ite
     yield from _ways_back(detail, as_of)
 
 
-def _described(detail: ReturnDetail, as_of: Ms) -> ReturnSeen:
+def _described(detail: Return, as_of: Ms) -> ReturnSeen:
     lines = detail.return_line_items.nodes if detail.return_line_items else []
     swapped = detail.exchange_line_items.nodes if detail.exchange_line_items else []
     told: dict[str, Any] = {
@@ -69,7 +137,7 @@ def _described(detail: ReturnDetail, as_of: Ms) -> ReturnSeen:
     )
 
 
-def _hidden(detail: ReturnDetail, lines: Iterable[ReturnLine]) -> set[str]:
+def _hidden(detail: Return, lines: Iterable[ReturnLine]) -> set[str]:
     """What is not told of a return and its lines."""
     hidden = {*detail.hidden, *(name for line in lines for name in line.hidden)}
     return hidden if detail.return_line_items is not None else {*hidden, "returnLineItems"}
@@ -89,7 +157,7 @@ def _refundable(lines: Iterable[ReturnLine]) -> MoneyPart | None:
     return MoneyPart(minor=sum(price.minor for price in known), currency=known[0].currency)
 
 
-def _milestones(detail: ReturnDetail, order_updated_at: Ms) -> Iterator[tuple[str, Ms]]:
+def _milestones(detail: Return, order_updated_at: Ms) -> Iterator[tuple[str, Ms]]:
     """A return that staff made was open from the start; one that a buyer asked for opened when it was approved."""
     approved = detail.request_approved_at
     if approved is not None or detail.status in ("requested", "declined"):
@@ -107,14 +175,14 @@ def _milestones(detail: ReturnDetail, order_updated_at: Ms) -> Iterator[tuple[st
 
 
 def _step(
-    detail: ReturnDetail, at: Ms, as_of: Ms, *, status: str | None = None, dispositions: str | None = None
+    detail: Return, at: Ms, as_of: Ms, *, status: str | None = None, dispositions: str | None = None
 ) -> ReturnSeen:
     return ReturnSeen(
         return_id=detail.id, order_id=detail.order.id, stamp=Stamp(at, as_of), status=status, dispositions=dispositions
     )
 
 
-def _reverse_orders(detail: ReturnDetail) -> list[ReverseFulfillmentOrder]:
+def _reverse_orders(detail: Return) -> list[ReverseFulfillmentOrder]:
     return detail.reverse_fulfillment_orders.nodes if detail.reverse_fulfillment_orders else []
 
 
@@ -122,7 +190,7 @@ def _disposed(dispositions: Iterable[Disposition]) -> int:
     return sum(disposition.quantity for disposition in dispositions if disposition.type != _TO_PROCESS)
 
 
-def _ways_back(detail: ReturnDetail, as_of: Ms) -> Iterator[ReverseDeliverySeen]:
+def _ways_back(detail: Return, as_of: Ms) -> Iterator[ReverseDeliverySeen]:
     """Labels and tracking numbers. A number has no time of its own: it is as of the approval, the earliest it can be."""
     earliest = detail.request_approved_at or detail.created_at
     for reverse_order in _reverse_orders(detail):

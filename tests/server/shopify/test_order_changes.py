@@ -38,7 +38,7 @@ from orders_sync.evidence.json_fields import Node
 from orders_sync.evidence.money import money as amount
 from orders_sync.external.shopify import nodes
 from orders_sync.external.shopify.order_changes import OrderRead, changes
-from orders_sync.external.shopify.return_changes import return_changes
+from orders_sync.external.shopify.returns import Return, return_changes
 from orders_sync.ingest.normalise import topics
 from orders_sync.instants import MINUTE, Ms, parse_instant
 from orders_sync.rules.operator_state import OperatorState
@@ -210,7 +210,7 @@ def test_the_highest_risk_counts(levels: list[str], risk: str | None) -> None:
 
 def test_reading_the_same_again_adds_no_instant() -> None:
     told = order(fulfillments=[parcel()], returns=page([{"id": "gid://shopify/Return/1"}]))
-    detail = (nodes.ReturnDetail.model_validate(returned(status="CLOSED", closedAt="2026-03-10T09:00:00Z")),)
+    detail = (Return.model_validate(returned(status="CLOSED", closedAt="2026-03-10T09:00:00Z")),)
     node = nodes.Order.model_validate(told)
     once = merge(OrderFacts(), changes(OrderRead(node, AS_OF, detail)))
     again = merge(once, changes(OrderRead(node, Ms(AS_OF + 900_000), detail)))
@@ -218,7 +218,7 @@ def test_reading_the_same_again_adds_no_instant() -> None:
 
 
 def steps(**told: Any) -> list[tuple[str | None, str | None, Ms]]:
-    detail = nodes.ReturnDetail.model_validate(returned(**told))
+    detail = Return.model_validate(returned(**told))
     seen = return_changes(detail, parse_instant("2026-03-09T20:00:00Z"), AS_OF)
     return [
         (c.status, c.dispositions, c.stamp.at)
@@ -286,7 +286,7 @@ def test_a_label_is_as_of_its_making_and_a_bare_number_of_the_approval() -> None
         for n, told in enumerate((label, number, None))
     ]
     told = returned(reverseFulfillmentOrders=way_back(deliveries=deliveries), requestApprovedAt="2026-03-09T09:00:00Z")
-    seen = return_changes(nodes.ReturnDetail.model_validate(told), TOUCHED, AS_OF)
+    seen = return_changes(Return.model_validate(told), TOUCHED, AS_OF)
     ways = [c for c in seen if isinstance(c, ReverseDeliverySeen)]
     assert [(way.label_url, way.number, way.labelled_at) for way in ways] == [
         ("https://x.example/l.pdf", None, parse_instant("2026-03-09T10:00:00Z")),
@@ -304,7 +304,7 @@ def way(tracking: Any, label: Any = None, number: int = 1) -> dict[str, Any]:
 def known(*readings: Any) -> OrderFacts:
     """What is known after readings of one return, a minute apart, each with its ways back and fields of its own."""
     read = [
-        return_changes(nodes.ReturnDetail.model_validate(returned(**told)), TOUCHED, Ms(AS_OF + n * MINUTE))
+        return_changes(Return.model_validate(returned(**told)), TOUCHED, Ms(AS_OF + n * MINUTE))
         for n, told in enumerate(readings)
     ]
     return merge(OrderFacts(), [change for changes in read for change in changes])
@@ -377,7 +377,7 @@ def test_a_return_is_worth_what_its_lines_cost_and_says_why() -> None:
         }
         for n, price in enumerate(("4.5", "3.0"))
     ]
-    detail = nodes.ReturnDetail.model_validate(returned(returnLineItems={"nodes": lines}))
+    detail = Return.model_validate(returned(returnLineItems={"nodes": lines}))
     (described,) = (c for c in return_changes(detail, TOUCHED, AS_OF) if isinstance(c, ReturnSeen) and c.created_at)
     assert (described.reason, described.note, described.name) == ("size_too_small", "too tight", "#1001-R1")
     assert described.refundable is not None

@@ -62,3 +62,17 @@ def without(message: Payload, order_ids: Collection[int]) -> Payload:
     assert isinstance(data, dict)
     gone = {order_gid(order_id) for order_id in order_ids}
     return {**message, "data": {**data, "orders": [order for order in data["orders"] if order["order_id"] not in gone]}}
+
+
+def support_escalated(
+    order_id: int, order_number: str, conversation_id: str, *, by: str, note: str | None, at: Ms
+) -> Payload:
+    """An operator asks for support with an order."""
+    data = {
+        "order_id": order_gid(order_id),
+        "order_number": order_number,
+        "conversation_id": conversation_id,
+        "by": by,
+        "note": note,
+    }
+    return {"type": "support.escalated", "timestamp": to_text(at), "data": data}

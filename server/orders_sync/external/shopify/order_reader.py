@@ -11,17 +11,16 @@ from typing import Any, TypeVar
 
 from pydantic.alias_generators import to_snake
 
-from orders_sync.external.shopify import completion, denied_fields, documents, nodes
+from orders_sync.external.shopify import denied_fields, nodes, order_batch, read_documents
 from orders_sync.external.shopify.answers import Answer
-from orders_sync.external.shopify.batches import PageSize, batches, page, understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
-from orders_sync.external.shopify.errors import Broken, Denied, Withheld
-from orders_sync.external.shopify.nodes import Node, read_page
+from orders_sync.external.shopify.errors import Denied, ObjectDenied, PartFailed
+from orders_sync.external.shopify.nodes import Node, parsing, read_page
+from orders_sync.external.shopify.order_batch import Batch, Sifting, UnreadableOrder
 from orders_sync.external.shopify.order_changes import OrderRead, ParcelsRead, held, late
-from orders_sync.external.shopify.pagination import Walk
+from orders_sync.external.shopify.pagination import PageSize, Pagination, batches, page
 from orders_sync.external.shopify.scalars import Id, gid, number
-from orders_sync.external.shopify.unreadable import Batch, Sifting, UnreadOrder
 from orders_sync.instants import Ms
 
 MOST_AT_ONCE = 100
@@ -42,7 +41,7 @@ class OrdersPage:
     orders: tuple[OrderRead, ...]
     next_cursor: str | None
     as_of: Ms
-    unread: tuple[UnreadOrder, ...] = ()
+    unread: tuple[UnreadableOrder, ...] = ()
 
 
 class OrderReader:
@@ -57,33 +56,39 @@ class OrderReader:
         self._whose_size = PageSize(first=MOST_AT_ONCE, most=MOST_AT_ONCE)
 
     async def page(
-        self, query: str | None, after: str | None, *, sort_key: str, reverse: bool = False, walk: Walk | None = None
+        self,
+        query: str | None,
+        after: str | None,
+        *,
+        sort_key: str,
+        reverse: bool = False,
+        walk: Pagination | None = None,
     ) -> OrdersPage:
         """One page of the orders that `query` matches; `walk`: the one that its cursor is of. Raises ShopifyError."""
         variables = {"query": query, "after": after, "sortKey": sort_key, "reverse": reverse}
         try:
-            answer = await page(self._client, documents.ORDERS_PAGE, self._page_size, variables)
-        except Broken as error:
+            answer = await page(self._client, read_documents.ORDERS_PAGE, self._page_size, variables)
+        except PartFailed as error:
             if not error.places:
                 raise
             return await self._one_by_one(variables, walk)
-        with understood():
+        with parsing():
             found = read_page(object, answer.data["orders"])
-        lost = {**answer.broken, **denied_fields.objects(answer, documents.ORDERS_PAGE.at, found.nodes)}
+        lost = {**answer.broken, **denied_fields.objects(answer, read_documents.ORDERS_PAGE.at, found.nodes)}
         if any(not _names_itself(found.nodes, place) for place in lost):
             return await self._one_by_one(variables, walk)
-        following = (walk or Walk("orders", after)).step(found)
-        broken = {place: Broken(why) for place, why in answer.broken.items()}
+        following = (walk or Pagination("orders", after)).step(found)
+        broken = {place: PartFailed(why) for place, why in answer.broken.items()}
         batch = await self._whole(dict(enumerate(found.nodes)), answer, broken)
         return OrdersPage(batch.reads, following, answer.as_of, batch.unread)
 
-    async def _one_by_one(self, variables: Mapping[str, Any], walk: Walk | None) -> OrdersPage:
+    async def _one_by_one(self, variables: Mapping[str, Any], walk: Pagination | None) -> OrdersPage:
         """The page in which one order takes others, or its own name, with it: which orders it has, and then each by its id."""
         as_many = PageSize(first=self._page_size.size, most=self._page_size.size)
-        answer = await page(self._client, documents.ORDER_IDS_PAGE, as_many, variables)
-        with understood():
+        answer = await page(self._client, read_documents.ORDER_IDS_PAGE, as_many, variables)
+        with parsing():
             found = read_page(OrderRef, answer.data["orders"])
-        following = (walk or Walk("orders", variables["after"])).step(found)
+        following = (walk or Pagination("orders", variables["after"])).step(found)
         batches = [batch async for batch in self.by_id(ref.id for ref in found.nodes)]
         if len(found.nodes) > 1 and sum(one.withheld for batch in batches for one in batch.unread) == len(found.nodes):
             raise Denied(batches[0].unread[0].reason)
@@ -103,29 +108,29 @@ class OrderReader:
         Raises ShopifyError.
         """
         ids = (gid("Order", order_id) for order_id in order_ids)
-        async for asked, answer in batches(self._client, documents.ORDERS, self._batch_size, ids):
+        async for asked, answer in batches(self._client, read_documents.ORDERS, self._batch_size, ids):
             yield await self._whole(*_told(asked, answer))
 
     async def parcels(self, order_ids: Iterable[int]) -> AsyncGenerator[Batch[ParcelsRead], None]:
         """The parcels of these orders alone, a batch at a time: at a fraction of the cost of the orders. Raises ShopifyError."""
         ids = (gid("Order", order_id) for order_id in order_ids)
-        async for asked, answer in batches(self._client, documents.PARCELS, self._parcels_size, ids):
+        async for asked, answer in batches(self._client, read_documents.PARCELS, self._parcels_size, ids):
             told, _, broken = _told(asked, answer)
-            sifting = await self._sift(nodes.Parcels, documents.PARCELS, told, broken)
+            sifting = await self._sift(nodes.Parcels, read_documents.PARCELS, told, broken)
             yield Batch(tuple(ParcelsRead(order, answer.as_of) for order in sifting.orders.values()), sifting.unread)
 
     async def count(self, query: str | None = None) -> int:
         """How many orders the shop says match; a lower bound where it does not count them all. Raises ShopifyError."""
-        answer = await self._client.read(documents.ORDERS_COUNT, {"query": query})
-        with understood("ordersCount"):
+        answer = await self._client.read(read_documents.ORDERS_COUNT, {"query": query})
+        with parsing("ordersCount"):
             return int((answer.data.get("ordersCount") or {}).get("count") or 0)
 
-    async def whose(self, kind: str, ids: Iterable[int]) -> dict[int, int]:
+    async def order_ids_of(self, kind: str, ids: Iterable[int]) -> dict[int, int]:
         """The order that each of these belongs to (`kind`: its type in the shop's schema); unknown ones are missing."""
         owners: dict[int, int] = {}
         gids = (gid(kind, entity) for entity in ids)
-        async for _, answer in batches(self._client, documents.WHOSE, self._whose_size, gids):
-            with understood():
+        async for _, answer in batches(self._client, read_documents.ORDER_IDS_OF, self._whose_size, gids):
+            with parsing():
                 for node in answer.data["nodes"]:
                     owner = _owner(node) if node else None
                     if owner is not None:
@@ -133,18 +138,18 @@ class OrderReader:
         return owners
 
     async def _whole(
-        self, told: Mapping[int, object], answer: Answer, broken: Mapping[int, Broken]
+        self, told: Mapping[int, object], answer: Answer, broken: Mapping[int, PartFailed]
     ) -> Batch[OrderRead]:
         """These orders, by their place in the answer, with what it cut short and left out."""
-        sifting = await self._sift(nodes.Order, documents.ORDERS, told, broken)
-        details = await completion.details(self._client, self._details_size, sifting.orders.values())
+        sifting = await self._sift(nodes.Order, read_documents.ORDERS, told, broken)
+        details = await order_batch.details(self._client, self._details_size, sifting.orders.values())
         for place, order in list(sifting.orders.items()):
             if order.id in details.failed:
                 sifting.set_aside(place, details.failed[order.id])
         return Batch(tuple(_read(order, details, answer) for order in sifting.orders.values()), sifting.unread)
 
     async def _sift(
-        self, kind: type[N], document: Document, told: Mapping[int, object], broken: Mapping[int, Broken]
+        self, kind: type[N], document: Document, told: Mapping[int, object], broken: Mapping[int, PartFailed]
     ) -> Sifting[N]:
         """Each of these by itself, to the end of its lists."""
         sifting: Sifting[N] = Sifting(told)
@@ -153,8 +158,8 @@ class OrderReader:
                 if place in broken:
                     raise broken[place]
                 if isinstance(node, dict):
-                    await completion.rest(self._client, document, node)
-                with understood():
+                    await order_batch.rest(self._client, document, node)
+                with parsing():
                     sifting.orders[place] = kind.model_validate(node)
         return sifting
 
@@ -164,12 +169,15 @@ def _names_itself(nodes: Sequence[object], place: int) -> bool:
     return isinstance(node, dict) and bool(node.get("id"))
 
 
-def _told(asked: Sequence[str], answer: Answer) -> tuple[dict[int, object], Answer, Mapping[int, Broken]]:
+def _told(asked: Sequence[str], answer: Answer) -> tuple[dict[int, object], Answer, Mapping[int, PartFailed]]:
     """What `nodes(ids:)` found, by place, and what failed or is denied of it: those are told by the id they were asked by."""
-    with understood():
+    with parsing():
         found = list(answer.data["nodes"])
-    broken: dict[int, Broken] = {place: Broken(why) for place, why in answer.broken.items()}
-    broken |= {place: Withheld(why) for place, why in denied_fields.objects(answer, documents.ORDERS.at, found).items()}
+    broken: dict[int, PartFailed] = {place: PartFailed(why) for place, why in answer.broken.items()}
+    broken |= {
+        place: ObjectDenied(why)
+        for place, why in denied_fields.objects(answer, read_documents.ORDERS.at, found).items()
+    }
     told = {
         place: node or {"id": gid_asked}
         for place, (gid_asked, node) in enumerate(zip(asked, found, strict=False))
@@ -178,7 +186,7 @@ def _told(asked: Sequence[str], answer: Answer) -> tuple[dict[int, object], Answ
     return told, answer, broken
 
 
-def _read(order: nodes.Order, details: completion.Details, answer: Answer) -> OrderRead:
+def _read(order: nodes.Order, details: order_batch.Details, answer: Answer) -> OrderRead:
     returns = order.returns.nodes if order.returns else []
     return OrderRead(
         order=order,
@@ -192,7 +200,7 @@ def _read(order: nodes.Order, details: completion.Details, answer: Answer) -> Or
 
 
 def _owner(node: Mapping[str, Any]) -> str | None:
-    """The order's id in an answer to `WHOSE`."""
+    """The order's id in an answer to `ORDER_IDS_OF`."""
     if node.get("orderId"):
         return str(node["orderId"])
     reverse = node.get("reverseFulfillmentOrder") or node

@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.shopify import AS_OF, ScriptedShop, order, page, parcel
+from tests.support.shopify import AS_OF, DOCUMENTS, ScriptedShop, order, page, parcel
 
-from orders_sync.external.shopify import documents, pagination
+from orders_sync.external.shopify import pagination, read_documents
 from orders_sync.external.shopify.answers import Answer
-from orders_sync.external.shopify.documents import MOST_AT_ONCE, Cut, Document
-from orders_sync.external.shopify.errors import Misshapen, NoProgress, ShopifyError
+from orders_sync.external.shopify.documents import MOST_AT_ONCE, Document, TruncatedList
+from orders_sync.external.shopify.errors import NoProgress, ShopifyError, UnexpectedShape
 from orders_sync.external.shopify.nodes import Page
-from orders_sync.external.shopify.orders import OrderReader
-from orders_sync.external.shopify.pagination import MOST_IDLE, Walk
+from orders_sync.external.shopify.order_reader import OrderReader
+from orders_sync.external.shopify.pagination import MOST_IDLE, Pagination
 
 Json = dict[str, Any]
 
-WITH_LISTS = [document for document in documents.ALL if document.lists]
+WITH_LISTS = [document for document in DOCUMENTS if document.lists]
 
 
 class Pages:
@@ -113,10 +113,10 @@ def _unique(told: Json, prefix: str = "") -> None:
                 _unique(item, f"{told['id']}>")
 
 
-LINES = Cut(("lineItems",), documents.ORDER_LINES)
+LINES = TruncatedList(("lineItems",), read_documents.ORDER_LINES)
 
 
-async def _complete(told: Json, cut: Cut, *replies: Json) -> int:
+async def _complete(told: Json, cut: TruncatedList, *replies: Json) -> int:
     """How many requests it took."""
     shop = ScriptedShop(**{cut.rest.name: list(replies)})
     await pagination.complete(shop.execute, (cut,), told)
@@ -145,7 +145,7 @@ async def test_pages_that_bring_nothing_new_under_new_cursors_are_refused(ids: t
 
 
 async def test_an_object_that_is_gone_before_the_end_is_not_taken_for_whole() -> None:
-    with pytest.raises(Misshapen, match="no longer knew"):
+    with pytest.raises(UnexpectedShape, match="no longer knew"):
         await _complete({"id": "x", "lineItems": _lines("a", 1)}, LINES, {"order": None})
 
 
@@ -155,7 +155,7 @@ async def test_page_info_that_says_nothing_is_not_taken_for_the_end(info: Any) -
         await _complete({"id": "x", "lineItems": {"nodes": [], "pageInfo": info}}, LINES)
 
 
-REFUNDS = Cut(("refunds",), documents.ORDER_REFUNDS, first=50)
+REFUNDS = TruncatedList(("refunds",), read_documents.ORDER_REFUNDS, first=50)
 
 
 @pytest.mark.parametrize(("length", "asked"), [(0, 0), (49, 0), (50, 1), (51, 1), (249, 1)])
@@ -167,13 +167,13 @@ async def test_a_plain_list_as_long_as_was_asked_for_is_asked_for_again(length: 
 
 
 async def test_a_plain_list_that_fills_the_most_that_can_be_asked_for_is_refused() -> None:
-    with pytest.raises(Misshapen, match="250 refunds"):
+    with pytest.raises(UnexpectedShape, match="250 refunds"):
         await _complete({"id": "x", "refunds": [{}] * 50}, REFUNDS, {"order": {"refunds": [{}] * MOST_AT_ONCE}})
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 3)), min_size=1, max_size=30))
 def test_a_walk_ends_within_the_cursors_that_there_are(pages: list[tuple[str, int]]) -> None:
-    walk, steps = Walk("things"), 0
+    walk, steps = Pagination("things"), 0
     try:
         for cursor, content in pages * 40:
             walk.step(Page[Any](nodes=[content], has_next_page=True, end_cursor=cursor))

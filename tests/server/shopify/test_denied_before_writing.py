@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 from tests.server.shopify.test_writes import fulfillable, owing, part, presented, returning, row, sent, suggesting
-from tests.support.shopify import ScriptedShop
+from tests.support.shopify import DOCUMENTS, ScriptedShop
 
-from orders_sync.external.shopify import documents
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.outcome import Refused, Sent, Unknown
 
@@ -104,14 +103,14 @@ def shop(document: str, answer: Json) -> ScriptedShop:
     whole = {name.partition(",")[0]: told for name, (_, told) in reversed(ANSWERS.items())}
     done: dict[str, Any] = {
         each.name: {_payload(each.text): {"userErrors": [], **{name: {"id": "x"} for name in _RESULTS}}}
-        for each in documents.ALL
+        for each in DOCUMENTS
         if each.text.startswith("mutation")
     }
     return ScriptedShop(**(whole | done | {document: answer}))
 
 
 _RESULTS = ("fulfillment", "fulfillmentHold", "fulfillmentOrder", "return")
-WRITES = {each.name for each in documents.ALL if each.text.startswith("mutation")}
+WRITES = {each.name for each in DOCUMENTS if each.text.startswith("mutation")}
 
 
 def _payload(text: str) -> str:

@@ -17,7 +17,7 @@ from orders_sync.db.dead_letters import DeadLetterRow
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import metadata, orders
 from orders_sync.evidence.changes import CustomerRedacted, Delivery, FulfillmentPart, FulfillmentSeen, Stamp
-from orders_sync.external.shopify.errors import Misread, NoAnswer
+from orders_sync.external.shopify.errors import BadRequest, NoAnswer
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import MINUTE
 from orders_sync.rules.thresholds import Thresholds
@@ -121,7 +121,7 @@ async def test_a_page_of_another_shape_still_fails_the_tick(db: Database, world:
     await poller.tick()
     clock.advance(LATER)
     world.shop.say("OrdersPage", {"orders": {"edges": []}})
-    assert isinstance((await poller.tick()).error, Misread)
+    assert isinstance((await poller.tick()).error, BadRequest)
     assert await open_gaps(db) == {"dead_letter", "poller_failed"}
 
 
