@@ -67,8 +67,7 @@ def _drafts(given: Namespace) -> Iterable[Draft]:
     verb = VERBS[ActionName(given.command)]
     if verb.columns is None:
         return verb.drafts(given, ())
-    orders: list[Row] = [{"order": order} for order in given.orders]
-    orders = orders or list(rows(verb.columns, sys.stdin))
+    orders: list[Row] = [{"order": order} for order in given.orders] or list(rows(verb.columns, sys.stdin))
     if not orders:
         raise UsageError(f"{given.command}: no orders; name them, or give CSV on stdin")
     return verb.drafts(given, orders)

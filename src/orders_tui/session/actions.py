@@ -84,15 +84,15 @@ class Actions:
 
     def undoables(self) -> tuple[ActionEntry, ...]:
         """Everything that `undo()` would take back: the newest action, with all of its batch that still can be."""
-        newest = self.undoable()
-        return self._undoables(newest.batch or newest.key) if newest is not None else ()
+        newest, now = self.undoable(), self._pace.now()
+        return tuple(e for e in self._sender.log.batch_of(newest) if e.undoable(now)) if newest is not None else ()
 
-    def undo(self, key: str | None = None) -> ActionEntry | None:
-        """Takes back an action (a key, or all of a batch), or the newest that can be; the entry being undone, or None.
+    def undo(self) -> ActionEntry | None:
+        """Takes back the newest action that can be, with all of its batch; the entry being undone, or None.
 
         What of the batch is not sent yet stays unsent.
         """
-        entries = self._undoables(key) if key else self.undoables()
+        entries = self.undoables()
         if not entries:
             return None
         if not self._connection().acts:
@@ -153,11 +153,6 @@ class Actions:
         if run is None and (entry.failures or entry.state in {ActionState.FAILED, ActionState.REFUSED}):
             not_done = "not done" if entry.state is not ActionState.PARTLY else "partly done"
             self._tell(Notice(Level.ERROR, f"{entry.draft.action} {not_done}: {entry.message}"))
-
-    def _undoables(self, key: str) -> tuple[ActionEntry, ...]:
-        """What can be taken back of an action, or of a batch."""
-        now = self._pace.now()
-        return tuple(entry for entry in self._sender.log.of_batch(key) if entry.undoable(now))
 
     def _down(self) -> str:
         connection = self._connection()

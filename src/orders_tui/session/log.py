@@ -106,9 +106,9 @@ class ActionLog:
         """Oldest first."""
         return tuple(self._entries.values())
 
-    def of_batch(self, key: str) -> list[ActionEntry]:
-        """The action of this key, or all of this batch."""
-        return [e for e in self._entries.values() if key in {e.key, e.batch}]
+    def batch_of(self, entry: ActionEntry) -> list[ActionEntry]:
+        """The action, with all of its batch."""
+        return [e for e in self._entries.values() if e.batch == entry.batch] if entry.batch is not None else [entry]
 
     def unsettled(self) -> tuple[ActionEntry, ...]:
         """Actions whose outcome is not known yet."""
