@@ -20,13 +20,10 @@ class SupportDraft(Draft):
 
     action = ActionName.SUPPORT
     word = "support"
+    done = "escalated to support"
     orders_per_request = 1
     note: str
     conversation_id: str | None = None
-
-    @property
-    def done(self) -> str:
-        return "escalated to support"
 
     @property
     def repeated(self) -> str:

@@ -1,7 +1,7 @@
 """`assign`, `fulfill`, `support`, `returns`, `inventory`, `undo`: the same actions as on the screen, for scripts.
 
 Every request has an idempotency key; an answer that does not come is asked for again with it, and what is still not known in the
-end is told apart from what failed. Exit status: 0 all done, 1 something refused, 3 the server was not reached.
+end is kept apart from what failed. Exit status: 0 all done, 1 something refused, 3 the server was not reached.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _as_json(results: Iterable[Result]) -> dict[str, object]:
 
 
 def _unnamed(results: Iterable[Result]) -> list[str]:
-    """Orders of which an answer tells by their GID, because the request did not name them."""
+    """Orders that an answer names by their GID, because the request did not name them."""
     return [
         order
         for result in results

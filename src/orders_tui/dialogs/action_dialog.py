@@ -37,7 +37,7 @@ class ActionDialog(Dialog[D]):
         """A list to choose from."""
         return LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id=name)
 
-    def tell(self, name: str, words: str, tone: Tone = Tone.DIM) -> None:
+    def show_words(self, name: str, words: str, tone: Tone = Tone.DIM) -> None:
         """Puts a sentence into the line of this name."""
         self.query_one(f"#{name}", Static).update(content([(words, tone)]))
 

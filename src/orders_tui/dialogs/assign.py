@@ -99,7 +99,7 @@ class AssignDialog(ActionDialog[AssignDraft]):
 
     def _show_taken(self) -> None:
         """Whose the orders are now, and what becomes of that."""
-        self.tell("taken", *self._taken_from())
+        self.show_words("taken", *self._taken_from())
 
     def _taken_from(self) -> tuple[str, Tone]:
         others, only = self._others(), self.bound[0] if len(self.target.ids) == 1 and self.bound else None

@@ -153,8 +153,8 @@ class FulfillDialog(ActionDialog[FulfillDraft]):
     def update(self) -> None:
         super().update()
         left_out = "" if self._one else self._left_out()
-        self.tell("consequence", self._consequence())
-        self.tell("left-out", left_out, Tone.WARN)
+        self.show_words("consequence", self._consequence())
+        self.show_words("left-out", left_out, Tone.WARN)
         self.query_one("#left-out").display = bool(left_out)
 
     def _consequence(self) -> str:

@@ -1,4 +1,4 @@
-"""`i`: a stock-out. Holds the open orders that still owe a SKU, or just those chosen, and tells the ERP.
+"""`i`: a stock-out. Holds the open orders that still owe a SKU, or just those chosen, and informs the ERP.
 
 The SKU is chosen among those that are out and those of the order, or typed. One that is not known here is sent only when it is
 confirmed again, and then the dialog stays until the server has answered.
@@ -130,7 +130,7 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
     def update(self) -> None:
         super().update()
         self._skus.light(self._picked)
-        self.tell("consequence", outward(self.work.session.me))
+        self.show_words("consequence", outward(self.work.session.me))
 
     def edited(self) -> None:
         """The SKUs that hold what is typed; none is chosen by typing a part of it."""

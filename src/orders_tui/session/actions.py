@@ -70,7 +70,7 @@ class Actions:
     def act(self, draft: Draft) -> tuple[ActionEntry, ...]:
         """Sends a draft: rows change at once, the answer follows as `ActionSettled`. One entry per request it takes.
 
-        Refused (state `refused`, draft kept) while the line is declared down.
+        Refused (state `refused`, draft kept) while the connection is down.
         """
         if not self._connection().acts:
             return (self._sender.refuse(draft, f"{self._down()}; the draft is kept"),)
@@ -108,7 +108,7 @@ class Actions:
     def bulk(self, draft: Draft) -> BulkRun:
         """Sends a draft of any size in chunks; what is known to be impossible is skipped, with its reason.
 
-        While the line is declared down: a finished run of failures, draft kept.
+        While the connection is down: a finished run of failures, draft kept.
         """
         if self._connection().acts:
             return self._start(draft)

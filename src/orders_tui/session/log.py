@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from orders_tui.actions.draft import Draft
-    from orders_wire.vocabulary import ErrorCode, ReturnAction
+    from orders_wire.vocabulary import ErrorCode
 
 _KEPT = 1000
 PAST = datetime.min.replace(tzinfo=UTC)
@@ -39,7 +39,6 @@ class OrderFailure:
     order_id: str
     code: ErrorCode | None
     message: str
-    allowed_actions: tuple[ReturnAction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _ANSWERS_KEPT = 200
 
 
 class Sender:
-    """`begin` puts an action on the rows and on its way; the log tells where it stands."""
+    """`begin` puts an action on the rows and on its way; the log shows where it stands."""
 
     def __init__(
         self,
@@ -210,4 +210,4 @@ class Sender:
 
 
 def _failures(failures: Iterable[Failure]) -> tuple[OrderFailure, ...]:
-    return tuple(OrderFailure(f.id, f.code, f.message, tuple(f.allowed_actions or ())) for f in failures)
+    return tuple(OrderFailure(f.id, f.code, f.message) for f in failures)
