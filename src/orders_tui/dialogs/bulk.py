@@ -124,13 +124,13 @@ class BulkDialog(Dialog[BulkRun]):
         return lines
 
     def _numbers(self, ids: list[str]) -> str:
-        numbers = " ".join(order.order_number for order in self._orders(ids[:SHOWN_NUMBERS]))
+        numbers = " ".join(order.order_number for order in self._known_orders(ids[:SHOWN_NUMBERS]))
         return numbers + (f" and {len(ids) - SHOWN_NUMBERS} more" if len(ids) > SHOWN_NUMBERS else "")
 
     def _not_done(self) -> list[str]:
         return [order_id for kind in NOT_DONE for ids in self.bulk.reasons(kind).values() for order_id in ids]
 
-    def _orders(self, ids: list[str]) -> list[Order]:
+    def _known_orders(self, ids: list[str]) -> list[Order]:
         """Those of the orders that are known."""
         return [order for order_id in ids if (order := self.work.session.table.order(order_id)) is not None]
 
@@ -165,7 +165,7 @@ class BulkDialog(Dialog[BulkRun]):
 
     def action_copy(self) -> None:
         """The numbers of everything that was not done."""
-        numbers = [order.order_number for order in self._orders(self._not_done())]
+        numbers = [order.order_number for order in self._known_orders(self._not_done())]
         self.app.copy_to_clipboard("\n".join(numbers))
         self.say(f"{len(numbers)} numbers sent to the terminal's clipboard")
 
@@ -173,7 +173,7 @@ class BulkDialog(Dialog[BulkRun]):
         """The same orders as a CSV file."""
         path = Path.cwd() / f"orders-not-done-{self.work.pace.now():%Y%m%d-%H%M%S}.csv"
         try:
-            self.say(f"written to {export.write(self._orders(self._not_done()), path)}")
+            self.say(f"written to {export.write(self._known_orders(self._not_done()), path)}")
         except UsageError as error:
             self.say(str(error), Tone.WARN)
 
