@@ -15,9 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from orders_tui.cli.desk import connect, remedy
+from orders_tui.cli.connection import connect, remedy
 from orders_tui.cli.input import drafts
-from orders_tui.cli.table import table
+from orders_tui.cli.output import table
 from orders_tui.drafts import AssignDraft, Draft, ReturnsDraft
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, VersionSkew
 from orders_tui.pace import new_key

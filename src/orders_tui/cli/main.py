@@ -50,7 +50,7 @@ def run(arguments: Sequence[str], transport: httpx.AsyncBaseTransport | None = N
     except KeyboardInterrupt:
         return INTERRUPTED
     except ClientError as error:
-        from orders_tui.cli.desk import remedy
+        from orders_tui.cli.connection import remedy
         from orders_tui.sanitise import lines
 
         print(lines(f"orders-tui: {error}{remedy(error)}"), file=sys.stderr)
@@ -84,17 +84,17 @@ def _command(name: str | None) -> Callable[[Namespace], int]:
         case None:
             return _desk
         case "list" | "show" | "export":
-            from orders_tui.cli import reading
+            from orders_tui.cli import orders
 
-            return {"list": reading.list_orders, "show": reading.show, "export": reading.export_file}[name]
+            return {"list": orders.list_orders, "show": orders.show, "export": orders.export_file}[name]
         case "watch":
-            from orders_tui.cli import watching
+            from orders_tui.cli.watch import watch
 
-            return watching.watch
+            return watch
         case "keys" | "config" | "info":
-            from orders_tui.cli import about
+            from orders_tui.cli import info
 
-            return {"keys": about.keys, "config": about.config, "info": about.info}[name]
+            return {"keys": info.keys, "config": info.config, "info": info.info}[name]
         case _:
             from orders_tui.cli import acting
 
@@ -118,12 +118,12 @@ def _desk(given: Namespace) -> int:
     from orders_tui import config
 
     chosen = config.load(server=given.server, profile=given.profile, name=given.name)
-    from orders_tui.glance import look
+    from orders_tui.startup import first_page
 
-    found = look.first(chosen)
-    from orders_tui import app
+    page = first_page.request(chosen)
+    from orders_tui.startup import start
 
-    return app.run(chosen if _knows_unicode() else replace(chosen, ascii=True, unicode=False), found)
+    return start.run(chosen if _knows_unicode() else replace(chosen, ascii=True, unicode=False), page)
 
 
 def _knows_unicode() -> bool:

@@ -22,13 +22,12 @@ from orders_tui.screens.taking import Taking
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
 from orders_tui.session import changes
-from orders_tui.widgets import order_sections
-from orders_tui.widgets.band import Band, sentences
+from orders_tui.widgets import order_text
+from orders_tui.widgets.banner import Banner, sentences
 from orders_tui.widgets.bar import Bar, content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint, HintBar
-from orders_tui.widgets.order_sections import Section
-from orders_tui.widgets.order_text import Text, headline
+from orders_tui.widgets.order_text import Section, Text, headline
 from orders_tui.wording import Tone
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class OrderScreen(Stage):
     def compose(self) -> ComposeResult:
         ellipsis = self.work.glyphs.ellipsis
         yield Bar(ellipsis, id="headline")
-        yield Band(ellipsis, id="band")
+        yield Banner(ellipsis, id="banner")
         with Horizontal(id="sheets"):
             with VerticalScroll(id="what", can_focus=True):
                 yield Static(id="what-text")
@@ -114,18 +113,18 @@ class OrderScreen(Stage):
 
     def show(self) -> None:
         """Draws the order as it is known now."""
-        order, seen = self.work.session.order(self.order_id), self.work.seen()
+        order, fmt = self.work.session.order(self.order_id), self.work.formatter()
         row = self.work.session.row(self.order_id)
         if order is not None:
-            left: list[Piece] = headline(order, seen)
+            left: list[Piece] = headline(order, fmt)
             if row is not None and row.mark is not None and row.mark.reason:
                 left += [(f"  {row.mark.reason}", Tone.BAD)]
             self.query_one("#headline", Bar).set_pieces(left, self._place_in_list())
         detail = self.work.session.detail(self.order_id)
         if detail is not None:
-            self._put(order_sections.left(detail, seen), order_sections.right(detail, seen))
+            self._put(order_text.content_sections(detail, fmt), order_text.history_sections(detail, fmt))
         else:
-            self._put(order_sections.of_row(order, seen) if order is not None else [], [self._waiting()])
+            self._put(order_text.row_sections(order, fmt) if order is not None else [], [self._waiting()])
         self._show_band()
         self.refresh_hints()
 
@@ -154,7 +153,7 @@ class OrderScreen(Stage):
     def _show_band(self) -> None:
         session, now = self.work.session, self.work.pace.now()
         says = sentences(session.connection, session.view, now, self.work.zone, self.work.key("desk.refresh"))
-        self.query_one(Band).show(says)
+        self.query_one(Banner).show(says)
         self.set_class(bool(says), "-stale")
 
     def _pane(self) -> VerticalScroll:

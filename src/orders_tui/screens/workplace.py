@@ -13,7 +13,7 @@ from orders_tui.screens.keyboard import Keyboard
 from orders_tui.screens.preferences import Preferences
 from orders_tui.screens.trend import Trend
 from orders_tui.session import Session
-from orders_tui.widgets.order_table.columns import Seen
+from orders_tui.widgets.formatter import Formatter
 from orders_wire.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ class Workplace:
         """What the operator may do; the server has the last word, so until it has spoken nothing is refused here."""
         return self.session.me.role if self.session.me is not None else Role.LEAD
 
-    def seen(self) -> Seen:
+    def formatter(self) -> Formatter:
         """How values read at this moment."""
-        return Seen(self.pace.now(), self.zone, self.glyphs, self.name)
+        return Formatter(self.pace.now(), self.zone, self.glyphs, self.name)
 
     def reading_only(self) -> str:
         """Why nothing can be sent now: `offline: reading only`."""

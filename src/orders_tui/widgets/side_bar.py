@@ -14,8 +14,8 @@ from textual.message import Message
 
 from orders_tui import wording
 from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.line_list import Line, LineList
-from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import UNASSIGNED, EventType
 
@@ -100,15 +100,15 @@ def sku_of(key: str) -> str | None:
 
 
 def lines(
-    alerts: Sequence[Alert], gaps: Sequence[Alert], page: OrdersPage | None, seen: Seen, shown: Shown = Shown()
+    alerts: Sequence[Alert], gaps: Sequence[Alert], page: OrdersPage | None, fmt: Formatter, shown: Shown = Shown()
 ) -> list[Line]:
     """All sections, from what is most urgent to what is only good to know. Without a page nobody knows that nothing is open."""
     if page is None and not alerts:
         unknown = Line("no alerts", (("not known yet", Tone.DIM),), choosable=False)
-        return [Line("heading alerts", (("ALERTS", "strong"),), choosable=False), unknown, *_gaps(gaps, seen)]
-    out = [*_alerts(alerts, shown, seen, page.alerts_total if page is not None else 0), *_gaps(gaps, seen)]
+        return [Line("heading alerts", (("ALERTS", "strong"),), choosable=False), unknown, *_gaps(gaps, fmt)]
+    out = [*_alerts(alerts, shown, fmt, page.alerts_total if page is not None else 0), *_gaps(gaps, fmt)]
     if page is not None:
-        for section in (_tracking(page, seen), _delayed(page, seen), _returns(page, seen), _stock(page, seen)):
+        for section in (_tracking(page, fmt), _delayed(page, fmt), _returns(page, fmt), _stock(page, fmt)):
             out += section
     return out
 
@@ -124,7 +124,7 @@ def _heading(title: str, count: int, tail: str = "") -> Iterator[Line]:
     yield Line(f"heading {title}", ((title, "strong"), (f" {count}", Tone.DIM)), right, choosable=False)
 
 
-def _alerts(alerts: Sequence[Alert], shown: Shown, seen: Seen, total: int) -> Iterator[Line]:
+def _alerts(alerts: Sequence[Alert], shown: Shown, fmt: Formatter, total: int) -> Iterator[Line]:
     worst = wording.severity(alerts[0].severity).tone if alerts else Tone.DIM
     only = ", ".join(wording.event_type(kind).short for kind in shown.types)
     right: tuple[Piece, ...] = ((f"only {only}", Tone.ACTIVE),) if only else ()
@@ -135,29 +135,29 @@ def _alerts(alerts: Sequence[Alert], shown: Shown, seen: Seen, total: int) -> It
     for severity in dict.fromkeys(alert.severity for alert in alerts):
         group = [alert for alert in alerts if alert.severity is severity]
         sign = wording.severity(severity)
-        yield Line(f"severity {severity}", ((f"{seen.sign(sign)} {len(group)}", sign.tone),), choosable=False)
+        yield Line(f"severity {severity}", ((f"{fmt.sign(sign)} {len(group)}", sign.tone),), choosable=False)
         for kind in dict.fromkeys(_kind(alert) for alert in group):
-            yield from _of_kind(kind, [alert for alert in group if _kind(alert) == kind], shown, seen)
+            yield from _of_kind(kind, [alert for alert in group if _kind(alert) == kind], shown, fmt)
 
 
-def _of_kind(kind: str, alerts: Sequence[Alert], shown: Shown, seen: Seen) -> Iterator[Line]:
+def _of_kind(kind: str, alerts: Sequence[Alert], shown: Shown, fmt: Formatter) -> Iterator[Line]:
     """One line where there is one alert; else a line for the kind, and the newest below it."""
     if len(alerts) > 1:
-        sign, glyphs = wording.event_type(alerts[0].type), seen.glyphs
+        sign, glyphs = wording.event_type(alerts[0].type), fmt.glyphs
         fold = "" if len(alerts) <= SHOWN else glyphs.up if kind in shown.unfolded else glyphs.down
-        words = (f"{seen.sign(sign, 0)} ", sign.tone), (str(len(alerts)), Tone.DIM)
+        words = (f"{fmt.sign(sign, 0)} ", sign.tone), (str(len(alerts)), Tone.DIM)
         yield Line(kind, words, ((fold, Tone.DIM),))
     for alert in alerts[: SHOWN_OPEN if kind in shown.unfolded else SHOWN]:
-        yield _alert(alert, shown, seen, alone=len(alerts) == 1)
+        yield _alert(alert, shown, fmt, alone=len(alerts) == 1)
 
 
-def _alert(alert: Alert, shown: Shown, seen: Seen, *, alone: bool) -> Line:
+def _alert(alert: Alert, shown: Shown, fmt: Formatter, *, alone: bool) -> Line:
     sign = wording.event_type(alert.type)
-    start: Piece = (f"{seen.sign(sign, 0):<{KIND}}" if alone else "  ", sign.tone)
+    start: Piece = (f"{fmt.sign(sign, 0):<{KIND}}" if alone else "  ", sign.tone)
     left = [start, (alert.order_number or alert.message, "strong" if alone else Tone.PLAIN)]
     if alert.order_number and shown.cells >= ROOMY:
         left.append((f"  {_said(alert)}", Tone.DIM))
-    return Line(f"alert:{alert.alert_id}", tuple(left), ((seen.age(alert.created_at), Tone.DIM),))
+    return Line(f"alert:{alert.alert_id}", tuple(left), ((fmt.age(alert.created_at), Tone.DIM),))
 
 
 def _said(alert: Alert) -> str:
@@ -167,55 +167,55 @@ def _said(alert: Alert) -> str:
     return alert.message.removeprefix(opening).lstrip(" :")
 
 
-def _gaps(gaps: Sequence[Alert], seen: Seen) -> Iterator[Line]:
+def _gaps(gaps: Sequence[Alert], fmt: Formatter) -> Iterator[Line]:
     if not gaps:
         return
     yield from _heading("DATA GAPS", len(gaps))
     for gap in gaps:
-        left = ((f"{seen.glyphs.warning} ", Tone.WARN), (gap.message, Tone.PLAIN))
-        yield Line(f"gap:{gap.alert_id}", left, ((seen.age(gap.created_at), Tone.DIM),))
+        left = ((f"{fmt.glyphs.warning} ", Tone.WARN), (gap.message, Tone.PLAIN))
+        yield Line(f"gap:{gap.alert_id}", left, ((fmt.age(gap.created_at), Tone.DIM),))
 
 
-def _tracking(page: OrdersPage, seen: Seen) -> Iterator[Line]:
+def _tracking(page: OrdersPage, fmt: Formatter) -> Iterator[Line]:
     yield from _heading(
         "TRACKING PENDING", page.shipments.tracking_pending_total or len(page.shipments.tracking_pending)
     )
     for item in page.shipments.tracking_pending[:5]:
-        owner = seen.glyphs.nothing if item.owner == UNASSIGNED else item.owner
+        owner = fmt.glyphs.nothing if item.owner == UNASSIGNED else item.owner
         left = ((f"{item.order_number} ", Tone.PLAIN), (owner, Tone.DIM))
-        yield Line(f"order:tracking:{item.order_id}", left, (_due(item.expected_ship_date, seen),))
+        yield Line(f"order:tracking:{item.order_id}", left, (_due(item.expected_ship_date, fmt),))
 
 
-def _due(at: datetime | None, seen: Seen) -> Piece:
+def _due(at: datetime | None, fmt: Formatter) -> Piece:
     if at is None:
-        return seen.glyphs.nothing, Tone.DIM
-    left_s = (at - seen.now).total_seconds()
+        return fmt.glyphs.nothing, Tone.DIM
+    left_s = (at - fmt.now).total_seconds()
     return (f"late {wording.age(-left_s)}", Tone.BAD) if left_s < 0 else (f"in {wording.age(left_s)}", Tone.DIM)
 
 
-def _delayed(page: OrdersPage, seen: Seen) -> Iterator[Line]:
+def _delayed(page: OrdersPage, fmt: Formatter) -> Iterator[Line]:
     delivered = f"{page.shipments.delivered_today} delivered"
     yield from _heading("DELAYED", page.shipments.delayed_total or len(page.shipments.delayed), delivered)
     for item in page.shipments.delayed[:5]:
-        left = ((f"{item.order_number} ", Tone.PLAIN), (item.carrier or seen.glyphs.nothing, Tone.DIM))
+        left = ((f"{item.order_number} ", Tone.PLAIN), (item.carrier or fmt.glyphs.nothing, Tone.DIM))
         yield Line(
             f"order:delayed:{item.order_id}", left, ((f"{wording.age(item.delay_hours * 3600)} quiet", Tone.WARN),)
         )
 
 
-def _returns(page: OrdersPage, seen: Seen) -> Iterator[Line]:
+def _returns(page: OrdersPage, fmt: Formatter) -> Iterator[Line]:
     due = f"{page.returns.refunds_due} due ${page.returns.refund_value_usd:,.0f}" if page.returns.refunds_due else ""
     yield from _heading("RETURNS", page.returns.pending_total or len(page.returns.pending), due)
     for item in page.returns.pending[:5]:
         sign = wording.return_state(item.state)
-        left = ((f"{item.order_number} ", Tone.PLAIN), (seen.sign(sign, 0), sign.tone))
+        left = ((f"{item.order_number} ", Tone.PLAIN), (fmt.sign(sign, 0), sign.tone))
         amount = "" if item.refund_amount is None else f"{item.refund_amount:,.0f}"
         yield Line(
             f"order:returns:{item.order_id}", left, ((f"{amount} {wording.age(item.age_days * 86_400):>3}", Tone.DIM),)
         )
 
 
-def _stock(page: OrdersPage, seen: Seen) -> Iterator[Line]:
+def _stock(page: OrdersPage, fmt: Formatter) -> Iterator[Line]:
     yield from _heading("OUT OF STOCK", page.inventory_blocks_total or len(page.inventory_blocks), "orders")
     for block in page.inventory_blocks[:5]:
         left = ((f"{block.sku} ", Tone.PLAIN), (block.name if block.name != block.sku else "", Tone.DIM))

@@ -6,8 +6,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from orders_tui.screens.desk import tops
-from orders_tui.widgets import band, side_bar
-from orders_tui.widgets.band import Band
+from orders_tui.widgets import banner, side_bar
+from orders_tui.widgets.banner import Banner
 from orders_tui.widgets.metrics_bar import MetricsBar
 from orders_tui.widgets.order_pane import OrderPane
 from orders_tui.widgets.query_bar import QueryBar
@@ -140,25 +140,25 @@ class Board:
         desk, session = self._desk, self._desk.work.session
         gaps = session.alerts.gaps(desk.work.pace.now())
         shown = side_bar.Shown(desk.side.unfolded, sorted(desk.side.types), desk.side.size.width)
-        desk.side.set_lines(side_bar.lines(desk.open_alerts(), gaps, session.summary, desk.work.seen(), shown))
+        desk.side.set_lines(side_bar.lines(desk.open_alerts(), gaps, session.summary, desk.work.formatter(), shown))
 
     def order(self) -> None:
         """The pane below the table."""
         desk = self._desk
         order, row = desk.current(), desk.table.current
         shown = desk.work.session.row(order.id) if order is not None and desk.side.has_focus else row
-        desk.query_one(OrderPane).show(shown, desk.work.seen(), desk.work.key("go.open"), tops.pane_note(desk))
+        desk.query_one(OrderPane).show(shown, desk.work.formatter(), desk.work.key("go.open"), tops.pane_note(desk))
 
     def top(self) -> None:
-        """The first line, the band, and whether the rows look stale."""
+        """The first line, the banner, and whether the rows look stale."""
         desk, work = self._desk, self._desk.work
         desk.query_one(TopBar).show(tops.top_info(desk), work.glyphs.ascii_only, tops.undo_keys(desk))
         line = work.session.connection
-        says = band.sentences(line, desk.view, work.pace.now(), work.zone, work.key("desk.refresh"))
+        says = banner.sentences(line, desk.view, work.pace.now(), work.zone, work.key("desk.refresh"))
         page = work.session.summary
-        shown = says or band.history(page.desk if page is not None else None)
-        desk.query_one(Band).show(shown)
-        desk.set_class(bool(shown), "-banded")
+        shown = says or banner.history(page.desk if page is not None else None)
+        desk.query_one(Banner).show(shown)
+        desk.set_class(bool(shown), "-bannered")
         desk.set_class(bool(says), "-stale")
         self._metrics()
 

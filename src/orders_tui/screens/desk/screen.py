@@ -32,8 +32,8 @@ from orders_tui.session import changes
 from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.view import RowView
 from orders_tui.widgets import side_bar
-from orders_tui.widgets.band import Band
-from orders_tui.widgets.blank import Column, Row
+from orders_tui.widgets.banner import Banner
+from orders_tui.widgets.containers import Column, Row
 from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.widgets.line_list import LineList
 from orders_tui.widgets.metrics_bar import MetricsBar
@@ -79,11 +79,11 @@ class DeskScreen(Stage):
         yield TopBar(glyphs.ellipsis, id="top")
         yield TabStrip(glyphs, id="tabs")
         yield MetricsBar(glyphs.ellipsis, id="metrics")
-        yield Band(glyphs.ellipsis, id="band")
+        yield Banner(glyphs.ellipsis, id="banner")
         yield QueryBar(glyphs.ellipsis, id="query")
         with Row(id="body"):
             with Column(id="main"):
-                yield OrderTable(self.work.seen, id="orders")
+                yield OrderTable(self.work.formatter, id="orders")
                 yield OrderPane(id="pane")
             yield SideBar(glyphs.cursor, glyphs.ellipsis, id="side")
         yield HintBar(glyphs.ellipsis, id="hints")

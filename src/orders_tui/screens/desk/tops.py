@@ -12,7 +12,7 @@ from orders_tui.screens.outcome import asked, changed
 from orders_tui.session.actions import ActionState
 from orders_tui.session.bulk import BulkRun
 from orders_tui.widgets import side_bar
-from orders_tui.widgets.band import share
+from orders_tui.widgets.banner import share
 from orders_tui.widgets.query_bar import QueryInfo
 from orders_tui.widgets.top_bar import TopInfo
 from orders_wire.vocabulary import DeskState, SortField

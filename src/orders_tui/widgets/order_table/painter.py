@@ -14,7 +14,8 @@ from orders_tui import wording
 from orders_tui.glyphs import Glyphs
 from orders_tui.store.marks import MarkKind
 from orders_tui.widgets.cells import Cell, Piece, fit
-from orders_tui.widgets.order_table.columns import Column, Seen
+from orders_tui.widgets.formatter import Formatter
+from orders_tui.widgets.order_table.columns import Column
 from orders_tui.widgets.order_table.layout import GAP, GUTTER, Layout, Placed
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import SortField
@@ -50,12 +51,12 @@ class Canvas:
     layout: Layout
     cells: int
     palette: Palette
-    seen: Seen
+    fmt: Formatter
 
 
 def paint_header(canvas: Canvas, sort: tuple[SortField, bool] | None) -> Strip:
     """The line of titles; the sorted column carries an arrow; `‹ ›` say that there are more columns."""
-    layout, palette, glyphs = canvas.layout, canvas.palette, canvas.seen.glyphs
+    layout, palette, glyphs = canvas.layout, canvas.palette, canvas.fmt.glyphs
     base = palette.style("header")
     segments = [Segment(f" {glyphs.left}".ljust(GUTTER) if layout.more_left else " " * GUTTER, base)]
     for number, placed in enumerate(layout.placed):
@@ -76,26 +77,26 @@ def _title(
 
 def paint_row(row: RowView, look: Look, canvas: Canvas) -> Strip:
     """One row, as wide as the canvas."""
-    palette, seen = canvas.palette, canvas.seen
+    palette, fmt = canvas.palette, canvas.fmt
     base = _base(row, look, palette)
-    segments = _gutter(row, look, palette, base, seen.glyphs)
+    segments = _gutter(row, look, palette, base, fmt.glyphs)
     for number, placed in enumerate(canvas.layout.placed):
         if number:
             segments.append(Segment(" " * GAP, base))
-        cell = _cell(row, placed, seen)
-        pieces = fit(cell, placed.width, seen.glyphs.ellipsis, right=placed.column.right)
+        cell = _cell(row, placed, fmt)
+        pieces = fit(cell, placed.width, fmt.glyphs.ellipsis, right=placed.column.right)
         segments.extend(_segments(pieces, row, palette, base))
     return _finish(segments, canvas.cells, base, "")
 
 
-def _cell(row: RowView, placed: Placed, seen: Seen) -> Cell:
+def _cell(row: RowView, placed: Placed, fmt: Formatter) -> Cell:
     column = placed.column
     if row.mark is not None and column.key == "flags" and row.mark.kind in _TAKES_THE_FLAGS:
         sign = wording.mark(row.mark)
-        return ((f"{sign.mark(seen.glyphs.ascii_only)} {row.mark.reason or sign.word}", sign.tone),)
+        return ((f"{fmt.glyph(sign)} {row.mark.reason or sign.word}", sign.tone),)
     if row.ghost is not None and column.key == "flags":
-        return ((f"{seen.glyphs.arrow} {row.ghost.reason}", Tone.DIM),)
-    return column.render(row.order, seen, placed.width)
+        return ((f"{fmt.glyphs.arrow} {row.ghost.reason}", Tone.DIM),)
+    return column.render(row.order, fmt, placed.width)
 
 
 def _base(row: RowView, look: Look, palette: Palette) -> Style:
@@ -137,7 +138,7 @@ def _segments(pieces: Sequence[Piece], row: RowView, palette: Palette, base: Sty
 
 def paint_loading(canvas: Canvas) -> Strip:
     """A row that is still to come."""
-    palette, glyphs = canvas.palette, canvas.seen.glyphs
+    palette, glyphs = canvas.palette, canvas.fmt.glyphs
     base = palette.style("plain")
     style = base + palette.style("loading")
     segments = [Segment(" " * GUTTER, base)]

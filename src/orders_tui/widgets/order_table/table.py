@@ -20,7 +20,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from orders_tui.widgets.cells import clip, plain, width
-from orders_tui.widgets.order_table.columns import BY_KEY, Column, Seen
+from orders_tui.widgets.formatter import Formatter
+from orders_tui.widgets.order_table.columns import BY_KEY, Column
 from orders_tui.widgets.order_table.layout import GUTTER, Layout, arrange, last_first
 from orders_tui.widgets.order_table.painter import Canvas, Look, Palette, paint_header, paint_loading, paint_row
 from orders_tui.widgets.styled import Styled
@@ -52,11 +53,11 @@ class OrderTable(Styled, ScrollView, can_focus=True):
             super().__init__()
             self.by = by
 
-    def __init__(self, seen: Callable[[], Seen], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, fmt: Callable[[], Formatter], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.rows: tuple[RowView, ...] = ()
         self.cursor = 0
-        self._seen = seen
+        self._formatter = fmt
         self._columns: tuple[Column, ...] = (BY_KEY["number"],)
         self._first_column = 0
         self._sort: tuple[SortField, bool] | None = None
@@ -181,15 +182,15 @@ class OrderTable(Styled, ScrollView, can_focus=True):
 
     def _canvas(self) -> Canvas:
         layout = self._arranged()
-        seen = replace(self._seen(), beside=frozenset(placed.column.key for placed in layout.placed))
-        return Canvas(layout, self._cells, Palette(self._style), seen)
+        fmt = replace(self._formatter(), columns=frozenset(placed.column.key for placed in layout.placed))
+        return Canvas(layout, self._cells, Palette(self._style), fmt)
 
     def _blank(self, y: int, cells: int) -> Strip:
         base = self._style("plain")
         line = y - 1 - max(1, (self.size.height - 1) // 3)
         if not 0 <= line < len(self._message):
             return Strip.blank(cells, base)
-        text = clip(plain(self._message[line]), cells - 2 * GUTTER, self._seen().glyphs.ellipsis)
+        text = clip(plain(self._message[line]), cells - 2 * GUTTER, self._formatter().glyphs.ellipsis)
         style = base + self._style("strong" if line == 0 else "dim")
         return Strip([Segment(text, style)]).text_align(cells, "center").apply_style(base)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs
@@ -19,19 +18,21 @@ from textual.screen import Screen
 
 from orders_tui import wording
 from orders_tui.commands import Place
+from orders_tui.config import Config
 from orders_tui.feed.connection import Connection
-from orders_tui.glance import sketch
 from orders_tui.glyphs import Glyphs
 from orders_tui.keymap import Keymap
 from orders_tui.screens import breakpoints
 from orders_tui.screens.preferences import Preferences
 from orders_tui.screens.watches import Hears
+from orders_tui.startup import first_page
+from orders_tui.startup.first_page import PendingPage
 from orders_tui.widgets.bar import Bar
-from orders_tui.widgets.blank import Column, Row
+from orders_tui.widgets.containers import Column, Row
+from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.widgets.metrics_bar import MetricsBar
 from orders_tui.widgets.order_table import OrderTable
-from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.widgets.tab_strip import TabStrip
 from orders_tui.widgets.top_bar import TopBar, TopInfo
 from orders_wire.vocabulary import Tab
@@ -44,8 +45,8 @@ SLOW_AFTER_S = 0.4
 """After so long there are placeholders, and the rest is loaded without waiting for the rows."""
 
 
-class GlanceScreen(Hears, Screen[None]):
-    """Shows what the look found. `cursor_id` is where the operator stands; `settled` is set when the first rows are on screen,
+class FirstFrame(Hears, Screen[None]):
+    """Shows the first page. `cursor_id` is where the operator stands; `settled` is set when the first rows are on screen,
     or take longer than anybody should wait for them.
     """
 
@@ -55,18 +56,18 @@ class GlanceScreen(Hears, Screen[None]):
 
     def __init__(
         self,
-        found: Future[Mapping[str, Any] | None],
+        page: PendingPage,
         preferences: Preferences,
         keymap: Keymap,
         glyphs: Glyphs,
-        info: TopInfo,
+        config: Config,
     ) -> None:
         super().__init__()
-        self._found = found
+        self._page = page
         self._preferences = preferences
         self._keymap = keymap
         self._glyphs = glyphs
-        self._info = info
+        self._config = config
         self.moved = False
         self.settled = asyncio.Event()
 
@@ -79,7 +80,7 @@ class GlanceScreen(Hears, Screen[None]):
         yield Bar(ellipsis, id="query")
         with Row(id="body"):
             with Column(id="main"):
-                yield OrderTable(self._seen, id="orders")
+                yield OrderTable(self._formatter, id="orders")
                 yield Container(id="pane")
             yield Container(id="side")
         yield HintBar(ellipsis, id="hints")
@@ -88,16 +89,16 @@ class GlanceScreen(Hears, Screen[None]):
         self.set_class(not self._preferences.sidebar, "-no-side")
         self.set_class(not self._preferences.timeline, "-no-pane")
         self.query_one(OrderTable).set_columns(self._preferences.columns_of(self.tab))
-        self.query_one(TopBar).show(self._info, self._glyphs.ascii_only, "")
+        self.query_one(TopBar).show(self._top(), self._glyphs.ascii_only, "")
         self.query_one(HintBar).show((), Hint(self._keymap.key("desk.quit"), "quit"))
-        if self.looked:
-            self._show(self._found.result())
+        if self.answered:
+            self._show(self._page.result())
         else:
             self.run_worker(self._wait, exit_on_error=False)  # type: ignore[arg-type]
 
     @property
     def tab(self) -> Tab:
-        """The tab that was looked at."""
+        """The tab that was asked for."""
         named = parse_qs(self._preferences.query).get("tab", [Tab.UNFULFILLED])[0]
         return Tab(named) if named in list(Tab) else Tab.UNFULFILLED
 
@@ -107,35 +108,40 @@ class GlanceScreen(Hears, Screen[None]):
         row = self.query_one(OrderTable).current
         return row.order.id if row is not None else None
 
-    def _seen(self) -> Seen:
-        return Seen(datetime.now(UTC), "UTC", self._glyphs, self._info.name)
+    def _top(self) -> TopInfo:
+        """The first line while nothing is known yet."""
+        config, line = self._config, wording.connection(Connection(), datetime.now(UTC))
+        return TopInfo(line=line, environment=config.environment or "", name=config.name or "")
+
+    def _formatter(self) -> Formatter:
+        return Formatter(datetime.now(UTC), "UTC", self._glyphs, self._config.name or "")
 
     @property
-    def looked(self) -> bool:
-        """True when the look has ended, with or without a page."""
-        return self._found.done()
+    def answered(self) -> bool:
+        """True when the request has ended, with or without a page."""
+        return self._page.done()
 
     async def _wait(self) -> None:
-        found = asyncio.wrap_future(self._found)
-        await asyncio.wait([found], timeout=SLOW_AFTER_S)
-        if not found.done():
+        page = asyncio.wrap_future(self._page)
+        await asyncio.wait([page], timeout=SLOW_AFTER_S)
+        if not page.done():
             table = self.query_one(OrderTable)
             table.show_loading(table.body_height)
             self.settled.set()
-        body = await found
+        body = await page
         self._show(body if self.is_current else None)
 
     def _show(self, body: Mapping[str, Any] | None) -> None:
-        """Shows the page that was found, if one was. Before the first layout it is on screen with the first frame."""
+        """Shows the page that came, if one did. Before the first layout it is on screen with the first frame."""
         try:
             if body is not None:
-                self._show_page(sketch.page(body))
+                self._show_page(first_page.read(body))
         except (ValueError, TypeError, AttributeError, OverflowError):
             self.log("not a page of orders")
         self.call_after_refresh(self.settled.set)
 
     def _show_page(self, page: OrdersPage) -> None:
-        rows = cast("tuple[RowView, ...]", sketch.rows(page))
+        rows = cast("tuple[RowView, ...]", first_page.rows(page))
         if rows:
             self.query_one(OrderTable).show(rows, self._preferences.order_id or None, fresh=True)
         self.query_one(TabStrip).show(self.tab, page.tabs)
@@ -173,8 +179,3 @@ class GlanceScreen(Hears, Screen[None]):
     def asked_to_quit(self) -> None:
         """Nothing is on its way yet."""
         self.app.exit()
-
-
-def opening(environment: str, name: str) -> TopInfo:
-    """The first line while nothing is known yet."""
-    return TopInfo(line=wording.connection(Connection(), datetime.now(UTC)), environment=environment, name=name)

@@ -9,8 +9,8 @@ import sys
 from argparse import Namespace
 from dataclasses import fields
 
-from orders_tui.cli.desk import configured, connect, remedy
-from orders_tui.cli.table import table
+from orders_tui.cli.connection import configured, connect, remedy
+from orders_tui.cli.output import table
 from orders_tui.config import APP, default_path, load, profiles
 from orders_tui.errors import ApiError
 from orders_wire.version import __version__

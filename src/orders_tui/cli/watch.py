@@ -10,7 +10,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
 from orders_tui import wording
-from orders_tui.cli.desk import connect
+from orders_tui.cli.connection import connect
 from orders_tui.errors import SignInNeeded, Unreachable, VersionSkew
 from orders_tui.feed import Connection, Feed, LineState
 from orders_tui.feed.polling import PollingFeed

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STALE_AFTER_S = 60.0
 
 
-class Band(Bar):
+class Banner(Bar):
     """Shown while there is something to say."""
 
     def show(self, sentences: list[str]) -> None:
@@ -31,12 +31,12 @@ class Band(Bar):
             room -= width(piece)
             if room < 0:
                 break
-            pieces.append((piece, "band" if number else "band-strong"))
+            pieces.append((piece, "banner" if number else "banner-strong"))
         self.set_pieces(pieces)
 
 
 def sentences(line: Connection, view: View, now: datetime, zone: str, refresh_key: str) -> list[str]:
-    """What the band says, most important first; nothing while all is well."""
+    """What the banner says, most important first; nothing while all is well."""
     data = f"data of {wording.instant(view.as_of, now, zone)}" if view.as_of else "no data yet"
     retry = line.retry_in_s(now)
     again = f"next try in {retry:.0f} s, {refresh_key} now" if retry is not None else f"{refresh_key} tries now"
@@ -72,7 +72,7 @@ def sentences(line: Connection, view: View, now: datetime, zone: str, refresh_ke
 
 
 def history(desk: Desk | None) -> list[str]:
-    """What the band says while the shop's history is being read: every figure still grows."""
+    """What the banner says while the shop's history is being read: every figure still grows."""
     backfill = desk.backfill if desk is not None else None
     if backfill is None:
         return []

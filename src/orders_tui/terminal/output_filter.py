@@ -20,7 +20,7 @@ _OBEYED = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x20
 _TABLE = dict.fromkeys(_OBEYED, REPLACEMENT)
 
 
-class Harmless(LineFilter):
+class NoControlCharacters(LineFilter):
     """Replaces every character that steers a terminal or reorders a line."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
@@ -31,7 +31,7 @@ class Harmless(LineFilter):
         ]
 
 
-class InTurn(LineFilter):
+class FilterChain(LineFilter):
     """Several filters as one. Textual looks for the outcome of each filter by itself, for every line of every frame."""
 
     def __init__(self, filters: Sequence[LineFilter]) -> None:

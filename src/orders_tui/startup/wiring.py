@@ -1,11 +1,11 @@
-"""From a configuration to a workplace, and back to disk: which server, which operator, how the desk was left last time."""
+"""The parts wired together: from a configuration to session, connection and files, and back to disk when the desk is left."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from orders_tui import places
+from orders_tui import paths
 from orders_tui.api import SyncApi
 from orders_tui.config import Config
 from orders_tui.feed.sse import SseFeed
@@ -21,14 +21,14 @@ from orders_wire.vocabulary import Tab
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A workplace, its line to the server, and the file that it is remembered in."""
+class Wiring:
+    """What the screens work with, the connection to the server, and the file that the desk is remembered in."""
 
     work: Workplace
     api: SyncApi
     state: StateFile
 
-    def put_away(self) -> bool:
+    def save(self) -> bool:
         """Writes down how the desk was left. False when it could not be written."""
         session, preferences = self.work.session, self.work.preferences
         tab, page_size = session.view.query.tab, session.view.query.page_size
@@ -45,10 +45,10 @@ class Opened:
         )
 
 
-def open_workplace(config: Config, keys: Keymap, keyboard: Keyboard, pace: Pace | None = None) -> Opened:
+def wire(config: Config, keys: Keymap, keyboard: Keyboard, pace: Pace | None = None) -> Wiring:
     """The session with everything it needs. Connects nothing yet."""
     pace = pace or Pace()
-    state = StateFile(places.state_file(config))
+    state = StateFile(paths.state_file(config))
     remembered = state.load()
     api = SyncApi(config.server, config.token, config.name, pace=pace)
     session = Session(
@@ -57,14 +57,14 @@ def open_workplace(config: Config, keys: Keymap, keyboard: Keyboard, pace: Pace 
         query=OrdersQuery(tab=remembered.tab, page_size=config.page_size),
         memories=remembered.tabs,
         hidden_alerts=remembered.hidden_alerts,
-        drafts=DraftBook(places.drafts_file(config)),
+        drafts=DraftBook(paths.drafts_file(config)),
         pace=pace,
     )
     memory = remembered.tabs.get(remembered.tab)
     if memory is not None:
         session.show(_resumed(remembered.tab, memory, config.page_size), memory.order_id)
     work = Workplace(session, config, pace, keys, Preferences.read(remembered.ui), keyboard, outgoing=api)
-    return Opened(work, api, state)
+    return Wiring(work, api, state)
 
 
 def _resumed(tab: Tab, memory: TabMemory, page_size: int) -> OrdersQuery:

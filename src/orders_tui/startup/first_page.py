@@ -1,0 +1,230 @@
+"""The first page: one plain GET beside the start, and its JSON as what reads like the contract's models, for showing only.
+
+The request is made with nothing that takes long to import: `http.client` brings the whole of `email` along. It is HTTP/1.0, in
+which an answer has one length and ends with the connection. What cannot be read as a page is not shown; the session says why.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from time import monotonic
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from urllib.parse import SplitResult, urlsplit
+
+from orders_tui import paths, sanitise
+from orders_tui.body import LARGEST, parse
+from orders_tui.config import Config
+from orders_wire.vocabulary import UNASSIGNED, AlertType, Channel, Delivery, Issue, Priority, ReturnState, Status
+
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
+    from orders_wire.page import OrdersPage
+
+TIMEOUT_S = 3.0
+READ_BYTES = 64 * 1024
+
+PendingPage = Future[Mapping[str, Any] | None]
+"""The page's JSON when it has come; None when it could not be had."""
+
+
+def request(config: Config) -> PendingPage:
+    """Asks for what was on show last, beside what goes on: before Textual is imported, which leaves it no time afterwards."""
+    params = remembered_ui(paths.state_file(config)).get("query") or f"tab=unfulfilled&pageSize={config.page_size}"
+    return PageRequest(config.server, config.token, config.name, params).start()
+
+
+def remembered_ui(state_file: Path) -> Mapping[str, str]:
+    """How the desk looked when it was left; empty where that cannot be read."""
+    try:
+        ui = json.loads(state_file.read_text(encoding="utf-8"))["ui"]
+        return {str(name): str(value) for name, value in ui.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which server to ask, as whom, and for what (a query string of `GET /sync/orders`)."""
+
+    server: str
+    token: str | None = field(default=None, repr=False)
+    name: str | None = None
+    params: str = ""
+
+    def start(self) -> PendingPage:
+        """Asks in a thread of its own. Quitting does not wait for it."""
+        pending: PendingPage = Future()
+        Thread(target=self._ask, args=(pending,), name="first page", daemon=True).start()
+        return pending
+
+    def _ask(self, pending: PendingPage) -> None:
+        page = None
+        try:
+            page = self.page()
+        finally:
+            pending.set_result(page)
+
+    def page(self) -> Mapping[str, Any] | None:
+        """The page's JSON; None when it cannot be had. The session will say why."""
+        server = urlsplit(self.server)
+        try:
+            with _connected(server) as connection, connection.makefile("rb") as answer:
+                connection.sendall(self._request(server).encode())
+                head, _, body = _read(connection, answer).partition(b"\r\n\r\n")
+            page = parse(body) if head.split(maxsplit=2)[1:2] == [b"200"] else None
+        except (OSError, ValueError, RecursionError):
+            return None
+        return page if isinstance(page, dict) else None
+
+    def _request(self, server: SplitResult) -> str:
+        headers = {"Host": server.netloc, "Accept": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        if self.name:
+            headers["X-Operator"] = self.name
+        if any(not value.isprintable() for value in (self.params, *headers.values())):
+            raise ValueError("a line break would begin another header")
+        lines = [f"GET {server.path.rstrip('/')}/sync/orders?{self.params} HTTP/1.0"]
+        return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
+
+
+def _read(connection: socket.socket, answer: BinaryIO) -> bytes:
+    """All that comes, within the time and size that an answer may have. Raises OSError, ValueError."""
+    ends_s = monotonic() + TIMEOUT_S
+    received = bytearray()
+    while chunk := answer.read1(READ_BYTES):  # type: ignore[attr-defined]
+        received += chunk
+        left_s = ends_s - monotonic()
+        if len(received) > LARGEST or left_s <= 0:
+            raise ValueError("too much, or too slow")
+        connection.settimeout(left_s)
+    return bytes(received)
+
+
+def _connected(server: SplitResult) -> socket.socket:
+    """Connected to the server, encrypted where its address says so. Raises OSError."""
+    secure = server.scheme == "https"
+    connection = socket.create_connection((server.hostname or "", server.port or (443 if secure else 80)), TIMEOUT_S)
+    if not secure:
+        return connection
+    import ssl
+
+    return ssl.create_default_context().wrap_socket(connection, server_hostname=server.hostname)
+
+
+class Loose(SimpleNamespace):
+    """Reads like a model of the contract; an attribute that is not there reads as None."""
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class LooseRow:
+    """Reads like a `RowView`."""
+
+    order: Order
+    mark: None = None
+    ghost: None = None
+    changed: bool = False
+
+
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
+_ORDER_HAS: Mapping[str, type | tuple[type, ...]] = {
+    "id": str,
+    "order_number": str,
+    "placed_at": datetime,
+    "assigned_to": str,
+    "timeline": list,
+    "tags": list,
+    "tracking": list,
+    "version": int,
+}
+_ORDER_MAY_HAVE: Mapping[str, type | tuple[type, ...]] = {
+    "customer_name": str,
+    "ship_by": datetime,
+    "value_usd": (int, float),
+    "age_hours": (int, float),
+    "support_thread": str,
+    "total": Loose,
+    "hold": Loose,
+    "return": Loose,
+    "outbound": Loose,
+}
+_INSTANTS = frozenset({"placed_at", "ship_by", "ts", "updated_at", "since", "start", "end"})
+
+
+def read(body: Mapping[str, Any]) -> OrdersPage:
+    """The page in an answer's JSON, cleaned like every answer. Raises ValueError where it does not fit."""
+    try:
+        clean = sanitise.sanitise(body)
+        slice_ = clean["orders"]
+        made = _loose({**clean, "orders": None})
+        if not all(isinstance(figure, int | float) for figure in vars(made.metrics).values()):
+            raise ValueError("not the figures of a desk")
+        made.orders = Loose(items=[_order(each) for each in slice_["items"]], page_info=_loose(slice_["page_info"]))
+    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError("not a page of orders") from error
+    made.tabs = clean.get("tabs") or {}
+    if not isinstance(made.tabs, dict) or not all(isinstance(count, int) for count in made.tabs.values()):
+        raise ValueError("not the sizes of tabs")
+    return cast("OrdersPage", made)
+
+
+def rows(page: OrdersPage) -> tuple[LooseRow, ...]:
+    """Its orders as rows."""
+    return tuple(LooseRow(order) for order in page.orders.items)
+
+
+def _order(body: Mapping[str, Any]) -> Order:
+    usual: dict[str, Any] = {"timeline": [], "tags": [], "tracking": [], "assigned_to": UNASSIGNED, "version": 0}
+    made = _loose({**usual, **body})
+    made.status = Status(body["status"])
+    made.priority = Priority(body["priority"])
+    made.channel = Channel(body.get("channel", Channel.ONLINE))
+    made.delivery = Delivery(body.get("delivery", Delivery.SHIPPING))
+    made.issue = Issue(body["issue"]) if body.get("issue") else None
+    made.alerts = [AlertType(each) for each in body.get("alerts", ())]
+    made.outbound = made.outbound or Loose()
+    if made.hold is not None:
+        made.hold.reason = Issue(made.hold.reason)
+    _check(made, _ORDER_HAS, required=True)
+    _check(made, _ORDER_MAY_HAVE, required=False)
+    made.return_ = getattr(made, "return")
+    if made.return_ is not None:
+        made.return_.state = ReturnState(made.return_.state)
+    return cast("Order", made)
+
+
+def _check(made: Loose, kinds: Mapping[str, type | tuple[type, ...]], *, required: bool) -> None:
+    """Raises TypeError where a part is of another kind: it would be painted."""
+    for name, kind in kinds.items():
+        value = getattr(made, name)
+        if not (isinstance(value, kind) or (value is None and not required)):
+            raise TypeError(name)
+
+
+def _loose(body: Mapping[str, Any]) -> Loose:
+    return Loose(**{name: _value(name, value) for name, value in body.items()})
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return _loose(value)
+    if isinstance(value, list):
+        return [_value(name, each) for each in value]
+    return _instant(value) if name in _INSTANTS and isinstance(value, str) else value
+
+
+def _instant(value: str) -> datetime:
+    """As the contract's models read it: aware, and in a year that has another before and after it."""
+    instant = datetime.fromisoformat(value)
+    return max(EARLIEST, min(instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC), LATEST))
