@@ -66,7 +66,7 @@ class BulkDialog(Dialog[BulkRun]):
         return [(what, "strong"), (state, Tone.DIM)]
 
     def keys(self) -> list[Hint]:
-        count = changed(self.work.session.undoables())
+        count = changed(self.work.session.actions.undoables())
         undo = [Hint("u", f"undo {count}")] if count else []
         if not self.bulk.finished:
             return [Hint("ctrl+x", "stop the unsent rest"), *undo]
@@ -129,7 +129,7 @@ class BulkDialog(Dialog[BulkRun]):
         return lines
 
     def _numbers(self, ids: list[str]) -> str:
-        orders = [self.work.session.order(order_id) for order_id in ids[:SHOWN_NUMBERS]]
+        orders = [self.work.session.table.order(order_id) for order_id in ids[:SHOWN_NUMBERS]]
         numbers = " ".join(order.order_number for order in orders if order is not None)
         return numbers + (f" and {len(ids) - SHOWN_NUMBERS} more" if len(ids) > SHOWN_NUMBERS else "")
 
@@ -158,14 +158,14 @@ class BulkDialog(Dialog[BulkRun]):
 
     def action_copy(self) -> None:
         """The numbers of everything that was not done."""
-        orders = [self.work.session.order(order_id) for order_id in self._unhappy()]
+        orders = [self.work.session.table.order(order_id) for order_id in self._unhappy()]
         numbers = [order.order_number for order in orders if order is not None]
         self.app.copy_to_clipboard("\n".join(numbers))
         self.say(f"{len(numbers)} numbers sent to the terminal's clipboard")
 
     def action_export(self) -> None:
         """The same orders as a CSV file."""
-        orders = [self.work.session.order(order_id) for order_id in self._unhappy()]
+        orders = [self.work.session.table.order(order_id) for order_id in self._unhappy()]
         path = Path.cwd() / f"orders-not-done-{self.work.pace.now():%Y%m%d-%H%M%S}.csv"
         try:
             self.say(f"written to {export.write([order for order in orders if order is not None], path)}")

@@ -112,7 +112,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
                 f"{result.sku} is no SKU that is known here: {names}; press again to ask the server for it", Tone.WARN
             )
         elif not self._sent:
-            self._sent = self.work.session.act(result)[0].key
+            self._sent = self.work.session.actions.act(result)[0].key
             self.say("asking the server …")
 
     def session_changed(self, change: Change) -> None:
@@ -156,7 +156,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
 
     def _known(self) -> dict[str, tuple[str, str]]:
         """Name and state by SKU: what the order owes, what is short first, then what is out of stock."""
-        page = self.work.session.summary
+        page = self.work.session.table.summary
         blocks = {block.sku: block for block in page.inventory_blocks} if page is not None else {}
         known: dict[str, tuple[str, str]] = {}
         for sku, title, short in sorted(self._owed_skus(), key=lambda owed: not owed[2]):
@@ -169,7 +169,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
     def _owed_skus(self) -> Iterator[tuple[str, str, bool]]:
         """SKU, title and whether it is short, of every line that the orders are known to owe."""
         for order in self.bound:
-            detail = self.work.session.detail(order.id)
+            detail = self.work.session.table.detail(order.id)
             for line in detail.line_items if detail is not None else ():
                 if line.sku and line.owed:
                     yield line.sku, line.title, line.short > 0 if line.short is not None else (line.available or 0) < 0

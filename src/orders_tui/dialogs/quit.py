@@ -33,7 +33,7 @@ class QuitDialog(Dialog[bool]):
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="choice")
 
     def prepare(self) -> None:
-        waiting = self.work.session.unsettled
+        waiting = self.work.session.actions.unsettled
         about = [
             Line(
                 entry.key,
@@ -50,7 +50,7 @@ class QuitDialog(Dialog[bool]):
         self.query_one(LineList).focus()
 
     def title_pieces(self) -> list[Piece]:
-        return [(f"{len(self.work.session.unsettled)} without an answer yet", "strong")]
+        return [(f"{len(self.work.session.actions.unsettled)} without an answer yet", "strong")]
 
     def keys(self) -> list[Hint]:
         return [Hint("y", "quit"), Hint("n", "stay"), Hint("↑↓ enter", "choose")]

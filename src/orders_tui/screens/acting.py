@@ -108,17 +108,17 @@ class Acting:
         self._last = draft
         many = len(draft.order_ids) > BULK_FROM or (isinstance(draft, FulfillDraft) and len(draft.parcels) > 1)
         if many:
-            run = self.stage.work.session.bulk(draft)
+            run = self.stage.work.session.actions.bulk(draft)
             if run is not None:
                 self._follow(run)
             return
-        for entry in self.stage.work.session.act(draft):
+        for entry in self.stage.work.session.actions.act(draft):
             self.tell(entry)
 
     def tell(self, entry: ActionEntry) -> None:
         """Says in the line of hints how an action stands."""
         work = self.stage.work
-        order = work.session.order(entry.order_ids[0]) if len(entry.order_ids) == 1 else None
+        order = work.session.table.order(entry.order_ids[0]) if len(entry.order_ids) == 1 else None
         title = orders(entry.order_ids, order)
         if entry.state is ActionState.FAILED and order is None and entry.order_ids and not entry.failures:
             title = "the action"
@@ -145,7 +145,7 @@ class Acting:
         )
         if run.retryable:
             words = f"{words}; {work.key('action.retry')} tries the others again"
-        elif work.session.undoables():
+        elif work.session.actions.undoables():
             words = f"{words}; {work.key('action.undo')} takes it back"
         if on_top or self._watched(run):
             self.stage.say(words, Tone.WARN if run.needs_somebody else Tone.GOOD)
@@ -160,11 +160,11 @@ class Acting:
 
     def _bulk_answered(self, retry: BulkRun | None) -> None:
         if retry is not None:
-            self._follow(self.stage.work.session.retry_failed(retry))
+            self._follow(self.stage.work.session.actions.retry_failed(retry))
 
     def undo(self) -> None:
         """Takes back the newest action that can be; if there is none, marks that were just removed."""
-        entry = self.stage.work.session.undo()
+        entry = self.stage.work.session.actions.undo()
         if entry is not None:
             self.stage.say(f"taking back: {doing(entry.draft)}")
         elif not self.stage.restore_marks():
@@ -195,8 +195,8 @@ class Acting:
     def retry(self) -> None:
         """Just what failed in the last bulk run, or the last action's failed orders, read again first."""
         session = self.stage.work.session
-        run = next((run for run in reversed(session.runs) if run.retryable), None)
+        run = next((run for run in reversed(session.actions.runs) if run.retryable), None)
         if run is not None:
-            self._follow(session.retry_failed(run))
+            self._follow(session.actions.retry_failed(run))
         else:
             self.stage.say("nothing has failed")

@@ -19,13 +19,13 @@ class LogScreen(Ledger):
     """The action log of this session."""
 
     def title_pieces(self) -> list[Piece]:
-        entries = self.work.session.log
+        entries = self.work.session.actions.log
         failed = sum(entry.state in {ActionState.FAILED, ActionState.PARTLY} for entry in entries)
         bad: list[Piece] = [(f"  {failed} with failures", Tone.BAD)] if failed else []
         return [("Action log", "strong"), (f"  {len(entries)} since the start", Tone.DIM), *bad]
 
     def lines(self) -> Sequence[Line]:
-        entries = self.work.session.log
+        entries = self.work.session.actions.log
         if not entries:
             return [Line("", (("nothing was done yet", Tone.DIM),), choosable=False)]
         return [self._line(entry) for entry in reversed(entries)]
@@ -45,7 +45,7 @@ class LogScreen(Ledger):
     def _orders(self, entry: ActionEntry) -> str:
         if len(entry.order_ids) != 1:
             return orders(entry.order_ids, None)
-        order = self.work.session.order(entry.order_ids[0])
+        order = self.work.session.table.order(entry.order_ids[0])
         return order.order_number if order is not None else entry.order_ids[0]
 
     def _reason(self, entry: ActionEntry) -> str:
@@ -53,7 +53,7 @@ class LogScreen(Ledger):
         return failures or entry.message
 
     def whole(self, key: str) -> list[Piece]:
-        entry = next(entry for entry in self.work.session.log if entry.key == key)
+        entry = next(entry for entry in self.work.session.actions.log if entry.key == key)
         parts = [
             f"{entry.started_at:%Y-%m-%d %H:%M:%S}Z",
             self._orders(entry),

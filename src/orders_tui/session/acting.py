@@ -1,38 +1,45 @@
-"""The half of the session that acts: drafts out, outcomes in, undo, bulk runs, and the log of it all."""
+"""The actions of the session: drafts out, outcomes in, undo, bulk runs, and the log of it all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine, Iterable
+from typing import TYPE_CHECKING, Any
 
 from orders_tui.drafts import Draft
 from orders_tui.eligibility import Eligibility, preview
 from orders_tui.pace import Pace
+from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.bulk import BulkRun
-from orders_tui.session.changes import Change, Level, Notice, RowsChanged
-from orders_tui.session.live import Live
+from orders_tui.session.changes import ActionChanged, ActionSettled, Change, Level, Notice, RowsChanged
 from orders_tui.session.requests import split
 from orders_tui.session.runner import Runner
 from orders_tui.session.sender import Sender
 from orders_tui.store.store import Store
 
 if TYPE_CHECKING:
+    from orders_tui.api import SyncApi
+    from orders_tui.feed import Connection
     from orders_tui.persistence import DraftBook
-    from orders_tui.session.actions import ActionEntry
 
 
-class Acting:
+class Actions:
     """Rows change when a method returns; what became of it follows as changes."""
 
-    _store: Store
-    _pace: Pace
-    _live: Live
-    _sender: Sender
-    _runner: Runner
-    drafts: DraftBook
-
-    def _tell(self, change: Change) -> None:
-        raise NotImplementedError
+    def __init__(
+        self,
+        api: SyncApi,
+        store: Store,
+        pace: Pace,
+        drafts: DraftBook,
+        *,
+        connection: Callable[[], Connection],
+        spawn: Callable[[Coroutine[Any, Any, None], str], None],
+        tell: Callable[[Change], None],
+    ) -> None:
+        self._store, self._pace, self._drafts = store, pace, drafts
+        self._connection, self._tell = connection, tell
+        self._sender = Sender(api, store, pace, spawn=spawn, tell=tell, line=connection)
+        self._runner = Runner(api, store, pace, self._sender, spawn=spawn, tell=tell)
 
     @property
     def log(self) -> tuple[ActionEntry, ...]:
@@ -58,7 +65,7 @@ class Acting:
 
         Refused (state `refused`, draft kept) while the line is declared down.
         """
-        if not self._live.connection.acts:
+        if not self._connection().acts:
             return (self._refused(draft),)
         requests = split(draft)
         batch = self._pace.new_key() if len(requests) > 1 else None
@@ -84,7 +91,7 @@ class Acting:
         key = key or (newest.batch or newest.key if newest else None)
         now = self._pace.now()
         entries = [e for e in self._sender.log.of_batch(key) if e.undoable(now)] if key else []
-        if entries and not self._live.connection.acts:
+        if entries and not self._connection().acts:
             self._tell(Notice(Level.WARNING, f"not undone: {self._down()}"))
             return None
         for run in self._runner.runs:
@@ -96,8 +103,8 @@ class Acting:
 
     def bulk(self, draft: Draft) -> BulkRun:
         """Sends a draft of any size in chunks. While the line is declared down: a finished run of failures, draft kept."""
-        if not self._live.connection.acts:
-            self.drafts.keep(draft)
+        if not self._connection().acts:
+            self._drafts.keep(draft)
             return self._runner.refuse(draft, self._down())
         return self._runner.start(draft)
 
@@ -109,8 +116,32 @@ class Acting:
         """Failure reasons on these rows have been read."""
         self._tell(RowsChanged(self._store.dismiss(tuple(order_ids))))
 
+    def connection_changed(self) -> None:
+        """What waits for the connection looks again."""
+        self._sender.line_moved()
+
+    def leave_other_desks(self, desk_id: str | None) -> None:
+        """Nothing of another desk is offered to be taken back."""
+        for entry in self._sender.log.leave_other_desks(desk_id) if desk_id is not None else ():
+            self._tell(ActionChanged(entry))
+
+    def follow(self, change: ActionChanged | ActionSettled) -> None:
+        """An action moved on: so do its run and its draft. A failure outside of a bulk run is a notice."""
+        entry = change.entry
+        in_bulk = self._runner.moved(entry)
+        if isinstance(change, ActionChanged):
+            return
+        if entry.state in {ActionState.DONE, ActionState.PARTLY}:
+            self._drafts.drop(entry.draft)
+        elif not in_bulk:
+            self._drafts.keep(entry.draft)
+        if not in_bulk and (entry.failures or entry.state in {ActionState.FAILED, ActionState.REFUSED}):
+            not_done = "not done" if entry.state is not ActionState.PARTLY else "partly done"
+            self._tell(Notice(Level.ERROR, f"{entry.draft.verb} {not_done}: {entry.message}"))
+
     def _refused(self, draft: Draft) -> ActionEntry:
         return self._sender.refuse(draft, f"{self._down()}; the draft is kept")
 
     def _down(self) -> str:
-        return f"{self._live.connection.state.replace('_', ' ')}: {self._live.connection.reason}"
+        connection = self._connection()
+        return f"{connection.state.replace('_', ' ')}: {connection.reason}"

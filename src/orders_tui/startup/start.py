@@ -78,12 +78,12 @@ class Start:
         from orders_tui.startup.wiring import wire
 
         self._wiring = wiring = wire(self._config, self._keymap, app.keyboard)
-        work, session = wiring.work, wiring.work.session
+        work, table = wiring.work, wiring.work.session.table
         app.run_session(work, wiring.api.close)
         if first.answered:
-            await _first_rows(session)
-        if first.moved and any(row.order.id == first.cursor_id for row in session.view.rows):
-            session.move_cursor(first.cursor_id)
+            await _first_rows(work.session)
+        if first.moved:
+            table.move_cursor(first.cursor_id)
         await app.show_desk(lambda: DeskScreen(work))
         if self._config.doubt:
             app.toast("warning", self._config.doubt)
@@ -99,7 +99,8 @@ async def _first_rows(session: Session) -> None:
     settled = asyncio.Event()
 
     def look(_: Change) -> None:
-        if session.view.rows or session.view.problem is not None or not session.view.loading:
+        view = session.table.view
+        if view.rows or view.problem is not None or not view.loading:
             settled.set()
 
     unsubscribe = session.subscribe(look)

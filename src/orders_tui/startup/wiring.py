@@ -31,14 +31,14 @@ class Wiring:
     def save(self) -> bool:
         """Writes down how the desk was left. False when it could not be written."""
         session, preferences = self.work.session, self.work.preferences
-        tab, page_size = session.view.query.tab, session.view.query.page_size
-        memory = session.memory(tab)
+        tab, page_size = session.table.view.query.tab, session.table.view.query.page_size
+        memory = session.table.memory(tab)
         preferences.query = urlencode(_resumed(tab, memory, page_size).params(self.work.pace.now()))
         preferences.order_id = memory.order_id or ""
         return self.state.save(
             Remembered(
                 tab=tab,
-                tabs={tab: session.memory(tab) for tab in Tab},
+                tabs={tab: session.table.memory(tab) for tab in Tab},
                 hidden_alerts=session.alerts.hidden(),
                 ui=preferences.write(),
             )
@@ -62,7 +62,7 @@ def wire(config: Config, keys: Keymap, keyboard: Keyboard, pace: Pace | None = N
     )
     memory = remembered.tabs.get(remembered.tab)
     if memory is not None:
-        session.show(_resumed(remembered.tab, memory, config.page_size), memory.order_id)
+        session.table.show(_resumed(remembered.tab, memory, config.page_size), memory.order_id)
     work = Workplace(session, config, pace, keys, Preferences.read(remembered.ui), keyboard, outgoing=api)
     return Wiring(work, api, state)
 

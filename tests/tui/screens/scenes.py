@@ -40,7 +40,7 @@ class Scene:
 
 
 def _first(session: FakeSession, at: int = 0) -> str:
-    return session.view.rows[at].order.id
+    return session.table.view.rows[at].order.id
 
 
 def _empty(session: FakeSession) -> None:
@@ -124,7 +124,7 @@ def _polling(session: FakeSession) -> None:
 
 def _frozen(session: FakeSession) -> None:
     session.put(new_count=3)
-    session.freeze(True)
+    session.table.freeze(True)
 
 
 def _toasts(session: FakeSession) -> None:

@@ -19,7 +19,7 @@ from orders_wire.vocabulary import ReturnAction, ReturnState, Tab
 
 
 def ids(session: FakeSession) -> list[str]:
-    return [row.order.id for row in session.view.rows]
+    return [row.order.id for row in session.table.view.rows]
 
 
 async def test_a_burst_opens_the_dialog_fills_it_in_and_confirms_nothing(open_desk: Open, session: FakeSession) -> None:
@@ -77,7 +77,7 @@ async def test_keys_a_dialog_does_not_own_end_in_it(open_desk: Open, session: Fa
         await desk.press("8", "r", "m", "x", "ctrl+r", "greater_than_sign")
         assert session.sent == []
         assert desk.dialog is not None
-        assert session.view.span.page == 1
+        assert session.table.view.span.page == 1
 
 
 async def test_a_dialog_is_about_the_order_it_was_opened_on(open_desk: Open, session: FakeSession) -> None:
@@ -85,7 +85,7 @@ async def test_a_dialog_is_about_the_order_it_was_opened_on(open_desk: Open, ses
         meant = ids(session)[0]
         await desk.press("a", "down")
         session.remove_order(meant)
-        session.move_cursor(ids(session)[3])
+        session.table.move_cursor(ids(session)[3])
         await desk.pilot.pause()
         await desk.press("ctrl+s", "ctrl+s")
         assert session.sent[-1].order_ids == (meant,)
@@ -406,7 +406,7 @@ async def test_the_command_line_finds_what_is_like_what_was_typed(
         await desk.press("colon")
         await desk.type(typed)
         await desk.press("enter")
-        assert str(session.view.query.sort) == "-ship_by"
+        assert str(session.table.view.query.sort) == "-ship_by"
 
 
 async def test_what_is_like_no_command_completes_and_does_nothing(open_desk: Open) -> None:
@@ -436,7 +436,7 @@ async def test_the_command_line_opens_tabs_and_chooses_themes(open_desk: Open, s
         await desk.press("colon")
         await desk.type("tab overdue")
         await desk.press("enter")
-        assert session.view.query.tab is Tab.OVERDUE
+        assert session.table.view.query.tab is Tab.OVERDUE
 
 
 async def test_every_command_that_opens_something_opens_it(open_desk: Open, session: FakeSession) -> None:

@@ -24,7 +24,7 @@ from orders_wire.vocabulary import Status
 
 
 def ids(session: FakeSession) -> list[str]:
-    return [row.order.id for row in session.view.rows]
+    return [row.order.id for row in session.table.view.rows]
 
 
 def end_run(session: FakeSession, **outcomes: Outcome) -> None:
@@ -181,7 +181,7 @@ def in_batches(session: FakeSession, *counts: int) -> list[ActionEntry]:
                 action_id=f"a{at}", undo_until=until, batch="b-1",
             )
         )  # fmt: skip
-    session._log += entries
+    session.log_now += entries
     return entries
 
 
@@ -201,7 +201,7 @@ async def test_u_takes_back_while_the_result_is_open(open_desk: Open, session: F
         assert "undo 5" in [hint.label for hint in hints(desk)]
         assert tops.undo_keys(desk.screen) == "u"
         await desk.press("u")
-        assert ActionState.UNDONE in {entry.state for entry in session.log}
+        assert ActionState.UNDONE in {entry.state for entry in session.actions.log}
 
 
 async def test_the_keys_that_the_header_offers_take_back(open_desk: Open, session: FakeSession) -> None:
@@ -211,8 +211,8 @@ async def test_the_keys_that_the_header_offers_take_back(open_desk: Open, sessio
             in_batches(session, 1)
             for key in tops.undo_keys(desk.screen).split():
                 await desk.press({"esc": "escape"}.get(key, key))
-            assert session.log[-1].state is ActionState.UNDONE, name
-            session._log.clear()
+            assert session.actions.log[-1].state is ActionState.UNDONE, name
+            session.log_now.clear()
             await desk.press("escape")
 
 
@@ -246,9 +246,9 @@ async def test_retry_leaves_the_keys_by_itself(
         await desk.press("asterisk", "a", "down", "enter")
         end_run(session, one=Outcome(OutcomeKind.FAILED, "why"))
         run = session.runs_made[0]
-        assert tops.just_failed(session.runs)
+        assert tops.just_failed(session.actions.runs)
         monkeypatch.setattr(run, "_monotonic", lambda: 12.0 + 61)
-        assert not tops.just_failed(session.runs)
+        assert not tops.just_failed(session.actions.runs)
         assert run.retryable
 
 
@@ -265,7 +265,7 @@ async def test_a_preview_adds_up_to_all_orders(open_desk: Open, session: FakeSes
         await desk.press("1", "asterisk", "asterisk")
         await desk.pilot.pause()
         total = len(desk.screen.selection)
-        assert total > session.view.query.page_size
+        assert total > session.table.view.query.page_size
         for choose in ("ana", "bo", "anton", "zoe", "nobody"):
             await desk.press("a")
             await desk.type(choose)

@@ -66,7 +66,7 @@ class DeskScreen(Stage):
         self.known: dict[str, Order] = {}
         """Marked orders that no page on show holds, as they were when they were collected."""
         self.narrow = ""
-        self.view = work.session.view
+        self.view = work.session.table.view
         self.board = Board(self)
         self._ended: set[str] = set()
         self.acting = Acting(self)
@@ -118,7 +118,7 @@ class DeskScreen(Stage):
         """The order under the cursor of the pane that has the focus."""
         if self.side.has_focus:
             order_id = side_bar.order_of(self.side.current, self.open_alerts())
-            return self.work.session.order(order_id) if order_id else None
+            return self.work.session.table.order(order_id) if order_id else None
         row = self.table.current
         return row.order if row is not None else None
 
@@ -135,7 +135,7 @@ class DeskScreen(Stage):
         if len(self.selection):
             ids = self.selection.ids
             self.known = {order_id: self.known[order_id] for order_id in ids if order_id in self.known}
-            orders = [self.work.session.order(order_id) or self.known.get(order_id) for order_id in ids]
+            orders = [self.work.session.table.order(order_id) or self.known.get(order_id) for order_id in ids]
             return Target(self.selection.ids, tuple(order for order in orders if order is not None), marked=True)
         order = self.current()
         return Target((order.id,), (order,)) if order is not None else Target((), ())
@@ -146,7 +146,7 @@ class DeskScreen(Stage):
         """Draws just what the change is about; many changes at once cost one drawing each."""
         match change:
             case changes.RowsChanged(order_ids=order_ids):
-                self.table.update_rows(self.work.session.row, order_ids)
+                self.table.update_rows(self.work.session.table.row, order_ids)
                 current = self.current()
                 if current is not None and current.id in order_ids:
                     self.board.soon(Part.ORDER)
@@ -179,7 +179,7 @@ class DeskScreen(Stage):
                 pass
 
     def _note_sizes(self) -> None:
-        page = self.work.session.summary
+        page = self.work.session.table.summary
         if page is not None:
             self.work.trend.take(self.work.pace.now(), page.tabs, page.desk.id if page.desk is not None else None)
 
@@ -193,7 +193,7 @@ class DeskScreen(Stage):
 
     def tick(self) -> None:
         """A second has passed."""
-        self.view = self.work.session.view
+        self.view = self.work.session.table.view
         self.board.soon(Part.TOP)
         if self.work.pace.now().second == 0:
             self.table.tick()
@@ -205,7 +205,7 @@ class DeskScreen(Stage):
         """The operator stands on another row now: the session follows at once, before anything else can happen."""
         row = self.table.current
         order_id = row.order.id if row is not None else None
-        self.work.session.move_cursor(order_id)
+        self.work.session.table.move_cursor(order_id)
         if order_id is not None and self.selection.ranging:
             self.selection.stretch(order_id, [row.order.id for row in self.table.rows])
             self.show_marks()
@@ -245,8 +245,8 @@ class DeskScreen(Stage):
             marked=len(self.selection),
             filtered=bool(view.query.filters) or bool(self.narrow),
             waiting=view.new_count,
-            undoable=self.work.session.undoable() is not None,
-            failed=tops.just_failed(self.work.session.runs),
+            undoable=self.work.session.actions.undoable() is not None,
+            failed=tops.just_failed(self.work.session.actions.runs),
             frozen=view.frozen,
             in_side_bar=self.side.has_focus,
             on_alert=bool(side_bar.alerts_of(self.side.current, self.open_alerts())),

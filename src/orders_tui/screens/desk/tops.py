@@ -39,11 +39,11 @@ def top_info(desk: DeskScreen) -> TopInfo:
     """The first line."""
     work, session, now = desk.work, desk.work.session, desk.work.pace.now()
     view, me = desk.view, session.me
-    undoables = session.undoables() if session.connection.acts else ()
+    undoables = session.actions.undoables() if session.connection.acts else ()
     until = min((entry.undo_until for entry in undoables if entry.undo_until is not None), default=None)
-    waiting = session.unsettled
+    waiting = session.actions.unsettled
     alerts = [] if desk.side.display else session.alerts.open(now)
-    total = session.summary.alerts_total if session.summary is not None else 0
+    total = session.table.summary.alerts_total if session.table.summary is not None else 0
     return TopInfo(
         line=wording.connection(session.connection, now, work.zone),
         environment=work.config.environment or "",
@@ -115,7 +115,7 @@ def no_rows(desk: DeskScreen) -> tuple[str, ...]:
             f"Nothing in {title} matches the filter",
             f"{work.key('find.clear')} clears it, {work.key('find.search')} changes it",
         )
-    page = work.session.summary
+    page = work.session.table.summary
     state = page.desk.state if page is not None and page.desk is not None else None
     if page is not None and state is DeskState.NO_SHOP and not any(page.tabs.values()):
         return (

@@ -15,7 +15,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 _log = logging.getLogger(__name__)
 
 
-class Crew:
+class Tasks:
     """Tasks asked for before `run` start with it. One that breaks is logged and told, and takes no other with it."""
 
     def __init__(self, tell: Callable[[Notice], None], pace: Pace) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from orders_tui.pace import Pace
 
 
-class Fade(StrEnum):
+class Transient(StrEnum):
     """What fades."""
 
     CHANGED = "changed"
@@ -17,30 +17,30 @@ class Fade(StrEnum):
     GHOST = "ghost"
 
 
-_SECONDS = {Fade.CHANGED: 5.0, Fade.MARK: 4.0, Fade.GHOST: 12.0}
+_SECONDS = {Transient.CHANGED: 5.0, Transient.MARK: 4.0, Transient.GHOST: 12.0}
 
 
-class Fading:
+class Transients:
     """`gone` is called with what has faded, once its time is over."""
 
-    def __init__(self, pace: Pace, gone: Callable[[Fade, set[str]], None]) -> None:
+    def __init__(self, pace: Pace, gone: Callable[[Transient, set[str]], None]) -> None:
         self._pace = pace
         self._gone = gone
-        self._until: dict[Fade, dict[str, float]] = {fade: {} for fade in Fade}
+        self._until: dict[Transient, dict[str, float]] = {kind: {} for kind in Transient}
         self._rung = asyncio.Event()
 
-    def start(self, fade: Fade, order_ids: Iterable[str]) -> None:
-        """These fade from now on, anew if they did already."""
-        until = self._pace.monotonic() + _SECONDS[fade]
-        self._until[fade].update(dict.fromkeys(order_ids, until))
+    def start(self, kind: Transient, order_ids: Iterable[str]) -> None:
+        """These kind from now on, anew if they did already."""
+        until = self._pace.monotonic() + _SECONDS[kind]
+        self._until[kind].update(dict.fromkeys(order_ids, until))
         self._rung.set()
 
-    def shows(self, fade: Fade, order_id: str) -> bool:
+    def shows(self, kind: Transient, order_id: str) -> bool:
         """True until it has faded."""
-        return self._until[fade].get(order_id, float("-inf")) > self._pace.monotonic()
+        return self._until[kind].get(order_id, float("-inf")) > self._pace.monotonic()
 
     async def run(self) -> None:
-        """Waits for the next to fade."""
+        """Waits for the next to kind."""
         while True:
             self._rung.clear()
             ends = [until for times in self._until.values() for until in times.values()]
@@ -52,9 +52,9 @@ class Fading:
 
     def _sweep(self) -> None:
         now = self._pace.monotonic()
-        for fade, times in self._until.items():
+        for kind, times in self._until.items():
             over = {order_id for order_id, until in times.items() if until <= now}
             for order_id in over:
                 del times[order_id]
             if over:
-                self._gone(fade, over)
+                self._gone(kind, over)

@@ -18,7 +18,7 @@ _LONGEST_RETRY_S = 10.0
 _TICK_S = 1e-6
 
 
-class Freshness:
+class RefetchTimer:
     """`ping` and `now` say that there is something to fetch; `due` waits until it is time to."""
 
     def __init__(self, pace: Pace) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Ping = Callable[[int, frozenset[str]], None]
 
 
-class Live:
+class FeedListener:
     """`ping` is called with the desk's version and the orders that an event names; `moved` when the line has another state,
     `back` when it is up (again); `reset` with the desk's id when what was known of it is void.
 
