@@ -9,7 +9,7 @@ from orders_tui import wording
 from orders_tui.config import TOKEN_VARIABLE
 from orders_tui.feed import Connection, LineState
 from orders_tui.widgets.bar import Bar
-from orders_tui.widgets.cells import Piece, width
+from orders_tui.widgets.cells import Piece, fitting
 
 if TYPE_CHECKING:
     from orders_tui.session.view import View
@@ -24,15 +24,9 @@ class Banner(Bar):
     def show(self, sentences: list[str]) -> None:
         """Shows the sentences, the first one stressed, as many as there is room for; or goes."""
         self.display = bool(sentences)
-        pieces: list[Piece] = []
-        room = max(self.size.width, self.screen.size.width - 2)
-        for number, text in enumerate(sentences):
-            piece = f" · {text}" if number else text
-            room -= width(piece)
-            if room < 0:
-                break
-            pieces.append((piece, "banner" if number else "banner-strong"))
-        self.set_pieces(pieces)
+        first: list[Piece] = [(text, "banner-strong") for text in sentences[:1]]
+        pieces: list[Piece] = [*first, *((f" · {text}", "banner") for text in sentences[1:])]
+        self.set_pieces(fitting([[piece] for piece in pieces], max(self.size.width, self.screen.size.width - 2)))
 
 
 def sentences(line: Connection, view: View, now: datetime, zone: str, refresh_key: str) -> list[str]:
@@ -49,21 +43,12 @@ def sentences(line: Connection, view: View, now: datetime, zone: str, refresh_ke
             return ["RECONNECTING", data, again]
         case LineState.SIGNED_OUT:
             if line.last_contact is None and view.as_of is None:
-                return [
-                    "SIGN IN",
-                    "this server wants a token that it knows",
-                    "enter takes one",
-                    f"or set {TOKEN_VARIABLE}",
-                ]
+                wants = "this server wants a token that it knows"
+                return ["SIGN IN", wants, "enter takes one", f"or set {TOKEN_VARIABLE}"]
             return ["SESSION EXPIRED", "enter signs in again", "nothing is lost"]
         case LineState.SKEWED:
-            return [
-                "OTHER VERSION",
-                line.reason or "client and server do not match",
-                data,
-                "reading only",
-                "drafts are kept",
-            ]
+            reason = line.reason or "client and server do not match"
+            return ["OTHER VERSION", reason, data, "reading only", "drafts are kept"]
     if view.problem is not None and view.rows:
         return ["NOT REFRESHED", str(view.problem), data, f"{refresh_key} tries now"]
     if line.up and view.as_of and (now - view.as_of).total_seconds() > STALE_AFTER_S and not view.frozen:

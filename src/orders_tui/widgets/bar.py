@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.strip import Strip
 
-from orders_tui.widgets.cells import Piece, clip, plain, width
+from orders_tui.widgets.cells import Piece, clip, plain, text_of, width
 from orders_tui.widgets.styled import Styled
 
 _TEXT_STYLES: dict[str, str] = {
@@ -45,6 +45,9 @@ def spread(left: Sequence[Piece], right: Sequence[Piece], cells: int, ellipsis: 
 class Bar(Styled):
     """One line. Set its pieces; it is drawn again only when they differ."""
 
+    NARROW = 100
+    """In fewer cells it says less."""
+
     DEFAULT_CSS = """
     Bar { height: 1; width: 1fr; padding: 0 1; }
     """
@@ -55,10 +58,15 @@ class Bar(Styled):
         self._left: tuple[Piece, ...] = ()
         self._right: tuple[Piece, ...] = ()
 
+    @property
+    def narrow(self) -> bool:
+        return self.size.width < self.NARROW
+
     def set_pieces(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
         """Shows these pieces."""
-        if (tuple(left), tuple(right)) != (self._left, self._right):
-            self._left, self._right = tuple(left), tuple(right)
+        pieces = tuple(left), tuple(right)
+        if pieces != (self._left, self._right):
+            self._left, self._right = pieces
             self.refresh()
 
     def pieces(self, cells: int) -> Sequence[Piece]:
@@ -68,7 +76,7 @@ class Bar(Styled):
     @property
     def text(self) -> str:
         """What the line says."""
-        return "".join(text for text, _ in self.pieces(self.size.width))
+        return text_of(self.pieces(self.size.width))
 
     def render_line(self, y: int) -> Strip:
         cells = self.size.width

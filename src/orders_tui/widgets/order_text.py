@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from orders_tui import wording
 from orders_tui.widgets.cells import Piece, plain, width
 from orders_tui.widgets.formatter import Formatter
-from orders_tui.wording import Tone
+from orders_tui.wording import Sign, Tone
 from orders_wire.vocabulary import UNASSIGNED, Delivery, OutboundState, Priority
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orders_wire.detail import Address, LineItem, OrderDetail, OutboxEntry
     from orders_wire.orders import Order, TimelineEntry
 
@@ -44,23 +46,28 @@ def headline(order: Order, fmt: Formatter) -> Text:
     return [*pieces, (f"  {owner}", Tone.DIM)]
 
 
+def _sign(sign: Sign, fmt: Formatter) -> Piece:
+    return fmt.sign(sign), sign.tone
+
+
 def fact(name: str, *pieces: Piece) -> Text:
     """A line `name  value`."""
     return [(f"{name:<{LABEL}}", Tone.DIM), *pieces]
+
+
+def known(**values: str | None) -> Iterator[Text]:
+    """A fact for each value that is there."""
+    return (fact(name, (value, Tone.PLAIN)) for name, value in values.items() if value)
 
 
 def facts(order: Order, fmt: Formatter, parcels: bool = True) -> Iterator[Text]:
     """What deserves a look, most urgent first; what is usual is left out. `parcels`: where nothing else shows them."""
     if order.hold is not None:
         sign = wording.issue(order.hold.reason)
-        yield fact(
-            "hold",
-            (fmt.sign(sign), sign.tone),
-            (f" for {fmt.age(order.hold.since)}  {order.hold.note or ''}", Tone.DIM),
-        )
+        held = f" for {fmt.age(order.hold.since)}  {order.hold.note or ''}"
+        yield fact("hold", _sign(sign, fmt), (held, Tone.DIM))
     elif order.issue is not None:
-        sign = wording.issue(order.issue)
-        yield fact("issue", (fmt.sign(sign), sign.tone))
+        yield fact("issue", _sign(wording.issue(order.issue), fmt))
     if order.outbound.failed:
         yield fact("outbound", (f"{order.outbound.failed} not sent", Tone.BAD))
     if order.outbound.waiting:
@@ -70,12 +77,10 @@ def facts(order: Order, fmt: Formatter, parcels: bool = True) -> Iterator[Text]:
         words = wording.return_line(order.return_, symbols=not fmt.glyphs.ascii_only)
         yield fact("return", (f"{fmt.glyph(sign)} {words}", sign.tone))
     if order.delivery in (Delivery.LOCAL, Delivery.PICKUP):
-        sign = wording.delivery(order.delivery)
-        yield fact("delivery", (fmt.sign(sign), sign.tone))
+        yield fact("delivery", _sign(wording.delivery(order.delivery), fmt))
     due = wording.ship_by(order, fmt.now, fmt.zone)
     if order.ship_by is not None and due.word:
-        when = fmt.instant(order.ship_by)
-        yield fact("ship by", (fmt.sign(due).strip(), due.tone), (f"  {when}", Tone.DIM))
+        yield fact("ship by", (fmt.sign(due).strip(), due.tone), (f"  {fmt.instant(order.ship_by)}", Tone.DIM))
     if parcels:
         yield from _parcels(order, fmt)
     yield fact(
@@ -83,15 +88,12 @@ def facts(order: Order, fmt: Formatter, parcels: bool = True) -> Iterator[Text]:
         (fmt.instant(order.placed_at), Tone.PLAIN),
         (f"  {order.channel.value}", Tone.DIM),
     )
-    if order.support_thread:
-        yield fact("support", (order.support_thread, Tone.PLAIN))
-    if order.tags:
-        yield fact("tags", (", ".join(order.tags), Tone.PLAIN))
+    yield from known(support=order.support_thread, tags=", ".join(order.tags))
 
 
 def _parcels(order: Order, fmt: Formatter) -> Iterator[Text]:
     for parcel in order.tracking:
-        number = parcel.number or "no number yet"
+        number = parcel.number or NO_NUMBER
         state = (parcel.shipment_status or "").replace("_", " ")
         age = f" {fmt.age(parcel.updated_at)} ago" if parcel.updated_at else ""
         yield fact(
@@ -106,8 +108,11 @@ def timeline(entries: Sequence[TimelineEntry], fmt: Formatter) -> Iterator[Text]
     """The entries, newest first: when, what, details."""
     for entry in reversed(entries):
         sign = wording.timeline_event(entry.event)
-        when = fmt.instant(entry.ts)
-        yield [(f"{when:<12} ", Tone.DIM), (f"{fmt.sign(sign)}  ", sign.tone), (entry.details, Tone.DIM)]
+        yield [_when(entry.ts, fmt), (f"{fmt.sign(sign)}  ", sign.tone), (entry.details, Tone.DIM)]
+
+
+def _when(at: datetime | None, fmt: Formatter) -> Piece:
+    return f"{fmt.instant(at):<12} ", Tone.DIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,52 +125,43 @@ class Section:
 
 def row_sections(order: Order, fmt: Formatter) -> list[Section]:
     """What the row alone tells, for as long as the detail has not come."""
-    return _filled([("ORDER", facts(order, fmt))])
+    return _filled(ORDER=facts(order, fmt))
 
 
 def content_sections(detail: OrderDetail, fmt: Formatter) -> list[Section]:
     """What it is: the order, its lines, parcels, returns and people."""
+    ship_to, bill_to = detail.shipping_address, detail.billing_address
     return _filled(
-        [
-            ("ORDER", _order(detail, fmt)),
-            ("ITEMS", _items(detail.line_items, fmt)),
-            ("PARCELS", _shipments(detail, fmt)),
-            ("RETURNS", _returns(detail, fmt)),
-            ("CUSTOMER", _customer(detail)),
-            ("SHIP TO", _address(detail.shipping_address)),
-            (
-                "BILL TO",
-                _address(detail.billing_address if detail.billing_address != detail.shipping_address else None),
-            ),
-        ]
+        ORDER=_order(detail, fmt),
+        ITEMS=_items(detail.line_items, fmt),
+        PARCELS=_shipments(detail, fmt),
+        RETURNS=_returns(detail, fmt),
+        CUSTOMER=_customer(detail),
+        SHIP_TO=_address(ship_to),
+        BILL_TO=_address(bill_to if bill_to != ship_to else None),
     )
 
 
 def history_sections(detail: OrderDetail, fmt: Formatter) -> list[Section]:
     """What happened: timeline, owners, writes on their way, who did what."""
     return _filled(
-        [
-            ("TIMELINE", timeline(detail.timeline, fmt)),
-            ("OWNERS", _owners(detail, fmt)),
-            ("OUTGOING", _outbox(detail.outbox, fmt)),
-            ("ACTIONS", _audit(detail, fmt)),
-        ]
+        TIMELINE=timeline(detail.timeline, fmt),
+        OWNERS=_owners(detail, fmt),
+        OUTGOING=_outbox(detail.outbox, fmt),
+        ACTIONS=_audit(detail, fmt),
     )
 
 
-def _filled(sections: Iterable[tuple[str, Iterator[Text]]]) -> list[Section]:
-    made = [Section(title, tuple(lines)) for title, lines in sections]
+def _filled(**sections: Iterator[Text]) -> list[Section]:
+    """The sections that have lines, by title."""
+    made = [Section(title.replace("_", " "), tuple(lines)) for title, lines in sections.items()]
     return [section for section in made if section.lines]
 
 
 def _order(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
     yield from facts(detail, fmt, parcels=False)
-    if detail.financial_status:
-        yield fact("payment", (wording.words(detail.financial_status), Tone.PLAIN))
-    if detail.shipping_lines:
-        yield fact("shipping", (", ".join(detail.shipping_lines), Tone.PLAIN))
-    if detail.note:
-        yield fact("note", (detail.note, Tone.PLAIN))
+    payment = wording.words(detail.financial_status)
+    yield from known(payment=payment, shipping=", ".join(detail.shipping_lines), note=detail.note)
 
 
 def _items(lines: Sequence[LineItem], fmt: Formatter) -> Iterator[Text]:
@@ -194,22 +190,19 @@ def _padded(text: str, cells: int) -> str:
 
 
 def _owed(line: LineItem) -> Text:
+    """What is to be sent, and what stock means for it: `available` is what is left after all open orders, this one included."""
     if not line.requires_shipping:
         return [("  not shipped", Tone.DIM)]
     if not line.owed:
         return [("  sent", Tone.GOOD)]
-    return [(f"  {line.owed} to send", Tone.WARN), *_covered(line)]
-
-
-def _covered(line: LineItem) -> Text:
-    """What stock means for this line: `available` is what is left after all open orders, this one included."""
+    owed: Piece = (f"  {line.owed} to send", Tone.WARN)
     if line.available is None:
-        return []
+        return [owed]
     if line.short == 0 or line.available >= 0:
-        return [(", covered", Tone.GOOD)]
+        return [owed, (", covered", Tone.GOOD)]
     if line.short is None:
-        return [(f", {-line.available} short over all open orders", Tone.WARN)]
-    return [(f", short by {line.short}", Tone.BAD)]
+        return [owed, (f", {-line.available} short over all open orders", Tone.WARN)]
+    return [owed, (f", short by {line.short}", Tone.BAD)]
 
 
 def _shipments(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
@@ -242,35 +235,23 @@ def _returns(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
         if each.tracking_number:
             yield [("    comes back as ", Tone.DIM), (each.tracking_number, Tone.PLAIN)]
         if each.allowed_actions:
-            words = ", ".join(action.replace("_", " ") for action in each.allowed_actions)
-            yield [(f"    possible: {words}", Tone.DIM)]
+            yield [(f"    possible: {', '.join(each.allowed_actions).replace('_', ' ')}", Tone.DIM)]
 
 
 def _customer(detail: OrderDetail) -> Iterator[Text]:
     customer = detail.customer
     name = (customer.name if customer else None) or detail.customer_name
     email = (customer.email if customer else None) or detail.email
-    named = (("name", name), ("e-mail", email), ("phone", customer.phone if customer else None))
-    for label, value in named:
-        if value:
-            yield fact(label, (value, Tone.PLAIN))
-    if customer is not None and customer.tags:
-        yield fact("tags", (", ".join(customer.tags), Tone.PLAIN))
+    yield from known(**{"name": name, "e-mail": email, "phone": customer.phone if customer else None})
+    yield from known(tags=", ".join(customer.tags) if customer else None)
 
 
 def _address(address: Address | None) -> Iterator[Text]:
     if address is None:
         return
     town = " ".join(part for part in (address.zip, address.city, address.province) if part)
-    for line in (
-        address.name,
-        address.company,
-        address.address1,
-        address.address2,
-        town,
-        address.country,
-        address.phone,
-    ):
+    street = (address.name, address.company, address.address1, address.address2)
+    for line in (*street, town, address.country, address.phone):
         if line:
             yield [(line, Tone.PLAIN)]
 
@@ -278,21 +259,20 @@ def _address(address: Address | None) -> Iterator[Text]:
 def _owners(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
     for each in reversed(detail.assignments):
         owner = "nobody" if each.assignee == UNASSIGNED else each.assignee
-        when = fmt.instant(each.assigned_at)
-        yield [(f"{when:<12} ", Tone.DIM), (owner, Tone.PLAIN), (f"  by {each.assigned_by}", Tone.DIM)]
+        yield [_when(each.assigned_at, fmt), (owner, Tone.PLAIN), (f"  by {each.assigned_by}", Tone.DIM)]
 
 
 def _outbox(entries: Iterable[OutboxEntry], fmt: Formatter) -> Iterator[Text]:
     for entry in entries:
-        when = fmt.instant(entry.created_at)
-        tone = (
-            Tone.BAD if entry.state in BAD_STATES else Tone.GOOD if entry.state is OutboundState.DONE else Tone.ACTIVE
-        )
+        settled = Tone.GOOD if entry.state is OutboundState.DONE else Tone.ACTIVE
         tries = f" after {entry.attempts} tries" if entry.attempts > 1 else ""
         yield [
-            (f"{when:<12} ", Tone.DIM),
+            _when(entry.created_at, fmt),
             (f"{entry.target} {wording.words(entry.kind)}  ", Tone.PLAIN),
-            (f"{wording.words(entry.state)}{_due(entry, fmt)}{tries}", tone),
+            (
+                f"{wording.words(entry.state)}{_due(entry, fmt)}{tries}",
+                Tone.BAD if entry.state in BAD_STATES else settled,
+            ),
             (f"  {entry.last_error or ''}", Tone.DIM),
         ]
 
@@ -306,9 +286,8 @@ def _due(entry: OutboxEntry, fmt: Formatter) -> str:
 
 def _audit(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
     for entry in reversed(detail.audit):
-        when = fmt.instant(entry.at)
         yield [
-            (f"{when:<12} ", Tone.DIM),
+            _when(entry.at, fmt),
             (f"{entry.actor} ", Tone.PLAIN),
             (f"{wording.words(entry.action)} {entry.details}  ", Tone.PLAIN),
             (wording.words(entry.result), Tone.DIM if entry.result in OK_RESULTS else Tone.WARN),

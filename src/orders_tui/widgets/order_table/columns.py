@@ -48,8 +48,7 @@ def _placed(order: Order, fmt: Formatter, cells: int) -> Cell:
 
 
 def _status(order: Order, fmt: Formatter, cells: int) -> Cell:
-    sign = wording.order_status(order)
-    return coloured_sign(sign, fmt, cells)
+    return coloured_sign(wording.order_status(order), fmt, cells)
 
 
 def coloured_sign(sign: Sign, fmt: Formatter, cells: int) -> Cell:

@@ -23,8 +23,8 @@ from orders_tui.widgets.cells import clip, plain, width
 from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.order_table.columns import BY_KEY, Column
 from orders_tui.widgets.order_table.layout import GUTTER, Layout, arrange, last_first
-from orders_tui.widgets.order_table.painter import Canvas, Look, Palette, paint_header, paint_loading, paint_row
-from orders_tui.widgets.styled import Styled
+from orders_tui.widgets.order_table.painter import Canvas, Look, paint_header, paint_loading, paint_row
+from orders_tui.widgets.styled import Styled, changed_lines
 from orders_wire.vocabulary import SortField
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         """Takes rows and the order that the cursor is on. `fresh`: another page or view, so nothing has to stay in place."""
         before, line = self.rows, self.cursor - self.scroll_offset.y
         old_cursor = self.cursor
-        self.rows, self._message, placeholders = tuple(rows), (), self._placeholders
-        self._placeholders = 0
+        placeholders = self._placeholders
+        self.rows, self._message, self._placeholders = tuple(rows), (), 0
         self.cursor = self._place_of(cursor_id)
         self._fit_numbers()
         self._resize_content()
@@ -110,13 +110,14 @@ class OrderTable(Styled, ScrollView, can_focus=True):
 
     def show_loading(self, count: int) -> None:
         """Shows that so many rows are to come."""
-        self.rows, self.cursor, self._message, self._placeholders = (), 0, (), count
-        self._resize_content()
-        self._redraw()
+        self._show_none((), count)
 
     def say(self, *lines: str) -> None:
         """Shows sentences instead of rows: nothing matches, nothing could be read."""
-        self.rows, self.cursor, self._message, self._placeholders = (), 0, lines, 0
+        self._show_none(lines, 0)
+
+    def _show_none(self, message: tuple[str, ...], placeholders: int) -> None:
+        self.rows, self.cursor, self._message, self._placeholders = (), 0, message, placeholders
         self._resize_content()
         self._redraw()
 
@@ -183,7 +184,7 @@ class OrderTable(Styled, ScrollView, can_focus=True):
     def _canvas(self) -> Canvas:
         layout = self._arranged()
         fmt = replace(self._formatter(), columns=frozenset(placed.column.key for placed in layout.placed))
-        return Canvas(layout, self._cells, Palette(self._style), fmt)
+        return Canvas(layout, self._cells, self._style, fmt)
 
     def _blank(self, y: int, cells: int) -> Strip:
         base = self._style("plain")
@@ -205,7 +206,7 @@ class OrderTable(Styled, ScrollView, can_focus=True):
     def _arranged(self) -> Layout:
         if self._layout_now is None:
             self._laid_out_for = self._cells
-            self._layout_now = arrange(self._columns, self._cells, self._first_column)
+            self._layout_now = arrange(self._columns, self._laid_out_for, self._first_column)
         return self._layout_now
 
     def _fit_numbers(self) -> None:
@@ -220,13 +221,9 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         return next(found, max(0, min(self.cursor, len(self.rows) - 1)))
 
     def _refresh_difference(self, before: Sequence[RowView], old_cursor: int) -> None:
-        after = self.rows
-        for index in range(max(len(before), len(after))):
-            if index >= len(before) or index >= len(after) or before[index] != after[index]:
-                self._refresh_row(index)
-        if self.cursor != old_cursor:
-            self._refresh_row(old_cursor)
-            self._refresh_row(self.cursor)
+        moved = {old_cursor, self.cursor} if self.cursor != old_cursor else set()
+        for index in changed_lines(before, self.rows) | moved:
+            self._refresh_row(index)
 
     def _refresh_row(self, index: int) -> None:
         self._strips.pop(index, None)
@@ -248,11 +245,9 @@ class OrderTable(Styled, ScrollView, can_focus=True):
     def _reveal(self) -> None:
         if not self.size.height:  # before the first layout every row is out of sight
             return
-        top, cursor, body = self.scroll_offset.y, self.cursor, self.body_height
-        if cursor < top:
-            self.scroll_to(y=cursor, animate=False)
-        elif cursor >= top + body:
-            self.scroll_to(y=cursor - body + 1, animate=False)
+        top = max(self.cursor - self.body_height + 1, min(self.scroll_offset.y, self.cursor))
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False)
 
     def on_resize(self) -> None:
         """Another width is another choice of columns, another height the same lines; the cursor stays in sight."""
