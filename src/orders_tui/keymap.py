@@ -18,27 +18,8 @@ FIXED = frozenset({"escape", "enter", "ctrl+q"})
 
 UNBOUND = frozenset({"", "none"})
 
-_NAMED = frozenset(
-    [
-        "enter",
-        "escape",
-        "space",
-        "comma",
-        "tab",
-        "backspace",
-        "delete",
-        "insert",
-        "home",
-        "end",
-        "pageup",
-        "pagedown",
-        "up",
-        "down",
-        "left",
-        "right",
-    ]
-    + [f"f{number}" for number in range(1, 25)]
-)
+_NAMES = "enter escape space comma tab backspace delete insert home end pageup pagedown up down left right"
+_NAMED = frozenset(_NAMES.split()) | {f"f{number}" for number in range(1, 25)}
 _MODIFIED = re.compile(r"(?:ctrl\+|alt\+|shift\+)+(?P<key>.+)")
 _UNSURE = {
     "ctrl+h": "most terminals send backspace",
