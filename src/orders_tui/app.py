@@ -31,7 +31,6 @@ from orders_tui.terminal.output_filter import AsciiGlyphs, AsciiOnly, FilterChai
 
 if TYPE_CHECKING:
     from orders_tui.screens.workplace import Workplace
-    from orders_tui.session import Session
     from orders_tui.session.changes import Change
 
 SETTLED_AFTER_S = 3.0
@@ -60,10 +59,8 @@ class DeskApp(FaultTolerantApp):
     ) -> None:
         super().__init__()
         self.keyboard = Keyboard()
-        self._first_screen = first_screen
-        self._begin = begin
+        self._first_screen, self._begin, self._reports = first_screen, begin, reports
         self._pace = pace or Pace()
-        self._reports = reports
         self.faults = Faults(self._pace.monotonic)
         self._filters_of_ours: list[LineFilter] = [NoControlCharacters()]
         if ascii_only:
@@ -112,23 +109,26 @@ class DeskApp(FaultTolerantApp):
         """Runs the session for as long as the app runs, and tells the screens what it says."""
         from orders_tui.screens.notices import Notices
 
+        async def run() -> None:
+            try:
+                await work.session.run()
+            finally:
+                if close is not None:
+                    await close()
+
         work.session.subscribe(self.session_changed)
         work.session.subscribe(Notices(self.toast, self.bell if work.config.bell else None).session_changed)
-        self.run_worker(partial(_run, work.session, close), name="session", exit_on_error=False)  # type: ignore[arg-type]
+        self.run_worker(run, name="session", exit_on_error=False)  # type: ignore[arg-type]
 
     def session_changed(self, change: Change) -> None:
         """Tells every screen that is open."""
         for screen in self.screen_stack:
             if isinstance(screen, Watches) and screen.is_mounted:
-                self._tell(screen, change)
-
-    def _tell(self, screen: Watches, change: Change) -> None:
-        """A screen that fails over what the session says costs neither the session nor the other screens anything."""
-        try:
-            screen.session_changed(change)
-        except Exception as error:
-            if not self.tolerates(error, screen if isinstance(screen, Screen) else None):
-                raise
+                try:
+                    screen.session_changed(change)
+                except Exception as error:  # costs neither the session nor the other screens anything
+                    if not self.tolerates(error, screen):
+                        raise
 
     def toast(self, severity: SeverityLevel, text: str) -> None:
         """Pops a sentence up, unless three are up already or this one is."""
@@ -151,11 +151,11 @@ class DeskApp(FaultTolerantApp):
 
     async def action_quit(self) -> None:
         """From anywhere, at any moment; while no screen is there that could ask, there is nothing to ask about."""
-        hearing = [screen for screen in self.screen_stack if isinstance(screen, Hears) and screen.is_mounted]
-        if hearing:
-            hearing[-1].asked_to_quit()
-        else:
-            self.exit()
+        for screen in self.screen_stack[::-1]:
+            if isinstance(screen, Hears) and screen.is_mounted:
+                screen.asked_to_quit()
+                return
+        self.exit()
 
     def action_help_quit(self) -> None:
         """ctrl+c never acts."""
@@ -170,9 +170,13 @@ class DeskApp(FaultTolerantApp):
         if self._exception is None:
             self._exception = error  # a test that drives the app fails with it
             self._exception_event.set()
-        path = write_report(error, self._pace.now(), self._reports) if self.faults.is_new(error) else None
-        where = f"; a report without customer data is in {path}" if path is not None else ""
+        where = self._reported(error) if self.faults.is_new(error) else ""
         self.toast("error", f"something went wrong here ({type(error).__name__}), the desk goes on{where}")
+
+    def _reported(self, error: BaseException) -> str:
+        """Writes a crash report; where it is, to stand behind a sentence."""
+        path = write_report(error, self._pace.now(), self._reports)
+        return f"; a report without customer data is in {path}" if path is not None else ""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A task that failed is reported; the screen goes on."""
@@ -184,17 +188,8 @@ class DeskApp(FaultTolerantApp):
         """Textual prints a traceback with every local variable here: customers and tokens. A report and one line instead."""
         error = sys.exception() or self._exception
         error = error.error if isinstance(error, WorkerFailed) else error
-        path = write_report(error, self._pace.now(), self._reports) if error is not None else None
-        where = f"; a report without customer data is in {path}" if path is not None else ""
+        where = self._reported(error) if error is not None else ""
         self.panic(Text(f"orders-tui had to stop: {type(error).__name__}{where}"))
-
-
-async def _run(session: Session, close: Callable[[], Awaitable[None]] | None) -> None:
-    try:
-        await session.run()
-    finally:
-        if close is not None:
-            await close()
 
 
 class Toasts:

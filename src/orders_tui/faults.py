@@ -59,10 +59,9 @@ class Faults:
         frames = traceback.extract_tb(error.__traceback__)
         place = (frames[-1].filename, frames[-1].lineno or 0) if frames else ("", 0)
         kind = (type(error).__qualname__, *place)
-        if kind in self._known:
-            return False
+        new = kind not in self._known
         self._known.add(kind)
-        return True
+        return new
 
 
 class FaultTolerantApp(App[None]):
@@ -111,11 +110,9 @@ def _going(pump: MessagePump | None) -> bool:
     """It is being taken down, or stands on no screen any more."""
     if pump is None or isinstance(pump, App):
         return False
-    return bool(pump._closing or pump._closed or getattr(pump, "_pruning", False)) or not _attached(pump)
-
-
-def _attached(pump: MessagePump) -> bool:
-    return isinstance(pump, DOMNode) and any(isinstance(node, App) for node in pump.ancestors_with_self)
+    if pump._closing or pump._closed or getattr(pump, "_pruning", False) or not isinstance(pump, DOMNode):
+        return True
+    return not any(isinstance(node, App) for node in pump.ancestors_with_self)
 
 
 def _pushed(app: App[None], pump: MessagePump | None) -> Screen[object] | None:
@@ -148,17 +145,8 @@ MessagePump._dispatch_message = _dispatch  # type: ignore[method-assign]
 
 def report_text(error: BaseException, at: datetime) -> str:
     """A crash report."""
-    lines = [
-        f"orders-tui {__version__}, Python {platform.python_version()}, {platform.system()}",
-        f"at {at.isoformat(timespec='seconds')}",
-        "",
-        *_chain(error),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _chain(error: BaseException) -> list[str]:
-    lines: list[str] = []
+    versions = f"orders-tui {__version__}, Python {platform.python_version()}, {platform.system()}"
+    lines = [versions, f"at {at.isoformat(timespec='seconds')}", ""]
     seen: BaseException | None = error
     while seen is not None:
         said = f": {seen}" if isinstance(seen, ClientError) else ""
@@ -166,7 +154,7 @@ def _chain(error: BaseException) -> list[str]:
         frames = traceback.extract_tb(seen.__traceback__)
         lines += [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
-    return lines
+    return "\n".join(lines) + "\n"
 
 
 def write_report(error: BaseException, at: datetime, folder: Path) -> Path | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +21,11 @@ from orders_tui.session.matching import collect
 if TYPE_CHECKING:
     from orders_tui.api import SyncApi
     from orders_tui.query import ParsedQuery
-    from orders_wire.detail import Address, OrderDetail
+    from orders_wire.detail import Address, OrderDetail, Return
     from orders_wire.orders import Order
 
+CUSTOMER = 24
+"""Characters of a customer's name."""
 _FILTERS = ("status", "owner", "priority", "channel", "tag", "from", "to", "age", "sort")
 
 
@@ -68,21 +70,18 @@ def export_file(given: Namespace) -> int:
 async def _rows(given: Namespace, *, everything: bool) -> tuple[Sequence[Order], int]:
     async with connect(given) as api:
         parsed = await _parsed(api, given)
-        limit = getattr(given, "limit", 250)
-        query = OrdersQuery(given.tab, parsed.filters, parsed.sort, limit)
-        if not everything:
+        query = OrdersQuery(given.tab, parsed.filters, parsed.sort, getattr(given, "limit", 250))
+        orders: Sequence[Order]
+        if everything:
+            matching = await collect(api, query)
+            orders, total, doubt = matching.orders, len(matching.orders), matching.doubt
+        else:
             page = await api.orders(query)
-            _doubt(wording.unread(page.orders.unread))
-            return page.orders.items, page.metrics.total_orders - page.orders.unread
-        matching = await collect(api, query)
-        _doubt(matching.doubt)
-        return matching.orders, len(matching.orders)
-
-
-def _doubt(sentence: str) -> None:
-    """What may be missing is said beside the orders, not among them."""
-    if sentence:
-        print(sentence, file=sys.stderr)
+            unread = page.orders.unread
+            orders, total, doubt = page.orders.items, page.metrics.total_orders - unread, wording.unread(unread)
+        if doubt:  # what may be missing is said beside the orders, not among them
+            print(doubt, file=sys.stderr)
+        return orders, total
 
 
 async def _parsed(api: SyncApi, given: Namespace) -> ParsedQuery:
@@ -97,33 +96,31 @@ async def _parsed(api: SyncApi, given: Namespace) -> ParsedQuery:
     return parsed
 
 
-def _table(rows: Iterable[Order]) -> str:
-    now = utc_now()
+def _table(rows: Sequence[Order]) -> str:
     headers = ("ORDER", "AGE", "STATUS", "OWNER", "CUSTOMER", "TOTAL", "SHIP-BY", "FLAGS")
+    now = utc_now()
     return table(headers, (_cells(order, now) for order in rows), right=("AGE", "TOTAL"))
 
 
 def _cells(order: Order, now: datetime) -> tuple[str, ...]:
+    customer = order.customer_name or wording.owner("unassigned")
     return (
         order.order_number,
         wording.age((now - order.placed_at).total_seconds()),
         wording.order_status(order).word,
         wording.owner(order.assigned_to),
-        _short(order.customer_name or wording.owner("unassigned"), 24),
+        customer if len(customer) <= CUSTOMER else customer[: CUSTOMER - 1] + "…",
         wording.money(order.total, symbols=False),
         wording.ship_by(order, now).word,
         ", ".join(flag.word for flag in wording.flags(order)),
     )
 
 
-def _short(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
 def describe(order: OrderDetail, now: datetime, zone: str) -> str:
     """The order in sections; what it has not got is left out."""
     sections = [list(_head(order, now, zone))]
-    sections += [[title, *(f"  {line}" for line in lines)] for title, lines in _sections(order, now, zone) if lines]
+    for title, lines in _sections(order, lambda moment: wording.instant(moment, now, zone)).items():
+        sections += [[title, *(f"  {line}" for line in lines)]] if lines else []
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
 
 
@@ -149,48 +146,38 @@ def _head(order: OrderDetail, now: datetime, zone: str) -> Iterator[str]:
     yield from (f"{name:>9}  {value}" for name, value in facts.items() if value)
 
 
-def _sections(order: OrderDetail, now: datetime, zone: str) -> Iterable[tuple[str, list[str]]]:
-    def at(moment: datetime | None) -> str:
-        return wording.instant(moment, now, zone)
-
-    if order.hold is not None:
-        held = f"{wording.issue(order.hold.reason).word} since {at(order.hold.since)}  {order.hold.note or ''}"
-        yield "HOLD", [held.rstrip()]
-    yield (
-        "ITEMS",
-        [
-            f"{i.quantity}× {i.title}" + (f"  [{i.sku}]" if i.sku else "") + (f"  {i.owed} to ship" if i.owed else "")
+def _sections(order: OrderDetail, at: Callable[[datetime | None], str]) -> dict[str, list[str]]:
+    hold = order.hold
+    return {
+        "HOLD": [_line(f"{wording.issue(hold.reason).word} since {at(hold.since)}", hold.note)] if hold else [],
+        "ITEMS": [
+            _line(f"{i.quantity}× {i.title}", i.sku and f"[{i.sku}]", i.owed and f"{i.owed} to ship")
             for i in order.line_items
         ],
-    )
-    yield (
-        "PARCELS",
-        [
-            f"{f.carrier or 'carrier unknown'}  {f.number or 'no number'}  {(f.shipment_status or f.status).replace('_', ' ')}"
+        "PARCELS": [
+            _line(f.carrier or "carrier unknown", f.number or "no number", wording.words(f.shipment_status or f.status))
             for f in order.fulfillments
         ],
-    )
-    yield (
-        "RETURNS",
-        [
-            f"{r.name or r.id}  {wording.return_state(r.state).word} since {at(r.since)}"
-            + (f"  {r.refund_amount:,.2f} {r.currency or ''}".rstrip() if r.refund_amount is not None else "")
-            + (f"  {r.reason}" if r.reason else "")
+        "RETURNS": [
+            _line(f"{r.name or r.id}  {wording.return_state(r.state).word} since {at(r.since)}", _refund(r), r.reason)
             for r in order.returns
         ],
-    )
-    yield (
-        "OUTBOUND",
-        [f"{o.target} {o.kind}  {o.state}" + (f"  {o.last_error}" if o.last_error else "") for o in order.outbox],
-    )
-    yield (
-        "TIMELINE",
-        [f"{at(e.ts)}  {wording.timeline_event(e.event).word}  {e.details}".rstrip() for e in order.timeline],
-    )
+        "OUTBOUND": [_line(f"{o.target} {o.kind}", o.state, o.last_error) for o in order.outbox],
+        "TIMELINE": [_line(at(e.ts), wording.timeline_event(e.event).word, e.details) for e in order.timeline],
+    }
+
+
+def _line(*parts: object) -> str:
+    """The parts that are there, two blanks between them."""
+    return "  ".join(str(part) for part in parts if part).rstrip()
+
+
+def _refund(value: Return) -> str:
+    return "" if value.refund_amount is None else f"{value.refund_amount:,.2f} {value.currency or ''}".rstrip()
 
 
 def _address(address: Address | None) -> str | None:
     if address is None:
         return None
     parts = (address.name, address.address1, address.address2, address.zip, address.city, address.country)
-    return ", ".join(part for part in parts if part) or None
+    return ", ".join(part for part in parts if part)

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from argparse import Namespace
 from collections import OrderedDict
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from orders_tui import wording
@@ -25,10 +25,8 @@ _REMEMBERED = 100_000
 
 def watch(given: Namespace) -> int:
     """`watch [--json]`: until interrupted, which is its ordinary end. Not reached at all: 3."""
-    try:
+    with suppress(KeyboardInterrupt):
         asyncio.run(_watch(given))
-    except KeyboardInterrupt:
-        return 0
     return 0
 
 

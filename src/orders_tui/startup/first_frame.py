@@ -20,7 +20,7 @@ from orders_tui import wording
 from orders_tui.commands import Place
 from orders_tui.config import Config
 from orders_tui.feed.connection import Connection
-from orders_tui.glyphs import Glyphs
+from orders_tui.glyphs import glyphs
 from orders_tui.keymap import Keymap
 from orders_tui.screens import breakpoints
 from orders_tui.screens.preferences import Preferences
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 SLOW_AFTER_S = 0.4
 """After so long there are placeholders, and the rest is loaded without waiting for the rows."""
 
+STEPS = {"go.down": 1, "go.up": -1, "go.half_down": 10, "go.half_up": -10, "go.first": -10_000, "go.last": 10_000}
+
 
 class FirstFrame(Hears, Screen[None]):
     """Shows the first page. `cursor_id` is where the operator stands; `settled` is set when the first rows are on screen,
@@ -54,20 +56,10 @@ class FirstFrame(Hears, Screen[None]):
     HORIZONTAL_BREAKPOINTS = breakpoints.COLUMNS
     VERTICAL_BREAKPOINTS = breakpoints.ROWS
 
-    def __init__(
-        self,
-        page: PendingPage,
-        preferences: Preferences,
-        keymap: Keymap,
-        glyphs: Glyphs,
-        config: Config,
-    ) -> None:
+    def __init__(self, page: PendingPage, preferences: Preferences, keymap: Keymap, config: Config) -> None:
         super().__init__()
-        self._page = page
-        self._preferences = preferences
-        self._keymap = keymap
-        self._glyphs = glyphs
-        self._config = config
+        self._page, self._preferences, self._keymap, self._config = page, preferences, keymap, config
+        self._glyphs = glyphs(config.ascii)
         self.moved = False
         self.settled = asyncio.Event()
 
@@ -151,23 +143,13 @@ class FirstFrame(Hears, Screen[None]):
         """Walks the rows; what would act has to wait."""
         event.stop()
         event.prevent_default()
-        command = self._keymap.find(
-            Place.DESK, event.character if event.is_printable and event.character else event.key
-        )
-        table = self.query_one(OrderTable)
-        steps = {
-            "go.down": 1,
-            "go.up": -1,
-            "go.half_down": 10,
-            "go.half_up": -10,
-            "go.first": -10_000,
-            "go.last": 10_000,
-        }
+        key = event.character if event.is_printable and event.character else event.key
+        command, table = self._keymap.find(Place.DESK, key), self.query_one(OrderTable)
         if command is None:
             return
-        if command.id in steps and table.rows:
+        if command.id in STEPS and table.rows:
             self.moved = True
-            table.move_to(table.cursor + steps[command.id])
+            table.move_to(table.cursor + STEPS[command.id])
         elif command.id == "desk.quit":
             self.asked_to_quit()
         else:

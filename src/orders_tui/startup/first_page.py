@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from time import monotonic
-from types import SimpleNamespace
+from types import SimpleNamespace, UnionType
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import SplitResult, urlsplit
 
@@ -138,26 +138,15 @@ class LooseRow:
 
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
-_ORDER_HAS: Mapping[str, type | tuple[type, ...]] = {
-    "id": str,
-    "order_number": str,
+_ORDER_KINDS: Mapping[str, type | UnionType] = {
+    **dict.fromkeys(("id", "order_number", "assigned_to"), str),
+    **dict.fromkeys(("timeline", "tags", "tracking"), list),
     "placed_at": datetime,
-    "assigned_to": str,
-    "timeline": list,
-    "tags": list,
-    "tracking": list,
     "version": int,
-}
-_ORDER_MAY_HAVE: Mapping[str, type | tuple[type, ...]] = {
-    "customer_name": str,
-    "ship_by": datetime,
-    "value_usd": (int, float),
-    "age_hours": (int, float),
-    "support_thread": str,
-    "total": Loose,
-    "hold": Loose,
-    "return": Loose,
-    "outbound": Loose,
+    **dict.fromkeys(("customer_name", "support_thread"), str | None),
+    **dict.fromkeys(("value_usd", "age_hours"), int | float | None),
+    "ship_by": datetime | None,
+    **dict.fromkeys(("total", "hold", "return", "outbound"), Loose | None),
 }
 _INSTANTS = frozenset({"placed_at", "ship_by", "ts", "updated_at", "since", "start", "end"})
 
@@ -167,10 +156,10 @@ def read(body: Mapping[str, Any]) -> OrdersPage:
     try:
         clean = sanitise.sanitise(body)
         slice_ = clean["orders"]
-        made = _loose({**clean, "orders": None})
+        made = _value("", {**clean, "orders": None})
         if not all(isinstance(figure, int | float) for figure in vars(made.metrics).values()):
             raise ValueError("not the figures of a desk")
-        made.orders = Loose(items=[_order(each) for each in slice_["items"]], page_info=_loose(slice_["page_info"]))
+        made.orders = Loose(items=[_order(each) for each in slice_["items"]], page_info=_value("", slice_["page_info"]))
     except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError("not a page of orders") from error
     made.tabs = clean.get("tabs") or {}
@@ -185,8 +174,9 @@ def rows(page: OrdersPage) -> tuple[LooseRow, ...]:
 
 
 def _order(body: Mapping[str, Any]) -> Order:
+    """Raises TypeError where a part is of another kind than the contract's: it would be painted."""
     usual: dict[str, Any] = {"timeline": [], "tags": [], "tracking": [], "assigned_to": UNASSIGNED, "version": 0}
-    made = _loose({**usual, **body})
+    made = _value("", {**usual, **body})
     made.status = Status(body["status"])
     made.priority = Priority(body["priority"])
     made.channel = Channel(body.get("channel", Channel.ONLINE))
@@ -196,35 +186,22 @@ def _order(body: Mapping[str, Any]) -> Order:
     made.outbound = made.outbound or Loose()
     if made.hold is not None:
         made.hold.reason = Issue(made.hold.reason)
-    _check(made, _ORDER_HAS, required=True)
-    _check(made, _ORDER_MAY_HAVE, required=False)
+    for name, kind in _ORDER_KINDS.items():
+        if not isinstance(getattr(made, name), kind):
+            raise TypeError(name)
     made.return_ = getattr(made, "return")
     if made.return_ is not None:
         made.return_.state = ReturnState(made.return_.state)
     return cast("Order", made)
 
 
-def _check(made: Loose, kinds: Mapping[str, type | tuple[type, ...]], *, required: bool) -> None:
-    """Raises TypeError where a part is of another kind: it would be painted."""
-    for name, kind in kinds.items():
-        value = getattr(made, name)
-        if not (isinstance(value, kind) or (value is None and not required)):
-            raise TypeError(name)
-
-
-def _loose(body: Mapping[str, Any]) -> Loose:
-    return Loose(**{name: _value(name, value) for name, value in body.items()})
-
-
 def _value(name: str, value: Any) -> Any:
+    """A value of JSON as a model has it: an object by attribute; an instant aware, in a year that others precede and follow."""
     if isinstance(value, dict):
-        return _loose(value)
+        return Loose(**{key: _value(key, each) for key, each in value.items()})
     if isinstance(value, list):
         return [_value(name, each) for each in value]
-    return _instant(value) if name in _INSTANTS and isinstance(value, str) else value
-
-
-def _instant(value: str) -> datetime:
-    """As the contract's models read it: aware, and in a year that has another before and after it."""
+    if name not in _INSTANTS or not isinstance(value, str):
+        return value
     instant = datetime.fromisoformat(value)
     return max(EARLIEST, min(instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC), LATEST))

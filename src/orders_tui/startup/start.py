@@ -10,7 +10,6 @@ from orders_tui import keymap, paths, themes
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
 from orders_tui.errors import ConfigError
-from orders_tui.glyphs import glyphs
 from orders_tui.screens.preferences import Preferences
 from orders_tui.startup.first_frame import FirstFrame
 from orders_tui.startup.first_page import PendingPage, remembered_ui
@@ -62,7 +61,7 @@ class Start:
 
     def first_frame(self) -> FirstFrame:
         """The screen that shows the first page."""
-        return FirstFrame(self._first_page, self.preferences, self._keymap, glyphs(self._config.ascii), self._config)
+        return FirstFrame(self._first_page, self.preferences, self._keymap, self._config)
 
     async def begin(self, app: DeskApp) -> None:
         """Loads the rest, waits for the session's own page, and puts the desk in the place of the first frame.

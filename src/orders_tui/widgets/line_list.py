@@ -139,12 +139,10 @@ class LineList(Styled, ScrollView, can_focus=True):
         self._reveal()
 
     def on_focus(self) -> None:
-        """The cursor is lit."""
+        """The cursor is lit, or dimmed again."""
         self.refresh()
 
-    def on_blur(self) -> None:
-        """The cursor is dimmed, or gone."""
-        self.refresh()
+    on_blur = on_focus
 
     def on_click(self, event: events.Click) -> None:
         """Once takes the cursor, twice chooses."""

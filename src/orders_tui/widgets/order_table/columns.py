@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
-from orders_tui.widgets.cells import Cell, Piece, width
+from orders_tui.widgets.cells import Cell, width
 from orders_tui.widgets.formatter import Formatter
-from orders_tui.wording import Sign, Tone
+from orders_tui.wording import Tone
 from orders_wire.vocabulary import UNASSIGNED, Priority, SortField, Status, Tab
 
 if TYPE_CHECKING:
@@ -35,10 +35,6 @@ class Column:
     sort: SortField | None = None
 
 
-def _number(order: Order, fmt: Formatter, cells: int) -> Cell:
-    return ((order.order_number, "strong"),)
-
-
 def _age(order: Order, fmt: Formatter, cells: int) -> Cell:
     return ((fmt.age(order.placed_at), Tone.DIM),)
 
@@ -48,11 +44,8 @@ def _placed(order: Order, fmt: Formatter, cells: int) -> Cell:
 
 
 def _status(order: Order, fmt: Formatter, cells: int) -> Cell:
-    return coloured_sign(wording.order_status(order), fmt, cells)
-
-
-def coloured_sign(sign: Sign, fmt: Formatter, cells: int) -> Cell:
     """The glyph in its colour; the word too, when it asks for something to be done."""
+    sign = wording.order_status(order)
     glyph, word = fmt.sign(sign, cells).split(" ", 1)
     return ((f"{glyph} ", sign.tone), (word, sign.tone if sign.tone in {Tone.WARN, Tone.BAD, Tone.DIM} else Tone.PLAIN))
 
@@ -98,14 +91,6 @@ def _tracking(order: Order, fmt: Formatter, cells: int) -> Cell:
     return ((carrier, Tone.DIM), (f"{named[0].number}{more}", Tone.PLAIN))
 
 
-def _channel(order: Order, fmt: Formatter, cells: int) -> Cell:
-    return ((order.channel.value, Tone.DIM),)
-
-
-def _tags(order: Order, fmt: Formatter, cells: int) -> Cell:
-    return ((", ".join(order.tags), Tone.DIM),)
-
-
 def _last(order: Order, fmt: Formatter, cells: int) -> Cell:
     if not order.timeline:
         return NOTHING
@@ -118,10 +103,8 @@ def _flags(order: Order, fmt: Formatter, cells: int) -> Cell:
     signs = wording.flags(order, fmt.columns)
     if order.priority is not Priority.STANDARD:
         signs.insert(0, wording.priority(order.priority))
-    full = sum(width(sign.word) + 4 for sign in signs) - 2 <= cells
-    pieces: list[Piece] = []
-    for sign in signs:
-        pieces.append((("  " if pieces else "") + fmt.sign(sign, 80 if full else 0), sign.tone))
+    room = 80 if sum(width(sign.word) + 4 for sign in signs) - 2 <= cells else 0
+    pieces = ((("  " if at else "") + fmt.sign(sign, room), sign.tone) for at, sign in enumerate(signs))
     return tuple(pieces) or NOTHING
 
 
@@ -163,7 +146,7 @@ def _carrier_says(order: Order, fmt: Formatter, cells: int) -> Cell:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("number", "ORDER", 8, 0, _number, sort=SortField.ORDER_NUMBER),
+    Column("number", "ORDER", 8, 0, lambda order, *_: ((order.order_number, "strong"),), sort=SortField.ORDER_NUMBER),
     Column("age", "AGE", 4, 2, _age, right=True, sort=SortField.PLACED_AT),
     Column("status", "STATUS", 13, 1, _status, sort=SortField.STATUS),
     Column("return", "RETURN", 20, 1, _return, grow=40),
@@ -182,8 +165,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("priority", "PRIO", 6, 8, _priority, sort=SortField.PRIORITY),
     Column("placed", "PLACED", 12, 11, _placed, sort=SortField.PLACED_AT),
     Column("usd", "USD", 10, 12, _usd, right=True, sort=SortField.VALUE_USD),
-    Column("channel", "CHANNEL", 7, 13, _channel),
-    Column("tags", "TAGS", 16, 14, _tags, grow=30),
+    Column("channel", "CHANNEL", 7, 13, lambda order, *_: ((order.channel.value, Tone.DIM),)),
+    Column("tags", "TAGS", 16, 14, lambda order, *_: ((", ".join(order.tags), Tone.DIM),), grow=30),
 )
 
 BY_KEY: dict[str, Column] = {column.key: column for column in COLUMNS}

@@ -84,9 +84,8 @@ class OrderTable(Styled, ScrollView, can_focus=True):
 
     def show(self, rows: Sequence[RowView], cursor_id: str | None, *, fresh: bool = False) -> None:
         """Takes rows and the order that the cursor is on. `fresh`: another page or view, so nothing has to stay in place."""
-        before, line = self.rows, self.cursor - self.scroll_offset.y
-        old_cursor = self.cursor
-        placeholders = self._placeholders
+        before, old_cursor, placeholders = self.rows, self.cursor, self._placeholders
+        line = old_cursor - self.scroll_offset.y
         self.rows, self._message, self._placeholders = tuple(rows), (), 0
         self.cursor = self._place_of(cursor_id)
         self._fit_numbers()
@@ -94,9 +93,12 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         if fresh or not before or placeholders:
             self._redraw()
         else:
+            changed = changed_lines(before, self.rows)
             if self.cursor != old_cursor:
                 self.scroll_to(y=self.cursor - line, animate=False)
-            self._refresh_difference(before, old_cursor)
+                changed |= {old_cursor, self.cursor}
+            for index in changed:
+                self._refresh_row(index)
         self._reveal()
 
     def update_rows(self, changed: Callable[[str], RowView | None], order_ids: frozenset[str]) -> None:
@@ -220,11 +222,6 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         found = (index for index, row in enumerate(self.rows) if row.order.id == order_id)
         return next(found, max(0, min(self.cursor, len(self.rows) - 1)))
 
-    def _refresh_difference(self, before: Sequence[RowView], old_cursor: int) -> None:
-        moved = {old_cursor, self.cursor} if self.cursor != old_cursor else set()
-        for index in changed_lines(before, self.rows) | moved:
-            self._refresh_row(index)
-
     def _refresh_row(self, index: int) -> None:
         self._strips.pop(index, None)
         y = 1 + index - self.scroll_offset.y
@@ -257,12 +254,10 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         self._reveal()
 
     def on_focus(self) -> None:
-        """The cursor is lit."""
+        """The cursor is lit, or dimmed again."""
         self._redraw()
 
-    def on_blur(self) -> None:
-        """The cursor is dimmed."""
-        self._redraw()
+    on_blur = on_focus
 
     def on_click(self, event: events.Click) -> None:
         """A title sorts, the gutter marks, a row takes the cursor, twice opens it."""
