@@ -11,40 +11,44 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS, SHOPIFY
-from orders_sync.auth import TOKENS, Tokens, authentication
-from orders_sync.db import shops
+from orders_sync.db import events, shops
 from orders_sync.db.engine import Database
-from orders_sync.desk.rederive import rederive
 from orders_sync.external.shopify.client import ShopifyClient, endpoint
-from orders_sync.external.shopify.receiver import ShopifyReceiver
+from orders_sync.external.shopify.sender import ShopifyReceiver
 from orders_sync.external.signed_post import SignedPost
-from orders_sync.instants import Clock, system_clock
-from orders_sync.live.lifespan import end_streams, live, sweeping
+from orders_sync.http.app_keys import CLOCK, DATABASE, HUB, SETTINGS, SHOPIFY, THRESHOLDS
+from orders_sync.http.auth import TOKENS, Tokens, authentication
+from orders_sync.http.body import MAX_BODY_BYTES
+from orders_sync.http.problems import hide_server_version, problems, with_expect_handler
+from orders_sync.http.token_watch import watching
+from orders_sync.instants import DAY, HOUR, Clock, system_clock
+from orders_sync.live.broadcaster import Broadcaster
+from orders_sync.live.history import HISTORY, History
+from orders_sync.live.hub import Hub
+from orders_sync.live.readiness import READINESS
 from orders_sync.loops import running
 from orders_sync.metrics import METRICS, Metrics, metering
 from orders_sync.outbox.kinds import Target
-from orders_sync.outbox.relay import Chance, Receiver, Relay
 from orders_sync.poller.poller import Poller, switched_off
 from orders_sync.poller.schedule import Schedule
-from orders_sync.poller.shop_side import ShopSide
+from orders_sync.poller.shop_reader import ShopSide
+from orders_sync.relay.relay import Chance, Receiver, Relay
 from orders_sync.routes import (
+    about,
     actions,
     alerts,
     dead_letters,
     erp,
     health,
-    me,
-    openapi,
     orders,
     outbox,
     prometheus,
     webhook,
 )
-from orders_sync.routes.body import MAX_BODY_BYTES
-from orders_sync.routes.problems import met, nameless, problems
 from orders_sync.settings import Settings, secret_text
-from orders_sync.token_watch import watching
+from orders_sync.upkeep.rederive import rederive
+from orders_sync.upkeep.retention import Retention
+from orders_sync.upkeep.sweeper import Sweeper
 
 log = structlog.get_logger(__name__)
 
@@ -53,8 +57,7 @@ RELAY_ENDS_S = 1.0
 
 ROUTES = (
     health.routes,
-    me.routes,
-    openapi.routes,
+    about.routes,
     prometheus.routes,
     orders.routes,
     alerts.routes,
@@ -71,17 +74,29 @@ def build(settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | N
     """The whole server for these settings, not yet alive. `tokens`: read from TOKENS_FILE by the caller; none: loopback."""
     app = web.Application(middlewares=[metering, problems, authentication], client_max_size=MAX_BODY_BYTES)
     app[SETTINGS] = settings
-    app[FIGURES] = settings.figures
+    app[THRESHOLDS] = settings.thresholds
     app[CLOCK] = clock
     app[TOKENS] = tokens
     app[METRICS] = Metrics()
     app.cleanup_ctx.extend(
-        [_database, _gaps, _figures, orders.reading, live, watching, sweeping, _session, _shopify, _relay, _poller]
+        [
+            _database,
+            _gaps,
+            _rederiving,
+            orders.reading,
+            streams,
+            watching,
+            _sweeping,
+            _session,
+            _shopify,
+            _relay,
+            _poller,
+        ]
     )
     app.on_shutdown.append(end_streams)
-    app.on_response_prepare.append(nameless)
+    app.on_response_prepare.append(hide_server_version)
     for routes in (*ROUTES, *WEBHOOK_ROUTES):
-        app.add_routes(met(routes))
+        app.add_routes(with_expect_handler(routes))
     return app
 
 
@@ -91,8 +106,8 @@ def webhooks_alone(app: web.Application) -> web.Application:
     for key in app:
         alone[key] = app[key]
     for routes in WEBHOOK_ROUTES:
-        alone.add_routes(met(routes))
-    alone.on_response_prepare.append(nameless)
+        alone.add_routes(with_expect_handler(routes))
+    alone.on_response_prepare.append(hide_server_version)
     return alone
 
 
@@ -117,9 +132,9 @@ async def _gaps(app: web.Application) -> AsyncIterator[None]:
     yield
 
 
-async def _figures(app: web.Application) -> AsyncIterator[None]:
-    """Derives every order again, beside everything else, when these figures are others than at the last start."""
-    async with running({"rederive": lambda: rederive(app[DATABASE], app[FIGURES])}):
+async def _rederiving(app: web.Application) -> AsyncIterator[None]:
+    """Derives every order again, beside everything else, when these thresholds are others than at the last start."""
+    async with running({"rederive": lambda: rederive(app[DATABASE], app[THRESHOLDS])}):
         yield
 
 
@@ -141,7 +156,7 @@ async def _shopify(app: web.Application) -> AsyncIterator[None]:
 async def _relay(app: web.Application) -> AsyncIterator[None]:
     """Sends what the outbox holds, to the receivers that are switched on."""
     chance = Chance(random.random, lambda: secrets.token_hex(8))
-    relay = Relay(app[DATABASE], _receivers(app), app[FIGURES], app[CLOCK], chance)
+    relay = Relay(app[DATABASE], _receivers(app), app[THRESHOLDS], app[CLOCK], chance)
     async with running({"relay": relay.run}) as tasks:
         yield
         relay.stop()
@@ -171,7 +186,40 @@ async def _poller(app: web.Application) -> AsyncIterator[None]:
         return
     owner, interval_s = secrets.token_hex(8), settings.poll_interval_s
     shop = ShopSide.of(client, settings.shop_domain)
-    poller = Poller(app[DATABASE], shop, app[FIGURES], clock, owner=owner, interval_s=interval_s)
+    poller = Poller(app[DATABASE], shop, app[THRESHOLDS], clock, owner=owner, interval_s=interval_s)
     schedule = Schedule(poller, clock, owner=owner, interval_s=interval_s)
     async with running({"poller": schedule.tick, "poller watch": schedule.watch}):
         yield
+
+
+STREAMS_PER_TOKEN = 500
+"""Streams that one token may hold open: a proxy that adds one token stands for many screens."""
+
+
+async def streams(app: web.Application) -> AsyncIterator[None]:
+    """A cleanup context, after the database's: sets HUB, HISTORY and READINESS and publishes while the application runs."""
+    database = app[DATABASE]
+    head = await database.read(lambda conn: events.head(conn, database.shop_id))
+    per_caller = None if app.get(TOKENS) is None else STREAMS_PER_TOKEN
+    app[HUB] = hub = Hub(head.desk_id, head.newest, per_caller)
+    app[HISTORY] = History(database, hub, app[CLOCK])
+    broadcaster = Broadcaster(database, hub, secrets.token_hex(8))
+    app[READINESS] = broadcaster.readiness
+    async with running({"broadcaster": broadcaster.run}):
+        yield
+
+
+async def _sweeping(app: web.Application) -> AsyncIterator[None]:
+    """A cleanup context, after the database's: raises what time alone makes true, and forgets what is kept long enough."""
+    settings = app[SETTINGS]
+    retention = Retention(
+        events=round(settings.events_keep_days * DAY), answers=round(settings.idempotency_keep_hours * HOUR)
+    )
+    sweeper = Sweeper(app[DATABASE], app[THRESHOLDS], retention, owner=secrets.token_hex(8))
+    async with running({"sweeper": sweeper.run}):
+        yield
+
+
+async def end_streams(app: web.Application) -> None:
+    """For `on_shutdown`: every open stream ends at once, so that the process stops within its grace time."""
+    app[HUB].close()

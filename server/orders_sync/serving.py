@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -16,11 +17,10 @@ import structlog
 from aiohttp import web
 
 from orders_sync.app import build, webhooks_alone
-from orders_sync.auth import Tokens
-from orders_sync.listening import Listener
-from orders_sync.open_files import raise_limit
+from orders_sync.http.auth import Tokens
+from orders_sync.http.listener import Listener
+from orders_sync.http.token_watch import TOKEN_WATCH
 from orders_sync.settings import Settings
-from orders_sync.token_watch import TOKEN_WATCH
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Serves until SIGTERM or SIGINT. `announce` gets `http://HOST:PORT` once it answers. Raises CannotListen."""
     tokens = Tokens.read(settings.tokens_file) if settings.tokens_file else None
     stopped = _stop_signal()
-    files = raise_limit()
+    files = raise_file_limit()
     app = build(settings, tokens=tokens)
     main = Listener(app, ends_s=HANDLERS_END_S, silent_s=SILENT_S)
     listeners = [main]
@@ -70,7 +70,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             got = await _listen(alone, host, webhook_port, WEBHOOK_BACKLOG)
             log.info("webhooks on a listener of their own", host=host, port=got)
         _reload_on_hangup(app)
-        spare_the_collector()
+        tune_garbage_collector()
         announce(f"http://{_shown(settings.host)}:{port}")
         if not settings.webhook_secrets and settings.shopify_admin_token is None:
             log.warning(NO_SHOP)
@@ -81,7 +81,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             await listener.cleanup()
 
 
-def spare_the_collector() -> None:
+def tune_garbage_collector() -> None:
     """What the start made stays for good, and need not be looked at again; the rest need not be looked at as often.
 
     Deriving an order makes thousands of small objects and drops them without a cycle: with Python's own limits a quarter of
@@ -122,3 +122,26 @@ def _stop_signal() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, number)
     return stopped
+
+
+WANTED = 65_536
+FEW = 6_000
+"""Fewer than this do not hold 5,000 streams beside the database's and the webhooks' own connections."""
+
+
+def raise_file_limit(wanted: int = WANTED) -> int:
+    """Raises the soft limit towards `wanted`, as far as the user may; returns it. What is few afterwards is logged."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return wanted
+    target = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if target > soft:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))
+            soft = target
+        except (OSError, ValueError) as error:
+            log.warning("the limit of open files cannot be raised", limit=soft, wanted=target, error=str(error))
+            return soft
+    if soft < FEW:
+        log.warning("few open files are allowed: each client takes one; raise the hard limit (LimitNOFILE)", limit=soft)
+    return soft

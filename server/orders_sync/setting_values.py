@@ -6,6 +6,7 @@ Every type here accepts both spellings; what is refused says what is allowed, an
 from __future__ import annotations
 
 import binascii
+import ipaddress
 import re
 from base64 import b64decode
 from typing import Annotated
@@ -15,7 +16,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr
 
 from orders_sync.db.location import parse as parse_database_url
-from orders_sync.loopback import is_loopback
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAYS_HELP = "days are mon…sun, 1…7 (Monday is 1), or ranges of them: mon-fri"
@@ -169,3 +169,13 @@ Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Rates = Annotated[dict[Currency, Rate], BeforeValidator(_pairs)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+
+
+def is_loopback(host: str) -> bool:
+    """True for `localhost` and for addresses that no other machine reaches."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -18,9 +18,9 @@ from sqlalchemy import make_url
 
 from orders_sync import setting_values as values
 from orders_sync.instants import DAY, HOUR
-from orders_sync.loopback import is_loopback
-from orders_sync.rules.figures import Figures
-from orders_sync.rules.placeholders import Placeholders
+from orders_sync.rules.thresholds import Thresholds
+from orders_sync.rules.tracking_numbers import Placeholders
+from orders_sync.setting_values import is_loopback
 from orders_wire.vocabulary import PLACEHOLDER_NUMBERS
 
 PREFIX = "ORDERS_SYNC_"
@@ -153,9 +153,9 @@ class Settings(BaseModel):
         return Placeholders(self.placeholder_numbers)
 
     @property
-    def figures(self) -> Figures:
+    def thresholds(self) -> Thresholds:
         """What the rules depend on."""
-        return Figures(
+        return Thresholds(
             tracking_pending=round(self.tracking_pending_hours * HOUR),
             delayed=round(self.delayed_hours * HOUR),
             breach=round(self.breach_hours * HOUR),

@@ -35,5 +35,5 @@ def test_what_is_no_screen_knows_no_screen() -> None:
 
 
 def test_rules_are_pure_and_the_two_sides_share_the_wire_alone() -> None:
-    assert under("Rules are pure", "orders_sync") == {"rules"}
+    assert under("Rules and evidence are pure", "orders_sync") == {"rules", "evidence"}
     assert CONTRACTS["Client and server share the wire and nothing else"]["modules"] == ["orders_tui", "orders_sync"]

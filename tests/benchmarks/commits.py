@@ -89,7 +89,7 @@ def bare_commit_ms(url: str) -> float:
     taken = []
     with engine.connect() as conn:
         for _ in range(20):
-            conn.execute(update(desk).values(figures=desk.c.figures))
+            conn.execute(update(desk).values(thresholds=desk.c.thresholds))
             started = time.perf_counter()
             conn.commit()
             taken.append((time.perf_counter() - started) * 1000)

@@ -36,8 +36,8 @@ from orders_sync.db.tables import orders as rows
 from orders_sync.ingest import webhook
 from orders_sync.ingest.apply import Taking
 from orders_sync.instants import system_clock
-from orders_sync.rules.figures import Figures
-from orders_sync.serving import spare_the_collector
+from orders_sync.rules.thresholds import Thresholds
+from orders_sync.serving import tune_garbage_collector
 
 SHOP = "benchmark.myshopify.com"
 AT_ONCE = 32
@@ -70,13 +70,13 @@ def slow_commits(seconds: float) -> Iterator[None]:
 async def take_in(url: str, deliveries: int, group: int) -> float:
     """Takes in so many new orders, 32 at a time, at most `group` in a commit; returns how many a second."""
     engine.MAX_GROUP = group
-    database, figures = await Database.open(url, SHOP, migrating=False), Figures()
+    database, thresholds = await Database.open(url, SHOP, migrating=False), Thresholds()
     numbers = iter(range(1, deliveries + 1))
 
     async def client() -> None:
         for n in numbers:
             told = webhook.receive(body(n), {webhook.TOPIC: "orders/create"}, system_clock(), ours=True).delivery
-            await database.write(Taking(told, figures))
+            await database.write(Taking(told, thresholds))
 
     started = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(AT_ONCE)))
@@ -186,7 +186,7 @@ def main(arguments: Sequence[str]) -> bool:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=10)
     options = parser.parse_args(arguments, argparse.Namespace(http=[]))
-    spare_the_collector()
+    tune_garbage_collector()
     names = (f"desk{n}" for n in itertools.count(1))
     print(f"{options.deliveries} new orders, {AT_ONCE} at a time\n")
     print("| database | a commit | grouped | one per commit | ratio | goal |\n|---|---|---:|---:|---:|---:|")

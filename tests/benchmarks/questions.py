@@ -16,7 +16,7 @@ from orders_sync.db.panels import BESIDE
 from orders_sync.db.selection import Between
 from orders_sync.desk.page import View
 from orders_sync.instants import DAY, Ms
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.cursors import encode_offset
 from orders_wire.vocabulary import Tab
 
@@ -75,7 +75,7 @@ def questions(orders: int, now: Ms) -> list[Question]:
 
 def beside(url: str, now: Ms) -> str:
     """The server's own SQL for what stands around the rows of every page, its values written into it."""
-    view = View(1, now, Figures())
+    view = View(1, now, Thresholds())
     values = parameters(view.shop_id, view.moment, view.today) | bounds(Between(view.week.start, view.week.end))
     engine = connections.reader(parse(url), 1)
     sql = str(BESIDE.params(values).compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True}))

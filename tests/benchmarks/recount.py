@@ -23,7 +23,7 @@ _PENDING = "state NOT IN ('completed', 'denied', 'cancelled')"
 
 
 class Recount:
-    """Expected answers of one desk at one moment, under the default figures and in UTC."""
+    """Expected answers of one desk at one moment, under the default thresholds and in UTC."""
 
     def __init__(self, fetch: Fetch, now: Ms) -> None:
         self._fetch = fetch

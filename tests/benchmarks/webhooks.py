@@ -93,7 +93,7 @@ def measure(shop: Shop, terminal: Terminal, count: int, rng: random.Random) -> l
 
 
 def main() -> int:
-    """Prints the figures; the exit status says whether the bar holds."""
+    """Prints the thresholds; the exit status says whether the bar holds."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--webhooks", type=int, default=200)
     options.add_argument("--seed", type=int, default=1)

@@ -12,8 +12,8 @@ from orders_sync.db import connections
 from orders_sync.db.location import parse
 from orders_sync.db.outbox import WAITING
 from orders_sync.db.tables import deliveries, desk, events, outbox, shops
-from orders_sync.poller import state
-from orders_sync.poller.state import PollerState
+from orders_sync.poller import progress
+from orders_sync.poller.progress import PollerState
 
 LOOK_S = 0.3
 
@@ -57,7 +57,7 @@ class DeskDatabase:
 
     def poller(self) -> PollerState:
         with self._engine.connect() as conn:
-            return state.load(conn, self.shop_id)
+            return progress.load(conn, self.shop_id)
 
     async def has_history(self) -> None:
         """Returns when the first reading of the shop is done."""

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import sys
 
+from orders_sync import backoff
 from orders_sync.__main__ import main
 from orders_sync.external import signed_post
-from orders_sync.external.shopify import receiver
+from orders_sync.external.shopify import sender
 from orders_sync.instants import SECOND
-from orders_sync.outbox import backoff, relay
 from orders_sync.poller import schedule, turn
+from orders_sync.relay import relay
 
 
 def squeeze() -> None:
     """A lease stays longer than any call under it, and a call longer than its receiver's time limit."""
     relay.LEASE_MS, relay.CALL_MS = 8 * SECOND, 7 * SECOND
-    receiver.CALL_LIMIT_S = 5.0
+    sender.CALL_LIMIT_S = 5.0
     signed_post.TIMEOUT_S = 5.0
     backoff.FIRST_MS, backoff.CAP_MS = SECOND // 4, 4 * SECOND
     turn.LEASE_MS = 5 * SECOND

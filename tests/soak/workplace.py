@@ -7,8 +7,8 @@ import random
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from orders_tui.api import SyncApi
-from orders_tui.drafts import AssignDraft
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.api.client import SyncApi
 from orders_tui.feed.sse import SseFeed
 from orders_tui.query import OrdersQuery
 from orders_tui.session import Session

@@ -13,23 +13,23 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 from tests.support.desk_orders import told
 
-from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS, SHOPIFY
-from orders_sync.auth import TOKENS, Tokens, authentication
 from orders_sync.db import assignments, audit, outbox_claims, outbox_entries, stock
-from orders_sync.db.docs import Known
 from orders_sync.db.engine import Database
+from orders_sync.db.order_documents import Known
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tables import orders, outbox
 from orders_sync.db.tx import Tx
+from orders_sync.evidence.changes import OrderChange
 from orders_sync.external.shopify.client import ShopifyClient
-from orders_sync.ingest.changes import OrderChange
-from orders_sync.outbox.relay import LEASE_MS, SHARE
+from orders_sync.http.app_keys import CLOCK, DATABASE, SETTINGS, SHOPIFY, THRESHOLDS
+from orders_sync.http.auth import TOKENS, Tokens, authentication
+from orders_sync.http.problems import problems
+from orders_sync.relay.relay import LEASE_MS, SHARE
 from orders_sync.routes import actions, dead_letters
 from orders_sync.routes import outbox as outbox_routes
-from orders_sync.routes.problems import problems
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.picture import Picture, draw, skus
+from orders_sync.rules.order_state import Picture, draw, skus
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import timeline
 from orders_sync.settings import Settings
 from orders_sync.settle.order import load
@@ -158,7 +158,7 @@ async def serve(
     app = web.Application(middlewares=[problems, authentication])
     app[DATABASE] = db
     app[SETTINGS] = Settings.model_validate({**ALL_ON, **settings})
-    app[FIGURES] = app[SETTINGS].figures
+    app[THRESHOLDS] = app[SETTINGS].thresholds
     app[CLOCK] = db.clock
     app[SHOPIFY] = shop
     app[TOKENS] = tokens
@@ -173,7 +173,7 @@ def _seen(tx: Tx, order_id: int) -> Seen:
     known = load(tx, order_id)
     assert known is not None
     levels = stock.levels(tx.conn, tx.shop_id, skus(known.facts))
-    picture = draw(order_id, known.facts, known.operator, levels, Figures())
+    picture = draw(order_id, known.facts, known.operator, levels, Thresholds())
     assert picture is not None
     columns = (orders.c.alert_types, orders.c.outbound_waiting, orders.c.outbound_failed)
     row = tx.conn.execute(select(*columns).where(orders.c.id == order_id)).one()

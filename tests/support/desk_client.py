@@ -13,8 +13,8 @@ from orders_sync.db import orders as stored
 from orders_sync.db.engine import Database
 from orders_sync.db.orders import Saved
 from orders_sync.db.tx import Tx
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.projection import Projection
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.page import OrdersPage
 
 
@@ -24,7 +24,7 @@ class DeskClient:
 
     database: Database
     client: TestClient[web.Request, web.Application]
-    figures: Figures
+    thresholds: Thresholds
 
     async def get(self, path: str, **parameters: Any) -> tuple[int, Any]:
         wanted = {name: str(value) for name, value in parameters.items()}

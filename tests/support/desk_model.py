@@ -13,8 +13,8 @@ from tests.support.projections import projection
 from orders_sync.db.order_rows import PRIORITY_RANK
 from orders_sync.db.selection import Between, Filters, Selection
 from orders_sync.instants import DAY, HOUR, Ms
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.projection import OwedSku, ParcelRow, Projection, ReturnRow
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.texts import folded
 from orders_wire.vocabulary import (
     UNASSIGNED,
@@ -37,7 +37,7 @@ class DeskModel:
 
     orders: list[Projection]
     now: Ms
-    figures: Figures = field(default_factory=Figures)
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     def select(self, selection: Selection) -> list[Projection]:
         """The selection's rows in their order."""
@@ -50,10 +50,10 @@ class DeskModel:
         return valued + bare
 
     def is_open(self, o: Projection) -> bool:
-        return o.live_at is not None and o.live_at > self.now - self.figures.quiet
+        return o.live_at is not None and o.live_at > self.now - self.thresholds.quiet
 
     def late_at(self, o: Projection) -> Ms | None:
-        f = self.figures
+        f = self.thresholds
         late = [
             p.last_update
             for p in o.parcels
@@ -62,7 +62,7 @@ class DeskModel:
         return min(late, default=None)
 
     def in_tab(self, o: Projection, tab: Tab) -> bool:
-        pending = self.now - self.figures.tracking_pending
+        pending = self.now - self.thresholds.tracking_pending
         rules: dict[Tab, Callable[[], bool]] = {
             Tab.ALL: lambda: True,
             Tab.UNFULFILLED: lambda: o.due_at is not None,

@@ -7,7 +7,7 @@ from typing import Any
 
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
-from orders_sync.ingest.changes import (
+from orders_sync.evidence.changes import (
     AddressPart,
     FulfillmentPart,
     FulfillmentSeen,
@@ -24,9 +24,9 @@ from orders_sync.ingest.changes import (
     ReverseDeliverySeen,
     Stamp,
 )
-from orders_sync.ingest.evidence import merge
+from orders_sync.evidence.from_changes import merge
 from orders_sync.instants import HOUR, Ms, parse_instant
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settle.change import Change
 from orders_sync.settle.order import load_or_begin, settle_all
 
@@ -106,7 +106,7 @@ def tell(tx: Tx, *changes: OrderChange) -> None:
         by_order.setdefault(change.order_id, []).append(change)
     known = load_or_begin(tx, by_order)
     settle_all(
-        tx, [Change(each, merge(each.facts, by_order[n]), each.operator) for n, each in known.items()], Figures()
+        tx, [Change(each, merge(each.facts, by_order[n]), each.operator) for n, each in known.items()], Thresholds()
     )
 
 

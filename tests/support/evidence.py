@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from orders_sync.ingest.changes import (
+from orders_sync.evidence.changes import (
     AddressPart,
     CustomerPart,
     Delivery,

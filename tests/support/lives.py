@@ -13,9 +13,9 @@ from tests.support import shop_bodies as shop
 from tests.support import shopify
 from tests.support.shop_bodies import ARRIVED, DAY, Body, at, clock, delivery
 
+from orders_sync.evidence.changes import Delivery, ReturnMoved, Stamp, StockExpected
 from orders_sync.external.shopify import nodes
-from orders_sync.external.shopify.reads import OrderRead, changes
-from orders_sync.ingest.changes import Delivery, ReturnMoved, Stamp, StockExpected
+from orders_sync.external.shopify.order_changes import OrderRead, changes
 from orders_sync.rules.operator_state import Acknowledgement, GivenNumber, OperatorState, ReturnMove
 from orders_wire.vocabulary import ReturnState
 

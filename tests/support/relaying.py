@@ -11,8 +11,8 @@ from orders_sync.db.engine import Database
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.outbox.kinds import Target
 from orders_sync.outbox.outcome import Outcome, Sent
-from orders_sync.outbox.relay import Chance, Relay
-from orders_sync.rules.figures import Figures
+from orders_sync.relay.relay import Chance, Relay
+from orders_sync.rules.thresholds import Thresholds
 
 _tokens = (f"relay-{n}" for n in itertools.count(1))
 
@@ -54,7 +54,7 @@ def relay_to(
 ) -> Relay:
     """A relay whose receivers are all this one; waits are the shortest that jitter allows."""
     chance = Chance(dice, lambda: next(_tokens))
-    return Relay(db, dict.fromkeys(targets, receiver), Figures(), db.clock, chance)
+    return Relay(db, dict.fromkeys(targets, receiver), Thresholds(), db.clock, chance)
 
 
 @dataclass
@@ -71,4 +71,4 @@ class Hanging(Ledger):
 
 def relay_between(db: Database, receivers: Mapping[Target, Ledger]) -> Relay:
     """A relay with a receiver for each target."""
-    return Relay(db, receivers, Figures(), db.clock, Chance(lambda: 0.0, lambda: next(_tokens)))
+    return Relay(db, receivers, Thresholds(), db.clock, Chance(lambda: 0.0, lambda: next(_tokens)))

@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
+from orders_sync.evidence.changes import Change, Delivery
+from orders_sync.evidence.json_fields import Node
 from orders_sync.ingest import webhook
-from orders_sync.ingest.changes import Change, Delivery
 from orders_sync.ingest.normalise import topics
-from orders_sync.ingest.reading import Node
 from orders_sync.instants import Ms, parse_instant
 
 Body = dict[str, Any]

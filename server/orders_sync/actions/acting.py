@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from orders_sync.instants import SECOND, Ms
-from orders_sync.outbox.switches import Switches
-from orders_sync.rules.figures import Figures
-from orders_sync.rules.placeholders import Placeholders
+from orders_sync.outbox.queue import Switches
+from orders_sync.rules.thresholds import Thresholds
+from orders_sync.rules.tracking_numbers import Placeholders
 from orders_wire.vocabulary import ActionName
 
 
@@ -30,7 +30,7 @@ class Acting:
     action_id: str
     actor: Actor
     now: Ms
-    figures: Figures
+    thresholds: Thresholds
     switches: Switches
     delay_ms: int
     notify: bool = False

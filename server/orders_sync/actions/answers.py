@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from orders_sync.actions.carry import Carried, Done
 from orders_sync.actions.decision import Refusal
+from orders_sync.actions.execute import Carried, Done
 from orders_sync.actions.undo import Undone
 from orders_sync.instants import to_text
 from orders_wire.actions import Action, AssignBody, InventoryBody, ReturnsBody

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from orders_sync.actions import assign, fulfill, ids, inventory, returns, support
 from orders_sync.actions.acting import Acting
-from orders_sync.actions.carry import Carried, Decide, carry_out
 from orders_sync.actions.decision import Refusal
+from orders_sync.actions.execute import Carried, Decide, carry_out
 from orders_sync.actions.ids import Named
 from orders_sync.actions.undo import Undone, undo
 from orders_sync.db import stock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orders_sync.actions import numbering
+from orders_sync.actions import tracking as numbering
 from orders_sync.actions.acting import Acting
 from orders_sync.actions.decision import Decision, Refusal, Shown
 from orders_sync.actions.view import View, with_entry
@@ -95,7 +95,7 @@ def _clear_alerts(view: View, acting: Acting) -> OperatorState:
     for parcel in picture.shipments:
         if delayed(picture, parcel, now):
             delays[parcel.id] = parcel.updated_at
-        if parcel.live and parcel.unnumbered and parcel.created_at + acting.figures.tracking_pending <= now:
+        if parcel.live and parcel.unnumbered and parcel.created_at + acting.thresholds.tracking_pending <= now:
             numbers.add(parcel.id)
     return view.operator.model_copy(update={"cleared_delays": delays, "cleared_numbers": tuple(sorted(numbers))})
 

@@ -13,19 +13,19 @@ import orjson
 from orders_sync.actions import answers, commands
 from orders_sync.actions.acting import Acting, Actor
 from orders_sync.actions.answers import Answer
-from orders_sync.actions.carry import Carried
 from orders_sync.actions.commands import Draw
 from orders_sync.actions.decision import Refusal
-from orders_sync.actions.memory import Altered, Memory, Remembered
+from orders_sync.actions.execute import Carried
+from orders_sync.actions.undo_record import Altered, Memory, Remembered
 from orders_sync.db import actions, audit, events, idempotency, shops
 from orders_sync.db.actions import ActionRow
 from orders_sync.db.audit import Audited
 from orders_sync.db.idempotency import Asked
 from orders_sync.db.tx import Tx
 from orders_sync.instants import SECOND
-from orders_sync.outbox.switches import Switches
-from orders_sync.rules.figures import Figures
-from orders_sync.rules.placeholders import Placeholders
+from orders_sync.outbox.queue import Switches
+from orders_sync.rules.thresholds import Thresholds
+from orders_sync.rules.tracking_numbers import Placeholders
 from orders_wire.actions import Action
 from orders_wire.vocabulary import ActionName, ErrorCode
 
@@ -45,10 +45,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What this server does by: figures, switched receivers, how long answers are kept, where random digits come from, whether
+    """What this server does by: thresholds, switched receivers, how long answers are kept, where random digits come from, whether
     customers are mailed unless asked otherwise, and which numbers are placeholders."""
 
-    figures: Figures
+    thresholds: Thresholds
     switches: Switches
     keep_ms: int
     draw: Draw
@@ -93,7 +93,7 @@ def _act(tx: Tx, request: Request, rules: Rules) -> tuple[Answer, object]:
         action_id=request.action_id,
         actor=request.actor,
         now=tx.now,
-        figures=rules.figures,
+        thresholds=rules.thresholds,
         switches=rules.switches,
         delay_ms=rules.switches.delay_ms if given is None else round(given * SECOND),
         notify=rules.notify,

@@ -11,23 +11,22 @@ from dataclasses import dataclass
 
 from orders_sync.actions import ids
 from orders_sync.actions.acting import Acting
-from orders_sync.actions.carry import Carried, carry_out
 from orders_sync.actions.decision import Decision, Refusal, Shown
+from orders_sync.actions.execute import Carried, carry_out
 from orders_sync.actions.ids import Named
-from orders_sync.actions.memory import Memory
-from orders_sync.actions.patch import Patch, revert
+from orders_sync.actions.undo_record import Memory, Patch, revert
 from orders_sync.actions.view import View, with_entry
-from orders_sync.db import actions, docs, outbox, outbox_claims
+from orders_sync.db import actions, order_documents, outbox, outbox_claims
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tx import Tx
 from orders_sync.external import erp
 from orders_sync.outbox.kinds import METAFIELDS, Kind
 from orders_sync.outbox.queue import unclaimed, withdraw
 from orders_sync.rules.causes import causes, delayed
-from orders_sync.rules.issues import static_issue
 from orders_sync.rules.operator_state import Entry
+from orders_sync.rules.order_state import Picture
 from orders_sync.rules.parcels import fulfillment_ids, replaced_by
-from orders_sync.rules.picture import Picture
+from orders_sync.rules.priority_and_issue import static_issue
 from orders_sync.rules.timeline import key
 from orders_wire.actions import UndoBody
 from orders_wire.vocabulary import UNASSIGNED, ActionName, ErrorCode, Issue
@@ -50,7 +49,7 @@ def undo(tx: Tx, acting: Acting, body: UndoBody) -> Undone | Refusal:
     if row.actor != acting.actor.name and not acting.actor.lead:
         return Refusal(ErrorCode.FORBIDDEN, f"Only {row.actor} or a lead may undo this")
     kind, memory = ActionName(row.kind), Memory.model_validate_json(row.body)
-    docs.hold(tx.conn, tx.shop_id, [order.order_id for order in memory.orders])
+    order_documents.hold(tx.conn, tx.shop_id, [order.order_id for order in memory.orders])
     rows = outbox.of_action(tx, action_id, [altered.row_id for altered in memory.altered])
     if not unclaimed(rows):
         return Refusal(ErrorCode.ALREADY_SENT, "It has left already and cannot be undone")

@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from orders_sync.db import outbox, stock
-from orders_sync.db.docs import Known
+from orders_sync.db.order_documents import Known
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tx import Tx
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.evidence.facts import OrderFacts
 from orders_sync.lazy import lazy
 from orders_sync.outbox.kinds import Kind
-from orders_sync.rules import picture
-from orders_sync.rules.figures import Figures
+from orders_sync.rules import order_state
 from orders_sync.rules.operator_state import Entry, OperatorState
-from orders_sync.rules.picture import Picture
-from orders_sync.rules.stock_level import StockLevel
+from orders_sync.rules.order_state import Picture
+from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.thresholds import Thresholds
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ class Views:
     """The orders of one action. Stock is read once for all of them, when the first picture is drawn."""
 
     tx: Tx
-    figures: Figures
+    thresholds: Thresholds
     known: Mapping[int, Known]
 
     @lazy
     def _stock(self) -> Mapping[str, StockLevel]:
-        skus = {sku for order in self.known.values() for sku in picture.skus(order.facts)}
+        skus = {sku for order in self.known.values() for sku in order_state.skus(order.facts)}
         return stock.levels(self.tx.conn, self.tx.shop_id, skus)
 
     def of(self, order_id: int) -> View:
@@ -73,7 +73,7 @@ class Views:
         )
 
     def _draw(self, known: Known, operator: OperatorState) -> Picture:
-        drawn = picture.draw(known.order_id, known.facts, operator, self._stock, self.figures)
+        drawn = order_state.draw(known.order_id, known.facts, operator, self._stock, self.thresholds)
         assert drawn is not None, "an order with a version has a picture"
         return drawn
 

@@ -58,21 +58,22 @@ def _warn_of_password(*urls: str) -> None:
 
 
 def _serve(given: Given) -> int:
-    from orders_sync.commands import place
+    from orders_sync.commands.database import begun
 
-    return serve.run(place.to_begin(configured(given), create=given.create))
+    return serve.run(begun(configured(given), create=given.create))
 
 
 def _verify(given: Given) -> int:
-    from orders_sync.commands import place, verify
+    from orders_sync.commands.database import existing, verify
 
-    return verify.run(place.to_look_at(configured(given)))
+    return verify(existing(configured(given)))
 
 
 def _poll(given: Given) -> int:
-    from orders_sync.commands import place, poll
+    from orders_sync.commands.database import begun
+    from orders_sync.commands.shopify import poll
 
-    return poll.run(place.to_begin(configured(given), create=given.create))
+    return poll(begun(configured(given), create=given.create))
 
 
 def _shopify(given: Given) -> int:
@@ -83,22 +84,22 @@ def _shopify(given: Given) -> int:
 
 
 def _backup(given: Given) -> int:
-    from orders_sync.commands import backup
+    from orders_sync.commands.database import backup
 
-    return backup.run(configured(given), given.file)
+    return backup(configured(given), given.file)
 
 
 def _restore(given: Given) -> int:
-    from orders_sync.commands import restore
+    from orders_sync.commands.database import restore
 
-    return restore.run(configured(given), given.source, create=given.create)
+    return restore(configured(given), given.source, create=given.create)
 
 
 def _migrate(given: Given) -> int:
-    from orders_sync.commands import migrate
+    from orders_sync.commands.database import migrate
 
     _warn_of_password(given.source, given.target)
-    return migrate.run(given.source, given.target, create=given.create)
+    return migrate(given.source, given.target, create=given.create)
 
 
 def _token(given: Given) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 
-from orders_sync.auth import MAX_NAME, digest
+from orders_sync.http.auth import MAX_NAME, digest
 from orders_wire.vocabulary import Role
 
 

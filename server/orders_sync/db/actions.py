@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
 
-from orders_sync.db.pruning import forget
+from orders_sync.db.bulk import forget
 from orders_sync.db.tables import actions
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, insert, select, update
 
-from orders_sync.db import on_disk
-from orders_sync.db.among import among
+from orders_sync.db import durability
+from orders_sync.db.bulk import insert_if_missing
 from orders_sync.db.events import Numbered, head
+from orders_sync.db.id_list import among
 from orders_sync.db.tables import OPEN_ALERT, alerts, events
 from orders_sync.db.tx import Tx
-from orders_sync.db.upsert import insert_if_missing
 from orders_wire.vocabulary import AlertType, EventType, Severity
 
 GAP_ORDER = 0
@@ -113,7 +113,7 @@ def most_severe(conn: Connection, shop_id: int, limit: int) -> tuple[int, list[N
     )
     found = sorted((Numbered(row.n, row.body) for row in conn.execute(query)), key=lambda event: event.n)
     if not known.settled:
-        on_disk.ensure(conn)
+        durability.ensure(conn)
     return known.newest, found
 
 

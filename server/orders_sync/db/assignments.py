@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
-from orders_sync.db.many import Many
+from orders_sync.db.bulk import Many
 from orders_sync.db.tables import order_assignments
 from orders_sync.db.tx import Tx
 from orders_sync.instants import to_datetime

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
-from orders_sync.db.many import Many
-from orders_sync.db.pruning import forget
+from orders_sync.db.bulk import Many, forget
 from orders_sync.db.tables import audit
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms, to_datetime

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from orders_sync.db.pruning import forget
-from orders_sync.db.reading import Reading
+from orders_sync.db.bulk import forget
 from orders_sync.db.tables import dead_letters
 from orders_sync.db.texts import clean, key
-from orders_sync.db.tx import Tx
+from orders_sync.db.tx import Reading, Tx
 from orders_sync.instants import Ms
 from orders_wire.vocabulary import DeadLetterState
 

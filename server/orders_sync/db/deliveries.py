@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orders_sync.db.pruning import forget
+from orders_sync.db.bulk import forget, insert_if_missing
 from orders_sync.db.tables import deliveries
 from orders_sync.db.texts import clean, key
 from orders_sync.db.tx import Tx
-from orders_sync.db.upsert import insert_if_missing
-from orders_sync.ingest.changes import Delivery
+from orders_sync.evidence.changes import Delivery
 
 
 def record(tx: Tx, delivery: Delivery) -> bool:

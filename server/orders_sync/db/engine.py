@@ -28,7 +28,7 @@ from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.migrate import migrate
 from orders_sync.db.notify import Notifier
 from orders_sync.db.shops import DeskMark
-from orders_sync.db.sqlite_place import SqlitePlace
+from orders_sync.db.sqlite_identity import SqlitePlace
 from orders_sync.db.tx import Tx
 from orders_sync.db.writer import Committed, Writer
 from orders_sync.instants import Clock, system_clock

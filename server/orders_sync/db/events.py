@@ -14,8 +14,8 @@ import orjson
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from orders_sync.db import on_disk
-from orders_sync.db.pruning import AT_ONCE
+from orders_sync.db import durability
+from orders_sync.db.bulk import AT_ONCE
 from orders_sync.db.tables import alerts, desk, events
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms, to_text
@@ -181,7 +181,7 @@ def after(conn: Connection, shop_id: int, n: int, limit: int) -> Batch:
     found = head(conn, shop_id)
     batch = _batch(conn, _sendable(shop_id, found.newest).where(events.c.n > n), max(n, found.newest), limit)
     if batch.position > max(n, found.durable):
-        on_disk.ensure(conn)
+        durability.ensure(conn)
     return replace(batch, known=found.knows(n))
 
 
@@ -191,7 +191,7 @@ def since(conn: Connection, shop_id: int, at: Ms, limit: int) -> Batch:
     kept = _sendable(shop_id, found.newest).where(events.c.n >= found.floor, events.c.created_at >= at)
     batch = _batch(conn, kept, found.newest, limit)
     if not found.settled:
-        on_disk.ensure(conn)
+        durability.ensure(conn)
     return batch
 
 

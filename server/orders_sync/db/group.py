@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
-from orders_sync.db import counters, docs, events
+from orders_sync.db import counters, events, order_documents
 from orders_sync.db.failures import of_driver
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
@@ -114,7 +114,7 @@ def run_jobs(conn: Connection, shop_id: int, now: Ms, jobs: Sequence[Job]) -> li
 
 def _hold(conn: Connection, shop_id: int, order_ids: Iterable[int]) -> None:
     try:
-        docs.hold(conn, shop_id, order_ids)
+        order_documents.hold(conn, shop_id, order_ids)
     except DBAPIError as error:
         raise RolledBack from error
 

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, select, update
 
-from orders_sync.db import on_disk
-from orders_sync.db.pruning import forget
+from orders_sync.db import durability
+from orders_sync.db.bulk import forget, insert_if_missing
 from orders_sync.db.statement import Statement
 from orders_sync.db.tables import desk, events, idempotency
 from orders_sync.db.tabs import SHOP
 from orders_sync.db.tx import Tx
-from orders_sync.db.upsert import insert_if_missing
 from orders_sync.instants import Ms
 
 _CLAIMED = 0
@@ -81,7 +80,7 @@ def desk_version(conn: Connection, shop_id: int, event_row: int) -> int | None:
     n: int | None
     n, durable = found[0] if found else (None, 0)
     if n is not None and n > durable:
-        on_disk.ensure(conn)
+        durability.ensure(conn)
     return n
 
 

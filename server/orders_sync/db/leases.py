@@ -6,10 +6,11 @@ Invariant: the fence grows with every change of hands, so that what an earlier h
 
 from __future__ import annotations
 
-from sqlalchemy import case, select, update
+from sqlalchemy import Connection, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from orders_sync.db.tables import leases
+from orders_sync.db.bulk import insert_or_replace
+from orders_sync.db.tables import leases, progress
 from orders_sync.db.tx import Tx
 
 
@@ -40,3 +41,16 @@ def release(tx: Tx, name: str, fence: int) -> None:
     """Gives the lease up, so that another may take it at once; nothing if it was taken meanwhile."""
     held = (leases.c.shop_id == tx.shop_id) & (leases.c.name == name) & (leases.c.fence == fence)
     tx.conn.execute(update(leases).where(held).values(until=0))
+
+
+def load(conn: Connection, shop_id: int, name: str) -> str | None:
+    """What was last stored under this name, null when nothing was."""
+    query = select(progress.c.body).where(progress.c.shop_id == shop_id, progress.c.name == name)
+    body: str | None = conn.scalar(query)
+    return body
+
+
+def store(tx: Tx, name: str, fence: int, body: str) -> None:
+    """Replaces it. The caller holds the lease in this transaction (`leases.take` or `leases.holds`)."""
+    row = {"shop_id": tx.shop_id, "name": name, "fence": fence, "body": body, "updated_at": tx.now}
+    tx.conn.execute(insert_or_replace(tx.conn, progress), row)

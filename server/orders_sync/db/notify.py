@@ -1,17 +1,50 @@
-"""Tells the other processes of a fleet that events were numbered: `NOTIFY`, after the commit, on a connection of its own.
+"""Hears at once of events that other processes numbered: `LISTEN`, on a connection of its own (PostgreSQL).
 
-A hint only (the table is the truth): it may come late or not at all, and several are told as one.
+A hint only: what is told here is read from the table, and what is not told is found by polling it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
+import psycopg
 from sqlalchemy import URL, Engine, text
 from sqlalchemy.exc import DBAPIError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
-from orders_sync.db import connections, on_disk
+from orders_sync.db import connections, durability
+
+LONGEST_PAUSE_S = 5.0
+
+_KEEPALIVE = {"keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3", "connect_timeout": "5"}
+
+_log = logging.getLogger(__name__)
+
+
+async def listen(url: URL, shop_id: int, heard: Callable[[int], None]) -> None:
+    """Calls `heard` with each newest number told for this shop, for ever; connects again whenever the database went away."""
+    pause = wait_random_exponential(multiplier=0.1, max=LONGEST_PAUSE_S)
+    retrying = AsyncRetrying(retry=retry_if_exception_type(psycopg.Error), wait=pause, before_sleep=_lost)
+    while True:
+        await retrying(_listen_once, url, shop_id, heard)
+
+
+async def _listen_once(url: URL, shop_id: int, heard: Callable[[int], None]) -> None:
+    dsn = url.set(drivername="postgresql").update_query_dict(_KEEPALIVE).render_as_string(hide_password=False)
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as conn:
+        await conn.execute(f"LISTEN {CHANNEL}")
+        async for notification in conn.notifies():
+            shop, _, newest = notification.payload.partition(":")
+            if shop == str(shop_id) and newest.isdecimal():
+                heard(int(newest))
+
+
+def _lost(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome is not None else None
+    _log.info("not listening to the database: %s", type(error).__name__)
+
 
 CHANNEL = "orders_sync"
 """The payload is `<shop_id>:<newest number>`."""
@@ -59,7 +92,7 @@ class Notifier:
         """Numbers are on the disk before anybody is told, so that whoever then reads them does not wait for it."""
         try:
             with self._engine.connect() as conn:
-                on_disk.ensure(conn)
+                durability.ensure(conn)
                 payload = f"{self._shop_id}:{newest}"
                 told = {"shop_id": self._shop_id, "newest": newest, "channel": CHANNEL, "payload": payload}
                 conn.execute(_TELL, told)

@@ -11,13 +11,12 @@ from functools import partial
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from orders_sync.db import counters, names
-from orders_sync.db.among import among
-from orders_sync.db.many import Many
+from orders_sync.db import counters, search
+from orders_sync.db.bulk import Many, insert_if_missing
+from orders_sync.db.id_list import among
 from orders_sync.db.order_rows import PARTS, Parts, Row, changed_parts, order_row, owner, part_rows
 from orders_sync.db.tables import orders
 from orders_sync.db.tx import Tx
-from orders_sync.db.upsert import insert_if_missing
 from orders_sync.rules.projection import Projection
 
 _BATCH = 500
@@ -73,7 +72,7 @@ def remove(tx: Tx, order_id: int) -> bool:
     for table in PARTS:
         tx.conn.execute(delete(table).where(table.c.shop_id == tx.shop_id, table.c.order_id == order_id))
     tx.conn.execute(delete(orders).where(orders.c.shop_id == tx.shop_id, orders.c.id == order_id))
-    names.forget(tx, {old["customer_folded"]})
+    search.forget(tx, {old["customer_folded"]})
     tx.count(counters.difference(old, None))
     return True
 
@@ -153,8 +152,8 @@ def _save_names(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
         if before != after["customer_folded"]:
             added.add(after["customer_folded"])
             gone.add(before)
-    names.learn(tx, added)
-    names.forget(tx, gone - added)
+    search.learn(tx, added)
+    search.forget(tx, gone - added)
 
 
 _OF = (orders.c.shop_id == bindparam("of_shop"), orders.c.id == bindparam("of"))

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, insert, or_, select, update
 
-from orders_sync.db import docs
-from orders_sync.db.among import among
-from orders_sync.db.many import Many
-from orders_sync.db.pruning import forget
+from orders_sync.db import order_documents
+from orders_sync.db.bulk import Many, forget
+from orders_sync.db.id_list import among
 from orders_sync.db.tables import orders, outbox
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
@@ -79,7 +78,7 @@ def of_order_kind(tx: Tx, order_id: int, target: str, kind: str) -> list[OutboxR
 def locked(tx: Tx, row_id: int) -> OutboxRow | None:
     """One row, held until the transaction ends, and its order's document before it: what is decided of a row is of both."""
     mine = and_(outbox.c.shop_id == tx.shop_id, outbox.c.id == row_id)
-    docs.hold(tx.conn, tx.shop_id, tx.conn.scalars(select(outbox.c.order_id).where(mine)))
+    order_documents.hold(tx.conn, tx.shop_id, tx.conn.scalars(select(outbox.c.order_id).where(mine)))
     row = tx.conn.execute(rows(tx.shop_id).where(mine).with_for_update()).one_or_none()
     return None if row is None else read(row)
 

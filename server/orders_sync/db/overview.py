@@ -27,8 +27,8 @@ from sqlalchemy import (
 
 from orders_sync.db import tabs
 from orders_sync.db.counters import Counted
+from orders_sync.db.cutoffs import Moment
 from orders_sync.db.inventory import BLOCKED
-from orders_sync.db.moment import Moment
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
 from orders_sync.db.tables import (
@@ -142,9 +142,9 @@ def _first(index: str, column: Column[int], *conditions: Condition) -> Any:
     return query.with_hint(table, f"INDEXED BY {index}", "sqlite").scalar_subquery()
 
 
-def _walk(index: str, table: Table, *conditions: Condition, **figures: ColumnElement[Any]) -> Subquery:
-    """Several figures of the rows that an index holds, all from one walk over it."""
-    query = select(*(figure.label(name) for name, figure in figures.items())).where(
+def _walk(index: str, table: Table, *conditions: Condition, **thresholds: ColumnElement[Any]) -> Subquery:
+    """Several thresholds of the rows that an index holds, all from one walk over it."""
+    query = select(*(figure.label(name) for name, figure in thresholds.items())).where(
         table.c.shop_id == SHOP, *conditions
     )
     return query.with_hint(table, f"INDEXED BY {index}", "sqlite").subquery(index)

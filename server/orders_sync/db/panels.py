@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Integer, exists, literal_column, select, true
 
 from orders_sync.db import days, overview
 from orders_sync.db.counters import Count, Counted
+from orders_sync.db.cutoffs import Moment
+from orders_sync.db.id_list import listed
 from orders_sync.db.inventory import MOST_WAITED_FOR, Block
-from orders_sync.db.json_lists import listed
-from orders_sync.db.moment import Moment
 from orders_sync.db.overview import GAP_ORDER, Overview
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement

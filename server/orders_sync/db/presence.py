@@ -14,7 +14,7 @@ from orders_sync.db import connections
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.location import is_sqlite, sqlite_path
 from orders_sync.db.migrate import revision
-from orders_sync.db.sqlite_place import MAGIC
+from orders_sync.db.sqlite_identity import MAGIC
 
 _WHAT_TO_DO = "Nothing was made: mend the path, or give --create."
 _BEGINS = "Nothing was made: mend the path; orders-tui serve --create begins a desk."

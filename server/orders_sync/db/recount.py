@@ -10,8 +10,8 @@ from sqlalchemy import Column, ColumnElement, Connection, exists, func, literal,
 
 from orders_sync.db import counters
 from orders_sync.db.counters import BLOCK, Count, Counted, Tally
-from orders_sync.db.names import suffixes
 from orders_sync.db.order_rows import PARTS, Row
+from orders_sync.db.search import suffixes
 from orders_sync.db.tables import alerts, day_counters, name_suffixes, order_docs, orders, outbox
 from orders_sync.instants import DAY
 from orders_wire.vocabulary import OutboundState

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select, tuple_
 
-from orders_sync.db.pruning import forget
+from orders_sync.db.bulk import forget, insert_if_missing
 from orders_sync.db.tables import parked, references
 from orders_sync.db.tx import Tx
-from orders_sync.db.upsert import insert_if_missing
 
 Reference = tuple[str, int]
 """("fulfillment_order", id) or ("return", id)."""

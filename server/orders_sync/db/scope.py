@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, select
 
-from orders_sync.db import ordering, search, tabs
-from orders_sync.db.moment import Moment
+from orders_sync.db import search, tabs
+from orders_sync.db import selection as ordering
+from orders_sync.db.cutoffs import Moment
 from orders_sync.db.order_rows import PRIORITY_RANK
-from orders_sync.db.ordering import Ordering
 from orders_sync.db.search import WordKind
-from orders_sync.db.selection import Selection
+from orders_sync.db.selection import Ordering, Selection
 from orders_sync.db.tables import order_tags, orders
 from orders_sync.db.tabs import SHOP
 from orders_sync.db.texts import folded, key

@@ -8,14 +8,16 @@ what they are compared with is (`orders_wire.texts`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 
-from sqlalchemy import Column, ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy import Column, ColumnElement, Select, bindparam, delete, exists, func, or_, select
 
-from orders_sync.db.names import SUFFIX
+from orders_sync.db.bulk import Many, insert_if_missing, insert_or_replace
 from orders_sync.db.tables import name_suffixes, order_terms, orders
 from orders_sync.db.tabs import SHOP
 from orders_sync.db.texts import LAST, searched
+from orders_sync.db.tx import Tx
 
 NUMBER = "number"
 """The kind of term that holds an order's name without its leading `#`."""
@@ -96,3 +98,45 @@ def _names(place: int, kind: WordKind) -> Select[tuple[str]]:
 
 def _contains(column: Column[str], place: int) -> ColumnElement[bool]:
     return column.like(bindparam(f"like_{place}"), escape="\\")
+
+
+SUFFIX = 48
+"""Characters of a suffix that are indexed; a longer word is checked against the name itself."""
+
+
+def suffixes(name: str) -> set[str]:
+    """Every place in a name at which a word may start to match: words hold no blanks."""
+    return {name[start : start + SUFFIX] for start in range(len(name)) if not name[start].isspace()}
+
+
+def learn(tx: Tx, folded_names: Iterable[str | None]) -> None:
+    """Adds the names that orders now bear, case-folded."""
+    wanted = {name: suffixes(name) for name in sorted({name for name in folded_names if name})}
+    if not wanted:
+        return
+    _HOLD.run(tx.conn, [_row(tx, name, name[:SUFFIX]) for name in wanted])
+    counted = select(name_suffixes.c.name, func.count()).where(
+        name_suffixes.c.shop_id == tx.shop_id, name_suffixes.c.name.in_(wanted)
+    )
+    present = {row[0]: row[1] for row in tx.conn.execute(counted.group_by(name_suffixes.c.name))}
+    missing = [name for name, all_of_it in wanted.items() if present.get(name, 0) < len(all_of_it)]
+    _ADD.run(tx.conn, [_row(tx, name, suffix) for name in missing for suffix in sorted(wanted[name])])
+
+
+def forget(tx: Tx, folded_names: Iterable[str | None]) -> None:
+    """Drops those of the names that no order bears any more."""
+    for name in sorted({name for name in folded_names if name}):
+        mine = (name_suffixes.c.shop_id == tx.shop_id) & (name_suffixes.c.name == name)
+        tx.conn.execute(
+            select(name_suffixes.c.name).where(mine, name_suffixes.c.suffix == name[:SUFFIX]).with_for_update()
+        )
+        borne = exists().where(orders.c.shop_id == tx.shop_id, orders.c.customer_folded == name)
+        tx.conn.execute(delete(name_suffixes).where(mine, ~borne))
+
+
+def _row(tx: Tx, name: str, suffix: str) -> dict[str, object]:
+    return {"shop_id": tx.shop_id, "suffix": suffix, "name": name}
+
+
+_HOLD = Many(lambda conn: insert_or_replace(conn, name_suffixes, ["name"]))
+_ADD = Many(lambda conn: insert_if_missing(conn, name_suffixes))

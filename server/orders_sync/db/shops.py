@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
+from orders_sync.db.bulk import insert_if_missing
 from orders_sync.db.tables import desk, shops
-from orders_sync.db.upsert import insert_if_missing
 from orders_sync.instants import Ms
 
 
@@ -58,15 +58,15 @@ def renew_all(conn: Connection) -> dict[str, str]:
     return {row.domain: renew(conn, row.shop_id) for row in found}
 
 
-def figures(conn: Connection, shop_id: int) -> str:
-    """The fingerprint of the figures that all orders were derived with; empty: not known."""
-    found: str = conn.execute(select(desk.c.figures).where(desk.c.shop_id == shop_id)).scalar_one()
+def thresholds(conn: Connection, shop_id: int) -> str:
+    """The fingerprint of the thresholds that all orders were derived with; empty: not known."""
+    found: str = conn.execute(select(desk.c.thresholds).where(desk.c.shop_id == shop_id)).scalar_one()
     return found
 
 
-def set_figures(conn: Connection, shop_id: int, fingerprint: str) -> None:
-    """All orders are derived with these figures."""
-    conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(figures=fingerprint))
+def set_thresholds(conn: Connection, shop_id: int, fingerprint: str) -> None:
+    """All orders are derived with these thresholds."""
+    conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(thresholds=fingerprint))
 
 
 def uninstalled_at(conn: Connection, shop_id: int) -> Ms | None:

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, case, func, select
 
+from orders_sync.db.bulk import insert_if_missing, insert_or_replace
 from orders_sync.db.tables import inventory_items, inventory_levels, orders, owed_skus, stock
 from orders_sync.db.texts import clean, key
 from orders_sync.db.tx import Tx
-from orders_sync.db.upsert import insert_if_missing, insert_or_replace
-from orders_sync.ingest.changes import InventoryItemSeen, InventoryLevelSeen, StockExpected
+from orders_sync.evidence.changes import InventoryItemSeen, InventoryLevelSeen, StockExpected
 from orders_sync.instants import Ms
-from orders_sync.rules.stock_level import StockLevel
+from orders_sync.rules.stock_coverage import StockLevel
 from orders_wire.vocabulary import Issue
 
 _BATCH = 400

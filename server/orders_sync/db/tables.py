@@ -53,8 +53,8 @@ desk = Table(
         "floor_n", BigInteger, nullable=False, server_default="0"
     ),  # ids at or below count as older than what is kept
     Column(
-        "figures", Text, nullable=False, server_default=""
-    ),  # fingerprint of the figures that rows were derived with
+        "thresholds", Text, nullable=False, server_default=""
+    ),  # fingerprint of the thresholds that rows were derived with
     Column("uninstalled_at", BigInteger),
 )
 

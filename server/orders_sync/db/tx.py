@@ -37,3 +37,7 @@ class Tx:
     def count(self, moved: Tally) -> None:
         """Day counters move: the engine writes that last in the transaction, for all jobs of the group together."""
         add(self.counted, moved)
+
+
+Reading = Connection
+"""Opaque outside `db`: SQL stays here."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import orjson
 
-from orders_sync.db import assignments, audit, docs, identify, outbox_entries, stock
-from orders_sync.db.page import read_one
-from orders_sync.db.reading import Reading
-from orders_sync.desk import shortage
-from orders_sync.desk.items import added
+from orders_sync.db import assignments, audit, identify, order_documents, outbox_entries, stock
+from orders_sync.db.page_rows import read_one
+from orders_sync.db.tx import Reading
 from orders_sync.desk.page import View
+from orders_sync.desk.rows import added
 from orders_sync.rules.detail import describe
-from orders_sync.rules.picture import skus
+from orders_sync.rules.order_state import draw, skus
+from orders_sync.rules.stock_coverage import StockLevel, missing
 from orders_wire.detail import OrderDetail
 
 
@@ -35,13 +36,13 @@ def find(conn: Reading, view: View, spelling: str) -> int | Ambiguous | None:
 def detail(conn: Reading, view: View, order_id: int, shop_domain: str) -> OrderDetail | None:
     """The order whole; None when there is none, or only parts of one (a stub is in no list)."""
     row = read_one(conn, view.shop_id, order_id, view.moment)
-    doc = docs.read(conn, view.shop_id, order_id)
+    doc = order_documents.read(conn, view.shop_id, order_id)
     if row is None or doc is None:
         return None
     facts = doc.facts
     levels = stock.levels(conn, view.shop_id, skus(facts))
-    short = shortage.of_order(conn, view, order_id, levels)
-    parts = describe(order_id, facts, doc.operator, levels, view.figures, missing=short)
+    short = of_order(conn, view, order_id, levels)
+    parts = describe(order_id, facts, doc.operator, levels, view.thresholds, missing=short)
     if parts is None:
         return None
     return OrderDetail.model_validate(
@@ -55,3 +56,30 @@ def detail(conn: Reading, view: View, order_id: int, shop_domain: str) -> OrderD
             "admin_url": f"https://{shop_domain}/admin/orders/{order_id}",
         }
     )
+
+
+READ_AT_MOST = 200
+"""Orders of the backlog that are read for one SKU; how far one is covered that stands before all of them is not told."""
+_AT_ONCE = 20
+
+
+def of_order(conn: Reading, view: View, order_id: int, levels: Mapping[str, StockLevel]) -> dict[str, int | None]:
+    """Units short by SKU, of the SKUs of which less than nothing is available; null where it was not found out."""
+    return {
+        sku: missing(order_id, level.available, _owed(conn, view, sku))
+        for sku, level in levels.items()
+        if level.available is not None and level.short
+    }
+
+
+def _owed(conn: Reading, view: View, sku: str) -> Iterator[tuple[int, int]]:
+    """The orders that owe a SKU and how much, those that are served last first."""
+    waiting = stock.last_served(conn, view.shop_id, sku, READ_AT_MOST)
+    for start in range(0, len(waiting), _AT_ONCE):
+        ids = waiting[start : start + _AT_ONCE]
+        known = order_documents.read_many(conn, view.shop_id, sorted(ids))
+        for order_id in ids:
+            doc = known.get(order_id)
+            picture = draw(order_id, doc.facts, doc.operator, {}, view.thresholds) if doc is not None else None
+            lines = picture.lines if picture is not None else ()
+            yield order_id, sum(line.owed for line in lines if line.part.sku == sku)

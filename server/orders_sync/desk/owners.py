@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orders_sync.db import owners as stored
-from orders_sync.db.reading import Reading
+from orders_sync.db.tx import Reading
 from orders_sync.desk.page import View
 from orders_wire.people import Owner
 

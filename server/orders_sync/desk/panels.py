@@ -9,7 +9,7 @@ from orders_sync.db.events import order_gid
 from orders_sync.db.inventory import Block
 from orders_sync.db.overview import Overview
 from orders_sync.db.panels import LateOrder, OpenReturn, Panels, PendingTracking
-from orders_sync.desk.items import age_hours
+from orders_sync.desk.rows import age_hours
 from orders_sync.instants import DAY, HOUR, Ms, to_text
 from orders_wire.vocabulary import UNASSIGNED, Tab
 

@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from orders_sync.db import ordering
+from orders_sync.db import selection as ordering
 from orders_sync.db.selection import EVERYTHING, Between, Filters, Selection, Sort
-from orders_sync.desk import span
+from orders_sync.desk import dates
 from orders_sync.instants import Ms
 from orders_wire import texts
 from orders_wire.cursors import CURSOR_HELP, CursorError, ShopifyCursor, decode
@@ -69,8 +69,8 @@ def read(parameters: Iterable[tuple[str, str]], zone: ZoneInfo) -> PageQuery:
     for name, value in parameters:
         if name in KNOWN and given.setdefault(name, value) != value:
             raise BadParameter(f"{name}: given twice with different values; give it once")
-    end, shown_end = _take(given, "date_end", lambda text: _bound(span.read_end, text, zone), _NO_END)
-    start = _take(given, "date_start", lambda text: _bound(span.read_start, text, zone), None)
+    end, shown_end = _take(given, "date_end", lambda text: _bound(dates.read_end, text, zone), _NO_END)
+    start = _take(given, "date_start", lambda text: _bound(dates.read_start, text, zone), None)
     selection = Selection(
         tab=_take(given, "tab", _one_of(Tab), Tab.ALL),
         sort=_take(given, "sort", _sort, None),
@@ -159,7 +159,7 @@ def _bound(parse: Callable[[str, ZoneInfo], T], text: str, zone: ZoneInfo) -> T:
     try:
         return parse(text, zone)
     except (ValueError, OverflowError):
-        raise ValueError(span.ALLOWED) from None
+        raise ValueError(dates.ALLOWED) from None
 
 
 def _cursor(text: str, selection: Selection) -> int | ShopifyCursor:

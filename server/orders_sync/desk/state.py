@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orders_sync.db.reading import Reading
-from orders_sync.poller import state as poller_state
+from orders_sync.db.tx import Reading
+from orders_sync.poller import progress as poller_state
 from orders_wire.page import Backfill
 from orders_wire.vocabulary import DeskState
 
 
 @dataclass(frozen=True, slots=True)
-class Connected:
+class ShopConnection:
     """By what the shop is connected: webhooks that are signed, and the Admin API that is polled."""
 
     webhooks: bool
     polls: bool
 
 
-WEBHOOKS_ALONE = Connected(webhooks=True, polls=False)
+WEBHOOKS_ALONE = ShopConnection(webhooks=True, polls=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Progress:
     state: DeskState
     backfill: Backfill | None = None
 
-    def told(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, object]:
         """As in the page."""
         return {"state": self.state, "backfill": self.backfill.model_dump() if self.backfill else None}
 
 
-def read(conn: Reading, shop_id: int, connected: Connected) -> Progress:
+def read(conn: Reading, shop_id: int, connected: ShopConnection) -> Progress:
     """The state at this moment. Without an Admin token nothing is read back, so that webhooks alone are `live`."""
     if not connected.polls:
         return Progress(DeskState.LIVE if connected.webhooks else DeskState.NO_SHOP)

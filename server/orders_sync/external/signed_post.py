@@ -17,7 +17,7 @@ import orjson
 from standardwebhooks import Webhook
 
 from orders_sync.db.outbox import OutboxRow
-from orders_sync.ingest.reading import clean
+from orders_sync.evidence.json_fields import clean
 from orders_sync.instants import Clock, from_datetime, to_datetime
 from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown
 

@@ -9,14 +9,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orders_sync.db import deliveries as told
-from orders_sync.db import docs
+from orders_sync.db import order_documents, stock
 from orders_sync.db.group import Job, Joint
 from orders_sync.db.tx import Tx
-from orders_sync.ingest import inventory, privacy
+from orders_sync.evidence.changes import (
+    Change,
+    Delivery,
+    InventoryItemSeen,
+    InventoryLevelSeen,
+    OrderChange,
+    PrivacyChange,
+    StockChange,
+    StockExpected,
+)
+from orders_sync.evidence.from_changes import merge
+from orders_sync.ingest import privacy
 from orders_sync.ingest.attribution import attribute, gather
-from orders_sync.ingest.changes import Change, Delivery, OrderChange, PrivacyChange, StockChange
-from orders_sync.ingest.evidence import merge
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settle import change as becoming
 from orders_sync.settle import order
 from orders_sync.settle.order import settle_all
@@ -38,39 +47,41 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Taking(Joint):
-    """One delivery as a job; those that wait beside each other are taken in at once. All of a process have the same figures."""
+    """One delivery as a job; those that wait beside each other are taken in at once, with the thresholds of the process."""
 
     delivery: Delivery
-    figures: Figures
+    thresholds: Thresholds
 
     def __call__(self, tx: Tx) -> Applied:
-        return apply(tx, self.delivery, self.figures)
+        return apply(tx, self.delivery, self.thresholds)
 
     def at_once(self, jobs: Sequence[Taking]) -> Job:
         deliveries = [job.delivery for job in jobs]
-        return lambda tx: apply_many(tx, deliveries, self.figures)
+        return lambda tx: apply_many(tx, deliveries, self.thresholds)
 
 
-def apply(tx: Tx, delivery: Delivery, figures: Figures) -> Applied:
+def apply(tx: Tx, delivery: Delivery, thresholds: Thresholds) -> Applied:
     """Takes one delivery in: told apart from repeats by (source, delivery id), merged, attributed, settled."""
-    return apply_many(tx, [delivery], figures)
+    return apply_many(tx, [delivery], thresholds)
 
 
-def apply_many(tx: Tx, deliveries: Sequence[Delivery], figures: Figures) -> Applied:
+def apply_many(tx: Tx, deliveries: Sequence[Delivery], thresholds: Thresholds) -> Applied:
     """Takes several in at once, each order settled once. `repeated`: all of them came before."""
     fresh = told.record_all(tx, deliveries)
     if not fresh:
         return Applied(repeated=True)
     changes = [change for delivery in fresh for change in delivery.changes]
     order_changes, stock_changes, privacy_changes = _sorted(changes)
-    concerned = inventory.take(tx, stock_changes)
+    concerned = take(tx, stock_changes)
     mine, parked = attribute(tx, order_changes)
-    changed = _merge(tx, mine, concerned, figures)
-    redacted = privacy.take(tx, privacy_changes, figures)
+    changed = _merge(tx, mine, concerned, thresholds)
+    redacted = privacy.take(tx, privacy_changes, thresholds)
     return Applied(order_ids=frozenset({*mine, *redacted}), changed=changed, parked=parked)
 
 
-def _merge(tx: Tx, mine: dict[int, list[OrderChange]], concerned: Iterable[int], figures: Figures) -> frozenset[int]:
+def _merge(
+    tx: Tx, mine: dict[int, list[OrderChange]], concerned: Iterable[int], thresholds: Thresholds
+) -> frozenset[int]:
     """Joins the changes into their orders and settles those that know more than before, and those that stock concerns."""
     known = order.load_or_begin(tx, [*mine, *concerned])
     if not known:
@@ -83,8 +94,8 @@ def _merge(tx: Tx, mine: dict[int, list[OrderChange]], concerned: Iterable[int],
         for order_id, each in known.items()
         if order_id in again or merged[order_id] != each.facts
     ]
-    settled = settle_all(tx, news, figures)
-    docs.drop_empty(
+    settled = settle_all(tx, news, thresholds)
+    order_documents.drop_empty(
         tx, [order_id for order_id, each in known.items() if not each.facts.told and order_id not in settled]
     )
     return frozenset(order_id for order_id, each in settled.items() if each.changed)
@@ -103,3 +114,22 @@ def _sorted(changes: Sequence[Change]) -> tuple[list[OrderChange], list[StockCha
         else:
             people.append(change)
     return orders, stock, people
+
+
+def take(tx: Tx, changes: Sequence[StockChange]) -> set[int]:
+    """Keeps what is new of it; returns the orders whose issue or holds that may change (contract §1, §3 inventory)."""
+    if not changes:
+        return set()
+    touched = stock.put_items(tx, [change for change in changes if isinstance(change, InventoryItemSeen)])
+    touched |= stock.put_levels(tx, [change for change in changes if isinstance(change, InventoryLevelSeen)])
+    expected = [change for change in changes if isinstance(change, StockExpected)]
+    news = bool(expected) and stock.put_expected(tx, expected)
+    moved = stock.recount(tx, touched)
+    if news or moved:
+        tx.ping()
+    flipped = [sku for sku, (before, after) in moved.items() if before.short is not after.short]
+    there = [sku for sku, (_, after) in moved.items() if after.available is not None and not after.short]
+    concerned = {*stock.owing(tx, flipped), *stock.owing(tx, there, held=True)}
+    for order_id in concerned:
+        tx.touch(order_id)
+    return concerned

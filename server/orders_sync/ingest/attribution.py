@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
 
 from orders_sync.db import references
 from orders_sync.db.references import Parked
 from orders_sync.db.tx import Tx
-from orders_sync.ingest import parking
-from orders_sync.ingest.changes import OrderChange
-from orders_sync.ingest.evidence import merge
-from orders_sync.ingest.facts import OrderFacts
-from orders_sync.ingest.parking import Waiting, references_of
+from orders_sync.evidence.changes import (
+    FulfillmentOrderSeen,
+    HoldAdded,
+    HoldReleased,
+    OrderChange,
+    ReturnMoved,
+    ReturnSeen,
+    ReverseDeliverySeen,
+)
+from orders_sync.evidence.facts import OrderFacts
+from orders_sync.evidence.from_changes import merge
 from orders_sync.rules import derive
 
 ByOrder = dict[int, list[OrderChange]]
@@ -34,7 +43,7 @@ def attribute(tx: Tx, changes: Sequence[OrderChange]) -> tuple[ByOrder, int]:
             waiting.append(change)
         else:
             mine.setdefault(order_id, []).append(change)
-    references.park(tx, [Parked(ref, parking.dump(change)) for change in waiting for ref in references_of(change)])
+    references.park(tx, [Parked(ref, dump(change)) for change in waiting for ref in references_of(change)])
     return mine, len(waiting)
 
 
@@ -43,16 +52,46 @@ def gather(tx: Tx, merged: Mapping[int, OrderFacts]) -> dict[int, OrderFacts]:
     found = dict(merged)
     if not references.any_parked(tx):
         return found
-    asked: set[parking.Reference] = set()
+    asked: set[Reference] = set()
     while owners := {ref: order_id for ref, order_id in _owners(found) if ref not in asked}:
         asked |= owners.keys()
         arrived: ByOrder = {}
         for item in references.unpark(tx, owners):
-            arrived.setdefault(owners[item.reference], []).append(parking.load(item.change))
+            arrived.setdefault(owners[item.reference], []).append(load(item.change))
         for order_id, changes in arrived.items():
             found[order_id] = merge(found[order_id], changes)
     return found
 
 
-def _owners(facts: Mapping[int, OrderFacts]) -> Iterable[tuple[parking.Reference, int]]:
+def _owners(facts: Mapping[int, OrderFacts]) -> Iterable[tuple[Reference, int]]:
     return ((ref, order_id) for order_id, known in facts.items() for ref in derive.references(known))
+
+
+Reference = tuple[str, int]
+"""("fulfillment_order", id) or ("return", id)."""
+
+Waiting = FulfillmentOrderSeen | HoldAdded | HoldReleased | ReturnSeen | ReverseDeliverySeen | ReturnMoved
+"""The changes that may name no order."""
+
+_adapter: TypeAdapter[Waiting] = TypeAdapter(Annotated[Waiting, Field(discriminator="kind")])
+
+
+def references_of(change: OrderChange) -> tuple[Reference, ...]:
+    """What a change names instead of its order, the closest first; empty when it can only name an order."""
+    if isinstance(change, FulfillmentOrderSeen):
+        return tuple(("fulfillment_order", ref) for ref in (change.fulfillment_order_id, *change.related))
+    if isinstance(change, HoldAdded | HoldReleased):
+        return (("fulfillment_order", change.fulfillment_order_id),)
+    if isinstance(change, ReturnSeen | ReverseDeliverySeen | ReturnMoved):
+        return (("return", change.return_id),)
+    return ()
+
+
+def dump(change: Waiting) -> bytes:
+    """A waiting change as JSON; what was not told of it is not in there."""
+    return _adapter.dump_json(change, exclude_unset=True)
+
+
+def load(stored: bytes) -> Waiting:
+    """The change that `dump` wrote."""
+    return _adapter.validate_json(stored)

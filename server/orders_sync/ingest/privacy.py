@@ -7,42 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from orders_sync.alerts import app_installation, data_gaps
 from orders_sync.db import privacy
 from orders_sync.db.tx import Tx
-from orders_sync.ingest.changes import AppUninstalled, CustomerRedacted, PrivacyChange, ShopRedacted
-from orders_sync.ingest.facts import REDACTED, OrderFacts, join
-from orders_sync.live import gaps, installation
-from orders_sync.rules.figures import Figures
+from orders_sync.evidence.changes import AppUninstalled, CustomerRedacted, PrivacyChange, ShopRedacted
+from orders_sync.evidence.facts import REDACTED, OrderFacts, join
 from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settle.change import Change
 from orders_sync.settle.order import load_or_begin, settle_all
 
 
-def take(tx: Tx, changes: Sequence[PrivacyChange], figures: Figures) -> set[int]:
+def take(tx: Tx, changes: Sequence[PrivacyChange], thresholds: Thresholds) -> set[int]:
     """Does what is asked; returns the orders that were redacted."""
     redacted: set[int] = set()
     for change in changes:
         if isinstance(change, CustomerRedacted):
-            redacted |= _redact(tx, change, figures)
+            redacted |= _redact(tx, change, thresholds)
         elif isinstance(change, ShopRedacted):
             privacy.erase_shop(tx)
             tx.ping()
         elif isinstance(change, AppUninstalled):
-            installation.ended(tx, change.stamp.seen)
+            app_installation.ended(tx, change.stamp.seen)
     return redacted
 
 
-def _redact(tx: Tx, change: CustomerRedacted, figures: Figures) -> set[int]:
+def _redact(tx: Tx, change: CustomerRedacted, thresholds: Thresholds) -> set[int]:
     named = {*change.order_ids, *privacy.orders_of(tx, change.customer_id)}
     mark = OrderFacts(first={REDACTED: {"": change.stamp.at}})
     known = load_or_begin(tx, {*named, *privacy.orders_like(tx, change.email)})
     meant = [each for n, each in known.items() if n in named or _bears(each.facts, change.email)]
-    settle_all(tx, [Change(each, join(each.facts, mark), _without_words(each.operator)) for each in meant], figures)
+    settle_all(tx, [Change(each, join(each.facts, mark), _without_words(each.operator)) for each in meant], thresholds)
     order_ids = {each.order_id for each in meant}
     privacy.forget_notes(tx, order_ids)
     ids = order_ids if change.customer_id is None else {*order_ids, change.customer_id}
     emptied = privacy.forget_letters(tx, ids, {change.email} if change.email else set())
-    gaps.clear_read(tx, emptied)
+    data_gaps.clear_read(tx, emptied)
     return order_ids
 
 

@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from orders_sync.ingest.changes import Change, Delivery
+from orders_sync.evidence.changes import Change, Delivery
+from orders_sync.evidence.json_fields import Node, Unreadable, clean, read_json
 from orders_sync.ingest.normalise import topics
-from orders_sync.ingest.reading import Node, Unreadable, clean, read_json
 from orders_sync.instants import Ms
 
 SIGNATURE = "X-Shopify-Hmac-Sha256"

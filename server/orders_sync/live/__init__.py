@@ -1,1 +1,1 @@
-"""Events: from a committed transaction to every stream, nothing missed and nothing twice."""
+"""The stream: from a committed transaction to every client, nothing missed and nothing twice."""

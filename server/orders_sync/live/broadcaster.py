@@ -67,7 +67,7 @@ class Broadcaster:
             try:
                 await self.catch_up()
                 self.readiness.require()
-                await self._outage.over()
+                await self._outage.recovered()
                 if not await self._is_woken():
                     await self._number_left_over()
             except Exception as error:  # noqa: BLE001  # the task's outermost frame: the next round tries again
@@ -98,7 +98,7 @@ class Broadcaster:
     async def _lost(self) -> None:
         """Others may commit what this process does not hear of: what it holds is good no more."""
         self._database.doubt()
-        await self._outage.lasts()
+        await self._outage.failed()
 
     def _report(self, error: Exception | None) -> None:
         """Logs when reading begins to fail and when it works again, not each try."""
@@ -112,7 +112,7 @@ class Broadcaster:
             log.warning("events cannot be read", reason=str(error) or type(error).__name__, exc_info=told)
 
     async def _listen(self) -> None:
-        from orders_sync.db.listener import listen
+        from orders_sync.db.notify import listen
 
         await listen(self._database.url, self._database.shop_id, self._wake)
 

@@ -7,14 +7,14 @@ off when its buffer passes a limit; it comes back with its last id and misses no
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence, Set
+from itertools import takewhile
 from typing import Protocol
 
 from orders_sync.db.events import Numbered
 from orders_sync.live import frames
-from orders_sync.live.frames import Told
-from orders_sync.live.recent import Recent
+from orders_sync.live.frames import EncodedEvent
 
 BUFFER_LIMIT_BYTES = 256 * 1024
 """What may wait for a slow reader before it is cut off."""
@@ -57,6 +57,40 @@ class Stream:
         """Lets the handler finish the response."""
         if not self.ended.done():
             self.ended.set_result(None)
+
+
+class Recent:
+    """The newest events in memory, so that a burst of reconnecting clients costs no query each.
+
+    At most `size` events, following number `start`. Invariant: everything after `floor` and up to `position` is here, in order;
+    silent events have no entry.
+    """
+
+    def __init__(self, start: int, size: int) -> None:
+        self.floor = start
+        self.position = start
+        self._size = size
+        self._events: deque[EncodedEvent] = deque()
+
+    def add(self, events: Sequence[EncodedEvent], position: int) -> None:
+        """The events that follow, which make it complete up to `position`."""
+        self._events.extend(events)
+        self.position = position
+        while len(self._events) > self._size:
+            self.floor = self._events.popleft().n
+
+    def forget(self, n: int) -> None:
+        """Nothing before number `n` can be continued from any more."""
+        self.floor = max(self.floor, n)
+        while self._events and self._events[0].n <= n:
+            self._events.popleft()
+
+    def after(self, n: int) -> list[EncodedEvent] | None:
+        """What follows number `n`; null when that is not all here."""
+        if not self.floor <= n <= self.position:
+            return None
+        newest_first = takewhile(lambda event: event.n > n, reversed(self._events))
+        return list(newest_first)[::-1]
 
 
 class Hub:
@@ -110,7 +144,7 @@ class Hub:
 
     async def publish(self, events: Sequence[Numbered], position: int) -> None:
         """Sends the events that follow to every live stream; they make it complete up to `position`."""
-        told = [frames.told(self.desk_id, event) for event in events]
+        told = [frames.encode(self.desk_id, event) for event in events]
         self.position = position
         self.recent.add(told, position)
         for event in events:
@@ -122,7 +156,7 @@ class Hub:
 
     async def tell(self, event: Numbered) -> None:
         """Sends something that is no event of the desk, and is not repeated, to every live stream."""
-        await self._write(list(self._live), frames.frames(self.desk_id, [frames.told(self.desk_id, event)]))
+        await self._write(list(self._live), frames.frames(self.desk_id, [frames.encode(self.desk_id, event)]))
 
     async def beat(self) -> None:
         """A sign of life on every live stream, also on those that are ahead."""
@@ -139,7 +173,7 @@ class Hub:
         for stream in list(self._open):
             self._end(stream)
 
-    def _catch_ahead(self, told: Sequence[Told]) -> None:
+    def _catch_ahead(self, told: Sequence[EncodedEvent]) -> None:
         for stream, position in list(self._ahead.items()):
             if position <= self.position:
                 del self._ahead[stream]

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from orders_sync.db import events, leases, progress
+from orders_sync.db import events, leases
 from orders_sync.db.engine import Database
 from orders_sync.db.events import EventDraft, Numbered
 from orders_sync.db.tx import Tx
@@ -25,13 +25,13 @@ MESSAGE = (
     "The database cannot be reached or written: the desk shows what it last knew, and takes nothing. "
     "It goes on by itself as soon as it can; if it lasts, look at /health/ready and the server's log."
 )
-MOMENTS_S = 2.0
+GRACE_S = 2.0
 
 _NAME = "outage"
 
 
 class Outage:
-    """`lasts` and `over`, as reading the events, or writing, fails and works. `owner` is drawn anew by each start."""
+    """`failed` and `recovered`, as reading the events, or writing, fails and works. `owner` is drawn anew by each start."""
 
     def __init__(self, database: Database, hub: Hub, owner: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
@@ -41,17 +41,17 @@ class Outage:
         self._failing_since: float | None = None
         self._began_at: Ms | None = None
 
-    async def lasts(self) -> None:
+    async def failed(self) -> None:
         """Once it has lasted, every live stream of this process is told, and none begins until it is over."""
         if self._failing_since is None:
             self._failing_since = self._clock()
-        if self._began_at is None and self._clock() - self._failing_since >= MOMENTS_S:
+        if self._began_at is None and self._clock() - self._failing_since >= GRACE_S:
             self._began_at = now = self._database.clock()
             self._hub.cut_from_database = True
             body = events.body(self._draft(OpenClosed.OPEN), now)
             await self._hub.tell(Numbered(self._hub.position, body))
 
-    async def over(self) -> None:
+    async def recovered(self) -> None:
         """Records what was told, unless another process has. Raises DatabaseError when it is not over after all."""
         if self._failing_since is None:
             return
@@ -63,11 +63,11 @@ class Outage:
 
     def _record(self, tx: Tx, began_at: Ms) -> None:
         fence = leases.take(tx, _NAME, self._owner, 0)
-        recorded_at = progress.load(tx.conn, tx.shop_id, _NAME)
+        recorded_at = leases.load(tx.conn, tx.shop_id, _NAME)
         if fence is None or (recorded_at is not None and int(recorded_at) >= began_at):
             return
         events.append_all(tx, [self._draft(OpenClosed.OPEN), self._draft(OpenClosed.CLEARED)])
-        progress.store(tx, _NAME, fence, str(tx.now))
+        leases.store(tx, _NAME, fence, str(tx.now))
 
     def _draft(self, status: OpenClosed) -> EventDraft:
         draft = EventDraft(

@@ -1,1 +1,1 @@
-"""What must leave the building: queued with the action, claimed by a relay, recorded with its outcome."""
+"""What must leave the building: rows that are queued in the transaction which makes them true."""

@@ -12,38 +12,37 @@ from typing import Any
 
 import structlog
 
+from orders_sync.db import events
 from orders_sync.db.tx import Tx
+from orders_sync.evidence.changes import Delivery
 from orders_sync.external.shopify.orders import OrdersPage
+from orders_sync.external.shopify.pagination import Walk
 from orders_sync.external.shopify.stock import StockPage
-from orders_sync.external.shopify.walk import Walk
 from orders_sync.ingest.apply import apply_many
-from orders_sync.ingest.changes import Delivery
 from orders_sync.instants import Clock, Ms
-from orders_sync.live import backfill as live_backfill
-from orders_sync.poller import deliveries, unread
-from orders_sync.poller.ahead import ahead
-from orders_sync.poller.shop_side import ShopSide
-from orders_sync.poller.state import Backfill
+from orders_sync.poller import shop_reader, unreadable_orders
+from orders_sync.poller.progress import Backfill
+from orders_sync.poller.shop_reader import ShopSide, ahead
 from orders_sync.poller.turn import Turn
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 
 log = structlog.get_logger(__name__)
 
 
-async def backfill(turn: Turn, shop: ShopSide, figures: Figures, clock: Clock) -> None:
+async def backfill(turn: Turn, shop: ShopSide, thresholds: Thresholds, clock: Clock) -> None:
     """Goes on where it was left, to the end. Raises ShopifyError, LostTurn."""
     so_far = turn.state.backfill or Backfill(began_at=clock(), total=await shop.orders.count())
     log.info("back-fill", done=so_far.done, total=so_far.total, part=so_far.part)
     if so_far.part == "orders":
-        so_far = await _orders(turn, shop, figures, clock, so_far)
-    so_far = await _stock(turn, shop, figures, clock, so_far)
+        so_far = await _orders(turn, shop, thresholds, clock, so_far)
+    so_far = await _stock(turn, shop, thresholds, clock, so_far)
     ended = so_far.model_copy(update={"cursor": None, "location": None, "ended_at": clock()})
     told = {"backfill": ended} | ({"stock_until": None} if ended.lost_stock else {})
-    await turn.write(turn.state.model_copy(update=told), live_backfill.finish)
+    await turn.write(turn.state.model_copy(update=told), finish)
     log.info("back-fill ended", orders=ended.done)
 
 
-async def _orders(turn: Turn, shop: ShopSide, figures: Figures, clock: Clock, so_far: Backfill) -> Backfill:
+async def _orders(turn: Turn, shop: ShopSide, thresholds: Thresholds, clock: Clock, so_far: Backfill) -> Backfill:
     walk = Walk("orders", so_far.cursor)
 
     async def fetch(cursor: str | None) -> OrdersPage:
@@ -56,12 +55,12 @@ async def _orders(turn: Turn, shop: ShopSide, figures: Figures, clock: Clock, so
             if page.next_cursor is None:
                 reached["part"] = "stock"
             so_far = so_far.model_copy(update=reached)
-            told = deliveries.of_orders(page.orders, clock())
-            await _keep(turn, so_far, page.as_of, _taking(told, figures, page))
+            told = shop_reader.of_orders(page.orders, clock())
+            await _keep(turn, so_far, page.as_of, _taking(told, thresholds, page))
     return so_far
 
 
-async def _stock(turn: Turn, shop: ShopSide, figures: Figures, clock: Clock, so_far: Backfill) -> Backfill:
+async def _stock(turn: Turn, shop: ShopSide, thresholds: Thresholds, clock: Clock, so_far: Backfill) -> Backfill:
     """Location after location in the order of their ids, so that the one under way tells which are done."""
     locations = sorted(await shop.stock.locations())
     for location in locations:
@@ -73,8 +72,8 @@ async def _stock(turn: Turn, shop: ShopSide, figures: Figures, clock: Clock, so_
                 lost = so_far.lost_stock or page.broken is not None
                 reached = {"location": location, "cursor": page.next_cursor, "lost_stock": lost}
                 so_far = so_far.model_copy(update=reached)
-                told = deliveries.of_stock(page, clock())
-                await _keep(turn, so_far, page.as_of, _taking(told, figures))
+                told = shop_reader.of_stock(page, clock())
+                await _keep(turn, so_far, page.as_of, _taking(told, thresholds))
     return so_far
 
 
@@ -104,12 +103,17 @@ async def _keep(turn: Turn, so_far: Backfill, as_of: Ms, take: Callable[[Tx], No
     await turn.write(after, job)
 
 
-def _taking(told: Sequence[Delivery], figures: Figures, page: OrdersPage | None = None) -> Callable[[Tx], None]:
+def _taking(told: Sequence[Delivery], thresholds: Thresholds, page: OrdersPage | None = None) -> Callable[[Tx], None]:
     """What a page comes to; of a page of orders also those that cannot be read."""
 
     def take(tx: Tx) -> None:
         if page is not None:
-            unread.note(tx, page.unread, [read.order.id for read in page.orders])
-        apply_many(tx, told, figures)
+            unreadable_orders.note(tx, page.unread, [read.order.id for read in page.orders])
+        apply_many(tx, told, thresholds)
 
     return take
+
+
+def finish(tx: Tx) -> None:
+    """Tells every stream to start over; ids from before this event are from now on older than what is kept."""
+    events.append(tx, events.refresh(reset=True))

@@ -12,23 +12,21 @@ from dataclasses import dataclass, field
 
 from orders_sync.db import poll_targets
 from orders_sync.db.engine import Database
-from orders_sync.db.reading import Reading
-from orders_sync.db.tx import Tx
+from orders_sync.db.tx import Reading, Tx
+from orders_sync.evidence.changes import Delivery
 from orders_sync.external.shopify.errors import Broken, NoProgress, ShopifyError
+from orders_sync.external.shopify.order_changes import OrderRead, ParcelsRead
 from orders_sync.external.shopify.orders import OrdersPage
-from orders_sync.external.shopify.reads import OrderRead, ParcelsRead
-from orders_sync.external.shopify.sifting import Batch, UnreadOrder
+from orders_sync.external.shopify.pagination import Walk
 from orders_sync.external.shopify.stock import StockPage
-from orders_sync.external.shopify.walk import Walk
+from orders_sync.external.shopify.unreadable import Batch, UnreadOrder
 from orders_sync.ingest.apply import Applied, apply_many
-from orders_sync.ingest.changes import Delivery
 from orders_sync.instants import MINUTE, Clock, Ms, to_text
-from orders_sync.poller import deliveries, unread
-from orders_sync.poller.ahead import ahead
-from orders_sync.poller.shop_side import ShopSide
-from orders_sync.poller.state import PollerState
+from orders_sync.poller import shop_reader, unreadable_orders
+from orders_sync.poller.progress import PollerState
+from orders_sync.poller.shop_reader import ShopSide, ahead
 from orders_sync.poller.turn import Turn
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 
 OVERLAP = 5 * MINUTE
 """How far each window reaches back behind the last: the shop's search index lags by less."""
@@ -58,7 +56,7 @@ class CatchUp:
     database: Database
     turn: Turn
     shop: ShopSide
-    figures: Figures
+    thresholds: Thresholds
     clock: Clock
     up_since: Ms
 
@@ -91,7 +89,7 @@ class CatchUp:
 
     async def _under_way(self, found: Found) -> None:
         """Contract §4: every order with a parcel on its way, whether or not it changed; its parcels suffice."""
-        quiet = Ms(self.clock() - self.figures.quiet)
+        quiet = Ms(self.clock() - self.thresholds.quiet)
         shop_id = self.database.shop_id
         moving = await self.database.read(lambda conn: poll_targets.under_way(conn, shop_id, quiet))
         async with aclosing(self.shop.orders.parcels(_without(moving, found.read))) as batches:
@@ -103,7 +101,7 @@ class CatchUp:
         shop_id = self.database.shop_id
 
         def targets(conn: Reading) -> list[int]:
-            return [*poll_targets.unsettled(conn, shop_id), *unread.waiting(conn, shop_id)]
+            return [*poll_targets.unsettled(conn, shop_id), *unreadable_orders.waiting(conn, shop_id)]
 
         wanted = _without(await self.database.read(targets), found.whole | found.aside)
         async with aclosing(self.shop.orders.by_id(wanted)) as batches:
@@ -119,7 +117,7 @@ class CatchUp:
             async for page in self._stock(location, query):
                 first_asked = first_asked or page.as_of
                 broken = broken or page.broken
-                told = deliveries.of_stock(page, self.clock())
+                told = shop_reader.of_stock(page, self.clock())
                 if page.changes:
                     await self._write(self.turn.state, told)
         if broken is not None:
@@ -156,13 +154,13 @@ class CatchUp:
         found.whole |= whole
         _note_aside(found, batch.unread)
         after = self.turn.state.model_copy(update=moved)
-        told = deliveries.of_orders(batch.reads, self.clock())
+        told = shop_reader.of_orders(batch.reads, self.clock())
         found.changed |= (await self._write(after, told, batch.unread, whole)).changed
 
     async def _take_parcels(self, found: Found, batch: Batch[ParcelsRead]) -> None:
         found.read |= {read.order.id for read in batch.reads}
         _note_aside(found, batch.unread)
-        told = deliveries.of_parcels(batch.reads, self.clock())
+        told = shop_reader.of_parcels(batch.reads, self.clock())
         found.changed |= (await self._write(self.turn.state, told, batch.unread)).changed
 
     async def _write(
@@ -173,8 +171,8 @@ class CatchUp:
         whole: Collection[int] = (),
     ) -> Applied:
         def job(tx: Tx) -> Applied:
-            unread.note(tx, aside, whole)
-            return apply_many(tx, told, self.figures)
+            unreadable_orders.note(tx, aside, whole)
+            return apply_many(tx, told, self.thresholds)
 
         return await self.turn.write(after, job)
 

@@ -9,18 +9,18 @@ from typing import Any
 
 import structlog
 
+from orders_sync.alerts import app_installation
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.errors import Misread, ShopifyError
 from orders_sync.instants import SECOND, Clock, Ms
-from orders_sync.live import installation
-from orders_sync.poller import gap_notes
+from orders_sync.poller import gaps
 from orders_sync.poller.backfill import backfill
 from orders_sync.poller.catch_up import CatchUp, Found
 from orders_sync.poller.repairs import Repairs
-from orders_sync.poller.shop_side import ShopSide, Standing
+from orders_sync.poller.shop_reader import ShopSide, Standing
 from orders_sync.poller.turn import LostTurn, Turn
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 
 log = structlog.get_logger(__name__)
 
@@ -42,17 +42,17 @@ class Poller:
         self,
         database: Database,
         shop: ShopSide,
-        figures: Figures,
+        thresholds: Thresholds,
         clock: Clock,
         *,
         owner: str,
         interval_s: float,
     ) -> None:
         self.database = database
-        self.repairs = Repairs(database, shop, figures, clock)
+        self.repairs = Repairs(database, shop, thresholds, clock)
         self.up_since = clock()
         self._shop = shop
-        self._figures = figures
+        self._thresholds = thresholds
         self._clock = clock
         self._owner = owner
         self._interval_ms = round(interval_s * SECOND)
@@ -82,7 +82,7 @@ class Poller:
         try:
             standing = await self._standing(turn)
             if not turn.state.complete:
-                await backfill(turn, self._shop, self._figures, self._clock)
+                await backfill(turn, self._shop, self._thresholds, self._clock)
             found = await self._catch_up(turn)
             for wrong in (*found.wrong, *((standing.wrong,) if standing.wrong else ())):
                 raise wrong
@@ -106,7 +106,7 @@ class Poller:
         return standing
 
     async def _catch_up(self, turn: Turn) -> Found:
-        tick = CatchUp(self.database, turn, self._shop, self._figures, self._clock, self.up_since)
+        tick = CatchUp(self.database, turn, self._shop, self._thresholds, self._clock, self.up_since)
         found = await tick.run()
         await self.repairs.run()
         return found
@@ -117,10 +117,10 @@ class Poller:
         untold_at = now if untold else turn.state.untold_at
 
         def job(tx: Tx) -> None:
-            gap_notes.went_well(tx)
-            installation.answers(tx, turn.state.began_at or now)
-            gap_notes.history(tx, limited=standing.limited)
-            gap_notes.silence(tx, untold=untold, untold_at=untold_at)
+            gaps.went_well(tx)
+            app_installation.answers(tx, turn.state.began_at or now)
+            gaps.history(tx, limited=standing.limited)
+            gaps.silence(tx, untold=untold, untold_at=untold_at)
 
         seen = {"limited": standing.limited, "unsubscribed": standing.unsubscribed}
         await _note(turn, job, ended_at=now, error=None, untold_at=untold_at, **seen)
@@ -132,7 +132,7 @@ async def switched_off(database: Database) -> None:
     turn = await Turn.take(database, "switched off")
     if turn is not None:
         if turn.state.began_at is not None:
-            await turn.write(turn.state.model_copy(update={"error": None}), gap_notes.off)
+            await turn.write(turn.state.model_copy(update={"error": None}), gaps.off)
         await turn.give_up()
 
 
@@ -142,7 +142,7 @@ async def _failed(turn: Turn, error: ShopifyError, now: Ms) -> None:
     so_far = turn.state.backfill
     if isinstance(error, Misread) and so_far is not None and so_far.ended_at is None:
         told["backfill"] = so_far.model_copy(update={"cursor": None, "location": None})
-    await _note(turn, lambda tx: gap_notes.failed(tx, error), **told)
+    await _note(turn, lambda tx: gaps.failed(tx, error), **told)
 
 
 async def _note(turn: Turn, job: Callable[[Tx], None], **told: Any) -> None:

@@ -10,18 +10,17 @@ from contextlib import aclosing
 
 import structlog
 
-from orders_sync.db import docs, references
+from orders_sync.db import order_documents, references
 from orders_sync.db.engine import Database
-from orders_sync.db.reading import Reading
 from orders_sync.db.references import Reference
-from orders_sync.db.tx import Tx
-from orders_sync.external.shopify.reads import OrderRead
-from orders_sync.external.shopify.sifting import Batch
+from orders_sync.db.tx import Reading, Tx
+from orders_sync.external.shopify.order_changes import OrderRead
+from orders_sync.external.shopify.unreadable import Batch
 from orders_sync.ingest.apply import apply_many
 from orders_sync.instants import Clock
-from orders_sync.poller import deliveries, gap_notes, unread
-from orders_sync.poller.shop_side import ShopSide
-from orders_sync.rules.figures import Figures
+from orders_sync.poller import gaps, shop_reader, unreadable_orders
+from orders_sync.poller.shop_reader import ShopSide
+from orders_sync.rules.thresholds import Thresholds
 
 log = structlog.get_logger(__name__)
 
@@ -37,10 +36,10 @@ _TYPES = {
 class Repairs:
     """Remembers what the shop could not tell, so that it is asked again with the next tick only."""
 
-    def __init__(self, database: Database, shop: ShopSide, figures: Figures, clock: Clock) -> None:
+    def __init__(self, database: Database, shop: ShopSide, thresholds: Thresholds, clock: Clock) -> None:
         self._database = database
         self._shop = shop
-        self._figures = figures
+        self._thresholds = thresholds
         self._clock = clock
         self._asked: set[int | Reference] = set()
         self._unknown: set[int] = set()
@@ -75,11 +74,11 @@ class Repairs:
         again = self._unknown & unknown
         self._unknown = (self._unknown | unknown) - again
         if again:
-            await self._database.write(lambda tx: gap_notes.unknown(tx, again))
+            await self._database.write(lambda tx: gaps.unknown(tx, again))
 
     def _wanted(self, conn: Reading) -> tuple[list[int], list[Reference]]:
         shop_id = self._database.shop_id
-        return docs.stubs(conn, shop_id), references.parked_references(conn, shop_id)
+        return order_documents.stubs(conn, shop_id), references.parked_references(conn, shop_id)
 
     async def _owners(self, parked: Sequence[Reference]) -> list[int]:
         owners: list[int] = []
@@ -90,10 +89,10 @@ class Repairs:
         return owners
 
     async def _take(self, batch: Batch[OrderRead]) -> None:
-        told = deliveries.of_orders(batch.reads, self._clock())
+        told = shop_reader.of_orders(batch.reads, self._clock())
 
         def job(tx: Tx) -> None:
-            unread.note(tx, batch.unread, [read.order.id for read in batch.reads])
-            apply_many(tx, told, self._figures)
+            unreadable_orders.note(tx, batch.unread, [read.order.id for read in batch.reads])
+            apply_many(tx, told, self._thresholds)
 
         await self._database.write(job)

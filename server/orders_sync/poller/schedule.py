@@ -14,9 +14,9 @@ from orders_sync.db import leases
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.errors import ShopifyError
 from orders_sync.instants import MINUTE, SECOND, Clock
-from orders_sync.poller import gap_notes, state
+from orders_sync.poller import gaps, progress
 from orders_sync.poller.poller import Poller
-from orders_sync.poller.state import PollerState
+from orders_sync.poller.progress import PollerState
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ class Schedule:
         """Once: tells of a tick that is overdue, and reads what is known in part."""
         known = await self._state()
         if self._late(known):
-            await self._poller.database.write(gap_notes.late)
+            await self._poller.database.write(gaps.late)
         if known.complete and await self._poller.database.write(self._may_repair):
             try:
                 await self._poller.repairs.run()
@@ -70,7 +70,7 @@ class Schedule:
 
     async def _state(self) -> PollerState:
         database = self._poller.database
-        return await database.read(lambda conn: state.load(conn, database.shop_id))
+        return await database.read(lambda conn: progress.load(conn, database.shop_id))
 
     def _due(self, known: PollerState) -> bool:
         """A back-fill that is not done goes on at once, but after a failure it waits its turn."""

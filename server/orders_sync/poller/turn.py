@@ -13,8 +13,8 @@ from orders_sync.db import leases
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.instants import SECOND
-from orders_sync.poller import state
-from orders_sync.poller.state import PollerState
+from orders_sync.poller import progress
+from orders_sync.poller.progress import PollerState
 
 T = TypeVar("T")
 
@@ -40,8 +40,8 @@ class Turn:
         """The turn, unless another process has it."""
 
         def taking(tx: Tx) -> tuple[int, PollerState] | None:
-            fence = leases.take(tx, state.NAME, owner, LEASE_MS)
-            return None if fence is None else (fence, state.load(tx.conn, tx.shop_id))
+            fence = leases.take(tx, progress.NAME, owner, LEASE_MS)
+            return None if fence is None else (fence, progress.load(tx.conn, tx.shop_id))
 
         taken = await database.write(taking)
         return None if taken is None else cls(database, owner, *taken)
@@ -50,10 +50,10 @@ class Turn:
         """Runs `job` and moves the progress to `after`, in one transaction. Raises LostTurn."""
 
         def guarded(tx: Tx) -> T:
-            if leases.take(tx, state.NAME, self._owner, LEASE_MS) != self._fence:
+            if leases.take(tx, progress.NAME, self._owner, LEASE_MS) != self._fence:
                 raise LostTurn
             result = job(tx)
-            state.store(tx, self._fence, after)
+            progress.store(tx, self._fence, after)
             return result
 
         result = await self._database.write(guarded)
@@ -64,8 +64,8 @@ class Turn:
         """Renews the lease for ever: beside a turn, so that waiting for the shop does not lose it."""
         while True:
             await sleep(LEASE_MS / SECOND / 3)
-            await self._database.write(lambda tx: leases.take(tx, state.NAME, self._owner, LEASE_MS))
+            await self._database.write(lambda tx: leases.take(tx, progress.NAME, self._owner, LEASE_MS))
 
     async def give_up(self) -> None:
         """Lets another process take the next turn at once."""
-        await self._database.write(lambda tx: leases.release(tx, state.NAME, self._fence))
+        await self._database.write(lambda tx: leases.release(tx, progress.NAME, self._fence))

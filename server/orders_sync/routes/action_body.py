@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import ValidationError
 
-from orders_sync.routes.problems import Refused, invalid_body
+from orders_sync.http.problems import Refused, invalid_body
 from orders_wire.actions import MAX_ORDER_IDS, Action
 from orders_wire.vocabulary import ErrorCode
 

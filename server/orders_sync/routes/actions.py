@@ -11,16 +11,16 @@ from aiohttp import web
 from orders_sync.actions.acting import Actor
 from orders_sync.actions.commands import foreseen
 from orders_sync.actions.perform import Answered, Request, Rules, perform
-from orders_sync.app_keys import CALLER, DATABASE, FIGURES, SETTINGS
-from orders_sync.auth import require_shop
 from orders_sync.db import idempotency
 from orders_sync.db.engine import Database
 from orders_sync.db.idempotency import Asked
+from orders_sync.http.app_keys import CALLER, DATABASE, SETTINGS, THRESHOLDS
+from orders_sync.http.auth import require_shop
+from orders_sync.http.body import read_body
+from orders_sync.http.problems import Refused
 from orders_sync.instants import HOUR
-from orders_sync.outbox.switches import Switches
+from orders_sync.outbox.queue import Switches
 from orders_sync.routes import action_body
-from orders_sync.routes.body import whole
-from orders_sync.routes.problems import Refused
 from orders_wire.actions import Action, AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
 from orders_wire.vocabulary import ActionName, ErrorCode, Role
 
@@ -81,7 +81,7 @@ def rules(app: web.Application) -> Rules:
     """What this server does by."""
     settings = app[SETTINGS]
     return Rules(
-        figures=app[FIGURES],
+        thresholds=app[THRESHOLDS],
         switches=Switches.of(settings),
         keep_ms=round(settings.idempotency_keep_hours * HOUR),
         draw=lambda: secrets.token_hex(4),
@@ -91,7 +91,7 @@ def rules(app: web.Application) -> Rules:
 
 
 async def _act(request: web.Request, kind: ActionName, model: type[Action]) -> web.Response:
-    body, digest = action_body.read(await whole(request), model)
+    body, digest = action_body.read(await read_body(request), model)
     require_shop(request.app[SETTINGS], body.shop_domain)
     key = _key(request)
     wanted = Request(

@@ -8,12 +8,11 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 
-from orders_sync.app_keys import CALLER, HUB
+from orders_sync.http.app_keys import CALLER, HUB
+from orders_sync.http.problems import Refused
 from orders_sync.live import frames
-from orders_sync.live.history import HISTORY, Gone
+from orders_sync.live.history import HISTORY, Gone, begin
 from orders_sync.live.hub import Hub, Stream, TooManyStreams
-from orders_sync.live.stream import begin
-from orders_sync.routes.problems import Refused
 from orders_wire.vocabulary import ErrorCode
 
 log = structlog.get_logger(__name__)

@@ -6,19 +6,19 @@ import asyncio
 
 from aiohttp import web
 
-from orders_sync.app_keys import DATABASE, FIGURES, SHOPIFY
 from orders_sync.db import audit, dead_letters
 from orders_sync.db.audit import Audited
 from orders_sync.db.dead_letters import DeadLetterRow
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.errors import ShopifyError
 from orders_sync.external.shopify.orders import OrderReader
-from orders_sync.ingest import letters
+from orders_sync.http.app_keys import DATABASE, SHOPIFY, THRESHOLDS
+from orders_sync.http.problems import Refused
+from orders_sync.ingest import dead_letters as letters
 from orders_sync.instants import to_datetime
-from orders_sync.poller import unread
+from orders_sync.poller import unreadable_orders
 from orders_sync.routes.actions import actor
 from orders_sync.routes.outbox import MAX_ROWS, done, row_asked, state_asked
-from orders_sync.routes.problems import Refused
 from orders_wire.people import DeadLetter, DeadLettersAnswer
 from orders_wire.vocabulary import DeadLetterState, ErrorCode
 
@@ -47,11 +47,11 @@ async def listed(request: web.Request) -> web.Response:
 @routes.post("/sync/dead-letters/{id}/retry")
 async def retry(request: web.Request) -> web.Response:
     """Reads it again, and takes in what it says."""
-    letter_id, by, figures = row_asked(request, _WHAT), actor(request), request.app[FIGURES]
+    letter_id, by, thresholds = row_asked(request, _WHAT), actor(request), request.app[THRESHOLDS]
     read = await _reading(request, letter_id)
 
     def job(tx: Tx) -> str | None:
-        result = letters.retry(tx, letter_id, figures, read)
+        result = letters.retry(tx, letter_id, thresholds, read)
         if result is None:
             raise _gone(letter_id)
         told = result if isinstance(result, str) else None
@@ -82,14 +82,14 @@ async def _reading(request: web.Request, letter_id: int) -> letters.Read:
     """How it is read again: from its body; an order that the poll could not read, by asking Shopify anew. Raises Refused."""
     db = request.app[DATABASE]
     letter = await db.read(lambda conn: dead_letters.one(conn, db.shop_id, letter_id))
-    if letter is None or letter.state is not DeadLetterState.DEAD or letter.source != unread.SOURCE:
+    if letter is None or letter.state is not DeadLetterState.DEAD or letter.source != unreadable_orders.SOURCE:
         return letters.read_body
     client = request.app[SHOPIFY]
     if client is None:
         raise Refused(ErrorCode.UNAVAILABLE, "Shopify is asked for the order again, which needs SHOPIFY_ADMIN_TOKEN")
     try:
         async with asyncio.timeout(ASK_S):
-            return await unread.again(OrderReader(client), letter)
+            return await unreadable_orders.again(OrderReader(client), letter)
     except TimeoutError:
         raise Refused(ErrorCode.UNAVAILABLE, "Shopify does not answer. Try again shortly.") from None
     except ShopifyError as error:

@@ -10,14 +10,14 @@ import structlog
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS
-from orders_sync.ingest import letters
+from orders_sync.evidence.changes import Change, Delivery
+from orders_sync.evidence.json_fields import Unreadable, read_json
+from orders_sync.http.app_keys import CLOCK, DATABASE, SETTINGS, THRESHOLDS
+from orders_sync.http.body import read_body, without_body
+from orders_sync.ingest import dead_letters
 from orders_sync.ingest.apply import apply
-from orders_sync.ingest.changes import Change, Delivery
 from orders_sync.ingest.normalise import erp
-from orders_sync.ingest.reading import Unreadable, read_json
 from orders_sync.instants import MINUTE, SECOND, Ms, system_clock
-from orders_sync.routes.body import unread, whole
 from orders_sync.settings import secret_text
 
 log = structlog.get_logger(__name__)
@@ -40,22 +40,22 @@ async def erp_webhook(request: web.Request) -> web.Response:
     """200 `{"ok", "type", "id"}`; 401 and 503 `{"detail"}`. A message id that came before changes nothing."""
     secret = secret_text(request.app[SETTINGS].erp_secret)
     if not secret:
-        return unread(request, _json(503, {"detail": "Messages of the ERP are refused: set ERP_SECRET"}))
+        return without_body(request, _json(503, {"detail": "Messages of the ERP are refused: set ERP_SECRET"}))
     refused = _json(401, {"detail": "Invalid webhook signature"})
     if not well_formed(request.headers):
-        return unread(request, refused)
-    body = await whole(request)
+        return without_body(request, refused)
+    body = await read_body(request)
     if not genuine(body, request.headers, secret):
         return refused
     message_id, arrived = request.headers[_ID], request.app[CLOCK]()
     message_type, changes, problem = _read(body, arrived)
     delivery = Delivery("erp", message_id, message_type, arrived, changes)
-    database, figures = request.app[DATABASE], request.app[FIGURES]
+    database, thresholds = request.app[DATABASE], request.app[THRESHOLDS]
     if problem is None:
-        await database.write(lambda tx: apply(tx, delivery, figures))
+        await database.write(lambda tx: apply(tx, delivery, thresholds))
     else:
         log.warning("a message of the ERP could not be read", type=message_type, reason=problem)
-        await database.write(lambda tx: letters.bury(tx, delivery, {}, body, problem, seen=arrived))
+        await database.write(lambda tx: dead_letters.bury(tx, delivery, {}, body, problem, seen=arrived))
     return _json(200, {"ok": True, "type": message_type, "id": message_id})
 
 

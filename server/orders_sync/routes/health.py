@@ -8,16 +8,16 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from orders_sync.app_keys import CALLER, CLOCK, DATABASE, SETTINGS
-from orders_sync.auth import STRANGER
 from orders_sync.db import shops
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import DatabaseError
-from orders_sync.db.reading import Reading
+from orders_sync.db.tx import Reading
+from orders_sync.http.app_keys import CALLER, CLOCK, DATABASE, SETTINGS
+from orders_sync.http.auth import ANONYMOUS
 from orders_sync.instants import Ms, to_text
 from orders_sync.live.readiness import READINESS
-from orders_sync.poller import state
-from orders_sync.poller.state import PollerState
+from orders_sync.poller import progress
+from orders_sync.poller.progress import PollerState
 from orders_sync.settings import Settings
 from orders_wire.version import __version__
 
@@ -40,7 +40,7 @@ async def health(request: web.Request) -> web.Response:
         "timestamp": to_text(request.app[CLOCK]() // 1000 * 1000),
         "database": "unavailable" if poller is None or problem is not None else "ok",
     }
-    if request[CALLER] is STRANGER:
+    if request[CALLER] is ANONYMOUS:
         told = {"backfill": _backfill(settings, poller), "poller": _poller(settings, poller)}
         return _json(words | {name: {"state": part["state"]} for name, part in told.items()})
     body = words | {
@@ -80,7 +80,7 @@ async def _stored(database: Database) -> _Stored | None:
 
     def read(conn: Reading) -> _Stored:
         gone_at = shops.uninstalled_at(conn, database.shop_id)
-        return _Stored(state.load(conn, database.shop_id), gone_at is not None)
+        return _Stored(progress.load(conn, database.shop_id), gone_at is not None)
 
     try:
         return await database.read(read)

@@ -9,14 +9,14 @@ from typing import TypeVar
 import orjson
 from aiohttp import web
 
-from orders_sync.app_keys import DATABASE, FIGURES, SETTINGS
+from orders_sync.actions import outbox
+from orders_sync.actions.outbox import NotPossible
 from orders_sync.db import outbox_entries
 from orders_sync.db.tx import Tx
-from orders_sync.outbox import review
-from orders_sync.outbox.review import NotPossible
-from orders_sync.outbox.switches import Switches
+from orders_sync.http.app_keys import DATABASE, SETTINGS, THRESHOLDS
+from orders_sync.http.problems import Refused
+from orders_sync.outbox.queue import Switches
 from orders_sync.routes.actions import actor
-from orders_sync.routes.problems import Refused
 from orders_wire.people import OutboxAnswer
 from orders_wire.vocabulary import ErrorCode, OutboundState
 
@@ -44,15 +44,15 @@ async def listed(request: web.Request) -> web.Response:
 @routes.post("/sync/outbox/{id}/retry")
 async def retry(request: web.Request) -> web.Response:
     """Sends a row off again, now."""
-    by, switches, figures = actor(request), Switches.of(request.app[SETTINGS]), request.app[FIGURES]
-    return await _decide(request, lambda tx, row_id: review.retry(tx, row_id, by, switches, figures))
+    by, switches, thresholds = actor(request), Switches.of(request.app[SETTINGS]), request.app[THRESHOLDS]
+    return await _decide(request, lambda tx, row_id: outbox.retry(tx, row_id, by, switches, thresholds))
 
 
 @routes.post("/sync/outbox/{id}/discard")
 async def discard(request: web.Request) -> web.Response:
     """Keeps a row from leaving."""
-    by, figures = actor(request), request.app[FIGURES]
-    return await _decide(request, lambda tx, row_id: review.discard(tx, row_id, by, figures))
+    by, thresholds = actor(request), request.app[THRESHOLDS]
+    return await _decide(request, lambda tx, row_id: outbox.discard(tx, row_id, by, thresholds))
 
 
 def state_asked(request: web.Request, states: type[S]) -> S | None:

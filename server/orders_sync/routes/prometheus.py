@@ -8,18 +8,18 @@ from aiohttp import web
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, HUB
 from orders_sync.db import dead_letters, outbox_claims, outbox_entries, overview
+from orders_sync.db.cutoffs import moment
 from orders_sync.db.failures import DatabaseError
-from orders_sync.db.moment import moment
 from orders_sync.db.overview import Overview
-from orders_sync.db.reading import Reading
 from orders_sync.db.selection import Between
+from orders_sync.db.tx import Reading
+from orders_sync.http.app_keys import CLOCK, DATABASE, HUB, THRESHOLDS
 from orders_sync.instants import SECOND, Ms
 from orders_sync.metrics import METRICS, Metrics
 from orders_sync.outbox.kinds import Target
-from orders_sync.poller import state
-from orders_sync.poller.state import PollerState
+from orders_sync.poller import progress
+from orders_sync.poller.progress import PollerState
 
 routes = web.RouteTableDef()
 
@@ -46,7 +46,7 @@ async def prometheus(request: web.Request) -> web.Response:
     metrics.untold.set(max(0, database.version - hub.position))
     metrics.waiting.labels("reads").set(database.waiting_reads)
     metrics.waiting.labels("writes").set(database.waiting_writes)
-    at = moment(now, app[FIGURES])
+    at = moment(now, app[THRESHOLDS])
 
     def read(conn: Reading) -> _Stored:
         shop_id = database.shop_id
@@ -55,7 +55,7 @@ async def prometheus(request: web.Request) -> web.Response:
             outbox_entries.counts(conn, shop_id),
             min(outbox_claims.next_due(conn, shop_id, list(Target)).values(), default=None),
             dead_letters.counts(conn, shop_id),
-            state.load(conn, shop_id),
+            progress.load(conn, shop_id),
         )
 
     try:

@@ -6,14 +6,14 @@ import orjson
 import structlog
 from aiohttp import web
 
-from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS
+from orders_sync.alerts import app_installation, data_gaps
 from orders_sync.db import shops
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
-from orders_sync.ingest import letters, webhook
+from orders_sync.http.app_keys import CLOCK, DATABASE, SETTINGS, THRESHOLDS
+from orders_sync.http.body import read_body, without_body
+from orders_sync.ingest import dead_letters, webhook
 from orders_sync.ingest.apply import Taking
-from orders_sync.live import gaps, installation
-from orders_sync.routes.body import unread, whole
 from orders_wire.vocabulary import Gap, Severity
 
 log = structlog.get_logger(__name__)
@@ -29,21 +29,21 @@ async def shopify_webhook(request: web.Request) -> web.Response:
     secrets = request.app[SETTINGS].webhook_secrets
     if not secrets:
         await _tell_unprovable(request.app[DATABASE])
-        return unread(request, _json(503, {"detail": _UNPROVABLE}, {"Retry-After": "60"}))
+        return without_body(request, _json(503, {"detail": _UNPROVABLE}, {"Retry-After": "60"}))
     signature = request.headers.get(webhook.SIGNATURE)
     if not signature:
-        return unread(request, _json(401, {"detail": "Missing Shopify HMAC header"}))
+        return without_body(request, _json(401, {"detail": "Missing Shopify HMAC header"}))
     refused = _json(401, {"detail": "Invalid Shopify HMAC signature"})
     if not webhook.well_formed(signature):
-        return unread(request, refused)
-    body = await whole(request)
+        return without_body(request, refused)
+    body = await read_body(request)
     return await _take(request, body) if webhook.genuine(body, signature, secrets) else refused
 
 
 async def clear_secret_gap(app: web.Application) -> None:
     """At start: with a secret configured, the gap that an earlier start left open is over."""
     if app[SETTINGS].webhook_secrets:
-        await app[DATABASE].write(lambda tx: gaps.clear_gap(tx, Gap.NO_WEBHOOK_SECRET, ""))
+        await app[DATABASE].write(lambda tx: data_gaps.clear_gap(tx, Gap.NO_WEBHOOK_SECRET, ""))
 
 
 async def _take(request: web.Request, body: bytes) -> web.Response:
@@ -51,13 +51,15 @@ async def _take(request: web.Request, body: bytes) -> web.Response:
     headers = webhook.kept_headers(request.headers)
     ours = app[SETTINGS].owns(headers.get(webhook.SHOP))
     received = webhook.receive(body, headers, app[CLOCK](), ours=ours)
-    delivery, figures = received.delivery, app[FIGURES]
+    delivery, thresholds = received.delivery, app[THRESHOLDS]
     if received.problem is None:
-        await app[DATABASE].write(Taking(delivery, figures))
+        await app[DATABASE].write(Taking(delivery, thresholds))
     else:
         problem = received.problem
         log.warning("a webhook could not be read", topic=delivery.topic, reason=problem)
-        await app[DATABASE].write(lambda tx: letters.bury(tx, delivery, headers, body, problem, seen=received.seen))
+        await app[DATABASE].write(
+            lambda tx: dead_letters.bury(tx, delivery, headers, body, problem, seen=received.seen)
+        )
     if ours and app[SETTINGS].shopify_admin_token is None:
         await _heard(app[DATABASE], received)
     return _json(200, {"ok": True, "topic": delivery.topic, "event_id": received.event_id})
@@ -67,20 +69,20 @@ async def _heard(database: Database, received: webhook.Webhook) -> None:
     """Where nobody asks Shopify, its webhooks tell that the shop has the app again."""
     gone_at = await database.read(lambda conn: shops.uninstalled_at(conn, database.shop_id), short=True)
     if gone_at is not None:
-        await database.write(lambda tx: installation.heard(tx, received.delivery.topic, received.seen))
+        await database.write(lambda tx: app_installation.heard(tx, received.delivery.topic, received.seen))
 
 
 async def _tell_unprovable(database: Database) -> None:
     """The gap is raised by whoever comes first; the others, of whom there may be any number, write nothing."""
     is_open = await database.read(
-        lambda conn: gaps.is_open(conn, database.shop_id, Gap.NO_WEBHOOK_SECRET, ""), short=True
+        lambda conn: data_gaps.is_open(conn, database.shop_id, Gap.NO_WEBHOOK_SECRET, ""), short=True
     )
     if not is_open:
         await database.write(_raise_gap)
 
 
 def _raise_gap(tx: Tx) -> None:
-    gaps.open_gap(tx, Gap.NO_WEBHOOK_SECRET, "", _UNPROVABLE, Severity.CRITICAL)
+    data_gaps.open_gap(tx, Gap.NO_WEBHOOK_SECRET, "", _UNPROVABLE, Severity.CRITICAL)
 
 
 def _json(status: int, body: dict[str, object], headers: dict[str, str] | None = None) -> web.Response:

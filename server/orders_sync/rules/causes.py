@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from orders_sync.instants import FOREVER, Ms, to_datetime
 from orders_sync.rules import failed_writes
+from orders_sync.rules.order_state import Picture
 from orders_sync.rules.parcels import Parcel
-from orders_sync.rules.picture import Picture
 from orders_sync.rules.projection import Cause
 from orders_wire.vocabulary import ASSISTANT, AlertType, Issue, ReturnState, Severity
 
@@ -37,7 +37,7 @@ def causes(picture: Picture, now: Ms) -> tuple[Cause, ...]:
 def delayed(picture: Picture, parcel: Parcel, now: Ms) -> bool:
     """The rule of the tab `delayed` for one parcel of an open order."""
     age = now - parcel.updated_at
-    return parcel.late_prone and picture.figures.delayed <= age < picture.figures.quiet
+    return parcel.late_prone and picture.thresholds.delayed <= age < picture.thresholds.quiet
 
 
 def wake_at(picture: Picture, now: Ms) -> Ms | None:
@@ -46,19 +46,19 @@ def wake_at(picture: Picture, now: Ms) -> Ms | None:
 
 
 def _turning_points(picture: Picture) -> Iterator[Ms]:
-    figures = picture.figures
+    thresholds = picture.thresholds
     if picture.live_at is None:
         return
     if picture.live_at != FOREVER:
-        yield Ms(picture.live_at + figures.quiet)
+        yield Ms(picture.live_at + thresholds.quiet)
     if picture.owed and picture.ship_by is not None:
         yield Ms(picture.ship_by + 1)
     for parcel in picture.shipments:
         if parcel.late_prone:
-            yield Ms(parcel.updated_at + figures.delayed)
-            yield Ms(parcel.updated_at + figures.quiet)
+            yield Ms(parcel.updated_at + thresholds.delayed)
+            yield Ms(parcel.updated_at + thresholds.quiet)
         if parcel.awaiting_number:
-            yield Ms(parcel.created_at + figures.tracking_pending + 1)
+            yield Ms(parcel.created_at + thresholds.tracking_pending + 1)
 
 
 def _overdue(picture: Picture, now: Ms) -> Iterable[Cause]:
@@ -79,7 +79,7 @@ def _delays(picture: Picture, now: Ms) -> Iterable[Cause]:
 
 def _untracked(picture: Picture, now: Ms) -> Iterable[Cause]:
     for parcel in picture.shipments:
-        late = parcel.awaiting_number and parcel.created_at + picture.figures.tracking_pending < now
+        late = parcel.awaiting_number and parcel.created_at + picture.thresholds.tracking_pending < now
         if late and parcel.id not in picture.operator.cleared_numbers:
             told = picture.operator.acknowledgement
             key = told.action_id if parcel.ours and told is not None else str(parcel.id)
@@ -113,4 +113,4 @@ def _escalation(picture: Picture) -> Iterable[Cause]:
 
 def _when(picture: Picture, at: Ms) -> str:
     """Date and time in the desk's zone."""
-    return to_datetime(at).astimezone(picture.figures.zone).strftime("%Y-%m-%d %H:%M")
+    return to_datetime(at).astimezone(picture.thresholds.zone).strftime("%Y-%m-%d %H:%M")

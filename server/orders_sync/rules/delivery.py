@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.evidence.facts import OrderFacts
 from orders_wire.vocabulary import Delivery
 
 _CLOSED = frozenset({"closed", "cancelled"})

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.evidence.facts import OrderFacts
 from orders_sync.instants import Ms
-from orders_sync.rules import causes, issues, usd
-from orders_sync.rules.card import card
-from orders_sync.rules.figures import Figures
+from orders_sync.rules import causes, priority_and_issue, usd
 from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.order_state import Picture, draw
 from orders_sync.rules.parcels import Parcel
-from orders_sync.rules.picture import Picture, draw
 from orders_sync.rules.projection import OwedSku, ParcelRow, Projection, ReturnRow
 from orders_sync.rules.return_history import ReturnView
-from orders_sync.rules.stock_level import StockLevel
+from orders_sync.rules.row_json import card
+from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.texts import folded
 from orders_wire.vocabulary import Delivery, Issue
 
@@ -31,7 +31,7 @@ def derive(
     facts: OrderFacts,
     operator: OperatorState,
     stock: Mapping[str, StockLevel],
-    figures: Figures,
+    thresholds: Thresholds,
     *,
     now: Ms,
 ) -> Projection | None:
@@ -39,7 +39,7 @@ def derive(
 
     `stock`: what is known of the SKUs of the order's lines; a SKU that is missing is not short.
     """
-    picture = draw(order_id, facts, operator, stock, figures)
+    picture = draw(order_id, facts, operator, stock, thresholds)
     return None if picture is None else project(picture, now)
 
 
@@ -58,12 +58,12 @@ def project(picture: Picture, now: Ms) -> Projection:
         updated_at=order.updated_at or placed_at,
         ship_by=picture.ship_by,
         status=picture.status,
-        priority=issues.priority(picture),
+        priority=priority_and_issue.priority(picture),
         channel=picture.channel,
-        static_issue=issues.static_issue(picture),
+        static_issue=priority_and_issue.static_issue(picture),
         total_minor=None if order.total is None else order.total.minor,
         currency=None if order.total is None else order.total.currency,
-        value_usd_minor=usd.usd_minor(order.total, picture.figures.usd_rates),
+        value_usd_minor=usd.usd_minor(order.total, picture.thresholds.usd_rates),
         assigned_to=picture.operator.assigned_to,
         customer_id=order.customer.id if order.customer is not None else None,
         customer_name=order.customer.name if order.customer is not None else None,
@@ -136,7 +136,7 @@ def _return(picture: Picture, view: ReturnView) -> ReturnRow:
         reason=view.reason,
         refund_minor=None if view.refund is None else view.refund.minor,
         currency=None if view.refund is None else view.refund.currency,
-        usd_minor=usd.usd_minor(view.refund, picture.figures.usd_rates),
+        usd_minor=usd.usd_minor(view.refund, picture.thresholds.usd_rates),
     )
 
 

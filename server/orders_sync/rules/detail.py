@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from orders_sync.ingest.changes import AddressPart, CustomerPart, MoneyPart
-from orders_sync.ingest.facts import OrderFacts
-from orders_sync.ingest.money import written
+from orders_sync.evidence.changes import AddressPart, CustomerPart, MoneyPart
+from orders_sync.evidence.facts import OrderFacts
+from orders_sync.evidence.money import written
 from orders_sync.instants import to_datetime
-from orders_sync.rules import covered
-from orders_sync.rules.figures import Figures
+from orders_sync.rules import stock_coverage
 from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.order_state import Picture, draw
 from orders_sync.rules.parcels import Parcel
-from orders_sync.rules.picture import Picture, draw
 from orders_sync.rules.return_history import ReturnView
 from orders_sync.rules.shipping import Line
-from orders_sync.rules.stock_level import StockLevel
+from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import timeline
 from orders_wire.detail import Address, Customer, Fulfillment, LineItem, Return
 from orders_wire.orders import Money, TimelineEntry
@@ -49,12 +49,12 @@ def describe(
     facts: OrderFacts,
     operator: OperatorState,
     stock: Mapping[str, StockLevel],
-    figures: Figures,
+    thresholds: Thresholds,
     *,
     missing: Mapping[str, int | None] = NONE_MISSING,
 ) -> Detail | None:
     """Everything that is known of an order; null where `derive` gives none. `missing`: units that it goes without, by SKU."""
-    picture = draw(order_id, facts, operator, stock, figures)
+    picture = draw(order_id, facts, operator, stock, thresholds)
     if picture is None:
         return None
     order = picture.order
@@ -90,7 +90,7 @@ def _money(part: MoneyPart | None) -> Money | None:
 
 
 def _lines(picture: Picture, missing: Mapping[str, int | None]) -> list[LineItem]:
-    short = covered.by_line(picture.lines, missing)
+    short = stock_coverage.by_line(picture.lines, missing)
     return [_line(picture, line, short[line.part.id]) for line in picture.lines]
 
 

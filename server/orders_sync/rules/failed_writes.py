@@ -6,8 +6,8 @@ One cause per outbox row and failure, so that a row that was retried and died ag
 from __future__ import annotations
 
 from orders_sync.rules.operator_state import FailedWrite
+from orders_sync.rules.order_state import Picture
 from orders_sync.rules.parcels import OURS
-from orders_sync.rules.picture import Picture
 from orders_sync.rules.projection import Cause
 from orders_wire.vocabulary import AlertType, Severity
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.evidence import shopify_words
+from orders_sync.evidence.facts import OrderFacts
 from orders_sync.instants import Ms
-from orders_sync.rules import words
 from orders_sync.rules.operator_state import InventoryHold
-from orders_sync.rules.stock_level import StockLevel
+from orders_sync.rules.stock_coverage import StockLevel
 from orders_wire.vocabulary import Issue
 
 MEANING_ORDER = (Issue.PAYMENT, Issue.ADDRESS, Issue.INVENTORY, Issue.MANUAL_CHECK)
@@ -113,7 +113,7 @@ def _hold(facts: OrderFacts, key: str, held: tuple[int, ...]) -> Hold:
     note, handle = fields.get("note"), fields.get("handle")
     return Hold(
         key=key,
-        meaning=words.HOLD_REASONS.get(reason, Issue.MANUAL_CHECK),
+        meaning=shopify_words.HOLD_REASONS.get(reason, Issue.MANUAL_CHECK),
         reason=reason,
         note=note if isinstance(note, str) else None,
         since=Ms(held[0]),

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from orders_sync.ingest.changes import FulfilledLine, FulfillmentPart
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.evidence import shopify_words
+from orders_sync.evidence.changes import FulfilledLine, FulfillmentPart
+from orders_sync.evidence.facts import OrderFacts
 from orders_sync.instants import Ms
-from orders_sync.rules import words
 from orders_sync.rules.operator_state import Acknowledgement, GivenNumber, OperatorState
 from orders_sync.rules.tracking_numbers import several
 
@@ -69,7 +69,7 @@ class Parcel:
     @property
     def alive(self) -> bool:
         """Neither cancelled nor failed."""
-        return self.status not in words.DEAD_FULFILLMENT
+        return self.status not in shopify_words.DEAD_FULFILLMENT
 
     @property
     def live(self) -> bool:
@@ -87,11 +87,11 @@ class Parcel:
 
     @property
     def moving(self) -> bool:
-        return self.live and self.state in words.MOVING
+        return self.live and self.state in shopify_words.MOVING
 
     @property
     def late_prone(self) -> bool:
-        return self.live and self.carried and self.state in words.LATE_PRONE
+        return self.live and self.carried and self.state in shopify_words.LATE_PRONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _scans(facts: OrderFacts) -> dict[str, list[_Scan]]:
     found: dict[str, list[_Scan]] = {}
     for key, layers in facts.told.get("scan", {}).items():
         status, happened_at = layers[0].fields["status"], layers[0].fields["at"]
-        if key not in withdrawn and status in words.CARRIER_STATES and isinstance(happened_at, int):
+        if key not in withdrawn and status in shopify_words.CARRIER_STATES and isinstance(happened_at, int):
             found.setdefault(key.partition("/")[0], []).append(_Scan(happened_at, layers[0].at, str(status)))
     return found
 
@@ -211,7 +211,7 @@ def _scanned(facts: OrderFacts, key: str, scans: list[_Scan]) -> Parcel:
 
 def _state(told: str | None, told_at: int, scans: list[_Scan]) -> str | None:
     """The newest of what the fulfilment says (as of its update) and what the carrier's scans say (as they happened)."""
-    said = told if told in words.CARRIER_STATES else None
+    said = told if told in shopify_words.CARRIER_STATES else None
     if not scans:
         return said
     newest = max(scans, key=lambda scan: (scan.happened_at, scan.told_at, _rank(scan.status)))

@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from orders_sync.ingest.changes import MoneyPart, RefundPart
-from orders_sync.ingest.facts import Fields, OrderFacts, flatten
+from orders_sync.evidence.changes import MoneyPart, RefundPart
+from orders_sync.evidence.facts import Fields, OrderFacts, flatten
+from orders_sync.evidence.return_moves import EVIDENCE, Move, further
 from orders_sync.instants import Ms
 from orders_sync.rules.operator_state import OperatorState, ReturnMove
-from orders_sync.rules.returns import EVIDENCE, Move, further
 from orders_wire.returns import PATH
 from orders_wire.vocabulary import ReturnState
 

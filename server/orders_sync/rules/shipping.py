@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from orders_sync.ingest.changes import LinePart, OrderFields
-from orders_sync.ingest.facts import EXCHANGED, ROUTED, Fields, OrderFacts
+from orders_sync.evidence.changes import LinePart, OrderFields
+from orders_sync.evidence.facts import EXCHANGED, ROUTED, Fields, OrderFacts
 from orders_sync.instants import Ms, from_datetime, to_datetime
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.parcels import Parcel
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import Channel, Delivery
 
 _CLOSED = frozenset({"closed", "cancelled"})
@@ -62,7 +62,7 @@ def _left(part: LinePart, lines_at: int, newer: Iterable[Parcel]) -> int:
     return max(0, left)
 
 
-def ship_by(placed_at: Ms, facts: OrderFacts, owing: Sequence[Line], figures: Figures) -> Ms:
+def ship_by(placed_at: Ms, facts: OrderFacts, owing: Sequence[Line], thresholds: Thresholds) -> Ms:
     """Shopify's date where it gives one, else placed + the time to ship within, in shipping days.
 
     An exchange (a line that a return says was made of it) counts from the creation of its first fulfilment order instead. What is
@@ -71,9 +71,9 @@ def ship_by(placed_at: Ms, facts: OrderFacts, owing: Sequence[Line], figures: Fi
     tasks = [fields for _, fields in facts.entities("fulfillment_order")]
     made = {line: Ms(at) for line, at in facts.first.get(ROUTED, {}).items() if line in facts.first.get(EXCHANGED, {})}
     ordered = [fields for fields in tasks if not _lines(fields) or _lines(fields) - made.keys()]
-    due = {"": _promised(ordered) or in_shipping_days(placed_at, figures)}
+    due = {"": _promised(ordered) or in_shipping_days(placed_at, thresholds)}
     for line, at in made.items():
-        due[line] = _promised(fields for fields in tasks if line in _lines(fields)) or in_shipping_days(at, figures)
+        due[line] = _promised(fields for fields in tasks if line in _lines(fields)) or in_shipping_days(at, thresholds)
     owed = {str(line.part.id) if str(line.part.id) in made else "" for line in owing if line.owed}
     return min((due[line] for line in owed), default=max(due.values()))
 
@@ -91,22 +91,22 @@ def _promised(tasks: Iterable[Fields]) -> Ms | None:
     return Ms(min(dates)) if dates else None
 
 
-def in_shipping_days(start: Ms, figures: Figures) -> Ms:
+def in_shipping_days(start: Ms, thresholds: Thresholds) -> Ms:
     """`start` plus the time to ship within, of which only shipping days of the desk zone count."""
-    if len(figures.ship_days) in (0, 7):
-        return Ms(start + figures.ship_within)
-    left = figures.ship_within
-    at = to_datetime(start).astimezone(figures.zone)
+    if len(thresholds.ship_days) in (0, 7):
+        return Ms(start + thresholds.ship_within)
+    left = thresholds.ship_within
+    at = to_datetime(start).astimezone(thresholds.zone)
     while True:
-        midnight = _next_midnight(at, figures)
+        midnight = _next_midnight(at, thresholds)
         day_left = from_datetime(midnight) - from_datetime(at)
-        if at.isoweekday() in figures.ship_days:
+        if at.isoweekday() in thresholds.ship_days:
             if left <= day_left:
                 return Ms(from_datetime(at) + left)
             left -= day_left
         at = midnight
 
 
-def _next_midnight(at: datetime, figures: Figures) -> datetime:
+def _next_midnight(at: datetime, thresholds: Thresholds) -> datetime:
     tomorrow = (at + timedelta(days=1)).date()
-    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=figures.zone)
+    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=thresholds.zone)

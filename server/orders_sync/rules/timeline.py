@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import NamedTuple
 
-from orders_sync.ingest.changes import MoneyPart
-from orders_sync.ingest.evidence import BY_STATUS
-from orders_sync.ingest.facts import Fields
-from orders_sync.ingest.money import NO_CURRENCY, written
+from orders_sync.evidence.changes import MoneyPart
+from orders_sync.evidence.facts import Fields
+from orders_sync.evidence.from_changes import BY_STATUS
+from orders_sync.evidence.money import NO_CURRENCY, written
 from orders_sync.instants import SECOND, to_text
 from orders_sync.rules.holds import Hold
 from orders_sync.rules.operator_state import Entry, OperatorState
+from orders_sync.rules.order_state import Picture
 from orders_sync.rules.parcels import fulfillment_ids, replaced_by
-from orders_sync.rules.picture import Picture
 from orders_wire.vocabulary import Issue, ReturnState
 
 PAYMENTS = tuple(f"payment_{kind}" for kind in ("authorized", "captured", "failed", "refunded", "voided", "disputed"))

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from orders_wire.texts import trimmed
+from orders_wire.vocabulary import PLACEHOLDER_NUMBERS
 
 _LISTED = re.compile(r"[,;，；、]")
 _JOINED = re.compile(r"[\s/|&+]+")
@@ -28,3 +30,14 @@ def _numbers(text: str) -> Iterable[str]:
         if told is not None:
             pieces = _JOINED.split(told)
             yield from pieces if all(map(_WHOLE.fullmatch, pieces)) else (told,)
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholders:
+    """Numbers that are wholly of this pattern are placeholders."""
+
+    pattern: str = PLACEHOLDER_NUMBERS
+
+    def match(self, number: str) -> bool:
+        """True for a number that nobody but a page knows."""
+        return re.fullmatch(self.pattern, number.strip()) is not None

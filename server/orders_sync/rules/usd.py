@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orders_sync.ingest.changes import MoneyPart
+from orders_sync.evidence.changes import MoneyPart
 
 
 def usd_minor(part: MoneyPart | None, rates: Mapping[str, float]) -> int | None:

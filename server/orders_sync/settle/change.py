@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from orders_sync.db.docs import Known
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.db.order_documents import Known
+from orders_sync.evidence.facts import OrderFacts
 from orders_sync.lazy import lazy
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.projection import Cause

@@ -8,22 +8,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from orders_sync.db import docs, orders, references, stock
-from orders_sync.db.docs import Draft, Known
+from orders_sync.alerts import data_gaps
+from orders_sync.alerts.alerts import OrderCauses, reconcile_all
+from orders_sync.db import order_documents, orders, references, stock
+from orders_sync.db.order_documents import Draft, Known
 from orders_sync.db.orders import Saved
 from orders_sync.db.tx import Tx
-from orders_sync.ingest.facts import Fields, OrderFacts
+from orders_sync.evidence.facts import Fields, OrderFacts
 from orders_sync.instants import SECOND, Ms
-from orders_sync.live import gaps
-from orders_sync.live.alerts import OrderCauses, reconcile_all
 from orders_sync.outbox import holds as outbox_holds
 from orders_sync.rules import derive
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import Entry, OperatorState
-from orders_sync.rules.picture import Picture, draw, skus
+from orders_sync.rules.order_state import Picture, draw, skus
 from orders_sync.rules.projection import Cause, Projection
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import key
-from orders_sync.settle import handover
+from orders_sync.settle import owner_change
 from orders_sync.settle.change import Change, Settled
 from orders_wire.vocabulary import Gap, Severity
 
@@ -67,12 +67,12 @@ def load(tx: Tx, order_id: int) -> Known | None:
 
 def load_many(tx: Tx, order_ids: Iterable[int]) -> Mapping[int, Known]:
     """The same for several, locked in the order of their ids; those of which nothing is known are missing."""
-    return docs.lock(tx, order_ids, create=False)
+    return order_documents.lock(tx, order_ids, create=False)
 
 
 def load_or_begin(tx: Tx, order_ids: Iterable[int]) -> Mapping[int, Known]:
     """The same, with every order that is asked for: one of which nothing is known is empty."""
-    return docs.lock(tx, order_ids, create=True)
+    return order_documents.lock(tx, order_ids, create=True)
 
 
 def settle(
@@ -80,7 +80,7 @@ def settle(
     order_id: int,
     facts: OrderFacts,
     operator: OperatorState,
-    figures: Figures,
+    thresholds: Thresholds,
     *,
     reopen: Collection[Cause] = (),
 ) -> Settled:
@@ -89,28 +89,28 @@ def settle(
     `reopen`: causes that an undo brings back (`live.alerts.reconcile`).
     """
     known = load_or_begin(tx, [order_id])[order_id]
-    return settle_all(tx, [Change(known, facts, operator, reopen)], figures)[order_id]
+    return settle_all(tx, [Change(known, facts, operator, reopen)], thresholds)[order_id]
 
 
-def resettle(tx: Tx, order_ids: Iterable[int], figures: Figures) -> None:
-    """Derives orders again for `tx.now`: after a stock flip, a change of the figures, or an instant they waited for."""
+def resettle(tx: Tx, order_ids: Iterable[int], thresholds: Thresholds) -> None:
+    """Derives orders again for `tx.now`: after a stock flip, a change of the thresholds, or an instant they waited for."""
     known = load_many(tx, order_ids)
-    settle_all(tx, [Change(each, None, each.operator) for each in known.values()], figures)
+    settle_all(tx, [Change(each, None, each.operator) for each in known.values()], thresholds)
 
 
-def settle_all(tx: Tx, changes: Sequence[Change], figures: Figures) -> dict[int, Settled]:
+def settle_all(tx: Tx, changes: Sequence[Change], thresholds: Thresholds) -> dict[int, Settled]:
     """Settles several orders in a fixed number of statements. Each order appears once."""
-    passing = [change for change in changes if handover.passes(change, tx.now)]
-    handed_on = handover.hand_on(tx, passing)
+    passing = [change for change in changes if owner_change.passes(change, tx.now)]
+    handed_on = owner_change.hand_on(tx, passing)
     others = [change for change in changes if change.known.order_id not in handed_on]
-    return handed_on | _derive_all(tx, others, figures)
+    return handed_on | _derive_all(tx, others, thresholds)
 
 
-def _derive_all(tx: Tx, changes: Sequence[Change], figures: Figures) -> dict[int, Settled]:
+def _derive_all(tx: Tx, changes: Sequence[Change], thresholds: Thresholds) -> dict[int, Settled]:
     if not changes:
         return {}
     levels = stock.levels(tx.conn, tx.shop_id, {sku for change in changes for sku in skus(change.facts)})
-    pictures = [draw(change.known.order_id, change.facts, change.operator, levels, figures) for change in changes]
+    pictures = [draw(change.known.order_id, change.facts, change.operator, levels, thresholds) for change in changes]
     derived = [_derive(change, picture, tx.now) for change, picture in zip(changes, pictures, strict=True)]
     _store(tx, derived)
     _release_holds(tx, derived)
@@ -167,7 +167,7 @@ def _present(fields: Fields) -> Fields:
 
 
 def _store(tx: Tx, derived: Sequence[_Derived]) -> None:
-    docs.save(tx, [_draft(each, tx.now) for each in derived if _stale(each)])
+    order_documents.save(tx, [_draft(each, tx.now) for each in derived if _stale(each)])
     references.drop(tx, [each.order_id for each in derived if each.leaves_the_stubs])
     orders.save(tx, [Saved(each.projection, each.version) for each in derived if each.projection is not None])
     for each in derived:
@@ -231,6 +231,6 @@ def _tell_gaps(tx: Tx, derived: Sequence[_Derived]) -> None:
                 f"Order {each.order_id} is known only by a part of it. The poller reads the rest from Shopify; "
                 "if this lasts, run: orders-tui shopify check"
             )
-            gaps.open_gap(tx, Gap.ORDER_PARTIAL, str(each.order_id), message, Severity.WARNING)
+            data_gaps.open_gap(tx, Gap.ORDER_PARTIAL, str(each.order_id), message, Severity.WARNING)
         elif was_waiting and not each.waiting:
-            gaps.clear_gap(tx, Gap.ORDER_PARTIAL, str(each.order_id))
+            data_gaps.clear_gap(tx, Gap.ORDER_PARTIAL, str(each.order_id))

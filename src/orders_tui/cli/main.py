@@ -83,9 +83,9 @@ def _command(name: str | None) -> Callable[[Namespace], int]:
 
             return {"keys": info.keys, "config": info.config, "info": info.info}[name]
         case _:
-            from orders_tui.cli import acting
+            from orders_tui.cli import actions
 
-            return acting.act
+            return actions.act
 
 
 def _desk(given: Namespace) -> int:

@@ -19,7 +19,7 @@ from orders_tui.query import OrdersQuery, parse
 from orders_tui.session.matching import collect
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_tui.query import ParsedQuery
     from orders_wire.detail import Address, OrderDetail, Return
     from orders_wire.orders import Order

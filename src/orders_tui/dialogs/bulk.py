@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from orders_tui import export
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.errors import UsageError
-from orders_tui.screens.outcome import asked, changed
+from orders_tui.screens.outcome import changed
 from orders_tui.screens.workplace import Workplace
 from orders_tui.session.bulk import BulkRun, OutcomeKind
 from orders_tui.session.changes import ActionChanged, ActionSettled, BulkChanged, Change
@@ -61,7 +61,7 @@ class BulkDialog(Dialog[BulkRun]):
         self.query_one(LineList).focus()
 
     def title_pieces(self) -> list[Piece]:
-        what = f"{asked(self.bulk.draft).capitalize()} {len(self.bulk.outcomes)} orders"
+        what = f"{self.bulk.draft.word.capitalize()} {len(self.bulk.outcomes)} orders"
         state = "  stopped" if self.bulk.stopped else "  done" if self.bulk.finished else ""
         return [(what, "strong"), (state, Tone.DIM)]
 

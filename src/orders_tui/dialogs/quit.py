@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from orders_tui.dialogs.dialog import Dialog
-from orders_tui.screens.outcome import asked
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -37,7 +36,7 @@ class QuitDialog(Dialog[bool]):
         about = [
             Line(
                 entry.key,
-                ((f"{asked(entry.draft)} {len(entry.order_ids)}", Tone.PLAIN), (f"  {entry.state}", Tone.WARN)),
+                ((f"{entry.draft.word} {len(entry.order_ids)}", Tone.PLAIN), (f"  {entry.state}", Tone.WARN)),
                 choosable=False,
             )
             for entry in waiting[:6]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from orders_tui import wording
 from orders_tui.glyphs import Glyphs
 from orders_tui.screens.ledger import Ledger
-from orders_tui.screens.outcome import doing, orders
-from orders_tui.session.actions import ActionEntry, ActionState
+from orders_tui.screens.outcome import orders
 from orders_tui.session.changes import ActionChanged, ActionSettled, Change
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.line_list import Line
 from orders_tui.wording import Tone
@@ -37,7 +37,7 @@ class LogScreen(Ledger):
             (f"{when:<10} ", Tone.DIM),
             (f"{glyph} {entry.state:<12} ", tone),
             (f"{self._orders(entry)} ", "strong"),
-            (doing(entry.draft), Tone.PLAIN),
+            (entry.draft.done, Tone.PLAIN),
             (f"  {self._reason(entry)}", tone if tone == Tone.BAD else Tone.DIM),
         )
         return Line(entry.key, left)
@@ -57,7 +57,7 @@ class LogScreen(Ledger):
         parts = [
             f"{entry.started_at:%Y-%m-%d %H:%M:%S}Z",
             self._orders(entry),
-            doing(entry.draft),
+            entry.draft.done,
             entry.state,
             self._reason(entry),
             f"action {entry.action_id}" if entry.action_id else "",

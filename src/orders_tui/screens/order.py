@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from orders_tui.commands import Place
-from orders_tui.screens.acting import Acting
+from orders_tui.screens.action_commands import ActionCommands
 from orders_tui.screens.desk.relevance import Situation, ranked
 from orders_tui.screens.house import House
 from orders_tui.screens.stage import Handler, Stage
@@ -47,7 +47,7 @@ class OrderScreen(Stage):
         super().__init__(work)
         self.order_id = order_id
         self._slow = False
-        groups = (Acting(self), Taking(self), House(self))
+        groups = (ActionCommands(self), Taking(self), House(self))
         self.handlers = self._moves() | {
             name: handler for group in groups for name, handler in group.handlers().items()
         }

@@ -14,8 +14,8 @@ from textual.binding import Binding, BindingType
 from orders_tui import wording
 from orders_tui.query import Filters, OrdersQuery
 from orders_tui.screens.ledger import Ledger
-from orders_tui.session.actions import ActionState
 from orders_tui.session.changes import AlertsChanged, Change, PageShown, PeopleChanged, SummaryChanged
+from orders_tui.session.log import ActionState
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList

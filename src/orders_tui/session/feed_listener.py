@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from orders_tui.alerts import AlertBook
 from orders_tui.errors import ApiError, SignInNeeded, VersionSkew
-from orders_tui.feed import Connection, Feed, LineState
+from orders_tui.feed import Connection, ConnectionState, Feed
 from orders_tui.pace import Pace
 from orders_tui.session.changes import AlertsChanged, Change, ConnectionChanged
 
@@ -54,7 +54,9 @@ class FeedListener:
         """The feed is not there: nothing is called live until it is again."""
         if self._line.up:
             reason = "the feed broke and is begun again"
-            self._line_is(Connection(LineState.RECONNECTING, self._pace.now(), self._line.last_contact, reason=reason))
+            self._line_is(
+                Connection(ConnectionState.RECONNECTING, self._pace.now(), self._line.last_contact, reason=reason)
+            )
 
     def poke(self) -> None:
         """Tries now."""
@@ -64,7 +66,7 @@ class FeedListener:
         """What a request of this source ran into; None: it went well."""
         before = self.connection
         if isinstance(error, SignInNeeded | VersionSkew):
-            state = LineState.SIGNED_OUT if isinstance(error, SignInNeeded) else LineState.SKEWED
+            state = ConnectionState.SIGNED_OUT if isinstance(error, SignInNeeded) else ConnectionState.SKEWED
             known = self._troubles.get(source)
             if known is None or known.state is not state:
                 self._troubles[source] = Connection(state, self._pace.now(), self._line.last_contact, reason=str(error))

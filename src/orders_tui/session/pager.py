@@ -23,14 +23,14 @@ from orders_tui.session.changes import (
 from orders_tui.session.loader import Loader
 from orders_tui.session.refetch_timer import RefetchTimer
 from orders_tui.session.table_state import Goal, TableState
-from orders_tui.session.view import TabMemory
+from orders_tui.state_file import TabMemory
 from orders_tui.store import PageEntry
 from orders_tui.store.store import Store
 from orders_wire.cursors import encode_offset
 from orders_wire.vocabulary import ErrorCode, Tab
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_wire.page import OrdersPage
 
 _STALE_NEIGHBOUR_S = 3.0

@@ -11,25 +11,25 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from orders_tui.drafts import DraftBook
 from orders_tui.pace import Pace
-from orders_tui.persistence import DraftBook
 from orders_tui.query import OrdersQuery
 from orders_tui.session import changes as told
-from orders_tui.session.acting import Actions
-from orders_tui.session.actions import ActionState
+from orders_tui.session.actions import Actions
 from orders_tui.session.feed_listener import FeedListener
+from orders_tui.session.log import ActionState
 from orders_tui.session.matching import Matching, collect
 from orders_tui.session.people import People
 from orders_tui.session.table import Table
 from orders_tui.session.tasks import Tasks
-from orders_tui.session.view import TabMemory
+from orders_tui.state_file import TabMemory
 from orders_tui.store import MarkKind
 from orders_tui.store.store import Store
 from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
     from orders_tui.alerts import Alert, AlertBook
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_tui.errors import ApiError
     from orders_tui.feed import Connection, Feed
     from orders_wire.people import Me, Owner

@@ -12,13 +12,14 @@ from orders_tui.session.merging import ghost_reason
 from orders_tui.session.pager import Pager
 from orders_tui.session.table_state import Goal
 from orders_tui.session.transients import Transient, Transients
-from orders_tui.session.view import Ghost, RowView, TabMemory, View
+from orders_tui.session.view import Ghost, RowView, TableView
+from orders_tui.state_file import TabMemory
 from orders_tui.store import MarkKind, PageEntry
 from orders_tui.store.store import Store
 from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_tui.errors import ApiError
     from orders_tui.pace import Pace
     from orders_wire.detail import OrderDetail
@@ -73,11 +74,11 @@ class Table:
         return self._state.query
 
     @property
-    def view(self) -> View:
+    def view(self) -> TableView:
         """The table as it is to be shown."""
         state = self._state
         rows = tuple(row for order_id in state.ids if (row := self.row(order_id)) is not None)
-        return View(
+        return TableView(
             query=state.query,
             rows=rows,
             cursor_id=state.cursor_id,

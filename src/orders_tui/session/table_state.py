@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from orders_tui.query import OrdersQuery
 from orders_tui.session.merging import merge
-from orders_tui.session.view import PageSpan, TabMemory
+from orders_tui.session.view import PageSpan
+from orders_tui.state_file import TabMemory
 from orders_wire.cursors import CursorError, decode_offset
 from orders_wire.vocabulary import Tab
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from orders_tui.backoff import delay_s
 from orders_tui.pace import Pace
 from orders_tui.session.changes import Level, Notice
 
@@ -16,10 +17,10 @@ _log = logging.getLogger(__name__)
 
 
 class Tasks:
-    """Tasks asked for before `run` start with it. One that breaks is logged and told, and takes no other with it."""
+    """Tasks asked for before `run` start with it. One that breaks is logged and published, and takes no other with it."""
 
-    def __init__(self, tell: Callable[[Notice], None], pace: Pace) -> None:
-        self._tell, self._pace = tell, pace
+    def __init__(self, publish: Callable[[Notice], None], pace: Pace) -> None:
+        self._publish, self._pace = publish, pace
         self._group: asyncio.TaskGroup | None = None
         self._early: list[tuple[Coroutine[Any, Any, None], str]] = []
 
@@ -34,21 +35,6 @@ class Tasks:
         """Runs `work` for as long as the session runs: when it breaks, or ends, it is begun again, after ever longer pauses."""
         self.spawn(self._kept(work, name), name)
 
-    async def _kept(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
-        pause_s = _FIRST_PAUSE_S
-        while True:
-            began_s = self._pace.monotonic()
-            try:
-                await work()
-                _log.error("the task %r ended", name)
-            except Exception:  # noqa: BLE001 - the outermost frame of a task: logged and shown
-                _log.exception("the task %r broke", name)
-            if self._pace.monotonic() - began_s > _LONGEST_PAUSE_S:
-                pause_s = _FIRST_PAUSE_S
-            self._tell(Notice(Level.WARNING, f"something broke inside ({name}); it is begun again in {pause_s:.0f} s"))
-            await self._pace.sleep(pause_s)
-            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
-
     async def run(self) -> None:
         """Holds the group open until cancelled; then everything in it is cancelled and awaited."""
         try:
@@ -62,9 +48,27 @@ class Tasks:
             for work, _ in self._early:
                 work.close()
 
+    async def _kept(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+        ends = 0
+        while True:
+            began_s = self._pace.monotonic()
+            try:
+                await work()
+                _log.error("the task %r ended", name)
+            except Exception:  # noqa: BLE001 - the outermost frame of a task: logged and shown
+                _log.exception("the task %r broke", name)
+            if self._pace.monotonic() - began_s > _LONGEST_PAUSE_S:
+                ends = 0
+            pause_s = delay_s(ends, _FIRST_PAUSE_S, _LONGEST_PAUSE_S)
+            self._publish(
+                Notice(Level.WARNING, f"something broke inside ({name}); it is begun again in {pause_s:.0f} s")
+            )
+            await self._pace.sleep(pause_s)
+            ends += 1
+
     async def _guarded(self, work: Coroutine[Any, Any, None], name: str) -> None:
         try:
             await work
         except Exception:  # noqa: BLE001 - the outermost frame of a task: logged and shown
             _log.exception("the task %r broke", name)
-            self._tell(Notice(Level.ERROR, f"something went wrong inside ({name}); the log has it"))
+            self._publish(Notice(Level.ERROR, f"something went wrong inside ({name}); the log has it"))

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import SplitResult, urlsplit
 
 from orders_tui import paths, sanitise
-from orders_tui.body import LARGEST, parse
+from orders_tui.api.body import LARGEST, parse
 from orders_tui.config import Config
 from orders_wire.vocabulary import UNASSIGNED, AlertType, Channel, Delivery, Issue, Priority, ReturnState, Status
 

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from orders_tui import paths
-from orders_tui.api import SyncApi
+from orders_tui.api.client import SyncApi
 from orders_tui.config import Config
+from orders_tui.drafts import DraftBook
 from orders_tui.feed.sse import SseFeed
 from orders_tui.keymap import Keymap
 from orders_tui.pace import Pace
-from orders_tui.persistence import DraftBook, Remembered, StateFile
 from orders_tui.query import OrdersQuery
 from orders_tui.screens.keyboard import Keyboard
 from orders_tui.screens.preferences import Preferences
 from orders_tui.screens.workplace import Workplace
-from orders_tui.session import Session, TabMemory
+from orders_tui.session import Session
+from orders_tui.state_file import Remembered, StateFile, TabMemory
 from orders_wire.vocabulary import Tab
 
 

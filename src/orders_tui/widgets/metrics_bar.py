@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
-from orders_tui.feed import Connection, LineState
+from orders_tui.feed import Connection, ConnectionState
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece, fitting, length
 from orders_tui.wording import Tone
@@ -20,7 +20,7 @@ class MetricsBar(Bar):
     def show(self, page: OrdersPage | None, line: Connection) -> None:
         """Shows these figures (nothing before the first page), and that the line is only second best, when it is."""
         figures, right = _figures(page, self.narrow) if page is not None else ([], [])
-        if line.state is LineState.POLLING:
+        if line.state is ConnectionState.POLLING:
             why = f": {line.reason}" if line.reason and not self.narrow else ""
             right = [("DEGRADED", Tone.WARN), (f" polling{why}", Tone.DIM)]
         self.set_pieces(fitting(figures, self.size.width - length(right) - 1), right)

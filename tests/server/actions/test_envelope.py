@@ -9,9 +9,9 @@ import pytest
 from tests.support.acting import Desk
 from tests.support.desk_orders import gid, order
 
+from orders_sync.http.problems import Refused
 from orders_sync.instants import SECOND, to_text
 from orders_sync.routes import action_body
-from orders_sync.routes.problems import Refused
 from orders_wire.actions import Action, AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
 from orders_wire.vocabulary import ErrorCode
 

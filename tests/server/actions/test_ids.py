@@ -8,7 +8,7 @@ from tests.support.acting import Desk
 from tests.support.desk_orders import gid, order
 
 from orders_sync.ingest.apply import apply
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 
 
 @pytest.mark.parametrize("spelling", [gid(4711), "#1001", "1001", "4711", " #1001 "])
@@ -73,7 +73,7 @@ async def test_one_order_in_two_spellings_fails_once_and_is_told_twice(light_des
 
 async def test_an_order_whose_name_came_with_white_space_is_found_by_it(light_desk: Desk) -> None:
     body = shop.order(7002, name="#7002 \u00a0")
-    await light_desk.db.write(lambda tx: apply(tx, shop.delivery("orders/create", body), Figures()))
+    await light_desk.db.write(lambda tx: apply(tx, shop.delivery("orders/create", body), Thresholds()))
     status, answer = await light_desk.act(
         "assign", {"orderIds": ["#7002 ", "\ufeff#7002"], "assignee": "\u00a0maya\u200b"}
     )

@@ -11,7 +11,7 @@ from tests.support.desk_orders import PLACED, line, order, parcel, returned, sta
 from tests.support.relaying import Ledger, relay_to
 
 from orders_sync.db.engine import Database
-from orders_sync.ingest.changes import OrderChange, ReturnMoved
+from orders_sync.evidence.changes import OrderChange, ReturnMoved
 from orders_sync.outbox.kinds import Target
 from orders_sync.outbox.outcome import Refused, Sent
 from orders_sync.rules.causes import causes

@@ -6,8 +6,7 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orders_sync.actions.memory import Memory, Remembered
-from orders_sync.actions.patch import diff, revert
+from orders_sync.actions.undo_record import Memory, Remembered, diff, revert
 from orders_sync.instants import Ms
 from orders_sync.rules.operator_state import (
     Acknowledgement,

@@ -9,7 +9,7 @@ import pytest
 from tests.support.acting import Desk
 from tests.support.desk_orders import PLACED, gid, labelled, order, refunded, returned, stamp
 
-from orders_sync.ingest.changes import OrderChange, ReturnMoved
+from orders_sync.evidence.changes import OrderChange, ReturnMoved
 from orders_sync.outbox.kinds import Kind
 from orders_wire.returns import allowed_actions
 from orders_wire.vocabulary import ReturnAction, ReturnState

@@ -9,8 +9,8 @@ import pytest
 from tests.support.acting import Desk, serve
 from tests.support.desk_orders import order, returned
 
-from orders_sync.app_keys import Caller
-from orders_sync.auth import Tokens
+from orders_sync.http.app_keys import Caller
+from orders_sync.http.auth import Tokens
 from orders_wire.vocabulary import Role
 
 PEOPLE = {"vic": Role.VIEWER, "oda": Role.OPERATOR, "omar": Role.OPERATOR, "lea": Role.LEAD}

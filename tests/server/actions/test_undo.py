@@ -9,7 +9,7 @@ from tests.server.conftest import NOON, SettableClock
 from tests.support.acting import Desk
 from tests.support.desk_orders import PLACED, gid, line, order, parcel, refunded, returned, stamp
 
-from orders_sync.ingest.changes import ReturnMoved
+from orders_sync.evidence.changes import ReturnMoved
 from orders_sync.instants import SECOND
 from orders_sync.outbox.kinds import Kind
 from orders_wire.vocabulary import Status

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from orders_sync.db import docs, outbox
+from orders_sync.db import order_documents, outbox
 from orders_sync.db.engine import Database
 from orders_sync.db.group import Job, Joint, Queued, next_group
 from orders_sync.db.location import parse
@@ -110,5 +110,5 @@ async def test_whoever_decides_of_a_row_of_the_outbox_has_its_order(
 
 
 async def test_what_is_held_is_what_there_is(db: Database) -> None:
-    await db.write(lambda tx: docs.hold(tx.conn, tx.shop_id, [1, 2]))
-    assert await db.read(lambda conn: docs.read(conn, db.shop_id, 1)) is None
+    await db.write(lambda tx: order_documents.hold(tx.conn, tx.shop_id, [1, 2]))
+    assert await db.read(lambda conn: order_documents.read(conn, db.shop_id, 1)) is None

@@ -11,11 +11,11 @@ from tests.server.conftest import SHOP, SettableClock
 from tests.support.acting import serve
 from tests.support.desk_orders import order, told
 
-from orders_sync.commands import verify
-from orders_sync.db import connections, moving
+from orders_sync.commands import database
+from orders_sync.db import connections, move_desk
 from orders_sync.db.engine import Database
 from orders_sync.db.location import parse
-from orders_sync.db.moving import CannotMove, Moved, move
+from orders_sync.db.move_desk import CannotMove, Moved, move
 from orders_sync.db.tables import audit, desk, events, metadata, orders, outbox
 from orders_sync.settings import Settings
 
@@ -47,7 +47,7 @@ def counts(url: str) -> dict[str, int]:
 
 
 async def verified(url: str) -> bool:
-    return await asyncio.to_thread(verify.run, Settings(database_url=url, shop_domain=SHOP)) == 0
+    return await asyncio.to_thread(database.verify, Settings(database_url=url, shop_domain=SHOP)) == 0
 
 
 def run(url: str, fn: Callable[[Connection], object]) -> None:
@@ -64,7 +64,7 @@ def moved(source: Database, target: str) -> Moved:
 async def test_everything_is_there_and_verifies_under_a_new_id(
     lived: Database, postgres_url: str, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moving, "BATCH", 3)
+    monkeypatch.setattr(move_desk, "BATCH", 3)
     told = moved(lived, postgres_url)
     assert told.rows == counts(str(lived.url)) == counts(postgres_url)
     assert told.rows["orders"] == ORDERS
@@ -110,14 +110,14 @@ async def test_a_target_that_holds_anything_is_refused_and_stays_as_it_is(
 async def test_what_arrives_otherwise_than_it_was_read_is_not_kept(
     lived: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go = moving._insert
+    go = move_desk._insert
 
     def lossy(conn: Connection, table: object, rows: object) -> None:
         go(conn, table, rows)  # type: ignore[arg-type]
         if table is orders:
             conn.execute(update(orders).where(orders.c.id == 5).values(name="#other"))
 
-    monkeypatch.setattr(moving, "_insert", lossy)
+    monkeypatch.setattr(move_desk, "_insert", lossy)
     with pytest.raises(CannotMove, match="orders differs"):
         moved(lived, postgres_url)
     assert set(counts(postgres_url).values()) == {0}

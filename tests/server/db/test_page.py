@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from tests.support.desk_model import DeskModel, random_filters, random_orders
 
 from orders_sync.db import orders as stored
-from orders_sync.db import page
+from orders_sync.db import page_rows
+from orders_sync.db.cutoffs import moment
 from orders_sync.db.engine import Database
-from orders_sync.db.moment import moment
 from orders_sync.db.orders import Saved
-from orders_sync.db.page import Reader
+from orders_sync.db.page_rows import Reader
 from orders_sync.db.selection import Filters, Selection, Sort
 from orders_sync.instants import Ms
 from orders_wire.vocabulary import SortField, Tab
@@ -30,7 +30,7 @@ async def filled(db: Database, seed: int, now: Ms, count: int = ORDERS) -> DeskM
 
 
 def compare(conn: Connection, db: Database, model: DeskModel, selection: Selection, dice: Random) -> None:
-    reader = Reader(conn, db.shop_id, selection, moment(model.now, model.figures))
+    reader = Reader(conn, db.shop_id, selection, moment(model.now, model.thresholds))
     expected = model.select(selection)
     total = reader.total()
     assert total == len(expected), selection
@@ -45,9 +45,9 @@ def compare(conn: Connection, db: Database, model: DeskModel, selection: Selecti
             assert reader.position(rows[0].key, rows[0].id) == position, (selection, position)
 
 
-@pytest.mark.parametrize("near", [page.NEAR, 0], ids=["near", "by_day_counters"])
+@pytest.mark.parametrize("near", [page_rows.NEAR, 0], ids=["near", "by_day_counters"])
 async def test_every_tab_in_every_order(db: Database, near: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "NEAR", near)
+    monkeypatch.setattr(page_rows, "NEAR", near)
     model = await filled(db, 1, db.clock())
     dice = Random(2)
 
@@ -60,7 +60,7 @@ async def test_every_tab_in_every_order(db: Database, near: int, monkeypatch: py
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_every_filter(db: Database, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "NEAR", 5)
+    monkeypatch.setattr(page_rows, "NEAR", 5)
     model = await filled(db, seed, db.clock())
     dice = Random(seed)
 

@@ -20,21 +20,21 @@ from sqlalchemy import Connection, select
 from tests.server.demo.worlds import World, make
 from tests.server.ingest.rows import desk
 
-from orders_sync.db import docs
+from orders_sync.db import order_documents
 from orders_sync.db.tables import orders
 from orders_sync.db.tx import Tx
+from orders_sync.evidence.changes import Delivery
 from orders_sync.external.shopify import answers
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
+from orders_sync.external.shopify.order_changes import changes
 from orders_sync.external.shopify.orders import OrderReader
-from orders_sync.external.shopify.reads import changes
 from orders_sync.ingest import webhook
 from orders_sync.ingest.apply import apply
-from orders_sync.ingest.changes import Delivery
 from orders_sync.instants import from_datetime
 from orders_sync.rules.detail import Detail, describe
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import ReturnState
 
 Card = dict[str, Any]
@@ -88,7 +88,7 @@ async def _poll(world: World) -> Delivery:
 def _take(conn: Connection, world: World, *deliveries: Delivery) -> None:
     with conn.begin():
         for each in deliveries:
-            apply(Tx(conn, 1, from_datetime(world.now)), each, Figures())
+            apply(Tx(conn, 1, from_datetime(world.now)), each, Thresholds())
 
 
 def _live(world: World, steps: int, dice: Random) -> list[Delivery]:
@@ -111,9 +111,9 @@ def _live(world: World, steps: int, dice: Random) -> list[Delivery]:
 def _shown(conn: Connection) -> Shown:
     with conn.begin():
         cards = {row.id: orjson.loads(row.card) for row in conn.execute(select(orders.c.id, orders.c.card))}
-        known = {order_id: docs.read(conn, 1, order_id) for order_id in cards}
+        known = {order_id: order_documents.read(conn, 1, order_id) for order_id in cards}
     drawn = {
-        order_id: describe(order_id, doc.facts, doc.operator, {}, Figures())
+        order_id: describe(order_id, doc.facts, doc.operator, {}, Thresholds())
         for order_id, doc in known.items()
         if doc is not None
     }

@@ -15,7 +15,7 @@ from tests.support.desk_client import DeskClient, numbers
 from tests.support.projections import projection
 
 from orders_sync.db.engine import Database
-from orders_sync.desk import pages
+from orders_sync.desk import page_cache
 from orders_sync.instants import MINUTE, Ms
 
 
@@ -83,7 +83,7 @@ async def test_an_unchanged_page_is_a_304_to_who_has_it(desk: DeskClient) -> Non
 
 async def test_min_version_waits_for_what_another_process_wrote(desk: DeskClient) -> None:
     other = await Database.open(desk.database.url.render_as_string(hide_password=False), SHOP)
-    client = DeskClient(other, desk.client, desk.figures)
+    client = DeskClient(other, desk.client, desk.thresholds)
     await desk.page()
     await client.save([projection(9)])
     asked = asyncio.create_task(desk.page(minVersion=other.version))
@@ -94,7 +94,7 @@ async def test_min_version_waits_for_what_another_process_wrote(desk: DeskClient
 
 
 async def test_a_version_that_does_not_come_is_unavailable(desk: DeskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "WAIT_FOR_VERSION_S", 0.01)
+    monkeypatch.setattr(page_cache, "WAIT_FOR_VERSION_S", 0.01)
     async with desk.client.get("/sync/orders", params={"minVersion": "12"}) as answer:
         body = await answer.json()
         assert (answer.status, body["code"], body["success"]) == (503, "unavailable", False)

@@ -9,8 +9,8 @@ from tests.server.conftest import SettableClock
 from tests.support.desk_client import DeskClient
 from tests.support.evidence import delivery, order_seen
 
+from orders_sync.evidence.changes import Change, Delivery, InventoryItemSeen, InventoryLevelSeen, Stamp
 from orders_sync.ingest.apply import apply
-from orders_sync.ingest.changes import Change, Delivery, InventoryItemSeen, InventoryLevelSeen, Stamp
 from orders_sync.instants import HOUR, Ms
 from orders_wire.detail import OrderDetail
 
@@ -18,7 +18,7 @@ from orders_wire.detail import OrderDetail
 async def tell(desk: DeskClient, order_id: int, **fields: object) -> None:
     at = Ms(desk.database.clock() - HOUR)
     told = delivery(at, order_seen(order_id, at, **fields))
-    await desk.database.write(lambda tx: apply(tx, told, desk.figures))
+    await desk.database.write(lambda tx: apply(tx, told, desk.thresholds))
 
 
 async def status(desk: DeskClient, spelling: str) -> int:
@@ -114,7 +114,7 @@ async def test_a_line_is_covered_or_says_how_many_it_goes_without(
         InventoryLevelSeen(7, 2, -4, Stamp(at, at)),
     ]
     told = Delivery("webhook", None, "inventory_levels/update", at, tuple(stock))
-    await desk.database.write(lambda tx: apply(tx, told, desk.figures))
+    await desk.database.write(lambda tx: apply(tx, told, desk.thresholds))
     found = [(await desk.get(f"/sync/orders/{order_id}"))[1]["line_items"][0] for order_id in due]
     assert [(line["available"], line["short"]) for line in found] == [(available, each) for each in short]
 
@@ -124,6 +124,6 @@ async def test_an_order_that_owes_nothing_is_short_of_nothing(desk: DeskClient) 
     await tell(desk, 1, cancelled_at=at)
     stock: list[Change] = [InventoryItemSeen(7, "MUG", Stamp(at, at)), InventoryLevelSeen(7, 1, -4, Stamp(at, at))]
     told = Delivery("webhook", None, "inventory_levels/update", at, tuple(stock))
-    await desk.database.write(lambda tx: apply(tx, told, desk.figures))
+    await desk.database.write(lambda tx: apply(tx, told, desk.thresholds))
     _, body = await desk.get("/sync/orders/1")
     assert body["line_items"][0]["short"] in {None, 0}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orders_sync.desk.page_info import Window, page_info
+from orders_sync.desk.page import Window, page_info
 from orders_wire.cursors import ShopifyCursor
 
 KEY = ShopifyCursor(7, 1000, "all", "")

@@ -13,9 +13,9 @@ from tests.support.shop_bodies import delivery
 
 from orders_sync.db.tables import name_suffixes, order_terms, orders
 from orders_sync.db.tx import Tx
-from orders_sync.desk.rederive import rederive
 from orders_sync.ingest.apply import apply
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
+from orders_sync.upkeep.rederive import rederive
 
 FIRST, SECOND = "1Z999AA10123456784", "1Z999AA10123456795"
 
@@ -24,7 +24,7 @@ async def take(desk: DeskClient, order_id: int, name: str, person: str, **fields
     first, _, last = person.partition(" ")
     customer = {"id": order_id, "first_name": first, "last_name": last, "email": f"{order_id}@example.com"}
     body = shop.order(order_id, name=name, customer=customer, **fields)
-    await desk.database.write(lambda tx: apply(tx, delivery("orders/updated", body), Figures()))
+    await desk.database.write(lambda tx: apply(tx, delivery("orders/updated", body), Thresholds()))
 
 
 async def found(desk: DeskClient, q: str) -> list[int]:
@@ -97,7 +97,7 @@ async def test_rows_of_an_earlier_edition_are_made_again(desk: DeskClient) -> No
     await desk.database.write(as_before)
     assert [await found(desk, "jose"), await found(desk, "4711")] == [[], [3]]
     assert {order.delivery.value for order in (await desk.page()).orders.items} == {"shipping"}
-    await rederive(desk.database, Figures())
+    await rederive(desk.database, Thresholds())
     assert [(q, await found(desk, q)) for q, _ in QUESTIONS] == QUESTIONS
 
 

@@ -17,8 +17,8 @@ from orders_sync.db.selection import Selection
 from orders_sync.db.tables import alerts, stock
 from orders_sync.db.tx import Tx
 from orders_sync.instants import DAY, HOUR, MINUTE, SECOND, Ms, parse_instant
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.projection import ParcelRow, Projection
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import Tab
 
 STOCK = {
@@ -105,8 +105,8 @@ def delivered(order_id: int, at: Ms) -> Projection:
 
 class TestInAnotherZone:
     @pytest.fixture
-    def figures(self) -> Figures:
-        return Figures(zone=ZoneInfo("America/Los_Angeles"))
+    def thresholds(self) -> Thresholds:
+        return Thresholds(zone=ZoneInfo("America/Los_Angeles"))
 
     async def test_days_are_those_of_the_desk_zone(self, desk: DeskClient) -> None:
         midnight = parse_instant("2026-03-10T07:00:00Z")

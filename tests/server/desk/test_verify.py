@@ -1,4 +1,4 @@
-"""`verify` finds what is kept otherwise than it should be, and nothing else; changed figures derive everything again."""
+"""`verify` finds what is kept otherwise than it should be, and nothing else; changed thresholds derive everything again."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from orders_sync.db.recount import Difference
 from orders_sync.db.tables import day_counters, name_suffixes, order_docs, order_terms, orders
 from orders_sync.db.tx import Tx
 from orders_sync.desk.page import View
-from orders_sync.desk.rederive import fingerprint, rederive
-from orders_sync.desk.verify import verify
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import HOUR, Ms
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
+from orders_sync.upkeep.rederive import fingerprint, rederive
+from orders_sync.upkeep.verify import verify
 
-FIGURES = Figures(usd_rates={"EUR": 1.1})
+THRESHOLDS = Thresholds(usd_rates={"EUR": 1.1})
 
 
 async def filled(db: Database, clock: SettableClock) -> None:
     for n in range(1, 6):
         told = delivery(clock.now, order_seen(n, Ms(clock.now - n * 30 * HOUR)), delivery_id=str(n))
-        await db.write(partial(apply, delivery=told, figures=FIGURES))
+        await db.write(partial(apply, delivery=told, thresholds=THRESHOLDS))
 
 
-async def differences(db: Database, figures: Figures = FIGURES) -> list[Difference]:
-    return await db.read(lambda conn: verify(conn, View(db.shop_id, db.clock(), figures)))
+async def differences(db: Database, thresholds: Thresholds = THRESHOLDS) -> list[Difference]:
+    return await db.read(lambda conn: verify(conn, View(db.shop_id, db.clock(), thresholds)))
 
 
 async def test_a_desk_that_was_never_touched_differs_in_nothing(db: Database, clock: SettableClock) -> None:
@@ -67,7 +67,7 @@ async def test_what_was_tampered_with_is_named(
 
 async def test_other_figures_derive_every_order_again_once(db: Database, clock: SettableClock) -> None:
     await filled(db, clock)
-    dearer = Figures(usd_rates={"EUR": 1.2}, ship_within=48 * HOUR)
+    dearer = Thresholds(usd_rates={"EUR": 1.2}, ship_within=48 * HOUR)
     assert await differences(db, dearer) != []
     await rederive(db, dearer)
     assert await differences(db, dearer) == []
@@ -83,13 +83,13 @@ async def test_other_figures_derive_every_order_again_once(db: Database, clock: 
 
 
 def test_equal_figures_have_one_fingerprint() -> None:
-    assert fingerprint(Figures(usd_rates={"EUR": 1.0, "SEK": 0.1})) == fingerprint(
-        Figures(usd_rates={"SEK": 0.1, "EUR": 1.0})
+    assert fingerprint(Thresholds(usd_rates={"EUR": 1.0, "SEK": 0.1})) == fingerprint(
+        Thresholds(usd_rates={"SEK": 0.1, "EUR": 1.0})
     )
-    assert fingerprint(Figures()) != fingerprint(Figures(breach=HOUR))
+    assert fingerprint(Thresholds()) != fingerprint(Thresholds(breach=HOUR))
 
 
 def test_another_edition_of_the_rules_has_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = fingerprint(Figures())
+    before = fingerprint(Thresholds())
     monkeypatch.setattr(f"{fingerprint.__module__}.EDITION", 0)
-    assert fingerprint(Figures()) != before
+    assert fingerprint(Thresholds()) != before

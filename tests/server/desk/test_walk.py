@@ -13,9 +13,9 @@ import pytest
 from tests.support.desk_client import DeskClient, numbers
 from tests.support.desk_model import DeskModel, random_orders
 
-from orders_sync.db import page as stored_page
-from orders_sync.db.reading import Reading
+from orders_sync.db import page_rows as stored_page
 from orders_sync.db.selection import EVERYTHING, Selection, Sort
+from orders_sync.db.tx import Reading
 from orders_sync.desk import page, query
 from orders_sync.instants import HOUR, Ms
 from orders_sync.rules.projection import Projection
@@ -34,10 +34,10 @@ def half_at_equal_times(now: Ms) -> list[Projection]:
 
 
 def asking(conn: Reading, desk: DeskClient) -> Ask:
-    view = page.View(desk.database.shop_id, desk.database.clock(), desk.figures)
+    view = page.View(desk.database.shop_id, desk.database.clock(), desk.thresholds)
 
     def ask(**parameters: Any) -> dict[str, Any]:
-        wanted = query.read(((name, str(value)) for name, value in parameters.items()), desk.figures.zone)
+        wanted = query.read(((name, str(value)) for name, value in parameters.items()), desk.thresholds.zone)
         answer: dict[str, Any] = orjson.loads(page.answer(conn, view, wanted).body)["orders"]
         return answer
 

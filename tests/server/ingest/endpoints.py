@@ -15,13 +15,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from tests.server.conftest import SHOP
 
-from orders_sync.app_keys import CLOCK, DATABASE, FIGURES, SETTINGS
 from orders_sync.db.engine import Database
+from orders_sync.http.app_keys import CLOCK, DATABASE, SETTINGS, THRESHOLDS
+from orders_sync.http.problems import problems
 from orders_sync.ingest import webhook
 from orders_sync.routes import erp
 from orders_sync.routes import webhook as webhook_routes
-from orders_sync.routes.problems import problems
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settings import Settings
 
 SECRET = "hush"
@@ -57,7 +57,7 @@ class Endpoints:
 async def endpoints(db: Database, **settings: Any) -> AsyncIterator[Endpoints]:
     """The routes with these settings; webhooks are signed with `SECRET` by default."""
     app = web.Application(middlewares=[problems])
-    app[DATABASE], app[CLOCK], app[FIGURES] = db, db.clock, Figures()
+    app[DATABASE], app[CLOCK], app[THRESHOLDS] = db, db.clock, Thresholds()
     app[SETTINGS] = Settings(**{"shop_domain": SHOP, "shopify_webhook_secret": SECRET, **settings})
     app.add_routes(webhook_routes.routes)
     app.add_routes(erp.routes)

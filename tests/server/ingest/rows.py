@@ -25,10 +25,10 @@ from orders_sync.db.tables import (
     stock,
 )
 from orders_sync.db.tx import Tx
+from orders_sync.evidence.changes import Delivery
 from orders_sync.ingest.apply import Applied, apply_many
-from orders_sync.ingest.changes import Delivery
 from orders_sync.instants import Ms
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 
 _TABLES = (
     orders,
@@ -69,7 +69,7 @@ def taken(conn: Connection, deliveries: Iterable[Delivery], now: Ms) -> list[App
 def taken_at_once(conn: Connection, deliveries: Sequence[Delivery], now: Ms) -> Applied:
     """The same in one go. The day counters move last, as when the engine does it."""
     tx = Tx(conn, 1, now)
-    applied = apply_many(tx, deliveries, Figures())
+    applied = apply_many(tx, deliveries, Thresholds())
     counters.apply(conn, 1, tx.counted)
     return applied
 

@@ -12,7 +12,7 @@ from tests.server.ingest.rows import Rows, rows, taken, taken_at_once
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import ARRIVED, Body, clock, delivery
 
-from orders_sync.ingest.changes import Delivery
+from orders_sync.evidence.changes import Delivery
 
 
 def _order(order_id: int) -> list[tuple[str, Body, str]]:

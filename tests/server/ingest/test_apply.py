@@ -12,19 +12,19 @@ from tests.server.conftest import SHOP, SettableClock
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import Body, clock, delivery
 
-from orders_sync.db import docs, references
+from orders_sync.db import order_documents, references
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import alerts, deliveries, events, orders
 from orders_sync.db.tables import references as order_references
 from orders_sync.ingest.apply import Applied, apply
 from orders_sync.instants import DAY, HOUR
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settle.order import load, resettle, settle
 
 
 async def take(db: Database, topic: str, body: Body, time: str = "08:30", webhook_id: str | None = None) -> Applied:
-    return await db.write(lambda tx: apply(tx, delivery(topic, body, time, webhook_id), Figures()))
+    return await db.write(lambda tx: apply(tx, delivery(topic, body, time, webhook_id), Thresholds()))
 
 
 async def row(db: Database, order_id: int = 1) -> dict[str, Any] | None:
@@ -113,13 +113,13 @@ async def test_an_unknown_topic_is_recorded_and_changes_nothing(db: Database) ->
 async def test_a_fulfilment_before_its_order_is_a_stub_and_a_gap_until_the_body_comes(db: Database) -> None:
     await take(db, "fulfillments/create", shop.fulfillment(21, tracking_number="A1"), "09:00")
     assert await row(db) is None
-    assert await db.read(lambda conn: docs.stubs(conn, db.shop_id)) == [1]
+    assert await db.read(lambda conn: order_documents.stubs(conn, db.shop_id)) == [1]
     assert [kind for kind, _ in await open_alerts(db)] == ["data_gap"]
     await take(db, "orders/create", shop.order(1), "09:30")
     found = await row(db)
     assert found is not None
     assert "fulfillment_submitted" in found["card"].decode()
-    assert await db.read(lambda conn: docs.stubs(conn, db.shop_id)) == []
+    assert await db.read(lambda conn: order_documents.stubs(conn, db.shop_id)) == []
     assert await open_alerts(db) == set()
 
 
@@ -129,7 +129,7 @@ async def test_an_order_whose_lines_were_not_told_is_shown_and_asked_for(db: Dat
     found = await row(db)
     assert found is not None
     assert found["name"] == "#1001"
-    assert await db.read(lambda conn: docs.stubs(conn, db.shop_id)) == [1]
+    assert await db.read(lambda conn: order_documents.stubs(conn, db.shop_id)) == [1]
     assert await open_alerts(db) == set()
 
 
@@ -140,7 +140,7 @@ async def test_a_deleted_order_is_gone_and_stays_gone(db: Database) -> None:
     applied = await take(db, "orders/updated", shop.order(1, "08:50", note="late"), "09:10")
     assert applied.changed == frozenset()
     assert await row(db) is None
-    assert await db.read(lambda conn: docs.stubs(conn, db.shop_id)) == []
+    assert await db.read(lambda conn: order_documents.stubs(conn, db.shop_id)) == []
 
 
 async def test_a_deletion_before_the_order_leaves_a_tombstone(db: Database) -> None:
@@ -216,7 +216,7 @@ async def test_a_dispute_without_an_order_concerns_none(db: Database) -> None:
 async def test_alerts_follow_in_the_same_transaction(db: Database, clock: SettableClock) -> None:
     await take(db, "orders/create", shop.order(1))
     clock.advance(DAY)
-    await db.write(lambda tx: resettle(tx, [1], Figures()))
+    await db.write(lambda tx: resettle(tx, [1], Thresholds()))
     assert await open_alerts(db) == {("order_overdue", "#1001 is overdue: it was due 2026-03-11 08:00")}
     found = await row(db)
     assert found is not None
@@ -229,13 +229,13 @@ async def test_alerts_follow_in_the_same_transaction(db: Database, clock: Settab
 async def test_time_alone_grows_no_version(db: Database, clock: SettableClock) -> None:
     await take(db, "orders/create", shop.order(1))
     clock.advance(2 * DAY + HOUR)
-    await db.write(lambda tx: resettle(tx, [1, 999], Figures()))
+    await db.write(lambda tx: resettle(tx, [1, 999], Thresholds()))
     assert await version(db) == 1
 
 
 async def test_other_figures_give_another_row(db: Database) -> None:
     await take(db, "orders/create", shop.order(1))
-    await db.write(lambda tx: resettle(tx, [1], Figures(ship_within=2 * HOUR)))
+    await db.write(lambda tx: resettle(tx, [1], Thresholds(ship_within=2 * HOUR)))
     found = await row(db)
     assert found is not None
     assert found["due_at"] == found["placed_at"] + 2 * HOUR
@@ -247,7 +247,7 @@ async def test_what_operators_decide_is_kept_beside_the_evidence(db: Database) -
     def assign(tx: Any) -> int:
         known = load(tx, 1)
         assert known is not None
-        return settle(tx, 1, known.facts, OperatorState(assigned_to="ada"), Figures()).version
+        return settle(tx, 1, known.facts, OperatorState(assigned_to="ada"), Thresholds()).version
 
     assert await db.write(assign) == 2
     assert await db.write(assign) == 2
@@ -259,7 +259,7 @@ async def test_what_operators_decide_is_kept_beside_the_evidence(db: Database) -
 
 async def test_nothing_is_kept_of_a_delivery_that_says_nothing(db: Database) -> None:
     await take(db, "fulfillment_events/delete", shop.scan(1, "", "09:00", order_id=77))
-    assert await db.read(lambda conn: list(docs.ids(conn, db.shop_id))) in ([], [[77]])
+    assert await db.read(lambda conn: list(order_documents.ids(conn, db.shop_id))) in ([], [[77]])
 
 
 async def test_two_processes_that_change_one_order_each_grow_its_version(postgres_url: str) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from tests.support import shop_bodies as shop
 
-from orders_sync.external.shopify.decoding import decoded
-from orders_sync.ingest import parking
-from orders_sync.ingest.changes import Change, OrderChange
-from orders_sync.ingest.evidence import evidence, merge
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.evidence.changes import Change, OrderChange
+from orders_sync.evidence.facts import OrderFacts
+from orders_sync.evidence.from_changes import evidence, merge
+from orders_sync.evidence.json_fields import Node, Unreadable
+from orders_sync.external.shopify.scalars import decoded
+from orders_sync.ingest import attribution
 from orders_sync.ingest.normalise import erp, topics
-from orders_sync.ingest.reading import Node, Unreadable
 from orders_sync.instants import Ms
 
 BLANKS = ["", " \t\n", "\u00a0", "\u2003\u3000", "\u200b\u200c\u200d", "\u2060\ufeff"]
@@ -208,8 +208,8 @@ def test_what_is_not_told_later_stays(topic: str, path: tuple[Any, ...]) -> None
 def test_what_waits_for_its_order_says_the_same_afterwards() -> None:
     for topic, path in CASES:
         for change in (change for told in told_and_blanked(topic, path, "") for change in told):
-            if isinstance(change, parking.Waiting):
-                assert evidence(parking.load(parking.dump(change))) == evidence(change), (topic, path)
+            if isinstance(change, attribution.Waiting):
+                assert evidence(attribution.load(attribution.dump(change))) == evidence(change), (topic, path)
 
 
 @pytest.mark.parametrize("blank", BLANKS)

@@ -8,7 +8,7 @@ import pytest
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import Body, at, clock
 
-from orders_sync.ingest.changes import (
+from orders_sync.evidence.changes import (
     AppUninstalled,
     CarrierScan,
     Change,
@@ -32,8 +32,8 @@ from orders_sync.ingest.changes import (
     StockExpected,
     TransactionSeen,
 )
+from orders_sync.evidence.json_fields import Node, Unreadable
 from orders_sync.ingest.normalise import erp
-from orders_sync.ingest.reading import Node, Unreadable
 
 SEEN = Stamp(at("08:30"), at("08:30"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders_sync.ingest.facts import DELETED, REDACTED, Fields, Layer, OrderFacts, dump, flatten, join, load
+from orders_sync.evidence.facts import DELETED, REDACTED, Fields, Layer, OrderFacts, dump, flatten, join, load
 
 _names = st.sampled_from(["name", "email", "total"])
 _values = st.one_of(st.none(), st.integers(0, 3), st.sampled_from(["a", "b"]))

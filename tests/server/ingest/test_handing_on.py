@@ -15,10 +15,10 @@ from tests.support.shop_bodies import ARRIVED
 from orders_sync.db import counters
 from orders_sync.db.tables import orders
 from orders_sync.db.tx import Tx
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.evidence.facts import OrderFacts
 from orders_sync.instants import DAY, HOUR, SECOND, Ms
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import Entry
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settle.change import Change
 from orders_sync.settle.order import load_many, resettle, settle, settle_all
 
@@ -30,7 +30,7 @@ def _hand_on(tx: Tx, owner: str | None, action_id: str) -> None:
         entries = {f"assigned:{action_id}": entry, **known.operator.entries}
         owned = {"assigned_to": owner, "owner_action": action_id, "entries": entries}
         changes.append(Change(known, None, known.operator.model_copy(update=owned)))
-    settle_all(tx, changes, Figures())
+    settle_all(tx, changes, Thresholds())
     counters.apply(tx.conn, tx.shop_id, tx.counted)
 
 
@@ -42,14 +42,14 @@ def _is_as_if_derived(conn: Connection, seed: int) -> None:
     dice = Random(seed)
     with conn.begin() as transaction:
         for order_id, operator in decisions(dice).items():
-            settle(Tx(conn, 1, ARRIVED), order_id, OrderFacts(), operator, Figures())
+            settle(Tx(conn, 1, ARRIVED), order_id, OrderFacts(), operator, Thresholds())
         taken_at_once(conn, life(dice), ARRIVED)
         now = ARRIVED
         for n in range(3):
             now = Ms(now + dice.choice([0, SECOND, HOUR, 3 * DAY, 40 * DAY]))
             _hand_on(Tx(conn, 1, now), dice.choice(["ana", "bo", None]), f"a{n}")
             found = _everything(conn)
-            resettle(Tx(conn, 1, now), ORDERS, Figures())
+            resettle(Tx(conn, 1, now), ORDERS, Thresholds())
             assert _everything(conn) == found
         transaction.rollback()
 

@@ -12,16 +12,16 @@ from tests.support.shop_bodies import Body, at, clock, delivery
 from orders_sync.db.engine import Database
 from orders_sync.db.stock import levels
 from orders_sync.db.tables import order_docs, orders, stock
+from orders_sync.evidence.changes import Delivery, Stamp, StockExpected
 from orders_sync.ingest.apply import apply
-from orders_sync.ingest.changes import Delivery, Stamp, StockExpected
 from orders_sync.instants import Ms
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import InventoryHold, OperatorState
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settle.order import load, settle
 
 
 async def take(db: Database, topic: str, body: Body, time: str) -> None:
-    await db.write(lambda tx: apply(tx, delivery(topic, body, time), Figures()))
+    await db.write(lambda tx: apply(tx, delivery(topic, body, time), Thresholds()))
 
 
 async def item(db: Database, item_id: int, sku: str | None, time: str = "07:00") -> None:
@@ -113,7 +113,7 @@ async def _escalate(db: Database) -> None:
         known = load(tx, 1)
         assert known is not None
         held = {"SKU-11": InventoryHold(action_id="a1", at=at("09:00"), by="ada")}
-        settle(tx, 1, known.facts, OperatorState(holds=held), Figures())
+        settle(tx, 1, known.facts, OperatorState(holds=held), Thresholds())
 
     await take(db, "orders/create", shop.order(1), "08:00")
     await item(db, 91, "SKU-11")
@@ -160,6 +160,6 @@ async def test_the_erp_says_when_stock_is_expected(db: Database) -> None:
         change = StockExpected("SKU-11", eta, Stamp(at(time), at(time)))
         return Delivery("erp", f"m{time}", "inventory.expected", at(time), (change,))
 
-    await db.write(lambda tx: apply(tx, expect(at("12:00"), "09:00"), Figures()))
-    await db.write(lambda tx: apply(tx, expect(None, "08:00"), Figures()))
+    await db.write(lambda tx: apply(tx, expect(at("12:00"), "09:00"), Thresholds()))
+    await db.write(lambda tx: apply(tx, expect(None, "08:00"), Thresholds()))
     assert await db.read(lambda conn: conn.execute(select(stock.c.eta)).scalar_one()) == at("12:00")

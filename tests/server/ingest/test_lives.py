@@ -20,22 +20,22 @@ from tests.support.shop_bodies import ARRIVED
 from orders_sync.db.tables import orders, stock
 from orders_sync.db.tx import Tx
 from orders_sync.desk.page import View
-from orders_sync.desk.verify import verify
-from orders_sync.ingest.changes import Delivery
-from orders_sync.ingest.facts import OrderFacts
-from orders_sync.rules.figures import Figures
+from orders_sync.evidence.changes import Delivery
+from orders_sync.evidence.facts import OrderFacts
 from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settle.order import settle
+from orders_sync.upkeep.verify import verify
 
 
 def _end(conn: Connection, decided: Mapping[int, OperatorState], batches: Sequence[Sequence[Delivery]]) -> Rows:
     """The rows after these batches, which are taken back again."""
     with conn.begin() as transaction:
         for order_id, operator in decided.items():
-            settle(Tx(conn, 1, ARRIVED), order_id, OrderFacts(), operator, Figures())
+            settle(Tx(conn, 1, ARRIVED), order_id, OrderFacts(), operator, Thresholds())
         for batch in batches:
             taken_at_once(conn, batch, ARRIVED)
-        assert verify(conn, View(1, ARRIVED, Figures())) == []
+        assert verify(conn, View(1, ARRIVED, Thresholds())) == []
         found = _steady(rows(conn))
         transaction.rollback()
     return found

@@ -14,19 +14,19 @@ from tests.server.conftest import SettableClock
 from tests.support.acting import SHOP, Desk, serve
 from tests.support.lives import ORDERS, life
 
-from orders_sync.db import docs
+from orders_sync.db import order_documents
 from orders_sync.db.engine import Database
 from orders_sync.desk.page import View
-from orders_sync.desk.verify import verify
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import HOUR, MINUTE, SECOND
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.thresholds import Thresholds
+from orders_sync.upkeep.verify import verify
 
 
 async def _decided(db: Database) -> dict[int, OperatorState]:
     """What operators decided, but for what evidence may end (escalations for stock) and what an erasure may empty (words)."""
-    known = {n: await db.read(partial(docs.read, shop_id=db.shop_id, order_id=n)) for n in ORDERS}
+    known = {n: await db.read(partial(order_documents.read, shop_id=db.shop_id, order_id=n)) for n in ORDERS}
     without: dict[str, Any] = {"holds": {}, "escalation": None, "entries": {}}
     return {n: doc.operator.model_copy(update=without) for n, doc in known.items() if doc is not None}
 
@@ -64,9 +64,9 @@ async def test_deliveries_leave_what_operators_decided_and_the_books_balance(
         for delivery in deliveries:
             clock.advance(dice.choice([SECOND, MINUTE, HOUR]))
             before = await _decided(db)
-            await db.write(partial(apply, delivery=delivery, figures=Figures()))
+            await db.write(partial(apply, delivery=delivery, thresholds=Thresholds()))
             after = await _decided(db)
             assert {n: after[n] for n in before if n in after} == {n: before[n] for n in before if n in after}
             await _act(desk, dice, done)
-    assert await db.read(lambda conn: verify(conn, View(db.shop_id, clock.now, Figures()))) == []
+    assert await db.read(lambda conn: verify(conn, View(db.shop_id, clock.now, Thresholds()))) == []
     await db.close()

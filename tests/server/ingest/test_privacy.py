@@ -10,15 +10,15 @@ from tests.support import shop_bodies as shop
 from tests.support.acting import serve
 from tests.support.shop_bodies import Body, at, delivery
 
+from orders_sync.alerts import app_installation
 from orders_sync.db import alerts, dead_letters, privacy, shops
 from orders_sync.db.dead_letters import Letter
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import metadata, order_docs, orders
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import Ms
-from orders_sync.live import installation
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import Entry, Escalation, OperatorState
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settle.order import load, settle
 from orders_wire.vocabulary import DeadLetterState, Gap
 
@@ -27,7 +27,7 @@ REDACT = {"customer": {"id": 77, "email": "ada@example.com", "phone": None}, "or
 
 
 async def take(db: Database, topic: str, body: Body, time: str = "09:00") -> None:
-    await db.write(lambda tx: apply(tx, delivery(topic, body, time), Figures()))
+    await db.write(lambda tx: apply(tx, delivery(topic, body, time), Thresholds()))
 
 
 def _everything(conn: Connection) -> Iterable[str]:
@@ -48,7 +48,9 @@ def _escalated(tx: Any) -> None:
     assert known is not None
     entry = Entry(ts=at("09:00"), event="support_escalated", details="spoke to Ada")
     escalation = Escalation(action_id="a1", at=at("09:00"), by="bea", note="spoke to Ada")
-    settle(tx, 1, known.facts, OperatorState(escalation=escalation, entries={"support_escalated:a1": entry}), Figures())
+    settle(
+        tx, 1, known.facts, OperatorState(escalation=escalation, entries={"support_escalated:a1": entry}), Thresholds()
+    )
 
 
 async def _one_with_everything(db: Database) -> None:
@@ -139,9 +141,9 @@ async def test_an_uninstalled_app_is_remembered_and_told_until_shopify_answers_a
     await take(db, "app/uninstalled", {"id": 1}, "12:00")
     assert await db.read(lambda conn: shops.uninstalled_at(conn, db.shop_id)) == at("12:00")
     assert "shopify check" in await _gap(db)
-    await db.write(lambda tx: installation.answers(tx, Ms(at("12:00") - 1)))
+    await db.write(lambda tx: app_installation.answers(tx, Ms(at("12:00") - 1)))
     assert await _gap(db)
-    await db.write(lambda tx: installation.answers(tx, Ms(at("12:00"))))
+    await db.write(lambda tx: app_installation.answers(tx, Ms(at("12:00"))))
     assert await db.read(lambda conn: shops.uninstalled_at(conn, db.shop_id)) is None
     assert not await _gap(db)
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders_sync.ingest.money import money, written
+from orders_sync.evidence.json_fields import Node, Unreadable, identity, read_json
+from orders_sync.evidence.money import money, written
 from orders_sync.ingest.normalise import topics
-from orders_sync.ingest.reading import Node, Unreadable, identity, read_json
 from orders_sync.instants import Ms, parse_instant
 
 

@@ -20,15 +20,15 @@ from tests.conftest import ROOT
 from tests.server.ingest.rows import desk
 from tests.support import shop_bodies as shop
 
-from orders_sync.db import docs
+from orders_sync.db import order_documents
 from orders_sync.db.tables import deliveries, orders, parked, stock
 from orders_sync.db.tx import Tx
 from orders_sync.ingest import webhook
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import from_datetime
 from orders_sync.rules.detail import describe
-from orders_sync.rules.figures import Figures
-from orders_sync.rules.picture import Picture, draw
+from orders_sync.rules.order_state import Picture, draw
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import timeline
 from orders_wire.texts import trimmed
 
@@ -86,7 +86,7 @@ class Shop:
             headers[webhook.TRIGGERED_AT] = time
         received = webhook.receive(raw, headers, NOW, ours=True)
         assert received.problem is None, received.problem
-        apply(Tx(self.conn, 1, NOW), received.delivery, Figures())
+        apply(Tx(self.conn, 1, NOW), received.delivery, Thresholds())
 
     def tell(self, topic: str, body: shop.Body, time: str = "2000-01-01T00:00:00Z") -> None:
         self.take(topic, orjson.dumps(body), time)
@@ -97,9 +97,9 @@ class Shop:
         self.tell("orders/create", shop.order(order_id, **{**old, "financial_status": None, **fields}))
 
     def picture(self, order_id: int) -> Picture:
-        doc = docs.read(self.conn, 1, order_id)
+        doc = order_documents.read(self.conn, 1, order_id)
         assert doc is not None
-        found = draw(order_id, doc.facts, doc.operator, {}, Figures())
+        found = draw(order_id, doc.facts, doc.operator, {}, Thresholds())
         assert found is not None
         return found
 
@@ -234,9 +234,9 @@ def test_an_order_tells_its_history(desk_shop: Shop, file: Path) -> None:
 @pytest.mark.parametrize("file", [param for param in _files("orders") if _has_order(param.values[0])])
 def test_an_order_opens_with_what_its_body_says(desk_shop: Shop, file: Path) -> None:
     for body in _inner(_take(desk_shop, file), "order", "orders"):
-        doc = docs.read(desk_shop.conn, 1, body["id"])
+        doc = order_documents.read(desk_shop.conn, 1, body["id"])
         assert doc is not None
-        shown = describe(body["id"], doc.facts, doc.operator, {}, Figures())
+        shown = describe(body["id"], doc.facts, doc.operator, {}, Thresholds())
         assert shown is not None
         assert shown.email == (body.get("email") or body.get("contact_email") or None)
         assert (shown.financial_status, shown.note) == (body.get("financial_status"), body.get("note") or None)

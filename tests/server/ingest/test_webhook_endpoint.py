@@ -13,19 +13,20 @@ from tests.server.ingest.endpoints import SECRET, Endpoints, endpoints, sign
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
 
-from orders_sync.app_keys import SETTINGS
 from orders_sync.db import dead_letters
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import alerts, deliveries, order_docs, orders
-from orders_sync.ingest import letters, webhook
+from orders_sync.evidence.changes import Change
+from orders_sync.evidence.json_fields import Node, Unreadable
+from orders_sync.http.app_keys import SETTINGS
+from orders_sync.ingest import dead_letters as letters
+from orders_sync.ingest import webhook
 from orders_sync.ingest.apply import Applied
-from orders_sync.ingest.changes import Change
 from orders_sync.ingest.normalise import topics
-from orders_sync.ingest.reading import Node, Unreadable
 from orders_sync.ingest.webhook import genuine, receive
 from orders_sync.instants import Ms, to_text
 from orders_sync.routes.webhook import clear_secret_gap
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import DeadLetterState
 
 
@@ -210,11 +211,11 @@ async def test_a_dead_letter_can_be_read_again(here: Endpoints, db: Database, mo
         worse_days.setitem(topics.READERS, "orders", _unreadable)
         await here.tell("orders/create", shop.order(1), "w1")
         (letter,) = await db.read(lambda conn: dead_letters.listed(conn, db.shop_id, None))
-        assert await db.write(lambda tx: letters.retry(tx, letter.id, Figures())) == "not today"
-    applied = await db.write(lambda tx: letters.retry(tx, letter.id, Figures()))
+        assert await db.write(lambda tx: letters.retry(tx, letter.id, Thresholds())) == "not today"
+    applied = await db.write(lambda tx: letters.retry(tx, letter.id, Thresholds()))
     assert applied == Applied(order_ids=frozenset({1}), changed=frozenset({1}))
     assert await _versions(db) == [1]
-    assert await db.write(lambda tx: letters.retry(tx, letter.id, Figures())) is None
+    assert await db.write(lambda tx: letters.retry(tx, letter.id, Thresholds())) is None
     assert await _gaps(db) == []
 
 

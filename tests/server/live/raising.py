@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from orders_sync.alerts import alerts
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
-from orders_sync.live import alerts
 from orders_sync.rules.projection import Cause
 from orders_wire.vocabulary import AlertType, Severity
 

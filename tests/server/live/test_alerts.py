@@ -10,11 +10,11 @@ import orjson
 import pytest
 from tests.server.live.raising import held, overdue, raising
 
+from orders_sync.alerts import alerts
+from orders_sync.alerts.alerts import OrderCauses
 from orders_sync.db import alerts as rows
 from orders_sync.db import events
 from orders_sync.db.engine import Database
-from orders_sync.live import alerts
-from orders_sync.live.alerts import OrderCauses
 from orders_wire.vocabulary import AlertType
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine, select, text, update
 from tests.server.conftest import NOON, SettableClock
 from tests.server.live.raising import overdue, ping, raising
 
-from orders_sync.db import events, on_disk
+from orders_sync.db import durability, events
 from orders_sync.db.engine import Database
 from orders_sync.db.events import Batch
 from orders_sync.db.location import parse
@@ -17,7 +17,7 @@ from orders_sync.db.tables import desk
 from orders_sync.db.tables import events as table
 from orders_sync.db.tx import Tx
 from orders_sync.instants import SECOND, Ms
-from orders_sync.live.backfill import finish
+from orders_sync.poller.backfill import finish
 from orders_wire.vocabulary import EventType
 
 
@@ -137,7 +137,7 @@ async def test_a_number_is_told_once_no_crash_of_the_database_can_take_it_back(
     await ping(db)
     await db.close()
     assured: list[Connection] = []
-    monkeypatch.setattr(on_disk, "ensure", assured.append)
+    monkeypatch.setattr(durability, "ensure", assured.append)
     reopened = await Database.open(database_url, "desk-test.myshopify.com", migrating=False)
     assert [event.n for event in (await after(reopened, 0)).events] == [1]
     assert assured == []
@@ -160,7 +160,7 @@ async def test_what_is_asked_for_is_written_to_the_disk(database_url: str, db: D
         _append(conn, db, order_id=1)
         conn.commit()
         end = conn.scalar(text("SELECT pg_current_wal_insert_lsn()"))
-        on_disk.ensure(conn)
+        durability.ensure(conn)
         assert conn.scalar(ahead, {"end": end})
     engine.dispose()
 

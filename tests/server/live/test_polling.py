@@ -16,8 +16,8 @@ from tests.server.live.serving import Server, poll, stream
 
 from orders_sync.db.engine import Database
 from orders_sync.instants import SECOND
-from orders_sync.live.backfill import finish
-from orders_sync.live.since import instant
+from orders_sync.live.history import instant
+from orders_sync.poller.backfill import finish
 from orders_wire.alerts import AlertsAnswer
 
 

@@ -7,16 +7,16 @@ from sqlalchemy import Table, func, insert, select
 from tests.server.conftest import SettableClock
 from tests.server.live.raising import overdue, ping, raising
 
-from orders_sync.db import alerts, deliveries, events, pruning
+from orders_sync.db import alerts, bulk, deliveries, events
 from orders_sync.db.engine import Database
 from orders_sync.db.events import Head
 from orders_sync.db.tables import deliveries as delivery_table
 from orders_sync.db.tables import events as event_table
 from orders_sync.instants import DAY, HOUR, Ms
-from orders_sync.live import retention
-from orders_sync.live.retention import DELIVERIES, Retention
-from orders_sync.live.sweeper import Sweeper
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
+from orders_sync.upkeep import retention
+from orders_sync.upkeep.retention import DELIVERIES, Retention
+from orders_sync.upkeep.sweeper import Sweeper
 
 KEPT = Retention(events=7 * DAY, answers=72 * HOUR)
 
@@ -88,7 +88,7 @@ async def test_old_deliveries_are_forgotten(db: Database, clock: SettableClock) 
 async def test_much_is_forgotten_in_transactions_that_stay_small(
     db: Database, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (pruning, retention):
+    for module in (bulk, retention):
         monkeypatch.setattr(module, "AT_ONCE", 10)
     await deliver(db, range(35), clock.now)
     clock.advance(DELIVERIES + 1)
@@ -98,7 +98,7 @@ async def test_much_is_forgotten_in_transactions_that_stay_small(
 
 
 async def test_a_fleet_prunes_once_an_hour(db: Database, clock: SettableClock) -> None:
-    fleet = [Sweeper(db, Figures(), KEPT, owner=owner) for owner in "ab"]
+    fleet = [Sweeper(db, Thresholds(), KEPT, owner=owner) for owner in "ab"]
     for _ in range(2):
         await ping(db)
     clock.advance(8 * DAY)

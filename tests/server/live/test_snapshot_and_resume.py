@@ -9,10 +9,10 @@ import pytest
 from tests.server.live.raising import held, overdue, ping, raising
 from tests.server.live.serving import Event, Server, stream
 
+from orders_sync.alerts import data_gaps
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import desk
-from orders_sync.live import gaps
-from orders_sync.live.backfill import finish
+from orders_sync.poller.backfill import finish
 from orders_wire.vocabulary import Gap, Severity
 
 
@@ -49,7 +49,7 @@ async def test_of_many_only_the_fifty_most_severe_come_and_of_equals_the_newest(
 
 
 async def test_gaps_are_among_them(db: Database, server: Server) -> None:
-    await db.write(lambda tx: gaps.open_gap(tx, Gap.POLLER_LATE, "", "late", Severity.WARNING))
+    await db.write(lambda tx: data_gaps.open_gap(tx, Gap.POLLER_LATE, "", "late", Severity.WARNING))
     async with stream(server.port) as client:
         first, _ = await client.opening()
     assert (first.data["type"], first.data["message"]) == ("data_gap", "late")
@@ -152,7 +152,7 @@ async def test_a_long_absence_is_made_up_in_batches(db: Database, server: Server
 
 
 async def test_an_alert_reopened_by_undo_is_in_the_snapshot_once_under_its_new_id(db: Database, server: Server) -> None:
-    from orders_sync.live import alerts
+    from orders_sync.alerts import alerts
 
     await db.write(raising(1, held(1)))
     await db.write(raising(1))

@@ -11,14 +11,14 @@ from tests.support.desk_orders import told as tell
 from orders_sync.db import leases
 from orders_sync.db.engine import Database
 from orders_sync.instants import DAY, HOUR, MINUTE, SECOND, Ms
-from orders_sync.live.retention import Retention
-from orders_sync.live.sweeper import SWEEP_S, Sweeper
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
+from orders_sync.upkeep.retention import Retention
+from orders_sync.upkeep.sweeper import SWEEP_S, Sweeper
 
 
 @pytest.fixture
 def sweeper(db: Database) -> Sweeper:
-    return Sweeper(db, Figures(), Retention(events=7 * DAY, answers=72 * HOUR), owner="a")
+    return Sweeper(db, Thresholds(), Retention(events=7 * DAY, answers=72 * HOUR), owner="a")
 
 
 async def test_an_order_whose_due_time_passes_is_overdue_at_the_next_sweep(
@@ -68,7 +68,7 @@ async def test_when_the_sweeping_process_dies_another_is_in_time(
     clock.now = Ms(PLACED + DAY + 1)
     assert await sweeper.sweep() == 1
     became_due = clock.advance(1)
-    other = Sweeper(db, Figures(), Retention(events=7 * DAY, answers=72 * HOUR), owner="b")
+    other = Sweeper(db, Thresholds(), Retention(events=7 * DAY, answers=72 * HOUR), owner="b")
     found = 0
     while not found and clock() < became_due + 10 * SECOND:
         found = await other.sweep()

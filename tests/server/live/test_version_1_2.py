@@ -21,9 +21,9 @@ from tests.support.desk_orders import told as tell
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import alerts
 from orders_sync.instants import DAY
-from orders_sync.live.retention import Retention
-from orders_sync.live.sweeper import Sweeper
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
+from orders_sync.upkeep.retention import Retention
+from orders_sync.upkeep.sweeper import Sweeper
 
 LOST = (EOFError, ConnectionError, asyncio.IncompleteReadError)
 ACCEPT = {"Accept": "text/event-stream"}
@@ -108,7 +108,7 @@ async def test_what_happens_to_orders_reaches_it_as_the_pages_texts_which_do_not
 ) -> None:
     await tell(db, [order(1, None, line(owed=0)), parcel(1, 10), parcel(1, 11), order(2), order(3), returned(3, 30)])
     await tell(db, [order(4), order_held(4, "inventory_out_of_stock")])
-    sweeper = Sweeper(db, Figures(), Retention(events=7 * DAY, answers=DAY), owner="one")
+    sweeper = Sweeper(db, Thresholds(), Retention(events=7 * DAY, answers=DAY), owner="one")
     dashboard = Dashboard(server)
     for _ in range(3):
         clock.advance(DAY)

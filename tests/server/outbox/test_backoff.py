@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orders_sync.backoff import CAP_MS, MAX_TRIES, pause_ms
 from orders_sync.instants import HOUR, MINUTE, SECOND
-from orders_sync.outbox.backoff import CAP_MS, MAX_TRIES, pause_ms
 
 tries = st.integers(1, 60)
 dice = st.floats(0, 1, exclude_max=True)

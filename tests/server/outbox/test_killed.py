@@ -19,7 +19,7 @@ from tests.support.processes import ServerProcess, server, shop
 
 from orders_demo.identity import DOMAIN, Secrets
 from orders_sync.instants import SECOND
-from orders_sync.outbox.relay import LEASE_MS
+from orders_sync.relay.relay import LEASE_MS
 
 LOOK_S = 0.05
 PATIENCE_S = 60

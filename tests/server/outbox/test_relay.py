@@ -12,16 +12,16 @@ from tests.support.acting import SHOP, Desk
 from tests.support.desk_orders import PLACED, order, returned, stamp
 from tests.support.relaying import Hanging, Ledger, relay_between, relay_to
 
+from orders_sync.backoff import MAX_TRIES
 from orders_sync.db import outbox_claims
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Unavailable
 from orders_sync.db.outbox import OutboxRow
-from orders_sync.ingest.changes import ReturnMoved
+from orders_sync.evidence.changes import ReturnMoved
 from orders_sync.instants import MINUTE, SECOND, Ms
-from orders_sync.outbox.backoff import MAX_TRIES
 from orders_sync.outbox.kinds import Target
 from orders_sync.outbox.outcome import MOST_REASON, Later, Outcome, Refused, Sent, Unknown
-from orders_sync.outbox.relay import LEASE_MS, SHARE
+from orders_sync.relay.relay import LEASE_MS, SHARE
 from orders_wire.vocabulary import Status
 
 FULFILL: dict[str, Any] = {"orderIds": ["1"], "delaySeconds": 0}

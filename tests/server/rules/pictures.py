@@ -9,16 +9,16 @@ import orjson
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import Body, at
 
-from orders_sync.ingest.changes import Change, OrderChange
-from orders_sync.ingest.evidence import merge
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.evidence.changes import Change, OrderChange
+from orders_sync.evidence.facts import OrderFacts
+from orders_sync.evidence.from_changes import merge
 from orders_sync.instants import Ms
 from orders_sync.rules.derive import project
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.picture import Picture, draw
+from orders_sync.rules.order_state import Picture, draw
 from orders_sync.rules.projection import Projection
-from orders_sync.rules.stock_level import StockLevel
+from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.thresholds import Thresholds
 
 NOON = at("12:00")
 NOBODY = OperatorState()
@@ -56,9 +56,9 @@ def picture(
     *told_by: Iterable[Change],
     operator: OperatorState = NOBODY,
     stock: Mapping[str, StockLevel] | None = None,
-    figures: Figures | None = None,
+    thresholds: Thresholds | None = None,
 ) -> Picture:
-    found = draw(1, facts(*told_by), operator, stock or {}, figures or Figures())
+    found = draw(1, facts(*told_by), operator, stock or {}, thresholds or Thresholds())
     assert found is not None
     return found
 

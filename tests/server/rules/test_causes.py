@@ -12,7 +12,6 @@ from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
 
 from orders_sync.instants import DAY, HOUR, MINUTE, Ms
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import (
     Acknowledgement,
     Escalation,
@@ -22,6 +21,7 @@ from orders_sync.rules.operator_state import (
     ReturnMove,
 )
 from orders_sync.rules.projection import Cause
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import AlertType, ReturnState
 
 DUE = Ms(at("08:00") + 24 * HOUR)
@@ -46,8 +46,8 @@ def test_overdue_once_the_due_time_has_passed() -> None:
 
 
 def test_the_due_time_is_told_in_the_desks_zone() -> None:
-    figures = Figures(zone=ZoneInfo("America/New_York"))
-    (cause,) = _causes(placed(), now=DUE + 1, figures=figures)[AlertType.ORDER_OVERDUE]
+    thresholds = Thresholds(zone=ZoneInfo("America/New_York"))
+    (cause,) = _causes(placed(), now=DUE + 1, thresholds=thresholds)[AlertType.ORDER_OVERDUE]
     assert cause.message == "#1001 is overdue: it was due 2026-03-11 04:00"
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from orders_sync.ingest.changes import LinePart
-from orders_sync.rules.covered import by_line, missing
+from orders_sync.evidence.changes import LinePart
 from orders_sync.rules.shipping import Line
+from orders_sync.rules.stock_coverage import by_line, missing
 
 LAST_FIRST = [(30, 2), (20, 1), (10, 4)]
 """Order 10 is served first and owes four."""

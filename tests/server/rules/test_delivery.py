@@ -8,7 +8,7 @@ import pytest
 from tests.server.rules.pictures import NOON, card, parcel, picture, placed, projected, sent, told
 from tests.support import shop_bodies as shop
 
-from orders_sync.ingest.changes import Change
+from orders_sync.evidence.changes import Change
 from orders_sync.instants import DAY, HOUR, Ms
 from orders_wire.vocabulary import AlertType, Delivery, Issue, Status
 

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from tests.server.rules.pictures import NOBODY, NOON, facts, placed
 from tests.support.lives import ORDERS, decisions, life
 
-from orders_sync.ingest.changes import OrderChange
-from orders_sync.ingest.evidence import merge
-from orders_sync.ingest.facts import OrderFacts
+from orders_sync.evidence.changes import OrderChange
+from orders_sync.evidence.facts import OrderFacts
+from orders_sync.evidence.from_changes import merge
 from orders_sync.instants import MINUTE, SECOND, Ms
-from orders_sync.rules import handover
+from orders_sync.rules import owner_change
 from orders_sync.rules.derive import derive
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import Entry, Escalation, OperatorState
 from orders_sync.rules.projection import Projection
+from orders_sync.rules.thresholds import Thresholds
 
 OWNERS = (None, "ana", "bo", "assistant")
 ESCALATED = Escalation(action_id="e", at=NOON, by="ana")
@@ -59,11 +59,11 @@ def drawn_pair(dice: Random, before: OperatorState) -> tuple[OperatorState, Oper
 
 
 def only(before: OperatorState, after: OperatorState) -> bool:
-    return handover.only(before, after, after.moved_from(before))
+    return owner_change.only(before, after, after.moved_from(before))
 
 
 def derived(order_id: int, known: OrderFacts, operator: OperatorState) -> Projection | None:
-    return derive(order_id, known, operator, {}, Figures(), now=NOON)
+    return derive(order_id, known, operator, {}, Thresholds(), now=NOON)
 
 
 @settings(deadline=None, database=None, max_examples=150)
@@ -77,7 +77,7 @@ def test_an_order_that_is_handed_on_is_as_if_derived_again(seed: int) -> None:
         before, after = drawn_pair(dice, decided.get(order_id, NOBODY))
         was, comes_to = derived(order_id, known, before), derived(order_id, known, after)
         if only(before, after) and was is not None:
-            card = handover.card(was.card, after)
+            card = owner_change.card(was.card, after)
             assert replace(was, assigned_to=after.assigned_to, card=card) == comes_to
 
 
@@ -120,4 +120,4 @@ def test_assignments_of_one_second_stand_as_the_whole_timeline_has_them() -> Non
         was, comes_to = derived(1, known, before), derived(1, known, after)
         assert was is not None
         assert comes_to is not None
-        assert handover.card(was.card, after) == comes_to.card
+        assert owner_change.card(was.card, after) == comes_to.card

@@ -10,10 +10,10 @@ from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
 
 from orders_sync.instants import Ms
-from orders_sync.rules.figures import Figures
-from orders_sync.rules.issues import priority, static_issue
 from orders_sync.rules.operator_state import InventoryHold, OperatorState
-from orders_sync.rules.stock_level import StockLevel
+from orders_sync.rules.priority_and_issue import priority, static_issue
+from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import Issue, Priority
 
 
@@ -134,5 +134,5 @@ def test_high_risk_needs_a_check_by_hand() -> None:
     ],
 )
 def test_priority(fields: dict[str, Any], wanted: Priority) -> None:
-    figures = Figures(rush_shipping=frozenset({"next day"}))
-    assert priority(picture(placed(**fields), figures=figures)) is wanted
+    thresholds = Thresholds(rush_shipping=frozenset({"next day"}))
+    assert priority(picture(placed(**fields), thresholds=thresholds)) is wanted

@@ -15,10 +15,10 @@ from tests.support.shop_bodies import at, clock
 from orders_sync.instants import Ms
 from orders_sync.rules.derive import number_of
 from orders_sync.rules.detail import describe
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import GivenNumber, OperatorState
-from orders_sync.rules.picture import draw
-from orders_sync.rules.stock_level import StockLevel
+from orders_sync.rules.order_state import draw
+from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.orders import Order
 from orders_wire.vocabulary import UNASSIGNED, Channel
 
@@ -90,7 +90,7 @@ def test_channel(source: str, channel: Channel) -> None:
     [("USD", {}, 2500), ("EUR", {}, None), ("EUR", {"EUR": 1.08}, 2700), ("JPY", {"JPY": 0.0067}, 17)],
 )
 def test_value_in_usd(currency: str, rates: dict[str, float], usd: int | None) -> None:
-    found = projected(placed(currency=currency), figures=Figures(usd_rates=rates))
+    found = projected(placed(currency=currency), thresholds=Thresholds(usd_rates=rates))
     assert (found.currency, found.total_minor, found.value_usd_minor) == (currency, 2500, usd)
 
 
@@ -124,13 +124,13 @@ def test_equal_times_are_decided_by_when_the_shop_told() -> None:
 def test_without_a_name_or_a_time_it_is_no_order_yet() -> None:
     refund = told("refunds/create", shop.refund(5, "10:00"), "10:00")
     bare = told("orders/updated", {"id": 1, "updated_at": clock("09:00"), "note": "x"}, "09:00")
-    assert draw(1, facts(refund), NOBODY, {}, Figures()) is None
-    assert draw(1, facts(refund, bare), NOBODY, {}, Figures()) is None
+    assert draw(1, facts(refund), NOBODY, {}, Thresholds()) is None
+    assert draw(1, facts(refund, bare), NOBODY, {}, Thresholds()) is None
 
 
 def test_a_deleted_order_is_none() -> None:
     gone = told("orders/delete", {"id": 1}, "10:00")
-    assert draw(1, facts(placed(), gone, placed("11:00")), NOBODY, {}, Figures()) is None
+    assert draw(1, facts(placed(), gone, placed("11:00")), NOBODY, {}, Thresholds()) is None
 
 
 def test_references_by_which_later_deliveries_name_it() -> None:
@@ -189,7 +189,7 @@ def test_the_card_leaves_out_only_what_is_added_when_read() -> None:
 def test_everything_that_is_known() -> None:
     stock = {"SKU-11": StockLevel(7, Ms(0))}
     known = facts(placed(note="ring twice"), parcel(number="A1", tracking_company="DHL"))
-    found = describe(1, known, NOBODY, stock, Figures())
+    found = describe(1, known, NOBODY, stock, Thresholds())
     assert found is not None
     assert found.customer is not None
     assert (found.customer.id, found.customer.name) == ("gid://shopify/Customer/77", "Ada Lovelace")

@@ -10,10 +10,10 @@ from tests.server.rules.pictures import card, events, picture, placed, projected
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at
 
-from orders_sync.ingest.changes import ReturnMoved, Stamp
+from orders_sync.evidence.changes import ReturnMoved, Stamp
+from orders_sync.evidence.return_moves import further
 from orders_sync.rules.operator_state import OperatorState, ReturnMove
 from orders_sync.rules.return_history import ReturnView, on_show
-from orders_sync.rules.returns import further
 from orders_wire.returns import PATH, after, allowed_actions
 from orders_wire.vocabulary import ReturnAction, ReturnState
 

@@ -10,10 +10,10 @@ from tests.server.rules.pictures import picture, placed, told
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at
 
-from orders_sync.ingest.changes import Change, FulfillmentOrderSeen, ReturnSeen, Stamp
+from orders_sync.evidence.changes import Change, FulfillmentOrderSeen, ReturnSeen, Stamp
 from orders_sync.instants import DAY, HOUR, Ms, parse_instant, to_text
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.shipping import in_shipping_days
+from orders_sync.rules.thresholds import Thresholds
 
 WEEKDAYS = frozenset(range(1, 6))
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -57,13 +57,13 @@ def test_a_fulfilment_order_without_a_date_promises_nothing() -> None:
     ],
 )
 def test_only_shipping_days_of_the_desk_zone_count(start: str, zone: str, due: str) -> None:
-    figures = Figures(ship_days=WEEKDAYS, zone=ZoneInfo(zone))
-    assert to_text(in_shipping_days(parse_instant(start), figures)) == due
+    thresholds = Thresholds(ship_days=WEEKDAYS, zone=ZoneInfo(zone))
+    assert to_text(in_shipping_days(parse_instant(start), thresholds)) == due
 
 
 def test_a_time_to_ship_longer_than_a_day_runs_over_several() -> None:
-    figures = Figures(ship_days=WEEKDAYS, ship_within=48 * HOUR)
-    assert to_text(in_shipping_days(parse_instant("2026-03-13T12:00:00Z"), figures)) == "2026-03-17T12:00:00Z"
+    thresholds = Thresholds(ship_days=WEEKDAYS, ship_within=48 * HOUR)
+    assert to_text(in_shipping_days(parse_instant("2026-03-13T12:00:00Z"), thresholds)) == "2026-03-17T12:00:00Z"
 
 
 LONG_AGO = at("08:00")
@@ -103,7 +103,7 @@ def test_what_is_owed_of_an_exchange_counts_from_its_fulfilment_order() -> None:
 def test_and_only_on_shipping_days() -> None:
     friday = parse_instant("2026-04-03T18:00:00Z")
     told = (_lines(ordinary=0, swapped=1), _exchange(SWAPPED), _order(), _task(42, SWAPPED, made=friday))
-    assert picture(*told, figures=Figures(ship_days=WEEKDAYS)).ship_by == parse_instant("2026-04-06T18:00:00Z")
+    assert picture(*told, thresholds=Thresholds(ship_days=WEEKDAYS)).ship_by == parse_instant("2026-04-06T18:00:00Z")
 
 
 def test_shopifys_date_for_the_exchange_comes_first() -> None:

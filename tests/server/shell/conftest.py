@@ -18,7 +18,7 @@ import pytest
 from tests.support import shop_bodies as shop
 
 from orders_sync.app import build
-from orders_sync.listening import Listener
+from orders_sync.http.listener import Listener
 from orders_sync.settings import load
 
 SECRET = "hush"

@@ -11,9 +11,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from orders_sync.app import build
-from orders_sync.app_keys import CALLER, SETTINGS, Caller
-from orders_sync.auth import TOKENS, Tokens, authentication, digest
-from orders_sync.routes.problems import problems
+from orders_sync.http.app_keys import CALLER, SETTINGS, Caller
+from orders_sync.http.auth import TOKENS, Tokens, authentication, digest
+from orders_sync.http.problems import problems
 from orders_sync.settings import SettingsError, load
 from orders_wire.operations import OPERATIONS
 from orders_wire.vocabulary import Role

@@ -13,18 +13,18 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.server.conftest import SettableClock
 from tests.support.slow_database import out_of_time
 
+from orders_sync.alerts import app_installation
 from orders_sync.app import build
-from orders_sync.app_keys import DATABASE, Caller
-from orders_sync.auth import Tokens, digest
 from orders_sync.db import connections, leases
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Unavailable
 from orders_sync.db.tx import Tx
-from orders_sync.live import installation
+from orders_sync.http.app_keys import DATABASE, Caller
+from orders_sync.http.auth import Tokens, digest
 from orders_sync.live.readiness import READINESS, Readiness
 from orders_sync.metrics import Metrics
-from orders_sync.poller import state
-from orders_sync.poller.state import Backfill, PollerState
+from orders_sync.poller import progress
+from orders_sync.poller.progress import Backfill, PollerState
 from orders_sync.settings import load
 from orders_wire.vocabulary import Role
 
@@ -46,9 +46,9 @@ async def told(client: Client, path: str) -> dict[str, Any]:
 
 async def polled(client: Client, known: PollerState) -> None:
     def job(tx: Tx) -> None:
-        fence = leases.take(tx, state.NAME, "test", 1000)
+        fence = leases.take(tx, progress.NAME, "test", 1000)
         assert fence is not None
-        state.store(tx, fence, known)
+        progress.store(tx, fence, known)
 
     assert client.app is not None
     await client.app[DATABASE].write(job)
@@ -71,7 +71,7 @@ async def test_health_is_degraded_while_the_last_tick_failed(client: Client) -> 
 async def test_health_is_degraded_while_the_shop_has_not_the_app(client: Client) -> None:
     assert (await told(client, "/health"))["app"] == "installed"
     assert client.app is not None
-    await client.app[DATABASE].write(lambda tx: installation.ended(tx, tx.now))
+    await client.app[DATABASE].write(lambda tx: app_installation.ended(tx, tx.now))
     body = await told(client, "/health")
     assert (body["status"], body["app"]) == ("degraded", "uninstalled")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.server.shell.test_auth import bearer, serving, tokens
 
-from orders_sync.auth import Tokens
-from orders_sync.rates import Rates
+from orders_sync.http.auth import Tokens
+from orders_sync.http.rate_limit import Rates
 
 
 class Seconds:

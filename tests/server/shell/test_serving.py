@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 
 from orders_sync.__main__ import main
-from orders_sync.auth import digest
+from orders_sync.http.auth import digest
 from orders_sync.serving import CannotListen, serve
 from orders_sync.settings import load
 

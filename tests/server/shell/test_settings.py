@@ -8,7 +8,7 @@ import pytest
 
 from orders_sync.commands import flags
 from orders_sync.instants import DAY, HOUR
-from orders_sync.loopback import is_loopback
+from orders_sync.setting_values import is_loopback
 from orders_sync.settings import NAMES, SECRETS, UNNAMED_SHOP, Settings, SettingsError, load
 
 NOWHERE = Path("/dev/null")
@@ -33,14 +33,14 @@ def test_every_setting_of_the_contract_exists() -> None:
 
 
 def test_the_defaults_are_the_contracts() -> None:
-    figures = read().figures
-    assert (figures.tracking_pending, figures.delayed, figures.breach, figures.ship_within) == (
+    thresholds = read().thresholds
+    assert (thresholds.tracking_pending, thresholds.delayed, thresholds.breach, thresholds.ship_within) == (
         2 * HOUR,
         24 * HOUR,
         24 * HOUR,
         24 * HOUR,
     )
-    assert (figures.quiet, figures.ship_days, figures.zone.key) == (30 * DAY, frozenset(range(1, 8)), "UTC")
+    assert (thresholds.quiet, thresholds.ship_days, thresholds.zone.key) == (30 * DAY, frozenset(range(1, 8)), "UTC")
     settings = read()
     assert (settings.poll_interval_s, settings.undo_seconds, settings.events_keep_days) == (900, 10, 7)
     assert (settings.idempotency_keep_hours, settings.shopify_writes) == (72, False)
@@ -84,7 +84,7 @@ def test_lists_and_tables_read_alike_from_text_and_from_toml(tmp_path: Path) -> 
     assert from_file.ship_days == frozenset({1, 2, 3})
     assert from_file.rush_shipping == ("Express, DHL",)
     assert from_file.usd_rates == read(usd_rates="EUR=1.08").usd_rates
-    assert read(rush_shipping="Express, DHL").figures.rush_shipping == {"express", "dhl"}
+    assert read(rush_shipping="Express, DHL").thresholds.rush_shipping == {"express", "dhl"}
 
 
 def test_two_webhook_secrets_serve_a_rotation() -> None:

@@ -14,8 +14,8 @@ import aiohttp
 import pytest
 from tests.server.conftest import SHOP
 
-from orders_sync import token_watch
-from orders_sync.auth import digest, read_tokens
+from orders_sync.http import token_watch
+from orders_sync.http.auth import digest, read_tokens
 from orders_sync.settings import SettingsError
 
 WITHIN_S = 20
@@ -43,7 +43,7 @@ def tokens(tmp_path: Path) -> Path:
 async def server(sqlite_url: str, tokens: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """A process of its own, that looks at the file ten times a second."""
     program = (
-        f"import sys; from orders_sync import token_watch; token_watch.LOOK_EVERY_S = 0.1;"
+        f"import sys; from orders_sync.http import token_watch; token_watch.LOOK_EVERY_S = 0.1;"
         f"from orders_sync.__main__ import main; sys.exit(main({['serve', '--port', '0', '--database', sqlite_url]!r}))"
     )
     environ = {name: text for name, text in os.environ.items() if not name.startswith("ORDERS_SYNC_")}

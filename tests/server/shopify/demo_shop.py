@@ -18,14 +18,14 @@ from orders_demo.site import application
 from orders_demo.stage import Announcement
 from orders_demo.webhooks.signing import headers
 from orders_sync.app import build
-from orders_sync.app_keys import DATABASE
 from orders_sync.db.engine import Database
 from orders_sync.external.shopify.client import ShopifyClient, endpoint
+from orders_sync.http.app_keys import DATABASE
 from orders_sync.instants import Ms, from_datetime
-from orders_sync.poller import state
+from orders_sync.poller import progress
 from orders_sync.poller.poller import Poller
-from orders_sync.poller.shop_side import ShopSide
-from orders_sync.rules.figures import Figures
+from orders_sync.poller.shop_reader import ShopSide
+from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settings import Settings, load
 
 Json = dict[str, Any]
@@ -101,7 +101,7 @@ class Desk:
 
     async def unsubscribed(self) -> list[str]:
         """The topics that the last tick found no subscription for."""
-        known = await self.database.read(lambda conn: state.load(conn, self.database.shop_id))
+        known = await self.database.read(lambda conn: progress.load(conn, self.database.shop_id))
         return list(known.unsubscribed or ())
 
     async def rows(self) -> dict[str, Json]:
@@ -130,5 +130,5 @@ async def desk(shop: Shop, database_url: str) -> AsyncIterator[Desk]:
         assert http.app is not None
         database = http.app[DATABASE]
         side = ShopSide.of(shop.client(), DOMAIN)
-        poller = Poller(database, side, Figures(), shop.clock, owner=database_url, interval_s=900)
+        poller = Poller(database, side, Thresholds(), shop.clock, owner=database_url, interval_s=900)
         yield Desk(http, database, poller, shop)

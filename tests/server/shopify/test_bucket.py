@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orders_sync.external.shopify.bucket import Bucket, ThrottleStatus
+from orders_sync.external.shopify.throttle import Bucket, ThrottleStatus
 from orders_sync.instants import Ms
 
 

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.shopify import AS_OF, ScriptedShop, order, page, parcel
 
-from orders_sync.external.shopify import cuts, documents
+from orders_sync.external.shopify import documents, pagination
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.documents import MOST_AT_ONCE, Cut, Document
 from orders_sync.external.shopify.errors import Misshapen, NoProgress, ShopifyError
 from orders_sync.external.shopify.nodes import Page
 from orders_sync.external.shopify.orders import OrderReader
-from orders_sync.external.shopify.walk import MOST_IDLE, Walk
+from orders_sync.external.shopify.pagination import MOST_IDLE, Walk
 
 Json = dict[str, Any]
 
@@ -101,7 +101,7 @@ def test_an_object_comes_whole_whatever_the_sizes_of_its_pages(shape: tuple[Docu
         return Answer({rest.at[0]: {cut.path[-1]: told}}, AS_OF)
 
     told = pages.cut_short(document, whole)
-    asyncio.run(cuts.complete(ask, document.lists, told))
+    asyncio.run(pagination.complete(ask, document.lists, told))
     assert _bare(told) == whole
 
 
@@ -119,7 +119,7 @@ LINES = Cut(("lineItems",), documents.ORDER_LINES)
 async def _complete(told: Json, cut: Cut, *replies: Json) -> int:
     """How many requests it took."""
     shop = ScriptedShop(**{cut.rest.name: list(replies)})
-    await cuts.complete(shop.execute, (cut,), told)
+    await pagination.complete(shop.execute, (cut,), told)
     return len(shop.calls)
 
 
@@ -131,7 +131,7 @@ def _lines(cursor: str | None, *ids: int, more: bool = True) -> Json:
 async def test_a_connection_whose_cursor_leads_nowhere_is_refused(cursors: list[str | None]) -> None:
     shop = ScriptedShop(OrderLines=[{"order": {"lineItems": _lines(c, n)}} for n, c in enumerate(cursors)])
     with pytest.raises(NoProgress, match="line items"):
-        await cuts.complete(shop.execute, (LINES,), {"id": "x", "lineItems": _lines("a", 9)})
+        await pagination.complete(shop.execute, (LINES,), {"id": "x", "lineItems": _lines("a", 9)})
     assert len(shop.calls) == len(cursors)
 
 
@@ -140,7 +140,7 @@ async def test_pages_that_bring_nothing_new_under_new_cursors_are_refused(ids: t
     count = iter(range(99))
     shop = ScriptedShop(OrderLines=lambda _: {"order": {"lineItems": _lines(f"c{next(count)}", *ids)}})
     with pytest.raises(NoProgress):
-        await cuts.complete(shop.execute, (LINES,), {"id": "x", "lineItems": _lines("a", 9)})
+        await pagination.complete(shop.execute, (LINES,), {"id": "x", "lineItems": _lines("a", 9)})
     assert len(shop.calls) <= MOST_IDLE + 1
 
 

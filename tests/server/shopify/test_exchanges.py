@@ -15,7 +15,7 @@ from orders_demo.world.orders import Order
 from orders_demo.world.parcels import Task
 from orders_demo.world.returns import Return
 from orders_sync.external.shopify import nodes
-from orders_sync.external.shopify.reads import late
+from orders_sync.external.shopify.order_changes import late
 from orders_sync.instants import parse_instant, to_datetime
 
 Json = dict[str, Any]

@@ -20,10 +20,10 @@ from tests.support.shopify import (
     scan,
 )
 
+from orders_sync.evidence.changes import InventoryItemSeen, InventoryLevelSeen
 from orders_sync.external.shopify.errors import Misread, TooCostly
 from orders_sync.external.shopify.orders import OrderReader
 from orders_sync.external.shopify.stock import StockReader
-from orders_sync.ingest.changes import InventoryItemSeen, InventoryLevelSeen
 
 
 async def one_page(shop: ScriptedShop) -> Any:

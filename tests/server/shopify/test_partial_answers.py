@@ -30,14 +30,14 @@ from tests.support.shopify import (
 from orders_sync.db import dead_letters
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import orders, stock
+from orders_sync.evidence.facts import IN_PART, REDACTED, OrderFacts
+from orders_sync.evidence.from_changes import merge
 from orders_sync.external.shopify.errors import Broken, Denied, Misread, NoAnswer, Throttled, TooCostly
+from orders_sync.external.shopify.order_changes import changes
 from orders_sync.external.shopify.orders import OrderReader, OrdersPage
-from orders_sync.external.shopify.reads import changes
-from orders_sync.ingest.evidence import merge
-from orders_sync.ingest.facts import IN_PART, REDACTED, OrderFacts
-from orders_sync.rules.figures import Figures
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.picture import draw
+from orders_sync.rules.order_state import draw
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import DeadLetterState
 
 Json = dict[str, Any]
@@ -352,7 +352,7 @@ def test_a_person_known_in_part_is_shown_until_somebody_tells_all(path: tuple[st
     (read,) = (read for read in holed.orders if read.order.id == 3)
     alone = merge(OrderFacts(), changes(read))
     both = merge(alone, changes(next(one for one in _read().orders if one.order.id == 3)))
-    part, whole = (draw(3, facts, OperatorState(), {}, Figures()) for facts in (alone, both))
+    part, whole = (draw(3, facts, OperatorState(), {}, Thresholds()) for facts in (alone, both))
     assert part is not None
     assert whole is not None
     assert part.order.customer is not None

@@ -12,12 +12,11 @@ from tests.server.conftest import SettableClock
 from tests.server.shopify.world import DOMAIN, LATER, World, level, open_gaps, reached
 from tests.support.shopify import fulfillment_order, order, page, parcel, returned, scan
 
+from orders_sync.alerts import app_installation
 from orders_sync.db import events, leases, poll_targets
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import orders, parcels, returns, stock
-from orders_sync.external.shopify.errors import Denied, Misread, NoAnswer, ShopifyError
-from orders_sync.ingest.apply import apply
-from orders_sync.ingest.changes import (
+from orders_sync.evidence.changes import (
     Delivery,
     FulfillmentPart,
     FulfillmentSeen,
@@ -27,11 +26,12 @@ from orders_sync.ingest.changes import (
     OrderSeen,
     Stamp,
 )
+from orders_sync.external.shopify.errors import Denied, Misread, NoAnswer, ShopifyError
+from orders_sync.ingest.apply import apply
 from orders_sync.instants import HOUR, MINUTE, Ms, parse_instant
-from orders_sync.live import installation
-from orders_sync.poller import state
+from orders_sync.poller import progress
 from orders_sync.poller.poller import switched_off
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ async def told_since(db: Database, after: int) -> list[dict[str, Any]]:
 
 async def webhook(db: Database, *changes: Any, name: str = "w1") -> None:
     delivery = Delivery("webhook", name, "orders/updated", db.clock(), changes)
-    await db.write(lambda tx: apply(tx, delivery, Figures()))
+    await db.write(lambda tx: apply(tx, delivery, Thresholds()))
 
 
 async def settled(db: Database, world: World) -> Any:
@@ -282,7 +282,7 @@ async def test_an_uninstalled_app_is_a_gap_until_a_tick_goes_well(
 ) -> None:
     poller = await settled(db, world)
     clock.advance(LATER)
-    await db.write(lambda tx: installation.ended(tx, tx.now))
+    await db.write(lambda tx: app_installation.ended(tx, tx.now))
     assert await open_gaps(db) == {"app_uninstalled"}
     clock.advance(LATER)
     await poller.tick()
@@ -343,7 +343,7 @@ async def test_orders_are_read_also_where_subscriptions_cannot_be(db: Database, 
 
 
 async def test_only_one_process_polls(db: Database, world: World) -> None:
-    await db.write(lambda tx: leases.take(tx, state.NAME, "another", 60_000))
+    await db.write(lambda tx: leases.take(tx, progress.NAME, "another", 60_000))
     assert (await world.poller(db).tick()).busy
     assert world.pages() == []
 
@@ -356,7 +356,7 @@ async def test_an_overtaken_process_keeps_nothing_of_what_it_writes(
     world.put(order(6, updatedAt=world.now()))
 
     async def taken() -> None:
-        await db.write(lambda tx: leases.take(tx, state.NAME, "another", 60_000))
+        await db.write(lambda tx: leases.take(tx, progress.NAME, "another", 60_000))
 
     original = world.shop.execute
 

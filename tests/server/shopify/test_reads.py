@@ -19,10 +19,7 @@ from tests.support.shopify import (
     scan,
 )
 
-from orders_sync.external.shopify import nodes
-from orders_sync.external.shopify.reads import OrderRead, changes
-from orders_sync.external.shopify.return_reads import return_changes
-from orders_sync.ingest.changes import (
+from orders_sync.evidence.changes import (
     CustomerPart,
     DisputeSeen,
     FulfillmentOrderSeen,
@@ -35,11 +32,14 @@ from orders_sync.ingest.changes import (
     ReverseDeliverySeen,
     Stamp,
 )
-from orders_sync.ingest.evidence import evidence, merge
-from orders_sync.ingest.facts import OrderFacts, join
-from orders_sync.ingest.money import money as amount
+from orders_sync.evidence.facts import OrderFacts, join
+from orders_sync.evidence.from_changes import evidence, merge
+from orders_sync.evidence.json_fields import Node
+from orders_sync.evidence.money import money as amount
+from orders_sync.external.shopify import nodes
+from orders_sync.external.shopify.order_changes import OrderRead, changes
+from orders_sync.external.shopify.return_changes import return_changes
 from orders_sync.ingest.normalise import topics
-from orders_sync.ingest.reading import Node
 from orders_sync.instants import MINUTE, Ms, parse_instant
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.return_history import returns

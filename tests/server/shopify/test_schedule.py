@@ -11,7 +11,7 @@ from orders_sync.db import leases
 from orders_sync.db.engine import Database
 from orders_sync.external.shopify.errors import NoAnswer
 from orders_sync.instants import MINUTE, SECOND
-from orders_sync.poller import state
+from orders_sync.poller import progress
 from orders_sync.poller.schedule import Schedule
 
 
@@ -108,4 +108,4 @@ async def test_one_process_repairs_at_a_time(db: Database, world: World) -> None
     world.shop.calls.clear()
     await watching.look()
     assert world.shop.calls == []
-    assert state.NAME != "repairs"
+    assert progress.NAME != "repairs"

@@ -16,17 +16,11 @@ from orders_sync.db import dead_letters
 from orders_sync.db.dead_letters import DeadLetterRow
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import metadata, orders
+from orders_sync.evidence.changes import CustomerRedacted, Delivery, FulfillmentPart, FulfillmentSeen, Stamp
 from orders_sync.external.shopify.errors import Misread, NoAnswer
 from orders_sync.ingest.apply import apply
-from orders_sync.ingest.changes import (
-    CustomerRedacted,
-    Delivery,
-    FulfillmentPart,
-    FulfillmentSeen,
-    Stamp,
-)
 from orders_sync.instants import MINUTE
-from orders_sync.rules.figures import Figures
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import DeadLetterState
 
 DEAD, RETRIED, DISCARDED = DeadLetterState.DEAD, DeadLetterState.RETRIED, DeadLetterState.DISCARDED
@@ -151,7 +145,7 @@ async def test_an_order_known_in_part_whose_rest_cannot_be_read_stays_a_gap(db: 
     await poller.tick()
     at = db.clock()
     part = FulfillmentSeen(3, FulfillmentPart(id=99, created_at=at, updated_at=at), Stamp(at, at))
-    await db.write(lambda tx: apply(tx, Delivery("webhook", "w1", "fulfillments/create", at, (part,)), Figures()))
+    await db.write(lambda tx: apply(tx, Delivery("webhook", "w1", "fulfillments/create", at, (part,)), Thresholds()))
     for _ in range(3):
         poller.repairs.forget()
         assert await poller.repairs.run() == 0
@@ -238,7 +232,7 @@ async def test_a_redaction_erases_it_and_what_its_reason_quotes(db: Database, wo
     assert len(await db.read(_traces)) == 2
     at = db.clock()
     redacted = CustomerRedacted(77, None, (), Stamp(at, at))
-    await db.write(lambda tx: apply(tx, Delivery("webhook", "w1", "customers/redact", at, (redacted,)), Figures()))
+    await db.write(lambda tx: apply(tx, Delivery("webhook", "w1", "customers/redact", at, (redacted,)), Thresholds()))
     assert await db.read(_traces) == []
     assert await states(db) == [("order 3", DISCARDED)]
     assert await open_gaps(db) == set()

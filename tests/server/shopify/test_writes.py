@@ -13,7 +13,7 @@ from tests.support.shopify import Reply, ScriptedShop, page
 
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.external.shopify.errors import Denied, NoAnswer, NotSent, Throttled
-from orders_sync.external.shopify.receiver import ShopifyReceiver
+from orders_sync.external.shopify.sender import ShopifyReceiver
 from orders_sync.instants import Ms
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown

@@ -15,7 +15,7 @@ from orders_demo.world.money import Tender
 from orders_demo.world.orders import Order
 from orders_demo.world.parcels import Parcel, Tracking
 from orders_demo.world.returns import Return
-from orders_sync.external.shopify.receiver import ShopifyReceiver
+from orders_sync.external.shopify.sender import ShopifyReceiver
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.outcome import Outcome, Refused, Sent
 

@@ -16,11 +16,11 @@ from orders_sync.db.engine import Database
 from orders_sync.external.shopify.errors import Misread
 from orders_sync.external.shopify.shop import TOPICS
 from orders_sync.instants import MINUTE, parse_instant, to_text
-from orders_sync.poller import state
+from orders_sync.poller import progress
 from orders_sync.poller.poller import Poller
-from orders_sync.poller.shop_side import ShopSide
-from orders_sync.poller.state import PollerState
-from orders_sync.rules.figures import Figures
+from orders_sync.poller.progress import PollerState
+from orders_sync.poller.shop_reader import ShopSide
+from orders_sync.rules.thresholds import Thresholds
 
 Json = dict[str, Any]
 
@@ -85,7 +85,7 @@ class World:
     def poller(self, db: Database, owner: str = "one") -> Poller:
         """A process that polls this shop."""
         side = ShopSide.of(self.shop, DOMAIN)
-        return Poller(db, side, Figures(), self.clock, owner=owner, interval_s=INTERVAL_S)
+        return Poller(db, side, Thresholds(), self.clock, owner=owner, interval_s=INTERVAL_S)
 
     def _nodes(self, known: dict[str, Json]) -> Callable[[Mapping[str, Any]], Json]:
         def answer(variables: Mapping[str, Any]) -> Json:
@@ -169,7 +169,7 @@ def level(item: int, sku: str, available: int, at: str) -> Json:
 
 async def reached(db: Database) -> PollerState:
     """Where the poller has got to."""
-    return await db.read(lambda conn: state.load(conn, db.shop_id))
+    return await db.read(lambda conn: progress.load(conn, db.shop_id))
 
 
 async def open_gaps(db: Database) -> set[str]:

@@ -13,9 +13,10 @@ from tests.tui.core.fake_desk import DOWN, LOST, FakeDesk, Trouble
 from tests.tui.core.test_session import Watched, watching
 from tests.tui.core.virtual_time import run
 
-from orders_tui.drafts import AssignDraft, FulfillDraft
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.fulfill import FulfillDraft
 from orders_tui.errors import Refused
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.query import OrdersQuery
 from orders_tui.session import ActionState, Notice
 from orders_wire.vocabulary import ErrorCode, Status, Tab
@@ -53,7 +54,7 @@ def act(w: Watched, rng: Random, number: int) -> None:
     if number % 10 == 9 and w.session.actions.undoable() is not None:
         w.session.actions.undo()
     elif number % 3:
-        w.session.actions.act(AssignDraft((row.id,), f"owner {number}", seen))
+        w.session.actions.act(AssignDraft((row.id,), f"owner {number}", versions=seen))
     else:
         w.session.actions.act(FulfillDraft((row.id,), versions=seen))
 
@@ -82,7 +83,7 @@ def test_a_shift_of_two_hundred_actions(seed: int) -> None:
             await shift(w, rng)
             assert desk.troubles > ACTIONS * FAILING / 2
             desk.rough = False
-            desk.feed.line(LineState.LIVE)
+            desk.feed.line(ConnectionState.LIVE)
             await w.rest(60)
             every_outcome_is_known_and_explained(w)
             await every_page_is_the_servers(w)

@@ -14,15 +14,16 @@ from tests.tui.core.samples import gid, order, page
 from tests.tui.core.virtual_time import now, now_s, pace, run
 
 from orders_tui.errors import Refused, SignInNeeded
-from orders_tui.feed import Events, LineState
+from orders_tui.feed import ConnectionState, Events
 from orders_tui.query import Filters, OrdersQuery
-from orders_tui.session import Change, CursorMoved, Notice, PageShown, RowsChanged, Session, TabMemory
+from orders_tui.session import Change, CursorMoved, Notice, PageShown, RowsChanged, Session
 from orders_tui.session.matching import collect
+from orders_tui.state_file import TabMemory
 from orders_wire.alerts import Event
 from orders_wire.vocabulary import ErrorCode, EventType, Status, Tab
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_wire.page import OrdersPage
 
 ALL = OrdersQuery(Tab.ALL, page_size=5)
@@ -58,7 +59,7 @@ class Watched:
 async def watching(desk: FakeDesk, **given: Any) -> AsyncIterator[Watched]:
     given = {"query": ALL, "pace": pace(), **given}
     session = Session(cast("Any", desk), desk.feed, **given)
-    desk.feed.line(LineState.LIVE)
+    desk.feed.line(ConnectionState.LIVE)
     running = asyncio.create_task(session.run())
     try:
         watched = Watched(desk, session)
@@ -306,7 +307,7 @@ def test_when_the_last_page_empties_the_one_before_is_shown() -> None:
 def test_an_outage_is_said_rows_stay_and_recovery_is_by_itself() -> None:
     async def scenario(w: Watched) -> None:
         w.desk.reads.before = [DOWN] * 1000
-        w.desk.feed.line(LineState.OFFLINE, "gone")
+        w.desk.feed.line(ConnectionState.OFFLINE, "gone")
         w.session.refresh()
         await w.rest(30)
         assert w.session.table.view.problem is DOWN
@@ -314,7 +315,7 @@ def test_an_outage_is_said_rows_stay_and_recovery_is_by_itself() -> None:
         assert not w.session.connection.acts
         w.desk.reads.before.clear()
         w.desk.change(30, ping=False, customer_name="X")
-        w.desk.feed.line(LineState.LIVE)
+        w.desk.feed.line(ConnectionState.LIVE)
         await w.rest(0.1)
         assert w.session.table.view.problem is None
         assert w.session.table.view.rows[0].order.customer_name == "X"
@@ -350,7 +351,7 @@ def test_an_expired_token_is_said_and_signing_in_again_continues() -> None:
         assert w.session.connection.state.value == "signed_out"
         assert await w.session.sign_in("new") is None
         await w.rest()
-        assert w.session.connection.state is LineState.LIVE
+        assert w.session.connection.state is ConnectionState.LIVE
         assert w.session.table.view.rows[0].order.customer_name == "X"
 
     play(scenario)
@@ -531,12 +532,12 @@ def test_another_desk_at_the_same_address_leaves_nothing_of_the_old_one() -> Non
 
 def test_a_feed_that_breaks_says_so_and_comes_back() -> None:
     async def scenario(w: Watched) -> None:
-        w.desk.feed.line(LineState.LIVE)
+        w.desk.feed.line(ConnectionState.LIVE)
         await w.rest()
         w.desk.feed.items.put_nowait(Broken())  # type: ignore[arg-type]
         await asyncio.sleep(0.5)
         assert not w.session.connection.up
-        w.desk.feed.line(LineState.LIVE)
+        w.desk.feed.line(ConnectionState.LIVE)
         await asyncio.sleep(5)
         assert w.session.connection.up
 

@@ -9,14 +9,17 @@ from tests.tui.core.fake_desk import DOWN, LOST
 from tests.tui.core.samples import NOON, gid
 from tests.tui.core.test_session import Watched, play
 
-from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, Parcel, SupportDraft
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.fulfill import FulfillDraft, Parcel
+from orders_tui.actions.inventory import InventoryDraft
+from orders_tui.actions.support import SupportDraft
 from orders_tui.errors import ApiError, Refused, SignInNeeded, Unread
-from orders_tui.feed import Events, LineState
+from orders_tui.feed import ConnectionState, Events
 from orders_tui.query import OrdersQuery
 from orders_tui.session import ActionSettled, ActionState, AlertsChanged, BulkChanged, DeskLeft, Notice, OutcomeKind
 from orders_tui.store import MarkKind
 from orders_wire.alerts import Event
-from orders_wire.vocabulary import ActionName, ErrorCode, EventType, OpenClosed, Severity, Status, Tab
+from orders_wire.vocabulary import ErrorCode, EventType, OpenClosed, Severity, Status, Tab
 
 BUSY = Refused(ErrorCode.UNAVAILABLE, "busy", retry_after_s=2.0)
 
@@ -72,7 +75,7 @@ def test_a_refusal_rolls_back_and_says_why_on_the_row_and_in_a_notice() -> None:
 def test_an_escalation_for_all_that_wait_is_about_the_orders_that_the_answer_names() -> None:
     async def scenario(w: Watched) -> None:
         waiting = {row.id for row in w.desk.listed(Tab.UNFULFILLED)}
-        (entry,) = w.session.actions.act(InventoryDraft("A-1"))
+        (entry,) = w.session.actions.act(InventoryDraft((), "A-1"))
         assert entry.order_ids == ()
         await w.rest(0.1)
         assert set(w.session.actions.log[-1].order_ids) == waiting
@@ -145,8 +148,8 @@ def test_what_is_unconfirmed_is_settled_as_soon_as_the_line_is_back() -> None:
         w.session.actions.act(assign(30))
         await w.rest(40)
         w.desk.writes.before.clear()
-        w.desk.feed.line(LineState.RECONNECTING)
-        w.desk.feed.line(LineState.LIVE)
+        w.desk.feed.line(ConnectionState.RECONNECTING)
+        w.desk.feed.line(ConnectionState.LIVE)
         await w.rest(0.1)
         assert w.session.actions.log[-1].state is ActionState.DONE
 
@@ -155,13 +158,13 @@ def test_what_is_unconfirmed_is_settled_as_soon_as_the_line_is_back() -> None:
 
 def test_while_offline_is_declared_actions_are_refused_and_the_draft_is_kept() -> None:
     async def scenario(w: Watched) -> None:
-        w.desk.feed.line(LineState.OFFLINE, "gone")
+        w.desk.feed.line(ConnectionState.OFFLINE, "gone")
         await w.rest(0.1)
         (entry,) = w.session.actions.act(assign(30))
         assert entry.state is ActionState.REFUSED
         assert owner(w, 30) == "unassigned"
         assert not w.desk.posted
-        assert w.session.drafts.find(ActionName.ASSIGN, gid(30)) == assign(30)
+        assert w.session.drafts.find(AssignDraft, gid(30)) == assign(30)
         assert "the draft is kept" in w.of(Notice)[-1].text
 
     play(scenario)
@@ -173,11 +176,11 @@ def test_what_was_surely_not_sent_is_taken_back_once_offline_is_declared() -> No
         w.session.actions.act(assign(30))
         await w.rest(0.5)
         assert kind(w, 30) is MarkKind.PENDING
-        w.desk.feed.line(LineState.OFFLINE, "gone")
+        w.desk.feed.line(ConnectionState.OFFLINE, "gone")
         await w.rest(0.5)
         assert w.session.actions.log[-1].state is ActionState.REFUSED
         assert (owner(w, 30), kind(w, 30)) == ("unassigned", None)
-        assert w.session.drafts.find(ActionName.ASSIGN, gid(30)) is not None
+        assert w.session.drafts.find(AssignDraft, gid(30)) is not None
 
     play(scenario)
 
@@ -189,11 +192,11 @@ def test_what_may_have_been_done_is_never_taken_back_by_guessing() -> None:
         w.session.actions.act(assign(30))
         await w.rest(0.1)
         w.desk.writes.before = [DOWN] * 100
-        w.desk.feed.line(LineState.OFFLINE, "gone")
+        w.desk.feed.line(ConnectionState.OFFLINE, "gone")
         await w.rest(60)
         assert (owner(w, 30), kind(w, 30)) == ("ana", MarkKind.UNCONFIRMED)
         w.desk.writes.before.clear()
-        w.desk.feed.line(LineState.LIVE)
+        w.desk.feed.line(ConnectionState.LIVE)
         await w.rest(0.1)
         assert w.session.actions.log[-1].state is ActionState.DONE
 
@@ -206,7 +209,7 @@ def test_an_expired_token_keeps_the_draft() -> None:
         w.session.actions.act(assign(30))
         await w.rest(0.1)
         assert w.session.actions.log[-1].state is ActionState.REFUSED
-        assert w.session.drafts.find(ActionName.ASSIGN, gid(30)) is not None
+        assert w.session.drafts.find(AssignDraft, gid(30)) is not None
 
     play(scenario)
 
@@ -389,7 +392,7 @@ def test_an_unknown_chunk_is_told_apart_until_it_is_known() -> None:
 
 def test_a_bulk_run_while_offline_sends_nothing() -> None:
     async def scenario(w: Watched) -> None:
-        w.desk.feed.line(LineState.OFFLINE, "gone")
+        w.desk.feed.line(ConnectionState.OFFLINE, "gone")
         await w.rest(0.1)
         run = w.session.actions.bulk(assign(30))
         assert run.finished

@@ -13,8 +13,9 @@ from tests.tui.core.samples import gid
 from tests.tui.core.test_session import Watched, watching
 from tests.tui.core.virtual_time import run
 
-from orders_tui.drafts import AssignDraft, FulfillDraft
-from orders_tui.feed import LineState
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.fulfill import FulfillDraft
+from orders_tui.feed import ConnectionState
 from orders_tui.query import OrdersQuery
 from orders_wire.vocabulary import Status, Tab
 
@@ -56,7 +57,7 @@ def line(w: Watched, what: int) -> None:
     elif what % 5 == 2:
         w.desk.reads.before.append(DOWN)
     else:
-        w.desk.feed.line(LineState.OFFLINE if what % 5 == 3 else LineState.LIVE, "x")
+        w.desk.feed.line(ConnectionState.OFFLINE if what % 5 == 3 else ConnectionState.LIVE, "x")
 
 
 def move(w: Watched, what: int) -> None:
@@ -115,7 +116,7 @@ async def come_to_rest(w: Watched) -> None:
     w.desk.writes.after.clear()
     w.desk.reads.before.clear()
     w.session.table.freeze(False)
-    w.desk.feed.line(LineState.LIVE)
+    w.desk.feed.line(ConnectionState.LIVE)
     await w.rest(30)
     w.session.table.open_tab(Tab.ALL)
     w.session.table.first_page()

@@ -9,20 +9,23 @@ from datetime import datetime, timedelta
 from tests.tui.screens import desk_data
 from tests.tui.screens.desk_data import NOW
 
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.draft import Draft
+from orders_tui.actions.fulfill import FulfillDraft
+from orders_tui.actions.returns import ReturnsDraft
 from orders_tui.alerts import AlertBook
-from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, ReturnsDraft
-from orders_tui.eligibility import Eligibility, preview
+from orders_tui.drafts import DraftBook
 from orders_tui.errors import ApiError, SignInNeeded
-from orders_tui.feed import Connection, LineState
-from orders_tui.persistence import DraftBook
+from orders_tui.feed import Connection, ConnectionState
 from orders_tui.query import Filters, OrdersQuery, Sort
 from orders_tui.session import Session, changes
-from orders_tui.session.acting import Actions
-from orders_tui.session.actions import ActionEntry, ActionState, OrderFailure
+from orders_tui.session.actions import Actions
 from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
+from orders_tui.session.log import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.matching import Matching
 from orders_tui.session.table import Table
-from orders_tui.session.view import Ghost, PageSpan, RowView, TabMemory, View
+from orders_tui.session.view import Ghost, PageSpan, RowView, TableView
+from orders_tui.state_file import TabMemory
 from orders_tui.store.marks import Mark, MarkKind
 from orders_wire.detail import OrderDetail
 from orders_wire.orders import Order
@@ -44,8 +47,8 @@ class FakeSession(Session):
     def __init__(self, page_size: int = 36, now: Callable[[], datetime] = lambda: NOW) -> None:
         self.now = now
         self._observers: list[Callable[[changes.Change], None]] = []
-        self.view_now = View(query=OrdersQuery(tab=Tab.UNFULFILLED, page_size=page_size), as_of=NOW)
-        self.connection_now = Connection(LineState.LIVE, since=NOW, last_contact=NOW)
+        self.view_now = TableView(query=OrdersQuery(tab=Tab.UNFULFILLED, page_size=page_size), as_of=NOW)
+        self.connection_now = Connection(ConnectionState.LIVE, since=NOW, last_contact=NOW)
         self._alerts = AlertBook()
         self.drafts = DraftBook()
         self.table = FakeTable(self)
@@ -149,7 +152,7 @@ class FakeSession(Session):
                 for row in self.view_now.rows
             ]
             self.put(rows=tuple(rows))
-            self.mark_row(order_id, kind, failed.get(order_id, ""), entry.draft.verb)
+            self.mark_row(order_id, kind, failed.get(order_id, ""), entry.draft.action)
 
     def move_run(self, *, ended: bool) -> None:
         """The newest bulk run moves on: some done, some not."""
@@ -240,7 +243,7 @@ class FakeSession(Session):
     async def sign_in(self, token: str) -> ApiError | None:
         if token == "wrong":
             return SignInNeeded("unknown token")
-        self.set_line(state=LineState.LIVE, since=NOW, last_contact=NOW)
+        self.set_line(state=ConnectionState.LIVE, since=NOW, last_contact=NOW)
         return None
 
     def acknowledge(self, alert_ids: Collection[str]) -> None:
@@ -261,7 +264,7 @@ class FakeTable(Table):
         self._session = session
 
     @property
-    def view(self) -> View:
+    def view(self) -> TableView:
         return self._session.view_now
 
     @property
@@ -359,9 +362,6 @@ class FakeActions(Actions):
     def log(self) -> tuple[ActionEntry, ...]:
         return tuple(self._session.log_now)
 
-    def eligibility(self, draft: Draft) -> Eligibility:
-        return preview(draft, ((order_id, self._session.orders.get(order_id)) for order_id in draft.order_ids))
-
     def act(self, draft: Draft) -> tuple[ActionEntry, ...]:
         state = ActionState.SENDING if self._session.connection_now.acts else ActionState.REFUSED
         message = "" if self._session.connection_now.acts else "the server cannot be reached"
@@ -387,7 +387,7 @@ class FakeActions(Actions):
             if order_id in self._session.orders:
                 self._session.orders[order_id] = self._session.orders[order_id].model_copy(update=update)
         rows = [
-            replace(row, order=self._session.orders[row.order.id], mark=Mark(MarkKind.PENDING, draft.verb, "key"))
+            replace(row, order=self._session.orders[row.order.id], mark=Mark(MarkKind.PENDING, draft.action, "key"))
             if row.order.id in draft.order_ids
             else row
             for row in self._session.view_now.rows

@@ -7,15 +7,15 @@ from tests.tui.screens import desk_data
 from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 
+from orders_tui.actions.assign import AssignDraft
 from orders_tui.commands import COMMANDS, Place
 from orders_tui.dialogs.sign_in import SignInDialog
-from orders_tui.drafts import AssignDraft
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.screens.desk.board import Part
 from orders_tui.screens.order import OrderScreen
 from orders_tui.screens.stage import Stage
 from orders_tui.session import changes
-from orders_tui.session.actions import ActionState, OrderFailure
+from orders_tui.session.log import ActionState, OrderFailure
 from orders_tui.store.marks import MarkKind
 from orders_tui.widgets.line_list import LineList
 from orders_tui.widgets.order_table import OrderTable
@@ -306,28 +306,28 @@ async def test_alerts_are_put_away_one_by_one_or_by_kind(open_desk: Open, sessio
 
 async def test_signed_out_enter_leads_back_in(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
-        session.set_line(state=LineState.SIGNED_OUT)
+        session.set_line(state=ConnectionState.SIGNED_OUT)
         await desk.press("enter")
         await desk.type("token")
         await desk.press("enter")
-        assert session.connection.state is LineState.LIVE
+        assert session.connection.state is ConnectionState.LIVE
 
 
 async def test_a_wrong_token_keeps_the_dialog_and_what_is_typed_next(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
-        session.set_line(state=LineState.SIGNED_OUT)
+        session.set_line(state=ConnectionState.SIGNED_OUT)
         await desk.press("enter")
         await desk.type("wrong")
         await desk.press("enter")
         assert isinstance(desk.pilot.app.screen, SignInDialog)
         await desk.press("m", "f", "a")
         assert session.sent == []
-        assert session.connection.state is LineState.SIGNED_OUT
+        assert session.connection.state is ConnectionState.SIGNED_OUT
 
 
 async def test_refused_while_offline_nothing_is_sent_and_it_says_so(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
-        session.set_line(state=LineState.OFFLINE, since=desk_data.NOW)
+        session.set_line(state=ConnectionState.OFFLINE, since=desk_data.NOW)
         await desk.press("m")
         assert session.sent == []
         assert "draft is kept" in desk.hint
@@ -393,7 +393,7 @@ async def test_offline_the_hints_of_actions_are_dim_and_the_help_says_why(
     open_desk: Open, session: FakeSession
 ) -> None:
     async with open_desk() as desk:
-        session.set_line(state=LineState.OFFLINE, since=desk_data.NOW)
+        session.set_line(state=ConnectionState.OFFLINE, since=desk_data.NOW)
         acts = [hint for hint in desk.screen.hints() if hint.label in {"assign", "fulfil", "support"}]
         assert [hint.able for hint in acts] == [False] * len(acts)
         await desk.press("question_mark")

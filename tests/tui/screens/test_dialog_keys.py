@@ -8,8 +8,12 @@ from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 from textual.widgets import Input
 
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.fulfill import FulfillDraft
+from orders_tui.actions.inventory import InventoryDraft
+from orders_tui.actions.returns import ReturnsDraft
+from orders_tui.actions.support import SupportDraft
 from orders_tui.commands import parse_line
-from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, ReturnsDraft, SupportDraft
 from orders_tui.screens.order import OrderScreen
 from orders_tui.session.bulk import OutcomeKind
 from orders_tui.widgets.line_list import LineList
@@ -30,7 +34,7 @@ async def test_a_burst_opens_the_dialog_fills_it_in_and_confirms_nothing(open_de
         await desk.pilot.pause(0.2)
         await desk.press("enter")
         assert session.sent == [
-            AssignDraft((ids(session)[0],), "bo", {ids(session)[0]: session.orders[ids(session)[0]].version})
+            AssignDraft((ids(session)[0],), "bo", versions={ids(session)[0]: session.orders[ids(session)[0]].version})
         ]
 
 
@@ -264,7 +268,7 @@ async def test_a_return_offers_exactly_what_its_state_allows(
         await desk.press("ctrl+s")
         draft = session.sent[-1]
         assert isinstance(draft, ReturnsDraft)
-        assert draft.action == desk_data.ACTIONS[state][0]
+        assert draft.move == desk_data.ACTIONS[state][0]
         assert draft.return_id == (order.return_.id if order.return_ else None)
 
 
@@ -295,7 +299,7 @@ async def test_a_large_refund_is_typed(open_desk: Open, session: FakeSession) ->
         await desk.type(amount)
         await desk.press("ctrl+s")
         assert isinstance(session.sent[-1], ReturnsDraft)
-        assert session.sent[-1].action is ReturnAction.APPROVE_REFUND
+        assert session.sent[-1].move is ReturnAction.APPROVE_REFUND
 
 
 async def test_a_return_is_never_repeated(open_desk: Open, session: FakeSession) -> None:

@@ -10,13 +10,14 @@ from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.desk_driver import Desk, Open
 from tests.tui.screens.fake_session import FakeSession
 
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.inventory import InventoryDraft
 from orders_tui.dialogs.dialog import Dialog
-from orders_tui.drafts import AssignDraft, InventoryDraft
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.screens.desk import tops
 from orders_tui.session import changes
-from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.bulk import Outcome, OutcomeKind
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import LineList
 from orders_wire.orders import Tracking
@@ -219,7 +220,7 @@ async def test_the_keys_that_the_header_offers_take_back(open_desk: Open, sessio
 async def test_offline_the_header_offers_no_undo(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         in_batches(session, 1)
-        session.set_line(state=LineState.OFFLINE, since=NOW)
+        session.set_line(state=ConnectionState.OFFLINE, since=NOW)
         assert tops.top_info(desk.screen).undo == ""
 
 
@@ -391,9 +392,9 @@ async def test_skus_of_the_order_and_those_out_of_stock_can_be_chosen(open_desk:
 # -- reading only
 
 
-@pytest.mark.parametrize("state", [LineState.OFFLINE, LineState.SIGNED_OUT])
+@pytest.mark.parametrize("state", [ConnectionState.OFFLINE, ConnectionState.SIGNED_OUT])
 async def test_reading_only_no_dialog_opens_that_could_not_send(
-    open_desk: Open, session: FakeSession, state: LineState
+    open_desk: Open, session: FakeSession, state: ConnectionState
 ) -> None:
     async with open_desk() as desk:
         session.set_line(state=state, since=NOW)
@@ -409,12 +410,12 @@ async def test_a_dialog_that_is_open_when_the_line_goes_down_keeps_what_is_typed
     async with open_desk(typed_amount_above=1e9) as desk:
         for keys in (("f",), ("a", "down"), ("s",), ("i",), ("8", "r")):
             await desk.press(*keys)
-            session.set_line(state=LineState.OFFLINE, since=NOW)
+            session.set_line(state=ConnectionState.OFFLINE, since=NOW)
             await desk.press("ctrl+s")
             assert "reading only" in desk.said()
             assert session.sent == []
             assert isinstance(desk.app.screen, Dialog)
-            session.set_line(state=LineState.LIVE, since=NOW)
+            session.set_line(state=ConnectionState.LIVE, since=NOW)
             await desk.press("escape")
 
 

@@ -14,10 +14,10 @@ from tests.tui.screens.test_any_moment import crashes
 from textual import events
 from textual.pilot import Pilot
 
-from orders_tui.api import SyncApi
+from orders_tui.api.client import SyncApi
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.feed.sse import SseFeed
 from orders_tui.keymap import build
 from orders_tui.pace import Pace
@@ -93,7 +93,7 @@ class Client:
     async def well(self) -> None:
         """Rows, a live line, and an action that is done."""
         await self.press("ctrl+r")
-        await self.until(lambda: self.session.connection.state is LineState.LIVE)
+        await self.until(lambda: self.session.connection.state is ConnectionState.LIVE)
         await self.press("1", "ctrl+r")
         await self.until(lambda: self.session.table.view.rows and self.session.table.view.problem is None)
         await self.until(lambda: not self.session.actions.unsettled)

@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from orders_sync.external.shopify.bucket import ThrottleStatus
 from orders_sync.external.shopify.errors import Broken, Denied, Misread, NoAnswer, ShopifyError, Throttled, TooCostly
+from orders_sync.external.shopify.throttle import ThrottleStatus
 from orders_sync.instants import Ms
 
 UNKNOWN_WAIT_S = 2.0

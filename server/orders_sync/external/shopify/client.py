@@ -1,6 +1,6 @@
 """The Admin GraphQL API over HTTP: one POST per document, within the shop's cost throttle, at a pinned version.
 
-Invariant: what was throttled was not executed, so it is sent again after the wait that the shop's figures give. Anything else
+Invariant: what was throttled was not executed, so it is sent again after the wait that the shop's thresholds give. Anything else
 is sent once; only `read` repeats it, since a read changes nothing.
 """
 
@@ -17,13 +17,13 @@ import orjson
 import structlog
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from orders_sync.evidence.json_fields import clean
 from orders_sync.external.shopify import answers
 from orders_sync.external.shopify.answers import Answer
-from orders_sync.external.shopify.bucket import Bucket
-from orders_sync.external.shopify.decoding import decoded
 from orders_sync.external.shopify.documents import API_VERSION, Document
 from orders_sync.external.shopify.errors import Misread, NoAnswer, NotJson, NotSent, Refusal, ShopifyError, Throttled
-from orders_sync.ingest.reading import clean
+from orders_sync.external.shopify.scalars import decoded
+from orders_sync.external.shopify.throttle import Bucket
 from orders_sync.instants import Clock, Ms, from_datetime, system_clock
 
 log = structlog.get_logger(__name__)

@@ -8,14 +8,13 @@ from functools import partial
 from typing import Any
 
 from orders_sync.external.shopify import documents, nodes
-from orders_sync.external.shopify.asking import batches, told, understood
+from orders_sync.external.shopify.batches import PageSize, batches, told, understood
 from orders_sync.external.shopify.client import ShopifyClient
-from orders_sync.external.shopify.cuts import complete
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.errors import ONE_ALONE, Broken, OneAlone
-from orders_sync.external.shopify.reads import held, late
+from orders_sync.external.shopify.order_changes import held, late
+from orders_sync.external.shopify.pagination import complete
 from orders_sync.external.shopify.scalars import gid
-from orders_sync.external.shopify.sizes import PageSize
 
 
 @dataclass(slots=True)

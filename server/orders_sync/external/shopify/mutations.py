@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orders_sync.external.shopify.asking import understood
+from orders_sync.external.shopify.batches import understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.errors import Misshapen, NoAnswer

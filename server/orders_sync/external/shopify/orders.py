@@ -11,18 +11,17 @@ from typing import Any, TypeVar
 
 from pydantic.alias_generators import to_snake
 
-from orders_sync.external.shopify import completion, documents, holes, nodes
+from orders_sync.external.shopify import completion, denied_fields, documents, nodes
 from orders_sync.external.shopify.answers import Answer
-from orders_sync.external.shopify.asking import batches, page, understood
+from orders_sync.external.shopify.batches import PageSize, batches, page, understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.errors import Broken, Denied, Withheld
 from orders_sync.external.shopify.nodes import Node, read_page
-from orders_sync.external.shopify.reads import OrderRead, ParcelsRead, held, late
+from orders_sync.external.shopify.order_changes import OrderRead, ParcelsRead, held, late
+from orders_sync.external.shopify.pagination import Walk
 from orders_sync.external.shopify.scalars import Id, gid, number
-from orders_sync.external.shopify.sifting import Batch, Sifting, UnreadOrder
-from orders_sync.external.shopify.sizes import PageSize
-from orders_sync.external.shopify.walk import Walk
+from orders_sync.external.shopify.unreadable import Batch, Sifting, UnreadOrder
 from orders_sync.instants import Ms
 
 MOST_AT_ONCE = 100
@@ -70,7 +69,7 @@ class OrderReader:
             return await self._one_by_one(variables, walk)
         with understood():
             found = read_page(object, answer.data["orders"])
-        lost = {**answer.broken, **holes.objects(answer, documents.ORDERS_PAGE.at, found.nodes)}
+        lost = {**answer.broken, **denied_fields.objects(answer, documents.ORDERS_PAGE.at, found.nodes)}
         if any(not _names_itself(found.nodes, place) for place in lost):
             return await self._one_by_one(variables, walk)
         following = (walk or Walk("orders", after)).step(found)
@@ -170,7 +169,7 @@ def _told(asked: Sequence[str], answer: Answer) -> tuple[dict[int, object], Answ
     with understood():
         found = list(answer.data["nodes"])
     broken: dict[int, Broken] = {place: Broken(why) for place, why in answer.broken.items()}
-    broken |= {place: Withheld(why) for place, why in holes.objects(answer, documents.ORDERS.at, found).items()}
+    broken |= {place: Withheld(why) for place, why in denied_fields.objects(answer, documents.ORDERS.at, found).items()}
     told = {
         place: node or {"id": gid_asked}
         for place, (gid_asked, node) in enumerate(zip(asked, found, strict=False))

@@ -5,14 +5,18 @@ What a database cannot hold is not read: the field raises, and the object that i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated
 
+import orjson
 from pydantic import BeforeValidator, Field
 
-from orders_sync.ingest.changes import MoneyPart
-from orders_sync.ingest.money import money
+from orders_sync.evidence.changes import MoneyPart
+from orders_sync.evidence.json_fields import clean
+from orders_sync.evidence.money import money
 from orders_sync.instants import EARLIEST, LATEST, Ms, parse_instant
+from orders_wire.texts import trimmed
 
 _LARGEST = 2**63 - 1
 
@@ -56,3 +60,41 @@ Id = Annotated[Whole, BeforeValidator(lambda value: number(value) if isinstance(
 Instant = Annotated[Ms, BeforeValidator(_instant)]
 Money = Annotated[MoneyPart, BeforeValidator(_money)]
 Word = Annotated[str, BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)]
+
+
+_NUL = b"\\u0000"
+MOST_LEVELS = 100
+"""Several times what any document of ours nests."""
+
+
+def decoded(content: bytes) -> object:
+    """The JSON value. NUL and lone surrogates become U+FFFD; a blank text in a list is left out. Raises ValueError."""
+    try:
+        value, odd = orjson.loads(content), _NUL in content
+    except orjson.JSONDecodeError:
+        value, odd = _lenient(content), True
+    return _read(value, odd, MOST_LEVELS)
+
+
+def _lenient(content: bytes) -> object:
+    """Python's own reader takes lone surrogates."""
+    try:
+        value: object = json.loads(content)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return value
+
+
+def _read(value: object, odd: bool, levels: int) -> object:
+    """`odd`: there may be characters that no database takes. `levels`: how many more there may be."""
+    if isinstance(value, str):
+        text = trimmed(value)
+        return clean(text) if odd and text is not None else text
+    if isinstance(value, dict | list) and not levels:
+        raise ValueError("nested too deeply")
+    if isinstance(value, dict):
+        return {name: _read(inner, odd, levels - 1) for name, inner in value.items()}
+    if isinstance(value, list):
+        read = ((inner, _read(inner, odd, levels - 1)) for inner in value)
+        return [told for inner, told in read if told is not None or not isinstance(inner, str)]
+    return value

@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from orders_sync.external.shopify import documents
-from orders_sync.external.shopify.asking import understood
+from orders_sync.external.shopify.batches import understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.errors import Denied, Misread
 from orders_sync.external.shopify.nodes import Node, read_page
-from orders_sync.external.shopify.walk import Walk
+from orders_sync.external.shopify.pagination import Walk
 
 ALL_ORDERS = "read_all_orders"
 """Without this scope the shop shows orders of the last 60 days only, and says nothing of the others."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
+from orders_sync.evidence.changes import InventoryItemSeen, InventoryLevelSeen, Stamp, StockChange
 from orders_sync.external.shopify import documents, nodes
-from orders_sync.external.shopify.asking import page, understood
+from orders_sync.external.shopify.batches import PageSize, page, understood
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.nodes import read_page
+from orders_sync.external.shopify.pagination import Walk
 from orders_sync.external.shopify.scalars import gid
-from orders_sync.external.shopify.sizes import PageSize
-from orders_sync.external.shopify.walk import Walk
-from orders_sync.ingest.changes import InventoryItemSeen, InventoryLevelSeen, Stamp, StockChange
 from orders_sync.instants import Ms
 
 _AVAILABLE = "available"
@@ -80,6 +79,6 @@ def _changes(level: nodes.StockLevel, location_id: int, as_of: Ms) -> Iterator[S
         yield InventoryItemSeen(level.item.id, level.item.sku, Stamp(level.item.updated_at, as_of))
     if "quantities" in level.hidden or "tracked" in level.item.hidden:
         return
-    figures = [quantity.quantity for quantity in level.quantities if quantity.name == _AVAILABLE]
-    available = figures[0] if figures and level.item.tracked else None
+    thresholds = [quantity.quantity for quantity in level.quantities if quantity.name == _AVAILABLE]
+    available = thresholds[0] if thresholds and level.item.tracked else None
     yield InventoryLevelSeen(level.item.id, location_id, available, Stamp(level.updated_at, as_of))

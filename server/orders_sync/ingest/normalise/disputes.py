@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from orders_sync.ingest.changes import Change, DisputeSeen, Stamp
-from orders_sync.ingest.reading import Node
+from orders_sync.evidence.changes import Change, DisputeSeen, Stamp
+from orders_sync.evidence.json_fields import Node
 from orders_sync.instants import Ms
 
 

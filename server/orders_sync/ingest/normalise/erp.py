@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from orders_sync.ingest.changes import Change, ReturnMoved, Stamp, StockExpected
-from orders_sync.ingest.reading import Node, Unreadable
+from orders_sync.evidence.changes import Change, ReturnMoved, Stamp, StockExpected
+from orders_sync.evidence.json_fields import Node, Unreadable
 from orders_sync.instants import Ms
 
 Step = Literal["in_transit", "received", "inspected", "refunded"]

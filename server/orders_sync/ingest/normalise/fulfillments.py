@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from orders_sync.ingest.changes import CarrierScan, Change, FulfilledLine, FulfillmentPart, FulfillmentSeen, Stamp
-from orders_sync.ingest.reading import Node
+from orders_sync.evidence.changes import CarrierScan, Change, FulfilledLine, FulfillmentPart, FulfillmentSeen, Stamp
+from orders_sync.evidence.json_fields import Node
 from orders_sync.instants import Ms
 
 _SHORT = 512

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from orders_sync.ingest.changes import (
+from orders_sync.evidence.changes import (
     AddressPart,
     Change,
     CustomerPart,
@@ -19,8 +19,8 @@ from orders_sync.ingest.changes import (
     OrderSeen,
     Stamp,
 )
+from orders_sync.evidence.json_fields import Node
 from orders_sync.ingest.normalise import fulfillment_orders, fulfillments, refunds, returns
-from orders_sync.ingest.reading import Node
 from orders_sync.instants import Ms
 
 _NAME = 512

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from orders_sync.ingest.changes import (
+from orders_sync.evidence.changes import (
     Change,
     MoneyPart,
     RefundPart,
@@ -15,8 +15,8 @@ from orders_sync.ingest.changes import (
     TransactionPart,
     TransactionSeen,
 )
-from orders_sync.ingest.money import NO_CURRENCY, money, written
-from orders_sync.ingest.reading import Node
+from orders_sync.evidence.json_fields import Node
+from orders_sync.evidence.money import NO_CURRENCY, money, written
 from orders_sync.instants import Ms
 
 _SHORT = 512

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orders_sync.ingest.changes import Change, ReturnSeen, ReverseDeliverySeen, Stamp
-from orders_sync.ingest.reading import Node
+from orders_sync.evidence.changes import Change, ReturnSeen, ReverseDeliverySeen, Stamp
+from orders_sync.evidence.json_fields import Node
 from orders_sync.instants import Ms
 
 _STATUS: Mapping[str, str] = {

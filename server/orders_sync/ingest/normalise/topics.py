@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from orders_sync.ingest.changes import Change
+from orders_sync.evidence.changes import Change
+from orders_sync.evidence.json_fields import Node, Unreadable
 from orders_sync.ingest.normalise import (
     disputes,
     fulfillment_orders,
     fulfillments,
     inventory,
     orders,
-    people,
+    privacy,
     refunds,
     returns,
 )
-from orders_sync.ingest.reading import Node, Unreadable
 from orders_sync.instants import Ms
 
 Reader = Callable[[str, Node, Ms], tuple[Change, ...]]
@@ -36,9 +36,9 @@ READERS: dict[str, Reader] = {
     "inventory_levels": inventory.read_levels,
     "inventory_items": inventory.read_items,
     "disputes": disputes.read,
-    "customers": people.read_customers,
-    "shop": people.read_shop,
-    "app": people.read_app,
+    "customers": privacy.read_customers,
+    "shop": privacy.read_shop,
+    "app": privacy.read_app,
 }
 """By the topic's family."""
 

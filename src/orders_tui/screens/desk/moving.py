@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.screens.desk.board import Part
 from orders_tui.screens.stage import Handler
 from orders_tui.widgets import side_bar
@@ -130,7 +130,7 @@ class Moving:
     def open(self) -> None:
         """The order under the cursor; for a stock line the escalation; signed out, the way back in."""
         desk = self.desk
-        if desk.work.session.connection.state is LineState.SIGNED_OUT:
+        if desk.work.session.connection.state is ConnectionState.SIGNED_OUT:
             self._sign_in()
             return
         if desk.side.has_focus and desk.side.fold():

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from orders_tui.alerts import Alert
 from orders_tui.commands import Place
 from orders_tui.screens import breakpoints
-from orders_tui.screens.acting import Acting
+from orders_tui.screens.action_commands import ActionCommands
 from orders_tui.screens.desk import tops
 from orders_tui.screens.desk.board import Board, Part
 from orders_tui.screens.desk.finding import Finding
@@ -29,7 +29,7 @@ from orders_tui.screens.taking import Taking
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
 from orders_tui.session import changes
-from orders_tui.session.actions import ActionEntry, ActionState
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.session.view import RowView
 from orders_tui.widgets import side_bar
 from orders_tui.widgets.banner import Banner
@@ -69,8 +69,8 @@ class DeskScreen(Stage):
         self.view = work.session.table.view
         self.board = Board(self)
         self._ended: set[str] = set()
-        self.acting = Acting(self)
-        groups = (Moving(self), Marking(self), Finding(self), Viewing(self), self.acting, Taking(self), House(self))
+        self.actions = ActionCommands(self)
+        groups = (Moving(self), Marking(self), Finding(self), Viewing(self), self.actions, Taking(self), House(self))
         self.handlers = {name: handler for group in groups for name, handler in group.handlers().items()}
 
     def compose(self) -> ComposeResult:
@@ -169,7 +169,7 @@ class DeskScreen(Stage):
                 self._settled(entry)
             case changes.BulkChanged(run=run) if run.finished and run.id not in self._ended:
                 self._ended.add(run.id)
-                self.acting.ended(run)
+                self.actions.ended(run)
                 self.board.soon(Part.TOP)
             case (
                 changes.ConnectionChanged() | changes.ActionChanged() | changes.BulkChanged() | changes.PeopleChanged()
@@ -188,7 +188,7 @@ class DeskScreen(Stage):
         if entry.state in {ActionState.DONE, ActionState.PARTLY}:
             self.unmark([order_id for order_id in entry.order_ids if order_id not in failed])
         if entry.batch is None and self.is_current:
-            self.acting.tell(entry)
+            self.actions.tell(entry)
         self.board.soon(Part.TOP)
 
     def tick(self) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from orders_tui import wording
 from orders_tui.errors import NotTrusted, Unreachable
 from orders_tui.query import chips
-from orders_tui.screens.outcome import asked, changed
-from orders_tui.session.actions import ActionState
+from orders_tui.screens.outcome import changed
 from orders_tui.session.bulk import BulkRun
+from orders_tui.session.log import ActionState
 from orders_tui.widgets import side_bar
 from orders_tui.widgets.banner import share
 from orders_tui.widgets.query_bar import QueryInfo
@@ -55,7 +55,7 @@ def top_info(desk: DeskScreen) -> TopInfo:
         marked=len(desk.selection),
         sending=sum(entry.state is ActionState.SENDING for entry in waiting),
         unconfirmed=sum(entry.state is ActionState.UNCONFIRMED for entry in waiting),
-        undo=f"{asked(undoables[0].draft)} {changed(undoables) or ''}".rstrip() if undoables else "",
+        undo=f"{undoables[0].draft.word} {changed(undoables) or ''}".rstrip() if undoables else "",
         undo_s=max(0.0, (until - now).total_seconds()) if until is not None else None,
         alerts=total if alerts and side_bar.beyond(len(alerts), total) else len(alerts),
         alert=wording.severity(alerts[0].severity) if alerts else None,

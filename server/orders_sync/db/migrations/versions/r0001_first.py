@@ -116,7 +116,7 @@ def upgrade() -> None:
         Column("event_n", BigInteger, server_default="0", nullable=False),
         Column("durable_n", BigInteger, server_default="0", nullable=False),
         Column("floor_n", BigInteger, server_default="0", nullable=False),
-        Column("figures", Text, server_default="", nullable=False),
+        Column("thresholds", Text, server_default="", nullable=False),
         Column("uninstalled_at", BigInteger),
         PrimaryKeyConstraint("shop_id"),
     )

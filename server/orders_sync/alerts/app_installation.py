@@ -1,0 +1,37 @@
+"""Whether the shop has this app: told by `app/uninstalled`, and over once Shopify lets us in again, or tells of the shop."""
+
+from __future__ import annotations
+
+from orders_sync.alerts.data_gaps import clear_gap, open_gap
+from orders_sync.db import shops
+from orders_sync.db.tx import Tx
+from orders_sync.instants import Ms
+from orders_wire.vocabulary import Gap, Severity
+
+_GONE = (
+    "The app was uninstalled from the shop: nothing comes in and nothing leaves. Install it again, give this server its new "
+    "Admin token and webhook secret, and run: orders-tui shopify check"
+)
+
+_TOLD_TO_WHOEVER_LEFT = frozenset({"app/uninstalled", "customers/data_request", "customers/redact", "shop/redact"})
+
+
+def ended(tx: Tx, at: Ms) -> None:
+    """The shop took the app away, as of `at`."""
+    shops.set_uninstalled(tx.conn, tx.shop_id, at)
+    open_gap(tx, Gap.APP_UNINSTALLED, "", _GONE, Severity.CRITICAL)
+    tx.ping()
+
+
+def answers(tx: Tx, asked_at: Ms) -> None:
+    """Shopify let us in when it was asked at this time: what was uninstalled before is installed again."""
+    gone_at = shops.uninstalled_at(tx.conn, tx.shop_id)
+    if gone_at is not None and gone_at <= asked_at:
+        shops.set_uninstalled(tx.conn, tx.shop_id, None)
+        clear_gap(tx, Gap.APP_UNINSTALLED, "")
+
+
+def heard(tx: Tx, topic: str, at: Ms) -> None:
+    """A webhook that Shopify triggered at this time: one about the shop goes to an app that is installed."""
+    if topic not in _TOLD_TO_WHOEVER_LEFT:
+        answers(tx, at)

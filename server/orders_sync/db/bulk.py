@@ -1,0 +1,67 @@
+"""A statement that is said for many rows: written by SQLAlchemy once, its rows taken by the driver as they are.
+
+SQLAlchemy's own way handles each row and each of its values anew, which costs more than the row costs SQLite
+(`docs/performance.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Insert, Table, Update, delete, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+
+from orders_sync.db.tx import Tx
+
+
+class Many:
+    """`statement` is what is said for one row, on this connection's dialect; a row's keys are its columns and parameters.
+
+    All rows of one call have the same keys. Values are what the driver takes: numbers, truths, text, bytes, null.
+    """
+
+    def __init__(self, statement: Callable[[Connection], Insert | Update]) -> None:
+        self._statement = statement
+        self._written: dict[tuple[str, ...], str] = {}
+
+    def run(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Says it for each row, in this order."""
+        if rows:
+            conn.exec_driver_sql(self._text(conn, tuple(rows[0])), list(rows))
+
+    def _text(self, conn: Connection, keys: tuple[str, ...]) -> str:
+        of = (conn.dialect.name, *keys)
+        if of not in self._written:
+            compiled = self._statement(conn).compile(dialect=conn.dialect, column_keys=list(keys))
+            self._written[of] = str(compiled)
+        return self._written[of]
+
+
+def insert_if_missing(conn: Connection, table: Table) -> Insert:
+    """Does nothing where any unique key is taken already."""
+    if conn.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
+
+
+def insert_or_replace(conn: Connection, table: Table, columns: Sequence[str] | None = None) -> Insert:
+    """Overwrites the row of the same primary key: all its other columns, or those named."""
+    keys = [column.name for column in table.primary_key.columns]
+    written = [c.name for c in table.columns if c.name not in keys] if columns is None else columns
+    if conn.dialect.name == "sqlite":
+        insert = sqlite.insert(table)
+        return insert.on_conflict_do_update(index_elements=keys, set_={c: insert.excluded[c] for c in written})
+    pg_insert = postgresql.insert(table)
+    return pg_insert.on_conflict_do_update(index_elements=keys, set_={c: pg_insert.excluded[c] for c in written})
+
+
+AT_ONCE = 2_000
+"""Rows forgotten in one transaction: what bounds the wait of other writes."""
+
+
+def forget(tx: Tx, table: Table, old: ColumnElement[bool]) -> int:
+    """Deletes at most `AT_ONCE` of the shop's rows that are `old`; returns how many. As many as that: there may be more."""
+    key = table.primary_key.columns
+    chosen = select(*key).where(table.c.shop_id == tx.shop_id, old).limit(AT_ONCE)
+    return tx.conn.execute(delete(table).where(tuple_(*key).in_(chosen))).rowcount

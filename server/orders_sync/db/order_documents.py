@@ -1,0 +1,189 @@
+"""What is known of each order: its evidence and what operators decided, locked and stored whole.
+
+Invariant: whoever changes an order holds the lock on its document, so that no two processes merge into the same version of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
+
+from orders_sync.db.bulk import Many, insert_if_missing, insert_or_replace
+from orders_sync.db.id_list import among
+from orders_sync.db.tables import order_docs, orders
+from orders_sync.db.tx import Tx
+from orders_sync.evidence.facts import OrderFacts, dump, load
+from orders_sync.instants import Ms
+from orders_sync.lazy import lazy
+from orders_sync.rules.operator_state import OperatorState
+
+_BATCH = 500
+_EMPTY = dump(OrderFacts())
+
+
+@dataclass(frozen=True)
+class Known:
+    """An order as it is stored; its documents are read when they are asked for.
+
+    `version`, `card`, `alert_types` and `wake_at` come from the order's row. Where it has none, `version` is 0 and the others
+    are empty: it is in no list (new, a stub, or deleted).
+    """
+
+    order_id: int
+    stored_facts: bytes
+    stored_operator: bytes | None
+    stub_since: Ms | None
+    version: int
+    card: bytes
+    alert_types: str
+    wake_at: Ms | None
+
+    @lazy
+    def facts(self) -> OrderFacts:
+        """The evidence."""
+        return load(self.stored_facts)
+
+    @lazy
+    def operator(self) -> OperatorState:
+        """What operators decided."""
+        return _UNTOUCHED if self.stored_operator is None else OperatorState.model_validate_json(self.stored_operator)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document to store. `facts` null: they stay. `stub_since`: since when it waits for the order's body, null: it does not."""
+
+    order_id: int
+    facts: OrderFacts | None
+    operator: OperatorState
+    stub_since: Ms | None = None
+
+
+def lock(tx: Tx, order_ids: Iterable[int], *, create: bool) -> dict[int, Known]:
+    """The documents, locked in the order of their ids until the transaction ends; `create` makes those that are missing."""
+    wanted = sorted(set(order_ids))
+    found: dict[int, Known] = {}
+    for start in range(0, len(wanted), _BATCH):
+        batch = wanted[start : start + _BATCH]
+        if create:
+            rows = [{"shop_id": tx.shop_id, "order_id": order_id, "facts": _EMPTY} for order_id in batch]
+            tx.conn.execute(insert_if_missing(tx.conn, order_docs), rows)
+        found |= _locked(tx, batch)
+    return found
+
+
+def hold(conn: Connection, shop_id: int, order_ids: Iterable[int]) -> None:
+    """Locks the documents that there are, in the order of their ids, for what is locked again, one by one, later."""
+    wanted = sorted(set(order_ids))
+    if not wanted or conn.dialect.name == "sqlite":
+        return
+    query = select(order_docs.c.order_id).where(order_docs.c.shop_id == shop_id, among(conn, order_docs.c.order_id))
+    conn.execute(query.order_by(order_docs.c.order_id).with_for_update(), {"ids": wanted})
+
+
+def read(conn: Connection, shop_id: int, order_id: int) -> Known | None:
+    """One document, without a lock: for a page that shows it."""
+    return read_many(conn, shop_id, [order_id]).get(order_id)
+
+
+def read_many(conn: Connection, shop_id: int, order_ids: Sequence[int]) -> dict[int, Known]:
+    """The documents of these orders, without a lock; those that are missing are missing."""
+    query = _query(conn, shop_id).order_by(order_docs.c.order_id)
+    return _with_rows(conn, shop_id, conn.execute(query, {"ids": list(order_ids)}).all())
+
+
+def save(tx: Tx, drafts: Sequence[Draft]) -> None:
+    """Stores what the documents hold now, and of those whose facts stay, the rest."""
+    whole = [
+        {"shop_id": tx.shop_id, "order_id": draft.order_id, "facts": dump(draft.facts), **_decided(draft)}
+        for draft in drafts
+        if draft.facts is not None
+    ]
+    _SAVE.run(tx.conn, whole)
+    rest = [{"of_shop": tx.shop_id, "of": draft.order_id, **_decided(draft)} for draft in drafts if draft.facts is None]
+    _DECIDE.run(tx.conn, rest)
+
+
+def drop_empty(tx: Tx, order_ids: Iterable[int]) -> None:
+    """Takes back documents that were made to be locked and of which nothing is known."""
+    wanted = list(order_ids)
+    if wanted:
+        mine = (order_docs.c.shop_id == tx.shop_id) & among(tx.conn, order_docs.c.order_id)
+        empty = delete(order_docs).where(mine, order_docs.c.facts == _EMPTY, order_docs.c.operator.is_(None))
+        tx.conn.execute(empty, {"ids": wanted})
+
+
+def stubs(conn: Connection, shop_id: int, limit: int = 250) -> list[int]:
+    """Orders whose body has not come yet, longest first: to be read by id."""
+    query = (
+        select(order_docs.c.order_id)
+        .where(order_docs.c.shop_id == shop_id, order_docs.c.stub_since.is_not(None))
+        .order_by(order_docs.c.stub_since, order_docs.c.order_id)
+        .limit(limit)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def ids(conn: Connection, shop_id: int, batch: int = _BATCH) -> Iterator[Sequence[int]]:
+    """Every order that has a document, in batches: for what has to derive them all again."""
+    found = following(conn, shop_id, -1, batch)
+    while found:
+        yield found
+        found = following(conn, shop_id, found[-1], batch)
+
+
+def following(conn: Connection, shop_id: int, last: int, limit: int) -> list[int]:
+    """The first orders after this id that have a document."""
+    query = (
+        select(order_docs.c.order_id)
+        .where(order_docs.c.shop_id == shop_id, order_docs.c.order_id > last)
+        .order_by(order_docs.c.order_id)
+        .limit(limit)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Known]:
+    """The order's row is read after its document is locked, in a statement of its own: PostgreSQL gives whoever waited for a
+    lock the new version of the locked row alone, and the old one of whatever is joined to it."""
+    query = _query(tx.conn, tx.shop_id).order_by(order_docs.c.order_id).with_for_update()
+    return _with_rows(tx.conn, tx.shop_id, tx.conn.execute(query, {"ids": list(order_ids)}).all())
+
+
+def _query(conn: Connection, shop_id: int) -> Select[int, bytes, bytes | None, int | None]:
+    columns = (order_docs.c.order_id, order_docs.c.facts, order_docs.c.operator, order_docs.c.stub_since)
+    return select(*columns).where(order_docs.c.shop_id == shop_id, among(conn, order_docs.c.order_id))
+
+
+def _with_rows(
+    conn: Connection, shop_id: int, stored: Sequence[Row[int, bytes, bytes | None, int | None]]
+) -> dict[int, Known]:
+    row = orders.c
+    query = select(row.id, row.version, row.card, row.alert_types, row.wake_at).where(
+        row.shop_id == shop_id, among(conn, row.id)
+    )
+    ids = {"ids": [each.order_id for each in stored]}
+    shown = {order_id: of_row for order_id, *of_row in conn.execute(query, ids)} if stored else {}
+    found = {}
+    for order_id, facts, operator, stub_since in stored:
+        version, card, alert_types, wake_at = shown.get(order_id, (0, b"", "", None))
+        since, wakes = (None if at is None else Ms(at) for at in (stub_since, wake_at))
+        found[order_id] = Known(order_id, facts, operator, since, version, card, alert_types, wakes)
+    return found
+
+
+def _decided(draft: Draft) -> dict[str, object]:
+    return {"operator": _operator(draft.operator), "stub_since": draft.stub_since}
+
+
+def _operator(state: OperatorState) -> bytes | None:
+    stored = state.model_dump_json(exclude_defaults=True)
+    return None if stored == "{}" else stored.encode()
+
+
+_UNTOUCHED = OperatorState()
+_OF = (order_docs.c.shop_id == bindparam("of_shop"), order_docs.c.order_id == bindparam("of"))
+_SAVE = Many(lambda conn: insert_or_replace(conn, order_docs))
+_DECIDE = Many(lambda _: update(order_docs).where(*_OF))

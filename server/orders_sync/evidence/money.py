@@ -1,0 +1,50 @@
+"""Amounts as a shop writes them, made into minor units and back: the one place, so that every way in writes them alike."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from orders_sync.evidence.changes import MoneyPart
+from orders_wire.currencies import decimals
+
+NO_CURRENCY = "XXX"
+"""ISO 4217's code for "no currency": an amount whose currency nobody told."""
+
+_LARGEST = Decimal(2**53)
+_CENT = Decimal("0.01")
+_MOST_DECIMALS = 6
+
+
+def money(amount: str | int | float | Decimal, currency: str | None) -> MoneyPart:
+    """An amount in hundredths, with the shop's own decimals as text. Raises ValueError for what is no amount.
+
+    REST writes as many decimals as the currency has; GraphQL drops trailing zeros down to one (`10.0`), which is undone here.
+    """
+    value = _decimal(amount)
+    code = currency or NO_CURRENCY
+    return MoneyPart(minor=int((value * 100).to_integral_value(ROUND_HALF_UP)), currency=code, text=_text(value, code))
+
+
+def written(part: MoneyPart) -> str:
+    """The amount as decimal text."""
+    return part.text if part.text is not None else str((Decimal(part.minor) / 100).quantize(_CENT))
+
+
+def _decimal(amount: str | int | float | Decimal) -> Decimal:
+    try:
+        value = Decimal(str(amount).strip())
+    except InvalidOperation as error:
+        raise ValueError(f"not an amount: {str(amount)[:40]!r}") from error
+    if not value.is_finite() or abs(value) > _LARGEST:
+        raise ValueError(f"not an amount: {str(amount)[:40]!r}")
+    return value
+
+
+def _text(value: Decimal, currency: str) -> str:
+    exponent = value.as_tuple().exponent
+    told = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    if told == 1:
+        usual = decimals(currency)
+        exact = value == value.to_integral_value()
+        told = usual if exact or usual else told
+    return f"{value:.{min(told, _MOST_DECIMALS)}f}"

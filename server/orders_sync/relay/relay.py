@@ -1,0 +1,224 @@
+"""The relay: takes what is due from the outbox, hands it to its receiver, and records what became of it.
+
+Nothing external is called inside a transaction. A row is claimed under a lease first; whoever finds a lease that ran out knows
+only that the row may have left. Any number of relays may run on one database.
+
+Each receiver has turns of its own: one that hangs holds up its own rows and nobody else's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, TypeVar
+
+import structlog
+
+from orders_sync.backoff import MAX_TRIES, pause_ms
+from orders_sync.db import order_documents, outbox, outbox_claims
+from orders_sync.db.engine import Database
+from orders_sync.db.failures import DatabaseError
+from orders_sync.db.outbox import OutboxRow
+from orders_sync.db.outbox_claims import Share
+from orders_sync.db.tx import Tx
+from orders_sync.instants import MINUTE, SECOND, Clock, Ms
+from orders_sync.outbox.kinds import METAFIELDS, Target
+from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown, storable
+from orders_sync.relay import failure
+from orders_sync.rules.thresholds import Thresholds
+from orders_wire.vocabulary import OutboundState
+
+LEASE_MS = MINUTE
+CALL_MS = 55 * SECOND
+"""Longer than any receiver's own time limit: a call begins only while its lease lasts at least this long."""
+
+SHARE = Share(together=METAFIELDS, batch=25, single=8)
+"""What one relay has under way for one receiver; 25 metafields are Shopify's limit for one call."""
+
+POLL_S = 1.0
+"""Another process may queue a row that this one does not hear of; and a receiver whose rows others have taken rests as long."""
+
+SWITCHES_MS = MINUTE
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class Receiver(Protocol):
+    """Where rows go. `send` gives an outcome for each row, in their order; it raises for its own faults only."""
+
+    async def send(self, rows: Sequence[OutboxRow]) -> Sequence[Outcome]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What a relay draws: numbers in 0 ≤ n < 1, and names that no other claim has."""
+
+    dice: Callable[[], float]
+    token: Callable[[], str]
+
+
+class Relay:
+    """`run` until `stop`. `receivers`: those that are on; rows for the others wait until they are reviewed."""
+
+    def __init__(
+        self, db: Database, receivers: Mapping[Target, Receiver], thresholds: Thresholds, clock: Clock, chance: Chance
+    ) -> None:
+        self._db = db
+        self._receivers = receivers
+        self._thresholds = thresholds
+        self._clock = clock
+        self._chance = chance
+        self._on = frozenset(receivers)
+        self._off = frozenset(Target) - self._on
+        self._busy: set[Target] = set()
+        self._resting: dict[Target, float] = {}
+        self._news = asyncio.Event()
+        self._stopping = False
+        self._switch_at = Ms(0)
+        db.on_commit(lambda _version: self._news.set())
+
+    def stop(self) -> None:
+        """Claims nothing more; `run` returns when the calls under way have ended."""
+        self._stopping = True
+        self._news.set()
+
+    async def run(self) -> None:
+        """Sends what becomes due. Outlives the database being out of reach, and its own faults."""
+        async with asyncio.TaskGroup() as turns:
+            while not self._stopping:
+                self._news.clear()
+                await self._pause(await _outliving(self._look(turns), POLL_S))
+
+    async def step(self) -> None:
+        """Does what is to be done now, once and to its end."""
+        async with asyncio.TaskGroup() as turns:
+            await self._look(turns)
+
+    async def _look(self, turns: asyncio.TaskGroup) -> float:
+        """Begins the turn of every receiver that has something due, unless one of its own is under way.
+
+        Returns how many seconds nothing will be due, unless something is committed, or a turn ends.
+        """
+        now, second = self._clock(), asyncio.get_running_loop().time()
+        if now >= self._switch_at:
+            await self._heed_switches(now)
+        free = [each for each in self._on - self._busy if self._resting.get(each, 0.0) <= second]
+        due = await self._db.read(lambda conn: outbox_claims.next_due(conn, self._db.shop_id, free))
+        for target in (Target(each) for each, at in due.items() if at <= now and not self._stopping):
+            self._busy.add(target)
+            turns.create_task(self._turn(target))
+        return min((POLL_S, *((at - now) / SECOND for at in due.values() if at > now)))
+
+    async def _turn(self, target: Target) -> None:
+        """One receiver's, whatever becomes of the others'. What is due but held by another process is looked at again later."""
+        if not await _outliving(self.send_due([target]), 0):
+            self._resting[target] = asyncio.get_running_loop().time() + POLL_S
+        self._busy.discard(target)
+        self._news.set()
+
+    async def send_due(self, targets: Collection[Target] | None = None) -> int:
+        """Claims what is due for these receivers (all that are on), once, and sends it; returns how many rows that were."""
+        owner, to = self._chance.token(), self._on if targets is None else targets
+        rows = await self._db.write(lambda tx: outbox_claims.claim(tx, owner, to, LEASE_MS, SHARE), ())
+        last_call = Ms(self._clock() + LEASE_MS - CALL_MS)
+        async with asyncio.TaskGroup() as calls:
+            for parcel in together(rows):
+                calls.create_task(self._deliver(owner, parcel, last_call))
+        return len(rows)
+
+    async def _heed_switches(self, now: Ms) -> None:
+        """Now and then, since another process may have queued under other settings."""
+        switched = await self._db.read(
+            lambda conn: outbox_claims.switched(conn, self._db.shop_id, now, self._on, self._off)
+        )
+        if switched:
+            await self._db.write(self._switch)
+        self._switch_at = Ms(now + SWITCHES_MS)
+
+    def _switch(self, tx: Tx) -> None:
+        outbox_claims.park(tx, self._off)
+        fewer = outbox_claims.review(tx, self._on, METAFIELDS)
+        outbox.recount(tx, fewer)
+        tx.ping()
+
+    async def _deliver(self, owner: str, rows: Sequence[OutboxRow], last_call: Ms) -> None:
+        if self._clock() > last_call:
+            return
+        outcomes = await self._send(rows)
+        for row, outcome in zip(rows, outcomes, strict=True):
+            told = storable(outcome)
+            record = partial(self.record, owner=owner, row=row, outcome=told, dice=self._chance.dice())
+            try:
+                await self._db.write(record, [row.order_id])
+            except DatabaseError as error:  # the other calls go on; this row is found again when its lease runs out
+                log.warning("an outcome could not be recorded", row=row.id, reason=str(error))
+            except Exception:  # an answer that cannot be stored concerns this row: what others were told is recorded
+                log.exception("an outcome could not be recorded", row=row.id)
+
+    async def _send(self, rows: Sequence[OutboxRow]) -> Sequence[Outcome]:
+        if any(row.attempts >= MAX_TRIES for row in rows):
+            return [Refused("the outcome of the last try never came to be known")] * len(rows)
+        try:
+            return await self._receivers[Target(rows[0].target)].send(rows)
+        except Exception as error:  # an adapter's fault must neither end the relay nor be tried for ever
+            log.exception("a receiver failed", target=rows[0].target, kind=rows[0].kind)
+            return [Unknown(f"our own fault: {type(error).__name__}")] * len(rows)
+
+    def record(self, tx: Tx, owner: str, row: OutboxRow, outcome: Outcome, dice: float) -> None:
+        """What became of a row, unless its lease was lost meanwhile: then whoever has it now decides."""
+        order_documents.hold(tx.conn, tx.shop_id, [row.order_id])
+        if outbox_claims.still_held(tx, row.id, owner) is None:
+            return
+        tries = row.attempts + 1
+        tx.touch(row.order_id)
+        match outcome:
+            case Sent(note):
+                outbox_claims.settle(tx, row.id, OutboundState.DONE, note)
+                if note is not None:
+                    failure.noted(tx, row, self._thresholds, note)
+            case Refused(reason):
+                self._bury(tx, row, reason)
+            case Later(reason) | Unknown(reason) if tries >= MAX_TRIES:
+                self._bury(tx, row, reason)
+            case Later(reason, after_ms):
+                due = Ms(tx.now + pause_ms(tries, dice, after_ms))
+                outbox_claims.settle(tx, row.id, OutboundState.QUEUED, reason, due)
+            case Unknown(reason):
+                due = Ms(tx.now + pause_ms(tries, dice))
+                outbox_claims.settle(tx, row.id, OutboundState.UNKNOWN, reason, due)
+        outbox.recount(tx, [row.order_id])
+
+    def _bury(self, tx: Tx, row: OutboxRow, reason: str) -> None:
+        log.warning("a write died", target=row.target, kind=row.kind, row=row.id, reason=reason)
+        outbox_claims.settle(tx, row.id, OutboundState.DEAD, reason)
+        failure.failed(tx, row, self._thresholds, reason)
+
+    async def _pause(self, pause_s: float) -> None:
+        if pause_s <= 0 or self._stopping:
+            return
+        try:
+            async with asyncio.timeout(pause_s):
+                await self._news.wait()
+        except TimeoutError:
+            return
+
+
+async def _outliving(work: Awaitable[T], otherwise: T) -> T:
+    """What it comes to; `otherwise` when the database was out of reach, or the relay had a fault: logged, and tried again."""
+    try:
+        return await work
+    except DatabaseError as error:
+        log.warning("the outbox cannot be reached", reason=str(error))
+    except Exception:  # a task's outermost frame
+        log.exception("the relay failed")
+    return otherwise
+
+
+def together(rows: Sequence[OutboxRow]) -> list[list[OutboxRow]]:
+    """Rows that leave in one call: all metafields, every other row alone."""
+    metafields = [row for row in rows if row.kind in METAFIELDS]
+    return [*([metafields] if metafields else []), *([row] for row in rows if row.kind not in METAFIELDS)]

@@ -1,0 +1,217 @@
+"""An order as a whole, typed: what the shop and the operators say of it, before the clock is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orders_sync.evidence import shopify_words
+from orders_sync.evidence.changes import MoneyPart, OrderFields
+from orders_sync.evidence.facts import IN_PART, OrderFacts
+from orders_sync.evidence.money import NO_CURRENCY
+from orders_sync.instants import FOREVER, Ms
+from orders_sync.lazy import lazy
+from orders_sync.rules import holds, parcels, return_history, shipping
+from orders_sync.rules.delivery import delivery
+from orders_sync.rules.holds import Hold
+from orders_sync.rules.operator_state import InventoryHold, OperatorState
+from orders_sync.rules.parcels import Parcel
+from orders_sync.rules.return_history import ReturnView
+from orders_sync.rules.shipping import Line
+from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.thresholds import Thresholds
+from orders_wire.vocabulary import Channel, Delivery, Status
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`over`: cancelled or refunded in full. `ships`: false for an order without shipping; `ship_by` is null then.
+
+    `lines` and `owed` count an acknowledgement; `owed_in_shop` does not. An acknowledgement is a parcel for what is owed: when
+    the shop owes nothing any more, by a fulfilment or without one (the lines were refunded or taken off), it stands for nothing.
+    """
+
+    order_id: int
+    facts: OrderFacts
+    operator: OperatorState
+    stock: Mapping[str, StockLevel]
+    thresholds: Thresholds
+    order: OrderFields
+    name: str
+    placed_at: Ms
+    delivery: Delivery
+    ships: bool
+    parcels: tuple[Parcel, ...]
+    lines: tuple[Line, ...]
+    owed_in_shop: bool
+    ship_by: Ms | None
+    shop_holds: tuple[Hold, ...]
+    returns: tuple[ReturnView, ...]
+
+    @lazy
+    def cancelled(self) -> bool:
+        return self.order.cancelled_at is not None
+
+    @lazy
+    def refunded(self) -> bool:
+        """In full: as the shop's financial status says, or as refunds newer than it add up, in the order's own currency."""
+        if self.order.financial_status == "refunded":
+            return True
+        total = self.order.total
+        if total is None or total.minor <= 0:
+            return False
+        status_at = self.facts.at("order", "financial_status") or 0
+        comparable = [(at, part.minor) for at, part in self.refunds if part.currency in (total.currency, NO_CURRENCY)]
+        newest = max((at for at, _ in comparable), default=0)
+        return newest > status_at and sum(minor for _, minor in comparable) >= total.minor
+
+    @lazy
+    def over(self) -> bool:
+        return self.cancelled or self.refunded
+
+    @lazy
+    def refunds(self) -> tuple[tuple[Ms, MoneyPart], ...]:
+        """When what was paid back; refunds of nothing (a restock) are none."""
+        found = []
+        for _, fields in self.facts.entities("refund"):
+            total, at = fields.get("total"), fields.get("created_at")
+            if isinstance(total, dict) and isinstance(at, int) and total.get("minor"):
+                found.append((Ms(at), MoneyPart.model_validate(total)))
+        return tuple(sorted(found, key=lambda refund: refund[0]))
+
+    @lazy
+    def refunded_at(self) -> Ms | None:
+        """The latest refund, null when nothing was paid back: the tab `refunded`."""
+        if self.refunds:
+            return self.refunds[-1][0]
+        told = self.facts.first.get("payment_refunded", {})
+        return Ms(max(told.values())) if told else None
+
+    @lazy
+    def owed(self) -> bool:
+        return any(line.owed for line in self.lines)
+
+    @lazy
+    def owed_skus(self) -> frozenset[str]:
+        """The SKUs that the order, while it is open, still owes."""
+        return (
+            frozenset() if self.over else frozenset(line.part.sku for line in self.lines if line.owed and line.part.sku)
+        )
+
+    @lazy
+    def shipments(self) -> tuple[Parcel, ...]:
+        """The parcels that the shipment rules are about: alive, and something in them is shipped."""
+        return tuple(p for p in self.parcels if p.alive and p.shipped) if self.ships else ()
+
+    @lazy
+    def live_at(self) -> Ms | None:
+        """Contract §1, Open: forever while something is owed, else the last update of a live parcel that keeps it open."""
+        if self.over:
+            return None
+        if self.owed:
+            return FOREVER
+        return max((p.updated_at for p in self.shipments if p.moving or p.awaiting_number), default=None)
+
+    def open_at(self, now: Ms) -> bool:
+        """True while the order is open."""
+        return self.live_at is not None and self.live_at > now - self.thresholds.quiet
+
+    @lazy
+    def status(self) -> Status:
+        """Contract §1, first match."""
+        if self.cancelled:
+            return Status.CANCELLED
+        if self.refunded:
+            return Status.REFUNDED
+        if self.owed:
+            return Status.AWAITING_FULFILLMENT
+        if any(p.awaiting_number for p in self.shipments):
+            return Status.AWAITING_TRACKING
+        if any(p.moving for p in self.shipments):
+            return Status.IN_TRANSIT
+        return Status.FULFILLED
+
+    @lazy
+    def channel(self) -> Channel:
+        return shipping.channel(self.order)
+
+    @lazy
+    def escalations(self) -> dict[str, InventoryHold]:
+        """The operators' inventory escalations that have not ended."""
+        return holds.standing_escalations(self.operator.holds, self.shop_holds, self.facts, self.owed_skus, self.stock)
+
+    @lazy
+    def holds(self) -> tuple[Hold, ...]:
+        """Everything that holds the order now, oldest first; nothing holds an order that is over.
+
+        An escalation and the shop's hold that it asked for are one hold.
+        """
+        if self.over:
+            return ()
+        ours = {holds.own_handle(hold.action_id) for hold in self.escalations.values()}
+        standing = [hold for hold in self.shop_holds if hold.ended_at is None and hold.handle not in ours]
+        return tuple(sorted([*standing, *holds.escalations(self.escalations)], key=lambda hold: (hold.since, hold.key)))
+
+    @lazy
+    def disputed(self) -> bool:
+        """A dispute is open."""
+        return any(
+            fields.get("status") not in shopify_words.SETTLED_DISPUTES for _, fields in self.facts.entities("dispute")
+        )
+
+    @lazy
+    def skus(self) -> frozenset[str]:
+        return frozenset(line.part.sku for line in self.lines if line.part.sku)
+
+
+def draw(
+    order_id: int, facts: OrderFacts, operator: OperatorState, stock: Mapping[str, StockLevel], thresholds: Thresholds
+) -> Picture | None:
+    """The picture; null for a stub and for a deleted order: without a name and a time it is no order yet."""
+    told = facts.fields("order")
+    if facts.deleted or told is None:
+        return None
+    order = _with_currency(OrderFields.model_validate({**(facts.fields(IN_PART) or {}), **told}))
+    placed_at = order.processed_at if order.processed_at is not None else order.created_at
+    if not order.name or placed_at is None:
+        return None
+    way = delivery(facts)
+    carried, ships = way is Delivery.SHIPPING, shipping.ships(order, way)
+    found = parcels.parcels(facts, operator, cancelled=order.cancelled_at is not None, carried=carried)
+    lines_at = facts.at("order", "lines") or 0
+    in_shop = shipping.lines(order, lines_at, found, owing=ships)
+    owed_in_shop = any(line.owed for line in in_shop)
+    acknowledged = owed_in_shop and any(parcel.ours for parcel in found)
+    return Picture(
+        order_id=order_id,
+        facts=facts,
+        operator=operator,
+        stock=stock,
+        thresholds=thresholds,
+        order=order,
+        name=order.name,
+        placed_at=placed_at,
+        delivery=way,
+        ships=ships,
+        parcels=found if acknowledged else tuple(parcel for parcel in found if not parcel.ours),
+        lines=shipping.lines(order, lines_at, found, owing=False) if acknowledged else in_shop,
+        owed_in_shop=owed_in_shop,
+        ship_by=shipping.ship_by(placed_at, facts, in_shop, thresholds) if ships else None,
+        shop_holds=holds.shop_holds(facts),
+        returns=return_history.returns(facts, operator),
+    )
+
+
+def _with_currency(order: OrderFields) -> OrderFields:
+    """An amount that was told alone is in the shop's currency, as another telling has it."""
+    total = order.total
+    if total is None or total.currency != NO_CURRENCY or order.currency is None:
+        return order
+    return order.model_copy(update={"total": total.model_copy(update={"currency": order.currency})})
+
+
+def skus(facts: OrderFacts) -> frozenset[str]:
+    """The SKUs of the order's lines: whose stock a picture needs."""
+    lines = (facts.fields("order") or {}).get("lines")
+    found = (line.get("sku") for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
+    return frozenset(sku for sku in found if isinstance(sku, str) and sku)
