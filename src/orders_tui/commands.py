@@ -127,6 +127,11 @@ def _tab(number: int, tab: Tab) -> Command:
 
 _OPERATOR = ACTIONS[ActionName.ASSIGN].role or Role.VIEWER
 
+
+def _last_action(name: str, label: str, explanation: str, key: str) -> Command:
+    return Command(f"action.{name}", label, explanation, Group.ACT, (key,), role=_OPERATOR)
+
+
 COMMANDS: tuple[Command, ...] = (
     _act(ActionName.ASSIGN, "assign", "Give the orders to an owner", "a", risk=Risk.REVERSIBLE, argument="owner"),
     Command(
@@ -157,18 +162,9 @@ COMMANDS: tuple[Command, ...] = (
         risk=Risk.OUTWARD,
         argument="SKU",
     ),
-    Command("action.undo", "undo", "Take back the last action while it can be", Group.ACT, ("u",), role=_OPERATOR),
-    Command(
-        "action.repeat", "repeat", "The last action again, on the present target", Group.ACT, (".",), role=_OPERATOR
-    ),
-    Command(
-        "action.retry",
-        "retry failed",
-        "Try the failed part of the last action again",
-        Group.ACT,
-        ("R",),
-        role=_OPERATOR,
-    ),
+    _last_action("undo", "undo", "Take back the last action while it can be", "u"),
+    _last_action("repeat", "repeat", "The last action again, on the present target", "."),
+    _last_action("retry", "retry failed", "Try the failed part of the last action again", "R"),
     _desk("mark.toggle", "mark", "Mark the row and go on", Group.MARK, "space"),
     _desk("mark.range", "range", "Mark from here on; again to end", Group.MARK, "v"),
     _desk("mark.all", "mark all", "Mark this page; again: everything that matches", Group.MARK, "*"),

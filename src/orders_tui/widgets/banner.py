@@ -9,7 +9,7 @@ from orders_tui import wording
 from orders_tui.config import TOKEN_VARIABLE
 from orders_tui.feed import Connection, ConnectionState
 from orders_tui.widgets.bar import Bar
-from orders_tui.widgets.cells import Piece, fitting
+from orders_tui.widgets.cells import fitting
 
 if TYPE_CHECKING:
     from orders_tui.session.view import TableView
@@ -24,9 +24,8 @@ class Banner(Bar):
     def show(self, sentences: list[str]) -> None:
         """Shows the sentences, the first one stressed, as many as there is room for; or goes."""
         self.display = bool(sentences)
-        first: list[Piece] = [(text, "banner-strong") for text in sentences[:1]]
-        pieces: list[Piece] = [*first, *((f" · {text}", "banner") for text in sentences[1:])]
-        self.set_pieces(fitting([[piece] for piece in pieces], max(self.size.width, self.screen.size.width - 2)))
+        pieces = ((f" · {text}", "banner") if at else (text, "banner-strong") for at, text in enumerate(sentences))
+        self.set_pieces(fitting(([piece] for piece in pieces), max(self.size.width, self.screen.size.width - 2)))
 
 
 def sentences(line: Connection, view: TableView, now: datetime, zone: str, refresh_key: str) -> list[str]:

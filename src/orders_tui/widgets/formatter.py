@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.glyphs import Glyphs
-from orders_tui.widgets.cells import width
+from orders_tui.widgets.cells import Piece, width
 from orders_tui.wording import Sign
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ class Formatter:
         """A sign's glyph and word; the short word where the word has no room."""
         word = sign.word if width(sign.word) + 2 <= cells else sign.short
         return f"{self.glyph(sign)} {word}"
+
+    def piece(self, sign: Sign, cells: int = 80) -> Piece:
+        """A sign's glyph and word in its tone."""
+        return self.sign(sign, cells), sign.tone
 
     def age(self, since: datetime) -> str:
         """How long ago: `12m`."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from orders_tui import wording
 from orders_tui.widgets.cells import Piece, plain, width
 from orders_tui.widgets.formatter import Formatter
-from orders_tui.wording import Sign, Tone
+from orders_tui.wording import Tone
 from orders_wire.vocabulary import UNASSIGNED, Delivery, OutboundState, Priority
 
 if TYPE_CHECKING:
@@ -34,20 +34,15 @@ LABEL = 10
 
 def headline(order: Order, fmt: Formatter) -> Text:
     """Number, customer, amount, status, owner."""
-    status = wording.order_status(order)
     pieces: Text = [(order.order_number, "strong"), (f"  {order.customer_name or 'no customer'}", Tone.PLAIN)]
     if order.total is not None:
         pieces.append((f"  {fmt.money(order.total)}", Tone.PLAIN))
-    pieces.append((f"  {fmt.sign(status)}", status.tone))
+    signs = [wording.order_status(order)]
     if order.priority is not Priority.STANDARD:
-        priority = wording.priority(order.priority)
-        pieces.append((f"  {fmt.sign(priority)}", priority.tone))
+        signs.append(wording.priority(order.priority))
+    pieces += [(f"  {fmt.sign(sign)}", sign.tone) for sign in signs]
     owner = "nobody's" if order.assigned_to == UNASSIGNED else f"owned by {order.assigned_to}"
     return [*pieces, (f"  {owner}", Tone.DIM)]
-
-
-def _sign(sign: Sign, fmt: Formatter) -> Piece:
-    return fmt.sign(sign), sign.tone
 
 
 def fact(name: str, *pieces: Piece) -> Text:
@@ -63,11 +58,10 @@ def known(**values: str | None) -> Iterator[Text]:
 def facts(order: Order, fmt: Formatter, parcels: bool = True) -> Iterator[Text]:
     """What deserves a look, most urgent first; what is usual is left out. `parcels`: where nothing else shows them."""
     if order.hold is not None:
-        sign = wording.issue(order.hold.reason)
         held = f" for {fmt.age(order.hold.since)}  {order.hold.note or ''}"
-        yield fact("hold", _sign(sign, fmt), (held, Tone.DIM))
+        yield fact("hold", fmt.piece(wording.issue(order.hold.reason)), (held, Tone.DIM))
     elif order.issue is not None:
-        yield fact("issue", _sign(wording.issue(order.issue), fmt))
+        yield fact("issue", fmt.piece(wording.issue(order.issue)))
     if order.outbound.failed:
         yield fact("outbound", (f"{order.outbound.failed} not sent", Tone.BAD))
     if order.outbound.waiting:
@@ -77,17 +71,13 @@ def facts(order: Order, fmt: Formatter, parcels: bool = True) -> Iterator[Text]:
         words = wording.return_line(order.return_, symbols=not fmt.glyphs.ascii_only)
         yield fact("return", (f"{fmt.glyph(sign)} {words}", sign.tone))
     if order.delivery in (Delivery.LOCAL, Delivery.PICKUP):
-        yield fact("delivery", _sign(wording.delivery(order.delivery), fmt))
+        yield fact("delivery", fmt.piece(wording.delivery(order.delivery)))
     due = wording.ship_by(order, fmt.now, fmt.zone)
     if order.ship_by is not None and due.word:
         yield fact("ship by", (fmt.sign(due).strip(), due.tone), (f"  {fmt.instant(order.ship_by)}", Tone.DIM))
     if parcels:
         yield from _parcels(order, fmt)
-    yield fact(
-        "placed",
-        (fmt.instant(order.placed_at), Tone.PLAIN),
-        (f"  {order.channel.value}", Tone.DIM),
-    )
+    yield fact("placed", (fmt.instant(order.placed_at), Tone.PLAIN), (f"  {order.channel.value}", Tone.DIM))
     yield from known(support=order.support_thread, tags=", ".join(order.tags))
 
 
@@ -165,28 +155,25 @@ def _order(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
 
 
 def _items(lines: Sequence[LineItem], fmt: Formatter) -> Iterator[Text]:
+    titles = _column((line.title for line in lines), TITLE)
+    skus = _column((line.sku or "" for line in lines), SKU)
     prices = [fmt.money(line.price) if line.price else "" for line in lines]
-    titles = _widest((line.title for line in lines), TITLE)
-    skus = _widest((line.sku or "" for line in lines), SKU)
-    amounts = _widest(prices, AMOUNT)
-    for line, price in zip(lines, prices, strict=True):
+    amounts = min(AMOUNT, max(map(width, prices), default=0))
+    for line, title, sku, price in zip(lines, titles, skus, prices, strict=True):
         yield [
             (f"{line.quantity:>3} ", "strong"),
-            (_padded(line.title, titles), Tone.PLAIN),
-            (f"  {_padded(line.sku or '', skus)}" if skus else "", Tone.DIM),
+            (title, Tone.PLAIN),
+            (f"  {sku}" if sku else "", Tone.DIM),
             (f"  {price:>{amounts}}", Tone.DIM),
             *_owed(line),
         ]
 
 
-def _widest(texts: Iterable[str], most: int) -> int:
-    """Cells of a column, at most so many: what is longer pushes its own line only."""
-    return min(most, max((width(plain(text)) for text in texts), default=0))
-
-
-def _padded(text: str, cells: int) -> str:
-    clean = plain(text)
-    return clean + " " * max(0, cells - width(clean))
+def _column(texts: Iterable[str], most: int) -> list[str]:
+    """The texts padded to the widest, at most to so many cells: what is longer pushes its own line only."""
+    clean = [plain(text) for text in texts]
+    cells = min(most, max(map(width, clean), default=0))
+    return [text + " " * max(0, cells - width(text)) for text in clean]
 
 
 def _owed(line: LineItem) -> Text:
@@ -206,15 +193,15 @@ def _owed(line: LineItem) -> Text:
 
 
 def _shipments(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
-    numbers = _widest((parcel.number or NO_NUMBER for parcel in detail.fulfillments), TITLE)
-    carriers = _widest((parcel.carrier or "" for parcel in detail.fulfillments), SKU)
-    for parcel in detail.fulfillments:
+    numbers = _column((parcel.number or NO_NUMBER for parcel in detail.fulfillments), TITLE)
+    carriers = _column((parcel.carrier or "" for parcel in detail.fulfillments), SKU)
+    for parcel, number, carrier in zip(detail.fulfillments, numbers, carriers, strict=True):
         state = (parcel.shipment_status or parcel.status).replace("_", " ")
         when = fmt.instant(parcel.delivered_at or parcel.updated_at or parcel.created_at)
         yield [
             (f"{parcel.name or 'parcel'}  ", Tone.DIM),
-            (f"{_padded(parcel.carrier or '', carriers)} " if carriers else "", Tone.DIM),
-            (_padded(parcel.number or NO_NUMBER, numbers), Tone.PLAIN if parcel.number else Tone.WARN),
+            (f"{carrier} " if carrier else "", Tone.DIM),
+            (number, Tone.PLAIN if parcel.number else Tone.WARN),
             (f"  {state} {when}", Tone.DIM),
             ("  ours, unconfirmed" if parcel.ours else "", Tone.ACTIVE),
         ]
@@ -222,12 +209,10 @@ def _shipments(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
 
 def _returns(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
     for each in detail.returns:
-        sign = wording.return_state(each.state)
-        amount = fmt.refund(each)
         yield [
             (f"{each.name or 'return'}  ", Tone.DIM),
-            (fmt.sign(sign), sign.tone),
-            (f" for {fmt.age(each.since)}  {amount}", Tone.PLAIN),
+            fmt.piece(wording.return_state(each.state)),
+            (f" for {fmt.age(each.since)}  {fmt.refund(each)}", Tone.PLAIN),
             (f"  {wording.words(each.reason)}", Tone.DIM),
         ]
         if each.note:
@@ -265,23 +250,17 @@ def _owners(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
 def _outbox(entries: Iterable[OutboxEntry], fmt: Formatter) -> Iterator[Text]:
     for entry in entries:
         settled = Tone.GOOD if entry.state is OutboundState.DONE else Tone.ACTIVE
-        tries = f" after {entry.attempts} tries" if entry.attempts > 1 else ""
+        state = wording.words(entry.state)
+        if entry.state is OutboundState.QUEUED and entry.not_before is not None and entry.not_before > fmt.now:
+            state += f", goes in {wording.age((entry.not_before - fmt.now).total_seconds())}"
+        if entry.attempts > 1:
+            state += f" after {entry.attempts} tries"
         yield [
             _when(entry.created_at, fmt),
             (f"{entry.target} {wording.words(entry.kind)}  ", Tone.PLAIN),
-            (
-                f"{wording.words(entry.state)}{_due(entry, fmt)}{tries}",
-                Tone.BAD if entry.state in BAD_STATES else settled,
-            ),
+            (state, Tone.BAD if entry.state in BAD_STATES else settled),
             (f"  {entry.last_error or ''}", Tone.DIM),
         ]
-
-
-def _due(entry: OutboxEntry, fmt: Formatter) -> str:
-    """How long it is still held back."""
-    if entry.state is not OutboundState.QUEUED or entry.not_before is None or entry.not_before <= fmt.now:
-        return ""
-    return f", goes in {wording.age((entry.not_before - fmt.now).total_seconds())}"
 
 
 def _audit(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:

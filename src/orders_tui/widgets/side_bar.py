@@ -211,10 +211,10 @@ def _returns(panel: Returns, fmt: Formatter) -> Iterator[Line]:
     due = f"{panel.refunds_due} due ${panel.refund_value_usd:,.0f}" if panel.refunds_due else ""
     yield from _heading("RETURNS", panel.pending_total or len(panel.pending), due)
     for item in panel.pending[:IN_PANEL]:
-        sign = wording.return_state(item.state)
         amount = "" if item.refund_amount is None else f"{item.refund_amount:,.0f}"
         right = (f"{amount} {wording.age(item.age_days * 86_400):>3}", Tone.DIM)
-        yield _panel_line(f"order:returns:{item.order_id}", item.order_number, (fmt.sign(sign, 0), sign.tone), right)
+        state = fmt.piece(wording.return_state(item.state), 0)
+        yield _panel_line(f"order:returns:{item.order_id}", item.order_number, state, right)
 
 
 def _stock(blocks: Sequence[InventoryBlock], total: int) -> Iterator[Line]:

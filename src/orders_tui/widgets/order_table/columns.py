@@ -78,8 +78,7 @@ def _usd(order: Order, fmt: Formatter, cells: int) -> Cell:
 def _priority(order: Order, fmt: Formatter, cells: int) -> Cell:
     if order.priority is Priority.STANDARD:
         return NOTHING
-    sign = wording.priority(order.priority)
-    return ((fmt.sign(sign), sign.tone),)
+    return (fmt.piece(wording.priority(order.priority)),)
 
 
 def _tracking(order: Order, fmt: Formatter, cells: int) -> Cell:
@@ -111,26 +110,22 @@ def _flags(order: Order, fmt: Formatter, cells: int) -> Cell:
 def _return(order: Order, fmt: Formatter, cells: int) -> Cell:
     if order.return_ is None:
         return NOTHING
-    sign = wording.return_state(order.return_.state)
-    return ((fmt.sign(sign, cells), sign.tone), (f"  {wording.words(order.return_.reason)}", Tone.DIM))
+    state = fmt.piece(wording.return_state(order.return_.state), cells)
+    return (state, (f"  {wording.words(order.return_.reason)}", Tone.DIM))
 
 
 def _refund(order: Order, fmt: Formatter, cells: int) -> Cell:
-    if order.return_ is None:
-        return NOTHING
-    return ((fmt.refund(order.return_), Tone.PLAIN),)
+    return ((fmt.refund(order.return_), Tone.PLAIN),) if order.return_ else NOTHING
 
 
 def _in_state(order: Order, fmt: Formatter, cells: int) -> Cell:
-    since = order.return_.since if order.return_ is not None else None
-    return ((fmt.age(since), Tone.PLAIN),) if since is not None else NOTHING
+    return ((fmt.age(order.return_.since), Tone.PLAIN),) if order.return_ and order.return_.since else NOTHING
 
 
 def _hold(order: Order, fmt: Formatter, cells: int) -> Cell:
     if order.hold is None:
         return NOTHING
-    sign = wording.issue(order.hold.reason)
-    return ((fmt.sign(sign), sign.tone), (f"  {order.hold.note or ''}", Tone.DIM))
+    return (fmt.piece(wording.issue(order.hold.reason)), (f"  {order.hold.note or ''}", Tone.DIM))
 
 
 def _held_for(order: Order, fmt: Formatter, cells: int) -> Cell:

@@ -104,10 +104,9 @@ class OrderTable(Styled, ScrollView, can_focus=True):
     def update_rows(self, changed: Callable[[str], RowView | None], order_ids: frozenset[str]) -> None:
         """Some rows look different, in place: draws just these lines."""
         rows = list(self.rows)
-        for index, row in enumerate(rows):
-            if row.order.id in order_ids and (new := changed(row.order.id)) is not None:
-                rows[index] = new
-                self._refresh_row(index)
+        for index in self._indices(order_ids):
+            rows[index] = changed(rows[index].order.id) or rows[index]
+            self._refresh_row(index)
         self.rows = tuple(rows)
 
     def show_loading(self, count: int) -> None:
@@ -125,10 +124,10 @@ class OrderTable(Styled, ScrollView, can_focus=True):
 
     def set_columns(self, keys: Sequence[str]) -> None:
         """Chooses the columns, in order. The order number is always the first."""
-        chosen = (BY_KEY["number"], *(BY_KEY[key] for key in keys if key in BY_KEY and key != "number"))
-        if chosen[1:] != self._columns[1:]:
-            self._columns = (self._columns[0], *chosen[1:])
-            self._first_column = 0
+        number, *before = self._columns
+        chosen = [BY_KEY[key] for key in keys if key in BY_KEY and key != "number"]
+        if chosen != before:
+            self._columns, self._first_column = (number, *chosen), 0
             self._relayout()
 
     def set_sort(self, sort: tuple[SortField, bool] | None) -> None:
@@ -139,11 +138,12 @@ class OrderTable(Styled, ScrollView, can_focus=True):
 
     def set_marks(self, marks: frozenset[str]) -> None:
         """Which orders are marked."""
-        touched = self._marks ^ marks
-        self._marks = marks
-        for index, row in enumerate(self.rows if touched else ()):
-            if row.order.id in touched:
-                self._refresh_row(index)
+        touched, self._marks = self._marks ^ marks, marks
+        for index in self._indices(touched):
+            self._refresh_row(index)
+
+    def _indices(self, order_ids: frozenset[str]) -> list[int]:
+        return [index for index, row in enumerate(self.rows) if row.order.id in order_ids] if order_ids else []
 
     def tick(self) -> None:
         """Time has passed: ages are drawn anew."""
@@ -160,8 +160,7 @@ class OrderTable(Styled, ScrollView, can_focus=True):
 
     def scroll_columns(self, step: int) -> None:
         """Brings hidden columns into sight; the order number stays."""
-        most = last_first(self._columns, self._cells)
-        first = max(0, min(self._first_column + step, most))
+        first = max(0, min(self._first_column + step, last_first(self._columns, self._cells)))
         if first != self._first_column:
             self._first_column = first
             self._relayout()
@@ -175,13 +174,11 @@ class OrderTable(Styled, ScrollView, can_focus=True):
             return paint_loading(self._canvas())
         if index >= len(self.rows):
             return self._blank(y, self._cells)
-        strip = self._strips.get(index)
-        if strip is None:
+        if index not in self._strips:
             row = self.rows[index]
             look = Look(cursor=index == self.cursor, marked=row.order.id in self._marks)
-            strip = paint_row(row, look, self._canvas())
-            self._strips[index] = strip
-        return strip
+            self._strips[index] = paint_row(row, look, self._canvas())
+        return self._strips[index]
 
     def _canvas(self) -> Canvas:
         layout = self._arranged()
@@ -263,11 +260,8 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         """A title sorts, the gutter marks, a row takes the cursor, twice opens it."""
         index = self.scroll_offset.y + event.y - 1
         if event.y == 0:
-            self._click_title(event.x)
+            for placed in self._arranged().placed:
+                if placed.x <= event.x < placed.x + placed.width and placed.column.sort is not None:
+                    self.post_message(self.SortWanted(placed.column.sort))
         elif index < len(self.rows):
             self.post_message(self.Pointed(index, gutter=event.x < GUTTER, twice=event.chain == 2))
-
-    def _click_title(self, x: int) -> None:
-        for placed in self._arranged().placed:
-            if placed.x <= x < placed.x + placed.width and placed.column.sort is not None:
-                self.post_message(self.SortWanted(placed.column.sort))
