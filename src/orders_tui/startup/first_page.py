@@ -10,7 +10,7 @@ import json
 import socket
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -36,9 +36,22 @@ PendingPage = Future[Mapping[str, Any] | None]
 
 
 def request(config: Config) -> PendingPage:
-    """Asks for what was on show last, beside what goes on: before Textual is imported, which leaves it no time afterwards."""
+    """Asks for what was on show last, in a thread of its own that quitting does not wait for.
+
+    Call it before Textual is imported, which leaves it no time afterwards.
+    """
     params = remembered_ui(paths.state_file(config)).get("query") or f"tab=unfulfilled&pageSize={config.page_size}"
-    return PageRequest(config.server, config.token, config.name, params).start()
+    pending: PendingPage = Future()
+
+    def ask() -> None:
+        page = None
+        try:
+            page = _page(config, params)
+        finally:
+            pending.set_result(page)
+
+    Thread(target=ask, name="first page", daemon=True).start()
+    return pending
 
 
 def remembered_ui(state_file: Path) -> Mapping[str, str]:
@@ -50,50 +63,30 @@ def remembered_ui(state_file: Path) -> Mapping[str, str]:
         return {}
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """Which server to ask, as whom, and for what (a query string of `GET /sync/orders`)."""
+def _page(config: Config, params: str) -> Mapping[str, Any] | None:
+    """The answer of `GET /sync/orders`; None when it cannot be had. The session will say why."""
+    server = urlsplit(config.server)
+    try:
+        with _connected(server) as connection, connection.makefile("rb") as answer:
+            connection.sendall(_request(server, config, params).encode())
+            head, _, body = _read(connection, answer).partition(b"\r\n\r\n")
+        page = parse(body) if head.split(maxsplit=2)[1:2] == [b"200"] else None
+    except (OSError, ValueError, RecursionError):
+        return None
+    return page if isinstance(page, dict) else None
 
-    server: str
-    token: str | None = field(default=None, repr=False)
-    name: str | None = None
-    params: str = ""
 
-    def start(self) -> PendingPage:
-        """Asks in a thread of its own. Quitting does not wait for it."""
-        pending: PendingPage = Future()
-        Thread(target=self._ask, args=(pending,), name="first page", daemon=True).start()
-        return pending
-
-    def _ask(self, pending: PendingPage) -> None:
-        page = None
-        try:
-            page = self.page()
-        finally:
-            pending.set_result(page)
-
-    def page(self) -> Mapping[str, Any] | None:
-        """The page's JSON; None when it cannot be had. The session will say why."""
-        server = urlsplit(self.server)
-        try:
-            with _connected(server) as connection, connection.makefile("rb") as answer:
-                connection.sendall(self._request(server).encode())
-                head, _, body = _read(connection, answer).partition(b"\r\n\r\n")
-            page = parse(body) if head.split(maxsplit=2)[1:2] == [b"200"] else None
-        except (OSError, ValueError, RecursionError):
-            return None
-        return page if isinstance(page, dict) else None
-
-    def _request(self, server: SplitResult) -> str:
-        headers = {"Host": server.netloc, "Accept": "application/json"}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        if self.name:
-            headers["X-Operator"] = self.name
-        if any(not value.isprintable() for value in (self.params, *headers.values())):
-            raise ValueError("a line break would begin another header")
-        lines = [f"GET {server.path.rstrip('/')}/sync/orders?{self.params} HTTP/1.0"]
-        return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
+def _request(server: SplitResult, config: Config, params: str) -> str:
+    """Raises ValueError where a line break would begin another header."""
+    headers = {"Host": server.netloc, "Accept": "application/json"}
+    if config.token:
+        headers["Authorization"] = f"Bearer {config.token}"
+    if config.name:
+        headers["X-Operator"] = config.name
+    if any(not value.isprintable() for value in (params, *headers.values())):
+        raise ValueError("a line break would begin another header")
+    lines = [f"GET {server.path.rstrip('/')}/sync/orders?{params} HTTP/1.0"]
+    return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
 
 
 def _read(connection: socket.socket, answer: BinaryIO) -> bytes:

@@ -25,10 +25,15 @@ class NoControlCharacters(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same segments, as wide as before; those without such a character are passed on untouched."""
-        return [
-            Segment(segment.text.translate(_TABLE), segment.style) if _steers(segment) else segment
-            for segment in segments
-        ]
+        return [_cleaned(segment) for segment in segments]
+
+
+def _cleaned(segment: Segment) -> Segment:
+    text = segment.text
+    if text.isascii() and text.isprintable():
+        return segment
+    clean = text.translate(_TABLE)
+    return segment if clean == text else Segment(clean, segment.style)
 
 
 class FilterChain(LineFilter):
@@ -79,8 +84,3 @@ def _nearest(char: str) -> str:
     """The letter below the accents, or question marks; as many cells as before."""
     bare = normalize("NFD", char)[0]
     return bare if bare.isascii() and cell_len(char) == 1 else "?" * cell_len(char)
-
-
-def _steers(segment: Segment) -> bool:
-    text = segment.text
-    return not (text.isascii() and text.isprintable()) and text.translate(_TABLE) != text

@@ -31,11 +31,9 @@ GAP = "   "
 class HintBar(Bar):
     """Draws as many hints as fit, whole; or, for a moment, a sentence."""
 
-    def __init__(self, ellipsis: str = "…", *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(ellipsis, id=id)
-        self._hints: tuple[Hint, ...] = ()
-        self._help = Hint("?", "help")
-        self._said: tuple[str, str] | None = None
+    _hints: tuple[Hint, ...] = ()
+    _help = Hint("?", "help")
+    _said: Piece | None = None
 
     def show(self, hints: Sequence[Hint], help_hint: Hint) -> None:
         """Takes the hints, most relevant first."""

@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 class OrderPane(Styled):
     """Shows an order from its row; costs no request."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._lines: tuple[tuple[Piece, ...], ...] = ()
-        self._shown: tuple[RowView | None, Formatter, str, str] | None = None
+    _lines: tuple[tuple[Piece, ...], ...] = ()
+    _shown: tuple[RowView | None, Formatter, str, str] | None = None
 
     def show(self, row: RowView | None, fmt: Formatter, open_key: str, note: str = "") -> None:
         """Shows this order; `note` is a sentence that goes before everything else. Draws only what differs."""

@@ -42,14 +42,11 @@ class SideBar(LineList):
     """
 
     always_on = False
+    unfolded: frozenset[str] = frozenset()
+    types: frozenset[EventType] = frozenset()
 
     class Resized(Message):
         """It says more or less by the room it has."""
-
-    def __init__(self, cursor: str, ellipsis: str, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(cursor, ellipsis, id=id)
-        self.unfolded: set[str] = set()
-        self.types: frozenset[EventType] = frozenset()
 
     def on_resize(self) -> None:
         super().on_resize()

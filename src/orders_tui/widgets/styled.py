@@ -65,6 +65,12 @@ def _style(text: str, ground: str, bold: bool, variables: Mapping[str, str]) -> 
     )
 
 
+def content_style(name: str) -> str:
+    """A style of the palette that has no ground, as Textual's Content wants it."""
+    text, _, bold = _LOOKS.get(name, ("", "", False))
+    return f"{'bold ' if bold else ''}${text or 'foreground'}"
+
+
 def changed_lines(before: Sequence[object], after: Sequence[object]) -> set[int]:
     """The numbers of the lines that differ."""
     shared = min(len(before), len(after))

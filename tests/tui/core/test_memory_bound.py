@@ -14,7 +14,8 @@ from threading import Thread
 import pytest
 from tests.tui.core.samples import order, page
 
-from orders_tui.startup.first_page import PageRequest
+from orders_tui.config import Config
+from orders_tui.startup import first_page
 
 MOST_MIB = 300
 _MEASURED = """
@@ -108,8 +109,9 @@ def _measured(program: str, *arguments: str) -> tuple[int, int, str]:
 
 
 @pytest.mark.parametrize("kind", _ANSWERS)
-def test_the_first_look_finds_nothing(kind: str, address: str) -> None:
-    assert PageRequest(f"{address}/{kind}").start().result(timeout=30) is None
+def test_the_first_look_finds_nothing(kind: str, address: str, tmp_path: Path) -> None:
+    config = Config(server=f"{address}/{kind}", state_dir=tmp_path)
+    assert first_page.request(config).result(timeout=30) is None
 
 
 _DESK = """
