@@ -11,84 +11,68 @@ from textual.theme import BUILTIN_THEMES, Theme
 from orders_tui.config import Config, nearest
 from orders_tui.errors import ConfigError
 
-
-def _desk_theme(theme: Theme, selection: str) -> Theme:
-    """The theme with what follows from its colours: the tones, and Textual's cursors, borders and scroll bars."""
-    own, background = theme.variables, theme.background or ""
-    tones = {"good": theme.success, "active": theme.accent, "warn": theme.warning, "bad": theme.error}
-    theme.variables = {
-        **own,
-        **{f"tone-{name}": color or "" for name, color in tones.items()},
-        "bar": theme.panel or "",
-        "footer-key-foreground": theme.primary,
-        "input-selection-background": f"{theme.primary} {selection}",
-        "block-cursor-background": own["row-cursor"],
-        "block-cursor-foreground": theme.foreground or "",
-        "block-cursor-text-style": "bold",
-        "border": theme.primary,
-        "border-blurred": own["rule"],
-        "scrollbar": own["rule"],
-        "scrollbar-hover": own["faint"],
-        "scrollbar-active": theme.primary,
-        **{f"scrollbar-background{state}": background for state in ("", "-hover", "-active")},
-    }
-    return theme
+_COLORS: dict[str, tuple[str, str]] = {
+    "primary": ("#6cb6ff", "#0b5cad"),
+    "secondary": ("#8b9bb4", "#55606e"),
+    "foreground": ("#d8dee8", "#1d232b"),
+    "background": ("#11151c", "#fcfbf9"),
+    "surface": ("#161b24", "#f4f2ee"),
+    "panel": ("#1d2430", "#e9e6df"),
+    "success": ("#6bc28a", "#17693a"),
+    "warning": ("#e3b341", "#7a4f00"),
+    "error": ("#ff8178", "#ad1f18"),
+    "tone-dim": ("#97a3b6", "#59626e"),
+    "row-cursor": ("#25364f", "#d3e3f6"),
+    "row-marked": ("#1a2638", "#e8f0fa"),
+    "row-changed": ("#242a22", "#f3f1da"),
+    "rule": ("#313b4b", "#cfcac0"),
+    "faint": ("#4d5a6e", "#a39d92"),
+    "on-bad": ("#2a0d0b", "#fff5f4"),
+}
+"""Every colour of the dark theme and of the light one; the rest follows from them."""
 
 
-DARK = _desk_theme(
-    Theme(
-        name="desk-dark",
-        dark=True,
-        primary="#6cb6ff",
-        secondary="#8b9bb4",
-        accent="#6cb6ff",
-        foreground="#d8dee8",
-        background="#11151c",
-        surface="#161b24",
-        panel="#1d2430",
-        success="#6bc28a",
-        warning="#e3b341",
-        error="#ff8178",
+def _theme(name: str, *, dark: bool, selection: str) -> Theme:
+    own = {key: colors[0 if dark else 1] for key, colors in _COLORS.items()}
+    accent, background = own["primary"], own["background"]
+    tones = {"good": own["success"], "active": accent, "warn": own["warning"], "bad": own["error"]}
+    return Theme(
+        name=name,
+        dark=dark,
+        primary=accent,
+        secondary=own["secondary"],
+        accent=accent,
+        foreground=own["foreground"],
+        background=background,
+        surface=own["surface"],
+        panel=own["panel"],
+        success=own["success"],
+        warning=own["warning"],
+        error=own["error"],
         variables={
-            "tone-dim": "#97a3b6",
-            "row-cursor": "#25364f",
-            "row-marked": "#1a2638",
-            "row-changed": "#242a22",
-            "rule": "#313b4b",
-            "faint": "#4d5a6e",
-            "on-bad": "#2a0d0b",
+            **{
+                name: own[name]
+                for name in ("tone-dim", "row-cursor", "row-marked", "row-changed", "rule", "faint", "on-bad")
+            },
+            **{f"tone-{name}": color for name, color in tones.items()},
+            "bar": own["panel"],
+            "footer-key-foreground": accent,
+            "input-selection-background": f"{accent} {selection}",
+            "block-cursor-background": own["row-cursor"],
+            "block-cursor-foreground": own["foreground"],
+            "block-cursor-text-style": "bold",
+            "border": accent,
+            "border-blurred": own["rule"],
+            "scrollbar": own["rule"],
+            "scrollbar-hover": own["faint"],
+            "scrollbar-active": accent,
+            **{f"scrollbar-background{state}": background for state in ("", "-hover", "-active")},
         },
-    ),
-    selection="35%",
-)
+    )
 
-LIGHT = _desk_theme(
-    Theme(
-        name="desk-light",
-        dark=False,
-        primary="#0b5cad",
-        secondary="#55606e",
-        accent="#0b5cad",
-        foreground="#1d232b",
-        background="#fcfbf9",
-        surface="#f4f2ee",
-        panel="#e9e6df",
-        success="#17693a",
-        warning="#7a4f00",
-        error="#ad1f18",
-        variables={
-            "tone-dim": "#59626e",
-            "row-cursor": "#d3e3f6",
-            "row-marked": "#e8f0fa",
-            "row-changed": "#f3f1da",
-            "rule": "#cfcac0",
-            "faint": "#a39d92",
-            "on-bad": "#fff5f4",
-        },
-    ),
-    selection="25%",
-)
 
+DARK = _theme("desk-dark", dark=True, selection="35%")
+LIGHT = _theme("desk-light", dark=False, selection="25%")
 THEMES: tuple[Theme, ...] = (DARK, LIGHT)
 CYCLE: tuple[str, ...] = (DARK.name, LIGHT.name, "ansi-dark", "ansi-light")
 """What the theme key walks through; the palette offers every theme there is."""

@@ -39,7 +39,6 @@ from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
     from orders_tui.session.view import RowView
-    from orders_wire.page import OrdersPage
 
 SLOW_AFTER_S = 0.4
 """After so long there are placeholders, and the rest is loaded without waiting for the rows."""
@@ -127,17 +126,14 @@ class FirstFrame(Hears, Screen[None]):
         """Shows the page that came, if one did. Before the first layout it is on screen with the first frame."""
         try:
             if body is not None:
-                self._show_page(first_page.read(body))
+                page = first_page.read(body)
+                if rows := cast("tuple[RowView, ...]", first_page.rows(page)):
+                    self.query_one(OrderTable).show(rows, self._preferences.order_id or None, fresh=True)
+                self.query_one(TabStrip).show(self.tab, page.tabs)
+                self.query_one(MetricsBar).show(page, Connection())
         except (ValueError, TypeError, AttributeError, OverflowError):
             self.log("not a page of orders")
         self.call_after_refresh(self.settled.set)
-
-    def _show_page(self, page: OrdersPage) -> None:
-        rows = cast("tuple[RowView, ...]", first_page.rows(page))
-        if rows:
-            self.query_one(OrderTable).show(rows, self._preferences.order_id or None, fresh=True)
-        self.query_one(TabStrip).show(self.tab, page.tabs)
-        self.query_one(MetricsBar).show(page, Connection())
 
     def on_key(self, event: events.Key) -> None:
         """Walks the rows; what would act has to wait."""

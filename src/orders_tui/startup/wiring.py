@@ -29,27 +29,19 @@ class Wiring:
     api: SyncApi
     state: StateFile
 
-    def save(self) -> bool:
-        """Writes down how the desk was left. False when it could not be written."""
-        session, preferences = self.work.session, self.work.preferences
-        tab, page_size = session.table.view.query.tab, session.table.view.query.page_size
-        memory = session.table.memory(tab)
-        preferences.query = urlencode(_resumed(tab, memory, page_size).params(self.work.pace.now()))
+    def save(self) -> None:
+        """Writes down how the desk was left, if it can be written."""
+        session, preferences, table = self.work.session, self.work.preferences, self.work.session.table
+        query, memories = table.view.query, {tab: table.memory(tab) for tab in Tab}
+        memory = memories[query.tab]
+        preferences.query = urlencode(_resumed(query.tab, memory, query.page_size).params(self.work.pace.now()))
         preferences.order_id = memory.order_id or ""
-        return self.state.save(
-            Remembered(
-                tab=tab,
-                tabs={tab: session.table.memory(tab) for tab in Tab},
-                hidden_alerts=session.alerts.hidden(),
-                ui=preferences.write(),
-            )
-        )
+        self.state.save(Remembered(query.tab, memories, session.alerts.hidden(), preferences.write()))
 
 
-def wire(config: Config, keys: Keymap, keyboard: Keyboard, pace: Pace | None = None) -> Wiring:
+def wire(config: Config, keys: Keymap, keyboard: Keyboard) -> Wiring:
     """The session with everything it needs. Connects nothing yet."""
-    pace = pace or Pace()
-    state = StateFile(paths.state_file(config))
+    pace, state = Pace(), StateFile(paths.state_file(config))
     remembered = state.load()
     api = SyncApi(config.server, config.token, config.name, pace=pace)
     session = Session(
@@ -70,5 +62,4 @@ def wire(config: Config, keys: Keymap, keyboard: Keyboard, pace: Pace | None = N
 
 def _resumed(tab: Tab, memory: TabMemory, page_size: int) -> OrdersQuery:
     """What the next start asks for first."""
-    cursor = None if memory.top else memory.cursor
-    return OrdersQuery(tab, memory.filters, memory.sort, page_size, cursor)
+    return OrdersQuery(tab, memory.filters, memory.sort, page_size, None if memory.top else memory.cursor)

@@ -18,11 +18,7 @@ from orders_tui.widgets.cells import Piece, plain
 
 _LOOKS: dict[str, tuple[str, str, bool]] = {
     "strong": ("", "", True),
-    "dim": ("tone-dim", "", False),
-    "good": ("tone-good", "", False),
-    "active": ("tone-active", "", False),
-    "warn": ("tone-warn", "", False),
-    "bad": ("tone-bad", "", False),
+    **{tone: (f"tone-{tone}", "", False) for tone in ("dim", "good", "active", "warn", "bad")},
     "key": ("tone-active", "", True),
     "faint": ("faint", "", False),
     "alarm": ("on-bad", "tone-bad", True),
