@@ -22,15 +22,15 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, WorkerState
 
 from orders_tui import themes
+from orders_tui.context.keyboard import Keyboard
+from orders_tui.context.screen import MainScreen, SessionObserver
 from orders_tui.faults import Faults, FaultTolerantApp, write_report
 from orders_tui.garbage_collection import CHECK_EVERY_S, IdleCollector
 from orders_tui.pace import Pace
-from orders_tui.screens.keyboard import Keyboard
-from orders_tui.screens.watches import Hears, Watches
 from orders_tui.terminal.output_filter import AsciiGlyphs, AsciiOnly, FilterChain, NoControlCharacters
 
 if TYPE_CHECKING:
-    from orders_tui.screens.workplace import Workplace
+    from orders_tui.context.context import Context
     from orders_tui.session.changes import Change
 
 SETTLED_AFTER_S = 3.0
@@ -105,7 +105,7 @@ class DeskApp(FaultTolerantApp):
         self.add_mode("desk", desk)
         await self.switch_mode("desk")
 
-    def run_session(self, work: Workplace, close: Callable[[], Awaitable[None]] | None = None) -> None:
+    def run_session(self, work: Context, close: Callable[[], Awaitable[None]] | None = None) -> None:
         """Runs the session for as long as the app runs, and tells the screens what it says."""
         from orders_tui.screens.notices import Notices
 
@@ -123,7 +123,7 @@ class DeskApp(FaultTolerantApp):
     def session_changed(self, change: Change) -> None:
         """Tells every screen that is open."""
         for screen in self.screen_stack:
-            if isinstance(screen, Watches) and screen.is_mounted:
+            if isinstance(screen, SessionObserver) and screen.is_mounted:
                 try:
                     screen.session_changed(change)
                 except Exception as error:  # costs neither the session nor the other screens anything
@@ -152,14 +152,14 @@ class DeskApp(FaultTolerantApp):
     async def action_quit(self) -> None:
         """From anywhere, at any moment; while no screen is there that could ask, there is nothing to ask about."""
         for screen in self.screen_stack[::-1]:
-            if isinstance(screen, Hears) and screen.is_mounted:
-                screen.asked_to_quit()
+            if isinstance(screen, MainScreen) and screen.is_mounted:
+                screen.request_quit()
                 return
         self.exit()
 
     def action_help_quit(self) -> None:
         """ctrl+c never acts."""
-        if isinstance(self.screen, Hears):
+        if isinstance(self.screen, MainScreen):
             self.screen.say("ctrl+c does nothing here; ctrl+q quits")
         else:
             self.toast("information", "ctrl+c does nothing here; esc closes, ctrl+q quits")

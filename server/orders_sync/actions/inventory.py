@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from orders_sync.actions.acting import Acting
 from orders_sync.actions.decision import Decision, Refusal
 from orders_sync.actions.view import View, with_entry
-from orders_sync.external import erp
+from orders_sync.external import messages
 from orders_sync.outbox import holds
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
@@ -39,6 +39,6 @@ def hold_write(order_id: int, sku: str, action_id: str, note: str | None) -> Wri
 
 def message(held: Sequence[View], body: InventoryBody, acting: Acting) -> Write:
     """The one message to the ERP, shown by the first order that is held."""
-    orders = [erp.escalated_order(view.order_id, view.name) for view in held]
-    payload = erp.inventory_escalated(body.sku, orders, by=acting.actor.name, note=body.note, at=acting.now)
+    orders = [messages.escalated_order(view.order_id, view.name) for view in held]
+    payload = messages.inventory_escalated(body.sku, orders, by=acting.actor.name, note=body.note, at=acting.now)
     return Write(Kind.INVENTORY, held[0].order_id, payload)

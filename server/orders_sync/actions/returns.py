@@ -6,7 +6,7 @@ from orders_sync.actions.acting import Acting
 from orders_sync.actions.decision import Decision, Refusal
 from orders_sync.actions.view import View, with_entry
 from orders_sync.db.outbox import Payload
-from orders_sync.external import erp
+from orders_sync.external import messages
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
 from orders_sync.rules.operator_state import Entry, FailedWrite, ReturnMove
@@ -60,7 +60,7 @@ def _is_of(write: FailedWrite, chosen: ReturnView) -> bool:
 def _writes(view: View, chosen: ReturnView, state: ReturnState, body: ReturnsBody, acting: Acting) -> tuple[Write, ...]:
     """`entry_id` is there where the desk knows the return by another id than Shopify's, `notify` where somebody is mailed."""
     by, note = acting.actor.name, body.note
-    message = erp.return_moved(view.order_id, view.name, chosen.shopify_id, state, by=by, note=note, at=acting.now)
+    message = messages.return_moved(view.order_id, view.name, chosen.shopify_id, state, by=by, note=note, at=acting.now)
     told = Write(Kind.RETURN, view.order_id, message)
     if state not in _SHOPIFY:
         return (told,)

@@ -8,7 +8,7 @@ from orders_sync.actions.acting import Acting
 from orders_sync.actions.assign import owned, owner_write
 from orders_sync.actions.decision import Decision
 from orders_sync.actions.view import View, with_entry
-from orders_sync.external import support
+from orders_sync.external import messages
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
 from orders_sync.rules.operator_state import Entry, Escalation
@@ -40,5 +40,7 @@ def decide(view: View, body: SupportBody, acting: Acting, draw: Draw) -> Decisio
 
 
 def _message(view: View, body: SupportBody, acting: Acting, thread: str) -> Write:
-    payload = support.escalated(view.order_id, view.name, thread, by=acting.actor.name, note=body.note, at=acting.now)
+    payload = messages.support_escalated(
+        view.order_id, view.name, thread, by=acting.actor.name, note=body.note, at=acting.now
+    )
     return Write(Kind.ESCALATION, view.order_id, payload)

@@ -19,7 +19,7 @@ from orders_sync.actions.view import View, with_entry
 from orders_sync.db import actions, order_documents, outbox, outbox_claims
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tx import Tx
-from orders_sync.external import erp
+from orders_sync.external import messages
 from orders_sync.outbox.kinds import METAFIELDS, Kind
 from orders_sync.outbox.queue import unclaimed, withdraw
 from orders_sync.rules.causes import causes, delayed
@@ -154,7 +154,7 @@ def _withdraw(tx: Tx, rows: Collection[OutboxRow], memory: Memory, restored: Col
     mine = [row for row in rows if row.id not in altered]
     kept = [order.order_id for order in memory.orders if order.patch and order.order_id not in restored]
     for message in (row for row in mine if row.kind == Kind.INVENTORY and kept):
-        outbox.set_payload(tx, message.id, erp.without(message.payload, restored))
+        outbox.set_payload(tx, message.id, messages.without(message.payload, restored))
     leaving = [row for row in mine if not kept or (row.kind != Kind.INVENTORY and row.order_id in restored)]
     for row in leaving:
         if row.kind in METAFIELDS:

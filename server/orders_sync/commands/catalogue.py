@@ -125,8 +125,8 @@ def _backup_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _restore_arguments(parser: argparse.ArgumentParser) -> None:
-    told = "a backup to put in the place of the SQLite database; without it, the database is in place already"
-    parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help=told)
+    text = "a backup to put in the place of the SQLite database; without it, the database is in place already"
+    parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help=text)
     _creating(parser)
 
 

@@ -150,7 +150,7 @@ class Window:
 
 
 def page_info(window: Window, first: ShopifyCursor | None) -> dict[str, Any]:
-    """`page_info` of a page; `first` is the key of its first row, null for an empty page."""
+    """`page_info` of a page; `first` is the key of its first row, None for an empty page."""
     w = window
     after = w.position + w.rows
     more = after < w.total
@@ -171,7 +171,7 @@ def page_info(window: Window, first: ShopifyCursor | None) -> dict[str, Any]:
 
 
 def _previous(w: Window) -> int | None:
-    """Position − pageSize, at least 0; past the end, where the last page starts; null at 0 and where there are no rows."""
+    """Position − pageSize, at least 0; past the end, where the last page starts; None at 0 and where there are no rows."""
     if w.position == 0 or w.total == 0:
         return None
     if w.position >= w.total:

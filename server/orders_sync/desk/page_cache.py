@@ -1,7 +1,7 @@
 """Answers that still hold: a body is computed once per state of the desk, however many ask for it.
 
 Invariant: an answer holds every change that this process committed before it was asked for, and those of others that it has
-heard of. A body is dropped with the next change, with the next instant that changes a state by itself, and after a minute.
+read of. A body is dropped with the next change, with the next instant that changes a state by itself, and after a minute.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ WEBHOOKS_ALONE = ShopConnection(webhooks=True, polls=False)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`backfill` is null in every other state."""
+    """`backfill` is None in every other state."""
 
     state: DeskState
     backfill: Backfill | None = None

@@ -63,12 +63,12 @@ UNEXPECTED = Refused(ErrorCode.INVALID_REQUEST, "Expect: 100-continue is all tha
 
 def invalid_body(error: ValidationError) -> Refused:
     """A pydantic failure as `invalid_request` that names each field and what is wrong with it; values are not echoed."""
-    told = [
+    faults = [
         f"{'.'.join(str(part) for part in e['loc']) or 'body'}: {e['msg']}"
         for e in error.errors(include_url=False, include_input=False)
     ]
-    more = [f"and {len(told) - MAX_FIELDS} more"] if len(told) > MAX_FIELDS else []
-    return Refused(ErrorCode.INVALID_REQUEST, "; ".join(told[:MAX_FIELDS] + more))
+    more = [f"and {len(faults) - MAX_FIELDS} more"] if len(faults) > MAX_FIELDS else []
+    return Refused(ErrorCode.INVALID_REQUEST, "; ".join(faults[:MAX_FIELDS] + more))
 
 
 def answer(refused: Refused, method: str, status: int | None = None) -> web.Response:
@@ -165,7 +165,7 @@ def _explanation(error: web.HTTPException, request: web.Request) -> str:
 
 
 def _safe_text(message: str) -> str:
-    """What is told can repeat any bytes of a request: as text that JSON can hold, and not without end."""
+    """A message may repeat any bytes of a request: as text that JSON can hold, and of bounded length."""
     message = clean(message)
     return message if len(message) <= MAX_MESSAGE else message[: MAX_MESSAGE - 1] + "…"
 

@@ -96,7 +96,7 @@ class Broadcaster:
         self._left_over = left_over
 
     async def _lost(self) -> None:
-        """Others may commit what this process does not hear of: what it holds is good no more."""
+        """Others may commit meanwhile: what this process holds is no longer valid."""
         self._database.doubt()
         await self._outage.failed()
 
@@ -108,8 +108,8 @@ class Broadcaster:
         if error is None:
             log.info("events are read again")
         else:
-            told = None if isinstance(error, DatabaseError) else error
-            log.warning("events cannot be read", reason=str(error) or type(error).__name__, exc_info=told)
+            unexpected = None if isinstance(error, DatabaseError) else error
+            log.warning("events cannot be read", reason=str(error) or type(error).__name__, exc_info=unexpected)
 
     async def _listen(self) -> None:
         from orders_sync.db.notify import listen

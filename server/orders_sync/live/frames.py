@@ -24,7 +24,7 @@ HEARTBEAT: Final = b": still here\n\n"
 
 @dataclass(frozen=True, slots=True)
 class EncodedEvent:
-    """An event as it is told: the number in its id, and its JSON."""
+    """An event as clients get it: the number in its id, and its JSON."""
 
     n: int
     text: bytes
@@ -36,7 +36,7 @@ def event_id(desk_id: str, n: int) -> str:
 
 
 def event_number(desk_id: str, event: str) -> int | None:
-    """The number in an event id of this desk; null for anything else."""
+    """The number in an event id of this desk; None for anything else."""
     desk, dash, digits = event.rpartition("-")
     if desk != desk_id or not dash or not (digits.isascii() and digits.isdecimal()) or len(digits) > 18:
         return None

@@ -1,4 +1,4 @@
-"""What a stream or a poll is told before anything new: what it missed, or the most severe of what is open (contract §2)."""
+"""What a stream or a poll is sent before anything new: what it missed, or the most severe of what is open (contract §2)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class History:
         self._open: tuple[int, Sequence[EncodedEvent]] | None = None
 
     async def first(self, last_id: str | None) -> Part:
-        """What a stream with this `Last-Event-ID` (null: none) is sent first. Raises Unavailable."""
+        """What a stream with this `Last-Event-ID` (None: none) is sent first. Raises Unavailable."""
         if self._hub.cut_from_database:
             raise Unavailable("the database cannot be reached")
         if last_id is None:
@@ -69,7 +69,7 @@ class History:
         return self._part(batch)
 
     async def poll(self, asked: str | None) -> Part:
-        """What a poll with this `since` (null: none) is answered; its `position` is the cursor. At most 500 events."""
+        """What a poll with this `since` (None: none) is answered; its `position` is the cursor. At most 500 events."""
         at = None if asked is None else instant(asked)
         if at is None:
             return await self.first(asked)
@@ -85,8 +85,8 @@ class History:
             newest, found = await self._database.read(lambda conn: alerts.most_severe(conn, shop_id, SNAPSHOT_LIMIT))
             known = (newest, [frames.encode(self._hub.desk_id, event) for event in found])
             self._open = known
-        newest, told = known
-        return Part([*told, frames.ping(self._hub.desk_id, newest, newest, self._clock())], newest)
+        newest, encoded = known
+        return Part([*encoded, frames.ping(self._hub.desk_id, newest, newest, self._clock())], newest)
 
     async def _start_over(self) -> Part:
         part = await self._snapshot()
@@ -105,7 +105,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def instant(text: str) -> Ms | None:
-    """RFC 3339 with any offset and fraction, rounded up to a millisecond; null for anything else.
+    """RFC 3339 with any offset and fraction, rounded up to a millisecond; None for anything else.
 
     A `+` that arrived as a space is read as what it was: a query string turns one into the other.
     """

@@ -11,7 +11,7 @@ from orders_sync.db.audit import Audited
 from orders_sync.db.dead_letters import DeadLetterRow
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.errors import ShopifyError
-from orders_sync.external.shopify.orders import OrderReader
+from orders_sync.external.shopify.order_reader import OrderReader
 from orders_sync.http.app_keys import DATABASE, SHOPIFY, THRESHOLDS
 from orders_sync.http.problems import Refused
 from orders_sync.ingest import dead_letters as letters
@@ -54,9 +54,9 @@ async def retry(request: web.Request) -> web.Response:
         result = letters.retry(tx, letter_id, thresholds, read)
         if result is None:
             raise _gone(letter_id)
-        told = result if isinstance(result, str) else None
-        audit.record(tx, [_audited(by.name, by.client, "retry", letter_id, told)])
-        return told
+        failure = result if isinstance(result, str) else None
+        audit.record(tx, [_audited(by.name, by.client, "retry", letter_id, failure)])
+        return failure
 
     unreadable = await request.app[DATABASE].write(job)
     if unreadable is not None:

@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 from orders_tui.actions.draft import MARKS, Draft
+from orders_tui.context.context import Context
+from orders_tui.context.target import Target
 from orders_tui.dialogs.dialog import Dialog
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
 from orders_wire.vocabulary import ActionName
 
 D = TypeVar("D", bound=Draft)
@@ -23,7 +23,7 @@ class ActionDialog(Dialog[D]):
 
     SENDS = True
 
-    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+    def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target.orders)
         self.target = target
         self.given = given

@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from orders_tui import wording
+from orders_tui.context.context import Context
 from orders_tui.dialogs.dialog import Dialog
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -30,7 +30,7 @@ class AlertTypesDialog(Dialog[frozenset[EventType]]):
     NEEDS_TOUCH = False
     SIZE = "small"
 
-    def __init__(self, work: Workplace, types: Collection[EventType], counts: Mapping[EventType, int]) -> None:
+    def __init__(self, work: Context, types: Collection[EventType], counts: Mapping[EventType, int]) -> None:
         super().__init__(work)
         self._types = set(types)
         self._counts = counts

@@ -12,10 +12,10 @@ from textual.fuzzy import Matcher
 from textual.widgets import Static
 
 from orders_tui.actions.assign import AssignDraft
+from orders_tui.context.context import Context
+from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.formatter import Formatter
@@ -38,7 +38,7 @@ class AssignDialog(ActionDialog[AssignDraft]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "keep", show=False)]
 
-    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+    def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target, given)
         self._keep = False
         self.touched = bool(given)

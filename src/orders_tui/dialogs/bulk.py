@@ -13,10 +13,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from orders_tui import export
+from orders_tui.context.context import Context
+from orders_tui.context.outcome import changed
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.errors import UsageError
-from orders_tui.screens.outcome import changed
-from orders_tui.screens.workplace import Workplace
 from orders_tui.session.bulk import BulkRun, OutcomeKind
 from orders_tui.session.changes import ActionChanged, ActionSettled, BulkChanged, Change
 from orders_tui.widgets.bar import Bar
@@ -46,7 +46,7 @@ class BulkDialog(Dialog[BulkRun]):
     SIZE = "wide"
     UNDOES = True
 
-    def __init__(self, work: Workplace, run: BulkRun, undo: Callable[[], None]) -> None:
+    def __init__(self, work: Context, run: BulkRun, undo: Callable[[], None]) -> None:
         super().__init__(work)
         self.bulk = run
         self._undo = undo

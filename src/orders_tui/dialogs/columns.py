@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from orders_tui import wording
+from orders_tui.context.context import Context
 from orders_tui.dialogs.dialog import Dialog
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -32,7 +32,7 @@ class ColumnsDialog(Dialog[tuple[str, ...]]):
     NEEDS_TOUCH = False
     SIZE = "small"
 
-    def __init__(self, work: Workplace, tab: Tab, keys: tuple[str, ...]) -> None:
+    def __init__(self, work: Context, tab: Tab, keys: tuple[str, ...]) -> None:
         super().__init__(work)
         self._tab = tab
         self._set(keys)

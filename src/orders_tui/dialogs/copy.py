@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from orders_tui.context.context import Context
 from orders_tui.dialogs.dialog import Dialog
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -29,7 +29,7 @@ class CopyDialog(Dialog[str]):
     SIZE = "wide"
     NEEDS_TOUCH = False
 
-    def __init__(self, work: Workplace, order: Order) -> None:
+    def __init__(self, work: Context, order: Order) -> None:
         super().__init__(work)
         self._order = order
         self._values = values(order, work.session.table.detail(order.id))

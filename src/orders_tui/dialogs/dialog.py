@@ -22,12 +22,10 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
-from orders_tui.dialogs.text_line import TextLine
-from orders_tui.screens.breakpoints import too_small
-from orders_tui.screens.leaving import Leaving
-from orders_tui.screens.stage import REPEAT_S
-from orders_tui.screens.watches import Watches
-from orders_tui.screens.workplace import Workplace
+from orders_tui.context.breakpoints import too_small
+from orders_tui.context.context import Context
+from orders_tui.context.screen import SafeDismiss, SessionObserver
+from orders_tui.dialogs.field import TextLine
 from orders_tui.session.changes import Change, ConnectionChanged, DetailChanged, PageShown, RowsChanged
 from orders_tui.widgets.bar import Bar, content
 from orders_tui.widgets.cells import Piece
@@ -48,7 +46,7 @@ FIELDS = ("TextLine", "TextArea")
 """Where text goes; before a dialog has its focus, the first of them."""
 
 
-class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
+class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Generic[T]):
     """The frame: a title, a body, a line for what is wrong, a line of keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,11 +58,10 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
     SIZE = "medium"
     NEEDS_TOUCH = True
     UNDOES = False
-    """Whether `u` takes back here, as on the screen below."""
     SENDS = False
     """Whether confirming sends something to the server."""
 
-    def __init__(self, work: Workplace, orders: Sequence[Order] = ()) -> None:
+    def __init__(self, work: Context, orders: Sequence[Order] = ()) -> None:
         super().__init__(classes=self.SIZE)
         self.work = work
         self.touched = False
@@ -235,7 +232,7 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
 
     def entered(self) -> None:
         """Enter, with its rules."""
-        if self.work.pace.monotonic() - self._opened_at < READ_S or self.work.keyboard.enter_gap_s < REPEAT_S:
+        if self.work.pace.monotonic() - self._opened_at < READ_S or self.work.keyboard.enter_repeated:
             self.say("Enter came too soon; press it again")
         elif self.NEEDS_TOUCH and not self.touched:
             self.say("nothing was chosen yet; ctrl+s confirms as it stands")

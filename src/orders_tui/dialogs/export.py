@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.worker import Worker, WorkerState
 
 from orders_tui import export, wording
+from orders_tui.context.context import Context
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.errors import ClientError
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -31,7 +31,7 @@ class ExportDialog(Dialog[str]):
 
     NEEDS_TOUCH = False
 
-    def __init__(self, work: Workplace, marked: Sequence[Order]) -> None:
+    def __init__(self, work: Context, marked: Sequence[Order]) -> None:
         super().__init__(work)
         self._marked = tuple(marked)
         view = work.session.table.view

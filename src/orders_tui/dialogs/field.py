@@ -1,14 +1,84 @@
-"""One line to type in, with its name in front."""
+"""One line to type in, with its name in front. It drops nothing silently: what does not go in is refused with a reason."""
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static
+from textual.message import Message
+from textual.widgets import Input, Static
 
-from orders_tui.dialogs.text_line import TextLine
 from orders_tui.sanitise import trimmed
+
+
+class TextLine(Input):
+    """`refusal`: why the last thing typed or pasted was not taken; empty once the text was edited since."""
+
+    class Refused(Message):
+        """`refusal` is another now."""
+
+    def __init__(
+        self,
+        value: str,
+        label: str,
+        *,
+        placeholder: str = "",
+        id: str,  # noqa: A002
+        compact: bool = True,
+        password: bool = False,
+        max_length: int,
+        prose: bool = False,
+    ) -> None:
+        super().__init__(
+            value,
+            placeholder=placeholder,
+            id=id,
+            compact=compact,
+            password=password,
+            max_length=max_length,
+            select_on_focus=False,
+        )
+        self.refusal = ""
+        self._label = label if label.isalpha() else "this line"
+        self._prose = prose
+
+    def put(self, text: str) -> None:
+        """Puts pasted text at the cursor, or refuses it."""
+        lines = [line for line in text.splitlines() if trimmed(line)]
+        if not lines:
+            self._refuse("what was pasted is blank" if text else "")
+        elif len(lines) > 1 and not self._prose:
+            self._refuse(f"{len(lines)} lines were pasted and {self._label} takes one: nothing was put in")
+        else:
+            self.replace(lines[0] if len(lines) == 1 else " ".join(map(trimmed, lines)), *self.selection)
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Every change of the text comes through here, from the keyboard and from the clipboard."""
+        first, last = sorted((max(0, start), min(len(self.value), end)))
+        cells = len(self.value) - (last - first) + len(text)
+        if self.max_length and cells > self.max_length:
+            what = "the paste was" if len(text) > 1 else "that letter was"
+            self._refuse(
+                f"{self._label} takes at most {self.max_length} characters, {cells} are too many: {what} not put in"
+            )
+            return
+        self._refuse("")
+        super().replace(text, start, end)
+
+    def _refuse(self, reason: str) -> None:
+        if reason != self.refusal:
+            self.refusal = reason
+            self.post_message(self.Refused())
+
+    def action_paste(self) -> None:
+        """What was cut or copied here."""
+        self.put(self.app.clipboard)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.put(event.text)
 
 
 class Field(Horizontal):

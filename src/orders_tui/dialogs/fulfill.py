@@ -10,12 +10,12 @@ from textual.widgets import Static, TextArea
 
 from orders_tui.actions.fulfill import FulfillDraft, Parcel, outward
 from orders_tui.carriers import guesses
+from orders_tui.context.context import Context
+from orders_tui.context.target import Target
 from orders_tui.dialogs import parcel_lines
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
 from orders_tui.dialogs.parcel_lines import ParcelLines
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -32,7 +32,7 @@ class FulfillDialog(ActionDialog[FulfillDraft]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+y,right", "take_guess", show=False)]
 
-    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+    def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target, given)
         kept = self.kept(FulfillDraft) if target.only else None
         parcel = kept.parcels.get(target.ids[0]) if kept is not None else None

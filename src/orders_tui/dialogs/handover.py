@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.widgets import TextArea
 
 from orders_tui import export, wording
+from orders_tui.context.context import Context
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.errors import UsageError
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -21,7 +21,7 @@ from orders_tui.wording import Tone
 class HandoverDialog(Dialog[Path]):
     """Writes the file when confirmed and returns where it is. `figures`: the pulse as lines of text."""
 
-    def __init__(self, work: Workplace, figures: Sequence[str]) -> None:
+    def __init__(self, work: Context, figures: Sequence[str]) -> None:
         super().__init__(work)
         self._figures = figures
         self._path = Path.cwd() / f"handover-{work.pace.now():%Y%m%d-%H%M%S}.txt"

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from textual.app import ComposeResult
 
 from orders_tui.commands import COMMANDS, Command, Group, Place
+from orders_tui.context.context import Context
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -23,7 +23,7 @@ class HelpDialog(Dialog[str]):
 
     SIZE = "wide tall"
 
-    def __init__(self, work: Workplace, place: Place, why_not: Callable[[str], str]) -> None:
+    def __init__(self, work: Context, place: Place, why_not: Callable[[str], str]) -> None:
         super().__init__(work)
         self._place = place
         self._why_not = why_not

@@ -14,11 +14,11 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from orders_tui.actions.inventory import InventoryDraft, outward
+from orders_tui.context.context import Context
+from orders_tui.context.outcome import orders, sentence
+from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
-from orders_tui.screens.outcome import orders, sentence
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
 from orders_tui.session.changes import ActionSettled, Change, DetailChanged
 from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.bar import content
@@ -37,7 +37,7 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "scope", show=False)]
 
-    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+    def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target, given)
         self._picked = not given
         self._asked = ""

@@ -12,11 +12,11 @@ from textual.binding import Binding, BindingType
 
 from orders_tui import wording
 from orders_tui.actions.returns import ReturnsDraft, named, outward
+from orders_tui.context.context import Context
+from orders_tui.context.target import Target
 from orders_tui.dialogs import return_path
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -38,7 +38,7 @@ class ReturnDialog(ActionDialog[ReturnsDraft]):
     ]
     SIZE = "wide"
 
-    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+    def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target, given)
         assert self.order.return_ is not None
         self._opened_with = self.order.return_

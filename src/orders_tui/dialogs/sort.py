@@ -7,9 +7,9 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from orders_tui import wording
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.query import Sort
-from orders_tui.screens.desk.tops import SORT_WORDS
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -43,7 +43,8 @@ class SortDialog(Dialog[None]):
         arrow = f"{glyphs.down} descending" if self.descending else f"{glyphs.up} ascending"
         own = Line(OWN, (("the tab's own order", Tone.PLAIN),), (("most urgent first", Tone.DIM),))
         fields = [
-            Line(by, ((SORT_WORDS[by], Tone.PLAIN),), ((arrow if by == at else "", Tone.ACTIVE),)) for by in SortField
+            Line(by, ((wording.sort_field(by), Tone.PLAIN),), ((arrow if by == at else "", Tone.ACTIVE),))
+            for by in SortField
         ]
         self.query_one(LineList).set_lines([own, *fields], at)
 

@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from orders_tui import wording
+from orders_tui.context.context import Context
+from orders_tui.context.preferences import LONGEST_NAME, SavedView
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
-from orders_tui.screens.saved_view import LONGEST_NAME, SavedView
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -31,7 +31,7 @@ class ViewsDialog(Dialog[str]):
     ]
     NEEDS_TOUCH = False
 
-    def __init__(self, work: Workplace) -> None:
+    def __init__(self, work: Context) -> None:
         super().__init__(work)
         self._forgetting = ""
 
@@ -81,7 +81,7 @@ class ViewsDialog(Dialog[str]):
 class SaveViewDialog(Dialog[str]):
     """Returns the name that the view on show is to have."""
 
-    def __init__(self, work: Workplace, view: SavedView, name: str = "") -> None:
+    def __init__(self, work: Context, view: SavedView, name: str = "") -> None:
         super().__init__(work)
         self._view = view
         self._given_name = name

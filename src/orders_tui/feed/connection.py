@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from orders_tui.backoff import reconnect_delay_s
 from orders_tui.errors import ApiError, Refused, SignInNeeded, VersionSkew
-from orders_tui.pace import Pace
+from orders_tui.pace import Pace, wait_for
 
 _DECLARED_AFTER_S = 3.0
 _SIGNED_OUT_RETRY_S = 30.0
@@ -111,10 +111,7 @@ class ConnectionTracker:
         if seconds is None:
             seconds = self.connection.retry_in_s(self._pace.now()) or 0.0
         try:
-            async with asyncio.timeout(seconds):
-                await self._poked.wait()
-        except TimeoutError:
-            return
+            await wait_for(self._poked, seconds)
         finally:
             self._poked.clear()
 

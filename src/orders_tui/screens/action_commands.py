@@ -11,10 +11,10 @@ from functools import partial
 from orders_tui.actions.assign import AssignDraft
 from orders_tui.actions.draft import Draft
 from orders_tui.commands import COMMANDS
+from orders_tui.context.outcome import orders, sentence
+from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import dialog_of
-from orders_tui.screens.outcome import orders, sentence
-from orders_tui.screens.stage import Handler, Stage
-from orders_tui.screens.target import Target
+from orders_tui.screens.command_screen import CommandScreen, Handler
 from orders_tui.session.bulk import BulkRun, OutcomeKind
 from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.wording import Tone
@@ -24,7 +24,7 @@ from orders_wire.vocabulary import ASSISTANT, UNASSIGNED, ActionName
 class ActionCommands:
     """Commands `order.*` and `action.*`."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: CommandScreen) -> None:
         self.stage = stage
         self._last: Draft | None = None
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orders_tui import wording
+from orders_tui.context.outcome import orders
 from orders_tui.glyphs import Glyphs
-from orders_tui.screens.ledger import Ledger
-from orders_tui.screens.outcome import orders
+from orders_tui.screens.list_screen import ListScreen
 from orders_tui.session.changes import ActionChanged, ActionSettled, Change
 from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.cells import Piece
@@ -15,7 +15,7 @@ from orders_tui.widgets.line_list import Line
 from orders_tui.wording import Tone
 
 
-class LogScreen(Ledger):
+class LogScreen(ListScreen):
     """The action log of this session."""
 
     def title_pieces(self) -> list[Piece]:

@@ -14,13 +14,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from orders_tui.commands import Place
+from orders_tui.context.context import Context
+from orders_tui.context.target import Target
 from orders_tui.screens.action_commands import ActionCommands
-from orders_tui.screens.desk.relevance import Situation, ranked
-from orders_tui.screens.house import House
-from orders_tui.screens.stage import Handler, Stage
-from orders_tui.screens.taking import Taking
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
+from orders_tui.screens.command_screen import CommandScreen, Handler
+from orders_tui.screens.common_commands import CommonCommands
+from orders_tui.screens.copy_export import CopyExportCommands
+from orders_tui.screens.key_hints import Situation, ranked
 from orders_tui.session import changes
 from orders_tui.widgets import order_text
 from orders_tui.widgets.banner import Banner, sentences
@@ -36,18 +36,18 @@ if TYPE_CHECKING:
 SHOW_LOADING_AFTER_S = 0.4
 
 
-class OrderScreen(Stage):
+class OrderScreen(CommandScreen):
     """Shows an order; fetches nothing itself."""
 
     place = Place.ORDER
     AUTO_FOCUS = "#what"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 
-    def __init__(self, work: Workplace, order_id: str) -> None:
+    def __init__(self, work: Context, order_id: str) -> None:
         super().__init__(work)
         self.order_id = order_id
         self._slow = False
-        groups = (ActionCommands(self), Taking(self), House(self))
+        groups = (ActionCommands(self), CopyExportCommands(self), CommonCommands(self))
         self.handlers = self._moves() | {
             name: handler for group in groups for name, handler in group.handlers().items()
         }
@@ -81,7 +81,7 @@ class OrderScreen(Stage):
         yield HintBar(ellipsis, id="hints")
 
     def on_mount(self) -> None:
-        self.set_interval(1.0, self._show_band)
+        self.set_interval(1.0, self._show_banner)
         self.set_timer(SHOW_LOADING_AFTER_S, self._show_slow)
         self.show()
 
@@ -107,7 +107,7 @@ class OrderScreen(Stage):
             case changes.DetailChanged(order_id=order_id) if order_id == self.order_id:
                 self.show()
             case changes.ConnectionChanged():
-                self._show_band()
+                self._show_banner()
             case changes.ActionChanged() | changes.ActionSettled():
                 self.refresh_hints()
 
@@ -125,7 +125,7 @@ class OrderScreen(Stage):
             self._put(order_text.content_sections(detail, fmt), order_text.history_sections(detail, fmt))
         else:
             self._put(order_text.row_sections(order, fmt) if order is not None else [], [self._waiting()])
-        self._show_band()
+        self._show_banner()
         self.refresh_hints()
 
     def _place_in_list(self) -> list[Piece]:
@@ -150,7 +150,7 @@ class OrderScreen(Stage):
         if self.work.session.table.detail(self.order_id) is None:
             self.show()
 
-    def _show_band(self) -> None:
+    def _show_banner(self) -> None:
         session, now = self.work.session, self.work.pace.now()
         says = sentences(session.connection, session.table.view, now, self.work.zone, self.work.key("desk.refresh"))
         self.query_one(Banner).show(says)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
 from orders_tui import wording
+from orders_tui.context.context import Context, Outgoing
 from orders_tui.errors import ApiError
-from orders_tui.screens.ledger import Ledger
-from orders_tui.screens.workplace import Workplace
+from orders_tui.screens.list_screen import ListScreen
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line
@@ -23,7 +23,7 @@ from orders_wire.vocabulary import DeadLetterState, OutboundState
 
 if TYPE_CHECKING:
     from orders_wire.detail import OutboxEntry
-    from orders_wire.people import DeadLetter, DeadLettersAnswer, OutboxAnswer
+    from orders_wire.people import DeadLetter
 
 OPEN = frozenset({OutboundState.DEAD, OutboundState.NEEDS_REVIEW, OutboundState.UNKNOWN})
 _TONES = {
@@ -36,18 +36,7 @@ _TONES = {
 }
 
 
-class Outgoing(Protocol):
-    """What the screen asks of the server."""
-
-    async def outbox(self) -> OutboxAnswer: ...
-    async def outbox_retry(self, entry_id: str) -> None: ...
-    async def outbox_discard(self, entry_id: str) -> None: ...
-    async def dead_letters(self) -> DeadLettersAnswer: ...
-    async def dead_letter_retry(self, letter_id: str) -> None: ...
-    async def dead_letter_discard(self, letter_id: str) -> None: ...
-
-
-class OutboxScreen(Ledger):
+class OutboxScreen(ListScreen):
     """Both lists, one below the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,7 +45,7 @@ class OutboxScreen(Ledger):
         Binding("ctrl+r", "refresh_list", show=False),
     ]
 
-    def __init__(self, work: Workplace, outgoing: Outgoing) -> None:
+    def __init__(self, work: Context, outgoing: Outgoing) -> None:
         super().__init__(work)
         self._outgoing = outgoing
         self._entries: list[OutboxEntry] = []

@@ -10,8 +10,8 @@ from textual import events
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from orders_tui.commands import COMMANDS, Command
-from orders_tui.screens.leaving import Leaving
-from orders_tui.screens.stage import Stage
+from orders_tui.context.screen import SafeDismiss
+from orders_tui.screens.command_screen import CommandScreen
 
 
 class Commands(CommandList):
@@ -23,7 +23,7 @@ class Commands(CommandList):
             event.prevent_default()
 
 
-class Palette(CommandPalette, Leaving[None]):
+class Palette(CommandPalette, SafeDismiss[None]):
     """Textual's palette over the registry."""
 
     def __init__(self) -> None:
@@ -41,9 +41,9 @@ class Palette(CommandPalette, Leaving[None]):
 class Registry(Provider):
     """Commands that work where the palette was opened, with their keys."""
 
-    def _commands(self) -> Iterator[tuple[Command, Stage]]:
+    def _commands(self) -> Iterator[tuple[Command, CommandScreen]]:
         stage = self.screen
-        if isinstance(stage, Stage):
+        if isinstance(stage, CommandScreen):
             yield from ((command, stage) for command in COMMANDS if not stage.why_not(command))
 
     async def discover(self) -> Hits:
@@ -60,6 +60,6 @@ class Registry(Provider):
                 yield Hit(score, matcher.highlight(text), partial(stage.perform, command.id), help=command.explanation)
 
 
-def _text(command: Command, stage: Stage) -> str:
+def _text(command: Command, stage: CommandScreen) -> str:
     keys = stage.work.keymap.all_keys(command.id)
     return f"{command.label}  {keys}" if keys else command.label

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 
 from orders_tui import wording
 from orders_tui.query import Filters, OrdersQuery
-from orders_tui.screens.ledger import Ledger
+from orders_tui.screens.list_screen import ListScreen
 from orders_tui.session.changes import AlertsChanged, Change, PageShown, PeopleChanged, SummaryChanged
 from orders_tui.session.log import ActionState
 from orders_tui.widgets.cells import Piece
@@ -32,7 +32,7 @@ OTHER_LINES = 19
 """Lines that are there beside the owners."""
 
 
-class PulseScreen(Ledger):
+class PulseScreen(ListScreen):
     """Numbers with bars; Enter opens the tab, or what an owner has to fulfil."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from orders_tui.errors import ApiError
+from orders_tui.pace import wait_for
 from orders_tui.store.store import Store
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Details:
         self._rung.set()
 
     def look_again(self) -> None:
-        """Rows changed, or the line is back: the watched detail may be old."""
+        """Rows changed, or the connection is back: the watched detail may be old."""
         if self.watched is not None and self.stale(self.watched):
             self.want(self.watched)
 
@@ -68,18 +69,12 @@ class Details:
             self._rung.clear()
             while self._now:
                 await self._fetch(self._now.pop())
-            if self._resting is not None and await self._rested(self._resting):
-                order_id, self._resting = self._resting, None
-                if order_id is not None and self.stale(order_id):
-                    await self._fetch(order_id)
-
-    async def _rested(self, order_id: str) -> bool:
-        try:
-            async with asyncio.timeout(REST_S):
-                await self._rung.wait()
-        except TimeoutError:
-            return self._resting == order_id
-        return False
+            order_id = self._resting
+            if order_id is None or await wait_for(self._rung, REST_S) or order_id != self._resting:
+                continue
+            self._resting = None
+            if self.stale(order_id):
+                await self._fetch(order_id)
 
     async def _fetch(self, order_id: str) -> None:
         desk_id = self._store.desk_id

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from orders_tui.errors import ApiError
+from orders_tui.pace import wait_for
 from orders_tui.session.changes import Change, PeopleChanged
 
 if TYPE_CHECKING:
@@ -33,13 +34,8 @@ class People:
         """Asks at the start, whenever asked to, and again after a failure."""
         while True:
             done = await self._ask()
-            try:
-                async with asyncio.timeout(None if done else _RETRY_S):
-                    await self._rung.wait()
-            except TimeoutError:
-                continue
-            finally:
-                self._rung.clear()
+            await wait_for(self._rung, None if done else _RETRY_S)
+            self._rung.clear()
 
     async def _ask(self) -> bool:
         try:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from orders_tui.actions.draft import Draft
 from orders_tui.actions.undo import UndoDraft
+from orders_tui.backoff import delay_s
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, Unreachable
-from orders_tui.pace import Pace
+from orders_tui.pace import Pace, wait_for
 from orders_tui.session.changes import ActionChanged, ActionSettled, Change, RowsChanged
 from orders_tui.session.log import ActionEntry, ActionLog, ActionState, OrderFailure
 from orders_tui.store.store import Store
@@ -164,16 +165,11 @@ class Sender:
 
     async def _pause(self, attempt: int, error: ApiError) -> None:
         """Waits before the next attempt, or until the line changes."""
-        wait_s = min(_LONGEST_RETRY_S, _FIRST_RETRY_S * 2 ** min(attempt - 1, 10))
-        wait_s *= 0.5 + self._pace.random() / 2
+        wait_s = delay_s(attempt - 1, _FIRST_RETRY_S, _LONGEST_RETRY_S, self._pace.random())
         if isinstance(error, Refused) and error.retry_after_s:
             wait_s = max(wait_s, error.retry_after_s)
         self._line_moved.clear()
-        try:
-            async with asyncio.timeout(wait_s):
-                await self._line_moved.wait()
-        except TimeoutError:
-            return
+        await wait_for(self._line_moved, wait_s)
 
     def _meant(self, key: str) -> tuple[str, ...]:
         """The orders that an action named; none where it is for all that wait for a SKU: those are in the answer."""

@@ -39,7 +39,7 @@ class TableState:
     def __init__(self, query: OrdersQuery, memories: Mapping[Tab, TabMemory] | None = None) -> None:
         self._memories = dict(memories or {})
         self.ids: tuple[str, ...] = ()
-        self.ghosts: dict[str, float] = {}
+        self.ghosts: tuple[str, ...] = ()
         self.cursor_id: str | None = None
         self.held_back = 0
         self.frozen = False
@@ -101,11 +101,11 @@ class TableState:
         if same_list:
             return
         self.query = self.anchor = query
-        self.ids, self.ghosts, self.cursor_id, self.entry, self.held_back = (), {}, None, None, 0
+        self.ids, self.ghosts, self.cursor_id, self.entry, self.held_back = (), (), None, None, 0
 
     def start_over(self) -> None:
         """Another desk: its page takes the place of the rows on show, from the list's top, frozen or not."""
-        self.ids, self.ghosts, self.cursor_id, self.held_back, self.frozen = (), {}, None, 0, False
+        self.ids, self.ghosts, self.cursor_id, self.held_back, self.frozen = (), (), None, 0, False
         self._goal = Goal()
 
     def resume(self, tab: Tab, page_size: int) -> tuple[OrdersQuery, Goal]:
@@ -119,7 +119,7 @@ class TableState:
         if self._turn is None:
             self._accepting = self.anchor if self._position else self.query.listing
 
-    def arrived(self, entry: PageEntry, now_s: float) -> bool:
+    def arrived(self, entry: PageEntry) -> bool:
         """A page came. True when the rows on show, or their places, are others now."""
         if entry.query == self._turn:
             return self._turned(entry)
@@ -129,7 +129,7 @@ class TableState:
         if entry.query != self.anchor or self._turn is not None:
             return False
         self.problem = None
-        return self._refresh(entry, now_s)
+        return self._refresh(entry)
 
     def failed(self, query: OrdersQuery, error: ApiError) -> bool:
         """A page could not be had. True when it was one that is waited for."""
@@ -154,9 +154,8 @@ class TableState:
 
     def forget(self, order_ids: Iterable[str]) -> bool:
         """Ghosts go, all but the one under the cursor. True when any went."""
-        going = {o for o in order_ids if o in self.ghosts and o != self.cursor_id}
-        for order_id in going:
-            del self.ghosts[order_id]
+        going = set(order_ids).intersection(self.ghosts) - {self.cursor_id}
+        self.ghosts = tuple(order_id for order_id in self.ghosts if order_id not in going)
         self.ids = tuple(order_id for order_id in self.ids if order_id not in going)
         return bool(going)
 
@@ -199,7 +198,7 @@ class TableState:
         if keep is not None and keep not in ids:
             here = min(self.ids.index(keep) if keep in self.ids else 0, len(ids))
             ids = (*ids[:here], keep, *ids[here:])
-        self.ghosts = {keep: float("inf")} if keep is not None and keep not in entry.order_ids else {}
+        self.ghosts = (keep,) if keep is not None and keep not in entry.order_ids else ()
         self.ids, self.entry, self.held_back, self.problem = ids, entry, 0, None
         self.query, self._position = entry.query, position(entry)
         cursor = entry.page.orders.page_info.shopify_cursor
@@ -208,16 +207,16 @@ class TableState:
         edge = (ids[-1] if goal.at_end else ids[0]) if ids else None
         self.cursor_id = goal.order_id if goal.order_id in ids else edge
 
-    def _refresh(self, entry: PageEntry, now_s: float) -> bool:
+    def _refresh(self, entry: PageEntry) -> bool:
         if not self.ids:
             had_rows = bool(entry.order_ids)
             self._take(entry, self._goal)
             return had_rows
-        before = self.ids, frozenset(self.ghosts)
+        before = self.ids, self.ghosts
         merged = merge(self.ids, entry.order_ids)
         self.entry, self.held_back, self.ids = entry, merged.held_back, merged.ids
-        self.ghosts = {order_id: self.ghosts.get(order_id, now_s) for order_id in merged.ids if order_id in merged.gone}
-        return before != (self.ids, frozenset(self.ghosts))
+        self.ghosts = tuple(order_id for order_id in merged.ids if order_id in merged.gone)
+        return before != (self.ids, self.ghosts)
 
 
 def position(entry: PageEntry) -> int:

@@ -19,12 +19,12 @@ from textual.screen import Screen
 from orders_tui import wording
 from orders_tui.commands import Place
 from orders_tui.config import Config
+from orders_tui.context import breakpoints
+from orders_tui.context.preferences import Preferences
+from orders_tui.context.screen import MainScreen
 from orders_tui.feed.connection import Connection
 from orders_tui.glyphs import glyphs
 from orders_tui.keymap import Keymap
-from orders_tui.screens import breakpoints
-from orders_tui.screens.preferences import Preferences
-from orders_tui.screens.watches import Hears
 from orders_tui.startup import first_page
 from orders_tui.startup.first_page import PendingPage
 from orders_tui.widgets.bar import Bar
@@ -46,7 +46,7 @@ SLOW_AFTER_S = 0.4
 STEPS = {"go.down": 1, "go.up": -1, "go.half_down": 10, "go.half_up": -10, "go.first": -10_000, "go.last": 10_000}
 
 
-class FirstFrame(Hears, Screen[None]):
+class FirstFrame(MainScreen, Screen[None]):
     """Shows the first page. `cursor_id` is where the operator stands; `settled` is set when the first rows are on screen,
     or take longer than anybody should wait for them.
     """
@@ -147,13 +147,13 @@ class FirstFrame(Hears, Screen[None]):
             self.moved = True
             table.move_to(table.cursor + STEPS[command.id])
         elif command.id == "desk.quit":
-            self.asked_to_quit()
+            self.request_quit()
         else:
             self.say("one moment, the desk is being opened")
 
     def say(self, text: str) -> None:
         self.query_one(HintBar).say(text)
 
-    def asked_to_quit(self) -> None:
+    def request_quit(self) -> None:
         """Nothing is on its way yet."""
         self.app.exit()

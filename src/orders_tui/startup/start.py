@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from orders_tui import keymap, paths, themes
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
+from orders_tui.context.preferences import Preferences
 from orders_tui.errors import ConfigError
-from orders_tui.screens.preferences import Preferences
 from orders_tui.startup.first_frame import FirstFrame
 from orders_tui.startup.first_page import PendingPage, remembered_ui
 from orders_tui.terminal.hangup import on_hangup
 
 if TYPE_CHECKING:
-    from orders_tui.session import Session
     from orders_tui.session.changes import Change
+    from orders_tui.session.protocols import SessionProtocol
     from orders_tui.startup.wiring import Wiring
 
 TAKES_LONG = ("httpx", "orders_wire.page", "orders_tui.startup.wiring", "orders_tui.screens.desk")
@@ -93,7 +93,7 @@ class Start:
             self._wiring.save()
 
 
-async def _first_rows(session: Session) -> None:
+async def _first_rows(session: SessionProtocol) -> None:
     """Returns when the session has rows, or has none to expect, or after HANDOVER_S."""
     settled = asyncio.Event()
 

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from orders_tui import paths
 from orders_tui.api.client import SyncApi
 from orders_tui.config import Config
+from orders_tui.context.context import Context
+from orders_tui.context.keyboard import Keyboard
+from orders_tui.context.preferences import Preferences
 from orders_tui.drafts import DraftBook
 from orders_tui.feed.sse import SseFeed
 from orders_tui.keymap import Keymap
 from orders_tui.pace import Pace
 from orders_tui.query import OrdersQuery
-from orders_tui.screens.keyboard import Keyboard
-from orders_tui.screens.preferences import Preferences
-from orders_tui.screens.workplace import Workplace
 from orders_tui.session import Session
 from orders_tui.state_file import Remembered, StateFile, TabMemory
 from orders_wire.vocabulary import Tab
@@ -25,7 +25,7 @@ from orders_wire.vocabulary import Tab
 class Wiring:
     """What the screens work with, the connection to the server, and the file that the desk is remembered in."""
 
-    work: Workplace
+    work: Context
     api: SyncApi
     state: StateFile
 
@@ -56,7 +56,7 @@ def wire(config: Config, keys: Keymap, keyboard: Keyboard) -> Wiring:
     memory = remembered.tabs.get(remembered.tab)
     if memory is not None:
         session.table.show(_resumed(remembered.tab, memory, config.page_size), memory.order_id)
-    work = Workplace(session, config, pace, keys, Preferences.read(remembered.ui), keyboard, outgoing=api)
+    work = Context(session, config, pace, keys, Preferences.read(remembered.ui), keyboard, outgoing=api)
     return Wiring(work, api, state)
 
 

@@ -222,7 +222,7 @@ async def test_a_failure_of_what_runs_beside_requests_tells_nothing(
     task = asyncio.create_task(lonely())
     await asyncio.wait([task])
     del task
-    gc.collect()
+    gc.collect(1)  # what is young: looking through all that is loaded takes long
     await asyncio.sleep(0)
     log = structlog.get_logger("orders_sync.test")
     log.debug("a field", error=failure, reason=TEXT, shown=failure)

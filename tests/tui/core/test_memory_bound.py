@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import zlib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from tests.support.gzip_bomb import gzip_bomb
 from tests.tui.core.samples import order, page
 
 from orders_tui.config import Config
@@ -27,14 +27,8 @@ print(status, int(peak[1]) // 1024, file=sys.stderr)
 """
 
 
-def _bomb() -> bytes:
-    """400 MiB of nothing, packed piece by piece."""
-    packed, piece = zlib.compressobj(1, wbits=31), bytes(1024 * 1024)
-    return b"".join(packed.compress(piece) for _ in range(400)) + packed.flush()
-
-
 _ANSWERS = {
-    "bomb": ({"Content-Encoding": "gzip"}, _bomb()),
+    "bomb": ({"Content-Encoding": "gzip"}, gzip_bomb(400)),
     "values": ({}, b'{"orders": [' + b"{}," * 2_600_000 + b"{}]}"),
     "deep": ({}, b"[" * 8_000_000),
 }

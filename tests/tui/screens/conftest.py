@@ -16,10 +16,10 @@ from textual.widgets import Input, TextArea
 
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
+from orders_tui.context.context import Context
 from orders_tui.keymap import build
 from orders_tui.pace import Pace
 from orders_tui.screens.desk import DeskScreen
-from orders_tui.screens.workplace import Workplace
 
 MakeApp = Callable[..., DeskApp]
 
@@ -66,7 +66,7 @@ def make_app(session: FakeSession, clock: SteppingClock, tmp_path: Path) -> Make
             app.run_session(work)
 
         app = DeskApp(lambda: DeskScreen(work), tmp_path, pace=pace, ascii_only=settings.ascii, begin=begin)
-        work = Workplace(session, settings, pace, build(settings.keys), keyboard=app.keyboard, outgoing=FakeOutgoing())
+        work = Context(session, settings, pace, build(settings.keys), keyboard=app.keyboard, outgoing=FakeOutgoing())
         return app
 
     return make

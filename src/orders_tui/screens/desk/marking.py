@@ -7,17 +7,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orders_tui.errors import ApiError
-from orders_tui.screens.stage import Handler
+from orders_tui.screens.command_screen import Handler
 from orders_tui.wording import Tone
 
 if TYPE_CHECKING:
-    from orders_tui.screens.desk.screen import DeskScreen
+    from orders_tui.screens.desk.layout import DeskLayout
 
 
-class Marking:
+class MarkCommands:
     """Commands `mark.*`."""
 
-    def __init__(self, desk: DeskScreen) -> None:
+    def __init__(self, desk: DeskLayout) -> None:
         self.desk = desk
         self._collecting = False
 
