@@ -106,7 +106,7 @@ class DeskApp(FaultTolerantApp):
         await self.switch_mode("desk")
 
     def run_session(self, work: Context, close: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Runs the session for as long as the app runs, and tells the screens what it says."""
+        """Runs the session for as long as the app runs, and passes its changes on to the screens."""
         from orders_tui.screens.notices import Notices
 
         async def run() -> None:
@@ -121,7 +121,7 @@ class DeskApp(FaultTolerantApp):
         self.run_worker(run, name="session", exit_on_error=False)  # type: ignore[arg-type]
 
     def session_changed(self, change: Change) -> None:
-        """Tells every screen that is open."""
+        """Passes a change on to every screen that is open."""
         for screen in self.screen_stack:
             if isinstance(screen, SessionObserver) and screen.is_mounted:
                 try:
@@ -203,7 +203,7 @@ class Toasts:
     def admit(self, text: str) -> bool:
         """True when the sentence may pop up now."""
         now = self._monotonic()
-        self._up = {said: until for said, until in self._up.items() if until > now}
+        self._up = {shown: until for shown, until in self._up.items() if until > now}
         if text in self._up:
             return False
         if len(self._up) >= MOST_TOASTS:

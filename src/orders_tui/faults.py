@@ -80,7 +80,7 @@ class FaultTolerantApp(App[None]):
         raise NotImplementedError
 
     def tolerates(self, error: Exception, pump: MessagePump | None, message: Message | None = None) -> bool:
-        """Whether the app goes on after `error` in `pump`; it is told then, but for what only came too late."""
+        """Whether the app goes on after `error` in `pump`; `report_fault` is called then, but for what only came too late."""
         if self.leaving or (isinstance(error, _GONE) and _going(pump)):
             return True
         building = isinstance(message, events.Compose | events.Mount | events.Load)
@@ -149,8 +149,8 @@ def report_text(error: BaseException, at: datetime) -> str:
     lines = [versions, f"at {at.isoformat(timespec='seconds')}", ""]
     seen: BaseException | None = error
     while seen is not None:
-        said = f": {seen}" if isinstance(seen, ClientError) else ""
-        lines.append(f"{type(seen).__module__}.{type(seen).__qualname__}{said}")
+        message = f": {seen}" if isinstance(seen, ClientError) else ""
+        lines.append(f"{type(seen).__module__}.{type(seen).__qualname__}{message}")
         frames = traceback.extract_tb(seen.__traceback__)
         lines += [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)

@@ -101,8 +101,8 @@ class FirstFrame(MainScreen, Screen[None]):
 
     def _top(self) -> TopInfo:
         """The first line while nothing is known yet."""
-        config, line = self._config, wording.connection(Connection(), datetime.now(UTC))
-        return TopInfo(line=line, environment=config.environment or "", name=config.name or "")
+        config, sign = self._config, wording.connection(Connection(), datetime.now(UTC))
+        return TopInfo(sign, environment=config.environment or "", name=config.name or "")
 
     def _formatter(self) -> Formatter:
         return Formatter(datetime.now(UTC), "UTC", self._glyphs, self._config.name or "")

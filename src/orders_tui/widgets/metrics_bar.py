@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 class MetricsBar(Bar):
     """Draws the metrics of a page."""
 
-    def show(self, page: OrdersPage | None, line: Connection) -> None:
-        """Shows these figures (nothing before the first page), and that the line is only second best, when it is."""
+    def show(self, page: OrdersPage | None, connection: Connection) -> None:
+        """Shows these figures (nothing before the first page), and that the connection is only second best, when it is."""
         figures, right = _figures(page, self.narrow) if page is not None else ([], [])
-        if line.state is ConnectionState.POLLING:
-            why = f": {line.reason}" if line.reason and not self.narrow else ""
+        if connection.state is ConnectionState.POLLING:
+            why = f": {connection.reason}" if connection.reason and not self.narrow else ""
             right = [("DEGRADED", Tone.WARN), (f" polling{why}", Tone.DIM)]
         self.set_pieces(fitting(figures, self.size.width - length(right) - 1), right)
 

@@ -19,7 +19,7 @@ class TopInfo:
     `alerts` and `gaps` are those that nothing else on the screen shows; `alert` is the sign of the worst.
     """
 
-    line: Sign
+    connection: Sign
     environment: str = ""
     shop: str = ""
     name: str = ""
@@ -76,7 +76,8 @@ def _who(info: TopInfo, narrow: bool) -> list[Piece]:
 
 def _state(info: TopInfo, narrow: bool, ascii_only: bool, undo_key: str) -> dict[str, list[Piece]]:
     """The right side by part, without those that have nothing to say."""
-    line = f"{info.line.mark(ascii_only)} {info.line.short if narrow else info.line.word}"
+    sign = info.connection
+    connection = f"{sign.mark(ascii_only)} {sign.short if narrow else sign.word}"
     synced = "" if info.synced_s is None else f" · {'' if narrow else 'synced '}{since(info.synced_s)}"
     gaps = f"{info.gaps} {'' if narrow else 'data '}gap{'s' if info.gaps > 1 else ''}"
     unconfirmed = "unconf." if narrow else "unconfirmed"
@@ -88,7 +89,7 @@ def _state(info: TopInfo, narrow: bool, ascii_only: bool, undo_key: str) -> dict
         "alerts": _alerts(info, narrow, ascii_only),
         "gaps": [(gaps, Tone.WARN)] if info.gaps else [],
         "marked": [(f" {info.marked} marked ", "badge")] if info.marked else [],
-        "line": [(line, info.line.tone), (synced, Tone.DIM)],
+        "connection": [(connection, sign.tone), (synced, Tone.DIM)],
         "clock": [(info.clock, Tone.DIM)] if info.clock else [],
     }
     return {part: group for part, group in groups.items() if group}

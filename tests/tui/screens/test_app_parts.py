@@ -120,7 +120,7 @@ def test_ascii_is_for_glyphs_and_leaves_people_alone(name: str) -> None:
 
 
 EVERYTHING = TopInfo(
-    line=Sign("●", "*", "live", "live"),
+    connection=Sign("●", "*", "live", "live"),
     environment="PROD",
     shop="acme-eu.myshopify.com",
     name="ana",

@@ -15,8 +15,7 @@ from orders_tui.session.view import Ghost, RowView
 from orders_tui.store.marks import Mark, MarkKind
 from orders_tui.widgets.cells import clip, fit, plain, text_of, width
 from orders_tui.widgets.formatter import Formatter
-from orders_tui.widgets.order_table.columns import BY_KEY, COLUMNS, default_columns
-from orders_tui.widgets.order_table.layout import GAP, GUTTER, arrange, last_first
+from orders_tui.widgets.order_table.columns import BY_KEY, COLUMNS, GAP, GUTTER, arrange, default_columns, last_first
 from orders_tui.widgets.order_table.painter import Canvas, Look, paint_header, paint_loading, paint_row
 from orders_wire.vocabulary import ActionName, SortField, Tab
 

@@ -35,7 +35,7 @@ def top_info(desk: DeskLayout) -> TopInfo:
     alerts = [] if desk.side.display else session.alerts.open(now)
     total = session.table.summary.alerts_total if session.table.summary is not None else 0
     return TopInfo(
-        line=wording.connection(session.connection, now, work.zone),
+        connection=wording.connection(session.connection, now, work.zone),
         environment=work.config.environment or "",
         shop=me.shop if me is not None else "",
         name=work.name,

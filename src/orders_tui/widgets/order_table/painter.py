@@ -14,7 +14,7 @@ from orders_tui import wording
 from orders_tui.store.marks import MarkKind
 from orders_tui.widgets.cells import Cell, Piece, fit, text_of
 from orders_tui.widgets.formatter import Formatter
-from orders_tui.widgets.order_table.layout import GAP, GUTTER, Layout, Placed
+from orders_tui.widgets.order_table.columns import GAP, GUTTER, Layout, Placed
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import SortField
 

@@ -21,8 +21,7 @@ from textual.strip import Strip
 
 from orders_tui.widgets.cells import clip, plain, width
 from orders_tui.widgets.formatter import Formatter
-from orders_tui.widgets.order_table.columns import BY_KEY, Column
-from orders_tui.widgets.order_table.layout import GUTTER, Layout, arrange, last_first
+from orders_tui.widgets.order_table.columns import BY_KEY, GUTTER, Column, Layout, arrange, last_first
 from orders_tui.widgets.order_table.painter import Canvas, Look, paint_header, paint_loading, paint_row
 from orders_tui.widgets.styled import Styled, changed_lines
 from orders_wire.vocabulary import SortField
