@@ -1,6 +1,7 @@
 """A list of lines with a cursor: alerts, owners, menus, logs. Line-API, so that hostile text stays text and updates are cheap.
 
 Invariant: the cursor is on a line's key, not on its number; new lines never move it to another key while that key is there.
+Textual's `OptionList` forgets cursor and place with every new set of options, renders all of them anew, and has no right end.
 """
 
 from __future__ import annotations
