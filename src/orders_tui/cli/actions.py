@@ -13,9 +13,11 @@ from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from random import random
 from typing import TYPE_CHECKING
 
 from orders_tui.actions.draft import Draft
+from orders_tui.backoff import delay_s
 from orders_tui.cli.desk import connect, remedy
 from orders_tui.cli.input import rows
 from orders_tui.cli.table import table
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from orders_wire.actions import ActionAnswer
 
 FIRST_WAIT_S = 0.5
+LONGEST_WAIT_S = 8.0
 AT_ONCE = 8
 GID = "gid://shopify/Order/"
 _PATIENCE_S = 45.0
@@ -106,7 +109,7 @@ async def _in_turn(api: SyncApi, wanted: list[Draft], base: str) -> list[Result]
 
 async def _settled(api: SyncApi, draft: Draft, key: str) -> Result:
     """Asks until the outcome is known, or patience ends."""
-    from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
+    from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay
 
     maybe_done = False
 
@@ -121,7 +124,7 @@ async def _settled(api: SyncApi, draft: Draft, key: str) -> Result:
 
     waiting = AsyncRetrying(
         retry=retry_if_exception(again),
-        wait=wait_random_exponential(multiplier=FIRST_WAIT_S, max=8),
+        wait=lambda tried: delay_s(tried.attempt_number - 1, FIRST_WAIT_S, LONGEST_WAIT_S, random()),
         stop=stop_after_delay(_PATIENCE_S),
         reraise=True,
     )
