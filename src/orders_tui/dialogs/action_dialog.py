@@ -9,10 +9,15 @@ from collections.abc import Collection
 from importlib import import_module
 from typing import Any, TypeVar
 
+from textual.widgets import Static
+
 from orders_tui.actions.draft import MARKS, Draft
 from orders_tui.context.context import Context
 from orders_tui.context.target import Target
 from orders_tui.dialogs.dialog import Dialog
+from orders_tui.widgets.bar import content
+from orders_tui.widgets.line_list import LineList
+from orders_tui.wording import Tone
 from orders_wire.vocabulary import ActionName
 
 D = TypeVar("D", bound=Draft)
@@ -27,6 +32,14 @@ class ActionDialog(Dialog[D]):
         super().__init__(work, target.orders)
         self.target = target
         self.given = given
+
+    def a_list(self, name: str) -> LineList:
+        """A list to choose from."""
+        return LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id=name)
+
+    def show_words(self, name: str, words: str, tone: Tone = Tone.DIM) -> None:
+        """Puts a sentence into the line of this name."""
+        self.query_one(f"#{name}", Static).update(content([(words, tone)]))
 
     def kept(self, kind: type[D]) -> D | None:
         """The draft that was kept for this target."""

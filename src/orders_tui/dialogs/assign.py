@@ -17,7 +17,6 @@ from orders_tui.context.context import Context
 from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
-from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -47,12 +46,12 @@ class AssignDialog(ActionDialog[AssignDraft]):
 
     def body(self) -> ComposeResult:
         yield Field("Owner", self.given, hint="part of a name", id="owner", max_length=LONGEST_ASSIGNEE)
-        yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="owners")
+        yield self.a_list("owners")
         yield Static(id="taken")
 
     def prepare(self) -> None:
         self.edited()
-        self.set_interval(1.0, self._tell_taken)
+        self.set_interval(1.0, self._show_taken)
 
     def title_pieces(self) -> list[Piece]:
         return [(f"Assign {self.target.title}", "strong"), *_who(self.target.only)]
@@ -96,12 +95,11 @@ class AssignDialog(ActionDialog[AssignDraft]):
     def update(self) -> None:
         super().update()
         self.query_one(LineList).light(self.touched)
-        self._tell_taken()
+        self._show_taken()
 
-    def _tell_taken(self) -> None:
+    def _show_taken(self) -> None:
         """Whose the orders are now, and what becomes of that."""
-        words, tone = self._taken_from()
-        self.query_one("#taken", Static).update(content([(words, tone)]))
+        self.show_words("taken", *self._taken_from())
 
     def _taken_from(self) -> tuple[str, Tone]:
         others, only = self._others(), self.bound[0] if len(self.target.ids) == 1 and self.bound else None

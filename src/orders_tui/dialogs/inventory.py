@@ -1,4 +1,4 @@
-"""`i`: a stock-out. Holds the open orders that still owe a SKU, or just those chosen, and tells the ERP.
+"""`i`: a stock-out. Holds the open orders that still owe a SKU, or just those chosen, and informs the ERP.
 
 The SKU is chosen among those that are out and those of the order, or typed. One that is not known here is sent only when it is
 confirmed again, and then the dialog stays until the server has answered.
@@ -21,7 +21,6 @@ from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
 from orders_tui.session.changes import ActionSettled, Change, DetailChanged
 from orders_tui.session.log import ActionEntry, ActionState
-from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -44,10 +43,9 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
         self._sent = ""
 
     def body(self) -> ComposeResult:
-        glyphs = self.work.glyphs
         yield Field("SKU", self.given, hint="which one is short", id="sku", max_length=LONGEST_SKU)
-        yield LineList(glyphs.cursor, glyphs.ellipsis, id="skus")
-        yield LineList(glyphs.cursor, glyphs.ellipsis, id="scope")
+        yield self.a_list("skus")
+        yield self.a_list("scope")
         yield Field("Note", hint="for the ERP and the timeline", id="note", max_length=LONGEST_NOTE, prose=True)
         yield Static(id="consequence")
 
@@ -132,7 +130,7 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
     def update(self) -> None:
         super().update()
         self._skus.light(self._picked)
-        self.query_one("#consequence", Static).update(content([(outward(self.work.session.me), Tone.DIM)]))
+        self.show_words("consequence", outward(self.work.session.me))
 
     def edited(self) -> None:
         """The SKUs that hold what is typed; none is chosen by typing a part of it."""

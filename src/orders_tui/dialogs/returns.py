@@ -60,7 +60,7 @@ class ReturnDialog(ActionDialog[ReturnsDraft]):
         yield Bar(ellipsis, id="way")
         yield Bar(ellipsis, id="branch")
         yield Bar(ellipsis, id="ends")
-        yield LineList(self.work.glyphs.cursor, ellipsis, id="actions")
+        yield self.a_list("actions")
         yield Bar(ellipsis, id="consequence")
         yield Field(
             "Note", self._note, hint="why, for whoever reads it later", id="note", max_length=LONGEST_NOTE, prose=True

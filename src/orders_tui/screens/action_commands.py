@@ -90,9 +90,9 @@ class ActionCommands:
             self._follow(actions.bulk(draft))
             return
         for entry in actions.act(draft):
-            self.tell(entry)
+            self.report(entry)
 
-    def tell(self, entry: ActionEntry) -> None:
+    def report(self, entry: ActionEntry) -> None:
         """Says in the line of hints how an action stands."""
         work = self.stage.work
         order = work.session.table.order(entry.order_ids[0]) if len(entry.order_ids) == 1 else None
@@ -104,16 +104,13 @@ class ActionCommands:
     def _follow(self, run: BulkRun) -> None:
         from orders_tui.dialogs.bulk import BulkDialog
 
-        if self._watched(run):
-            return
-        self.stage.app.push_screen(BulkDialog(self.stage.work, run, self.undo), self._bulk_answered)
+        if not self._watched(run):
+            self.stage.app.push_screen(BulkDialog(self.stage.work, run, self.undo), self._bulk_answered)
 
     def ended(self, run: BulkRun) -> None:
         """A run has ended: what needs somebody comes up, unless something else is being done; the rest is only said."""
-        on_top = self.stage.app.screen is self.stage
-        if run.needs_somebody and self._watched(run):
-            return
-        if run.needs_somebody and on_top:
+        on_top, watched = self.stage.app.screen is self.stage, self._watched(run)
+        if run.needs_somebody and (on_top or watched):
             self._follow(run)
             return
         work, done = self.stage.work, run.counts()[OutcomeKind.DONE]
@@ -122,7 +119,7 @@ class ActionCommands:
             words = f"{words}; {work.key('action.retry')} tries the others again"
         elif work.session.actions.undoables():
             words = f"{words}; {work.key('action.undo')} takes it back"
-        if on_top or self._watched(run):
+        if on_top or watched:
             self.stage.say(words, Tone.WARN if run.needs_somebody else Tone.GOOD)
         else:
             self.stage.app.notify(words, markup=False)
@@ -159,9 +156,9 @@ class ActionCommands:
 
     def retry(self) -> None:
         """Just what failed in the last bulk run, or the last action's failed orders, read again first."""
-        session = self.stage.work.session
-        run = next((run for run in reversed(session.actions.runs) if run.retryable), None)
+        actions = self.stage.work.session.actions
+        run = next((run for run in reversed(actions.runs) if run.retryable), None)
         if run is not None:
-            self._follow(session.actions.retry_failed(run))
+            self._follow(actions.retry_failed(run))
         else:
             self.stage.say("nothing has failed")

@@ -42,7 +42,7 @@ from orders_sync.external.shopify.returns import Return, return_changes
 from orders_sync.ingest.normalise import topics
 from orders_sync.instants import MINUTE, Ms, parse_instant
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.return_history import returns
+from orders_sync.rules.returns import returns
 from orders_wire.vocabulary import ReturnState
 
 

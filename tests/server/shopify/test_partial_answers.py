@@ -36,7 +36,7 @@ from orders_sync.external.shopify.errors import BadRequest, Denied, NoAnswer, Pa
 from orders_sync.external.shopify.order_changes import changes
 from orders_sync.external.shopify.order_reader import OrderReader, OrdersPage
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.order_state import draw
+from orders_sync.rules.order_state import build_order_state
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import DeadLetterState
 
@@ -352,7 +352,7 @@ def test_a_person_known_in_part_is_shown_until_somebody_tells_all(path: tuple[st
     (read,) = (read for read in holed.orders if read.order.id == 3)
     alone = merge(OrderFacts(), changes(read))
     both = merge(alone, changes(next(one for one in _read().orders if one.order.id == 3)))
-    part, whole = (draw(3, facts, OperatorState(), {}, Thresholds()) for facts in (alone, both))
+    part, whole = (build_order_state(3, facts, OperatorState(), {}, Thresholds()) for facts in (alone, both))
     assert part is not None
     assert whole is not None
     assert part.order.customer is not None

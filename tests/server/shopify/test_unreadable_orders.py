@@ -167,7 +167,7 @@ async def test_a_retry_asks_the_shop_for_the_order_and_takes_it_in(db: Database,
         assert await states(db) == [("order 3", DEAD)]
         world.put(told(3))
         assert (await desk.post(f"{path}/retry"))[0] == 200
-        assert (await desk.order(3)).picture.name == "#1003"
+        assert (await desk.order(3)).state.name == "#1003"
     assert await states(db) == [("order 3", RETRIED)]
     assert await open_gaps(db) == set()
 

@@ -109,7 +109,7 @@ class DeskScreen(DeskLayout):
         if entry.state in {ActionState.DONE, ActionState.PARTLY}:
             self.unmark([order_id for order_id in entry.order_ids if order_id not in failed])
         if entry.batch is None and self.is_current:
-            self.actions.tell(entry)
+            self.actions.report(entry)
 
     def tick(self) -> None:
         self.view = self.work.session.table.view

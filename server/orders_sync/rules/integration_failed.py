@@ -6,7 +6,7 @@ One cause per outbox row and failure, so that a row that was retried and died ag
 from __future__ import annotations
 
 from orders_sync.rules.operator_state import FailedWrite
-from orders_sync.rules.order_state import Picture
+from orders_sync.rules.order_state import OrderState
 from orders_sync.rules.parcels import OURS
 from orders_sync.rules.projection import Cause
 from orders_wire.vocabulary import AlertType, Severity
@@ -32,30 +32,30 @@ def what(kind: str) -> str:
     return _WRITES.get(kind, kind)
 
 
-def causes(picture: Picture) -> tuple[Cause, ...]:
+def causes(state: OrderState) -> tuple[Cause, ...]:
     """The failures that still stand."""
     return tuple(
         Cause(
             AlertType.INTEGRATION_FAILED,
             f"outbox {row_id} {failed.at}",
-            _message(picture.name, failed),
+            _message(state.name, failed),
             Severity.CRITICAL,
         )
-        for row_id, failed in sorted(picture.operator.failed.items())
-        if _stands(picture, failed)
+        for row_id, failed in sorted(state.operator.failed.items())
+        if _stands(state, failed)
     )
 
 
-def _stands(picture: Picture, failed: FailedWrite) -> bool:
+def _stands(state: OrderState, failed: FailedWrite) -> bool:
     """A write that died stands until somebody decides; one that was discarded as long as what it was for is to be done."""
     if failed.while_owed:
-        return picture.owed_in_shop and not picture.over
+        return state.owed_in_shop and not state.over
     if not failed.discarded:
         return True
     if failed.kind == "tracking":
-        lacking = {parcel.id for parcel in picture.parcels if parcel.live and parcel.unnumbered}
+        lacking = {parcel.id for parcel in state.parcels if parcel.live and parcel.unnumbered}
         return bool(lacking) if failed.of in (None, OURS) else failed.of in lacking
-    return any(view.id == failed.of and not view.state.terminal for view in picture.returns)
+    return any(view.id == failed.of and not view.state.terminal for view in state.returns)
 
 
 def _message(order_name: str, failed: FailedWrite) -> str:

@@ -13,8 +13,8 @@ from orders_sync.rules.projection import Cause
 
 
 @dataclass(frozen=True)
-class Change:
-    """What an order is to become, with these decisions. `merged`: its facts with what was told; null: nothing was.
+class OrderUpdate:
+    """What an order is to become, with these decisions. `merged`: its facts with what was told; None: nothing was.
 
     `reopen`: causes that an undo brings back.
     """
@@ -34,7 +34,7 @@ class Change:
         return self.operator.moved_from(self.known.operator)
 
     @property
-    def tells_more(self) -> bool:
+    def has_news(self) -> bool:
         """The facts differ from those that are stored."""
         return self.merged is not None and self.merged != self.known.facts
 

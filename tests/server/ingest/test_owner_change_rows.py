@@ -19,8 +19,8 @@ from orders_sync.evidence.facts import OrderFacts
 from orders_sync.instants import DAY, HOUR, SECOND, Ms
 from orders_sync.rules.operator_state import Entry
 from orders_sync.rules.thresholds import Thresholds
-from orders_sync.settle.change import Change
 from orders_sync.settle.order import load_many, resettle, settle, settle_all
+from orders_sync.settle.order_update import OrderUpdate
 
 
 def _hand_on(tx: Tx, owner: str | None, action_id: str) -> None:
@@ -29,7 +29,7 @@ def _hand_on(tx: Tx, owner: str | None, action_id: str) -> None:
     for known in load_many(tx, ORDERS).values():
         entries = {f"assigned:{action_id}": entry, **known.operator.entries}
         owned = {"assigned_to": owner, "owner_action": action_id, "entries": entries}
-        changes.append(Change(known, None, known.operator.model_copy(update=owned)))
+        changes.append(OrderUpdate(known, None, known.operator.model_copy(update=owned)))
     settle_all(tx, changes, Thresholds())
     counters.apply(tx.conn, tx.shop_id, tx.counted)
 

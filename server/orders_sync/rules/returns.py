@@ -7,12 +7,12 @@ label or the ERP told waits for its body.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from orders_sync.evidence.changes import MoneyPart, RefundPart
 from orders_sync.evidence.facts import Fields, OrderFacts, flatten
-from orders_sync.evidence.return_moves import EVIDENCE, Move, further
+from orders_sync.evidence.shopify_words import Move
 from orders_sync.instants import Ms
 from orders_sync.rules.operator_state import OperatorState, ReturnMove
 from orders_wire.returns import PATH
@@ -25,9 +25,29 @@ _BEGINS = frozenset({Move.REQUESTED, Move.OPEN})
 
 _RANK = {move: rank for rank, move in enumerate(Move)}
 
+_S = ReturnState
+STATE_OF: Mapping[Move, ReturnState] = {
+    Move.REQUESTED: _S.AWAITING_LABEL,
+    Move.OPEN: _S.AWAITING_LABEL,
+    Move.LABELLED: _S.LABEL_GENERATED,
+    Move.ERP_IN_TRANSIT: _S.IN_TRANSIT,
+    Move.ERP_RECEIVED: _S.INSPECTION,
+    Move.GOODS_CAME: _S.INSPECTION,
+    Move.ERP_INSPECTED: _S.AWAITING_REFUND,
+    Move.DISPOSED: _S.AWAITING_REFUND,
+    Move.ERP_REFUNDED: _S.COMPLETED,
+    Move.REFUNDED: _S.COMPLETED,
+    Move.CLOSED: _S.COMPLETED,
+    Move.DECLINED: _S.DENIED,
+    Move.CANCELED: _S.CANCELLED,
+    Move.CANCELLED: _S.CANCELLED,
+    Move.REOPENED: _S.INSPECTION,
+}
+"""The state that a piece of evidence carries a return to, from any state before it (contract §3, and §4 for the ERP)."""
+
 
 @dataclass(frozen=True, slots=True)
-class ReturnView:
+class OrderReturn:
     """One return as the desk shows it. `id` is Shopify's, or one of ours for a reopened one, whose `shopify_id` is the same.
 
     `entered`: when each state was evidenced, for the timeline. `refund`: what was paid back for it, else what Shopify suggests.
@@ -81,7 +101,7 @@ class _Evidence:
     refund: MoneyPart | None = None
 
 
-def returns(facts: OrderFacts, operator: OperatorState) -> tuple[ReturnView, ...]:
+def returns(facts: OrderFacts, operator: OperatorState) -> tuple[OrderReturn, ...]:
     """Every return of the order, oldest first."""
     steps: dict[str, list[_Evidence]] = {}
     for key, instants in facts.instants.get("return", {}).items():
@@ -96,7 +116,14 @@ def returns(facts: OrderFacts, operator: OperatorState) -> tuple[ReturnView, ...
     return tuple(sorted(found, key=lambda view: (view.started_at, view.id)))
 
 
-def on_show(views: tuple[ReturnView, ...]) -> ReturnView | None:
+def further(state: ReturnState | None, reached: ReturnState) -> ReturnState:
+    """The state after evidence of `reached`: forward only; denial and cancellation from any that is not terminal."""
+    if state is None or (reached.terminal and not state.terminal):
+        return reached
+    return state if state.terminal else max(state, reached, key=PATH.index)
+
+
+def on_show(views: tuple[OrderReturn, ...]) -> OrderReturn | None:
     """The newest that is not terminal, else the newest: ORDER's `return`, and what an action takes."""
     going = [view for view in views if not view.state.terminal]
     return next(reversed(going or views), None)
@@ -108,7 +135,7 @@ def _refunds(facts: OrderFacts) -> Iterable[RefundPart]:
             yield RefundPart.model_validate({**fields, "id": int(key)})
 
 
-def _views(facts: OrderFacts, operator: OperatorState, return_id: str, told: list[_Evidence]) -> Iterable[ReturnView]:
+def _views(facts: OrderFacts, operator: OperatorState, return_id: str, told: list[_Evidence]) -> Iterable[OrderReturn]:
     if not any(evidence.move in _BODY for evidence in told):
         return
     fields = facts.fields("return", return_id) or {}
@@ -129,7 +156,7 @@ def _entries(told: list[_Evidence]) -> list[_Entry]:
             entries.append(entry)
             entry.reach(ReturnState.INSPECTION, evidence.at)
         elif not (entry.reopening and evidence.move in _BEGINS):
-            entry.reach(EVIDENCE[evidence.move], evidence.at)
+            entry.reach(STATE_OF[evidence.move], evidence.at)
             entry.closed = entry.closed or evidence.move is Move.CLOSED
         if evidence.refund is not None:
             entry.refunds.append(evidence.refund)
@@ -142,12 +169,12 @@ def _reopens(entry: _Entry, move: Move) -> bool:
     return ended and (move is Move.REOPENED or (move is Move.OPEN and entry.closed))
 
 
-def _view(facts: OrderFacts, operator: OperatorState, return_id: int, fields: Fields, entry: _Entry) -> ReturnView:
+def _view(facts: OrderFacts, operator: OperatorState, return_id: int, fields: Fields, entry: _Entry) -> OrderReturn:
     entry_id = return_id if entry.reopening == 0 else _own_id(return_id, entry.reopening)
     _overrule(entry, operator.returns.get(entry_id))
     number, label_url = _delivery(facts, return_id)
     state = entry.state or ReturnState.AWAITING_LABEL
-    return ReturnView(
+    return OrderReturn(
         id=entry_id,
         shopify_id=return_id,
         reopening=entry.reopening,

@@ -12,45 +12,41 @@ from orders_wire.vocabulary import ErrorCode
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedOrder:
     """One id as it was sent, and the order that it means, or why it means none."""
 
     spelling: str
     target: int | Refusal
 
 
-def name(tx: Tx, spellings: Sequence[str]) -> list[Named]:
+def find(tx: Tx, spellings: Sequence[str]) -> list[NamedOrder]:
     """Each id with its order, in the same order."""
     found = identify.find(tx.conn, tx.shop_id, set(spellings))
-    return [Named(spelling, _target(spelling, found[spelling])) for spelling in spellings]
+    return [NamedOrder(spelling, _target(spelling, found[spelling])) for spelling in spellings]
 
 
-def foreseen(spellings: Iterable[str]) -> list[int] | None:
-    """The orders that are meant, as far as the spellings alone tell; null when one may be a name."""
-    known: list[int] = []
-    for spelling in spellings:
-        order_id = identify.of_gid(spelling)
-        if order_id is None:
-            return None
-        known.append(order_id)
-    return known
+def without_asking(spellings: Iterable[str]) -> list[int] | None:
+    """The orders that are meant, as far as the spellings alone tell; None when one may be a name."""
+    known = [identify.of_gid(spelling) for spelling in spellings]
+    order_ids = [order_id for order_id in known if order_id is not None]
+    return order_ids if len(order_ids) == len(known) else None
 
 
-def distinct(named: Iterable[Named]) -> list[int]:
+def distinct(named: Iterable[NamedOrder]) -> list[int]:
     """The orders that are named, each once, in the order of naming."""
     return list(dict.fromkeys(one.target for one in named if isinstance(one.target, int)))
 
 
-def expected(tx: Tx, named: Iterable[Named], versions: Mapping[str, int] | None) -> dict[int, set[int]]:
+def seen_versions(tx: Tx, named: Iterable[NamedOrder], versions: Mapping[str, int] | None) -> dict[int, set[int]]:
     """The versions that the operator saw, by order; ids that mean no order count for nothing."""
     if not versions:
         return {}
-    known = {one.spelling: one.target for one in named}
-    others = [spelling for spelling in versions if spelling not in known]
-    known |= {one.spelling: one.target for one in name(tx, others)} if others else {}
+    targets = {one.spelling: one.target for one in named}
+    others = [spelling for spelling in versions if spelling not in targets]
+    targets |= {one.spelling: one.target for one in find(tx, others)} if others else {}
     seen: dict[int, set[int]] = {}
     for spelling, version in versions.items():
-        target = known[spelling]
+        target = targets[spelling]
         if isinstance(target, int):
             seen.setdefault(target, set()).add(version)
     return seen

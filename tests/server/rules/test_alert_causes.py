@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.server.rules.pictures import parcel, placed, projected, sent, told
+from tests.server.rules.order_states import parcel, placed, projected, sent, told
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
 

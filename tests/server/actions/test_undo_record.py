@@ -6,7 +6,7 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orders_sync.actions.undo_record import Memory, Remembered, diff, revert
+from orders_sync.actions.undo_record import OrderPatch, UndoRecord, diff, revert
 from orders_sync.instants import Ms
 from orders_sync.rules.operator_state import (
     Acknowledgement,
@@ -58,8 +58,8 @@ def test_reverting_right_away_restores_all_but_the_timeline(before: OperatorStat
 @given(states, states)
 def test_it_survives_being_stored(before: OperatorState, after: OperatorState) -> None:
     patch = diff(before, after)
-    memory = Memory(orders=[Remembered(spelling="#1", order_id=1, patch=patch)])
-    stored = Memory.model_validate_json(memory.model_dump_json())
+    memory = UndoRecord(orders=[OrderPatch(spelling="#1", order_id=1, patch=patch)])
+    stored = UndoRecord.model_validate_json(memory.model_dump_json())
     assert revert(after, stored.orders[0].patch) == revert(after, patch)
     assert orjson.loads(memory.model_dump_json())
 

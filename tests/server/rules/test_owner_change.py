@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.server.rules.pictures import NOBODY, NOON, facts, placed
+from tests.server.rules.order_states import NOBODY, NOON, facts, placed
 from tests.support.lives import ORDERS, decisions, life
 
 from orders_sync.evidence.changes import OrderChange
 from orders_sync.evidence.facts import OrderFacts
 from orders_sync.evidence.from_changes import merge
 from orders_sync.instants import MINUTE, SECOND, Ms
-from orders_sync.rules import owner_change
 from orders_sync.rules.derive import derive
 from orders_sync.rules.operator_state import Entry, Escalation, OperatorState
 from orders_sync.rules.projection import Projection
 from orders_sync.rules.thresholds import Thresholds
+from orders_sync.settle import owner_change
 
 OWNERS = (None, "ana", "bo", "assistant")
 ESCALATED = Escalation(action_id="e", at=NOON, by="ana")
@@ -59,7 +59,7 @@ def drawn_pair(dice: Random, before: OperatorState) -> tuple[OperatorState, Oper
 
 
 def only(before: OperatorState, after: OperatorState) -> bool:
-    return owner_change.only(before, after, after.moved_from(before))
+    return owner_change.only_owner(before, after, after.moved_from(before))
 
 
 def derived(order_id: int, known: OrderFacts, operator: OperatorState) -> Projection | None:
@@ -77,8 +77,8 @@ def test_an_order_that_is_handed_on_is_as_if_derived_again(seed: int) -> None:
         before, after = drawn_pair(dice, decided.get(order_id, NOBODY))
         was, comes_to = derived(order_id, known, before), derived(order_id, known, after)
         if only(before, after) and was is not None:
-            card = owner_change.card(was.card, after)
-            assert replace(was, assigned_to=after.assigned_to, card=card) == comes_to
+            row_json = owner_change.with_owner(was.row_json, after)
+            assert replace(was, assigned_to=after.assigned_to, row_json=row_json) == comes_to
 
 
 PLAIN = OperatorState(assigned_to="ana", owner_action="old", entries=dict(assigned("old", NOON)))
@@ -120,4 +120,4 @@ def test_assignments_of_one_second_stand_as_the_whole_timeline_has_them() -> Non
         was, comes_to = derived(1, known, before), derived(1, known, after)
         assert was is not None
         assert comes_to is not None
-        assert owner_change.card(was.card, after) == comes_to.card
+        assert owner_change.with_owner(was.row_json, after) == comes_to.row_json

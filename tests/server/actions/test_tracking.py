@@ -14,14 +14,14 @@ from orders_sync.db.engine import Database
 from orders_sync.evidence.changes import OrderChange, ReturnMoved
 from orders_sync.outbox.kinds import Target
 from orders_sync.outbox.outcome import Refused, Sent
-from orders_sync.rules.causes import causes
+from orders_sync.rules.alert_causes import causes
 
 NUMBER = {"number": "1Z999", "carrier": "UPS"}
 SENT = {"orderIds": ["1"], "tracking": NUMBER, "delaySeconds": 0}
 
 
 async def numbers(desk: Desk) -> dict[int, str | None]:
-    return {each.id: each.number for each in (await desk.order(1)).picture.parcels}
+    return {each.id: each.number for each in (await desk.order(1)).state.parcels}
 
 
 async def sent_twice(desk: Desk) -> None:
@@ -125,7 +125,7 @@ async def test_a_refund_that_is_refused_leaves_the_return_where_it_was(desk: Des
     await relay.send_due()
     seen = await desk.order(1)
     assert seen.return_state == "awaiting_refund", "as the first approval left it"
-    (alert,) = [cause for cause in causes(seen.picture, clock()) if cause.type == "integration_failed"]
+    (alert,) = [cause for cause in causes(seen.state, clock()) if cause.type == "integration_failed"]
     assert "Refund did not reach Shopify: Shopify withholds it: give the app that scope" in alert.message
     assert "retry it in the outbox" in alert.message
     clock.advance(1000)

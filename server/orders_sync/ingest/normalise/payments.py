@@ -1,4 +1,4 @@
-"""refunds/create and order_transactions/create: money that went one way or the other."""
+"""order_transactions/create, refunds/create and disputes/*: money that went one way or the other, or is disputed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from orders_sync.evidence.changes import (
     Change,
+    DisputeSeen,
     MoneyPart,
     RefundPart,
     RefundSeen,
@@ -22,10 +23,10 @@ from orders_sync.instants import Ms
 _SHORT = 512
 
 
-def read(_verb: str, body: Node, seen_at: Ms) -> tuple[Change, ...]:
+def read_refunds(_verb: str, body: Node, seen_at: Ms) -> tuple[Change, ...]:
     """A refund with its transactions."""
     found = body.unwrap("refund", "refunds")
-    return tuple(change for node in found for change in seen(node, node.need_id("order_id"), seen_at, None))
+    return tuple(change for node in found for change in refund_changes(node, node.need_id("order_id"), seen_at, None))
 
 
 def read_transactions(_verb: str, body: Node, seen_at: Ms) -> tuple[Change, ...]:
@@ -36,7 +37,7 @@ def read_transactions(_verb: str, body: Node, seen_at: Ms) -> tuple[Change, ...]
     )
 
 
-def seen(refund: Node, order_id: int, seen_at: Ms, currency: str | None) -> Iterator[Change]:
+def refund_changes(refund: Node, order_id: int, seen_at: Ms, currency: str | None) -> Iterator[Change]:
     """A refund of an order, and the transactions that paid it back. `currency`: the order's, where its body is at hand."""
     created_at = refund.instant("created_at", "processed_at") or seen_at
     currency = currency or _currency(refund)
@@ -90,3 +91,20 @@ def transaction(node: Node, order_id: int, seen_at: Ms, currency: str | None) ->
         created_at=created_at,
     )
     return TransactionSeen(order_id, part, Stamp(created_at, seen_at))
+
+
+def read_disputes(_verb: str, body: Node, seen_at: Ms) -> tuple[Change, ...]:
+    """A dispute's status; its bodies tell no time of change, so that the delivery's own counts. Without an order: none's."""
+    return tuple(
+        DisputeSeen(
+            dispute_id=node.need_id("id", "admin_graphql_api_id"),
+            order_id=node.id("order_id"),
+            status=node.word("status") or "needs_response",
+            stamp=Stamp(seen_at, seen_at),
+            dispute_type=node.word("type") or "chargeback",
+            amount=node.money("amount", node.text("currency", most=16)),
+            initiated_at=node.instant("initiated_at"),
+            evidence_due_by=node.instant("evidence_due_by"),
+        )
+        for node in body.unwrap("dispute", "disputes")
+    )

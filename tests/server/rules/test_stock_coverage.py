@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orders_sync.evidence.changes import LinePart
-from orders_sync.rules.shipping import Line
+from orders_sync.rules.owed import OwedLine
 from orders_sync.rules.stock_coverage import by_line, missing
 
 LAST_FIRST = [(30, 2), (20, 1), (10, 4)]
@@ -33,11 +33,11 @@ def test_what_was_not_read_far_enough_is_not_known() -> None:
     assert missing(10, -9, LAST_FIRST[:2]) is None
 
 
-def _line(line_id: int, sku: str | None, owed: int) -> Line:
+def _line(line_id: int, sku: str | None, owed: int) -> OwedLine:
     part = LinePart(
         id=line_id, sku=sku, title="", quantity=9, current_quantity=9, fulfillable_quantity=9, requires_shipping=True
     )
-    return Line(part, owed)
+    return OwedLine(part, owed)
 
 
 def test_the_first_lines_of_a_sku_are_served_first() -> None:

@@ -1,4 +1,4 @@
-"""Short ways to an order as the rules see it: what the shop told, then its picture and projection."""
+"""Short ways to an order as the rules see it: what the shop told, then its order_state and projection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orders_sync.evidence.from_changes import merge
 from orders_sync.instants import Ms
 from orders_sync.rules.derive import project
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.order_state import Picture, draw
+from orders_sync.rules.order_state import OrderState, build_order_state
 from orders_sync.rules.projection import Projection
 from orders_sync.rules.stock_coverage import StockLevel
 from orders_sync.rules.thresholds import Thresholds
@@ -52,24 +52,24 @@ def facts(*told_by: Iterable[Change]) -> OrderFacts:
     return merge(OrderFacts(), changes)
 
 
-def picture(
+def order_state(
     *told_by: Iterable[Change],
     operator: OperatorState = NOBODY,
     stock: Mapping[str, StockLevel] | None = None,
     thresholds: Thresholds | None = None,
-) -> Picture:
-    found = draw(1, facts(*told_by), operator, stock or {}, thresholds or Thresholds())
+) -> OrderState:
+    found = build_order_state(1, facts(*told_by), operator, stock or {}, thresholds or Thresholds())
     assert found is not None
     return found
 
 
 def projected(*told_by: Iterable[Change], now: Ms = NOON, **how: Any) -> Projection:
-    return project(picture(*told_by, **how), now)
+    return project(order_state(*told_by, **how), now)
 
 
 def card(*told_by: Iterable[Change], **how: Any) -> dict[str, Any]:
     """ORDER's fields as they are stored."""
-    read: dict[str, Any] = orjson.loads(projected(*told_by, **how).card)
+    read: dict[str, Any] = orjson.loads(projected(*told_by, **how).row_json)
     return read
 
 
