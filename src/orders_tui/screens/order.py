@@ -19,7 +19,7 @@ from orders_tui.screens.action_commands import ActionCommands
 from orders_tui.screens.command_screen import CommandScreen, Handler
 from orders_tui.screens.common_commands import CommonCommands
 from orders_tui.screens.copy_export import CopyExportCommands
-from orders_tui.screens.key_hints import Situation, ranked
+from orders_tui.screens.key_hints import ranked
 from orders_tui.session import changes
 from orders_tui.widgets import order_text
 from orders_tui.widgets.banner import Banner
@@ -89,7 +89,7 @@ class OrderScreen(CommandScreen):
 
     def hints(self) -> list[Hint]:
         session, key = self.work.session, self.work.key
-        names = ranked(Situation(session.table.order(self.order_id), undoable=session.actions.undoable() is not None))
+        names = ranked(session.table.order(self.order_id), undoable=session.actions.undoable() is not None)
         acts = [self.hint(name) for name in names if name.startswith(("order.", "action."))]
         moves = Hint(f"{key('go.next_order')} {key('go.previous_order')}", "next, previous")
         return [*acts, moves, self.hint("go.back"), self.hint("take.copy"), self.hint("take.browser")]

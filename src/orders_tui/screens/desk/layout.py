@@ -99,7 +99,8 @@ class DeskLayout(CommandScreen):
     @property
     def row_id(self) -> str | None:
         """The id of the order under the table's cursor."""
-        return self.table.current.order.id if self.table.current is not None else None
+        row = self.table.current
+        return row.order.id if row is not None else None
 
     def current_id(self) -> str | None:
         """The id of the order under the cursor of the pane that has the focus."""
@@ -109,10 +110,11 @@ class DeskLayout(CommandScreen):
 
     def current(self) -> Order | None:
         """The order under the cursor of the pane that has the focus, as far as it is known."""
-        if not self.side.has_focus:
-            return self.table.current.order if self.table.current is not None else None
-        order_id = self.current_id()
-        return self.work.session.table.order(order_id) if order_id else None
+        if self.side.has_focus:
+            order_id = self.current_id()
+            return self.work.session.table.order(order_id) if order_id else None
+        row = self.table.current
+        return row.order if row is not None else None
 
     def sku(self) -> str:
         """The SKU of the stock line under the side bar's cursor."""
