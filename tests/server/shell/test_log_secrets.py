@@ -186,7 +186,7 @@ async def deliver(url: str, body: bytes) -> int:
 async def test_a_failure_of_any_layer_of_the_server_tells_nothing(
     fault: Fault, written: io.StringIO, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for owner, name in ((PageCache, "held"), (Database, "read"), (History, "poll")):
+    for owner, name in ((PageCache, "cached"), (Database, "read"), (History, "poll")):
         with monkeypatch.context() as patched:
             patched.setattr(owner, name, fails(fault))
             await ask(address, f"/sync/orders/alerts?since={EMAIL}" if owner is History else f"/sync/orders?q={EMAIL}")
