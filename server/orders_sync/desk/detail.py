@@ -13,7 +13,7 @@ from orders_sync.db.tx import Reading
 from orders_sync.desk.page import View
 from orders_sync.desk.rows import added
 from orders_sync.rules.detail import describe
-from orders_sync.rules.order_state import draw, skus
+from orders_sync.rules.order_state import build_order_state, skus
 from orders_sync.rules.stock_coverage import StockLevel, missing
 from orders_wire.detail import OrderDetail
 
@@ -80,6 +80,8 @@ def _owed(conn: Reading, view: View, sku: str) -> Iterator[tuple[int, int]]:
         known = order_documents.read_many(conn, view.shop_id, sorted(ids))
         for order_id in ids:
             doc = known.get(order_id)
-            picture = draw(order_id, doc.facts, doc.operator, {}, view.thresholds) if doc is not None else None
-            lines = picture.lines if picture is not None else ()
+            state = (
+                build_order_state(order_id, doc.facts, doc.operator, {}, view.thresholds) if doc is not None else None
+            )
+            lines = state.lines if state is not None else ()
             yield order_id, sum(line.owed for line in lines if line.part.sku == sku)

@@ -1,14 +1,21 @@
-"""What screens and dialogs of every kind keep to: how they hear of the session, and how they are left."""
+"""What screens and dialogs of every kind keep to: how they hear of the session, how they are left, how keys are bound."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Generic
 
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
 from textual.screen import Screen, ScreenResultType
 
 if TYPE_CHECKING:
     from orders_tui.session.changes import Change
+
+
+def hidden_bindings(actions: Mapping[str, str]) -> list[BindingType]:
+    """Textual's bindings from keys (with commas between them) to actions. The line of keys is a screen's own affair."""
+    return [Binding(keys, action, show=False) for keys, action in actions.items()]
 
 
 class SessionObserver:
@@ -61,7 +68,6 @@ class SafeDismiss(Screen[ScreenResultType], Generic[ScreenResultType]):
         return AwaitComplete()
 
     def on_screen_resume(self) -> None:
-        """It is on top again."""
         if self._pending_result is not None:
             (result,), self._pending_result = self._pending_result, None
             self.dismiss(result)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from orders_wire.orders import Order
+from orders_wire.orders import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +15,11 @@ class Target:
     ids: tuple[str, ...]
     orders: tuple[Order, ...]
     marked: bool = False
+
+    @classmethod
+    def of(cls, order: Order | None) -> Target:
+        """The one order that the operator looks at; nothing for None."""
+        return cls((order.id,), (order,)) if order is not None else cls((), ())
 
     def __bool__(self) -> bool:
         return bool(self.ids)

@@ -13,32 +13,16 @@ from orders_tui.sanitise import trimmed
 
 
 class TextLine(Input):
-    """`refusal`: why the last thing typed or pasted was not taken; empty once the text was edited since."""
+    """`refusal`: why the last thing typed or pasted was not taken, while what was there stays; empty once it was edited since."""
 
     class Refused(Message):
         """`refusal` is another now."""
 
-    def __init__(
-        self,
-        value: str,
-        label: str,
-        *,
-        placeholder: str = "",
-        id: str,  # noqa: A002
-        compact: bool = True,
-        password: bool = False,
-        max_length: int,
-        prose: bool = False,
-    ) -> None:
+    def __init__(self, value: str, label: str, line_id: str, *, password: bool, max_length: int, prose: bool) -> None:
         super().__init__(
-            value,
-            placeholder=placeholder,
-            id=id,
-            compact=compact,
-            password=password,
-            max_length=max_length,
-            select_on_focus=False,
+            value, id=line_id, password=password, max_length=max_length, compact=True, select_on_focus=False
         )
+        self.cursor_blink = False
         self.refusal = ""
         self._label = label if label.isalpha() else "this line"
         self._prose = prose
@@ -58,10 +42,8 @@ class TextLine(Input):
         first, last = sorted((max(0, start), min(len(self.value), end)))
         cells = len(self.value) - (last - first) + len(text)
         if self.max_length and cells > self.max_length:
-            what = "the paste was" if len(text) > 1 else "that letter was"
-            self._refuse(
-                f"{self._label} takes at most {self.max_length} characters, {cells} are too many: {what} not put in"
-            )
+            most = f"{self._label} takes at most {self.max_length} characters, {cells} are too many"
+            self._refuse(f"{most}: {'the paste was' if len(text) > 1 else 'that letter was'} not put in")
             return
         self._refuse("")
         super().replace(text, start, end)
@@ -82,7 +64,7 @@ class TextLine(Input):
 
 
 class Field(Horizontal):
-    """A label and an `Input`; `value` is what is typed."""
+    """A label and a line to type in; `value` is what is typed."""
 
     def __init__(
         self,
@@ -98,17 +80,8 @@ class Field(Horizontal):
         """`max_length` in characters; `prose`: pasted lines are put behind each other, elsewhere several are refused."""
         super().__init__(id=f"field-{id}", classes="field")
         self._label = label
-        self._input = TextLine(
-            value,
-            label,
-            placeholder=hint,
-            id=id,
-            compact=True,
-            password=password,
-            max_length=max_length,
-            prose=prose,
-        )
-        self._input.cursor_blink = False
+        self._input = TextLine(value, label, id, password=password, max_length=max_length, prose=prose)
+        self._input.placeholder = hint
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._label), classes="label")

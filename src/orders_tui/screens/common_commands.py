@@ -1,135 +1,101 @@
-"""What every stage offers: help, palette, command line, log, outbox, theme, refreshing, quitting."""
+"""Commands that are the same on the desk and an order's screen: help, palette, command line, log, outbox, theme, quitting."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from difflib import get_close_matches
 
 from orders_tui import themes
-from orders_tui.commands import BY_ID, Place, parse_line
-from orders_tui.screens.command_screen import CommandScreen, Handler
+from orders_tui.commands import Place, parse_line
+from orders_tui.screens.command_screen import Commands, CommandScreen
 from orders_tui.wording import Tone
 
 AGAIN_S = 2.0
+"""So soon the second press of the key that quits has to come."""
 
 
-class CommonCommands:
+class CommonCommands(Commands):
     """Commands `desk.*` and the views that are the same everywhere."""
 
-    def __init__(self, stage: CommandScreen) -> None:
-        self.stage = stage
-        self._quit_asked_at = float("-inf")
+    def __init__(self, screen: CommandScreen) -> None:
+        self.screen = screen
+        self._quit_pressed_at = float("-inf")
 
-    def handlers(self) -> Mapping[str, Handler]:
-        """By command id."""
-        return {
-            "desk.refresh": lambda _: self.stage.work.session.refresh(),
-            "desk.redraw": lambda _: self.redraw(),
-            "desk.line": lambda _: self.line(),
-            "desk.palette": lambda _: self.palette(),
-            "desk.help": lambda _: self.help(),
-            "desk.quit": lambda _: self.quit(),
-            "desk.quit_now": lambda _: self.quit_now(),
-            "view.log": lambda _: self.log(),
-            "view.outbox": lambda _: self.outbox(),
-            "view.theme": self.theme,
-        }
+    def desk_refresh(self, _: str) -> None:
+        self.screen.work.session.refresh()
 
-    def redraw(self) -> None:
-        """Draws everything again, for a terminal that something else wrote on."""
-        self.stage.refresh(layout=True)
-        self.stage.app.refresh()
+    def desk_redraw(self, _: str) -> None:
+        """For a terminal that something else wrote on."""
+        self.screen.refresh(layout=True)
+        self.screen.app.refresh()
 
-    def line(self) -> None:
-        """The `:` line."""
+    def desk_line(self, _: str) -> None:
         from orders_tui.dialogs.command_line import CommandLine
 
-        self.stage.app.push_screen(CommandLine(self.stage.work), self._typed)
+        self.screen.ask(CommandLine(self.screen.work), self._typed)
 
-    def _typed(self, text: str | None) -> None:
-        if not text:
-            return
+    def _typed(self, text: str) -> None:
         command, word, argument = parse_line(text)
         if command is None:
-            self.stage.say(f"there is no command {word}; {self.stage.work.key('desk.help')} shows all", Tone.WARN)
+            self.screen.say(f"there is no command {word}; {self.screen.work.key('desk.help')} shows all", Tone.WARN)
         elif argument and not command.argument:
-            self.stage.say(f"{command.word} takes nothing after it", Tone.WARN)
+            self.screen.say(f"{command.word} takes nothing after it", Tone.WARN)
         else:
-            self.stage.perform(command.id, argument)
+            self.screen.perform(command.id, argument)
 
-    def palette(self) -> None:
-        """Textual's palette over the registry."""
+    def desk_palette(self, _: str) -> None:
         from orders_tui.screens.palette import Palette
 
-        self.stage.app.push_screen(Palette())
+        self.screen.app.push_screen(Palette())
 
-    def help(self) -> None:
-        """Every key."""
+    def desk_help(self, _: str) -> None:
         from orders_tui.dialogs.help import HelpDialog
 
-        self.stage.app.push_screen(HelpDialog(self.stage.work, self.stage.place, self._reason), self._chosen)
+        self.screen.ask(HelpDialog(self.screen.work, self.screen.place, self.screen.reason), self.screen.perform)
 
-    def _reason(self, command_id: str) -> str:
-        return self.stage.reason(BY_ID[command_id])
-
-    def _chosen(self, command_id: str | None) -> None:
-        if command_id is not None:
-            self.stage.perform(command_id)
-
-    def log(self) -> None:
-        """What was done here."""
+    def view_log(self, _: str) -> None:
         from orders_tui.screens.log import LogScreen
 
-        self.stage.app.push_screen(LogScreen(self.stage.work))
+        self.screen.app.push_screen(LogScreen(self.screen.work))
 
-    def outbox(self) -> None:
-        """What waits or failed on its way out, and what could not be read."""
+    def view_outbox(self, _: str) -> None:
         from orders_tui.screens.outbox import OutboxScreen
 
-        outgoing = self.stage.work.outgoing
+        outgoing = self.screen.work.outgoing
         if outgoing is None:
-            self.stage.say("the outbox needs a server")
+            self.screen.say("the outbox needs a server")
         else:
-            self.stage.app.push_screen(OutboxScreen(self.stage.work, outgoing))
+            self.screen.app.push_screen(OutboxScreen(self.screen.work, outgoing))
 
-    def theme(self, argument: str) -> None:
+    def view_theme(self, argument: str) -> None:
         """The next theme of the cycle, or the one that is named, also without `desk-` before it."""
-        app = self.stage.app
-        if argument:
-            known = [name for name in (argument, f"desk-{argument}") if name in app.available_themes]
-            if not known:
-                near = get_close_matches(argument, app.available_themes, n=1, cutoff=0.4)
-                meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(app.available_themes))}"
-                self.stage.say(f"there is no theme {argument}; {meant}", Tone.WARN)
-                return
-            app.theme = known[0]
-        else:
-            at = themes.CYCLE.index(app.theme) if app.theme in themes.CYCLE else -1
-            app.theme = themes.CYCLE[(at + 1) % len(themes.CYCLE)]
-        self.stage.work.preferences.theme = app.theme
-        self.stage.say(f"theme {app.theme}")
-
-    def quit(self) -> None:
-        """Closes this screen; at the desk the second press within two seconds quits."""
-        if self.stage.place is not Place.DESK:
-            self.stage.dismiss()
+        app, known = self.screen.app, self.screen.app.available_themes
+        at = themes.CYCLE.index(app.theme) if app.theme in themes.CYCLE else -1
+        name = argument or themes.CYCLE[(at + 1) % len(themes.CYCLE)]
+        name = name if name in known else f"desk-{name}"
+        if name in known:
+            app.theme = self.screen.work.preferences.theme = name
+            self.screen.say(f"theme {name}")
             return
-        now = self.stage.work.pace.monotonic()
-        if now - self._quit_asked_at <= AGAIN_S:
-            self.quit_now()
-        else:
-            self._quit_asked_at = now
-            self.stage.say(f"{self.stage.work.key('desk.quit')} again to quit", Tone.ACTIVE)
+        near = get_close_matches(argument, known, n=1, cutoff=0.4)
+        meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+        self.screen.say(f"there is no theme {argument}; {meant}", Tone.WARN)
 
-    def quit_now(self) -> None:
+    def desk_quit(self, _: str) -> None:
+        """Closes this screen; at the desk the second press within two seconds quits."""
+        now = self.screen.work.pace.monotonic()
+        if self.screen.place is not Place.DESK:
+            self.screen.dismiss()
+        elif now - self._quit_pressed_at <= AGAIN_S:
+            self.desk_quit_now("")
+        else:
+            self._quit_pressed_at = now
+            self.screen.say(f"{self.screen.work.key('desk.quit')} again to quit", Tone.ACTIVE)
+
+    def desk_quit_now(self, _: str) -> None:
         """Quits; while something is without an answer, asks first."""
-        if not self.stage.work.session.actions.unsettled:
-            self.stage.app.exit()
+        if not self.screen.work.session.actions.unsettled:
+            self.screen.app.exit()
             return
         from orders_tui.dialogs.quit import QuitDialog
 
-        self.stage.app.push_screen(QuitDialog(self.stage.work), self._quit_answered)
-
-    def _quit_answered(self, sure: bool | None) -> None:
-        if sure:
-            self.stage.app.exit()
+        self.screen.ask(QuitDialog(self.screen.work), lambda _: self.screen.app.exit())

@@ -3,83 +3,63 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
-from orders_tui.screens.command_screen import CommandScreen, Handler
+from orders_tui.screens.command_screen import Commands, CommandScreen
 from orders_tui.wording import Tone
 
 OSC52_LIMIT = 74_994
 """Bytes that common terminals take in one clipboard sequence."""
 
 
-class CopyExportCommands:
+class CopyExportCommands(Commands):
     """Commands `take.*`."""
 
-    def __init__(self, stage: CommandScreen) -> None:
-        self.stage = stage
+    def __init__(self, screen: CommandScreen) -> None:
+        self.screen = screen
 
-    def handlers(self) -> Mapping[str, Handler]:
-        """By command id."""
-        return {
-            "take.copy": lambda _: self.copy(),
-            "take.copy_more": lambda _: self.copy_more(),
-            "take.browser": lambda _: self.browser(),
-            "take.export": lambda _: self.export(),
-        }
-
-    def copy(self) -> None:
-        """The numbers of the marked orders, else of the one looked at."""
-        target = self.stage.target()
-        numbers = [order.order_number for order in target.orders]
+    def take_copy(self, _: str) -> None:
+        """Those of the marked orders, else of the one looked at."""
+        numbers = "\n".join(order.order_number for order in self.screen.target().orders)
         if numbers:
-            self._copied("\n".join(numbers))
+            self._copy(numbers)
         else:
-            self.stage.say("there is nothing to copy")
+            self.screen.say("there is nothing to copy")
 
-    def copy_more(self) -> None:
-        """Opens the choice of what to copy."""
-        order = self.stage.current()
+    def take_copy_more(self, _: str) -> None:
+        order = self.screen.current()
         if order is None:
-            self.stage.say("there is nothing to copy")
+            self.screen.say("there is nothing to copy")
             return
         from orders_tui.dialogs.copy import CopyDialog
 
-        self.stage.app.push_screen(CopyDialog(self.stage.work, order), self._copied)
+        self.screen.ask(CopyDialog(self.screen.work, order), self._copy)
 
-    def _copied(self, text: str | None) -> None:
-        if text is None:
-            return
-        shown = text if len(text) <= 40 and "\n" not in text else f"{text.count(chr(10)) + 1} lines"
+    def _copy(self, text: str) -> None:
         if len(text.encode()) > OSC52_LIMIT:
-            self.stage.say("too much for the terminal's clipboard; export it instead", Tone.WARN)
+            self.screen.say("too much for the terminal's clipboard; export it instead", Tone.WARN)
             return
-        self.stage.app.copy_to_clipboard(text)
+        self.screen.app.copy_to_clipboard(text)
+        shown = text if len(text) <= 40 and "\n" not in text else f"{text.count(chr(10)) + 1} lines"
         doubt = "; this terminal may not take it" if os.environ.get("TERM_PROGRAM") == "Apple_Terminal" else ""
-        self.stage.say(f"sent to the terminal's clipboard: {shown}{doubt}", Tone.WARN if doubt else Tone.GOOD)
+        self.screen.say(f"sent to the terminal's clipboard: {shown}{doubt}", Tone.WARN if doubt else Tone.GOOD)
 
-    def browser(self) -> None:
+    def take_browser(self, _: str) -> None:
         """The order in the shop's admin, where the server gives an https address for it."""
-        order = self.stage.current()
-        detail = self.stage.work.session.table.detail(order.id) if order is not None else None
-        url = detail.admin_url if detail is not None else None
+        order = self.screen.current()
+        detail = self.screen.work.session.table.detail(order.id) if order is not None else None
         if order is None:
-            self.stage.say("there is no order here")
+            self.screen.say("there is no order here")
         elif detail is None:
-            self.stage.say("its details are being fetched; press again in a moment")
-        elif url is None or not url.startswith("https://"):
-            self.stage.say("the server gives no address for this order")
+            self.screen.say("its details are being fetched; press again in a moment")
+        elif detail.admin_url is None or not detail.admin_url.startswith("https://"):
+            self.screen.say("the server gives no address for this order")
         else:
-            self.stage.app.open_url(url)
-            self.stage.say(f"sent to the browser: {url}")
+            self.screen.app.open_url(detail.admin_url)
+            self.screen.say(f"sent to the browser: {detail.admin_url}")
 
-    def export(self) -> None:
-        """Opens the choice of what to write where."""
+    def take_export(self, _: str) -> None:
         from orders_tui.dialogs.export import ExportDialog
 
-        target = self.stage.target()
-        chosen = target.orders if target.marked else ()
-        self.stage.app.push_screen(ExportDialog(self.stage.work, chosen), self._exported)
-
-    def _exported(self, message: str | None) -> None:
-        if message is not None:
-            self.stage.say(message, Tone.GOOD)
+        target = self.screen.target()
+        dialog = ExportDialog(self.screen.work, target.orders if target.marked else ())
+        self.screen.ask(dialog, lambda message: self.screen.say(message, Tone.GOOD))

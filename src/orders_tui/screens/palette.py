@@ -42,24 +42,22 @@ class Registry(Provider):
     """Commands that work where the palette was opened, with their keys."""
 
     def _commands(self) -> Iterator[tuple[Command, CommandScreen]]:
-        stage = self.screen
-        if isinstance(stage, CommandScreen):
-            yield from ((command, stage) for command in COMMANDS if not stage.why_not(command))
+        screen = self.screen
+        if isinstance(screen, CommandScreen):
+            yield from ((command, screen) for command in COMMANDS if not screen.why_not(command))
 
     async def discover(self) -> Hits:
-        """All of them."""
-        for command, stage in self._commands():
-            yield DiscoveryHit(_text(command, stage), partial(stage.perform, command.id), help=command.explanation)
+        for command, screen in self._commands():
+            yield DiscoveryHit(_text(command, screen), partial(screen.perform, command.id), help=command.explanation)
 
     async def search(self, query: str) -> Hits:
-        """Those that match."""
         matcher = self.matcher(query)
-        for command, stage in self._commands():
-            text = _text(command, stage)
+        for command, screen in self._commands():
+            text = _text(command, screen)
             if (score := max(matcher.match(f"{text} {command.explanation}"), *map(matcher.match, command.words))) > 0:
-                yield Hit(score, matcher.highlight(text), partial(stage.perform, command.id), help=command.explanation)
+                yield Hit(score, matcher.highlight(text), partial(screen.perform, command.id), help=command.explanation)
 
 
-def _text(command: Command, stage: CommandScreen) -> str:
-    keys = stage.work.keymap.all_keys(command.id)
+def _text(command: Command, screen: CommandScreen) -> str:
+    keys = screen.work.keymap.all_keys(command.id)
     return f"{command.label}  {keys}" if keys else command.label

@@ -21,10 +21,8 @@ class Details:
     """`changed` is called with an order's id and the ids of rows that look different when its detail came or failed."""
 
     def __init__(self, api: SyncApi, store: Store, changed: Callable[[str, frozenset[str]], None]) -> None:
-        self._api = api
-        self._store = store
-        self._changed = changed
-        self._rung = asyncio.Event()
+        self._api, self._store, self._changed = api, store, changed
+        self._wake = asyncio.Event()
         self._now: set[str] = set()
         self._resting: str | None = None
         self._problems: dict[str, ApiError] = {}
@@ -50,12 +48,12 @@ class Details:
         """Fetches now."""
         self._problems.pop(order_id, None)
         self._now.add(order_id)
-        self._rung.set()
+        self._wake.set()
 
     def rest_on(self, order_id: str | None) -> None:
         """The cursor stands on this order: its detail is fetched if it stays there."""
         self._resting = self.watched = order_id
-        self._rung.set()
+        self._wake.set()
 
     def look_again(self) -> None:
         """Rows changed, or the connection is back: the watched detail may be old."""
@@ -65,12 +63,12 @@ class Details:
     async def run(self) -> None:
         """Serves what is wanted, one at a time."""
         while True:
-            await self._rung.wait()
-            self._rung.clear()
+            await self._wake.wait()
+            self._wake.clear()
             while self._now:
                 await self._fetch(self._now.pop())
             order_id = self._resting
-            if order_id is None or await wait_for(self._rung, REST_S) or order_id != self._resting:
+            if order_id is None or await wait_for(self._wake, REST_S) or order_id != self._resting:
                 continue
             self._resting = None
             if self.stale(order_id):

@@ -90,7 +90,7 @@ class RefetchTimer:
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
-        self._rung = asyncio.Event()
+        self._wake = asyncio.Event()
         self._first_ping_s: float | None = None
         self._last_ping_s = 0.0
         self._fetched_s = pace.monotonic()
@@ -105,12 +105,12 @@ class RefetchTimer:
         self._last_ping_s = self._pace.monotonic()
         if self._first_ping_s is None:
             self._first_ping_s = self._last_ping_s
-        self._rung.set()
+        self._wake.set()
 
     def now(self) -> None:
         """Fetch without waiting for quiet: the operator asked, or the connection is back."""
         self._at_once = True
-        self._rung.set()
+        self._wake.set()
 
     def succeeded(self) -> None:
         """What was wanted came."""
@@ -121,7 +121,7 @@ class RefetchTimer:
         """What was wanted did not come: it is tried again soon, then less soon."""
         self._idle_until_s = self._pace.monotonic() + delay_s(self._failures, _RETRY_S, _LONGEST_RETRY_S)
         self._failures += 1
-        self._rung.set()
+        self._wake.set()
 
     def start_over(self) -> None:
         """Another desk: versions of the old one mean nothing."""
@@ -133,8 +133,8 @@ class RefetchTimer:
         True when nothing but pings is the reason.
         """
         while (wait_s := self._wait_s()) > _TICK_S:
-            self._rung.clear()
-            await wait_for(self._rung, wait_s)
+            self._wake.clear()
+            await wait_for(self._wake, wait_s)
         now_s = self._pace.monotonic()
         pinged_only = not self._at_once and now_s + _TICK_S < self._idle_until_s
         self._first_ping_s, self._at_once = None, False

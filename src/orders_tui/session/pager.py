@@ -10,16 +10,7 @@ from orders_tui import wording
 from orders_tui.errors import ApiError, Refused
 from orders_tui.pace import Pace
 from orders_tui.query import OrdersQuery
-from orders_tui.session.changes import (
-    Change,
-    CursorMoved,
-    Level,
-    Notice,
-    PageShown,
-    RowsChanged,
-    SummaryChanged,
-    ViewChanged,
-)
+from orders_tui.session import changes
 from orders_tui.session.loader import Loader, RefetchTimer
 from orders_tui.session.table_state import Goal, TableState
 from orders_tui.session.tasks import Spawn
@@ -47,7 +38,7 @@ class Pager:
         query: OrdersQuery,
         memories: Mapping[Tab, TabMemory],
         spawn: Spawn,
-        tell: Callable[[Change], None],
+        tell: Callable[[changes.Change], None],
         seen: Callable[[PageEntry, frozenset[str]], None],
         met: Callable[[ApiError | None], None],
     ) -> None:
@@ -59,7 +50,7 @@ class Pager:
         self.summary: OrdersPage | None = None
         self.as_of: datetime | None = None
         self._desk_id: str | None = None
-        self._unread_told = False
+        self._unread_noticed = False
 
     async def run(self) -> None:
         """Fetches what is wanted, whenever it is due, until cancelled."""
@@ -67,7 +58,7 @@ class Pager:
         while True:
             pinged_only = await self.timer.due()
             state, version = self.state, self.timer.wanted_version
-            if state.frozen and not state.turning and not state.accepting:
+            if state.frozen and state.turning is None and state.accepting is None:
                 continue
             if pinged_only and state.entry is not None and state.entry.holds(self._desk_id, version):
                 continue
@@ -81,7 +72,7 @@ class Pager:
         if held is not None:
             self.state.arrived(held)
         self._shown(cursor)
-        if self.state.turning:
+        if self.state.turning is not None:
             self._load_soon()
         else:
             self.timer.now()
@@ -106,7 +97,7 @@ class Pager:
         if self._is_another_desk(entry):
             self.timer.start_over()
             self.state.start_over()
-            self._unread_told = False
+            self._unread_noticed = False
             self.timer.now()
         if wanted:
             self.as_of = self._pace.now()
@@ -119,20 +110,21 @@ class Pager:
             self._shown(cursor)
         else:
             if wanted:
-                self._tell(ViewChanged())
+                self._tell(changes.ViewChanged())
             if rows := changed.intersection(self.state.ids):
-                self._tell(RowsChanged(rows))
+                self._tell(changes.RowsChanged(rows))
         if self.summary is not summary:
-            self._tell(SummaryChanged())
+            self._tell(changes.SummaryChanged())
         self._say_unread()
         self._seen(entry, changed)
         self._follow_up(entry)
 
     def _say_unread(self) -> None:
         """Once for a desk: from then on it stands in the line above the table."""
-        if self.state.unread and not self._unread_told:
-            self._unread_told = True
-            self._tell(Notice(Level.WARNING, f"{wording.unread(self.state.unread)}: left out of the list"))
+        if self.state.unread and not self._unread_noticed:
+            self._unread_noticed = True
+            text = f"{wording.unread(self.state.unread)}: left out of the list"
+            self._tell(changes.Notice(changes.Level.WARNING, text))
 
     def _is_another_desk(self, entry: PageEntry) -> bool:
         """True when the figures on show are of another desk than this page."""
@@ -144,7 +136,7 @@ class Pager:
 
     def _follow_up(self, entry: PageEntry) -> None:
         """A page that turns out to be the wrong one leads to the right one."""
-        if self.state.turning and not self._loader.flying(self.state.wanted):
+        if self.state.turning is not None and not self._loader.flying(self.state.wanted):
             self._load_soon()
         elif entry.query == self.state.query and not self.state.ids:
             cursor = entry.page.orders.page_info.previous_cursor
@@ -160,17 +152,17 @@ class Pager:
         self._met(error)
         if self.state.failed(query, error):
             self.timer.failed()
-            self._tell(ViewChanged())
+            self._tell(changes.ViewChanged())
 
     def _shown(self, cursor: str | None) -> None:
-        self._tell(PageShown())
+        self._tell(changes.PageShown())
         if self.state.cursor_id != cursor:
-            self._tell(CursorMoved(self.state.cursor_id))
+            self._tell(changes.CursorMoved(self.state.cursor_id))
 
     def _prefetch(self) -> None:
         """The pages before and after, so that a page turn is immediate."""
         entry = self.state.entry
-        if entry is None or self.state.frozen or self.state.turning:
+        if entry is None or self.state.frozen or self.state.turning is not None:
             return
         info = entry.page.orders.page_info
         for cursor in (info.next_cursor if info.has_next_page else None, info.previous_cursor):

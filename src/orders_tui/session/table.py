@@ -63,13 +63,8 @@ class Table:
         self._state = self._pager.state
         self._details = Details(api, store, self._detailed)
         self._transients = Transients(pace, self._passed)
-        self._page_size = query.page_size
         self._missed: set[str] = set()
-        self.works = (
-            (self._pager.run, "pages"),
-            (self._details.run, "details"),
-            (self._transients.run, "transients"),
-        )
+        self.works = ((self._pager.run, "pages"), (self._details.run, "details"), (self._transients.run, "transients"))
 
     @property
     def query(self) -> OrdersQuery:
@@ -122,16 +117,15 @@ class Table:
     def open_tab(self, tab: Tab) -> None:
         """Shows a tab as it was left; the one on show stays as it is."""
         if tab is not self._state.query.tab or self._state.entry is None:
-            self._pager.show(*self._state.resume(tab, self._page_size))
+            self._pager.show(*self._state.resume(tab))
 
     def show(self, query: OrdersQuery, order_id: str | None = None) -> None:
         """Shows a query from its cursor, with the cursor on an order if it is there."""
-        self._page_size = query.page_size
         self._pager.show(query, Goal(order_id))
 
     def set_filters(self, filters: Filters, sort: Sort | None = None) -> None:
         """Narrows the present tab, from its first page; a sort of None keeps the tab's own order."""
-        query = OrdersQuery(self._state.query.tab, filters, sort, self._page_size)
+        query = OrdersQuery(self._state.query.tab, filters, sort, self._state.page_size)
         self._pager.show(query, Goal(self._state.cursor_id))
 
     def set_sort(self, sort: Sort | None) -> None:
@@ -162,8 +156,8 @@ class Table:
 
     def last_page(self) -> None:
         """Goes to the end of the list, with the cursor on its last row."""
-        total = self._state.span().total
-        start = (total - 1) // self._page_size * self._page_size if total else 0
+        total, size = self._state.span().total, self._state.page_size
+        start = (total - 1) // size * size if total else 0
         self._pager.show(self._state.query.at(encode_offset(start)), Goal(at_end=True))
 
     def step(self, offset: int) -> str | None:
@@ -176,7 +170,7 @@ class Table:
             self.move_cursor(order_id)
             return order_id
         turned = self.next_page() if offset > 0 else self.previous_page()
-        return self._state.cursor_id if turned and not self._state.turning else None
+        return self._state.cursor_id if turned and self._state.turning is None else None
 
     def freeze(self, frozen: bool) -> None:
         """Frozen, nothing on show moves or changes but by the operator's own actions; what was missed is counted."""
@@ -222,8 +216,8 @@ class Table:
 
     def _turn(self, end: Literal["next_cursor", "previous_cursor"], goal: Goal) -> bool:
         state = self._state
-        if state.entry is None or state.turning:
-            return state.turning
+        if state.entry is None or state.turning is not None:
+            return state.turning is not None
         cursor: str | None = getattr(state.entry.page.orders.page_info, end)
         if cursor is not None:
             self._pager.show(state.query.at(cursor), goal)

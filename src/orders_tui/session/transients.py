@@ -26,13 +26,13 @@ class Transients:
     def __init__(self, pace: Pace, passed: Callable[[Transient, set[str]], None]) -> None:
         self._pace, self._passed = pace, passed
         self._until_s: dict[Transient, dict[str, float]] = {kind: {} for kind in Transient}
-        self._rung = asyncio.Event()
+        self._wake = asyncio.Event()
 
     def start(self, kind: Transient, order_ids: Iterable[str]) -> None:
         """Shows it on these from now on, anew where it was shown already."""
         until = self._pace.monotonic() + _SECONDS[kind]
         self._until_s[kind].update(dict.fromkeys(order_ids, until))
-        self._rung.set()
+        self._wake.set()
 
     def shows(self, kind: Transient, order_id: str) -> bool:
         """True until it has passed."""
@@ -41,9 +41,9 @@ class Transients:
     async def run(self) -> None:
         """Waits for the next to pass."""
         while True:
-            self._rung.clear()
+            self._wake.clear()
             ends = [until for times in self._until_s.values() for until in times.values()]
-            if not await wait_for(self._rung, min(ends) - self._pace.monotonic() if ends else None):
+            if not await wait_for(self._wake, min(ends) - self._pace.monotonic() if ends else None):
                 self._pass()
 
     def _pass(self) -> None:

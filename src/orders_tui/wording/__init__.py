@@ -27,7 +27,6 @@ from orders_tui.wording.states import (
     return_state,
     severity,
     sort_field,
-    status,
     tab,
     timeline_event,
 )
@@ -56,7 +55,6 @@ __all__ = [
     "severity",
     "ship_by",
     "sort_field",
-    "status",
     "tab",
     "timeline_event",
     "unread",

@@ -149,11 +149,6 @@ def order_status(order: Order) -> Sign:
     return _PARTIAL if partial else _STATUS[order.status]
 
 
-def status(value: Status) -> Sign:
-    """An order's status."""
-    return _STATUS[value]
-
-
 def issue(value: Issue) -> Sign:
     """What keeps an order from going well."""
     return _ISSUE[value]

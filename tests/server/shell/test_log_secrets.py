@@ -36,7 +36,7 @@ from orders_sync.db.writer import Writer
 from orders_sync.desk.page_cache import PageCache
 from orders_sync.http.app_keys import Caller
 from orders_sync.http.auth import Tokens, digest
-from orders_sync.ingest.apply import Taking
+from orders_sync.ingest.apply import WebhookJob
 from orders_sync.live.history import History
 from orders_sync.loops import supervised
 from orders_sync.outbox.kinds import Target
@@ -191,7 +191,7 @@ async def test_a_failure_of_any_layer_of_the_server_tells_nothing(
             patched.setattr(owner, name, fails(fault))
             await ask(address, f"/sync/orders/alerts?since={EMAIL}" if owner is History else f"/sync/orders?q={EMAIL}")
             await ask(address, f"/sync/orders/{EMAIL}")
-    for target, name in ((Taking, "__call__"), (Writer, "commit")):
+    for target, name in ((WebhookJob, "__call__"), (Writer, "commit")):
         with monkeypatch.context() as patched:
             patched.setattr(target, name, fails(fault))
             assert await deliver(address, BODY) >= 500

@@ -20,18 +20,16 @@ from tests.support.shopify import (
 )
 
 from orders_sync.evidence.changes import (
-    CustomerPart,
     DisputeSeen,
     FulfillmentOrderSeen,
     FulfillmentSeen,
-    HoldPart,
-    OrderFields,
     OrderSeen,
     RefundSeen,
     ReturnSeen,
     ReverseDeliverySeen,
     Stamp,
 )
+from orders_sync.evidence.entities import CustomerPart, HoldPart, OrderFields
 from orders_sync.evidence.facts import OrderFacts, join
 from orders_sync.evidence.from_changes import evidence, merge
 from orders_sync.evidence.json_fields import Node
@@ -42,7 +40,7 @@ from orders_sync.external.shopify.returns import Return, return_changes
 from orders_sync.ingest.normalise import topics
 from orders_sync.instants import MINUTE, Ms, parse_instant
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.return_history import returns
+from orders_sync.rules.returns import returns
 from orders_wire.vocabulary import ReturnState
 
 

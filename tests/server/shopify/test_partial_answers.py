@@ -36,7 +36,7 @@ from orders_sync.external.shopify.errors import BadRequest, Denied, NoAnswer, Pa
 from orders_sync.external.shopify.order_changes import changes
 from orders_sync.external.shopify.order_reader import OrderReader, OrdersPage
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.order_state import draw
+from orders_sync.rules.order_state import build_order_state
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import DeadLetterState
 
@@ -291,7 +291,7 @@ def test_what_fails_at_any_depth_sets_its_own_order_aside(path: tuple[str | int,
 
 
 def _known(facts: OrderFacts) -> dict[tuple[str, str], Any]:
-    known = {(kind, key): fields for kind in facts.told for key, fields in facts.entities(kind)}
+    known = {(kind, key): fields for kind in facts.reported for key, fields in facts.entities(kind)}
     return {place: fields for place, fields in known.items() if place[0] != IN_PART}
 
 
@@ -352,7 +352,7 @@ def test_a_person_known_in_part_is_shown_until_somebody_tells_all(path: tuple[st
     (read,) = (read for read in holed.orders if read.order.id == 3)
     alone = merge(OrderFacts(), changes(read))
     both = merge(alone, changes(next(one for one in _read().orders if one.order.id == 3)))
-    part, whole = (draw(3, facts, OperatorState(), {}, Thresholds()) for facts in (alone, both))
+    part, whole = (build_order_state(3, facts, OperatorState(), {}, Thresholds()) for facts in (alone, both))
     assert part is not None
     assert whole is not None
     assert part.order.customer is not None

@@ -16,7 +16,8 @@ from orders_sync.db import dead_letters
 from orders_sync.db.dead_letters import DeadLetterRow
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import metadata, orders
-from orders_sync.evidence.changes import CustomerRedacted, Delivery, FulfillmentPart, FulfillmentSeen, Stamp
+from orders_sync.evidence.changes import CustomerRedacted, Delivery, FulfillmentSeen, Stamp
+from orders_sync.evidence.entities import FulfillmentPart
 from orders_sync.external.shopify.errors import BadRequest, NoAnswer
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import MINUTE
@@ -167,7 +168,7 @@ async def test_a_retry_asks_the_shop_for_the_order_and_takes_it_in(db: Database,
         assert await states(db) == [("order 3", DEAD)]
         world.put(told(3))
         assert (await desk.post(f"{path}/retry"))[0] == 200
-        assert (await desk.order(3)).picture.name == "#1003"
+        assert (await desk.order(3)).state.name == "#1003"
     assert await states(db) == [("order 3", RETRIED)]
     assert await open_gaps(db) == set()
 

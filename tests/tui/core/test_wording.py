@@ -31,7 +31,7 @@ from orders_wire.vocabulary import (
 )
 
 SIGNS = [
-    *map(wording.status, Status),
+    *(wording.order_status(order(status=status)) for status in Status),
     *map(wording.issue, Issue),
     *map(wording.priority, Priority),
     *map(wording.return_state, ReturnState),

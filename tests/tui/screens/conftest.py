@@ -83,7 +83,7 @@ def make_app(session: FakeSession, clock: SteppingClock, tmp_path: Path) -> Make
         pace = Pace(now=lambda: NOW + timedelta(minutes=session.minutes), monotonic=clock)
 
         async def begin(app: DeskApp) -> None:
-            app.attend(work)
+            app.run_session(work)
 
         app = DeskApp(lambda: DeskScreen(work), tmp_path, pace=pace, ascii_only=settings.ascii, begin=begin)
         work = Context(session, settings, pace, build(settings.keys), keyboard=app.keyboard, outgoing=FakeOutgoing())

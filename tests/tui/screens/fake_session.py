@@ -393,7 +393,7 @@ class FakeActions:
         self._session.put(rows=tuple(rows))
         self._session.tell(changes.RowsChanged(frozenset(draft.order_ids)))
 
-    def undo(self, key: str | None = None) -> ActionEntry | None:
+    def undo(self) -> ActionEntry | None:
         entry = self.undoable()
         if entry is not None:
             self._session.log_now[-1] = replace(entry, state=ActionState.UNDONE)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from orders_tui import wording
+from orders_tui.commands import BY_ID
 from orders_tui.context.outcome import changed
 from orders_tui.context.screen import SessionObserver
 from orders_tui.errors import NotTrusted, Unreachable
 from orders_tui.query import chips
+from orders_tui.screens.desk.layout import DeskLayout
 from orders_tui.session.bulk import BulkRun
 from orders_tui.session.log import ActionState
 from orders_tui.widgets import side_bar
-from orders_tui.widgets.band import share
+from orders_tui.widgets.banner import share
 from orders_tui.widgets.query_bar import QueryInfo
 from orders_tui.widgets.top_bar import TopInfo
+from orders_wire.page import Backfill
 from orders_wire.vocabulary import DeskState
 
-if TYPE_CHECKING:
-    from orders_tui.screens.desk.layout import DeskLayout
+COUNTED = frozenset({"order.assign", "order.fulfill", "order.support"})
+"""Commands whose hint says how many orders they would hit."""
 
 RETRY_SHOWN_S = 60.0
 """So long the line of keys offers to try again what has failed."""
@@ -35,7 +37,7 @@ def top_info(desk: DeskLayout) -> TopInfo:
     alerts = [] if desk.side.display else session.alerts.open(now)
     total = session.table.summary.alerts_total if session.table.summary is not None else 0
     return TopInfo(
-        line=wording.connection(session.connection, now, work.zone),
+        connection=wording.connection(session.connection, now, work.zone),
         environment=work.config.environment or "",
         shop=me.shop if me is not None else "",
         name=work.name,
@@ -87,48 +89,48 @@ def query_info(desk: DeskLayout, slow: bool) -> QueryInfo:
 
 def no_rows(desk: DeskLayout) -> tuple[str, ...]:
     """What stands instead of rows."""
-    view, work = desk.view, desk.work
+    view, key, page = desk.view, desk.work.key, desk.work.session.table.summary
     title = wording.tab(view.query.tab)[0]
     if isinstance(view.problem, Unreachable):
-        return _no_server(desk, view.problem)
+        return _no_server(view.problem, key("desk.refresh"))
     if view.problem is not None:
-        return ("These orders could not be loaded", str(view.problem), f"{work.key('desk.refresh')} tries again")
+        return "These orders could not be loaded", str(view.problem), f"{key('desk.refresh')} tries again"
     if desk.narrow and view.rows:
-        return (
-            f"None of the {len(view.rows)} loaded rows contains “{desk.narrow}”",
-            f"{work.key('find.clear')} clears it",
-        )
+        return f"None of the {len(view.rows)} loaded rows contains “{desk.narrow}”", f"{key('find.clear')} clears it"
     if view.query.filters:
-        return (
-            f"Nothing in {title} matches the filter",
-            f"{work.key('find.clear')} clears it, {work.key('find.search')} changes it",
-        )
-    page = work.session.table.summary
-    state = page.desk.state if page is not None and page.desk is not None else None
-    if page is not None and state is DeskState.NO_SHOP and not any(page.tabs.values()):
-        return (
-            "No shop is connected to this server",
-            "Set ORDERS_SYNC_SHOP_DOMAIN, ORDERS_SYNC_SHOPIFY_ADMIN_TOKEN",
-            "and ORDERS_SYNC_SHOPIFY_WEBHOOK_SECRET, then: orders-tui serve",
-            "To look around first: orders-tui demo",
-        )
-    if page is not None and page.desk is not None and (backfill := page.desk.backfill) is not None:
-        return (
-            f"The shop's history is being read: {share(backfill) or 'just begun'}",
-            f"{backfill.done:,} of {backfill.total:,} orders"
-            if backfill.total
-            else "The first orders are on their way",
-            f"{title} fills by itself, newest orders first",
-            "orders-tui info says how far it is",
-        )
-    return (f"{title} is empty", "All done here. New orders appear by themselves.")
+        hint = f"{key('find.clear')} clears it, {key('find.search')} changes it"
+        return f"Nothing in {title} matches the filter", hint
+    if page is not None and page.desk is not None:
+        if page.desk.state is DeskState.NO_SHOP and not any(page.tabs.values()):
+            return NO_SHOP
+        if page.desk.backfill is not None:
+            return _backfill(page.desk.backfill, title)
+    return f"{title} is empty", "All done here. New orders appear by themselves."
 
 
-def _no_server(desk: DeskLayout, problem: Unreachable) -> tuple[str, ...]:
+NO_SHOP = (
+    "No shop is connected to this server",
+    "Set ORDERS_SYNC_SHOP_DOMAIN, ORDERS_SYNC_SHOPIFY_ADMIN_TOKEN",
+    "and ORDERS_SYNC_SHOPIFY_WEBHOOK_SECRET, then: orders-tui serve",
+    "To look around first: orders-tui demo",
+)
+
+
+def _backfill(backfill: Backfill, title: str) -> tuple[str, ...]:
+    count = f"{backfill.done:,} of {backfill.total:,} orders" if backfill.total else "The first orders are on their way"
+    return (
+        f"The shop's history is being read: {share(backfill) or 'just begun'}",
+        count,
+        f"{title} fills by itself, newest orders first",
+        "orders-tui info says how far it is",
+    )
+
+
+def _no_server(problem: Unreachable, refresh_key: str) -> tuple[str, ...]:
     """Nobody answers: where it was looked for, and what can be done about it."""
-    again = f"{desk.work.key('desk.refresh')} tries again; it is tried by itself as well"
+    again = f"{refresh_key} tries again; it is tried by itself as well"
     if isinstance(problem, NotTrusted):
-        return ("The server is not trusted", str(problem), again)
+        return "The server is not trusted", str(problem), again
     return (
         "No server is in reach",
         str(problem),
@@ -149,24 +151,16 @@ def pane_note(desk: DeskLayout) -> str:
 
 
 def label(desk: DeskLayout, command_id: str) -> str:
-    """A hint's word, with the number of orders it would hit."""
-    marked = len(desk.selection)
-    if command_id in {"order.assign", "order.fulfill", "order.support"} and marked:
-        return {"order.assign": "assign", "order.fulfill": "fulfil", "order.support": "support"}[
-            command_id
-        ] + f" {marked}"
+    """A hint's word, where it is not the command's own: with the number of orders it would hit, or what it does here."""
+    if command_id in COUNTED and (marked := len(desk.selection)):
+        return f"{BY_ID[command_id].label} {marked}"
     if command_id == "desk.refresh" and (new := desk.view.new_count):
         return f"show {new} new"
     if command_id == "view.freeze" and desk.view.frozen:
         return "thaw"
-    return _side_label(desk, command_id) if desk.side.has_focus else ""
-
-
-def _side_label(desk: DeskLayout, command_id: str) -> str:
-    """What a key does in the side bar, where that is not what it does in the table."""
-    kind = desk.side.current.partition(":")[0]
+    if not desk.side.has_focus:
+        return ""
     if command_id == "go.open":
-        return {"kind": "fold" if desk.side.current in desk.side.unfolded else "unfold", "sku": "hold"}.get(
-            kind, "open"
-        )
+        fold = "fold" if desk.side.current in desk.side.unfolded else "unfold"
+        return {"kind": fold, "sku": "hold"}.get(desk.side.current.partition(":")[0], "open")
     return {"find.narrow": "which alerts", "go.next_pane": "table", "view.sidebar": "hide"}.get(command_id, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -18,8 +18,8 @@ from orders_tui.screens.command_screen import CommandScreen
 from orders_tui.screens.desk.selection import Selection
 from orders_tui.session.view import RowView
 from orders_tui.widgets import side_bar
-from orders_tui.widgets.band import Band
-from orders_tui.widgets.blank import Column, Row
+from orders_tui.widgets.banner import Banner
+from orders_tui.widgets.containers import Column, Row
 from orders_tui.widgets.hint_bar import HintBar
 from orders_tui.widgets.metrics_bar import MetricsBar
 from orders_tui.widgets.order_pane import OrderPane
@@ -28,10 +28,8 @@ from orders_tui.widgets.query_bar import QueryBar
 from orders_tui.widgets.side_bar import SideBar
 from orders_tui.widgets.tab_strip import TabStrip
 from orders_tui.widgets.top_bar import TopBar
+from orders_wire.orders import Order
 from orders_wire.texts import folded, words
-
-if TYPE_CHECKING:
-    from orders_wire.orders import Order
 
 SIDE_ONLY, TABLE_ONLY = "-side-only", "-table-only"
 """Which pane has the room of the others, as class names of the desk's screen."""
@@ -40,12 +38,12 @@ SIDE_ONLY, TABLE_ONLY = "-side-only", "-table-only"
 class Part(Enum):
     """In the order of drawing: what comes later reads what came before."""
 
-    PAGE = 0
-    QUERY = 1
-    SUMMARY = 2
-    SIDE = 3
-    ORDER = 4
-    TOP = 5
+    PAGE = "page"
+    QUERY = "query"
+    SUMMARY = "summary"
+    SIDE = "side"
+    ORDER = "order"
+    TOP = "top"
 
 
 class Draws(Protocol):
@@ -64,7 +62,7 @@ class DeskLayout(CommandScreen):
     def __init__(self, work: Context) -> None:
         super().__init__(work)
         self.selection = Selection()
-        self.known: dict[str, Order] = {}
+        self.collected: dict[str, Order] = {}
         """Marked orders that no page on show holds, as they were when they were collected."""
         self.narrow = ""
         self.view = work.session.table.view
@@ -75,11 +73,11 @@ class DeskLayout(CommandScreen):
         yield TopBar(glyphs.ellipsis, id="top")
         yield TabStrip(glyphs, id="tabs")
         yield MetricsBar(glyphs.ellipsis, id="metrics")
-        yield Band(glyphs.ellipsis, id="band")
+        yield Banner(glyphs.ellipsis, id="banner")
         yield QueryBar(glyphs.ellipsis, id="query")
         with Row(id="body"):
             with Column(id="main"):
-                yield OrderTable(self.work.seen, id="orders")
+                yield OrderTable(self.work.formatter, id="orders")
                 yield OrderPane(id="pane")
             yield SideBar(glyphs.cursor, glyphs.ellipsis, id="side")
         yield HintBar(glyphs.ellipsis, id="hints")
@@ -98,10 +96,22 @@ class DeskLayout(CommandScreen):
         rows = self.view.rows
         return narrowed(rows, self.narrow) if self.narrow else list(rows)
 
-    def current(self) -> Order | None:
-        """The order under the cursor of the pane that has the focus."""
+    @property
+    def row_id(self) -> str | None:
+        """The id of the order under the table's cursor."""
+        row = self.table.current
+        return row.order.id if row is not None else None
+
+    def current_id(self) -> str | None:
+        """The id of the order under the cursor of the pane that has the focus."""
         if self.side.has_focus:
-            order_id = side_bar.order_of(self.side.current, self.open_alerts())
+            return side_bar.order_of(self.side.current, self.open_alerts())
+        return self.row_id
+
+    def current(self) -> Order | None:
+        """The order under the cursor of the pane that has the focus, as far as it is known."""
+        if self.side.has_focus:
+            order_id = self.current_id()
             return self.work.session.table.order(order_id) if order_id else None
         row = self.table.current
         return row.order if row is not None else None
@@ -110,24 +120,31 @@ class DeskLayout(CommandScreen):
         """The SKU of the stock line under the side bar's cursor."""
         return (side_bar.sku_of(self.side.current) or "") if self.side.has_focus else ""
 
+    @property
+    def room_for_panes(self) -> bool:
+        """Whether the terminal is wide enough for the table, the pane below it and the side bar at once."""
+        return self.has_class("-wide") or self.has_class("-vast")
+
     def open_alerts(self) -> list[Alert]:
         """The alerts on show."""
         return self.work.session.alerts.open(self.work.pace.now(), self.side.types)
+
+    def current_alerts(self) -> list[str]:
+        """The ids of the alerts, or of the data gap, under the side bar's cursor."""
+        return side_bar.alerts_of(self.side.current, self.open_alerts()) if self.side.has_focus else []
 
     def target(self) -> Target:
         """The marks, else the order under the cursor."""
         if len(self.selection):
             ids = self.selection.ids
-            self.known = {order_id: self.known[order_id] for order_id in ids if order_id in self.known}
-            orders = [self.work.session.table.order(order_id) or self.known.get(order_id) for order_id in ids]
-            return Target(self.selection.ids, tuple(order for order in orders if order is not None), marked=True)
-        order = self.current()
-        return Target((order.id,), (order,)) if order is not None else Target((), ())
+            self.collected = {order_id: self.collected[order_id] for order_id in ids if order_id in self.collected}
+            orders = [self.work.session.table.order(order_id) or self.collected.get(order_id) for order_id in ids]
+            return Target(ids, tuple(order for order in orders if order is not None), marked=True)
+        return Target.of(self.current())
 
     def cursor_moved(self) -> None:
         """The operator stands on another row now: the session follows at once, before anything else can happen."""
-        row = self.table.current
-        order_id = row.order.id if row is not None else None
+        order_id = self.row_id
         self.work.session.table.move_cursor(order_id)
         if order_id is not None and self.selection.ranging:
             self.selection.stretch(order_id, [row.order.id for row in self.table.rows])
@@ -139,14 +156,19 @@ class DeskLayout(CommandScreen):
         self.table.set_marks(frozenset(self.selection.ids))
         self.renderer.draw(Part.TOP)
 
-    def panes_apart(self) -> bool:
-        """Gives every pane its place again, the table the focus where the side bar loses its; False when all had theirs."""
+    def restore_panes(self) -> bool:
+        """Gives every pane its place again, the table the focus where the side bar loses its; False where all have theirs."""
         if not (self.has_class(SIDE_ONLY) or self.has_class(TABLE_ONLY)):
             return False
         self.remove_class(SIDE_ONLY, TABLE_ONLY)
         if self.has_class("-narrow"):
             self.call_after_refresh(self.table.focus)
+        self.draw_all_soon()
         return True
+
+    def draw_all_soon(self) -> None:
+        """Draws every part once the new layout is known."""
+        self.call_after_refresh(self.renderer.draw, *Part)
 
     def apply_preferences(self) -> None:
         """Side bar and timeline as the operator likes them."""

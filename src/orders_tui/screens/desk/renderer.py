@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from orders_tui.screens.desk import captions
 from orders_tui.screens.desk.layout import DeskLayout, Part
-from orders_tui.widgets import band, side_bar
-from orders_tui.widgets.band import Band
+from orders_tui.widgets import banner, side_bar
+from orders_tui.widgets.banner import Banner
 from orders_tui.widgets.metrics_bar import MetricsBar
 from orders_tui.widgets.order_pane import OrderPane
 from orders_tui.widgets.query_bar import QueryBar
@@ -13,10 +15,11 @@ from orders_tui.widgets.tab_strip import TabStrip
 from orders_tui.widgets.top_bar import TopBar
 
 SHOW_LOADING_AFTER_S = 0.4
+"""A page that comes sooner replaces the rows before it without a word."""
 FOLLOW_S = 0.08
 """The pane below the table follows a moving cursor at this pace, so that the cursor itself is never held up."""
 
-_BRINGS = {
+BRINGS = {
     Part.PAGE: (Part.QUERY, Part.ORDER),
     Part.QUERY: (Part.TOP,),
     Part.SUMMARY: (Part.SIDE,),
@@ -26,7 +29,10 @@ _BRINGS = {
 
 
 class Renderer:
-    """The desk's parts, drawn at once (`draw`) or together before the next frame (`schedule`)."""
+    """The desk's parts, drawn at once (`draw`) or together before the next frame (`schedule`). Each has the method of its name.
+
+    `slow`: the page has been loading for so long that it is said.
+    """
 
     def __init__(self, desk: DeskLayout) -> None:
         self._desk = desk
@@ -41,27 +47,27 @@ class Renderer:
             self._desk.call_later(self._draw_due)
         self._due.add(part)
 
+    def _draw_due(self) -> None:
+        due, self._due = self._due, set()
+        self.draw(*due)
+
     def follow_cursor(self) -> None:
         """The cursor has moved: the pane follows in a moment, once for many moves."""
         if not self._following:
             self._following = True
-            self._desk.set_timer(FOLLOW_S, self._followed)
+            self._desk.set_timer(FOLLOW_S, self._follow)
 
-    def _followed(self) -> None:
+    def _follow(self) -> None:
         self._following = False
         self.draw(Part.ORDER)
-
-    def _draw_due(self) -> None:
-        due, self._due = self._due, set()
-        self.draw(*due)
 
     def draw(self, *parts: Part) -> None:
         """Draws parts, and those that depend on them, now."""
         wanted = set(parts)
         for part in Part:
             if part in wanted:
-                wanted.update(_BRINGS.get(part, ()))
-                _DRAW[part](self)
+                wanted.update(BRINGS.get(part, ()))
+                getattr(self, part.value)()
         if wanted and self._desk.is_mounted:
             self._desk.refresh_hints()
 
@@ -69,9 +75,8 @@ class Renderer:
         """The rows."""
         desk = self._desk
         desk.view = desk.work.session.table.view
-        rows = desk.rows()
         page_key = (desk.view.query, desk.narrow)
-        if rows:
+        if rows := desk.rows():
             desk.table.show(rows, desk.view.cursor_id, fresh=page_key != self._page_key)
         self._page_key = page_key
 
@@ -83,31 +88,32 @@ class Renderer:
         desk.table.set_sort((view.query.sort.by, view.query.sort.descending) if view.query.sort else None)
         if view.loading and not self.slow:
             desk.set_timer(SHOW_LOADING_AFTER_S, self._show_slow)
-        self.slow = self.slow and view.loading
-        self._query_line()
+        self._query_line(self.slow and view.loading)
         if not desk.rows():
             self._no_rows()
         self._tabs()
 
     def _show_slow(self) -> None:
-        self.slow = self._desk.work.session.table.view.loading
-        self._query_line()
+        self._query_line(self._desk.work.session.table.view.loading)
 
-    def _query_line(self) -> None:
-        self._desk.query_one(QueryBar).show(captions.query_info(self._desk, self.slow), self._desk.work.glyphs)
+    def _query_line(self, slow: bool) -> None:
+        self.slow = slow
+        self._desk.query_one(QueryBar).show(captions.query_info(self._desk, slow), self._desk.work.glyphs)
 
     def _no_rows(self) -> None:
         desk, view = self._desk, self._desk.view
         if view.loading or (view.as_of is None and view.problem is None):
-            page = desk.work.session.table.summary
-            count = page.tabs.get(view.query.tab, 0) if page is not None else 0
-            desk.table.show_loading(min(count or view.query.page_size, view.query.page_size))
+            expected = self._tab_counts().get(view.query.tab, 0) or view.query.page_size
+            desk.table.show_loading(min(expected, view.query.page_size))
         else:
             desk.table.say(*captions.no_rows(desk))
 
-    def _tabs(self) -> None:
+    def _tab_counts(self) -> Mapping[str, int]:
         page = self._desk.work.session.table.summary
-        self._desk.query_one(TabStrip).show(self._desk.view.query.tab, page.tabs if page is not None else {})
+        return page.tabs if page is not None else {}
+
+    def _tabs(self) -> None:
+        self._desk.query_one(TabStrip).show(self._desk.view.query.tab, self._tab_counts())
 
     def summary(self) -> None:
         """Metrics and tab counts."""
@@ -123,34 +129,25 @@ class Renderer:
         desk, session = self._desk, self._desk.work.session
         gaps = session.alerts.gaps(desk.work.pace.now())
         shown = side_bar.Shown(desk.side.unfolded, sorted(desk.side.types), desk.side.size.width)
-        desk.side.set_lines(side_bar.lines(desk.open_alerts(), gaps, session.table.summary, desk.work.seen(), shown))
+        desk.side.set_lines(
+            side_bar.lines(desk.open_alerts(), gaps, session.table.summary, desk.work.formatter(), shown)
+        )
 
     def order(self) -> None:
         """The pane below the table."""
         desk = self._desk
-        order, row = desk.current(), desk.table.current
-        shown = desk.work.session.table.row(order.id) if order is not None and desk.side.has_focus else row
-        desk.query_one(OrderPane).show(shown, desk.work.seen(), desk.work.key("go.open"), captions.pane_note(desk))
+        row = desk.table.current
+        if desk.side.has_focus and (order := desk.current()) is not None:
+            row = desk.work.session.table.row(order.id)
+        desk.query_one(OrderPane).show(row, desk.work.formatter(), desk.work.key("go.open"), captions.pane_note(desk))
 
     def top(self) -> None:
-        """The first line, the band, and whether the rows look stale."""
-        desk, work = self._desk, self._desk.work
+        """The first line, the banner, and whether the rows look stale."""
+        desk, work, page = self._desk, self._desk.work, self._desk.work.session.table.summary
         desk.query_one(TopBar).show(captions.top_info(desk), work.glyphs.ascii_only, captions.undo_keys(desk))
-        line = work.session.connection
-        says = band.sentences(line, desk.view, work.pace.now(), work.zone, work.key("desk.refresh"))
-        page = work.session.table.summary
-        shown = says or band.history(page.desk if page is not None else None)
-        desk.query_one(Band).show(shown)
-        desk.set_class(bool(shown), "-banded")
-        desk.set_class(bool(says), "-stale")
+        stale = desk.warnings()
+        shown = stale or banner.history(page.desk if page is not None else None)
+        desk.query_one(Banner).show(shown)
+        desk.set_class(bool(shown), "-bannered")
+        desk.set_class(bool(stale), "-stale")
         self._metrics()
-
-
-_DRAW = {
-    Part.PAGE: Renderer.page,
-    Part.QUERY: Renderer.query,
-    Part.SUMMARY: Renderer.summary,
-    Part.SIDE: Renderer.side,
-    Part.ORDER: Renderer.order,
-    Part.TOP: Renderer.top,
-}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from textual import events, on
+
 from orders_tui.commands import Place
 from orders_tui.context import breakpoints
 from orders_tui.context.context import Context
+from orders_tui.query import Sort
 from orders_tui.screens.action_commands import ActionCommands
 from orders_tui.screens.common_commands import CommonCommands
 from orders_tui.screens.copy_export import CopyExportCommands
@@ -15,14 +20,26 @@ from orders_tui.screens.desk.marking import MarkCommands
 from orders_tui.screens.desk.navigation import NavigationCommands
 from orders_tui.screens.desk.renderer import Renderer
 from orders_tui.screens.desk.view_options import ViewCommands
-from orders_tui.screens.key_hints import Situation, ranked
+from orders_tui.screens.key_hints import ranked
 from orders_tui.session import changes
 from orders_tui.session.log import ActionEntry, ActionState
-from orders_tui.widgets import side_bar
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.order_table import OrderTable
 from orders_tui.widgets.tab_strip import TabStrip
 from orders_tui.wording import Tone
+
+DRAWN: Mapping[type[changes.Change], Part] = {
+    changes.PageShown: Part.PAGE,
+    changes.ViewChanged: Part.QUERY,
+    changes.SummaryChanged: Part.SUMMARY,
+    changes.AlertsChanged: Part.SIDE,
+    changes.ConnectionChanged: Part.TOP,
+    changes.ActionChanged: Part.TOP,
+    changes.ActionSettled: Part.TOP,
+    changes.BulkChanged: Part.TOP,
+    changes.PeopleChanged: Part.TOP,
+}
+"""What is drawn anew whatever a change says."""
 
 
 class DeskScreen(DeskLayout):
@@ -30,7 +47,7 @@ class DeskScreen(DeskLayout):
 
     renderer: Renderer
     place = Place.DESK
-    HIDES = True
+    HIDDEN_WHEN_SMALL = True
     BLANK = True
     AUTO_FOCUS = "OrderTable"
     HORIZONTAL_BREAKPOINTS = breakpoints.COLUMNS
@@ -41,7 +58,7 @@ class DeskScreen(DeskLayout):
         self.renderer = Renderer(self)
         self._ended: set[str] = set()
         self.actions = ActionCommands(self)
-        groups = (
+        for group in (
             NavigationCommands(self),
             MarkCommands(self),
             FilterCommands(self),
@@ -49,39 +66,29 @@ class DeskScreen(DeskLayout):
             self.actions,
             CopyExportCommands(self),
             CommonCommands(self),
-        )
-        self.handlers = {name: handler for group in groups for name, handler in group.handlers().items()}
+        ):
+            self.handlers |= group.handlers()
 
     def on_mount(self) -> None:
-        """Shows what is there already; from now on the session tells."""
+        """Shows what is there already; from now on what the session reports."""
         self.apply_preferences()
         self.set_interval(1.0, self.tick)
         self._note_sizes()
         self.renderer.draw(*Part)
 
-    # -- what the session says
+    # -- what the session reports
 
     def session_changed(self, change: changes.Change) -> None:
         """Draws just what the change is about; many changes at once cost one drawing each."""
         match change:
             case changes.RowsChanged(order_ids=order_ids):
                 self.table.update_rows(self.work.session.table.row, order_ids)
-                current = self.current()
-                if current is not None and current.id in order_ids:
+                if self.current_id() in order_ids:
                     self.renderer.schedule(Part.ORDER)
-            case changes.PageShown():
+            case changes.CursorMoved(order_id=order_id) if order_id != self.row_id:
                 self.renderer.schedule(Part.PAGE)
-            case changes.CursorMoved(order_id=order_id):
-                row = self.table.current
-                if order_id != (row.order.id if row is not None else None):
-                    self.renderer.schedule(Part.PAGE)
-            case changes.ViewChanged():
-                self.renderer.schedule(Part.QUERY)
             case changes.SummaryChanged():
                 self._note_sizes()
-                self.renderer.schedule(Part.SUMMARY)
-            case changes.AlertsChanged():
-                self.renderer.schedule(Part.SIDE)
             case changes.DeskLeft():
                 self._forget_marks()
             case changes.ActionSettled(entry=entry):
@@ -89,13 +96,8 @@ class DeskScreen(DeskLayout):
             case changes.BulkChanged(run=run) if run.finished and run.id not in self._ended:
                 self._ended.add(run.id)
                 self.actions.ended(run)
-                self.renderer.schedule(Part.TOP)
-            case (
-                changes.ConnectionChanged() | changes.ActionChanged() | changes.BulkChanged() | changes.PeopleChanged()
-            ):
-                self.renderer.schedule(Part.TOP)
-            case _:
-                pass
+        if part := DRAWN.get(type(change)):
+            self.renderer.schedule(part)
 
     def _note_sizes(self) -> None:
         page = self.work.session.table.summary
@@ -107,11 +109,9 @@ class DeskScreen(DeskLayout):
         if entry.state in {ActionState.DONE, ActionState.PARTLY}:
             self.unmark([order_id for order_id in entry.order_ids if order_id not in failed])
         if entry.batch is None and self.is_current:
-            self.actions.tell(entry)
-        self.renderer.schedule(Part.TOP)
+            self.actions.report(entry)
 
     def tick(self) -> None:
-        """A second has passed."""
         self.view = self.work.session.table.view
         self.renderer.schedule(Part.TOP)
         if self.work.pace.now().second == 0:
@@ -124,19 +124,17 @@ class DeskScreen(DeskLayout):
         """They were of another desk, and cannot be brought back."""
         count = len(self.selection)
         self.selection.forget()
-        self.known.clear()
+        self.collected.clear()
         self.show_marks()
         if count:
             self.say(f"this is another desk now: {count} unmarked", Tone.WARN)
 
     def unmark(self, order_ids: list[str]) -> None:
-        """These are done."""
         if any(order_id in self.selection for order_id in order_ids):
             self.selection.remove(order_ids)
             self.show_marks()
 
     def restore_marks(self) -> bool:
-        """Takes back an unmarking."""
         restored = self.selection.restore()
         self.show_marks()
         return restored
@@ -144,8 +142,8 @@ class DeskScreen(DeskLayout):
     def hints(self) -> list[Hint]:
         """What the keys would do now, and to how many."""
         view = self.view
-        situation = Situation(
-            order=self.current(),
+        ids = ranked(
+            self.current(),
             marked=len(self.selection),
             filtered=bool(view.query.filters) or bool(self.narrow),
             waiting=view.new_count,
@@ -153,9 +151,9 @@ class DeskScreen(DeskLayout):
             failed=captions.just_failed(self.work.session.actions.runs),
             frozen=view.frozen,
             in_side_bar=self.side.has_focus,
-            on_alert=bool(side_bar.alerts_of(self.side.current, self.open_alerts())),
+            on_alert=bool(self.current_alerts()),
         )
-        return [self.hint(command_id, captions.label(self, command_id)) for command_id in ranked(situation)]
+        return [self.hint(command_id, captions.label(self, command_id)) for command_id in ids]
 
     def on_descendant_focus(self) -> None:
         """The pane below and the keys are about what has the focus."""
@@ -165,17 +163,15 @@ class DeskScreen(DeskLayout):
         """Messages stand in it where there is room."""
         self.renderer.schedule(Part.SIDE)
 
-    def on_screen_suspend(self) -> None:
+    @on(events.ScreenSuspend)
+    @on(events.ScreenResume)
+    def _keys_changed(self) -> None:
         """Under a dialog `u` may be a letter: the first line says which keys take back."""
-        self.renderer.schedule(Part.TOP)
-
-    def on_screen_resume(self) -> None:
-        """Keys are the desk's again."""
         self.renderer.schedule(Part.TOP)
 
     def on_resize(self) -> None:
         """Bars say more or less by the room they have."""
-        self.call_after_refresh(self.renderer.draw, *Part)
+        self.draw_all_soon()
 
     def on_order_table_pointed(self, message: OrderTable.Pointed) -> None:
         """The mouse does what keys do."""
@@ -189,8 +185,7 @@ class DeskScreen(DeskLayout):
 
     def on_order_table_sort_wanted(self, message: OrderTable.SortWanted) -> None:
         """A title was clicked: by it, and again the other way round."""
-        view = self.view
-        again = view.query.sort is not None and view.query.sort.by is message.by and not view.query.sort.descending
+        again = self.view.query.sort == Sort(message.by)
         self.perform("find.sort", f"-{message.by}" if again else str(message.by))
 
     def on_tab_strip_chosen(self, message: TabStrip.Chosen) -> None:
