@@ -97,7 +97,7 @@ async def _is_listening(db: Database) -> None:
     """Returns when a connection of this database waits for notifications."""
     engine = create_engine(db.url)
     waiting = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         with engine.connect() as conn:
             while not conn.scalar(waiting):
                 conn.rollback()
