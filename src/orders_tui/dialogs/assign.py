@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.fuzzy import Matcher
 from textual.widgets import Static
 
-from orders_tui import wording
 from orders_tui.actions.assign import AssignDraft
 from orders_tui.context.context import Context
 from orders_tui.context.screen import hidden_bindings
@@ -17,9 +16,9 @@ from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
 from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
-from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_ASSIGNEE
 from orders_wire.orders import Order
@@ -98,7 +97,7 @@ class AssignDialog(ActionDialog[AssignDraft]):
         others, only = self._others(), self.bound[0] if len(self.target.ids) == 1 and self.bound else None
         new = [f"{self.current} is a new owner"] if self.touched and self._is_new(self.current) else []
         if only is not None and others and not self._keep:
-            return "  ·  ".join([*new, _taken(only, self.work.seen())]), Tone.WARN
+            return "  ·  ".join([*new, _taken(only, self.work.formatter())]), Tone.WARN
         words = [*new, *(self._stay_or_go() if self.target.marked else [])]
         if others:
             words.append(f"{others.total()} {'stay with' if self._keep else 'taken from'} {_named(others)}")
@@ -169,14 +168,14 @@ def _named(owners: Counter[str]) -> str:
     return ", ".join(names) if len(names) <= NAMED + 1 else f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
 
 
-def _taken(order: Order, seen: Seen) -> str:
+def _taken(order: Order, fmt: Formatter) -> str:
     """Whose the order is and since when: `taken by bo 5s ago`, `given to bo by ana Tue 13:51`."""
     given = next((entry for entry in reversed(order.timeline) if entry.event == "assigned"), None)
     owner, _, by = given.details.partition(", by ") if given is not None else ("", "", "")
     if given is None or owner != order.assigned_to:
         return f"now with {order.assigned_to}"
-    fresh = (seen.now - given.ts).total_seconds() < FRESH_S
-    when = f"{seen.age(given.ts)} ago" if fresh else wording.instant(given.ts, seen.now, seen.zone)
+    fresh = (fmt.now - given.ts).total_seconds() < FRESH_S
+    when = f"{fmt.age(given.ts)} ago" if fresh else fmt.instant(given.ts)
     return f"taken by {owner} {when}" if by in {"", owner} else f"given to {owner} by {by} {when}"
 
 
