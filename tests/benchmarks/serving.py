@@ -30,7 +30,7 @@ from tests.benchmarks.dataset import SHOP
 
 from orders_sync.app import build
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
-from orders_sync.desk.page import Surroundings
+from orders_sync.desk.page import Dashboard
 from orders_sync.desk.page_cache import Held, Pages
 from orders_sync.desk.query import PageQuery
 from orders_sync.instants import Ms
@@ -52,11 +52,11 @@ class Unheld(Pages):
 class Computing(Unheld):
     """Keeps nothing at all."""
 
-    _around: Surroundings | None
+    _dashboard: Dashboard | None
 
     def _turn(self) -> None:
         super()._turn()
-        self._around = None
+        self._dashboard = None
 
 
 @contextmanager

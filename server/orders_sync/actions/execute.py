@@ -14,9 +14,8 @@ from orders_sync.actions.decision import Decision, Refusal, Shown
 from orders_sync.actions.ids import Named, distinct
 from orders_sync.actions.undo_record import Patch, diff
 from orders_sync.actions.view import View, Views
-from orders_sync.db import assignments, audit, outbox
-from orders_sync.db.assignments import NewOwner
-from orders_sync.db.audit import Audited
+from orders_sync.db import audit, outbox
+from orders_sync.db.audit import Audited, NewOwner
 from orders_sync.db.order_documents import Known
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
@@ -143,7 +142,7 @@ def _queue(tx: Tx, acting: Acting, carried: Carried, closing: Closing | None) ->
 
 def _record(tx: Tx, acting: Acting, carried: Carried) -> None:
     """Who owns what now, and the audit: one row per order, or per name that names none."""
-    assignments.record(tx, [_new_owner(acting, done) for done in carried.done if _changes_owner(done)])
+    audit.record_owners(tx, [_new_owner(acting, done) for done in carried.done if _changes_owner(done)])
     audited: dict[int | str, Audited] = {}
     for named in carried.named:
         key = named.spelling if isinstance(named.target, Refusal) else named.target

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orders_sync.actions.decision import Refusal
-from orders_sync.db import identify
+from orders_sync.db import order_ids
 from orders_sync.db.tx import Tx
 from orders_wire.vocabulary import ErrorCode
 
@@ -21,7 +21,7 @@ class Named:
 
 def name(tx: Tx, spellings: Sequence[str]) -> list[Named]:
     """Each id with its order, in the same order."""
-    found = identify.find(tx.conn, tx.shop_id, set(spellings))
+    found = order_ids.find(tx.conn, tx.shop_id, set(spellings))
     return [Named(spelling, _target(spelling, found[spelling])) for spelling in spellings]
 
 
@@ -29,7 +29,7 @@ def foreseen(spellings: Iterable[str]) -> list[int] | None:
     """The orders that are meant, as far as the spellings alone tell; null when one may be a name."""
     known: list[int] = []
     for spelling in spellings:
-        order_id = identify.of_gid(spelling)
+        order_id = order_ids.of_gid(spelling)
         if order_id is None:
             return None
         known.append(order_id)

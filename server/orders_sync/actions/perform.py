@@ -17,9 +17,8 @@ from orders_sync.actions.commands import Draw
 from orders_sync.actions.decision import Refusal
 from orders_sync.actions.execute import Carried
 from orders_sync.actions.undo_record import Altered, Memory, Remembered
-from orders_sync.db import actions, audit, events, idempotency, shops
-from orders_sync.db.actions import ActionRow
-from orders_sync.db.audit import Audited
+from orders_sync.db import audit, events, idempotency, shops
+from orders_sync.db.audit import ActionRow, Audited
 from orders_sync.db.idempotency import Asked
 from orders_sync.db.tx import Tx
 from orders_sync.instants import SECOND
@@ -73,7 +72,7 @@ def perform(tx: Tx, request: Request, rules: Rules) -> Answered:
             return _again(tx, known)
     answer, result = _act(tx, request, rules)
     if isinstance(result, Carried) and answer.ok:
-        actions.record(tx, _row(request, result))
+        audit.record_action(tx, _row(request, result))
     answered = _announced(tx, answer) if answer.ok else _unannounced(tx, answer)
     _keep(tx, request.asked, answered)
     return answered

@@ -16,7 +16,7 @@ from orders_sync.actions.execute import Carried, carry_out
 from orders_sync.actions.ids import Named
 from orders_sync.actions.undo_record import Memory, Patch, revert
 from orders_sync.actions.view import View, with_entry
-from orders_sync.db import actions, order_documents, outbox, outbox_claims
+from orders_sync.db import audit, order_documents, outbox, outbox_claims
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tx import Tx
 from orders_sync.external import erp
@@ -43,7 +43,7 @@ class Undone:
 def undo(tx: Tx, acting: Acting, body: UndoBody) -> Undone | Refusal:
     """Takes an action back, or says, before anything is written, why it cannot be."""
     action_id = body.action_id
-    row = actions.locked(tx, action_id)
+    row = audit.locked_action(tx, action_id)
     if row is None or row.undone:
         return Refusal(ErrorCode.NOT_FOUND, "There is no such action to undo")
     if row.actor != acting.actor.name and not acting.actor.lead:
@@ -65,7 +65,7 @@ def undo(tx: Tx, acting: Acting, body: UndoBody) -> Undone | Refusal:
     restored = {done.view.order_id for done in carried.done}
     if restored:
         _withdraw(tx, rows, memory, restored)
-        actions.mark_undone(tx, action_id)
+        audit.mark_undone(tx, action_id)
     return Undone(kind, carried)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from orders_sync.db import presence, sqlite_files
+from orders_sync.db import probe, sqlite_files
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.settings import Settings
 
@@ -16,7 +16,7 @@ def run(settings: Settings, to: Path) -> int:
     if not is_sqlite(url):
         print("PostgreSQL is backed up with pg_dump: see docs/operations.md.", file=sys.stderr)
         return 2
-    presence.require(url)
+    probe.require(url)
     sqlite_files.copy(sqlite_path(url), to)
     print(f"Copied to {to} ({to.stat().st_size:,} bytes).")
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orders_sync.db import presence
+from orders_sync.db import probe
 from orders_sync.db.location import parse
 from orders_sync.db.move_desk import move
 
@@ -13,7 +13,7 @@ def run(source: str, target: str, *, create: bool) -> int:
     `create`: also the folder of a SQLite target may be made.
     """
     there, here = parse(source), parse(target)
-    presence.require_folder(here, create=create)
+    probe.require_folder(here, create=create)
     moved = move(there, here, _tell)
     for domain, desk_id in moved.desks.items():
         print(f"{domain} is now desk {desk_id}")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiohttp
 
-from orders_sync.db import presence
+from orders_sync.db import probe
 from orders_sync.db.engine import Database
 from orders_sync.db.location import parse
 from orders_sync.external.shopify.client import ShopifyClient, endpoint
@@ -37,7 +37,7 @@ async def shopify(settings: Settings) -> AsyncIterator[ShopifyClient]:
 
 def to_look_at(settings: Settings) -> Settings:
     """For a command that reads what is there. Raises NoDatabase."""
-    presence.require(parse(settings.database_url))
+    probe.require(parse(settings.database_url))
     return settings
 
 
@@ -47,5 +47,5 @@ def to_begin(settings: Settings, *, create: bool, besides: Path | None = None) -
     `besides`: a file that is no sign of another desk. Raises NoDatabase.
     """
     usual = settings.database_url == default_database()
-    presence.require_place(parse(settings.database_url), create=create or usual, besides=besides)
+    probe.require_place(parse(settings.database_url), create=create or usual, besides=besides)
     return settings

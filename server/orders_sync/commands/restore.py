@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from orders_sync.commands import parts
-from orders_sync.db import connections, presence, shops, sqlite_files
+from orders_sync.db import connections, probe, shops, sqlite_files
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.migrate import migrate
 from orders_sync.settings import Settings
@@ -27,7 +27,7 @@ def run(settings: Settings, source: Path | None, *, create: bool = False) -> int
             "PostgreSQL is restored with pg_restore, then: orders-tui restore. See docs/operations.md.", file=sys.stderr
         )
         return 2
-    presence.require(url)
+    probe.require(url)
     migrate(url)
     engine = connections.single(url)
     with engine.begin() as conn:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, insert, select, update
 
 from orders_sync.db import durability
-from orders_sync.db.bulk import insert_if_missing
+from orders_sync.db.bulk import among, insert_if_missing
 from orders_sync.db.events import Numbered, head
-from orders_sync.db.id_list import among
 from orders_sync.db.tables import OPEN_ALERT, alerts, events
 from orders_sync.db.tx import Tx
 from orders_wire.vocabulary import AlertType, EventType, Severity

@@ -1,16 +1,38 @@
-"""A statement that is said for many rows: written by SQLAlchemy once, its rows taken by the driver as they are.
+"""Statements over many rows: written by SQLAlchemy once, however many rows they are for.
 
-SQLAlchemy's own way handles each row and each of its values anew, which costs more than the row costs SQLite
-(`docs/performance.md`).
+Rows to write are taken by the driver as they are: SQLAlchemy's own way handles each row and each of its values anew, which costs
+more than the row costs SQLite (`docs/performance.md`). Rows are selected by a list of ids that goes as one value: a parameter for
+each would make another statement of every number of them, to be written and planned anew, and cost as much as the rows do.
+Rows that were kept long enough are forgotten some at a time: one transaction for all of a day's would hold up every other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, Table, Update, delete, select, tuple_
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Insert,
+    Table,
+    Text,
+    Update,
+    any_,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from orders_sync.db.tx import Tx
 
@@ -65,3 +87,29 @@ def forget(tx: Tx, table: Table, old: ColumnElement[bool]) -> int:
     key = table.primary_key.columns
     chosen = select(*key).where(table.c.shop_id == tx.shop_id, old).limit(AT_ONCE)
     return tx.conn.execute(delete(table).where(tuple_(*key).in_(chosen))).rowcount
+
+
+class _Ids(TypeDecorator[Sequence[int]]):
+    """A list of ids: an array, and for SQLite the text of a JSON list."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(BigInteger) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        return value if dialect.name == "postgresql" else orjson.dumps(value).decode()
+
+
+def among(conn: Connection, column: Column[int]) -> ColumnElement[bool]:
+    """The column is one of the statement's parameter `ids`, a list."""
+    return _among(conn.dialect.name, column)
+
+
+@lru_cache
+def _among(dialect: str, column: Column[int]) -> ColumnElement[bool]:
+    ids = bindparam("ids", type_=_Ids())
+    if dialect == "postgresql":
+        return column == any_(ids)
+    return column.in_(select(func.json_each(ids).table_valued("value").c.value))

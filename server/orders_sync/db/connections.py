@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, FromClause, NullPool, QueuePool,
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError
 
-from orders_sync.db import private_files
+from orders_sync.db import sqlite_files
 from orders_sync.db.location import is_sqlite, sqlite_path
 
 STATEMENT_TIMEOUT_MS = 15_000
@@ -109,7 +109,7 @@ def end_snapshot(conn: Connection) -> None:
 def single(url: URL) -> Engine:
     """An engine that keeps no connection: migrations, notifications, commands. A SQLite file that is missing is made."""
     if is_sqlite(url):
-        private_files.make_folder(sqlite_path(url).parent)
+        sqlite_files.make_folder(sqlite_path(url).parent)
         return _sqlite(url, size=None, begin="BEGIN IMMEDIATE", mode="rwc")
     return _postgresql(url, size=None)
 
@@ -136,9 +136,9 @@ def _sqlite(
 
     def connect() -> sqlite3.Connection:
         if mode == "rwc":
-            private_files.make_file(path)
+            sqlite_files.make_file(path)
         for ending in ("", "-wal", "-shm"):
-            private_files.tighten(path.with_name(path.name + ending))
+            sqlite_files.tighten(path.with_name(path.name + ending))
         return sqlite3.connect(
             place, timeout_s, check_same_thread=False, cached_statements=_SQLITE_STATEMENTS, uri=True
         )

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, NoResultFound
@@ -26,12 +26,14 @@ from orders_sync.db.failures import Closed, ConnectionLost, Damaged, Unavailable
 from orders_sync.db.group import Failed, Outcome, Queued, next_group
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.migrate import migrate
-from orders_sync.db.notify import Notifier
 from orders_sync.db.shops import DeskMark
-from orders_sync.db.sqlite_identity import SqlitePlace
+from orders_sync.db.sqlite_files import SqlitePlace
 from orders_sync.db.tx import Tx
 from orders_sync.db.writer import Committed, Writer
 from orders_sync.instants import Clock, system_clock
+
+if TYPE_CHECKING:
+    from orders_sync.db.notify import Notifier
 
 T = TypeVar("T")
 
@@ -77,7 +79,7 @@ class Database:
         self._damaged = False
         self._read_pool = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
-        self._notifier = None if is_sqlite(url) else Notifier(url, writer.shop_id)
+        self._notifier = None if is_sqlite(url) else _notifier(url, writer.shop_id)
         self._reading = 0
         self._queue: list[_Waiting] = []
         self._draining: asyncio.Task[None] | None = None
@@ -285,7 +287,14 @@ class Database:
             return
         self.hear(committed.newest)
         if self._notifier is not None:
-            self._notifier.tell(committed.newest)
+            self._notifier.send(committed.newest)
+
+
+def _notifier(url: URL, shop_id: int) -> Notifier:
+    """Imported here: only PostgreSQL has it, and its driver may be missing."""
+    from orders_sync.db.notify import Notifier
+
+    return Notifier(url, shop_id)
 
 
 def _nothing() -> None:

@@ -13,9 +13,12 @@ from __future__ import annotations
 import re
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from orders_sync.db.tables import metadata
+
+DriverError = SQLAlchemyError
+"""What SQLAlchemy and the drivers under it raise, where nobody has told yet what it means (`of_driver`)."""
 
 
 class DatabaseError(Exception):

@@ -1,11 +1,13 @@
-"""First answers by idempotency key: contract §3. The row is written in the transaction whose answer it holds.
+"""What came before: requests by their Idempotency-Key, with the first answer (contract §3), and deliveries by their id (§4).
 
-Invariant: whoever claims a key first decides its answer; a second transaction waits for the first to end (the unique key
-makes it), and then sees its row, or, if the first went back, claims the key itself.
+Invariant: whoever claims a key first decides its answer, which is written in the transaction that it answers for. A second
+transaction waits for the first to end (the unique key makes it), and then sees its row, or, if the first went back, claims the
+key itself. So it is with two processes that get the same delivery at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, select, update
@@ -13,9 +15,11 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, selec
 from orders_sync.db import durability
 from orders_sync.db.bulk import forget, insert_if_missing
 from orders_sync.db.statement import Statement
-from orders_sync.db.tables import desk, events, idempotency
+from orders_sync.db.tables import deliveries, desk, events, idempotency
 from orders_sync.db.tabs import SHOP
+from orders_sync.db.texts import clean, key
 from orders_sync.db.tx import Tx
+from orders_sync.evidence.changes import Delivery
 from orders_sync.instants import Ms
 
 _CLAIMED = 0
@@ -95,3 +99,39 @@ def _is(tx: Tx, asked: Asked) -> ColumnElement[bool]:
     return and_(
         idempotency.c.shop_id == tx.shop_id, idempotency.c.caller == asked.caller, idempotency.c.key == asked.key
     )
+
+
+def is_new(tx: Tx, delivery: Delivery) -> bool:
+    """Takes note of a delivery; False when it came before. One without an id is always new.
+
+    Two processes that get the same delivery at once: one waits for the other's transaction, and then knows.
+    """
+    return bool(new_deliveries(tx, [delivery]))
+
+
+def new_deliveries(tx: Tx, several: Sequence[Delivery]) -> list[Delivery]:
+    """Takes note of several; returns those that are new, each once."""
+    told: dict[tuple[str, str], Delivery] = {}
+    for delivery in several:
+        if delivery.delivery_id is not None:
+            told.setdefault((delivery.source, key(delivery.delivery_id)), delivery)
+    insert = insert_if_missing(tx.conn, deliveries).returning(deliveries.c.source, deliveries.c.delivery_id)
+    rows = [_delivery_row(tx, *place, told[place]) for place in sorted(told)]
+    new = {(row.source, row.delivery_id) for row in tx.conn.execute(insert, rows)} if rows else set()
+    fresh = {id(told[place]) for place in new}
+    return [delivery for delivery in several if delivery.delivery_id is None or id(delivery) in fresh]
+
+
+def _delivery_row(tx: Tx, source: str, delivery_id: str, delivery: Delivery) -> dict[str, object]:
+    return {
+        "shop_id": tx.shop_id,
+        "source": source,
+        "delivery_id": delivery_id,
+        "topic": clean(delivery.topic),
+        "received_at": delivery.received_at,
+    }
+
+
+def prune_deliveries(tx: Tx, before: int) -> int:
+    """Forgets some deliveries received before an instant; returns how many."""
+    return forget(tx, deliveries, deliveries.c.received_at < before)

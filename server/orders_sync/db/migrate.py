@@ -25,7 +25,7 @@ from sqlalchemy import URL, Column, Connection, MetaData, Table, Text, delete, i
 from sqlalchemy.exc import OperationalError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
-from orders_sync.db import connections, private_files
+from orders_sync.db import connections, sqlite_files
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.location import is_sqlite, sqlite_path
 
@@ -149,7 +149,7 @@ def _copy(url: URL) -> Path:
     """Copies the file beside itself, by SQLite's own backup."""
     path = sqlite_path(url)
     copy = path.with_name(f"{path.name}.before-{newest()}")
-    private_files.make_file(copy)
+    sqlite_files.make_file(copy)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     return copy

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
 
-from orders_sync.db.bulk import Many, insert_if_missing, insert_or_replace
-from orders_sync.db.id_list import among
+from orders_sync.db.bulk import Many, among, insert_if_missing, insert_or_replace
 from orders_sync.db.tables import order_docs, orders
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.facts import OrderFacts, dump, load

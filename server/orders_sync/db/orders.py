@@ -12,8 +12,7 @@ from functools import partial
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from orders_sync.db import counters, search
-from orders_sync.db.bulk import Many, insert_if_missing
-from orders_sync.db.id_list import among
+from orders_sync.db.bulk import Many, among, insert_if_missing
 from orders_sync.db.order_rows import PARTS, Parts, Row, changed_parts, order_row, owner, part_rows
 from orders_sync.db.tables import orders
 from orders_sync.db.tx import Tx

@@ -1,6 +1,7 @@
 """Counts over all orders: the size of every tab, the metrics that come from them, and when time alone changes any of it.
 
-One statement: each count is of one partial index, so the whole costs the backlog, not the history.
+One statement: each count is of one partial index, so the whole costs the backlog, not the history. Beside it: who owns orders,
+and how many open ones (contract §3, `/sync/owners`).
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ from sqlalchemy import (
 
 from orders_sync.db import tabs
 from orders_sync.db.counters import Counted
-from orders_sync.db.cutoffs import Moment
-from orders_sync.db.inventory import BLOCKED
+from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
+from orders_sync.db.stock import BLOCKED
 from orders_sync.db.tables import (
     LATE_PRONE,
     OPEN_ALERT,
@@ -42,7 +43,7 @@ from orders_sync.db.tables import (
     parcels,
     returns,
 )
-from orders_sync.db.tabs import BREACH, IS_LONGEST_LATE, LATE, NOW, PENDING, QUIET, SHOP
+from orders_sync.db.tabs import BREACH, IS_LONGEST_LATE, IS_OPEN, LATE, NOW, PENDING, QUIET, SHOP
 from orders_sync.instants import FOREVER, Ms
 from orders_wire.vocabulary import ReturnState, Tab
 
@@ -54,7 +55,7 @@ GAP_ORDER = 0
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`tabs`: their sizes. `refund_usd_minor`: what is known in USD of the refunds due.
+    """`tabs`: their sizes. `refund_usd_cents`: what is known in USD of the refunds due.
 
     `until`: the next instant at which one of these counts, or the membership of a row in a tab, changes by time alone; null
     when none does.
@@ -66,24 +67,24 @@ class Overview:
     breaches: int
     delivered_today: int
     refunds_due: int
-    refund_usd_minor: int
+    refund_usd_cents: int
     blocks: int
     alerts: int
     gaps: int
     until: Ms | None
 
 
-def overview(conn: Connection, shop_id: int, moment: Moment, today: Between) -> Overview:
+def overview(conn: Connection, shop_id: int, cutoffs: Cutoffs, today: Between) -> Overview:
     """Everything that is counted over all orders, at one moment; `today`: the desk zone's current day."""
-    return of_row(_OVERVIEW.one(conn, parameters(shop_id, moment, today)), moment)
+    return of_row(_OVERVIEW.one(conn, parameters(shop_id, cutoffs, today)), cutoffs)
 
 
-def parameters(shop_id: int, moment: Moment, today: Between) -> dict[str, Any]:
+def parameters(shop_id: int, cutoffs: Cutoffs, today: Between) -> dict[str, Any]:
     """What `COLUMNS` are bound to."""
-    return {"shop_id": shop_id, **moment.parameters, "today": today.start, "tomorrow": today.end}
+    return {"shop_id": shop_id, **cutoffs.parameters, "today": today.start, "tomorrow": today.end}
 
 
-def of_row(values: Sequence[Any], moment: Moment) -> Overview:
+def of_row(values: Sequence[Any], cutoffs: Cutoffs) -> Overview:
     """The values of `COLUMNS`."""
     row = dict(zip(_NAMES, values, strict=True))
     return Overview(
@@ -93,11 +94,11 @@ def of_row(values: Sequence[Any], moment: Moment) -> Overview:
         breaches=row["breaches"],
         delivered_today=row["delivered_today"],
         refunds_due=row["refunds_due"],
-        refund_usd_minor=int(row["refund_usd_minor"]),
+        refund_usd_cents=int(row["refund_usd_cents"]),
         blocks=row["blocks"],
         alerts=row["alerts"],
         gaps=row["gaps"],
-        until=_until(moment, row),
+        until=_until(cutoffs, row),
     )
 
 
@@ -107,14 +108,14 @@ def first_placed(conn: Connection, shop_id: int) -> Ms | None:
     return first
 
 
-def _until(moment: Moment, row: Mapping[str, Any]) -> Ms | None:
+def _until(cutoffs: Cutoffs, row: Mapping[str, Any]) -> Ms | None:
     """What each compared instant comes to on the clock, one millisecond later where the rule says "after"."""
-    quiet = moment.now - moment.quiet
+    quiet = cutoffs.now - cutoffs.quiet
     waits = {
         "next_due": 1,
-        "next_breach": moment.now - moment.breach,
-        "next_pending": moment.now - moment.pending + 1,
-        "next_late": moment.now - moment.late,
+        "next_breach": cutoffs.now - cutoffs.breach,
+        "next_pending": cutoffs.now - cutoffs.pending + 1,
+        "next_late": cutoffs.now - cutoffs.late,
         "next_lost": quiet,
         "next_quiet": quiet,
     }
@@ -178,7 +179,7 @@ _REFUNDS = _walk(
     PENDING_RETURN,
     returns.c.state == text(f"'{ReturnState.AWAITING_REFUND.value}'"),
     refunds_due=func.count(),
-    refund_usd_minor=func.coalesce(func.sum(returns.c.usd_minor), 0),
+    refund_usd_cents=func.coalesce(func.sum(returns.c.usd_minor), 0),
 )
 _WALKS = (_DUE, _UNNUMBERED, _REFUNDS)
 _WALKED = {column.name: column for walk in _WALKS for column in walk.c}
@@ -208,3 +209,30 @@ SOURCE = reduce(lambda source, walk: source.join(walk, true()), _WALKS, cast(Fro
 
 _OVERVIEW = Statement(select(*COLUMNS).select_from(SOURCE).where(desk.c.shop_id == SHOP))
 _FIRST_PLACED = Statement(select(func.min(orders.c.placed_at)).where(orders.c.shop_id == SHOP))
+
+
+def open_orders_by_owner(conn: Connection, shop_id: int, quiet: Ms) -> dict[str, int]:
+    """Everybody who owns an order, by name, with the number of their orders that are open (`live_at` after `quiet`)."""
+    values = {"shop_id": shop_id, "quiet": quiet}
+    counts = {row[0]: row[1] for row in conn.execute(_OPEN_BY_OWNER, values)}
+    return {name: counts.get(name, 0) for name in conn.execute(_OWNERS, values).scalars()}
+
+
+_o = orders.c
+_OPEN_BY_OWNER = (
+    select(_o.assigned_to, func.count())
+    .where(_o.shop_id == SHOP, IS_OPEN, _o.assigned_to.is_not(None))
+    .with_hint(orders, "INDEXED BY orders_live", "sqlite")
+    .group_by(_o.assigned_to)
+)
+
+# From name to next name through the index: costs the names, not the orders.
+_first_owner = select(func.min(_o.assigned_to).label("name")).where(_o.shop_id == SHOP).cte("names", recursive=True)
+_next_owner = (
+    select(func.min(_o.assigned_to))
+    .where(_o.shop_id == SHOP, _o.assigned_to > _first_owner.c.name)
+    .correlate(_first_owner)
+    .scalar_subquery()
+)
+_names = _first_owner.union_all(select(_next_owner).where(_first_owner.c.name.is_not(None)))
+_OWNERS = select(_names.c.name).where(_names.c.name.is_not(None)).order_by(_names.c.name)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, fun
 
 from orders_sync.db import days
 from orders_sync.db.counters import Counted
-from orders_sync.db.cutoffs import Moment
+from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.scope import Shape, in_order, key_column, matching, parameters, shape_of
 from orders_sync.db.selection import Selection
 from orders_sync.db.statement import Statement
@@ -59,12 +59,12 @@ class Stretch:
 class Reader:
     """One selection, read in one snapshot at one moment."""
 
-    def __init__(self, conn: Connection, shop_id: int, selection: Selection, moment: Moment) -> None:
+    def __init__(self, conn: Connection, shop_id: int, selection: Selection, cutoffs: Cutoffs) -> None:
         self._conn = conn
         self._shop_id = shop_id
         self._selection = selection
         self._shape = shape_of(selection)
-        self._values = parameters(selection, shop_id, moment)
+        self._values = parameters(selection, shop_id, cutoffs)
         self._days = _day_counters(selection)
 
     def total(self) -> int:
@@ -145,9 +145,9 @@ class Reader:
         return found
 
 
-def read_one(conn: Connection, shop_id: int, order_id: int, moment: Moment) -> PageRow | None:
+def read_one(conn: Connection, shop_id: int, order_id: int, cutoffs: Cutoffs) -> PageRow | None:
     """One order's row; its `key` is null."""
-    rows = _ONE.rows(conn, {"shop_id": shop_id, "order_id": order_id, **moment.parameters})
+    rows = _ONE.rows(conn, {"shop_id": shop_id, "order_id": order_id, **cutoffs.parameters})
     return PageRow._make((*rows[0], None)) if rows else None
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, sel
 
 from orders_sync.db import search, tabs
 from orders_sync.db import selection as ordering
-from orders_sync.db.cutoffs import Moment
+from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.order_rows import PRIORITY_RANK
 from orders_sync.db.search import WordKind
 from orders_sync.db.selection import Ordering, Selection
@@ -77,10 +77,10 @@ def shape_of(selection: Selection) -> Shape:
     )
 
 
-def parameters(selection: Selection, shop_id: int, moment: Moment) -> dict[str, Any]:
+def parameters(selection: Selection, shop_id: int, cutoffs: Cutoffs) -> dict[str, Any]:
     """Values for every parameter that a statement of this selection may have."""
     f = selection.filters
-    values: dict[str, Any] = {"shop_id": shop_id, **moment.parameters}
+    values: dict[str, Any] = {"shop_id": shop_id, **cutoffs.parameters}
     values |= {"placed_start": f.placed.start, "placed_end": f.placed.end}
     values["status"] = None if f.status is None else f.status.value
     values["priority"] = None if f.priority is None else PRIORITY_RANK[f.priority]

@@ -1,18 +1,19 @@
-"""Stock: what each item is, what is available of it where, and what that comes to per SKU.
+"""Stock: what each item is, what is available of it where, what that comes to per SKU, and which SKUs block orders.
 
-Every row is the newest telling by the shop's time, so that any order of arrival ends alike; `stock` is always the sum of its
-levels.
+Every row is the newest report by the shop's time, so that any order of arrival ends alike; `stock` is always the sum of its
+levels. A SKU blocks that is short, or has orders held for it (contract §1, Rules).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import CTE, Connection, Row, case, exists, func, literal_column, select, text, union_all
 
 from orders_sync.db.bulk import insert_if_missing, insert_or_replace
 from orders_sync.db.tables import inventory_items, inventory_levels, orders, owed_skus, stock
+from orders_sync.db.tabs import SHOP
 from orders_sync.db.texts import clean, key
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import InventoryItemSeen, InventoryLevelSeen, StockExpected
@@ -225,3 +226,51 @@ def _level_order(change: InventoryLevelSeen) -> tuple[int, int, bool, int]:
 def _batches(wanted: Iterable[K]) -> Iterable[list[K]]:
     ordered = sorted(set(wanted))
     return (ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH))
+
+
+_SHORT = text("available < 0")
+_HELD = text("held")
+
+
+LIST = 10
+"""Entries of the panel."""
+
+
+class Block(NamedTuple):
+    """`title` null when nobody told; `on_hand` null when unknown."""
+
+    sku: str
+    title: str | None
+    orders_waiting: int
+    on_hand: int | None
+    eta: int | None
+
+
+def _blocked() -> CTE:
+    """The SKUs that are blocked."""
+    short = select(stock.c.sku).where(stock.c.shop_id == SHOP, _SHORT)
+    told = exists().where(stock.c.shop_id == SHOP, stock.c.sku == owed_skus.c.sku, _SHORT)
+    held = select(owed_skus.c.sku).where(owed_skus.c.shop_id == SHOP, _HELD, ~told).distinct()
+    held = held.with_hint(owed_skus, "INDEXED BY owed_skus_held", "sqlite")
+    return union_all(short, held).cte("blocked")
+
+
+def _waited_for(blocked: CTE) -> CTE:
+    """The blocked SKUs, each with the number of orders that wait for it, and its name in them."""
+    owed = (owed_skus.c.shop_id == SHOP) & (owed_skus.c.sku == blocked.c.sku)
+    waiting, title = func.count(owed_skus.c.order_id).label("waiting"), func.max(owed_skus.c.title).label("title")
+    grouped = select(blocked.c.sku, waiting, title).select_from(blocked.outerjoin(owed_skus, owed))
+    return grouped.group_by(blocked.c.sku).cte("waited_for")
+
+
+_w = _waited_for(_blocked())
+BLOCKED = select(func.count()).select_from(_w)
+"""How many SKUs are blocked."""
+
+MOST_WAITED_FOR = (
+    select(_w.c.sku, func.coalesce(stock.c.title, _w.c.title), _w.c.waiting, stock.c.available, stock.c.eta)
+    .select_from(_w.outerjoin(stock, (stock.c.shop_id == SHOP) & (stock.c.sku == _w.c.sku)))
+    .order_by(_w.c.waiting.desc(), _w.c.sku)
+    .limit(literal_column(str(LIST)))
+)
+"""The `LIST` blocked SKUs that most orders wait for, as `Block`s; equal ones by SKU."""

@@ -16,13 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
+from orders_sync import backoff
 from orders_sync.db import events
 from orders_sync.db.failures import OutcomeUnknown, Unavailable
 from orders_sync.db.group import Done, Failed, Outcome, Queued, RolledBack, run_group
 from orders_sync.instants import Clock
 
 TRIES = 5
-_FIRST_PAUSE_S = 0.02
+_FIRST_PAUSE_S = 0.04
 _LAST_PAUSE_S = 0.5
 
 _log = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ class Writer:
             raise Unavailable("the database keeps taking the transaction back") from error
 
     def _pause(self, state: RetryCallState) -> float:
-        return self._dice.uniform(0, min(_LAST_PAUSE_S, _FIRST_PAUSE_S * 2**state.attempt_number))
+        return self._dice.uniform(0, backoff.ceiling(state.attempt_number, _FIRST_PAUSE_S, _LAST_PAUSE_S))
 
     def _transaction(self, group: Sequence[Queued]) -> Committed:
         """One transaction. Raises RolledBack, Unavailable, OutcomeUnknown."""

@@ -10,8 +10,7 @@ import orjson
 
 from orders_sync.db import days
 from orders_sync.db.counters import Count, Counted
-from orders_sync.db.cutoffs import Moment
-from orders_sync.db.cutoffs import moment as moment_of
+from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.overview import Overview, first_placed
 from orders_sync.db.page_rows import PageRow, Reader
 from orders_sync.db.panels import read as read_panels
@@ -42,8 +41,8 @@ class View:
     connected: Connected = WEBHOOKS_ALONE
 
     @cached_property
-    def moment(self) -> Moment:
-        return moment_of(self.now, self.thresholds)
+    def cutoffs(self) -> Cutoffs:
+        return Cutoffs.at(self.now, self.thresholds)
 
     @cached_property
     def today(self) -> Between:
@@ -57,7 +56,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Dashboard:
     """What is the same on every page of one state of the desk: counts and panels. `fulfilled`: in the week that ends today.
 
     `until`: until when time alone leaves it, and every row, true; ages apart, which are a minute old by then.
@@ -75,42 +74,42 @@ class Answer:
     """A body, and what is around its rows."""
 
     body: bytes
-    around: Surroundings
+    dashboard: Dashboard
 
 
-def surroundings(conn: Reading, view: View) -> Surroundings:
+def read_dashboard(conn: Reading, view: View) -> Dashboard:
     """The counts and panels of this view."""
     week = Between(view.week.start, view.week.end)
-    counted, fulfilled, lists = read_panels(conn, view.shop_id, view.moment, view.today, week)
+    counted, fulfilled, lists = read_panels(conn, view.shop_id, view.cutoffs, view.today, week)
     ends = [Ms(view.now + FRESH), view.today.end, counted.until]
     progress = read_progress(conn, view.shop_id, view.connected)
     until = min(end for end in ends if end is not None)
-    return Surroundings(counted, fulfilled, panels.shown(counted, lists, view.now), progress, until)
+    return Dashboard(counted, fulfilled, panels.shown(counted, lists, view.now), progress, until)
 
 
-def answer(conn: Reading, view: View, query: PageQuery, known: Surroundings | None = None) -> Answer:
+def answer(conn: Reading, view: View, query: PageQuery, known: Dashboard | None = None) -> Answer:
     """The whole answer; `known`: counts and panels that still hold."""
-    around = known or surroundings(conn, view)
-    reader = Reader(conn, view.shop_id, query.selection, view.moment)
+    dashboard = known or read_dashboard(conn, view)
+    reader = Reader(conn, view.shop_id, query.selection, view.cutoffs)
     counted = known is None and query.selection.filters == UNFILTERED
     position, wanted = _window(query, reader)
-    rows, total = reader.page(position, wanted, around.overview.tabs[query.selection.tab] if counted else None)
+    rows, total = reader.page(position, wanted, dashboard.overview.tabs[query.selection.tab] if counted else None)
     days_of = _period(conn, view, query)
-    fulfilled = around.fulfilled
+    fulfilled = dashboard.fulfilled
     if query.selection.filters.placed.bounded:
         fulfilled = days.count(conn, view.shop_id, Counted.FULFILLED, Between(days_of.start, days_of.end))
     body = {
         "period": {"label": days_of.label, "start": to_text(days_of.start), "end": to_text(days_of.shown_end)},
-        "metrics": panels.metrics(around.overview, total, fulfilled),
+        "metrics": panels.metrics(dashboard.overview, total, fulfilled),
         "orders": {
             "items": items(rows, view.now),
             "page_info": page_info(Window(position, len(rows), total, query.page_size), _first(query, rows)),
         },
-        **around.panels,
-        "tabs": around.overview.tabs,
-        "desk": {"id": around.overview.desk_id, "version": around.overview.version, **around.progress.told()},
+        **dashboard.panels,
+        "tabs": dashboard.overview.tabs,
+        "desk": {"id": dashboard.overview.desk_id, "version": dashboard.overview.version, **dashboard.progress.told()},
     }
-    return Answer(orjson.dumps(body), around)
+    return Answer(orjson.dumps(body), dashboard)
 
 
 def _window(query: PageQuery, reader: Reader) -> tuple[int, int]:

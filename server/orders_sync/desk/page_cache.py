@@ -14,7 +14,7 @@ from functools import partial
 
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Reading
-from orders_sync.desk.page import Answer, Surroundings, View, answer
+from orders_sync.desk.page import Answer, Dashboard, View, answer
 from orders_sync.desk.query import PageQuery
 from orders_sync.desk.state import Connected
 from orders_sync.instants import Ms
@@ -52,7 +52,7 @@ class Pages:
         self._held: dict[PageQuery, Held] = {}
         self._running: dict[PageQuery, asyncio.Task[Held]] = {}
         self._tasks: set[asyncio.Task[Held]] = set()
-        self._around: Surroundings | None = None
+        self._dashboard: Dashboard | None = None
         self._took_s = 0.0
 
     def held(self, query: PageQuery) -> Held | None:
@@ -100,24 +100,24 @@ class Pages:
             self._generation = self._database.generation
             self._held.clear()
             self._running.clear()
-            self._around = None
+            self._dashboard = None
 
     async def _compute(self, query: PageQuery, generation: int) -> Held:
         try:
             view = View(self._database.shop_id, self._database.clock(), self._thresholds, self._connected)
-            around = self._around if self._around is not None and self._around.until > view.now else None
-            read = partial(self._timed, view=view, query=query, known=around)
+            dashboard = self._dashboard if self._dashboard is not None and self._dashboard.until > view.now else None
+            read = partial(self._timed, view=view, query=query, known=dashboard)
             found = await self._database.read(read, short=self._is_short(query))
-            held = Held(found.body, f'"{hashlib.sha256(found.body).hexdigest()[:32]}"', found.around.until)
+            held = Held(found.body, f'"{hashlib.sha256(found.body).hexdigest()[:32]}"', found.dashboard.until)
             if generation == self._database.generation == self._generation:
-                self._around = found.around
+                self._dashboard = found.dashboard
                 self._hold(query, held)
             return held
         finally:
             if self._running.get(query) is asyncio.current_task():
                 del self._running[query]
 
-    def _timed(self, conn: Reading, view: View, query: PageQuery, known: Surroundings | None) -> Answer:
+    def _timed(self, conn: Reading, view: View, query: PageQuery, known: Dashboard | None) -> Answer:
         began = time.perf_counter()
         found = answer(conn, view, query, known)
         if query.selection.filters.only_placed:

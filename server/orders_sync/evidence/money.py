@@ -1,4 +1,4 @@
-"""Amounts as a shop writes them, made into minor units and back: the one place, so that every way in writes them alike."""
+"""Amounts as a shop writes them, made into hundredths and back: the one place, so that every way in writes them alike."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ def money(amount: str | int | float | Decimal, currency: str | None) -> MoneyPar
     """
     value = _decimal(amount)
     code = currency or NO_CURRENCY
-    return MoneyPart(minor=int((value * 100).to_integral_value(ROUND_HALF_UP)), currency=code, text=_text(value, code))
+    return MoneyPart(
+        hundredths=int((value * 100).to_integral_value(ROUND_HALF_UP)), currency=code, text=_text(value, code)
+    )
 
 
 def written(part: MoneyPart) -> str:
     """The amount as decimal text."""
-    return part.text if part.text is not None else str((Decimal(part.minor) / 100).quantize(_CENT))
+    return part.text if part.text is not None else str((Decimal(part.hundredths) / 100).quantize(_CENT))
 
 
 def _decimal(amount: str | int | float | Decimal) -> Decimal:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from orders_sync.db import deliveries as told
+from orders_sync.db import idempotency as told
 from orders_sync.db import order_documents, stock
 from orders_sync.db.group import Job, Joint
 from orders_sync.db.tx import Tx
@@ -67,7 +67,7 @@ def apply(tx: Tx, delivery: Delivery, thresholds: Thresholds) -> Applied:
 
 def apply_many(tx: Tx, deliveries: Sequence[Delivery], thresholds: Thresholds) -> Applied:
     """Takes several in at once, each order settled once. `repeated`: all of them came before."""
-    fresh = told.record_all(tx, deliveries)
+    fresh = told.new_deliveries(tx, deliveries)
     if not fresh:
         return Applied(repeated=True)
     changes = [change for delivery in fresh for change in delivery.changes]

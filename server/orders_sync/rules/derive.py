@@ -61,9 +61,9 @@ def project(picture: Picture, now: Ms) -> Projection:
         priority=priority_and_issue.priority(picture),
         channel=picture.channel,
         static_issue=priority_and_issue.static_issue(picture),
-        total_minor=None if order.total is None else order.total.minor,
+        total_hundredths=None if order.total is None else order.total.hundredths,
         currency=None if order.total is None else order.total.currency,
-        value_usd_minor=usd.usd_minor(order.total, picture.thresholds.usd_rates),
+        value_usd_cents=usd.usd_cents(order.total, picture.thresholds.usd_rates),
         assigned_to=picture.operator.assigned_to,
         customer_id=order.customer.id if order.customer is not None else None,
         customer_name=order.customer.name if order.customer is not None else None,
@@ -134,9 +134,9 @@ def _return(picture: Picture, view: ReturnView) -> ReturnRow:
         state=view.state,
         since=view.since,
         reason=view.reason,
-        refund_minor=None if view.refund is None else view.refund.minor,
+        refund_hundredths=None if view.refund is None else view.refund.hundredths,
         currency=None if view.refund is None else view.refund.currency,
-        usd_minor=usd.usd_minor(view.refund, picture.thresholds.usd_rates),
+        usd_cents=usd.usd_cents(view.refund, picture.thresholds.usd_rates),
     )
 
 

@@ -136,7 +136,7 @@ def _return(view: ReturnView) -> Return:
         reason=view.reason,
         note=view.note,
         allowed_actions=allowed_actions(view.state),
-        refund_amount=None if view.refund is None else view.refund.minor / 100,
+        refund_amount=None if view.refund is None else view.refund.hundredths / 100,
         currency=None if view.refund is None else view.refund.currency,
         tracking_number=view.number,
         label_url=view.label_url,

@@ -19,7 +19,7 @@ from orders_wire.vocabulary import UNASSIGNED
 def card(picture: Picture) -> bytes:
     """The fields of ORDER under their wire names."""
     order = picture.order
-    value = usd.usd_minor(order.total, picture.thresholds.usd_rates)
+    value = usd.usd_cents(order.total, picture.thresholds.usd_rates)
     return orjson.dumps(
         {
             "id": f"gid://shopify/Order/{picture.order_id}",
@@ -78,7 +78,7 @@ def _return(picture: Picture) -> dict[str, Any] | None:
         "state": view.state.value,
         "reason": view.reason,
         "allowed_actions": [action.value for action in allowed_actions(view.state)],
-        "refund_amount": None if view.refund is None else view.refund.minor / 100,
+        "refund_amount": None if view.refund is None else view.refund.hundredths / 100,
         "currency": None if view.refund is None else view.refund.currency,
         "since": to_text(view.since),
     }

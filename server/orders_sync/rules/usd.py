@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from orders_sync.evidence.changes import MoneyPart
 
 
-def usd_minor(part: MoneyPart | None, rates: Mapping[str, float]) -> int | None:
+def usd_cents(part: MoneyPart | None, rates: Mapping[str, float]) -> int | None:
     """Cents of USD; null when the amount, or a rate for its currency, is not known."""
     if part is None:
         return None
     if part.currency == "USD":
-        return part.minor
+        return part.hundredths
     rate = rates.get(part.currency)
-    return None if rate is None else round(part.minor * rate)
+    return None if rate is None else round(part.hundredths * rate)

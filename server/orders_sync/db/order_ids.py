@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
-from orders_sync.db.id_list import among
+from orders_sync.db.bulk import among
 from orders_sync.db.tables import orders
 from orders_sync.db.texts import key
 from orders_wire.texts import trimmed
