@@ -19,7 +19,7 @@ from orders_sync.external.signed_post import SignedPost
 from orders_sync.http.app_keys import CLOCK, DATABASE, HUB, SETTINGS, SHOPIFY, THRESHOLDS
 from orders_sync.http.auth import TOKENS, Tokens, authentication
 from orders_sync.http.body import MAX_BODY_BYTES
-from orders_sync.http.problems import met, nameless, problems
+from orders_sync.http.problems import hide_server_version, problems, with_expect_handler
 from orders_sync.http.token_watch import watching
 from orders_sync.instants import DAY, HOUR, Clock, system_clock
 from orders_sync.live.broadcaster import Broadcaster
@@ -34,13 +34,12 @@ from orders_sync.poller.schedule import Schedule
 from orders_sync.poller.shop_reader import ShopSide
 from orders_sync.relay.relay import Chance, Receiver, Relay
 from orders_sync.routes import (
+    about,
     actions,
     alerts,
     dead_letters,
     erp,
     health,
-    me,
-    openapi,
     orders,
     outbox,
     prometheus,
@@ -58,8 +57,7 @@ RELAY_ENDS_S = 1.0
 
 ROUTES = (
     health.routes,
-    me.routes,
-    openapi.routes,
+    about.routes,
     prometheus.routes,
     orders.routes,
     alerts.routes,
@@ -81,12 +79,24 @@ def build(settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | N
     app[TOKENS] = tokens
     app[METRICS] = Metrics()
     app.cleanup_ctx.extend(
-        [_database, _gaps, _thresholds, orders.reading, live, watching, sweeping, _session, _shopify, _relay, _poller]
+        [
+            _database,
+            _gaps,
+            _rederiving,
+            orders.reading,
+            streams,
+            watching,
+            _sweeping,
+            _session,
+            _shopify,
+            _relay,
+            _poller,
+        ]
     )
     app.on_shutdown.append(end_streams)
-    app.on_response_prepare.append(nameless)
+    app.on_response_prepare.append(hide_server_version)
     for routes in (*ROUTES, *WEBHOOK_ROUTES):
-        app.add_routes(met(routes))
+        app.add_routes(with_expect_handler(routes))
     return app
 
 
@@ -96,8 +106,8 @@ def webhooks_alone(app: web.Application) -> web.Application:
     for key in app:
         alone[key] = app[key]
     for routes in WEBHOOK_ROUTES:
-        alone.add_routes(met(routes))
-    alone.on_response_prepare.append(nameless)
+        alone.add_routes(with_expect_handler(routes))
+    alone.on_response_prepare.append(hide_server_version)
     return alone
 
 
@@ -122,7 +132,7 @@ async def _gaps(app: web.Application) -> AsyncIterator[None]:
     yield
 
 
-async def _thresholds(app: web.Application) -> AsyncIterator[None]:
+async def _rederiving(app: web.Application) -> AsyncIterator[None]:
     """Derives every order again, beside everything else, when these thresholds are others than at the last start."""
     async with running({"rederive": lambda: rederive(app[DATABASE], app[THRESHOLDS])}):
         yield
@@ -186,7 +196,7 @@ STREAMS_PER_TOKEN = 500
 """Streams that one token may hold open: a proxy that adds one token stands for many screens."""
 
 
-async def live(app: web.Application) -> AsyncIterator[None]:
+async def streams(app: web.Application) -> AsyncIterator[None]:
     """A cleanup context, after the database's: sets HUB, HISTORY and READINESS and publishes while the application runs."""
     database = app[DATABASE]
     head = await database.read(lambda conn: events.head(conn, database.shop_id))
@@ -199,7 +209,7 @@ async def live(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
-async def sweeping(app: web.Application) -> AsyncIterator[None]:
+async def _sweeping(app: web.Application) -> AsyncIterator[None]:
     """A cleanup context, after the database's: raises what time alone makes true, and forgets what is kept long enough."""
     settings = app[SETTINGS]
     retention = Retention(

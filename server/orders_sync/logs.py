@@ -112,7 +112,7 @@ def _formatter(log_format: str, secrets: tuple[str, ...]) -> logging.Formatter:
 
 
 def _errors_in_short(record: logging.LogRecord) -> bool:
-    """An error among the arguments of a message is told as `redaction` tells it. Lets every record through."""
+    """An error among the arguments of a message is shortened as `redaction` does it. Lets every record through."""
     if isinstance(record.args, tuple):
         record.args = tuple(error_text(arg) if isinstance(arg, BaseException) else arg for arg in record.args)
     return True

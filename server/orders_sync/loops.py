@@ -21,7 +21,7 @@ Seconds = Callable[[], float]
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 5.0
-"""Short enough for what must be told within 10 s of the clock, once the database is back (contract §2)."""
+"""Short enough for what must be sent within 10 s of the clock, once the database is back (contract §2)."""
 
 LASTING_S = 60.0
 """A loop that ran this long had recovered: its next failure is a new one."""
@@ -44,7 +44,7 @@ async def supervised(name: str, run: Run, sleep: Sleep = asyncio.sleep, clock: S
 
 
 def _report(name: str, error: Exception, pause_s: float) -> None:
-    """A database out of reach is a line; any other failure is ours, and told with all that is known of it."""
+    """A database out of reach is a line; any other failure is ours, and logged with all that is known of it."""
     if isinstance(error, DatabaseError):
         log.warning("a loop waits for the database", loop=name, pause_s=pause_s, reason=str(error))
     else:

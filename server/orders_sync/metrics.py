@@ -32,7 +32,9 @@ class Metrics:
         self.streams = self._gauge("streams", "Open streams of this process")
         self.cut_off = self._gauge("streams_cut_off", "Streams cut off since the start because they did not read")
         self.version = self._gauge("desk_version", "Number of the newest event")
-        self.untold = self._gauge("events_untold", "Events that this process knows of and has not told its streams yet")
+        self.unpublished = self._gauge(
+            "events_untold", "Events that this process knows of and has not told its streams yet"
+        )
         self.waiting = Gauge(
             "orders_sync_database_waiting",
             "Reads under way or waiting, and writes waiting, for the database",

@@ -1,8 +1,8 @@
 """What a log line may say of an error: where it happened, and words that cannot be anybody's.
 
 Exceptions carry what they were raised over: a row's parameters, a header as it came, a customer's name. So an exception is
-told by its type, its frames (file, line and function: no source, no local variable) and a message of which only plain
-words, short numbers and constants are left. Of exceptions whose messages are made of data, the code alone is told.
+logged by its type, its frames (file, line and function: no source, no local variable) and a message of which only plain
+words, short numbers and constants are left. Of exceptions whose messages are made of data, the code alone is logged.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _database_code(error: BaseException | None) -> str:
 def _message(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # noqa: BLE001 - an exception that cannot say what it is about is told by its type
+    except Exception:  # noqa: BLE001 - an exception that cannot say what it is about is logged by its type
         return ""
 
 

@@ -54,7 +54,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Serves until SIGTERM or SIGINT. `announce` gets `http://HOST:PORT` once it answers. Raises CannotListen."""
     tokens = Tokens.read(settings.tokens_file) if settings.tokens_file else None
     stopped = _stop_signal()
-    files = raise_limit()
+    files = raise_file_limit()
     app = build(settings, tokens=tokens)
     main = Listener(app, ends_s=HANDLERS_END_S, silent_s=SILENT_S)
     listeners = [main]
@@ -70,7 +70,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             got = await _listen(alone, host, webhook_port, WEBHOOK_BACKLOG)
             log.info("webhooks on a listener of their own", host=host, port=got)
         _reload_on_hangup(app)
-        spare_the_collector()
+        tune_garbage_collector()
         announce(f"http://{_shown(settings.host)}:{port}")
         if not settings.webhook_secrets and settings.shopify_admin_token is None:
             log.warning(NO_SHOP)
@@ -81,7 +81,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             await listener.cleanup()
 
 
-def spare_the_collector() -> None:
+def tune_garbage_collector() -> None:
     """What the start made stays for good, and need not be looked at again; the rest need not be looked at as often.
 
     Deriving an order makes thousands of small objects and drops them without a cycle: with Python's own limits a quarter of
@@ -129,7 +129,7 @@ FEW = 6_000
 """Fewer than this do not hold 5,000 streams beside the database's and the webhooks' own connections."""
 
 
-def raise_limit(wanted: int = WANTED) -> int:
+def raise_file_limit(wanted: int = WANTED) -> int:
     """Raises the soft limit towards `wanted`, as far as the user may; returns it. What is few afterwards is logged."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:

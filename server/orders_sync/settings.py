@@ -148,7 +148,7 @@ class Settings(BaseModel):
 
     @property
     def placeholders(self) -> Placeholders:
-        """Which tracking numbers are never told to the shop."""
+        """Which tracking numbers never go to the shop."""
         return Placeholders(self.placeholder_numbers)
 
     @property

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from orders_wire.vocabulary import Role, Tab
+from orders_wire.operations import ACTIONS
+from orders_wire.vocabulary import ActionName, Role, Tab
 
 
 class Group(StrEnum):
@@ -53,7 +54,7 @@ IN_ORDER = frozenset({Place.ORDER})
 class Command:
     """One thing to do. `label` is the footer's word; `argument` names what `:` takes after it; `role` is the least that may.
 
-    `also`: further words for it after `:`.
+    `also`: further words for it after `:`. `action`: the action whose dialog it opens.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Command:
     acts_on_target: bool = False
     argument: str = ""
     also: tuple[str, ...] = ()
+    action: ActionName | None = None
 
     @property
     def word(self) -> str:
@@ -97,18 +99,19 @@ def _dashed(text: str) -> str:
 
 
 def _act(
-    name: str, label: str, explanation: str, key: str, *, risk: Risk, role: Role = Role.OPERATOR, argument: str = ""
+    action: ActionName, label: str, explanation: str, key: str, *, risk: Risk, name: str = "", argument: str = ""
 ) -> Command:
     return Command(
-        f"order.{name}",
+        f"order.{name or action}",
         label,
         explanation,
         Group.ACT,
         (key,),
         risk=risk,
-        role=role,
-        acts_on_target=name != "inventory",
+        role=ACTIONS[action].role or Role.VIEWER,
+        acts_on_target=action is not ActionName.INVENTORY,
         argument=argument,
+        action=action,
     )
 
 
@@ -117,30 +120,41 @@ def _tab(number: int, tab: Tab) -> Command:
     return Command(f"tab.{tab.value}", words, f"Show the tab: {words}", Group.MOVE, (str(number),), ON_DESK)
 
 
+_OPERATOR = ACTIONS[ActionName.ASSIGN].role or Role.VIEWER
+
 COMMANDS: tuple[Command, ...] = (
-    _act("assign", "assign", "Give the orders to an owner", "a", risk=Risk.REVERSIBLE, argument="owner"),
-    _act("mine", "mine", "Take the order; with marks, through the dialog", "m", risk=Risk.REVERSIBLE),
+    _act(ActionName.ASSIGN, "assign", "Give the orders to an owner", "a", risk=Risk.REVERSIBLE, argument="owner"),
+    Command(
+        "order.mine",
+        "mine",
+        "Take the order; with marks, through the dialog",
+        Group.ACT,
+        ("m",),
+        risk=Risk.REVERSIBLE,
+        role=_OPERATOR,
+        acts_on_target=True,
+    ),
     _act(
-        "fulfill",
+        ActionName.FULFILL,
         "fulfil",
         "Mark as fulfilled, with tracking numbers",
         "f",
         risk=Risk.OUTWARD,
         argument="tracking number",
     ),
-    _act("support", "support", "Escalate to the support queue with a note", "s", risk=Risk.REVERSIBLE),
-    _act("return", "return", "Advance or deny the order's return", "r", risk=Risk.FINAL, role=Role.LEAD),
+    _act(ActionName.SUPPORT, "support", "Escalate to the support queue with a note", "s", risk=Risk.REVERSIBLE),
+    _act(ActionName.RETURNS, "return", "Advance or deny the order's return", "r", risk=Risk.FINAL, name="return"),
     _act(
-        "inventory",
+        ActionName.INVENTORY,
         "stock",
         "Stock-out: hold the orders that wait for a SKU",
         "i",
         risk=Risk.OUTWARD,
         argument="SKU",
     ),
-    Command("action.undo", "undo", "Take back the last action while it can be", Group.ACT, ("u",), role=Role.OPERATOR),
+    Command("action.undo", "undo", "Take back the last action while it can be", Group.ACT, ("u",), role=_OPERATOR),
     Command(
-        "action.repeat", "repeat", "The last action again, on the present target", Group.ACT, (".",), role=Role.OPERATOR
+        "action.repeat", "repeat", "The last action again, on the present target", Group.ACT, (".",), role=_OPERATOR
     ),
     Command(
         "action.retry",
@@ -148,7 +162,7 @@ COMMANDS: tuple[Command, ...] = (
         "Try the failed part of the last action again",
         Group.ACT,
         ("R",),
-        role=Role.OPERATOR,
+        role=_OPERATOR,
     ),
     Command("mark.toggle", "mark", "Mark the row and go on", Group.MARK, ("space",), ON_DESK),
     Command("mark.range", "range", "Mark from here on; again to end", Group.MARK, ("v",), ON_DESK),

@@ -1,87 +1,59 @@
-"""What an operator means to do, before it is sent: a dialog returns a draft, the session sends it.
-
-Drafts are plain values over order GIDs. `versions` are the versions that the operator saw: where given, an order that has
-changed since fails with `version_conflict` instead of being changed unseen (contract §3, `expectedVersions`).
-"""
+"""The drafts' book: what was meant to be done and not sent is kept, over a restart too, until it was sent or given up."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from orders_wire.vocabulary import ActionName, ReturnAction
+from orders_tui import private_files
+from orders_tui.actions.registry import ACTIONS
+from orders_wire.vocabulary import ActionName
 
+if TYPE_CHECKING:
+    from orders_tui.actions.draft import Draft
 
-@dataclass(frozen=True, slots=True)
-class AssignDraft:
-    """Make `assignee` the owner of the orders; `unassigned` clears."""
-
-    order_ids: tuple[str, ...]
-    assignee: str
-    versions: Mapping[str, int] = field(default_factory=dict)
-    verb = ActionName.ASSIGN
+D = TypeVar("D", bound="Draft")
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A tracking number with its carrier's name, as the operator gave them."""
+class DraftBook:
+    """Drafts by action and subject, kept in memory and, with a path, on disk."""
 
-    number: str
-    carrier: str | None = None
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._drafts: dict[tuple[ActionName, str], Draft] = {}
+        for item in private_files.read_json(path).get("drafts", ()) if path else ():
+            draft = _read(item)
+            if draft is not None:
+                self._drafts[draft.action, draft.subject] = draft
 
+    def keep(self, draft: Draft) -> None:
+        """Remembers a draft in place of an earlier one with the same subject."""
+        if draft.in_book:
+            self._drafts[draft.action, draft.subject] = draft
+            self._save()
 
-@dataclass(frozen=True, slots=True)
-class FulfillDraft:
-    """Mark the orders fulfilled; `parcels` gives a number to the orders that have one (each travels in a request of its own)."""
+    def find(self, kind: type[D], subject: str) -> D | None:
+        """The draft of this kind for an order, a SKU, or `MARKS`."""
+        draft = self._drafts.get((kind.action, subject))
+        return draft if isinstance(draft, kind) else None
 
-    order_ids: tuple[str, ...]
-    parcels: Mapping[str, Parcel] = field(default_factory=dict)
-    versions: Mapping[str, int] = field(default_factory=dict)
-    verb = ActionName.FULFILL
+    def drop(self, draft: Draft) -> None:
+        """The draft was sent, or given up."""
+        if self._drafts.pop((draft.action, draft.subject), None) is not None:
+            self._save()
 
+    def all(self) -> list[Draft]:
+        """Every draft, oldest first."""
+        return list(self._drafts.values())
 
-@dataclass(frozen=True, slots=True)
-class SupportDraft:
-    """Escalate each order to the assistant with a note; without a conversation the order keeps or gets its own thread."""
-
-    order_ids: tuple[str, ...]
-    note: str
-    conversation_id: str | None = None
-    versions: Mapping[str, int] = field(default_factory=dict)
-    verb = ActionName.SUPPORT
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnsDraft:
-    """Move each order's return (its newest that is not terminal, or `return_id`)."""
-
-    order_ids: tuple[str, ...]
-    action: ReturnAction
-    note: str | None = None
-    return_id: str | None = None
-    versions: Mapping[str, int] = field(default_factory=dict)
-    verb = ActionName.RETURNS
+    def _save(self) -> None:
+        if self._path is not None:
+            private_files.write_json(self._path, {"drafts": [draft.to_book() for draft in self._drafts.values()]})
 
 
-@dataclass(frozen=True, slots=True)
-class InventoryDraft:
-    """Hold the open orders that still owe the SKU, or those of them in `order_ids` (empty: all)."""
-
-    sku: str
-    order_ids: tuple[str, ...] = ()
-    note: str = ""
-    versions: Mapping[str, int] = field(default_factory=dict)
-    verb = ActionName.INVENTORY
-
-
-@dataclass(frozen=True, slots=True)
-class UndoDraft:
-    """Take back the action with the server's `action_id`; `order_ids` are the orders that it changed."""
-
-    action_id: str
-    order_ids: tuple[str, ...] = ()
-    versions: Mapping[str, int] = field(default_factory=dict)
-    verb = ActionName.UNDO
-
-
-Draft = AssignDraft | FulfillDraft | SupportDraft | ReturnsDraft | InventoryDraft | UndoDraft
+def _read(item: Mapping[str, Any]) -> Draft | None:
+    try:
+        return ACTIONS[ActionName(item["verb"])].from_book(item)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from orders_tui import places
-from orders_tui.api import SyncApi
+from orders_tui.api.client import SyncApi
 from orders_tui.config import Config
+from orders_tui.drafts import DraftBook
 from orders_tui.feed.sse import SseFeed
 from orders_tui.keymap import Keymap
 from orders_tui.pace import Pace
-from orders_tui.persistence import DraftBook, Remembered, StateFile
 from orders_tui.query import OrdersQuery
 from orders_tui.screens.keyboard import Keyboard
 from orders_tui.screens.preferences import Preferences
 from orders_tui.screens.workplace import Workplace
-from orders_tui.session import Session, TabMemory
+from orders_tui.session import Session
+from orders_tui.state_file import Remembered, StateFile, TabMemory
 from orders_wire.vocabulary import Tab
 
 
@@ -31,14 +32,14 @@ class Opened:
     def put_away(self) -> bool:
         """Writes down how the desk was left. False when it could not be written."""
         session, preferences = self.work.session, self.work.preferences
-        tab, page_size = session.view.query.tab, session.view.query.page_size
-        memory = session.memory(tab)
+        tab, page_size = session.table.view.query.tab, session.table.view.query.page_size
+        memory = session.table.memory(tab)
         preferences.query = urlencode(_resumed(tab, memory, page_size).params(self.work.pace.now()))
         preferences.order_id = memory.order_id or ""
         return self.state.save(
             Remembered(
                 tab=tab,
-                tabs={tab: session.memory(tab) for tab in Tab},
+                tabs={tab: session.table.memory(tab) for tab in Tab},
                 hidden_alerts=session.alerts.hidden(),
                 ui=preferences.write(),
             )
@@ -62,7 +63,7 @@ def open_workplace(config: Config, keys: Keymap, keyboard: Keyboard, pace: Pace 
     )
     memory = remembered.tabs.get(remembered.tab)
     if memory is not None:
-        session.show(_resumed(remembered.tab, memory, config.page_size), memory.order_id)
+        session.table.show(_resumed(remembered.tab, memory, config.page_size), memory.order_id)
     work = Workplace(session, config, pace, keys, Preferences.read(remembered.ui), keyboard, outgoing=api)
     return Opened(work, api, state)
 

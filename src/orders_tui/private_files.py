@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 
 def make_folder(folder: Path) -> None:
@@ -24,3 +27,25 @@ def write(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         os.fchmod(descriptor, 0o600)
         file.write(text)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in a file; empty where there is none that can be read."""
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def write_json(path: Path, body: Mapping[str, Any]) -> bool:
+    """Whole or not at all: a client that is killed meanwhile leaves the old file. False when it could not be written."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        write(beside, json.dumps(body, ensure_ascii=False, indent=1))
+        beside.replace(path)
+    except (OSError, UnicodeEncodeError):
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        return False
+    return True

@@ -70,7 +70,7 @@ class Start:
         if glance.looked:
             await _first_page(session)
         if glance.moved:
-            session.move_cursor(_known(session, glance.cursor_id))
+            session.table.move_cursor(_known(session, glance.cursor_id))
         await app.take_over(lambda: DeskScreen(opened.work))
         if self._config.doubt:
             app.toast("warning", self._config.doubt)
@@ -85,7 +85,7 @@ async def _first_page(session: Session) -> None:
     came = asyncio.Event()
 
     def look(change: Change) -> None:
-        if session.view.rows or session.view.problem is not None or not session.view.loading:
+        if session.table.view.rows or session.table.view.problem is not None or not session.table.view.loading:
             came.set()
 
     forget = session.subscribe(look)
@@ -99,8 +99,8 @@ async def _first_page(session: Session) -> None:
 
 
 def _known(session: Session, order_id: str | None) -> str | None:
-    rows = session.view.rows
-    return order_id if any(row.order.id == order_id for row in rows) else session.view.cursor_id
+    rows = session.table.view.rows
+    return order_id if any(row.order.id == order_id for row in rows) else session.table.view.cursor_id
 
 
 def _remembered(path: Path) -> Preferences:

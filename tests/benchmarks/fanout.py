@@ -22,7 +22,7 @@ from statistics import median
 from tests.benchmarks.fanout_servers import PATH
 from tests.benchmarks.nchan import is_installed, nchan, publish
 
-from orders_sync.serving import raise_limit
+from orders_sync.serving import raise_file_limit
 
 MEMORY_GOAL = 1.3
 TIME_GOAL = 1.5
@@ -273,7 +273,7 @@ async def main(arguments: Sequence[str]) -> bool:
     parser.add_argument("--streams", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args(arguments)
-    if raise_limit() < 2 * options.streams + 100:
+    if raise_file_limit() < 2 * options.streams + 100:
         sys.exit(f"the file limit of this user is too low for {options.streams} streams")
     sleeping = await memory_per_request("sleeping", options.streams)
     stream = await memory_per_request("sync", options.streams)

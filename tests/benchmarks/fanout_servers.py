@@ -21,7 +21,7 @@ from orders_sync.db.tx import Tx
 from orders_sync.http.app_keys import DATABASE, HUB
 from orders_sync.live import broadcaster
 from orders_sync.live.hub import BUFFER_LIMIT_BYTES, Transport
-from orders_sync.serving import raise_limit
+from orders_sync.serving import raise_file_limit
 from orders_sync.settings import Settings
 
 PATH = "/sync/orders/alerts"
@@ -78,7 +78,7 @@ async def _obey(app: web.Application, line: str) -> object:
 
 
 async def main(kind: str) -> None:
-    raise_limit()
+    raise_file_limit()
     broadcaster.HEARTBEAT_S = 3600.0
     with tempfile.TemporaryDirectory() as folder:
         app = build(Settings(database_url=f"sqlite:///{folder}/desk.db")) if kind == "sync" else _sleeping_app()

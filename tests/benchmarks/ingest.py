@@ -37,7 +37,7 @@ from orders_sync.ingest import webhook
 from orders_sync.ingest.apply import Taking
 from orders_sync.instants import system_clock
 from orders_sync.rules.thresholds import Thresholds
-from orders_sync.serving import spare_the_collector
+from orders_sync.serving import tune_garbage_collector
 
 SHOP = "benchmark.myshopify.com"
 AT_ONCE = 32
@@ -186,7 +186,7 @@ def main(arguments: Sequence[str]) -> bool:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=10)
     options = parser.parse_args(arguments, argparse.Namespace(http=[]))
-    spare_the_collector()
+    tune_garbage_collector()
     names = (f"desk{n}" for n in itertools.count(1))
     print(f"{options.deliveries} new orders, {AT_ONCE} at a time\n")
     print("| database | a commit | grouped | one per commit | ratio | goal |\n|---|---|---:|---:|---:|---:|")

@@ -12,7 +12,7 @@ from orders_sync.db import connections
 from orders_sync.db.days import bounds
 from orders_sync.db.location import parse
 from orders_sync.db.overview import parameters
-from orders_sync.db.panels import DASHBOARD
+from orders_sync.db.panels import SUMMARY
 from orders_sync.db.selection import Between
 from orders_sync.desk.page import View
 from orders_sync.instants import DAY, Ms
@@ -78,7 +78,7 @@ def beside(url: str, now: Ms) -> str:
     view = View(1, now, Thresholds())
     values = parameters(view.shop_id, view.cutoffs, view.today) | bounds(Between(view.week.start, view.week.end))
     engine = connections.reader(parse(url), 1)
-    sql = str(DASHBOARD.params(values).compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True}))
+    sql = str(SUMMARY.params(values).compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True}))
     engine.dispose()
     return sql
 

@@ -30,21 +30,21 @@ from tests.benchmarks.dataset import SHOP
 
 from orders_sync.app import build
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
-from orders_sync.desk.page import Dashboard
-from orders_sync.desk.page_cache import Held, Pages
+from orders_sync.desk.page import DeskSummary
+from orders_sync.desk.page_cache import CachedPage, PageCache
 from orders_sync.desk.query import PageQuery
 from orders_sync.instants import Ms
 from orders_sync.routes import orders
-from orders_sync.serving import spare_the_collector
+from orders_sync.serving import tune_garbage_collector
 from orders_sync.settings import Settings
 
 _START_TIMEOUT_S = 60.0
 
 
-class Unheld(Pages):
+class Unheld(PageCache):
     """Keeps counts and panels, but no answer."""
 
-    def held(self, query: PageQuery) -> Held | None:
+    def held(self, query: PageQuery) -> CachedPage | None:
         self._turn()
         return None
 
@@ -52,11 +52,11 @@ class Unheld(Pages):
 class Computing(Unheld):
     """Keeps nothing at all."""
 
-    _dashboard: Dashboard | None
+    _summary: DeskSummary | None
 
     def _turn(self) -> None:
         super()._turn()
-        self._dashboard = None
+        self._summary = None
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def server(*arguments: str) -> Iterator[str]:
 
 def sync(url: str, mode: str, now: Ms) -> web.Application:
     """The whole Sync server; `mode` as in the module's docstring."""
-    orders.Pages = {"held": Pages, "rows": Unheld, "computed": Computing}[mode]  # type: ignore[attr-defined]
+    orders.PageCache = {"held": PageCache, "rows": Unheld, "computed": Computing}[mode]  # type: ignore[attr-defined]
     return build(Settings(database_url=url, shop_domain=SHOP), clock=lambda: now)
 
 
@@ -144,7 +144,7 @@ async def _serve(app: web.Application) -> None:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    spare_the_collector()
+    tune_garbage_collector()
     print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
     await asyncio.Event().wait()
 

@@ -33,7 +33,7 @@ from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.tables import desk as desks
 from orders_sync.db.tables import metadata
 from orders_sync.db.tables import orders as rows
-from orders_sync.serving import spare_the_collector
+from orders_sync.serving import tune_garbage_collector
 
 GOAL = 3.0
 BATCH = 250
@@ -143,7 +143,7 @@ async def measure(ours: str, bare: str, count: int, rounds: int) -> list[tuple[f
     """Seconds of the server and of the bare driver, round by round."""
     statements, taken = Statements(), []
     statements.listen()
-    spare_the_collector()
+    tune_garbage_collector()
     async with _desk(ours) as desk:
         connection = driver(bare)
         for number in range(rounds + 1):

@@ -20,7 +20,7 @@ from orders_sync.app import build, webhooks_alone
 from orders_sync.http.app_keys import Caller
 from orders_sync.http.auth import Tokens, digest
 from orders_sync.http.listener import Listener
-from orders_sync.http.problems import MOST_TOLD
+from orders_sync.http.problems import MAX_MESSAGE
 from orders_sync.settings import load
 from orders_wire.vocabulary import ErrorCode, Role
 
@@ -172,7 +172,7 @@ def _shape(wanted: Wanted, status: int, body: bytes) -> str | None:
         return "a refusal without the envelope"
     if told.get("code") not in list(ErrorCode):
         return "a code that is not in the list"
-    return "a message without an end" if len(message) > MOST_TOLD else None
+    return "a message without an end" if len(message) > MAX_MESSAGE else None
 
 
 def _json(body: bytes) -> Any:

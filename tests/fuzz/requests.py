@@ -332,7 +332,7 @@ def _framed(body: bytes, random: Random) -> tuple[list[bytes], bytes, bool]:
         ([b"Content-Length: %d" % (len(body) + 5)], body, False),
         ([], body, False),
         ([length], body + b"GET / HTTP/1.1\r\n\r\n", True),
-        ([length, b": nameless"], body, False),
+        ([length, b": hide_server_version"], body, False),
         ([length, b" folded"], body, False),
         ([length, b"na me: x"], body, False),
         ([length, b"X\x00: x"], body, False),

@@ -78,7 +78,7 @@ def answered(operators: Sequence[Operator], workplaces: Sequence[Workplace], dat
                 claimed[attempt.action_id] += 1
     for workplace in workplaces:
         claimed.update(workplace.action_ids())
-        yield from (f"{workplace.name} waits for {entry.key}" for entry in workplace.session.unsettled)
+        yield from (f"{workplace.name} waits for {entry.key}" for entry in workplace.session.actions.unsettled)
     yield from (f"action {name} was answered and is not recorded" for name in claimed.keys() - recorded)
     yield from (f"action {name} is recorded and nobody was answered" for name in recorded - claimed.keys())
     yield from (f"action {name} answers {times} keys" for name, times in claimed.items() if times > 1)

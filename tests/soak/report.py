@@ -70,7 +70,7 @@ def acted(operators: Sequence[Operator], workplaces: Sequence[Workplace]) -> Ite
     repeated = sum(attempt.sent > 1 for attempt in attempts)
     yield (
         f"actions: {', '.join(f'{n} {kind}' for kind, n in kinds.items())} by {len(operators)} operators, "
-        f"{sum(len(one.session.log) for one in workplaces)} by {len(workplaces)} real clients; "
+        f"{sum(len(one.session.actions.log) for one in workplaces)} by {len(workplaces)} real clients; "
         f"answered after {quantile(took, 0.5) * 1000:.0f} ms (p50), {quantile(took, 0.99) * 1000:.0f} ms (p99, faults and all); "
         f"{repeated} asked more than once"
     )

@@ -193,7 +193,7 @@ class World:
 
     def _actions(self) -> int:
         answered = sum(bool(attempt.answers) for operator in self.operators for attempt in operator.attempts)
-        return answered + sum(entry.settled for workplace in self.workplaces for entry in workplace.session.log)
+        return answered + sum(entry.settled for workplace in self.workplaces for entry in workplace.session.actions.log)
 
     async def _counted(self) -> Counted:
         version = await asyncio.to_thread(self.database.version)

@@ -7,8 +7,8 @@ import random
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from orders_tui.api import SyncApi
-from orders_tui.drafts import AssignDraft
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.api.client import SyncApi
 from orders_tui.feed.sse import SseFeed
 from orders_tui.query import OrdersQuery
 from orders_tui.session import Session
@@ -40,39 +40,41 @@ class Workplace:
         """Gives an order on show to somebody, now and then, until cancelled."""
         while True:
             await asyncio.sleep(self._dice.expovariate(1 / pause_s))
-            view = self.session.view
+            view = self.session.table.view
             if view.new_count:
                 self.session.refresh()
             elif view.rows:
-                self.session.act(AssignDraft((self._dice.choice(view.rows).order.id,), self._dice.choice(NAMES)))
+                self.session.actions.act(
+                    AssignDraft((self._dice.choice(view.rows).order.id,), self._dice.choice(NAMES))
+                )
 
     async def settle(self) -> None:
         """Returns when every action has its outcome: the session asks again under the same key by itself."""
-        while self.session.unsettled:  # noqa: ASYNC110
+        while self.session.actions.unsettled:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
     def take_in(self) -> None:
         """What waits behind the pill comes onto the table."""
-        if self.session.view.new_count:
+        if self.session.table.view.new_count:
             self.session.refresh()
 
     async def wrong_from(self, url: str) -> str | None:
         """What the table shows otherwise than this process answers now; null when nothing. Rows on show keep their places."""
-        view = self.session.view
+        view = self.session.table.view
         async with SyncApi(url) as api:
             page = await api.orders(view.query)
         shown = {row.order.id: _ageless(row.order) for row in view.rows if row.ghost is None}
         there = {order.id: _ageless(order) for order in page.orders.items}
         if shown != there:
             return f"{self.name}'s table {view.query.tab} has {_versions(shown)}, there is {_versions(there)}"
-        mine = self.session.summary
+        mine = self.session.table.summary
         if mine is None or mine.tabs != page.tabs:
             return f"{self.name}'s counts are {mine and mine.tabs}, there are {page.tabs}"
         return None
 
     def action_ids(self) -> Iterator[str]:
         """Those of all its actions that were done."""
-        return (entry.action_id for entry in self.session.log if entry.action_id is not None)
+        return (entry.action_id for entry in self.session.actions.log if entry.action_id is not None)
 
 
 async def settled(workplaces: list[Workplace], within_s: float) -> None:

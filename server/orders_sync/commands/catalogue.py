@@ -58,21 +58,22 @@ def _warn_of_password(*urls: str) -> None:
 
 
 def _serve(given: Given) -> int:
-    from orders_sync.commands import parts
+    from orders_sync.commands.database import begun
 
-    return serve.run(parts.to_begin(configured(given), create=given.create))
+    return serve.run(begun(configured(given), create=given.create))
 
 
 def _verify(given: Given) -> int:
-    from orders_sync.commands import parts, verify
+    from orders_sync.commands.database import existing, verify
 
-    return verify.run(parts.to_look_at(configured(given)))
+    return verify(existing(configured(given)))
 
 
 def _poll(given: Given) -> int:
-    from orders_sync.commands import parts, poll
+    from orders_sync.commands.database import begun
+    from orders_sync.commands.shopify import poll
 
-    return poll.run(parts.to_begin(configured(given), create=given.create))
+    return poll(begun(configured(given), create=given.create))
 
 
 def _shopify(given: Given) -> int:
@@ -83,22 +84,22 @@ def _shopify(given: Given) -> int:
 
 
 def _backup(given: Given) -> int:
-    from orders_sync.commands import backup
+    from orders_sync.commands.database import backup
 
-    return backup.run(configured(given), given.file)
+    return backup(configured(given), given.file)
 
 
 def _restore(given: Given) -> int:
-    from orders_sync.commands import restore
+    from orders_sync.commands.database import restore
 
-    return restore.run(configured(given), given.source, create=given.create)
+    return restore(configured(given), given.source, create=given.create)
 
 
 def _migrate(given: Given) -> int:
-    from orders_sync.commands import migrate
+    from orders_sync.commands.database import migrate
 
     _warn_of_password(given.source, given.target)
-    return migrate.run(given.source, given.target, create=given.create)
+    return migrate(given.source, given.target, create=given.create)
 
 
 def _token(given: Given) -> int:
@@ -124,8 +125,8 @@ def _backup_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _restore_arguments(parser: argparse.ArgumentParser) -> None:
-    told = "a backup to put in the place of the SQLite database; without it, the database is in place already"
-    parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help=told)
+    text = "a backup to put in the place of the SQLite database; without it, the database is in place already"
+    parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help=text)
     _creating(parser)
 
 

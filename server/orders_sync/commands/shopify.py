@@ -1,19 +1,36 @@
-"""`shopify check` and `shopify subscribe`: the connection to a real shop, looked at and set up."""
+"""Commands on the shop: `shopify check` and `shopify subscribe`, and `poll once`, one tick of the poller in this process."""
 
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
-from orders_sync.commands.parts import shopify
+import aiohttp
+
+from orders_sync.commands.database import database
 from orders_sync.external.shopify import shop as shop_side
-from orders_sync.external.shopify.client import ShopifyClient
+from orders_sync.external.shopify.client import ShopifyClient, endpoint
 from orders_sync.external.shopify.documents import API_VERSION
 from orders_sync.external.shopify.errors import ShopifyError
 from orders_sync.external.shopify.shop import ShopInfo
-from orders_sync.instants import SECOND
-from orders_sync.settings import Settings
+from orders_sync.instants import SECOND, system_clock
+from orders_sync.poller.poller import Poller, Ticked
+from orders_sync.poller.shop_reader import ShopSide
+from orders_sync.settings import Settings, SettingsError, secret_text
+
+
+@asynccontextmanager
+async def shopify(settings: Settings) -> AsyncIterator[ShopifyClient]:
+    """The shop's Admin API. Raises SettingsError without a token."""
+    token = secret_text(settings.shopify_admin_token)
+    if token is None:
+        raise SettingsError("Setting SHOPIFY_ADMIN_TOKEN: this command needs the shop's Admin API token")
+    async with aiohttp.ClientSession() as session:
+        yield ShopifyClient(session, endpoint(settings.shop, settings.shopify_api_url), token)
+
 
 MAX_SKEW_MS = 60 * SECOND
 """Clocks further apart than this make "as of" unreliable."""
@@ -106,3 +123,33 @@ async def _subscribe(settings: Settings, url: str) -> tuple[int, list[tuple[str,
             except ShopifyError as error:
                 failed.append((topic, str(error)))
     return len(wanted) - len(failed), failed
+
+
+BUSY_TRIES = 10
+BUSY_PAUSE_S = 1.0
+
+
+def poll(settings: Settings) -> int:
+    """0 when everything was read; 1, with the reason on stderr, when not."""
+    ticked = asyncio.run(_tick(settings))
+    if ticked.busy:
+        print("Another process is polling right now.", file=sys.stderr)
+        return 1
+    if ticked.error is not None:
+        print(f"Polling failed: {ticked.error}", file=sys.stderr)
+        return 1
+    print(f"Read {ticked.read} orders; {ticked.changed} changed.")
+    return 0
+
+
+async def _tick(settings: Settings) -> Ticked:
+    async with shopify(settings) as client, database(settings) as db:
+        shop = ShopSide.of(client, settings.shop_domain)
+        owner = secrets.token_hex(8)
+        poller = Poller(db, shop, settings.thresholds, system_clock, owner=owner, interval_s=settings.poll_interval_s)
+        for _ in range(BUSY_TRIES):
+            ticked = await poller.tick()
+            if not ticked.busy:
+                return ticked
+            await asyncio.sleep(BUSY_PAUSE_S)
+        return ticked

@@ -83,7 +83,7 @@ def read(
 ) -> tuple[Overview, Count, Panels]:
     """What is counted over all orders, the fulfilments of the `week`, and the lists: at one moment, in one statement."""
     values = overview.parameters(shop_id, cutoffs, today) | days.bounds(week)
-    n, total, *row = _DASHBOARD.one(conn, values)
+    n, total, *row = _SUMMARY.one(conn, values)
     untracked, late, returned, blocks, alerts, gaps = map(orjson.loads, row[-len(_LISTS) :])
     lists = Panels(
         [PendingTracking(*values) for values in untracked],
@@ -176,9 +176,9 @@ _GAPS = _OPEN.where(_a.order_id == GAP_ORDER).with_hint(alerts, "INDEXED BY aler
 
 _LISTS = (_TRACKING_PENDING, _DELAYED, _RETURNS, MOST_WAITED_FOR, _ALERTS, _GAPS)
 _fulfilled = days.counted(Counted.FULFILLED).subquery("fulfilled")
-DASHBOARD = (
+SUMMARY = (
     select(_fulfilled.c.n, _fulfilled.c.total, *overview.COLUMNS, *map(listed, _LISTS))
     .select_from(overview.SOURCE.join(_fulfilled, true()))
     .where(desk.c.shop_id == SHOP)
 )
-_DASHBOARD = Statement(DASHBOARD)
+_SUMMARY = Statement(SUMMARY)

@@ -1,4 +1,4 @@
-"""The rules of the tabs as conditions on rows (contract §1, table of tabs), over the parameters of a `Moment`.
+"""The rules of the tabs as conditions on rows (contract §1, table of tabs), over the parameters of a `Cutoffs`.
 
 Each open tab has one partial index that holds exactly its candidates; SQLite is told to use it, PostgreSQL finds it.
 """

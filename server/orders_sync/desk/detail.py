@@ -59,12 +59,12 @@ def detail(conn: Reading, view: View, order_id: int, shop_domain: str) -> OrderD
 
 
 READ_AT_MOST = 200
-"""Orders of the backlog that are read for one SKU; how far one is covered that stands before all of them is not told."""
+"""Orders of the backlog that are read for one SKU; for one that stands before all of them it is not known."""
 _AT_ONCE = 20
 
 
 def of_order(conn: Reading, view: View, order_id: int, levels: Mapping[str, StockLevel]) -> dict[str, int | None]:
-    """Units short by SKU, of the SKUs of which less than nothing is available; null where it was not found out."""
+    """Units short by SKU, of the SKUs of which less than nothing is available; None where it was not found out."""
     return {
         sku: missing(order_id, level.available, _owed(conn, view, sku))
         for sku, level in levels.items()

@@ -20,7 +20,7 @@ from orders_sync.desk import panels
 from orders_sync.desk.dates import Period, day_start, period
 from orders_sync.desk.query import PageQuery
 from orders_sync.desk.rows import items
-from orders_sync.desk.state import WEBHOOKS_ALONE, Connected, Progress
+from orders_sync.desk.state import WEBHOOKS_ALONE, Progress, ShopConnection
 from orders_sync.desk.state import read as read_progress
 from orders_sync.instants import MINUTE, Ms, to_text
 from orders_sync.rules.thresholds import Thresholds
@@ -38,7 +38,7 @@ class View:
     shop_id: int
     now: Ms
     thresholds: Thresholds
-    connected: Connected = WEBHOOKS_ALONE
+    connected: ShopConnection = WEBHOOKS_ALONE
 
     @cached_property
     def cutoffs(self) -> Cutoffs:
@@ -56,7 +56,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Dashboard:
+class DeskSummary:
     """What is the same on every page of one state of the desk: counts and panels. `fulfilled`: in the week that ends today.
 
     `until`: until when time alone leaves it, and every row, true; ages apart, which are a minute old by then.
@@ -74,42 +74,42 @@ class Answer:
     """A body, and what is around its rows."""
 
     body: bytes
-    dashboard: Dashboard
+    summary: DeskSummary
 
 
-def read_dashboard(conn: Reading, view: View) -> Dashboard:
+def summarise(conn: Reading, view: View) -> DeskSummary:
     """The counts and panels of this view."""
     week = Between(view.week.start, view.week.end)
     counted, fulfilled, lists = read_panels(conn, view.shop_id, view.cutoffs, view.today, week)
     ends = [Ms(view.now + FRESH), view.today.end, counted.until]
     progress = read_progress(conn, view.shop_id, view.connected)
     until = min(end for end in ends if end is not None)
-    return Dashboard(counted, fulfilled, panels.shown(counted, lists, view.now), progress, until)
+    return DeskSummary(counted, fulfilled, panels.shown(counted, lists, view.now), progress, until)
 
 
-def answer(conn: Reading, view: View, query: PageQuery, known: Dashboard | None = None) -> Answer:
+def answer(conn: Reading, view: View, query: PageQuery, known: DeskSummary | None = None) -> Answer:
     """The whole answer; `known`: counts and panels that still hold."""
-    dashboard = known or read_dashboard(conn, view)
+    summary = known or summarise(conn, view)
     reader = Reader(conn, view.shop_id, query.selection, view.cutoffs)
     counted = known is None and query.selection.filters == UNFILTERED
     position, wanted = _window(query, reader)
-    rows, total = reader.page(position, wanted, dashboard.overview.tabs[query.selection.tab] if counted else None)
+    rows, total = reader.page(position, wanted, summary.overview.tabs[query.selection.tab] if counted else None)
     days_of = _period(conn, view, query)
-    fulfilled = dashboard.fulfilled
+    fulfilled = summary.fulfilled
     if query.selection.filters.placed.bounded:
         fulfilled = days.count(conn, view.shop_id, Counted.FULFILLED, Between(days_of.start, days_of.end))
     body = {
         "period": {"label": days_of.label, "start": to_text(days_of.start), "end": to_text(days_of.shown_end)},
-        "metrics": panels.metrics(dashboard.overview, total, fulfilled),
+        "metrics": panels.metrics(summary.overview, total, fulfilled),
         "orders": {
             "items": items(rows, view.now),
             "page_info": page_info(Window(position, len(rows), total, query.page_size), _first(query, rows)),
         },
-        **dashboard.panels,
-        "tabs": dashboard.overview.tabs,
-        "desk": {"id": dashboard.overview.desk_id, "version": dashboard.overview.version, **dashboard.progress.told()},
+        **summary.panels,
+        "tabs": summary.overview.tabs,
+        "desk": {"id": summary.overview.desk_id, "version": summary.overview.version, **summary.progress.as_json()},
     }
-    return Answer(orjson.dumps(body), dashboard)
+    return Answer(orjson.dumps(body), summary)
 
 
 def _window(query: PageQuery, reader: Reader) -> tuple[int, int]:
@@ -149,7 +149,7 @@ class Window:
 
 
 def page_info(window: Window, first: ShopifyCursor | None) -> dict[str, Any]:
-    """`page_info` of a page; `first` is the key of its first row, null for an empty page."""
+    """`page_info` of a page; `first` is the key of its first row, None for an empty page."""
     w = window
     after = w.position + w.rows
     more = after < w.total
@@ -170,7 +170,7 @@ def page_info(window: Window, first: ShopifyCursor | None) -> dict[str, Any]:
 
 
 def _previous(w: Window) -> int | None:
-    """Position − pageSize, at least 0; past the end, where the last page starts; null at 0 and where there are no rows."""
+    """Position − pageSize, at least 0; past the end, where the last page starts; None at 0 and where there are no rows."""
     if w.position == 0 or w.total == 0:
         return None
     if w.position >= w.total:

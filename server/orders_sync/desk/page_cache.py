@@ -1,7 +1,7 @@
 """Answers that still hold: a body is computed once per state of the desk, however many ask for it.
 
 Invariant: an answer holds every change that this process committed before it was asked for, and those of others that it has
-heard of. A body is dropped with the next change, with the next instant that changes a state by itself, and after a minute.
+read of. A body is dropped with the next change, with the next instant that changes a state by itself, and after a minute.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from functools import partial
 
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Reading
-from orders_sync.desk.page import Answer, Dashboard, View, answer
+from orders_sync.desk.page import Answer, DeskSummary, View, answer
 from orders_sync.desk.query import PageQuery
-from orders_sync.desk.state import Connected
+from orders_sync.desk.state import ShopConnection
 from orders_sync.instants import Ms
 from orders_sync.rules.thresholds import Thresholds
 
@@ -28,12 +28,12 @@ WAIT_FOR_VERSION_S = 2.0
 """How long `minVersion` is waited for: contract §1, `desk`."""
 
 
-class NotYet(Exception):
+class VersionNotReached(Exception):
     """The desk did not reach the wanted version in time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CachedPage:
     """A body with its entity tag."""
 
     body: bytes
@@ -41,21 +41,21 @@ class Held:
     until: Ms
 
 
-class Pages:
+class PageCache:
     """The page answers of one process. Holds what it computed for the newest generation of the database only."""
 
-    def __init__(self, database: Database, thresholds: Thresholds, connected: Connected) -> None:
+    def __init__(self, database: Database, thresholds: Thresholds, connected: ShopConnection) -> None:
         self._database = database
         self._connected = connected
         self._thresholds = thresholds
         self._generation = database.generation
-        self._held: dict[PageQuery, Held] = {}
-        self._running: dict[PageQuery, asyncio.Task[Held]] = {}
-        self._tasks: set[asyncio.Task[Held]] = set()
-        self._dashboard: Dashboard | None = None
+        self._held: dict[PageQuery, CachedPage] = {}
+        self._running: dict[PageQuery, asyncio.Task[CachedPage]] = {}
+        self._tasks: set[asyncio.Task[CachedPage]] = set()
+        self._summary: DeskSummary | None = None
         self._took_s = 0.0
 
-    def held(self, query: PageQuery) -> Held | None:
+    def cached(self, query: PageQuery) -> CachedPage | None:
         """The answer, if it still holds."""
         self._turn()
         held = self._held.get(query)
@@ -63,13 +63,13 @@ class Pages:
             return None
         return held
 
-    async def get(self, query: PageQuery) -> Held:
-        """The answer. Raises NotYet when `min_version` does not come in time."""
+    async def get(self, query: PageQuery) -> CachedPage:
+        """The answer. Raises VersionNotReached when `min_version` does not come in time."""
         if query.min_version:
             if not await self._database.reach(query.min_version, WAIT_FOR_VERSION_S):
-                raise NotYet
+                raise VersionNotReached
             query = replace(query, min_version=0)
-        held = self.held(query)
+        held = self.cached(query)
         if held is not None:
             return held
         if self._is_short(query):
@@ -100,31 +100,31 @@ class Pages:
             self._generation = self._database.generation
             self._held.clear()
             self._running.clear()
-            self._dashboard = None
+            self._summary = None
 
-    async def _compute(self, query: PageQuery, generation: int) -> Held:
+    async def _compute(self, query: PageQuery, generation: int) -> CachedPage:
         try:
             view = View(self._database.shop_id, self._database.clock(), self._thresholds, self._connected)
-            dashboard = self._dashboard if self._dashboard is not None and self._dashboard.until > view.now else None
-            read = partial(self._timed, view=view, query=query, known=dashboard)
+            summary = self._summary if self._summary is not None and self._summary.until > view.now else None
+            read = partial(self._timed, view=view, query=query, known=summary)
             found = await self._database.read(read, short=self._is_short(query))
-            held = Held(found.body, f'"{hashlib.sha256(found.body).hexdigest()[:32]}"', found.dashboard.until)
+            held = CachedPage(found.body, f'"{hashlib.sha256(found.body).hexdigest()[:32]}"', found.summary.until)
             if generation == self._database.generation == self._generation:
-                self._dashboard = found.dashboard
+                self._summary = found.summary
                 self._hold(query, held)
             return held
         finally:
             if self._running.get(query) is asyncio.current_task():
                 del self._running[query]
 
-    def _timed(self, conn: Reading, view: View, query: PageQuery, known: Dashboard | None) -> Answer:
+    def _timed(self, conn: Reading, view: View, query: PageQuery, known: DeskSummary | None) -> Answer:
         began = time.perf_counter()
         found = answer(conn, view, query, known)
         if query.selection.filters.only_placed:
             self._took_s = time.perf_counter() - began
         return found
 
-    def _hold(self, query: PageQuery, held: Held) -> None:
+    def _hold(self, query: PageQuery, held: CachedPage) -> None:
         while len(self._held) >= MOST_HELD:
             del self._held[next(iter(self._held))]
         self._held[query] = held

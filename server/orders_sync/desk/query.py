@@ -46,7 +46,7 @@ class BadParameter(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PageQuery:
-    """A page that is wanted. `cursor`: a position, or a key that an earlier page named; null: the first page.
+    """A page that is wanted. `cursor`: a position, or a key that an earlier page named; None: the first page.
 
     `shown_end`: the end of the dates as it was read, for `period`.
     """
@@ -141,10 +141,10 @@ def _sort(text: str) -> Sort:
 
 def _text(what: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        told = texts.trimmed(text)
-        if told is None:
+        trimmed = texts.trimmed(text)
+        if trimmed is None:
             raise ValueError(what)
-        return told
+        return trimmed
 
     return parse
 

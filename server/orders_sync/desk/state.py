@@ -11,29 +11,29 @@ from orders_wire.vocabulary import DeskState
 
 
 @dataclass(frozen=True, slots=True)
-class Connected:
+class ShopConnection:
     """By what the shop is connected: webhooks that are signed, and the Admin API that is polled."""
 
     webhooks: bool
     polls: bool
 
 
-WEBHOOKS_ALONE = Connected(webhooks=True, polls=False)
+WEBHOOKS_ALONE = ShopConnection(webhooks=True, polls=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`backfill` is null in every other state."""
+    """`backfill` is None in every other state."""
 
     state: DeskState
     backfill: Backfill | None = None
 
-    def told(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, object]:
         """As in the page."""
         return {"state": self.state, "backfill": self.backfill.model_dump() if self.backfill else None}
 
 
-def read(conn: Reading, shop_id: int, connected: Connected) -> Progress:
+def read(conn: Reading, shop_id: int, connected: ShopConnection) -> Progress:
     """The state at this moment. Without an Admin token nothing is read back, so that webhooks alone are `live`."""
     if not connected.polls:
         return Progress(DeskState.LIVE if connected.webhooks else DeskState.NO_SHOP)

@@ -39,6 +39,6 @@ THRESHOLDS: web.AppKey[Thresholds] = web.AppKey("thresholds")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 HUB: web.AppKey[Hub] = web.AppKey("hub")
 SHOPIFY: web.AppKey[ShopifyClient | None] = web.AppKey("shopify")
-"""The shop's Admin API; null without an Admin token."""
+"""The shop's Admin API; None without an Admin token."""
 
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller")

@@ -40,8 +40,8 @@ _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _OPERATIONS = {(operation.method, operation.path): operation for operation in OPERATIONS}
 _UNKNOWN = Operation("", "", Role.VIEWER)
 
-STRANGER = Caller("nobody", Role.VIEWER)
-"""Whoever asks without a token for what is open to all: told no more than that it runs."""
+ANONYMOUS = Caller("nobody", Role.VIEWER)
+"""Whoever asks without a token for what is open to all: answered no more than that it runs."""
 
 TOKENS: web.AppKey[Tokens | None] = web.AppKey("tokens")
 
@@ -94,7 +94,7 @@ class Tokens:
         return caller
 
     def known(self, authorization: str) -> Caller | None:
-        """The same, null where it names nobody."""
+        """The same, None where it names nobody."""
         scheme, _, token = authorization.partition(" ")
         return self.callers.get(digest(token.strip())) if scheme.lower() == "bearer" else None
 
@@ -131,7 +131,7 @@ def _read_private(path: Path) -> str:
 
 
 def operation_of(request: web.Request) -> Operation:
-    """What is asked for; of a path or a method that is not there, something that any caller may ask for, and is told so."""
+    """What is asked for; of a path or a method that is not there, something that any caller may ask for."""
     resource = request.match_info.route.resource
     method = "GET" if request.method == "HEAD" else request.method
     return _OPERATIONS.get((method, resource.canonical if resource is not None else ""), _UNKNOWN)
@@ -166,7 +166,7 @@ async def authentication(request: web.Request, handler: Handler) -> web.StreamRe
 
 def _token_caller(request: web.Request, tokens: Tokens, needed: Role | None) -> Caller:
     if needed is None:
-        return tokens.known(request.headers.get("Authorization", "")) or STRANGER
+        return tokens.known(request.headers.get("Authorization", "")) or ANONYMOUS
     caller = tokens.caller(request.headers.get("Authorization", ""))
     wait_s = tokens.rates.wait_s(caller.name)
     if wait_s:

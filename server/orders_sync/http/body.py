@@ -31,17 +31,17 @@ SOON_S = 1.0
 """A body that has been coming for less than this does not have to give way."""
 
 
-class Room:
+class BodyBudget:
     """What the bodies on their way hold. One for a process, since memory is one."""
 
     def __init__(self, most: int = TOGETHER_BYTES) -> None:
         self._left = most
-        self._coming: dict[Reading, None] = {}
+        self._coming: dict[BodyRead, None] = {}
 
     @contextmanager
-    def reading(self, within: asyncio.Timeout) -> Iterator[Reading]:
+    def reading(self, within: asyncio.Timeout) -> Iterator[BodyRead]:
         """While one body comes; what it took is given back in the end. `within` ends it when it has to give way."""
-        reading = Reading(within)
+        reading = BodyRead(within)
         self._coming[reading] = None
         try:
             yield reading
@@ -49,7 +49,7 @@ class Room:
             self._coming.pop(reading, None)
             self._left += reading.held
 
-    def take(self, reading: Reading, size: int) -> None:
+    def take(self, reading: BodyRead, size: int) -> None:
         """More bytes came. Raises Refused when there is no room, and nobody who has to give way."""
         if size > self._left:
             self.make_way()
@@ -67,7 +67,7 @@ class Room:
         return True
 
 
-class Reading:
+class BodyRead:
     """One body on its way: since when, and how many bytes of it are held."""
 
     def __init__(self, within: asyncio.Timeout) -> None:
@@ -82,16 +82,16 @@ class Reading:
             self._within.reschedule(self.began)
 
 
-ROOM = Room()
+BODY_BUDGET = BodyBudget()
 
 
-async def whole(request: web.Request) -> bytes:
+async def read_body(request: web.Request) -> bytes:
     """The whole body. Raises Refused when it does not come in time or there is no room, HTTPRequestEntityTooLarge."""
     length = request.content_length or 0
     if length > MAX_BODY_BYTES:
         raise web.HTTPRequestEntityTooLarge(MAX_BODY_BYTES, length)
     within = asyncio.timeout(ARRIVES_S)
-    with ROOM.reading(within) as reading:
+    with BODY_BUDGET.reading(within) as reading:
         try:
             async with within:
                 return await _read(request, reading)
@@ -103,17 +103,17 @@ async def whole(request: web.Request) -> bytes:
             raise Refused(ErrorCode.INVALID_REQUEST, "The body broke off, or is not framed as it says") from None
 
 
-async def _read(request: web.Request, reading: Reading) -> bytes:
+async def _read(request: web.Request, reading: BodyRead) -> bytes:
     parts: list[bytes] = []
     while part := await request.content.readany():
         if reading.held + len(part) > MAX_BODY_BYTES:
             raise web.HTTPRequestEntityTooLarge(MAX_BODY_BYTES, reading.held + len(part))
-        ROOM.take(reading, len(part))
+        BODY_BUDGET.take(reading, len(part))
         parts.append(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def unread(request: web.Request, response: web.Response) -> web.Response:
+def without_body(request: web.Request, response: web.Response) -> web.Response:
     """An answer that wants nothing of the body: what comes of it is not read, and the connection ends.
 
     A small one is let come to its end, since until then the connection stays.

@@ -13,7 +13,7 @@ import orjson
 import structlog
 from aiohttp import hdrs, web
 
-from orders_sync.http.body import ROOM
+from orders_sync.http.body import BODY_BUDGET
 from orders_sync.http.problems import SERVER, UNEXPECTED, answer
 from orders_wire.vocabulary import ErrorCode
 
@@ -54,9 +54,11 @@ class Connection(web.RequestHandler):
         why = "The server failed to answer; its log says why." if status >= 500 else "This is no HTTP request"
         code = ErrorCode.UNAVAILABLE if status >= 500 else ErrorCode.INVALID_REQUEST
         body = orjson.dumps({"success": False, "message": why, "code": code})
-        told = web.Response(body=body, status=status, content_type="application/json", headers={hdrs.SERVER: SERVER})
-        told.force_close()
-        return told
+        response = web.Response(
+            body=body, status=status, content_type="application/json", headers={hdrs.SERVER: SERVER}
+        )
+        response.force_close()
+        return response
 
 
 class Full(asyncio.Protocol):
@@ -69,7 +71,7 @@ class Full(asyncio.Protocol):
 
 
 class Listener:
-    """`most`: connections at once (null: as many as there are files). `silent_s`: how long one may say nothing."""
+    """`most`: connections at once (None: as many as there are files). `silent_s`: how long one may say nothing."""
 
     def __init__(self, app: web.Application, *, ends_s: float, most: int | None = None, silent_s: float) -> None:
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=ends_s, access_log=None)
@@ -116,7 +118,7 @@ class Listener:
             if connection not in self._busy:
                 connection.force_close()
                 return True
-        return ROOM.make_way()
+        return BODY_BUDGET.make_way()
 
     def _answering(self, handler: Answering) -> Answering:
         """The handler, with a note of the connections whose requests are being answered."""

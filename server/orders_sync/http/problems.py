@@ -29,10 +29,10 @@ RETRY_AFTER_S = 2
 
 SERVER = "orders-sync"
 
-MOST_TOLD = 2000
+MAX_MESSAGE = 2000
 """Characters of a message; what it repeats of a request may be of any length."""
 
-MOST_FIELDS = 20
+MAX_FIELDS = 20
 """Fields of a body whose faults are named."""
 
 _CODES = {
@@ -63,19 +63,19 @@ UNEXPECTED = Refused(ErrorCode.INVALID_REQUEST, "Expect: 100-continue is all tha
 
 def invalid_body(error: ValidationError) -> Refused:
     """A pydantic failure as `invalid_request` that names each field and what is wrong with it; values are not echoed."""
-    told = [
+    faults = [
         f"{'.'.join(str(part) for part in e['loc']) or 'body'}: {e['msg']}"
         for e in error.errors(include_url=False, include_input=False)
     ]
-    more = [f"and {len(told) - MOST_FIELDS} more"] if len(told) > MOST_FIELDS else []
-    return Refused(ErrorCode.INVALID_REQUEST, "; ".join(told[:MOST_FIELDS] + more))
+    more = [f"and {len(faults) - MAX_FIELDS} more"] if len(faults) > MAX_FIELDS else []
+    return Refused(ErrorCode.INVALID_REQUEST, "; ".join(faults[:MAX_FIELDS] + more))
 
 
 def answer(refused: Refused, method: str, status: int | None = None) -> web.Response:
     """The refusal as a response, with `Retry-After` (whole seconds, at least 1) where the contract has it."""
     body: dict[str, Any] = {
         "success": False,
-        "message": _shown(refused.message),
+        "message": _safe_text(refused.message),
         "code": refused.code,
         **refused.extras,
     }
@@ -90,12 +90,12 @@ def answer(refused: Refused, method: str, status: int | None = None) -> web.Resp
     return _json(body, status or refused.code.http_status, headers)
 
 
-async def nameless(_request: web.Request, response: web.StreamResponse) -> None:
+async def hide_server_version(_request: web.Request, response: web.StreamResponse) -> None:
     """For `on_response_prepare`: no answer tells strangers which versions of what to look up."""
     response.headers[hdrs.SERVER] = SERVER
 
 
-async def expected(request: web.Request) -> web.Response | None:
+async def answer_expect(request: web.Request) -> web.Response | None:
     """What `Expect` asks for; the refusal of anything but `100-continue`."""
     if request.headers[hdrs.EXPECT].lower() != "100-continue":
         return answer(UNEXPECTED, request.method)
@@ -105,11 +105,11 @@ async def expected(request: web.Request) -> web.Response | None:
     return None
 
 
-def met(routes: web.RouteTableDef) -> Iterator[web.AbstractRouteDef]:
-    """The routes with `expected`: aiohttp heeds the header before any middleware, and else answers in words of its own."""
+def with_expect_handler(routes: web.RouteTableDef) -> Iterator[web.AbstractRouteDef]:
+    """The routes with `answer_expect`: aiohttp heeds the header before any middleware, and else answers in words of its own."""
     for route in routes:
         assert isinstance(route, web.RouteDef)
-        yield web.RouteDef(route.method, route.path, route.handler, {**route.kwargs, "expect_handler": expected})
+        yield web.RouteDef(route.method, route.path, route.handler, {**route.kwargs, "expect_handler": answer_expect})
 
 
 @web.middleware
@@ -143,7 +143,7 @@ def _from_http(error: web.HTTPException, request: web.Request) -> web.StreamResp
     """aiohttp's own refusals (no such path, wrong method, body too large) in the contract's shape."""
     if error.status < 400:
         return error
-    body: dict[str, Any] = {"success": False, "message": _shown(_told(error, request))}
+    body: dict[str, Any] = {"success": False, "message": _safe_text(_explanation(error, request))}
     if request.method == "POST":
         body["updatedOrders"] = []
     body["code"] = _CODES.get(error.status, ErrorCode.INVALID_REQUEST)
@@ -151,7 +151,7 @@ def _from_http(error: web.HTTPException, request: web.Request) -> web.StreamResp
     return _json(body, error.status, allowed)
 
 
-def _told(error: web.HTTPException, request: web.Request) -> str:
+def _explanation(error: web.HTTPException, request: web.Request) -> str:
     """What was wrong, and what is allowed."""
     match error:
         case web.HTTPNotFound():
@@ -164,10 +164,10 @@ def _told(error: web.HTTPException, request: web.Request) -> str:
             return error.reason
 
 
-def _shown(message: str) -> str:
-    """What is told can repeat any bytes of a request: as text that JSON can hold, and not without end."""
+def _safe_text(message: str) -> str:
+    """A message may repeat any bytes of a request: as text that JSON can hold, and of bounded length."""
     message = clean(message)
-    return message if len(message) <= MOST_TOLD else message[: MOST_TOLD - 1] + "…"
+    return message if len(message) <= MAX_MESSAGE else message[: MAX_MESSAGE - 1] + "…"
 
 
 def _json(body: Mapping[str, Any], status: int, headers: Mapping[str, str] | None = None) -> web.Response:

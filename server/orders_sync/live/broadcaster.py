@@ -67,7 +67,7 @@ class Broadcaster:
             try:
                 await self.catch_up()
                 self.readiness.require()
-                await self._outage.over()
+                await self._outage.recovered()
                 if not await self._is_woken():
                     await self._number_left_over()
             except Exception as error:  # noqa: BLE001  # the task's outermost frame: the next round tries again
@@ -96,9 +96,9 @@ class Broadcaster:
         self._left_over = left_over
 
     async def _lost(self) -> None:
-        """Others may commit what this process does not hear of: what it holds is good no more."""
+        """Others may commit meanwhile: what this process holds is no longer valid."""
         self._database.doubt()
-        await self._outage.lasts()
+        await self._outage.failed()
 
     def _report(self, error: Exception | None) -> None:
         """Logs when reading begins to fail and when it works again, not each try."""
@@ -108,8 +108,8 @@ class Broadcaster:
         if error is None:
             log.info("events are read again")
         else:
-            told = None if isinstance(error, DatabaseError) else error
-            log.warning("events cannot be read", reason=str(error) or type(error).__name__, exc_info=told)
+            unexpected = None if isinstance(error, DatabaseError) else error
+            log.warning("events cannot be read", reason=str(error) or type(error).__name__, exc_info=unexpected)
 
     async def _listen(self) -> None:
         from orders_sync.db.notify import listen

@@ -23,8 +23,8 @@ HEARTBEAT: Final = b": still here\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An event as it is told: the number in its id, and its JSON."""
+class EncodedEvent:
+    """An event as clients get it: the number in its id, and its JSON."""
 
     n: int
     text: bytes
@@ -36,7 +36,7 @@ def event_id(desk_id: str, n: int) -> str:
 
 
 def event_number(desk_id: str, event: str) -> int | None:
-    """The number in an event id of this desk; null for anything else."""
+    """The number in an event id of this desk; None for anything else."""
     desk, dash, digits = event.rpartition("-")
     if desk != desk_id or not dash or not (digits.isascii() and digits.isdecimal()) or len(digits) > 18:
         return None
@@ -44,21 +44,21 @@ def event_number(desk_id: str, event: str) -> int | None:
     return n if str(n) == digits else None
 
 
-def told(desk_id: str, event: Numbered) -> Told:
+def encode(desk_id: str, event: Numbered) -> EncodedEvent:
     """An event with its number: `version` is the desk's version that it belongs to."""
     head = b'{"id":"%b","version":%d,' % (event_id(desk_id, event.n).encode(), event.n)
-    return Told(event.n, head + event.body[1:])
+    return EncodedEvent(event.n, head + event.body[1:])
 
 
-def ping(desk_id: str, n: int, version: int, now: Ms, *, reset: bool = False) -> Told:
+def ping(desk_id: str, n: int, version: int, now: Ms, *, reset: bool = False) -> EncodedEvent:
     """A `refresh` of one stream alone, under an id that exists already."""
     body: dict[str, object] = {"id": event_id(desk_id, n), "version": version, "type": EventType.REFRESH.value}
     if reset:
         body["reset"] = True
-    return Told(n, orjson.dumps({**body, "created_at": to_text(now)}))
+    return EncodedEvent(n, orjson.dumps({**body, "created_at": to_text(now)}))
 
 
-def frames(desk_id: str, events: Iterable[Told]) -> bytes:
+def frames(desk_id: str, events: Iterable[EncodedEvent]) -> bytes:
     """Events as unnamed Server-Sent Events."""
     return b"".join(b"id: %b\ndata: %b\n\n" % (event_id(desk_id, event.n).encode(), event.text) for event in events)
 

@@ -1,8 +1,9 @@
-"""What a stream or a poll is told before anything new: what it missed, or the most severe of what is open (contract §2)."""
+"""What a stream or a poll is sent before anything new: what it missed, or the most severe of what is open (contract §2)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,8 +15,8 @@ from orders_sync.db.events import Batch
 from orders_sync.db.failures import Unavailable
 from orders_sync.instants import Clock, Ms
 from orders_sync.live import frames
-from orders_sync.live.frames import Told
-from orders_sync.live.hub import Hub
+from orders_sync.live.frames import EncodedEvent
+from orders_sync.live.hub import Hub, Stream
 
 SNAPSHOT_LIMIT = 50
 BATCH_LIMIT = 500
@@ -29,7 +30,7 @@ class Gone(Exception):
 class Part:
     """Events to tell, which are complete up to number `position`; `more` follow at once."""
 
-    events: Sequence[Told]
+    events: Sequence[EncodedEvent]
     position: int
     more: bool = False
 
@@ -41,10 +42,10 @@ class History:
         self._database = database
         self._hub = hub
         self._clock = clock
-        self._open: tuple[int, Sequence[Told]] | None = None
+        self._open: tuple[int, Sequence[EncodedEvent]] | None = None
 
     async def first(self, last_id: str | None) -> Part:
-        """What a stream with this `Last-Event-ID` (null: none) is sent first. Raises Unavailable."""
+        """What a stream with this `Last-Event-ID` (None: none) is sent first. Raises Unavailable."""
         if self._hub.cut_from_database:
             raise Unavailable("the database cannot be reached")
         if last_id is None:
@@ -68,7 +69,7 @@ class History:
         return self._part(batch)
 
     async def poll(self, asked: str | None) -> Part:
-        """What a poll with this `since` (null: none) is answered; its `position` is the cursor. At most 500 events."""
+        """What a poll with this `since` (None: none) is answered; its `position` is the cursor. At most 500 events."""
         at = None if asked is None else instant(asked)
         if at is None:
             return await self.first(asked)
@@ -82,10 +83,10 @@ class History:
         if known is None or known[0] != self._hub.position or known[0] < self._database.version:
             shop_id = self._database.shop_id
             newest, found = await self._database.read(lambda conn: alerts.most_severe(conn, shop_id, SNAPSHOT_LIMIT))
-            known = (newest, [frames.told(self._hub.desk_id, event) for event in found])
+            known = (newest, [frames.encode(self._hub.desk_id, event) for event in found])
             self._open = known
-        newest, told = known
-        return Part([*told, frames.ping(self._hub.desk_id, newest, newest, self._clock())], newest)
+        newest, encoded = known
+        return Part([*encoded, frames.ping(self._hub.desk_id, newest, newest, self._clock())], newest)
 
     async def _start_over(self) -> Part:
         part = await self._snapshot()
@@ -93,7 +94,7 @@ class History:
         return Part([reset, *part.events], part.position)
 
     def _part(self, batch: Batch) -> Part:
-        return Part([frames.told(self._hub.desk_id, event) for event in batch.events], batch.position, batch.more)
+        return Part([frames.encode(self._hub.desk_id, event) for event in batch.events], batch.position, batch.more)
 
 
 HISTORY: web.AppKey[History] = web.AppKey("history")
@@ -104,7 +105,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def instant(text: str) -> Ms | None:
-    """RFC 3339 with any offset and fraction, rounded up to a millisecond; null for anything else.
+    """RFC 3339 with any offset and fraction, rounded up to a millisecond; None for anything else.
 
     A `+` that arrived as a space is read as what it was: a query string turns one into the other.
     """
@@ -122,3 +123,30 @@ def _aware(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else None
+
+
+STALLED_S = 30.0
+"""How long a reader that is catching up may take for one batch."""
+
+Write = Callable[[bytes], Awaitable[None]]
+"""Sends bytes, waiting while the reader is slow. Raises ConnectionError when the reader is gone."""
+
+
+async def begin(hub: Hub, history: History, stream: Stream, first: Part, write: Write) -> None:
+    """Sends `first`, then what followed it, then joins the hub: the stream is live, or `ended`, when this returns.
+
+    Raises ConnectionError, TimeoutError (a stalled reader), `history.Gone`, and what the database raises: the reader then has
+    to come back. `write` is not called once the stream is live.
+    """
+    await _send(write, frames.RETRY + frames.frames(hub.desk_id, first.events))
+    position = first.position
+    while not stream.ended.done() and not hub.join(stream, position):
+        part = await history.after(position)
+        position = part.position
+        await _send(write, frames.frames(hub.desk_id, part.events))
+
+
+async def _send(write: Write, data: bytes) -> None:
+    if data:
+        async with asyncio.timeout(STALLED_S):
+            await write(data)

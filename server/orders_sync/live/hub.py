@@ -14,7 +14,7 @@ from typing import Protocol
 
 from orders_sync.db.events import Numbered
 from orders_sync.live import frames
-from orders_sync.live.frames import Told
+from orders_sync.live.frames import EncodedEvent
 
 BUFFER_LIMIT_BYTES = 256 * 1024
 """What may wait for a slow reader before it is cut off."""
@@ -70,9 +70,9 @@ class Recent:
         self.floor = start
         self.position = start
         self._size = size
-        self._events: deque[Told] = deque()
+        self._events: deque[EncodedEvent] = deque()
 
-    def add(self, events: Sequence[Told], position: int) -> None:
+    def add(self, events: Sequence[EncodedEvent], position: int) -> None:
         """The events that follow, which make it complete up to `position`."""
         self._events.extend(events)
         self.position = position
@@ -85,8 +85,8 @@ class Recent:
         while self._events and self._events[0].n <= n:
             self._events.popleft()
 
-    def after(self, n: int) -> list[Told] | None:
-        """What follows number `n`; null when that is not all here."""
+    def after(self, n: int) -> list[EncodedEvent] | None:
+        """What follows number `n`; None when that is not all here."""
         if not self.floor <= n <= self.position:
             return None
         newest_first = takewhile(lambda event: event.n > n, reversed(self._events))
@@ -94,7 +94,7 @@ class Recent:
 
 
 class Hub:
-    """All streams of a process. `per_caller`: how many one caller may have open; null: any number."""
+    """All streams of a process. `per_caller`: how many one caller may have open; None: any number."""
 
     def __init__(self, desk_id: str, position: int, per_caller: int | None = None) -> None:
         self.desk_id = desk_id
@@ -102,7 +102,7 @@ class Hub:
         self.recent = Recent(position, RECENT_EVENTS)
         self.cut_off = 0
         self.cut_from_database = False
-        """No stream begins meanwhile: what it would be told first may be old."""
+        """No stream begins meanwhile: what it would be sent first may be old."""
         self._per_caller = per_caller
         self._callers: Counter[str] = Counter()
         self._open: set[Stream] = set()
@@ -144,19 +144,19 @@ class Hub:
 
     async def publish(self, events: Sequence[Numbered], position: int) -> None:
         """Sends the events that follow to every live stream; they make it complete up to `position`."""
-        told = [frames.told(self.desk_id, event) for event in events]
+        encoded = [frames.encode(self.desk_id, event) for event in events]
         self.position = position
-        self.recent.add(told, position)
+        self.recent.add(encoded, position)
         for event in events:
             if event.reset:
                 self.recent.forget(event.n)
         streams = list(self._live)
-        self._catch_ahead(told)
-        await self._write(streams, frames.frames(self.desk_id, told))
+        self._catch_ahead(encoded)
+        await self._write(streams, frames.frames(self.desk_id, encoded))
 
-    async def tell(self, event: Numbered) -> None:
+    async def send_unnumbered(self, event: Numbered) -> None:
         """Sends something that is no event of the desk, and is not repeated, to every live stream."""
-        await self._write(list(self._live), frames.frames(self.desk_id, [frames.told(self.desk_id, event)]))
+        await self._write(list(self._live), frames.frames(self.desk_id, [frames.encode(self.desk_id, event)]))
 
     async def beat(self) -> None:
         """A sign of life on every live stream, also on those that are ahead."""
@@ -173,12 +173,12 @@ class Hub:
         for stream in list(self._open):
             self._end(stream)
 
-    def _catch_ahead(self, told: Sequence[Told]) -> None:
+    def _catch_ahead(self, encoded: Sequence[EncodedEvent]) -> None:
         for stream, position in list(self._ahead.items()):
             if position <= self.position:
                 del self._ahead[stream]
                 self._live[stream] = None
-                payload = frames.frames(self.desk_id, (event for event in told if event.n > position))
+                payload = frames.frames(self.desk_id, (event for event in encoded if event.n > position))
                 self._send(stream, payload, frames.chunk(payload))
 
     async def _write(self, streams: Sequence[Stream], payload: bytes) -> None:

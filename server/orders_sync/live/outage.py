@@ -4,7 +4,7 @@ They stay open: a browser's stream that is once refused does not come back by it
 (a restart, a failover) is no gap.
 
 Afterwards opening and end are recorded as events, once for the whole fleet, under the same `alert_id`: so every client hears
-the end, whichever process told it of the beginning.
+the end, whichever process announced the beginning.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ MESSAGE = (
     "The database cannot be reached or written: the desk shows what it last knew, and takes nothing. "
     "It goes on by itself as soon as it can; if it lasts, look at /health/ready and the server's log."
 )
-MOMENTS_S = 2.0
+GRACE_S = 2.0
 
 _NAME = "outage"
 
 
 class Outage:
-    """`lasts` and `over`, as reading the events, or writing, fails and works. `owner` is drawn anew by each start."""
+    """`failed` and `recovered`, as reading the events, or writing, fails and works. `owner` is drawn anew by each start."""
 
     def __init__(self, database: Database, hub: Hub, owner: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
@@ -41,18 +41,18 @@ class Outage:
         self._failing_since: float | None = None
         self._began_at: Ms | None = None
 
-    async def lasts(self) -> None:
-        """Once it has lasted, every live stream of this process is told, and none begins until it is over."""
+    async def failed(self) -> None:
+        """Once it has lasted, every live stream of this process gets the gap, and none begins until it is over."""
         if self._failing_since is None:
             self._failing_since = self._clock()
-        if self._began_at is None and self._clock() - self._failing_since >= MOMENTS_S:
+        if self._began_at is None and self._clock() - self._failing_since >= GRACE_S:
             self._began_at = now = self._database.clock()
             self._hub.cut_from_database = True
             body = events.body(self._draft(OpenClosed.OPEN), now)
-            await self._hub.tell(Numbered(self._hub.position, body))
+            await self._hub.send_unnumbered(Numbered(self._hub.position, body))
 
-    async def over(self) -> None:
-        """Records what was told, unless another process has. Raises DatabaseError when it is not over after all."""
+    async def recovered(self) -> None:
+        """Records the gap, unless another process has. Raises DatabaseError when it is not over after all."""
         if self._failing_since is None:
             return
         if self._began_at is not None:

@@ -21,7 +21,7 @@ ANSWERS_S = 8.0
 
 
 class Readiness:
-    """`run` looks until it is cancelled. `problem`: why the desk cannot take anything; null while it can."""
+    """`run` looks until it is cancelled. `problem`: why the desk cannot take anything; None while it can."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

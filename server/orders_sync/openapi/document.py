@@ -61,7 +61,7 @@ def _models(operations: tuple[Operation, ...]) -> list[tuple[type[BaseModel], _M
 
 
 def _operation(operation: Operation, named: dict[type[BaseModel], Json]) -> Json:
-    told: Json = {
+    described: Json = {
         "summary": operation.text,
         "operationId": f"{operation.method}{operation.path.replace('/', '_').replace('{', '').replace('}', '')}",
         "parameters": list(operation.parameters),
@@ -69,8 +69,11 @@ def _operation(operation: Operation, named: dict[type[BaseModel], Json]) -> Json
         "security": [{}] if operation.open else [{}, {"token": []}],
     }
     if operation.body is not None:
-        told["requestBody"] = {"required": True, "content": {"application/json": {"schema": named[operation.body]}}}
-    return told
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": named[operation.body]}},
+        }
+    return described
 
 
 def _answers(operation: Operation, named: dict[type[BaseModel], Json]) -> Json:

@@ -31,7 +31,7 @@ _OF = {(operation.method, operation.path): operation for operation in operations
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`answer`: a model, or a schema; null: text of `content`. `many`: a list of the model. `refusals`: beyond the usual ones.
+    """`answer`: a model, or a schema; None: text of `content`. `many`: a list of the model. `refusals`: beyond the usual ones.
 
     `held`: 304 for who has the present body. `streams`: Server-Sent Events for who accepts them.
     """

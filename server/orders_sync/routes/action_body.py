@@ -1,4 +1,4 @@
-"""The body of an action as it came: JSON, checked against its model, told apart from others by value."""
+"""The body of an action as it came: JSON, checked against its model, distinguished from others by value."""
 
 from __future__ import annotations
 

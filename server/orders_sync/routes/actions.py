@@ -16,7 +16,7 @@ from orders_sync.db.engine import Database
 from orders_sync.db.idempotency import Asked
 from orders_sync.http.app_keys import CALLER, DATABASE, SETTINGS, THRESHOLDS
 from orders_sync.http.auth import require_shop
-from orders_sync.http.body import whole
+from orders_sync.http.body import read_body
 from orders_sync.http.problems import Refused
 from orders_sync.instants import HOUR
 from orders_sync.outbox.queue import Switches
@@ -91,7 +91,7 @@ def rules(app: web.Application) -> Rules:
 
 
 async def _act(request: web.Request, kind: ActionName, model: type[Action]) -> web.Response:
-    body, digest = action_body.read(await whole(request), model)
+    body, digest = action_body.read(await read_body(request), model)
     require_shop(request.app[SETTINGS], body.shop_domain)
     key = _key(request)
     wanted = Request(

@@ -11,9 +11,8 @@ from aiohttp.http import HttpVersion11
 from orders_sync.http.app_keys import CALLER, HUB
 from orders_sync.http.problems import Refused
 from orders_sync.live import frames
-from orders_sync.live.history import HISTORY, Gone
+from orders_sync.live.history import HISTORY, Gone, begin
 from orders_sync.live.hub import Hub, Stream, TooManyStreams
-from orders_sync.live.stream import begin
 from orders_wire.vocabulary import ErrorCode
 
 log = structlog.get_logger(__name__)

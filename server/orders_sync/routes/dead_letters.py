@@ -54,9 +54,9 @@ async def retry(request: web.Request) -> web.Response:
         result = letters.retry(tx, letter_id, thresholds, read)
         if result is None:
             raise _gone(letter_id)
-        told = result if isinstance(result, str) else None
-        audit.record(tx, [_audited(by.name, by.client, "retry", letter_id, told)])
-        return told
+        failure = result if isinstance(result, str) else None
+        audit.record(tx, [_audited(by.name, by.client, "retry", letter_id, failure)])
+        return failure
 
     unreadable = await request.app[DATABASE].write(job)
     if unreadable is not None:

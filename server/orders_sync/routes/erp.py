@@ -13,7 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from orders_sync.evidence.changes import Change, Delivery
 from orders_sync.evidence.json_fields import Unreadable, read_json
 from orders_sync.http.app_keys import CLOCK, DATABASE, SETTINGS, THRESHOLDS
-from orders_sync.http.body import unread, whole
+from orders_sync.http.body import read_body, without_body
 from orders_sync.ingest import dead_letters
 from orders_sync.ingest.apply import apply
 from orders_sync.ingest.normalise import erp
@@ -40,11 +40,11 @@ async def erp_webhook(request: web.Request) -> web.Response:
     """200 `{"ok", "type", "id"}`; 401 and 503 `{"detail"}`. A message id that came before changes nothing."""
     secret = secret_text(request.app[SETTINGS].erp_secret)
     if not secret:
-        return unread(request, _json(503, {"detail": "Messages of the ERP are refused: set ERP_SECRET"}))
+        return without_body(request, _json(503, {"detail": "Messages of the ERP are refused: set ERP_SECRET"}))
     refused = _json(401, {"detail": "Invalid webhook signature"})
     if not well_formed(request.headers):
-        return unread(request, refused)
-    body = await whole(request)
+        return without_body(request, refused)
+    body = await read_body(request)
     if not genuine(body, request.headers, secret):
         return refused
     message_id, arrived = request.headers[_ID], request.app[CLOCK]()

@@ -13,7 +13,7 @@ from orders_sync.db.engine import Database
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.tx import Reading
 from orders_sync.http.app_keys import CALLER, CLOCK, DATABASE, SETTINGS
-from orders_sync.http.auth import STRANGER
+from orders_sync.http.auth import ANONYMOUS
 from orders_sync.instants import Ms, to_text
 from orders_sync.live.readiness import READINESS
 from orders_sync.poller import progress
@@ -28,7 +28,7 @@ routes = web.RouteTableDef()
 async def health(request: web.Request) -> web.Response:
     """`degraded` while the database is out of reach or takes no writes, the shop has not the app, or the last tick failed.
 
-    A stranger is told the words alone: no reason, no figure, no version.
+    Without a token the words alone are answered: no reason, no figure, no version.
     """
     settings, database = request.app[SETTINGS], request.app[DATABASE]
     stored, problem = await _stored(database), request.app[READINESS].problem
@@ -40,9 +40,9 @@ async def health(request: web.Request) -> web.Response:
         "timestamp": to_text(request.app[CLOCK]() // 1000 * 1000),
         "database": "unavailable" if poller is None or problem is not None else "ok",
     }
-    if request[CALLER] is STRANGER:
-        told = {"backfill": _backfill(settings, poller), "poller": _poller(settings, poller)}
-        return _json(words | {name: {"state": part["state"]} for name, part in told.items()})
+    if request[CALLER] is ANONYMOUS:
+        parts = {"backfill": _backfill(settings, poller), "poller": _poller(settings, poller)}
+        return _json(words | {name: {"state": part["state"]} for name, part in parts.items()})
     body = words | {
         "version": __version__,
         "reason": problem,
@@ -76,7 +76,7 @@ class _Stored:
 
 
 async def _stored(database: Database) -> _Stored | None:
-    """What the database knows; null when it does not answer."""
+    """What the database knows; None when it does not answer."""
 
     def read(conn: Reading) -> _Stored:
         gone_at = shops.uninstalled_at(conn, database.shop_id)

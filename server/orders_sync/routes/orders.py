@@ -15,16 +15,16 @@ from orders_sync.desk import query
 from orders_sync.desk.detail import Ambiguous, detail, find
 from orders_sync.desk.owners import owners
 from orders_sync.desk.page import View
-from orders_sync.desk.page_cache import Held, NotYet, Pages
+from orders_sync.desk.page_cache import CachedPage, PageCache, VersionNotReached
 from orders_sync.desk.query import BadParameter, PageQuery
-from orders_sync.desk.state import Connected
+from orders_sync.desk.state import ShopConnection
 from orders_sync.http.app_keys import DATABASE, SETTINGS, THRESHOLDS
 from orders_sync.http.problems import Refused
 from orders_wire.detail import OrderDetail
 from orders_wire.people import Owner
 from orders_wire.vocabulary import ErrorCode
 
-PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)
+PAGE_CACHE: web.AppKey[PageCache] = web.AppKey("pages", PageCache)
 
 _OWNERS = TypeAdapter(list[Owner])
 
@@ -34,23 +34,23 @@ routes = web.RouteTableDef()
 async def reading(app: web.Application) -> AsyncIterator[None]:
     """The life of the page answers: after the database, before the first request."""
     settings = app[SETTINGS]
-    connected = Connected(bool(settings.webhook_secrets), settings.shopify_admin_token is not None)
-    app[PAGES] = Pages(app[DATABASE], app[THRESHOLDS], connected)
+    connected = ShopConnection(bool(settings.webhook_secrets), settings.shopify_admin_token is not None)
+    app[PAGE_CACHE] = PageCache(app[DATABASE], app[THRESHOLDS], connected)
     yield
-    await app[PAGES].close()
+    await app[PAGE_CACHE].close()
 
 
 @routes.get("/sync/orders")
 async def orders(request: web.Request) -> web.StreamResponse:
     """A page with its metrics and panels; 304 when the client has this very body."""
     app = request.app
-    pages = app[PAGES]
+    pages = app[PAGE_CACHE]
     try:
         wanted = _query(request.rel_url.raw_query_string, app[THRESHOLDS].zone)
-        held = pages.held(wanted) or await pages.get(wanted)
+        held = pages.cached(wanted) or await pages.get(wanted)
     except BadParameter as error:
         raise Refused(ErrorCode.INVALID_REQUEST, str(error)) from error
-    except NotYet as error:
+    except VersionNotReached as error:
         raise Refused(ErrorCode.UNAVAILABLE, "the desk has not reached minVersion yet", retry_after_s=1) from error
     return _response(request, held)
 
@@ -92,7 +92,7 @@ def _query(raw: str, zone: ZoneInfo) -> PageQuery:
     return query.read(URL.build(query_string=raw, encoded=True).query.items(), zone)
 
 
-def _response(request: web.Request, held: Held) -> web.Response:
+def _response(request: web.Request, held: CachedPage) -> web.Response:
     headers = {"ETag": held.etag, "Cache-Control": "no-cache"}
     asked = request.headers.getall("If-None-Match", ())
     if asked and (held.etag in asked or any(_matches(one, held.etag) for one in asked)):

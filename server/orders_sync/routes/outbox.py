@@ -56,7 +56,7 @@ async def discard(request: web.Request) -> web.Response:
 
 
 def state_asked(request: web.Request, states: type[S]) -> S | None:
-    """The parameter `state`, null when it is not given. Raises Refused that lists what is allowed."""
+    """The parameter `state`, None when it is not given. Raises Refused that lists what is allowed."""
     asked = request.query.get("state")
     if asked is None:
         return None
@@ -83,10 +83,10 @@ def done(message: str) -> web.Response:
 async def _decide(request: web.Request, decide: Callable[[Tx, int], str | None]) -> web.Response:
     row_id = row_asked(request, "outbox row")
     try:
-        told = await request.app[DATABASE].write(lambda tx: decide(tx, row_id))
+        outcome = await request.app[DATABASE].write(lambda tx: decide(tx, row_id))
     except NotPossible as error:
         code = ErrorCode.ALREADY_SENT if error.gone else ErrorCode.ILLEGAL_TRANSITION
         raise Refused(code, str(error)) from None
-    if told is None:
+    if outcome is None:
         raise Refused(ErrorCode.NOT_FOUND, f"There is no outbox row {row_id}")
-    return done(f"Outbox row {row_id}: {told}")
+    return done(f"Outbox row {row_id}: {outcome}")

@@ -43,7 +43,7 @@ async def prometheus(request: web.Request) -> web.Response:
     metrics.streams.set(len(hub))
     metrics.cut_off.set(hub.cut_off)
     metrics.version.set(database.version)
-    metrics.untold.set(max(0, database.version - hub.position))
+    metrics.unpublished.set(max(0, database.version - hub.position))
     metrics.waiting.labels("reads").set(database.waiting_reads)
     metrics.waiting.labels("writes").set(database.waiting_writes)
     at = Cutoffs.at(now, app[THRESHOLDS])

@@ -11,7 +11,7 @@ from orders_sync.db import shops
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.http.app_keys import CLOCK, DATABASE, SETTINGS, THRESHOLDS
-from orders_sync.http.body import unread, whole
+from orders_sync.http.body import read_body, without_body
 from orders_sync.ingest import dead_letters, webhook
 from orders_sync.ingest.apply import Taking
 from orders_wire.vocabulary import Gap, Severity
@@ -29,14 +29,14 @@ async def shopify_webhook(request: web.Request) -> web.Response:
     secrets = request.app[SETTINGS].webhook_secrets
     if not secrets:
         await _tell_unprovable(request.app[DATABASE])
-        return unread(request, _json(503, {"detail": _UNPROVABLE}, {"Retry-After": "60"}))
+        return without_body(request, _json(503, {"detail": _UNPROVABLE}, {"Retry-After": "60"}))
     signature = request.headers.get(webhook.SIGNATURE)
     if not signature:
-        return unread(request, _json(401, {"detail": "Missing Shopify HMAC header"}))
+        return without_body(request, _json(401, {"detail": "Missing Shopify HMAC header"}))
     refused = _json(401, {"detail": "Invalid Shopify HMAC signature"})
     if not webhook.well_formed(signature):
-        return unread(request, refused)
-    body = await whole(request)
+        return without_body(request, refused)
+    body = await read_body(request)
     return await _take(request, body) if webhook.genuine(body, signature, secrets) else refused
 
 

@@ -34,7 +34,7 @@ _PRUNE_EVERY_MS = HOUR
 
 @dataclass(frozen=True, slots=True)
 class _Swept:
-    """How far a batch came; `last` is null when nothing is left, or when another process sweeps."""
+    """How far a batch came; `last` is None when nothing is left, or when another process sweeps."""
 
     count: int
     last: Due | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from orders_tui.api import SyncApi
+from orders_tui.api.client import SyncApi
 from orders_tui.config import TOKEN_VARIABLE, Config, default_path, load
 from orders_tui.errors import SignInNeeded
 

@@ -96,9 +96,9 @@ def _command(name: str | None) -> Callable[[Namespace], int]:
 
             return {"keys": about.keys, "config": about.config, "info": about.info}[name]
         case _:
-            from orders_tui.cli import acting
+            from orders_tui.cli import actions
 
-            return acting.act
+            return actions.act
 
 
 def _desk(given: Namespace) -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from orders_tui.sanitise import lines
 from orders_wire.version import __version__
-from orders_wire.vocabulary import ReturnAction, Tab
+from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -68,7 +68,7 @@ def build() -> argparse.ArgumentParser:
     _add_connection(parser, default=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_reading(commands)
-    _add_acting(commands)
+    _add_verbs(commands)
     _add_about(commands)
     for name, text in SERVER_COMMANDS.items():
         commands.add_parser(name, help=text, add_help=False)
@@ -102,7 +102,7 @@ def _add_connection(parser: argparse.ArgumentParser, default: str | None) -> Non
 
 
 def _add_selection(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--tab", type=_one_of(Tab), default=Tab.ALL, metavar="TAB", help=", ".join(Tab))
+    command.add_argument("--tab", type=_tab, default=Tab.ALL, metavar="TAB", help=", ".join(Tab))
     command.add_argument(
         "words", nargs="*", default=[], metavar="FILTER", help="as in the search box: owner:none 'age:>2d' berlin"
     )
@@ -129,42 +129,17 @@ def _add_reading(commands: Commands) -> None:
     watching.add_argument("--poll", action="store_true", help="ask again and again instead of holding a stream")
 
 
-def _add_acting(commands: Commands) -> None:
-    assigning = _add_action(commands, "assign", "make somebody the owner of orders")
-    who = assigning.add_mutually_exclusive_group()
-    who.add_argument("--to", metavar="NAME", help="the owner; 'unassigned' for nobody")
-    who.add_argument("--me", action="store_true", help="you")
-    fulfilling = _add_action(commands, "fulfill", "mark orders as fulfilled")
-    fulfilling.add_argument("--tracking", metavar="NUMBER", help="the parcel's number (one order)")
-    fulfilling.add_argument("--carrier", metavar="NAME", help="the carrier's name")
-    helping = _add_action(commands, "support", "escalate orders to the support queue")
-    helping.add_argument("--note", metavar="TEXT", help="what support should know")
-    helping.add_argument("--conversation", metavar="ID", help="an existing thread")
-    returning = _add_action(commands, "returns", "move the return of orders")
-    returning.add_argument("--action", type=_one_of(ReturnAction), metavar="ACTION", help=", ".join(ReturnAction))
-    returning.add_argument("--note", metavar="TEXT", help="why")
-    returning.add_argument("--return-id", metavar="ID", help="which return, where an order has several")
-    returning.add_argument("--yes", action="store_true", help="do not ask before a refund or a denial")
-    blocking = _add(commands, "inventory", "escalate a stock-out: hold the open orders that still owe a SKU")
-    blocking.add_argument("sku", metavar="SKU")
-    blocking.add_argument("orders", nargs="*", default=[], metavar="ORDER", help="only these of them")
-    blocking.add_argument("--note", default="", metavar="TEXT", help="what the ERP should know")
-    _add_output(blocking)
-    undoing = _add(commands, "undo", "take actions back while that is possible")
-    undoing.add_argument("actions", nargs="+", metavar="ACTION_ID", help="as the action's answer named it")
-    _add_output(undoing)
+def _add_verbs(commands: Commands) -> None:
+    from orders_tui.cli.verbs import VERBS
 
-
-def _add_action(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
-    command = _add(commands, name, f"{text}: given here, or as CSV on stdin")
-    command.add_argument("orders", nargs="*", metavar="ORDER", help=_ORDER)
-    _add_output(command)
-    return command
-
-
-def _add_output(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="the outcome as JSON")
-    command.add_argument("--key", metavar="KEY", help="idempotency key: the same key again does nothing twice")
+    for action, verb in VERBS.items():
+        by_order = verb.columns is not None
+        command = _add(commands, action, verb.text + (": given here, or as CSV on stdin" if by_order else ""))
+        if by_order:
+            command.add_argument("orders", nargs="*", metavar="ORDER", help=_ORDER)
+        verb.add_options(command)
+        command.add_argument("--json", action="store_true", help="the outcome as JSON")
+        command.add_argument("--key", metavar="KEY", help="idempotency key: the same key again does nothing twice")
 
 
 def _add_about(commands: Commands) -> None:
@@ -175,13 +150,10 @@ def _add_about(commands: Commands) -> None:
     _add(commands, "info", "version, files, and whether the server answers")
 
 
-def _one_of(words: type[W]) -> Callable[[str], W]:
-    def read(text: str) -> W:
-        if text not in list(words):
-            raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(words)}")
-        return words(text)
-
-    return read
+def _tab(text: str) -> Tab:
+    if text not in list(Tab):
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(Tab)}")
+    return Tab(text)
 
 
 def _limit(text: str) -> int:

@@ -21,7 +21,7 @@ from orders_tui.session.matching import collect
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_tui.query import ParsedQuery
     from orders_wire.orders import Order
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from orders_tui import wording
 from orders_tui.cli.desk import connect
 from orders_tui.errors import SignInNeeded, Unreachable, VersionSkew
-from orders_tui.feed import Connection, Feed, LineState
+from orders_tui.feed import Connection, ConnectionState, Feed
 from orders_tui.feed.polling import PollingFeed
 from orders_tui.feed.sse import SseFeed
 from orders_wire.vocabulary import EventType, OpenClosed
@@ -52,13 +52,13 @@ def _line(line: Connection, reached: bool) -> bool:
         if not reached:
             print(f"watching ({line.state})", file=sys.stderr)
         return True
-    if line.state is LineState.SIGNED_OUT:
+    if line.state is ConnectionState.SIGNED_OUT:
         raise SignInNeeded(line.reason)
-    if line.state is LineState.SKEWED and not reached:
+    if line.state is ConnectionState.SKEWED and not reached:
         raise VersionSkew(line.reason)
-    if line.state is LineState.OFFLINE and not reached:
+    if line.state is ConnectionState.OFFLINE and not reached:
         raise Unreachable(line.reason)
-    if line.state is LineState.RECONNECTING:
+    if line.state is ConnectionState.RECONNECTING:
         print(f"connection lost ({line.reason}), reconnecting", file=sys.stderr)
     return reached
 

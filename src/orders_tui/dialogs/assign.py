@@ -12,9 +12,9 @@ from textual.fuzzy import Matcher
 from textual.widgets import Static
 
 from orders_tui import wording
-from orders_tui.dialogs.dialog import Dialog
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
-from orders_tui.drafts import AssignDraft
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import content
@@ -34,22 +34,19 @@ MOST = 8
 FRESH_S = 3600.0
 
 
-class AssignDialog(Dialog[AssignDraft]):
+class AssignDialog(ActionDialog[AssignDraft]):
     """Returns the draft."""
 
-    SENDS = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "keep", show=False)]
 
-    def __init__(self, work: Workplace, target: Target, assignee: str = "") -> None:
-        super().__init__(work, target.orders)
-        self._target = target
-        self._given_name = assignee
+    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+        super().__init__(work, target, given)
         self._keep = False
-        self.touched = bool(assignee)
+        self.touched = bool(given)
         work.session.refresh_owners()
 
     def body(self) -> ComposeResult:
-        yield Field("Owner", self._given_name, hint="part of a name", id="owner", max_length=LONGEST_ASSIGNEE)
+        yield Field("Owner", self.given, hint="part of a name", id="owner", max_length=LONGEST_ASSIGNEE)
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="owners")
         yield Static(id="taken")
 
@@ -58,7 +55,7 @@ class AssignDialog(Dialog[AssignDraft]):
         self.set_interval(1.0, self._tell_taken)
 
     def title_pieces(self) -> list[Piece]:
-        return [(f"Assign {self._target.title}", "strong"), *_who(self._target.only)]
+        return [(f"Assign {self.target.title}", "strong"), *_who(self.target.only)]
 
     def keys(self) -> list[Hint]:
         keep = [Hint("ctrl+t", f"{'take' if self._keep else 'keep'} theirs")] if self._others() else []
@@ -77,8 +74,7 @@ class AssignDialog(Dialog[AssignDraft]):
 
     def result(self) -> AssignDraft:
         ids = self._ids()
-        versions = {order.id: order.version for order in self.bound if order.id in ids}
-        return AssignDraft(ids, self._chosen, versions)
+        return AssignDraft(ids, self._chosen, versions=self.versions(ids))
 
     def _others(self) -> Counter[str]:
         """How many orders would be taken from whom."""
@@ -87,9 +83,9 @@ class AssignDialog(Dialog[AssignDraft]):
 
     def _ids(self) -> tuple[str, ...]:
         if not self._keep:
-            return self._target.ids
+            return self.target.ids
         kept = {order.id for order in self.bound if order.assigned_to in self._others()}
-        return tuple(order_id for order_id in self._target.ids if order_id not in kept)
+        return tuple(order_id for order_id in self.target.ids if order_id not in kept)
 
     def edited(self) -> None:
         """The owners that match, best first."""
@@ -108,11 +104,11 @@ class AssignDialog(Dialog[AssignDraft]):
         self.query_one("#taken", Static).update(content([(words, tone)]))
 
     def _taken_from(self) -> tuple[str, Tone]:
-        others, only = self._others(), self.bound[0] if len(self._target.ids) == 1 and self.bound else None
+        others, only = self._others(), self.bound[0] if len(self.target.ids) == 1 and self.bound else None
         new = [f"{self._chosen} is a new owner"] if self.touched and self._is_new(self._chosen) else []
         if only is not None and others and not self._keep:
             return "  ·  ".join([*new, _taken(only, self.work.seen())]), Tone.WARN
-        words = [*new, *(self._stay_or_go() if self._target.marked else [])]
+        words = [*new, *(self._stay_or_go() if self.target.marked else [])]
         if others:
             words.append(f"{others.total()} {'stay with' if self._keep else 'taken from'} {_named(others)}")
         return "  ·  ".join(words), Tone.WARN if others or new else Tone.DIM
@@ -125,7 +121,7 @@ class AssignDialog(Dialog[AssignDraft]):
             "without an owner": owned[UNASSIGNED] if self._chosen != UNASSIGNED else 0,
             f"{_said(self._chosen)}'s already": owned[self._chosen],
             "of yours": mine,
-            "not loaded here": len(self._target.ids) - len(self.bound),
+            "not loaded here": len(self.target.ids) - len(self.bound),
         }
         return [f"{count} {words}" for words, count in counts.items() if count]
 
@@ -198,3 +194,6 @@ def _who(order: Order | None) -> list[Piece]:
         return []
     owner = "nobody's" if order.assigned_to == UNASSIGNED else f"now {order.assigned_to}'s"
     return [(f"  {order.customer_name or ''}", Tone.PLAIN), (f"  {owner}", Tone.DIM)]
+
+
+DIALOG = AssignDialog

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from orders_tui import export
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.errors import UsageError
-from orders_tui.screens.outcome import asked, changed
+from orders_tui.screens.outcome import changed
 from orders_tui.screens.workplace import Workplace
 from orders_tui.session.bulk import BulkRun, OutcomeKind
 from orders_tui.session.changes import ActionChanged, ActionSettled, BulkChanged, Change
@@ -61,12 +61,12 @@ class BulkDialog(Dialog[BulkRun]):
         self.query_one(LineList).focus()
 
     def title_pieces(self) -> list[Piece]:
-        what = f"{asked(self.bulk.draft).capitalize()} {len(self.bulk.outcomes)} orders"
+        what = f"{self.bulk.draft.word.capitalize()} {len(self.bulk.outcomes)} orders"
         state = "  stopped" if self.bulk.stopped else "  done" if self.bulk.finished else ""
         return [(what, "strong"), (state, Tone.DIM)]
 
     def keys(self) -> list[Hint]:
-        count = changed(self.work.session.undoables())
+        count = changed(self.work.session.actions.undoables())
         undo = [Hint("u", f"undo {count}")] if count else []
         if not self.bulk.finished:
             return [Hint("ctrl+x", "stop the unsent rest"), *undo]
@@ -129,7 +129,7 @@ class BulkDialog(Dialog[BulkRun]):
         return lines
 
     def _numbers(self, ids: list[str]) -> str:
-        orders = [self.work.session.order(order_id) for order_id in ids[:SHOWN_NUMBERS]]
+        orders = [self.work.session.table.order(order_id) for order_id in ids[:SHOWN_NUMBERS]]
         numbers = " ".join(order.order_number for order in orders if order is not None)
         return numbers + (f" and {len(ids) - SHOWN_NUMBERS} more" if len(ids) > SHOWN_NUMBERS else "")
 
@@ -158,14 +158,14 @@ class BulkDialog(Dialog[BulkRun]):
 
     def action_copy(self) -> None:
         """The numbers of everything that was not done."""
-        orders = [self.work.session.order(order_id) for order_id in self._unhappy()]
+        orders = [self.work.session.table.order(order_id) for order_id in self._unhappy()]
         numbers = [order.order_number for order in orders if order is not None]
         self.app.copy_to_clipboard("\n".join(numbers))
         self.say(f"{len(numbers)} numbers sent to the terminal's clipboard")
 
     def action_export(self) -> None:
         """The same orders as a CSV file."""
-        orders = [self.work.session.order(order_id) for order_id in self._unhappy()]
+        orders = [self.work.session.table.order(order_id) for order_id in self._unhappy()]
         path = Path.cwd() / f"orders-not-done-{self.work.pace.now():%Y%m%d-%H%M%S}.csv"
         try:
             self.say(f"written to {export.write([order for order in orders if order is not None], path)}")

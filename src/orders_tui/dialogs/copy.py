@@ -32,7 +32,7 @@ class CopyDialog(Dialog[str]):
     def __init__(self, work: Workplace, order: Order) -> None:
         super().__init__(work)
         self._order = order
-        self._values = values(order, work.session.detail(order.id))
+        self._values = values(order, work.session.table.detail(order.id))
 
     def body(self) -> ComposeResult:
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="values")

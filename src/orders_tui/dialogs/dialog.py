@@ -192,7 +192,7 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
             self.update()
         if isinstance(change, RowsChanged | PageShown | DetailChanged):
             for order_id in list(self._bound):
-                order = self.work.session.order(order_id)
+                order = self.work.session.table.order(order_id)
                 if order is not None:
                     self._order_seen(order)
 

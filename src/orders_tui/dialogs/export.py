@@ -34,7 +34,7 @@ class ExportDialog(Dialog[str]):
     def __init__(self, work: Workplace, marked: Sequence[Order]) -> None:
         super().__init__(work)
         self._marked = tuple(marked)
-        view = work.session.view
+        view = work.session.table.view
         self._page = tuple(row.order for row in view.rows if row.ghost is None)
         self._file = f"orders-{view.query.tab}-{work.pace.now():%Y%m%d-%H%M%S}.csv"
 
@@ -43,7 +43,7 @@ class ExportDialog(Dialog[str]):
         yield Field("File", self._file, hint="ends in .csv or .json", id="file", max_length=1000)
 
     def prepare(self) -> None:
-        total = self.work.session.view.span.total
+        total = self.work.session.table.view.span.total
         lines = [Line(MARKED, ((f"the {len(self._marked)} marked orders", Tone.PLAIN),))] if self._marked else []
         lines.append(Line(PAGE, ((f"the {len(self._page)} orders of this page", Tone.PLAIN),)))
         lines.append(Line(MATCHING, ((f"all {total} that match", Tone.PLAIN),)))
@@ -72,7 +72,7 @@ class ExportDialog(Dialog[str]):
     async def _write(self) -> str:
         what = self.query_one(LineList).current
         orders: Sequence[Order] = self._marked if what == MARKED else self._page
-        doubt = wording.unread(self.work.session.view.unread) if what == PAGE else ""
+        doubt = wording.unread(self.work.session.table.view.unread) if what == PAGE else ""
         if what == MATCHING:
             matching = await self.work.session.collect_matching(
                 on_progress=lambda done, of: self.say(f"{done} of {of}")

@@ -8,14 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static, TextArea
 
-from orders_tui import wording
+from orders_tui.actions.fulfill import FulfillDraft, Parcel, outward
 from orders_tui.carriers import guesses
 from orders_tui.dialogs import parcel_lines
-from orders_tui.dialogs.dialog import Dialog
+from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
 from orders_tui.dialogs.parcel_lines import ParcelLines
-from orders_tui.drafts import FulfillDraft, Parcel
-from orders_tui.eligibility import obstacle
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import content
@@ -24,34 +22,31 @@ from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_CARRIER, LONGEST_NUMBER
-from orders_wire.vocabulary import ActionName
 
 TYPED_FROM = 20
 NAMED = 3
 
 
-class FulfillDialog(Dialog[FulfillDraft]):
+class FulfillDialog(ActionDialog[FulfillDraft]):
     """Returns the draft; orders that cannot be fulfilled are left out, and it says which."""
 
-    SENDS = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+y,right", "take_guess", show=False)]
 
-    def __init__(self, work: Workplace, target: Target, number: str = "") -> None:
-        super().__init__(work, target.orders)
-        self._target = target
-        kept = work.session.drafts.find(ActionName.FULFILL, target.ids[0]) if target.only else None
-        parcel = kept.parcels.get(target.ids[0]) if isinstance(kept, FulfillDraft) else None
-        self._number = number or (parcel.number if parcel else "")
+    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+        super().__init__(work, target, given)
+        kept = self.kept(FulfillDraft) if target.only else None
+        parcel = kept.parcels.get(target.ids[0]) if kept is not None else None
+        self._number = given or (parcel.number if parcel else "")
         self._carrier = (parcel.carrier or "") if parcel else ""
 
     @property
     def _one(self) -> bool:
-        return len(self._target.ids) == 1
+        return len(self.target.ids) == 1
 
     @property
     def _many(self) -> bool:
         """So many that a slip would be dear: the number is typed."""
-        return len(self._target.ids) >= TYPED_FROM
+        return len(self.target.ids) >= TYPED_FROM
 
     def body(self) -> ComposeResult:
         if self._one:
@@ -80,9 +75,9 @@ class FulfillDialog(Dialog[FulfillDraft]):
         self.edited()
 
     def title_pieces(self) -> list[Piece]:
-        only = self._target.only
+        only = self.target.only
         who = f"  {only.customer_name or ''}" if only is not None else ""
-        return [(f"Fulfil {self._target.title}", "strong"), (who, Tone.PLAIN)]
+        return [(f"Fulfil {self.target.title}", "strong"), (who, Tone.PLAIN)]
 
     def keys(self) -> list[Hint]:
         count = len(self._ids())
@@ -107,24 +102,23 @@ class FulfillDialog(Dialog[FulfillDraft]):
 
     def result(self) -> FulfillDraft:
         ids = self._ids()
-        versions = {order.id: order.version for order in self.bound if order.id in ids}
         parcels = {order_id: parcel for order_id, parcel in self._parcels().items() if order_id in ids}
-        return FulfillDraft(ids, parcels, versions)
+        return FulfillDraft(ids, parcels, versions=self.versions(ids))
 
     def keep_draft(self) -> None:
         if self.touched and self._one and self._parcels():
             self.work.session.drafts.keep(self.result())
 
     def _obstacles(self) -> dict[str, str]:
-        found = {order.id: obstacle(ActionName.FULFILL, order) for order in self.bound}
-        return {order_id: reason for order_id, reason in found.items() if reason is not None}
+        draft = FulfillDraft(self.target.ids)
+        return {order.id: reason for order in self.bound if (reason := draft.obstacle(order)) is not None}
 
     def _ids(self) -> tuple[str, ...]:
         blocked = self._obstacles()
-        return tuple(order_id for order_id in self._target.ids if order_id not in blocked)
+        return tuple(order_id for order_id in self.target.ids if order_id not in blocked)
 
     def _lines(self) -> ParcelLines:
-        return parcel_lines.read(self.query_one(TextArea).text, self._target.orders)
+        return parcel_lines.read(self.query_one(TextArea).text, self.target.orders)
 
     def _number_faults(self) -> tuple[str, ...]:
         """What is wrong with the one number; that there is none is no fault."""
@@ -141,7 +135,7 @@ class FulfillDialog(Dialog[FulfillDraft]):
             return dict(self._lines().parcels)
         number = parcel_lines.written(self.query_one("#field-number", Field).value)
         carrier = self.query_one("#field-carrier", Field).value or (self.query_one(LineList).current or None)
-        return {self._target.ids[0]: Parcel(number, carrier)} if number else {}
+        return {self.target.ids[0]: Parcel(number, carrier)} if number else {}
 
     def _offers(self) -> list[Line]:
         number = self.query_one("#field-number", Field).value
@@ -175,7 +169,7 @@ class FulfillDialog(Dialog[FulfillDraft]):
         bare = len(ids) - sum(order_id in parcels for order_id in ids)
         missing = "" if not bare else "without a number; " if len(ids) == 1 else f"{bare} without a number; "
         undo_key = self.work.key("action.undo")
-        words = wording.outward.fulfilment(known, parcels, self.work.session.me, undo_key) if known else ""
+        words = outward(known, parcels, self.work.session.me, undo_key) if known else ""
         return f"{missing}{words}"
 
     def _left_out(self) -> str:
@@ -220,3 +214,6 @@ def _preview(order_id: str, number: str, parcels: dict[str, Parcel], blocked: di
         carrier = parcel.carrier or next((guess.carrier for guess in guesses(parcel.number)), "")
         right = (f"{parcel.number}  {carrier}", Tone.GOOD)
     return Line(order_id, ((number, Tone.PLAIN),), (right,), choosable=False)
+
+
+DIALOG = FulfillDialog

@@ -13,15 +13,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from orders_tui import wording
-from orders_tui.dialogs.dialog import Dialog
+from orders_tui.actions.inventory import InventoryDraft, outward
+from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
-from orders_tui.drafts import InventoryDraft
 from orders_tui.screens.outcome import orders, sentence
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
-from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.changes import ActionSettled, Change, DetailChanged
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -33,23 +32,20 @@ ALL, THESE = "all", "these"
 NAMED = 4
 
 
-class InventoryDialog(Dialog[InventoryDraft]):
+class InventoryDialog(ActionDialog[InventoryDraft]):
     """Returns the draft; without orders it means all that wait for the SKU."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "scope", show=False)]
-    SENDS = True
 
-    def __init__(self, work: Workplace, target: Target, sku: str = "") -> None:
-        super().__init__(work, target.orders)
-        self._target = target
-        self._given_sku = sku
-        self._picked = not sku
+    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+        super().__init__(work, target, given)
+        self._picked = not given
         self._asked = ""
         self._sent = ""
 
     def body(self) -> ComposeResult:
         glyphs = self.work.glyphs
-        yield Field("SKU", self._given_sku, hint="which one is short", id="sku", max_length=LONGEST_SKU)
+        yield Field("SKU", self.given, hint="which one is short", id="sku", max_length=LONGEST_SKU)
         yield LineList(glyphs.cursor, glyphs.ellipsis, id="skus")
         yield LineList(glyphs.cursor, glyphs.ellipsis, id="scope")
         yield Field("Note", hint="for the ERP and the timeline", id="note", max_length=LONGEST_NOTE, prose=True)
@@ -57,9 +53,9 @@ class InventoryDialog(Dialog[InventoryDraft]):
 
     def prepare(self) -> None:
         lines = [Line(ALL, (("every open order that still owes it", Tone.PLAIN),))]
-        if self._target:
-            lines.append(Line(THESE, ((f"only {self._target.title}", Tone.PLAIN),)))
-        self._scope.set_lines(lines, THESE if self._target.marked else ALL)
+        if self.target:
+            lines.append(Line(THESE, ((f"only {self.target.title}", Tone.PLAIN),)))
+        self._scope.set_lines(lines, THESE if self.target.marked else ALL)
         self._scope.can_focus = self._skus.can_focus = False
         self._fill()
 
@@ -67,7 +63,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
         return [("Escalate a stock-out", "strong")]
 
     def keys(self) -> list[Hint]:
-        scope = [Hint("ctrl+t", "orders")] if self._target else []
+        scope = [Hint("ctrl+t", "orders")] if self.target else []
         return [Hint(self.confirm_key, "escalate", able=bool(self.sku)), Hint("↑↓", "SKU"), *scope, Hint("tab", "note")]
 
     @property
@@ -96,9 +92,9 @@ class InventoryDialog(Dialog[InventoryDraft]):
         return "" if self.sku else "which SKU is short?"
 
     def result(self) -> InventoryDraft:
-        ids = self._target.ids if self._scope.current == THESE else ()
-        versions = {order.id: order.version for order in self.bound if order.id in ids}
-        return InventoryDraft(self.sku, ids, self.query_one("#field-note", Field).value, versions)
+        ids = self.target.ids if self._scope.current == THESE else ()
+        note = self.query_one("#field-note", Field).value
+        return InventoryDraft(ids, self.sku, note, versions=self.versions(ids))
 
     def finish(self, result: InventoryDraft) -> None:
         """One that nobody knows here is for the server to judge, once that was said; the dialog stays until it has."""
@@ -112,7 +108,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
                 f"{result.sku} is no SKU that is known here: {names}; press again to ask the server for it", Tone.WARN
             )
         elif not self._sent:
-            self._sent = self.work.session.act(result)[0].key
+            self._sent = self.work.session.actions.act(result)[0].key
             self.say("asking the server …")
 
     def session_changed(self, change: Change) -> None:
@@ -136,8 +132,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
     def update(self) -> None:
         super().update()
         self._skus.light(self._picked)
-        words = wording.outward.stock_out(self.work.session.me)
-        self.query_one("#consequence", Static).update(content([(words, Tone.DIM)]))
+        self.query_one("#consequence", Static).update(content([(outward(self.work.session.me), Tone.DIM)]))
 
     def edited(self) -> None:
         """The SKUs that hold what is typed; none is chosen by typing a part of it."""
@@ -156,7 +151,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
 
     def _known(self) -> dict[str, tuple[str, str]]:
         """Name and state by SKU: what the order owes, what is short first, then what is out of stock."""
-        page = self.work.session.summary
+        page = self.work.session.table.summary
         blocks = {block.sku: block for block in page.inventory_blocks} if page is not None else {}
         known: dict[str, tuple[str, str]] = {}
         for sku, title, short in sorted(self._owed_skus(), key=lambda owed: not owed[2]):
@@ -169,7 +164,7 @@ class InventoryDialog(Dialog[InventoryDraft]):
     def _owed_skus(self) -> Iterator[tuple[str, str, bool]]:
         """SKU, title and whether it is short, of every line that the orders are known to owe."""
         for order in self.bound:
-            detail = self.work.session.detail(order.id)
+            detail = self.work.session.table.detail(order.id)
             for line in detail.line_items if detail is not None else ():
                 if line.sku and line.owed:
                     yield line.sku, line.title, line.short > 0 if line.short is not None else (line.available or 0) < 0
@@ -189,3 +184,6 @@ class InventoryDialog(Dialog[InventoryDraft]):
 
 def _line(sku: str, name: str, state: str) -> Line:
     return Line(sku, ((f"{sku}  ", Tone.PLAIN), (name, Tone.DIM)), ((state, Tone.WARN),))
+
+
+DIALOG = InventoryDialog

@@ -29,7 +29,7 @@ class NarrowDialog(Dialog[str]):
         yield Field("&", self._before, hint="part of a number, name, owner, tag …", id="text")
 
     def title_pieces(self) -> list[Piece]:
-        count = len(self.work.session.view.rows)
+        count = len(self.work.session.table.view.rows)
         return [("Narrow the loaded rows", "strong"), (f"  the {count} on this page; / asks the server", Tone.DIM)]
 
     def keys(self) -> list[Hint]:

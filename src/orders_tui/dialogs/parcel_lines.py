@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orders_tui.actions.fulfill import Parcel
 from orders_tui.carriers import guesses, normalise
-from orders_tui.drafts import Parcel
 from orders_tui.sanitise import trimmed
 from orders_wire.actions import LONGEST_CARRIER, LONGEST_NUMBER
 

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from orders_tui.dialogs.dialog import Dialog
-from orders_tui.screens.outcome import asked
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -33,11 +32,11 @@ class QuitDialog(Dialog[bool]):
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="choice")
 
     def prepare(self) -> None:
-        waiting = self.work.session.unsettled
+        waiting = self.work.session.actions.unsettled
         about = [
             Line(
                 entry.key,
-                ((f"{asked(entry.draft)} {len(entry.order_ids)}", Tone.PLAIN), (f"  {entry.state}", Tone.WARN)),
+                ((f"{entry.draft.word} {len(entry.order_ids)}", Tone.PLAIN), (f"  {entry.state}", Tone.WARN)),
                 choosable=False,
             )
             for entry in waiting[:6]
@@ -50,7 +49,7 @@ class QuitDialog(Dialog[bool]):
         self.query_one(LineList).focus()
 
     def title_pieces(self) -> list[Piece]:
-        return [(f"{len(self.work.session.unsettled)} without an answer yet", "strong")]
+        return [(f"{len(self.work.session.actions.unsettled)} without an answer yet", "strong")]
 
     def keys(self) -> list[Hint]:
         return [Hint("y", "quit"), Hint("n", "stay"), Hint("↑↓ enter", "choose")]

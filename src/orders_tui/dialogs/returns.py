@@ -11,10 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from orders_tui import wording
+from orders_tui.actions.returns import ReturnsDraft, named, outward
 from orders_tui.dialogs import return_path
-from orders_tui.dialogs.dialog import Dialog
+from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
-from orders_tui.drafts import ReturnsDraft
+from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
@@ -22,13 +23,13 @@ from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_NOTE
-from orders_wire.vocabulary import ActionName, ReturnAction
+from orders_wire.vocabulary import ReturnAction
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order, ReturnSummary
 
 
-class ReturnDialog(Dialog[ReturnsDraft]):
+class ReturnDialog(ActionDialog[ReturnsDraft]):
     """Returns the draft for the return that was on show."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,14 +37,13 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         Binding("k", "choose(-1)", show=False),
     ]
     SIZE = "wide"
-    SENDS = True
 
-    def __init__(self, work: Workplace, order: Order) -> None:
-        super().__init__(work, [order])
-        assert order.return_ is not None
-        self._opened_with = order.return_
-        kept = work.session.drafts.find(ActionName.RETURNS, order.id)
-        self._note = kept.note or "" if isinstance(kept, ReturnsDraft) else ""
+    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+        super().__init__(work, target, given)
+        assert self.order.return_ is not None
+        self._opened_with = self.order.return_
+        kept = self.kept(ReturnsDraft)
+        self._note = (kept.note or "") if kept is not None else ""
 
     @property
     def order(self) -> Order:
@@ -89,7 +89,7 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         if action is None:
             return f"nothing can be done with a return that is {wording.return_state(self.now.state).word}"
         if action not in self.now.allowed_actions:
-            return f"{_name(action)} is not possible from {wording.return_state(self.now.state).word}"
+            return f"{named(action)} is not possible from {wording.return_state(self.now.state).word}"
         if self._needs_amount() and self.query_one("#field-amount", Field).value.replace(",", ".") != self._amount():
             return f"the amount has to be typed: {self._amount()}"
         return ""
@@ -98,7 +98,7 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         action = self._action()
         assert action is not None
         note = self.query_one("#field-note", Field).value or None
-        return ReturnsDraft((self.order.id,), action, note, self.now.id, {self.order.id: self.order.version})
+        return ReturnsDraft(self.target.ids, action, note, self.now.id, versions=self.versions(self.target.ids))
 
     def keep_draft(self) -> None:
         if self.query_one("#field-note", Field).value and self._action() is not None:
@@ -145,7 +145,7 @@ class ReturnDialog(Dialog[ReturnsDraft]):
             elif action is ReturnAction.REQUEST_INSPECTION:
                 right = ("", Tone.DIM)
             lines.append(
-                Line(action, ((_name(action), Tone.PLAIN if allowed else "faint"),), (right,), choosable=allowed)
+                Line(action, ((named(action), Tone.PLAIN if allowed else "faint"),), (right,), choosable=allowed)
             )
         return lines
 
@@ -153,7 +153,7 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         action = self._action()
         if action is None or action not in self.now.allowed_actions:
             return ""
-        note = wording.outward.return_note(action, self.now.state, self.work.session.me)
+        note = outward(action, self.now.state, self.work.session.me)
         return "; ".join(filter(None, (wording.return_action(action, self.now.state), note)))
 
     def action_choose(self, step: int) -> None:
@@ -162,5 +162,4 @@ class ReturnDialog(Dialog[ReturnsDraft]):
         self.update()
 
 
-def _name(action: ReturnAction) -> str:
-    return action.value.replace("_", " ")
+DIALOG = ReturnDialog

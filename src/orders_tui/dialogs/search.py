@@ -29,7 +29,7 @@ class SearchDialog(Dialog[None]):
 
     def __init__(self, work: Workplace) -> None:
         super().__init__(work)
-        self._text = render(work.session.view.query.filters)
+        self._text = render(work.session.table.view.query.filters)
 
     def body(self) -> ComposeResult:
         yield Field("/", self._text, hint="words, or owner:none status:overdue age:>2d tag:gift …", id="text")
@@ -59,11 +59,11 @@ class SearchDialog(Dialog[None]):
     def result(self) -> None:
         parsed = self._parsed()
         assert isinstance(parsed, ParsedQuery)
-        self.work.session.set_filters(parsed.filters, parsed.sort or self.work.session.view.query.sort)
+        self.work.session.table.set_filters(parsed.filters, parsed.sort or self.work.session.table.view.query.sort)
 
     def edited(self) -> None:
         owners = [owner.name for owner in self.work.session.owners]
-        tags = sorted({tag for row in self.work.session.view.rows for tag in row.order.tags})
+        tags = sorted({tag for row in self.work.session.table.view.rows for tag in row.order.tags})
         offers = complete(self.query_one(Input).value, owners, tags)[:MOST]
         lines = [Line(offer, ((offer.rsplit(" ", 1)[-1], Tone.PLAIN),)) for offer in offers]
         self.query_one(LineList).set_lines(lines, offers[0] if offers else None)

@@ -34,7 +34,7 @@ class SortDialog(Dialog[None]):
         yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="fields")
 
     def prepare(self) -> None:
-        sort = self.work.session.view.query.sort
+        sort = self.work.session.table.view.query.sort
         self.descending = sort.descending if sort is not None else False
         self._fill(sort.by if sort is not None else OWN)
 
@@ -64,4 +64,4 @@ class SortDialog(Dialog[None]):
 
     def result(self) -> None:
         chosen = self.query_one(LineList).current
-        self.work.session.set_sort(None if chosen == OWN else Sort(SortField(chosen), self.descending))
+        self.work.session.table.set_sort(None if chosen == OWN else Sort(SortField(chosen), self.descending))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.widgets import TextArea
 
-from orders_tui.dialogs.dialog import Dialog
-from orders_tui.drafts import SupportDraft
-from orders_tui.persistence import MARKS
+from orders_tui.actions.support import SupportDraft
+from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import Bar
@@ -15,21 +14,16 @@ from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_NOTE
-from orders_wire.vocabulary import ASSISTANT, ActionName
-
-LONGEST = LONGEST_NOTE
+from orders_wire.vocabulary import ASSISTANT
 
 
-class SupportDialog(Dialog[SupportDraft]):
+class SupportDialog(ActionDialog[SupportDraft]):
     """Returns the draft; left with esc, the note is kept for the next time."""
 
-    SENDS = True
-
-    def __init__(self, work: Workplace, target: Target, note: str = "") -> None:
-        super().__init__(work, target.orders)
-        self._target = target
-        kept = work.session.drafts.find(ActionName.SUPPORT, target.ids[0] if target.only else MARKS)
-        self._note = note or (kept.note if isinstance(kept, SupportDraft) else "")
+    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+        super().__init__(work, target, given)
+        kept = self.kept(SupportDraft)
+        self._note = given or (kept.note if kept is not None else "")
 
     def body(self) -> ComposeResult:
         yield TextArea(
@@ -38,12 +32,12 @@ class SupportDialog(Dialog[SupportDraft]):
         yield Bar(self.work.glyphs.ellipsis, id="consequence")
 
     def title_pieces(self) -> list[Piece]:
-        only = self._target.only
+        only = self.target.only
         thread = f"  continues {only.support_thread}" if only is not None and only.support_thread else ""
-        return [(f"Escalate {self._target.title} to support", "strong"), (thread, Tone.DIM)]
+        return [(f"Escalate {self.target.title} to support", "strong"), (thread, Tone.DIM)]
 
     def keys(self) -> list[Hint]:
-        return [Hint("ctrl+s", f"escalate {len(self._target.ids)}", able=not self.problem())]
+        return [Hint("ctrl+s", f"escalate {len(self.target.ids)}", able=not self.problem())]
 
     @property
     def note(self) -> str:
@@ -53,11 +47,10 @@ class SupportDialog(Dialog[SupportDraft]):
     def problem(self) -> str:
         if not self.note:
             return "support needs a note to go on"
-        return f"{len(self.note) - LONGEST} characters too many" if len(self.note) > LONGEST else ""
+        return f"{len(self.note) - LONGEST_NOTE} characters too many" if len(self.note) > LONGEST_NOTE else ""
 
     def result(self) -> SupportDraft:
-        versions = {order.id: order.version for order in self.bound}
-        return SupportDraft(self._target.ids, self.note, versions=versions)
+        return SupportDraft(self.target.ids, self.note, versions=self.versions(self.target.ids))
 
     def keep_draft(self) -> None:
         if self.note and self.touched:
@@ -67,9 +60,12 @@ class SupportDialog(Dialog[SupportDraft]):
         super().update()
         kept = "  kept from last time" if self._note and not self.touched else ""
         words: list[Piece] = [(f"the owner becomes {ASSISTANT}", Tone.DIM), (kept, Tone.ACTIVE)]
-        self.query_one("#consequence", Bar).set_pieces(words, [(f"{len(self.note)}/{LONGEST}", Tone.DIM)])
+        self.query_one("#consequence", Bar).set_pieces(words, [(f"{len(self.note)}/{LONGEST_NOTE}", Tone.DIM)])
 
     def on_text_area_changed(self) -> None:
         """Typing is touching."""
         self.touched = self.touched or self.query_one(TextArea).text != self._note
         self.update()
+
+
+DIALOG = SupportDialog

@@ -3,7 +3,7 @@
 Nothing else in the client knows which way runs: events are the same, in the same order, by stream and by poll.
 """
 
-from orders_tui.feed.connection import Connection, LineState
-from orders_tui.feed.items import Events, Feed, FeedItem
+from orders_tui.feed.connection import Connection, ConnectionState
+from orders_tui.feed.feed import Events, Feed, FeedItem
 
-__all__ = ["Connection", "Events", "Feed", "FeedItem", "LineState"]
+__all__ = ["Connection", "ConnectionState", "Events", "Feed", "FeedItem"]

@@ -6,7 +6,8 @@ httpx-sse yields an event with empty data for a heartbeat once an id is known, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,17 +15,23 @@ from typing import TYPE_CHECKING
 import httpx
 from httpx_sse import EventSource, SSEError
 
-from orders_tui.body import parse_safe
+from orders_tui.api.answer import read_event
+from orders_tui.api.body import LARGEST_EVENT, parse_safe, position_of
 from orders_tui.errors import ApiError
-from orders_tui.feed.blocks import Blocks
-from orders_tui.feed.items import position_of
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_wire.alerts import Event
 
-
+_FIRST_BYTE_S = 5.0
+"""After the head; later somebody in between must be buffering."""
+_SILENCE_S = 19.0
+"""Without a byte a stream is dead: the server says something every 15 s, and nothing is called live for longer than 20 s after it
+was last received.
+"""
 _LONGEST_RETRY_MS = 60_000
+_BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
+_LONGEST_BLANK_LINE = 4
 
 
 class FellSilent(ApiError):
@@ -36,32 +43,49 @@ class NoStream(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class StreamLimits:
-    """`first_byte_s` after the head somebody in between must be buffering; `silence_s` without a byte is a dead stream: the
-    server says something every 15 s, and nothing is called live for longer than 20 s after it was last heard.
-    """
-
-    first_byte_s: float = 5.0
-    silence_s: float = 19.0
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one block of the stream said: an event, or only that the server lives. `position` is the id to go on after."""
+class Message:
+    """One block of the stream: an event, or a heartbeat (None). `position` is the id to go on after."""
 
     event: Event | None
     position: str | None
     retry_s: float | None
 
 
+class Blocks:
+    """A stream cut at its blank lines: whole blocks of bounded size come out, a block that is larger is passed over.
+
+    Takes the bytes as they come; never holds more than the limit and one chunk."""
+
+    def __init__(self, limit: int = LARGEST_EVENT) -> None:
+        self._limit = limit
+        self._held = bytearray()
+        self._looked = 0
+        self._passing_over = False
+
+    def take(self, chunk: bytes) -> Iterator[bytes]:
+        """The blocks that this chunk completes, each with the blank line that ends it."""
+        self._held += chunk
+        while (end := _BLANK_LINE.search(self._held, self._looked)) is not None:
+            block = bytes(self._held[: end.end()])
+            del self._held[: end.end()]
+            self._looked = 0
+            if not self._passing_over and len(block) <= self._limit:
+                yield block
+            self._passing_over = False
+        if len(self._held) > self._limit:
+            self._passing_over = True
+            del self._held[:-_LONGEST_BLANK_LINE]
+        self._looked = max(0, len(self._held) - _LONGEST_BLANK_LINE)
+
+
 class _Watched(httpx.AsyncByteStream):
     """A body that reports every chunk and does not wait for ever for the next."""
 
-    def __init__(self, body: AsyncIterator[bytes], limits: StreamLimits, heard: Callable[[], None]) -> None:
-        self._body, self._limits, self._heard = body, limits, heard
+    def __init__(self, body: AsyncIterator[bytes], contact: Callable[[], None]) -> None:
+        self._body, self._contact = body, contact
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        limit_s, spoke, blocks = self._limits.first_byte_s, False, Blocks()
+        limit_s, blocks = _FIRST_BYTE_S, Blocks()
         while True:
             try:
                 async with asyncio.timeout(limit_s):
@@ -69,29 +93,27 @@ class _Watched(httpx.AsyncByteStream):
             except StopAsyncIteration:
                 return
             except TimeoutError as error:
-                if spoke:
+                if limit_s == _SILENCE_S:
                     raise FellSilent(f"nothing was heard for {limit_s:.0f} s") from error
                 raise NoStream("something on the way holds the live stream back") from error
-            limit_s, spoke = self._limits.silence_s, True
-            self._heard()
+            limit_s = _SILENCE_S
+            self._contact()
             for block in blocks.take(chunk):
                 yield block
 
 
-async def listen(
-    api: SyncApi, position: str | None, limits: StreamLimits, heard: Callable[[], None]
-) -> AsyncGenerator[Told, None]:
-    """The stream after an event, until it ends. Raises NoStream, or ApiError."""
+async def listen(api: SyncApi, position: str | None, contact: Callable[[], None]) -> AsyncGenerator[Message, None]:
+    """The stream after an event, until it ends; `contact` is called with every chunk. Raises NoStream, or ApiError."""
     async with api.stream(position) as response:
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise NoStream("something on the way packs the live stream")
         body = response.stream
         assert isinstance(body, httpx.AsyncByteStream)
-        response.stream = _Watched(aiter(body), limits, heard)
+        response.stream = _Watched(aiter(body), contact)
         try:
             async with aclosing(EventSource(response).aiter_sse()) as events:
                 async for sse in events:
-                    yield Told(_event(sse.data), position_of(sse.id), _seconds(sse.retry))
+                    yield Message(_event(sse.data), position_of(sse.id), _seconds(sse.retry))
         except SSEError as error:
             raise NoStream("the server offers no live stream") from error
         finally:
@@ -99,16 +121,11 @@ async def listen(
 
 
 def _event(data: str) -> Event | None:
-    """The event in a block; None for a heartbeat, and for a kind of event that this client does not know."""
-    from orders_wire.alerts import Event
-
-    if not data:
-        return None
+    """The event in a block; None for a heartbeat, and for one that cannot be read."""
     try:
-        event = Event.model_validate(parse_safe(data))
+        return read_event(parse_safe(data)) if data else None
     except (ValueError, RecursionError, OverflowError):
         return None
-    return event if position_of(event.id) is not None else None
 
 
 def _seconds(retry_ms: int | None) -> float | None:

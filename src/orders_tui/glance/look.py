@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from urllib.parse import SplitResult, urlsplit
 
 from orders_tui import places
-from orders_tui.body import LARGEST, parse
+from orders_tui.api.body import LARGEST, parse
 from orders_tui.config import Config
 
 TIMEOUT_S = 3.0

@@ -3,8 +3,8 @@
 `OrdersQuery` is what is on show and what is sent; `parse` and `render` are each the other's inverse over its filters and sort.
 """
 
-from orders_tui.query.ages import AgeBound, AgeError
 from orders_tui.query.chips import Chip, chips, complete, render, without
+from orders_tui.query.dates import AgeBound, AgeError
 from orders_tui.query.filters import NO_FILTERS, Filters, OrdersQuery, Sort
 from orders_tui.query.language import ParsedQuery, QueryProblem, parse
 

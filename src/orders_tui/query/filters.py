@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from orders_tui.query.ages import AgeBound
+from orders_tui.query.dates import AgeBound
 from orders_wire.vocabulary import UNASSIGNED, Channel, Direction, Priority, SortField, StatusFilter, Tab
 
 DEFAULT_PAGE_SIZE = 50

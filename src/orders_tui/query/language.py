@@ -13,8 +13,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from orders_tui.query.ages import AGE_HELP, AgeBound, AgeError
-from orders_tui.query.dates import DATE_HELP, is_after, is_date
+from orders_tui.query.dates import AGE_HELP, DATE_HELP, AgeBound, AgeError, is_after, is_date
 from orders_tui.query.filters import Filters, Sort
 from orders_wire.vocabulary import UNASSIGNED, Channel, Priority, SortField, StatusFilter
 

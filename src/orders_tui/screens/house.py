@@ -123,7 +123,7 @@ class House:
 
     def quit_now(self) -> None:
         """Quits; while something is without an answer, asks first."""
-        if not self.stage.work.session.unsettled:
+        if not self.stage.work.session.actions.unsettled:
             self.stage.app.exit()
             return
         from orders_tui.dialogs.quit import QuitDialog

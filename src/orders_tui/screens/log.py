@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from orders_tui import wording
 from orders_tui.glyphs import Glyphs
 from orders_tui.screens.ledger import Ledger
-from orders_tui.screens.outcome import doing, orders
-from orders_tui.session.actions import ActionEntry, ActionState
+from orders_tui.screens.outcome import orders
 from orders_tui.session.changes import ActionChanged, ActionSettled, Change
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.line_list import Line
 from orders_tui.wording import Tone
@@ -19,13 +19,13 @@ class LogScreen(Ledger):
     """The action log of this session."""
 
     def title_pieces(self) -> list[Piece]:
-        entries = self.work.session.log
+        entries = self.work.session.actions.log
         failed = sum(entry.state in {ActionState.FAILED, ActionState.PARTLY} for entry in entries)
         bad: list[Piece] = [(f"  {failed} with failures", Tone.BAD)] if failed else []
         return [("Action log", "strong"), (f"  {len(entries)} since the start", Tone.DIM), *bad]
 
     def lines(self) -> Sequence[Line]:
-        entries = self.work.session.log
+        entries = self.work.session.actions.log
         if not entries:
             return [Line("", (("nothing was done yet", Tone.DIM),), choosable=False)]
         return [self._line(entry) for entry in reversed(entries)]
@@ -37,7 +37,7 @@ class LogScreen(Ledger):
             (f"{when:<10} ", Tone.DIM),
             (f"{glyph} {entry.state:<12} ", tone),
             (f"{self._orders(entry)} ", "strong"),
-            (doing(entry.draft), Tone.PLAIN),
+            (entry.draft.done, Tone.PLAIN),
             (f"  {self._reason(entry)}", tone if tone == Tone.BAD else Tone.DIM),
         )
         return Line(entry.key, left)
@@ -45,7 +45,7 @@ class LogScreen(Ledger):
     def _orders(self, entry: ActionEntry) -> str:
         if len(entry.order_ids) != 1:
             return orders(entry.order_ids, None)
-        order = self.work.session.order(entry.order_ids[0])
+        order = self.work.session.table.order(entry.order_ids[0])
         return order.order_number if order is not None else entry.order_ids[0]
 
     def _reason(self, entry: ActionEntry) -> str:
@@ -53,11 +53,11 @@ class LogScreen(Ledger):
         return failures or entry.message
 
     def whole(self, key: str) -> list[Piece]:
-        entry = next(entry for entry in self.work.session.log if entry.key == key)
+        entry = next(entry for entry in self.work.session.actions.log if entry.key == key)
         parts = [
             f"{entry.started_at:%Y-%m-%d %H:%M:%S}Z",
             self._orders(entry),
-            doing(entry.draft),
+            entry.draft.done,
             entry.state,
             self._reason(entry),
             f"action {entry.action_id}" if entry.action_id else "",

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from orders_tui.commands import Place
-from orders_tui.screens.acting import Acting
+from orders_tui.screens.action_commands import ActionCommands
 from orders_tui.screens.desk.relevance import Situation, ranked
 from orders_tui.screens.house import House
 from orders_tui.screens.stage import Handler, Stage
@@ -48,7 +48,7 @@ class OrderScreen(Stage):
         super().__init__(work)
         self.order_id = order_id
         self._slow = False
-        groups = (Acting(self), Taking(self), House(self))
+        groups = (ActionCommands(self), Taking(self), House(self))
         self.handlers = self._moves() | {
             name: handler for group in groups for name, handler in group.handlers().items()
         }
@@ -87,15 +87,15 @@ class OrderScreen(Stage):
         self.show()
 
     def current(self) -> Order | None:
-        return self.work.session.detail(self.order_id) or self.work.session.order(self.order_id)
+        return self.work.session.table.detail(self.order_id) or self.work.session.table.order(self.order_id)
 
     def target(self) -> Target:
-        order = self.work.session.order(self.order_id)
+        order = self.work.session.table.order(self.order_id)
         return Target((order.id,), (order,)) if order is not None else Target((), ())
 
     def hints(self) -> list[Hint]:
-        undoable = self.work.session.undoable() is not None
-        names = ranked(Situation(self.work.session.order(self.order_id), undoable=undoable))
+        undoable = self.work.session.actions.undoable() is not None
+        names = ranked(Situation(self.work.session.table.order(self.order_id), undoable=undoable))
         usual = [name for name in names if name in self.handlers and name not in {"go.open", "desk.line"}]
         acts = [self.hint(name) for name in usual if name.startswith(("order.", "action."))]
         moves = [Hint(f"{self.work.key('go.next_order')} {self.work.key('go.previous_order')}", "next, previous")]
@@ -114,14 +114,14 @@ class OrderScreen(Stage):
 
     def show(self) -> None:
         """Draws the order as it is known now."""
-        order, seen = self.work.session.order(self.order_id), self.work.seen()
-        row = self.work.session.row(self.order_id)
+        order, seen = self.work.session.table.order(self.order_id), self.work.seen()
+        row = self.work.session.table.row(self.order_id)
         if order is not None:
             left: list[Piece] = headline(order, seen)
             if row is not None and row.mark is not None and row.mark.reason:
                 left += [(f"  {row.mark.reason}", Tone.BAD)]
             self.query_one("#headline", Bar).set_pieces(left, self._place_in_list())
-        detail = self.work.session.detail(self.order_id)
+        detail = self.work.session.table.detail(self.order_id)
         if detail is not None:
             self._put(order_sections.left(detail, seen), order_sections.right(detail, seen))
         else:
@@ -130,12 +130,12 @@ class OrderScreen(Stage):
         self.refresh_hints()
 
     def _place_in_list(self) -> list[Piece]:
-        view = self.work.session.view
+        view = self.work.session.table.view
         at = next((at for at, row in enumerate(view.rows) if row.order.id == self.order_id), None)
         return [(f"{view.span.first + at} of {view.span.total}", Tone.DIM)] if at is not None else []
 
     def _waiting(self) -> Section:
-        problem = self.work.session.detail_problem(self.order_id)
+        problem = self.work.session.table.detail_problem(self.order_id)
         if problem is not None:
             line: Text = [(str(problem), Tone.WARN), (f"  {self.work.key('desk.refresh')} tries again", Tone.DIM)]
         else:
@@ -148,12 +148,12 @@ class OrderScreen(Stage):
 
     def _show_slow(self) -> None:
         self._slow = True
-        if self.work.session.detail(self.order_id) is None:
+        if self.work.session.table.detail(self.order_id) is None:
             self.show()
 
     def _show_band(self) -> None:
         session, now = self.work.session, self.work.pace.now()
-        says = sentences(session.connection, session.view, now, self.work.zone, self.work.key("desk.refresh"))
+        says = sentences(session.connection, session.table.view, now, self.work.zone, self.work.key("desk.refresh"))
         self.query_one(Band).show(says)
         self.set_class(bool(says), "-stale")
 
@@ -171,7 +171,7 @@ class OrderScreen(Stage):
         self.query_one(other).focus()
 
     def _step(self, offset: int) -> None:
-        order_id = self.work.session.step(offset)
+        order_id = self.work.session.table.step(offset)
         if order_id is None:
             self.say("this is the end of the list" if offset > 0 else "this is the start of the list")
             return

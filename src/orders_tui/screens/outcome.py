@@ -6,52 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from orders_tui.drafts import (
-    AssignDraft,
-    Draft,
-    FulfillDraft,
-    InventoryDraft,
-    ReturnsDraft,
-    SupportDraft,
-    UndoDraft,
-)
-from orders_tui.session.actions import ActionEntry, ActionState
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.wording import Tone
-from orders_wire.vocabulary import UNASSIGNED, ActionName
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
-
-_ASKED = {
-    ActionName.ASSIGN: "assign",
-    ActionName.FULFILL: "fulfil",
-    ActionName.SUPPORT: "support",
-    ActionName.RETURNS: "return",
-    ActionName.INVENTORY: "hold",
-    ActionName.UNDO: "undo",
-}
-
-
-def asked(draft: Draft) -> str:
-    """What a draft asks for, in a word: `assign`."""
-    return _ASKED[draft.verb]
-
-
-def doing(draft: Draft) -> str:
-    """What a draft does, in the past tense: `assigned to ana`."""
-    match draft:
-        case AssignDraft(assignee=assignee):
-            return "given back to nobody" if assignee == UNASSIGNED else f"assigned to {assignee}"
-        case FulfillDraft():
-            return "marked as fulfilled"
-        case SupportDraft():
-            return "escalated to support"
-        case ReturnsDraft(action=action):
-            return f"return: {action.value.replace('_', ' ')}"
-        case InventoryDraft(sku=sku):
-            return f"held for {sku}"
-        case UndoDraft():
-            return "taken back"
 
 
 def changed(entries: Iterable[ActionEntry]) -> int:
@@ -68,19 +27,19 @@ def orders(order_ids: Sequence[str], only: Order | None) -> str:
 
 def sentence(entry: ActionEntry, title: str, now: datetime, undo_key: str) -> tuple[str, str]:
     """The sentence and its tone."""
-    done = f"{title} {doing(entry.draft)}"
+    done = f"{title} {entry.draft.done}"
     match entry.state:
         case ActionState.DONE:
-            if isinstance(entry.draft, FulfillDraft) and entry.undo_until is None and entry.action_id is not None:
-                done = f"{done}; nothing is on its way to be sent"
+            if entry.draft.unsent and entry.undo_until is None and entry.action_id is not None:
+                done = f"{done}; {entry.draft.unsent}"
             if not entry.undoable(now):
                 return done, Tone.GOOD
             seconds = f" for {(entry.undo_until - now).total_seconds():.0f} s" if entry.undo_until else ""
             return f"{done}; {undo_key} takes it back{seconds}", Tone.GOOD
         case ActionState.PARTLY:
-            return f"{len(entry.order_ids) - len(entry.failures)} {doing(entry.draft)}, {_failed(entry)}", Tone.WARN
+            return f"{len(entry.order_ids) - len(entry.failures)} {entry.draft.done}, {_failed(entry)}", Tone.WARN
         case ActionState.FAILED:
-            return f"{title} not {doing(entry.draft)}: {entry.message or _failed(entry)}", Tone.BAD
+            return f"{title} not {entry.draft.done}: {entry.message or _failed(entry)}", Tone.BAD
         case ActionState.REFUSED:
             return f"not sent: {entry.message}; the draft is kept", Tone.WARN
         case ActionState.UNDONE:

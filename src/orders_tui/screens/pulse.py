@@ -14,8 +14,8 @@ from textual.binding import Binding, BindingType
 from orders_tui import wording
 from orders_tui.query import Filters, OrdersQuery
 from orders_tui.screens.ledger import Ledger
-from orders_tui.session.actions import ActionState
 from orders_tui.session.changes import AlertsChanged, Change, PageShown, PeopleChanged, SummaryChanged
+from orders_tui.session.log import ActionState
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -55,7 +55,7 @@ class PulseScreen(Ledger):
         return [*self._queues(), *gap, *self._owners(), *gap, *self._needs()]
 
     def _queues(self) -> Iterator[Line]:
-        page = self.work.session.summary
+        page = self.work.session.table.summary
         counts = {tab: page.tabs.get(tab, 0) for tab in Tab if tab is not Tab.ALL} if page is not None else {}
         most = max(counts.values(), default=0)
         hours = f"{page.metrics.avg_fulfillment_hours:.1f} h to fulfil, {page.period.label.lower()}" if page else ""
@@ -78,7 +78,7 @@ class PulseScreen(Ledger):
             yield Line(f"owner:{owner.name}", (*self._figure(owner.name, owner.open_orders, Tone.PLAIN), blank, *bar))
 
     def _needs(self) -> Iterator[Line]:
-        session, page = self.work.session, self.work.session.summary
+        session, page = self.work.session, self.work.session.table.summary
         groups = session.alerts.by_severity(self.work.pace.now())
         yield _heading("NEEDS A PERSON")
         if page is not None:
@@ -87,8 +87,8 @@ class PulseScreen(Ledger):
         yield _text(f"alerts: {', '.join(counts) or 'none'}", Tone.WARN if Severity.CRITICAL in groups else Tone.DIM)
         for message in self._gaps():
             yield _text(message, Tone.WARN)
-        failed = sum(entry.state in {ActionState.FAILED, ActionState.PARTLY} for entry in session.log)
-        unsettled, drafts = len(session.unsettled), len(session.drafts.all())
+        failed = sum(entry.state in {ActionState.FAILED, ActionState.PARTLY} for entry in session.actions.log)
+        unsettled, drafts = len(session.actions.unsettled), len(session.drafts.all())
         yield _text(f"here: {failed} with failures, {unsettled} without an answer, {drafts} kept as drafts")
 
     def _gaps(self) -> list[str]:
@@ -124,10 +124,10 @@ class PulseScreen(Ledger):
         kind, _, name = self.current.partition(":")
         session = self.work.session
         if kind == "tab":
-            session.open_tab(Tab(name))
+            session.table.open_tab(Tab(name))
         elif kind == "owner":
-            size = session.view.query.page_size
-            session.show(OrdersQuery(Tab.UNFULFILLED, replace(Filters(), owner=name), page_size=size))
+            size = session.table.view.query.page_size
+            session.table.show(OrdersQuery(Tab.UNFULFILLED, replace(Filters(), owner=name), page_size=size))
         if kind:
             self.dismiss()
 

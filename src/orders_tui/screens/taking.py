@@ -60,7 +60,7 @@ class Taking:
     def browser(self) -> None:
         """The order in the shop's admin, where the server gives an https address for it."""
         order = self.stage.current()
-        detail = self.stage.work.session.detail(order.id) if order is not None else None
+        detail = self.stage.work.session.table.detail(order.id) if order is not None else None
         url = detail.admin_url if detail is not None else None
         if order is None:
             self.stage.say("there is no order here")

@@ -1,6 +1,5 @@
 """The session: what is on show, kept true; what is sent, kept from being lost. Pure asyncio, no screen."""
 
-from orders_tui.session.actions import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
 from orders_tui.session.changes import (
     ActionChanged,
@@ -20,8 +19,9 @@ from orders_tui.session.changes import (
     SummaryChanged,
     ViewChanged,
 )
+from orders_tui.session.log import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.session import Session
-from orders_tui.session.view import Ghost, PageSpan, RowView, TabMemory, View
+from orders_tui.session.view import Ghost, PageSpan, RowView, TableView
 
 __all__ = [
     "ActionChanged",
@@ -49,7 +49,6 @@ __all__ = [
     "RowsChanged",
     "Session",
     "SummaryChanged",
-    "TabMemory",
-    "View",
+    "TableView",
     "ViewChanged",
 ]

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from orders_tui.session.actions import ActionEntry, ActionState
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_wire.vocabulary import ErrorCode
 
 if TYPE_CHECKING:
-    from orders_tui.drafts import Draft
+    from orders_tui.actions.draft import Draft
 
 _GONE = {ErrorCode.ORDER_CLOSED, ErrorCode.NOT_FOUND}
 _STOPPED = "stopped before it was sent"

@@ -1,4 +1,4 @@
-"""What the session tells its observers: small, typed, past tense. They say *that* something changed; the session says what."""
+"""What the session publishes to its observers, past tense. A change says *that* something is different; the session says what."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from orders_tui.feed import Connection
 
 if TYPE_CHECKING:
     from orders_tui.alerts import Alert
-    from orders_tui.session.actions import ActionEntry
     from orders_tui.session.bulk import BulkRun
+    from orders_tui.session.log import ActionEntry
 
 
 class Level(StrEnum):
@@ -22,108 +22,96 @@ class Level(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class PageShown:
-    """The rows on show, or their order, are others: read `session.view` anew."""
+class Change:
+    """Something changed."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class RowsChanged:
+class PageShown(Change):
+    """The rows on show, or their order, are others: read `session.table.view` anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsChanged(Change):
     """These orders look different, in place."""
 
     order_ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class ViewChanged:
+class ViewChanged(Change):
     """Something around the rows changed: loading, problem, pill, freeze, position, filters."""
 
 
 @dataclass(frozen=True, slots=True)
-class CursorMoved:
+class CursorMoved(Change):
     """The cursor stands on another order (or on none)."""
 
     order_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class DetailChanged:
+class DetailChanged(Change):
     """The detail of this order came, changed, or could not be had."""
 
     order_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class SummaryChanged:
-    """Metrics, panels or tab counts changed: `session.summary`."""
+class SummaryChanged(Change):
+    """Metrics, panels or tab counts changed: `session.table.summary`."""
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleChanged:
+class PeopleChanged(Change):
     """`session.me` or `session.owners` changed."""
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionChanged:
-    """The state of the line changed."""
+class ConnectionChanged(Change):
+    """The state of the connection changed."""
 
     connection: Connection
 
 
 @dataclass(frozen=True, slots=True)
-class AlertsChanged:
+class AlertsChanged(Change):
     """Open alerts or gaps changed; `toast` is one that needs a person now."""
 
     toast: Alert | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ActionChanged:
+class ActionChanged(Change):
     """An action moved on (sent, unconfirmed, being undone)."""
 
     entry: ActionEntry
 
 
 @dataclass(frozen=True, slots=True)
-class ActionSettled:
+class ActionSettled(Change):
     """An action has its outcome."""
 
     entry: ActionEntry
 
 
 @dataclass(frozen=True, slots=True)
-class BulkChanged:
+class BulkChanged(Change):
     """A bulk run moved on."""
 
     run: BulkRun
 
 
 @dataclass(frozen=True, slots=True)
-class DeskLeft:
+class DeskLeft(Change):
     """The orders are another desk's now: what was marked among those of the old one means nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Change):
     """A sentence for the operator."""
 
     level: Level
     text: str
-
-
-Change = (
-    PageShown
-    | RowsChanged
-    | ViewChanged
-    | CursorMoved
-    | DetailChanged
-    | SummaryChanged
-    | PeopleChanged
-    | ConnectionChanged
-    | AlertsChanged
-    | ActionChanged
-    | ActionSettled
-    | BulkChanged
-    | DeskLeft
-    | Notice
-)

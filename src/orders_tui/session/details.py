@@ -10,7 +10,7 @@ from orders_tui.errors import ApiError
 from orders_tui.store.store import Store
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_wire.detail import OrderDetail
 
 REST_S = 0.12

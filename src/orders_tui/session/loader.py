@@ -12,7 +12,7 @@ from orders_tui.store import PageEntry
 from orders_tui.store.store import Store
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_tui.query import OrdersQuery
     from orders_wire.page import OrdersPage
 

@@ -3,15 +3,81 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
-from orders_tui.session.actions import ActionEntry, ActionState
+if TYPE_CHECKING:
+    from orders_tui.actions.draft import Draft
+    from orders_wire.vocabulary import ErrorCode, ReturnAction
 
 _KEPT = 1000
 PAST = datetime.min.replace(tzinfo=UTC)
 """The end of an action that cannot be taken back any more."""
+
+
+class ActionState(StrEnum):
+    """`refused` is the client's own no (offline, signed out): nothing was sent and the draft is kept."""
+
+    SENDING = "sending"
+    UNCONFIRMED = "unconfirmed"
+    DONE = "done"
+    PARTLY = "partly"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+SETTLED = frozenset({ActionState.DONE, ActionState.PARTLY, ActionState.FAILED, ActionState.REFUSED, ActionState.UNDONE})
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFailure:
+    """Why one order of an action was not changed."""
+
+    order_id: str
+    code: ErrorCode | None
+    message: str
+    allowed_actions: tuple[ReturnAction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionEntry:
+    """One request as the log shows it. `key` is its idempotency key; `action_id` the server's, once answered.
+
+    `undo_until` is in our own clock (None: no limit known); `batch` groups the requests of one bulk run or one draft; `desk_id`
+    is the desk that answered.
+    """
+
+    key: str
+    draft: Draft
+    order_ids: tuple[str, ...]
+    started_at: datetime
+    state: ActionState = ActionState.SENDING
+    message: str = ""
+    failures: tuple[OrderFailure, ...] = ()
+    attempts: int = 0
+    action_id: str | None = None
+    undo_until: datetime | None = None
+    batch: str | None = None
+    desk_id: str | None = None
+
+    @property
+    def settled(self) -> bool:
+        """True once the outcome is known."""
+        return self.state in SETTLED
+
+    def undoable(self, now: datetime) -> bool:
+        """True while `undo` makes sense: it is on its way, or done and not yet past its time."""
+        if self.draft.undoes is not None:
+            return False
+        if self.state in {ActionState.SENDING, ActionState.UNCONFIRMED}:
+            return True
+        if self.action_id is None or self.state not in {ActionState.DONE, ActionState.PARTLY}:
+            return False
+        return self.undo_until is None or now < self.undo_until
 
 
 class ActionLog:
@@ -19,9 +85,6 @@ class ActionLog:
 
     def __init__(self) -> None:
         self._entries: OrderedDict[str, ActionEntry] = OrderedDict()
-
-    def __iter__(self) -> Any:
-        return iter(self._entries.values())
 
     def get(self, key: str) -> ActionEntry | None:
         """The entry of an action."""

@@ -11,7 +11,7 @@ from orders_tui.query import OrdersQuery
 from orders_tui.query.filters import MAX_PAGE_SIZE
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_wire.orders import Order
 
 _WALKS = 3

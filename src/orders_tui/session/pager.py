@@ -20,17 +20,17 @@ from orders_tui.session.changes import (
     SummaryChanged,
     ViewChanged,
 )
-from orders_tui.session.freshness import Freshness
 from orders_tui.session.loader import Loader
-from orders_tui.session.table import Goal, Table
-from orders_tui.session.view import TabMemory
+from orders_tui.session.refetch_timer import RefetchTimer
+from orders_tui.session.table_state import Goal, TableState
+from orders_tui.state_file import TabMemory
 from orders_tui.store import PageEntry
 from orders_tui.store.store import Store
 from orders_wire.cursors import encode_offset
 from orders_wire.vocabulary import ErrorCode, Tab
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_wire.page import OrdersPage
 
 _STALE_NEIGHBOUR_S = 3.0
@@ -55,8 +55,8 @@ class Pager:
         self._store, self._pace = store, pace
         self._spawn, self._tell, self._seen, self._met = spawn, tell, seen, met
         self._loader = Loader(api, store, pace, self._came, self._failed)
-        self.freshness = Freshness(pace)
-        self.table = Table(query, memories)
+        self.timer = RefetchTimer(pace)
+        self.state = TableState(query, memories)
         self.summary: OrdersPage | None = None
         self.as_of: datetime | None = None
         self.page_size = query.page_size
@@ -65,81 +65,81 @@ class Pager:
 
     async def run(self) -> None:
         """Fetches what is wanted, whenever it is due, until cancelled."""
-        await self._loader.load(self.table.wanted)
+        await self._loader.load(self.state.wanted)
         while True:
-            pinged_only = await self.freshness.due()
-            version = self.freshness.wanted_version
-            if self.table.frozen and not self.table.turning and not self.table.accepting:
+            pinged_only = await self.timer.due()
+            version = self.timer.wanted_version
+            if self.state.frozen and not self.state.turning and not self.state.accepting:
                 continue
-            entry = self.table.entry
+            entry = self.state.entry
             if pinged_only and entry is not None and entry.holds(self._desk_id, version):
                 continue
-            if await self._loader.load(self.table.wanted, version):
+            if await self._loader.load(self.state.wanted, version):
                 self._prefetch()
 
     def show(self, query: OrdersQuery, goal: Goal) -> None:
         """Shows a place of a list: at once where it was fetched before, and fetched anew in any case."""
-        cursor = self.table.cursor_id
-        self.table.show(query, goal)
+        cursor = self.state.cursor_id
+        self.state.show(query, goal)
         held = self._store.page(query)
         if held is not None:
-            self.table.arrived(held, self._pace.monotonic())
+            self.state.arrived(held, self._pace.monotonic())
         self._shown(cursor)
-        if self.table.turning:
-            self._load(self.table.wanted)
+        if self.state.turning:
+            self._load(self.state.wanted)
         else:
-            self.freshness.now()
+            self.timer.now()
 
     def turn(self, cursor: str | None, goal: Goal) -> None:
         """Shows another place of the list on show."""
-        self.show(self.table.query.at(cursor), goal)
+        self.show(self.state.query.at(cursor), goal)
 
     def turn_last(self) -> None:
         """Shows the last page, with the cursor on the last row."""
-        total = self.table.span().total
+        total = self.state.span().total
         start = (total - 1) // self.page_size * self.page_size if total else 0
         self.turn(encode_offset(start), Goal(at_end=True))
 
     def accept(self) -> None:
         """Fetches now, and takes in what waits."""
-        self.table.accept()
-        self.freshness.now()
+        self.state.accept()
+        self.timer.now()
 
     def reset(self, desk_id: str | None = None) -> None:
         """What was known of the desk is void; it may be another one now."""
         self._desk_id = desk_id or self._desk_id
-        self.freshness.start_over()
+        self.timer.start_over()
         self._store.forget_pages()
-        self.freshness.now()
+        self.timer.now()
 
     def _load(self, query: OrdersQuery) -> None:
         async def load() -> None:
-            if await self._loader.load(query, self.freshness.wanted_version):
+            if await self._loader.load(query, self.timer.wanted_version):
                 self._prefetch()
 
         self._spawn(load(), "page")
 
     def _came(self, entry: PageEntry, changed: frozenset[str]) -> None:
         self._met(None)
-        cursor, summary = self.table.cursor_id, self.summary
-        wanted = entry.query == self.table.wanted
+        cursor, summary = self.state.cursor_id, self.summary
+        wanted = entry.query == self.state.wanted
         if self._is_another_desk(entry):
-            self.freshness.start_over()
-            self.table.start_over()
+            self.timer.start_over()
+            self.state.start_over()
             self._unread_told = False
-            self.freshness.now()
+            self.timer.now()
         if wanted:
             self.as_of = self._pace.now()
-            self.freshness.succeeded()
-        shown = self.table.arrived(entry, self._pace.monotonic())
+            self.timer.succeeded()
+        shown = self.state.arrived(entry, self._pace.monotonic())
         if summary is None or entry.page.desk is None or not _newer_is_known(summary, entry):
             self.summary = entry.page
-        self._store.hold(self.table.ids)
+        self._store.hold(self.state.ids)
         if shown:
             self._shown(cursor)
         elif wanted:
             self._tell(ViewChanged())
-        if not shown and (rows := changed.intersection(self.table.ids)):
+        if not shown and (rows := changed.intersection(self.state.ids)):
             self._tell(RowsChanged(rows))
         if self.summary is not summary:
             self._tell(SummaryChanged())
@@ -149,9 +149,9 @@ class Pager:
 
     def _say_unread(self) -> None:
         """Once for a desk: from then on it stands in the line above the table."""
-        if self.table.unread and not self._unread_told:
+        if self.state.unread and not self._unread_told:
             self._unread_told = True
-            self._tell(Notice(Level.WARNING, f"{wording.unread(self.table.unread)}: left out of the list"))
+            self._tell(Notice(Level.WARNING, f"{wording.unread(self.state.unread)}: left out of the list"))
 
     def _is_another_desk(self, entry: PageEntry) -> bool:
         """True when the figures on show are of another desk than this page."""
@@ -163,32 +163,32 @@ class Pager:
 
     def _follow_up(self, entry: PageEntry) -> None:
         """A page that turns out to be the wrong one leads to the right one."""
-        if self.table.turning and not self._loader.flying(self.table.wanted):
-            self._load(self.table.wanted)
-        elif entry.query == self.table.query and not self.table.ids and entry.page.orders.page_info.previous_cursor:
+        if self.state.turning and not self._loader.flying(self.state.wanted):
+            self._load(self.state.wanted)
+        elif entry.query == self.state.query and not self.state.ids and entry.page.orders.page_info.previous_cursor:
             self.turn(entry.page.orders.page_info.previous_cursor, Goal(at_end=True))
 
     def _failed(self, query: OrdersQuery, error: ApiError) -> None:
-        waited_for = query == self.table.wanted
+        waited_for = query == self.state.wanted
         unknown_place = isinstance(error, Refused) and error.code is ErrorCode.INVALID_REQUEST
         if waited_for and unknown_place and query.cursor is not None:
-            self.table.restart()
-            self._load(self.table.wanted)
+            self.state.restart()
+            self._load(self.state.wanted)
             return
         self._met(error)
-        if self.table.failed(query, error):
-            self.freshness.failed()
+        if self.state.failed(query, error):
+            self.timer.failed()
             self._tell(ViewChanged())
 
     def _shown(self, cursor: str | None) -> None:
         self._tell(PageShown())
-        if self.table.cursor_id != cursor:
-            self._tell(CursorMoved(self.table.cursor_id))
+        if self.state.cursor_id != cursor:
+            self._tell(CursorMoved(self.state.cursor_id))
 
     def _prefetch(self) -> None:
         """The pages before and after, so that a page turn is immediate."""
-        entry = self.table.entry
-        if entry is None or self.table.frozen or self.table.turning:
+        entry = self.state.entry
+        if entry is None or self.state.frozen or self.state.turning:
             return
         info = entry.page.orders.page_info
         for cursor in (info.next_cursor if info.has_next_page else None, info.previous_cursor):

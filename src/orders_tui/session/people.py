@@ -10,7 +10,7 @@ from orders_tui.errors import ApiError
 from orders_tui.session.changes import Change, PeopleChanged
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_wire.people import Me, Owner
 
 _RETRY_S = 15.0

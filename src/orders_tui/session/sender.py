@@ -8,17 +8,16 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any
 
-from orders_tui.drafts import Draft, UndoDraft
+from orders_tui.actions.draft import Draft
+from orders_tui.actions.undo import UndoDraft
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, Unreachable
 from orders_tui.pace import Pace
-from orders_tui.session.actions import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.changes import ActionChanged, ActionSettled, Change, RowsChanged
-from orders_tui.session.log import ActionLog
-from orders_tui.session.requests import send
+from orders_tui.session.log import ActionEntry, ActionLog, ActionState, OrderFailure
 from orders_tui.store.store import Store
 
 if TYPE_CHECKING:
-    from orders_tui.api import SyncApi
+    from orders_tui.api.client import SyncApi
     from orders_tui.feed import Connection
     from orders_wire.actions import ActionAnswer, Failure
 
@@ -61,7 +60,7 @@ class Sender:
         rows = self._store.begin(key, draft)
         self._tell(RowsChanged(rows))
         self._tell(ActionChanged(entry))
-        self._spawn(self._deliver(key, draft, list(dict.fromkeys(before))), f"send {draft.verb}")
+        self._spawn(self._deliver(key, draft, list(dict.fromkeys(before))), f"send {draft.action}")
         return entry
 
     def refuse(self, draft: Draft, reason: str, batch: str | None = None) -> ActionEntry:
@@ -88,7 +87,7 @@ class Sender:
         self._tell(ActionChanged(undone))
         failed = {failure.order_id for failure in entry.failures}
         done = tuple(order_id for order_id in entry.order_ids if order_id not in failed)
-        return self.begin(UndoDraft(entry.action_id, done), entry.batch)
+        return self.begin(UndoDraft(done, entry.action_id), entry.batch)
 
     async def settled(self, key: str) -> ActionEntry:
         """Waits for the outcome of an action."""
@@ -119,7 +118,7 @@ class Sender:
             self.log.update(key, attempts=attempt)
             try:
                 async with self._slots:
-                    answer = await send(self._api, draft, key, versions)
+                    answer = await self._api.act(draft.action, draft.request(versions), key)
             except ApiError as error:
                 if self._final(key, error):
                     self._failed(key, error)
@@ -220,7 +219,7 @@ class Sender:
 
     def _after_undo(self, draft: Draft, outcome: ActionState | None) -> None:
         """An undo has its outcome: so has what it was about; refused, that stands as before."""
-        undone = self.log.undone_by(draft.action_id) if isinstance(draft, UndoDraft) else None
+        undone = self.log.undone_by(draft.undoes) if draft.undoes is not None else None
         if undone is not None:
             state = outcome or (ActionState.PARTLY if undone.failures else ActionState.DONE)
             self._tell(ActionChanged(self.log.update(undone.key, state=state)))

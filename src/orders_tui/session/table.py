@@ -1,228 +1,274 @@
-"""The table on show: which rows, in which places, under which query, with the cursor on which order. Pure state.
-
-Invariant: the cursor's order never changes but by the operator's own move, and is always among the rows while there are any.
-"""
+"""The table and all that is shown: rows under a query, the cursor and its moves, single orders, how tabs were left."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
 
-from orders_tui.query import OrdersQuery
-from orders_tui.session.merging import merge
-from orders_tui.session.view import PageSpan, TabMemory
-from orders_wire.cursors import CursorError, decode_offset
+from orders_tui.query import Filters, OrdersQuery, Sort
+from orders_tui.session.changes import Change, CursorMoved, DetailChanged, PageShown, RowsChanged, ViewChanged
+from orders_tui.session.details import Details
+from orders_tui.session.merging import ghost_reason
+from orders_tui.session.pager import Pager
+from orders_tui.session.table_state import Goal
+from orders_tui.session.transients import Transient, Transients
+from orders_tui.session.view import Ghost, RowView, TableView
+from orders_tui.state_file import TabMemory
+from orders_tui.store import MarkKind, PageEntry
+from orders_tui.store.store import Store
 from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
+    from orders_tui.api.client import SyncApi
     from orders_tui.errors import ApiError
-    from orders_tui.store import PageEntry
+    from orders_tui.pace import Pace
+    from orders_wire.detail import OrderDetail
+    from orders_wire.orders import Order
+    from orders_wire.page import OrdersPage
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Where the cursor goes when a page comes: an order if it is there, else an end of the page.
+ELSEWHERE = "another page"
+"""Of the row under the cursor, which stays where it is, when it only moved within the view."""
 
-    With `elsewhere`, a page without the order is passed over for the one at that cursor.
-    """
-
-    order_id: str | None = None
-    at_end: bool = False
-    elsewhere: str | None = None
+_PASSING_MARKS = (MarkKind.CONFIRMED, MarkKind.UNDONE)
+_GHOSTS_READ = 5
 
 
 class Table:
-    """`query` is the list on show at its place; `anchor` is what is asked for again, which does not slide (contract §1)."""
+    """All is read from the store and the pager's state; the methods only steer, and nothing waits. `works` are to be kept going.
 
-    def __init__(self, query: OrdersQuery, memories: Mapping[Tab, TabMemory] | None = None) -> None:
-        self._memories = dict(memories or {})
-        self.ids: tuple[str, ...] = ()
-        self.ghosts: dict[str, float] = {}
-        self.cursor_id: str | None = None
-        self.held_back = 0
-        self.frozen = False
-        self.problem: ApiError | None = None
-        self.entry: PageEntry | None = None
-        self.query = query
-        self.anchor = query
-        self._turn: OrdersQuery | None = query
-        self._goal = Goal()
-        self._accepting: OrdersQuery | None = None
-        self._position = 0
+    `page_came` is called with the desk of every page that came, before the page is looked at; `met` with what a request for
+    one ran into.
+    """
 
-    @property
-    def loading(self) -> bool:
-        """True while rows that were asked for have not come."""
-        return self._turn is not None and self.problem is None
-
-    @property
-    def turning(self) -> bool:
-        """True while another place of the list was asked for and has not come."""
-        return self._turn is not None
-
-    @property
-    def accepting(self) -> bool:
-        """True while the operator waits for what is behind the pill."""
-        return self._accepting is not None
-
-    @property
-    def wanted(self) -> OrdersQuery:
-        """What must be fetched to be up to date."""
-        return self._turn or self._accepting or self.anchor
+    def __init__(
+        self,
+        api: SyncApi,
+        store: Store,
+        pace: Pace,
+        *,
+        query: OrdersQuery,
+        memories: Mapping[Tab, TabMemory],
+        spawn: Callable[[Coroutine[Any, Any, None], str], None],
+        tell: Callable[[Change], None],
+        page_came: Callable[[str | None], None],
+        met: Callable[[ApiError | None], None],
+    ) -> None:
+        self._store, self._tell, self._page_came = store, tell, page_came
+        self._pager = Pager(
+            api, store, pace, query=query, memories=memories, spawn=spawn, tell=tell, seen=self._seen, met=met
+        )
+        self._state = self._pager.state
+        self._details = Details(api, store, self._detailed)
+        self._transients = Transients(pace, self._passed)
+        self._missed: set[str] = set()
+        self.works = (
+            (self._pager.run, "pages"),
+            (self._details.run, "details"),
+            (self._transients.run, "fading"),
+        )
 
     @property
-    def new_count(self) -> int:
-        """Orders that wait behind the pill: held back in the middle, and come in above."""
-        above = 0 if self.entry is None else position(self.entry) - self._position
-        return self.held_back + max(0, above)
+    def query(self) -> OrdersQuery:
+        """The list on show, at its place."""
+        return self._state.query
 
     @property
-    def unread(self) -> int:
-        """Orders of the page that could not be read."""
-        return 0 if self.entry is None else self.entry.page.orders.unread
+    def view(self) -> TableView:
+        """The table as it is to be shown."""
+        state = self._state
+        rows = tuple(row for order_id in state.ids if (row := self.row(order_id)) is not None)
+        return TableView(
+            query=state.query,
+            rows=rows,
+            cursor_id=state.cursor_id,
+            span=state.span(),
+            loading=state.loading,
+            problem=state.problem,
+            as_of=self._pager.as_of,
+            new_count=state.new_count + len(self._missed),
+            unread=state.unread,
+            frozen=state.frozen,
+        )
+
+    @property
+    def summary(self) -> OrdersPage | None:
+        """The newest page of any query: metrics but `total_orders`, panels and tab counts are the same in all."""
+        return self._pager.summary
+
+    def order(self, order_id: str) -> Order | None:
+        """An order as it is shown, on the page or not."""
+        return self._store.view(order_id)
+
+    def row(self, order_id: str) -> RowView | None:
+        """A row on show (with its mark, ghost and change), else one made from what is known of the order; None when unknown."""
+        order = self._store.view(order_id)
+        if order is None:
+            return None
+        state = self._state
+        reason = self._where_to(order_id) if order_id in state.ghosts else ""
+        if not reason and order_id in state.ghosts and order_id == state.cursor_id:
+            reason = ELSEWHERE
+        ghost = Ghost(reason) if reason else None
+        changed = self._transients.shows(Transient.CHANGED, order_id)
+        return RowView(order, self._store.mark(order_id), ghost, changed)
 
     def memory(self, tab: Tab) -> TabMemory:
-        """How a tab was left; of the tab on show, how it is."""
-        if self.entry is None or tab is not self.query.tab:
-            return self._memories.get(tab, TabMemory())
-        return TabMemory(
-            self.query.filters, self.query.sort, self.anchor.cursor, self.cursor_id, top=self._position == 0
-        )
+        """How a tab was left, for `persistence`."""
+        return self._state.memory(tab)
 
-    def show(self, query: OrdersQuery, goal: Goal) -> None:
-        """Another list, or another place of this one: its rows stay until the new ones come, another's go at once."""
-        self._memories[self.query.tab] = self.memory(self.query.tab)
-        same_list = (
-            self.entry is not None and replace(query.listing, page_size=self.query.page_size) == self.query.listing
-        )
-        self._turn, self._goal, self._accepting, self.problem = query, goal, None, None
-        if same_list:
+    def open_tab(self, tab: Tab) -> None:
+        """Shows a tab as it was left; the one on show stays as it is."""
+        if tab is not self._state.query.tab or self._state.entry is None:
+            self._pager.show(*self._state.resume(tab, self._pager.page_size))
+
+    def show(self, query: OrdersQuery, order_id: str | None = None) -> None:
+        """Shows a query from its cursor, with the cursor on an order if it is there."""
+        self._pager.page_size = query.page_size
+        self._pager.show(query, Goal(order_id))
+
+    def set_filters(self, filters: Filters, sort: Sort | None = None) -> None:
+        """Narrows the present tab, from its first page; a sort of None keeps the tab's own order."""
+        query = OrdersQuery(self._state.query.tab, filters, sort, self._pager.page_size)
+        self._pager.show(query, Goal(self._state.cursor_id))
+
+    def set_sort(self, sort: Sort | None) -> None:
+        """Sorts the present tab, from its first page."""
+        self.set_filters(self._state.query.filters, sort)
+
+    def set_page_size(self, size: int) -> None:
+        """So many rows a page from now on; the rows on show stay where they are."""
+        if size != self._pager.page_size:
+            state = self._state
+            self._pager.page_size = size
+            place = OrdersQuery(state.query.tab, state.query.filters, state.query.sort, size, state.anchor.cursor)
+            self._pager.show(place, Goal(state.cursor_id))
+
+    def move_cursor(self, order_id: str | None) -> None:
+        """The operator stands on this order now. A ghost left behind goes; the order's detail is loaded after a short rest."""
+        rows = self._state.ids
+        if not self._state.move(order_id):
             return
-        self.query = self.anchor = query
-        self.ids, self.ghosts, self.cursor_id, self.entry, self.held_back = (), {}, None, None, 0
+        self._details.rest_on(order_id)
+        if self._state.ids != rows:
+            self._tell(PageShown())
+        self._tell(CursorMoved(order_id))
 
-    def start_over(self) -> None:
-        """Another desk: its page takes the place of the rows on show, from the list's top, frozen or not."""
-        self.ids, self.ghosts, self.cursor_id, self.held_back, self.frozen = (), {}, None, 0, False
-        self._goal = Goal()
+    def next_page(self) -> bool:
+        """Turns the page, at once where it was prefetched, with the cursor on its first row. False when there is none."""
+        return self._turn_to("next_cursor", Goal())
 
-    def resume(self, tab: Tab, page_size: int) -> tuple[OrdersQuery, Goal]:
-        """The query and goal that show a tab as it was left."""
-        memory = self.memory(tab)
-        query = OrdersQuery(tab, memory.filters, memory.sort, page_size, None if memory.top else memory.cursor)
-        return query, Goal(memory.order_id, elsewhere=memory.cursor if memory.top and memory.order_id else None)
+    def previous_page(self) -> bool:
+        """As `next_page`, with the cursor on the last row."""
+        return self._turn_to("previous_cursor", Goal(at_end=True))
+
+    def _turn_to(self, name: str, goal: Goal) -> bool:
+        state = self._state
+        if state.entry is None or state.turning:
+            return state.turning
+        cursor = getattr(state.entry.page.orders.page_info, name)
+        if cursor is None:
+            return False
+        self._pager.turn(cursor, goal)
+        return True
+
+    def first_page(self) -> None:
+        """Goes to the top of the list, with the cursor on its first row."""
+        self._pager.turn(None, Goal())
+
+    def last_page(self) -> None:
+        """Goes to the end of the list, with the cursor on its last row."""
+        self._pager.turn_last()
+
+    def step(self, offset: int) -> str | None:
+        """The order `offset` rows further (−1, 1 …), turning the page where the rows end; moves the cursor there.
+
+        None when there is none, or its page is still on its way (`CursorMoved` follows).
+        """
+        order_id = self._state.neighbour(offset)
+        if order_id is not None:
+            self.move_cursor(order_id)
+            return order_id
+        turned = self.next_page() if offset > 0 else self.previous_page()
+        return self._state.cursor_id if turned and not self._state.turning else None
+
+    def freeze(self, frozen: bool) -> None:
+        """Frozen, nothing on show moves or changes but by the operator's own actions; what was missed is counted."""
+        self._state.frozen = frozen
+        if not frozen:
+            self._missed.clear()
+            self._pager.timer.now()
+        self._tell(ViewChanged())
+
+    def detail(self, order_id: str) -> OrderDetail | None:
+        """The detail if it is here; where it is not, or is older than its row, it is fetched and `DetailChanged` follows."""
+        return self._details.get(order_id)
+
+    def detail_problem(self, order_id: str) -> ApiError | None:
+        """Why the detail of an order could not be had."""
+        return self._details.problem(order_id)
 
     def accept(self) -> None:
-        """The next page is taken as it is, from the top if the top was on show: what waited behind the pill comes in."""
-        if self._turn is None:
-            self._accepting = self.anchor if self._position else self.query.listing
+        """Fetches now, and takes in what waits behind the pill."""
+        self._missed.clear()
+        self._pager.accept()
 
-    def arrived(self, entry: PageEntry, now_s: float) -> bool:
-        """A page came. True when the rows on show, or their places, are others now."""
-        if entry.query == self._turn:
-            return self._turned(entry)
-        if entry.query == self._accepting:
-            self._take(entry, Goal(self.cursor_id), keep=self.cursor_id)
-            return True
-        if entry.query != self.anchor or self._turn is not None:
-            return False
-        self.problem = None
-        return self._refresh(entry, now_s)
+    def desk_moved(self, version: int, order_ids: frozenset[str] = frozenset()) -> None:
+        """The desk has at least this version; these orders changed."""
+        if self._state.frozen and order_ids:
+            self._missed |= order_ids
+            self._tell(ViewChanged())
+        self._pager.timer.ping(version)
 
-    def failed(self, query: OrdersQuery, error: ApiError) -> bool:
-        """A page could not be had. True when it was one that is waited for."""
-        if query != self.wanted:
-            return False
-        self.problem = error
-        return True
+    def look_again(self) -> None:
+        """The connection is back: what is shown may be old."""
+        self._pager.timer.now()
+        self._details.look_again()
 
-    def restart(self) -> None:
-        """The place on show is not one the server knows any more: the list from its top."""
-        self._turn = replace(self.wanted, cursor=None)
-        self._accepting = None
+    def reset(self, desk_id: str | None) -> None:
+        """What was known of the desk is void; it may be another one now."""
+        self._pager.reset(desk_id)
 
-    def move(self, order_id: str | None) -> bool:
-        """The operator moved the cursor. True when it stands elsewhere now."""
-        if order_id == self.cursor_id or (order_id is not None and order_id not in self.ids):
-            return False
-        left, self.cursor_id = self.cursor_id, order_id
-        if left in self.ghosts:
-            self.forget([left])
-        return True
+    def marked(self, order_ids: Collection[str]) -> None:
+        """The outcome of an action lies on these rows now: it passes."""
+        self._transients.start(Transient.MARK, order_ids)
 
-    def forget(self, order_ids: Iterable[str]) -> bool:
-        """Ghosts go, all but the one under the cursor. True when any went."""
-        going = {o for o in order_ids if o in self.ghosts and o != self.cursor_id}
-        for order_id in going:
-            del self.ghosts[order_id]
-        self.ids = tuple(order_id for order_id in self.ids if order_id not in going)
-        return bool(going)
+    def _where_to(self, order_id: str) -> str:
+        """Why an order is no longer in the list on show, in a word or two; empty as long as nothing says that it is not."""
+        return ghost_reason(self._state.query, self._store.view(order_id))
 
-    def neighbour(self, offset: int) -> str | None:
-        """The order so many rows from the cursor; None beyond the ends."""
-        if not self.ids:
-            return None
-        here = self.ids.index(self.cursor_id) if self.cursor_id in self.ids else 0
-        there = here + offset
-        return self.ids[there] if 0 <= there < len(self.ids) else None
+    def _seen(self, entry: PageEntry, changed: frozenset[str]) -> None:
+        """A page came: rows that somebody else changed are marked, ghosts are asked where they went."""
+        state = self._state
+        self._page_came(entry.desk_id)
+        others = {order_id for order_id in changed.intersection(state.ids) if self._store.mark(order_id) is None}
+        if entry.query != state.query:
+            self._transients.start(Transient.CHANGED, others)
+        fresh_ghosts = [order_id for order_id in state.ghosts if not self._transients.shows(Transient.GHOST, order_id)]
+        if fresh_ghosts:
+            self._transients.start(Transient.GHOST, fresh_ghosts)
+        for order_id in fresh_ghosts[:_GHOSTS_READ]:
+            self._details.want(order_id)
+        self._drop_moved(fresh_ghosts[_GHOSTS_READ:])
+        self._details.look_again()
 
-    def span(self) -> PageSpan:
-        """Where the rows stand in the list."""
-        if self.entry is None:
-            return PageSpan()
-        info, total = self.entry.page.orders.page_info, self.entry.page.metrics.total_orders
-        first = position(self.entry) + 1 if self.entry.order_ids else 0
-        last = max(0, first + len(self.entry.order_ids) - 1)
-        return PageSpan(
-            first=first,
-            last=last,
-            total=total,
-            page=info.page,
-            pages=info.total_pages,
-            has_next=info.next_cursor is not None and info.has_next_page,
-            has_previous=info.previous_cursor is not None,
-        )
+    def _drop_moved(self, order_ids: Collection[str]) -> None:
+        """Rows that are missing from the page but, as far as is known, still in the list stand on another page now: no ghosts."""
+        moved = [o for o in order_ids if o in self._state.ghosts and not self._where_to(o)]
+        if moved and self._state.forget(moved):
+            self._tell(PageShown())
 
-    def _turned(self, entry: PageEntry) -> bool:
-        goal = self._goal
-        if goal.elsewhere is not None and goal.order_id not in entry.order_ids:
-            self._turn, self._goal = entry.query.at(goal.elsewhere), Goal(goal.order_id)
-            return False
-        self._take(entry, goal)
-        return True
+    def _detailed(self, order_id: str, rows: frozenset[str]) -> None:
+        if rows:
+            self._tell(RowsChanged(rows))
+        self._drop_moved([order_id])
+        self._tell(DetailChanged(order_id))
 
-    def _take(self, entry: PageEntry, goal: Goal, keep: str | None = None) -> None:
-        """The page as it is. `keep` is the order under the cursor, which stays, as a ghost if need be."""
-        ids = entry.order_ids
-        if keep is not None and keep not in ids:
-            here = min(self.ids.index(keep) if keep in self.ids else 0, len(ids))
-            ids = (*ids[:here], keep, *ids[here:])
-        self.ghosts = {keep: float("inf")} if keep is not None and keep not in entry.order_ids else {}
-        self.ids, self.entry, self.held_back, self.problem = ids, entry, 0, None
-        self.query, self._position = entry.query, position(entry)
-        cursor = entry.page.orders.page_info.shopify_cursor
-        self.anchor = entry.query.at(cursor) if cursor else entry.query
-        self._turn = self._accepting = None
-        edge = (ids[-1] if goal.at_end else ids[0]) if ids else None
-        self.cursor_id = goal.order_id if goal.order_id in ids else edge
-
-    def _refresh(self, entry: PageEntry, now_s: float) -> bool:
-        if not self.ids:
-            had_rows = bool(entry.order_ids)
-            self._take(entry, self._goal)
-            return had_rows
-        before = self.ids, frozenset(self.ghosts)
-        merged = merge(self.ids, entry.order_ids)
-        self.entry, self.held_back, self.ids = entry, merged.held_back, merged.ids
-        self.ghosts = {order_id: self.ghosts.get(order_id, now_s) for order_id in merged.ids if order_id in merged.gone}
-        return before != (self.ids, frozenset(self.ghosts))
-
-
-def position(entry: PageEntry) -> int:
-    """The place of the page's first row in its list, from 0."""
-    cursor = entry.page.orders.page_info.cursor
-    try:
-        return decode_offset(cursor) if cursor is not None else 0
-    except CursorError:
-        return 0
+    def _passed(self, kind: Transient, order_ids: set[str]) -> None:
+        if kind is Transient.GHOST:
+            if self._state.forget(order_ids):
+                self._tell(PageShown())
+            return
+        rows = self._store.dismiss(order_ids, _PASSING_MARKS) if kind is Transient.MARK else frozenset(order_ids)
+        if rows:
+            self._tell(RowsChanged(rows))

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from orders_tui.query import NO_FILTERS, Filters, OrdersQuery, Sort
-
 if TYPE_CHECKING:
     from orders_tui.errors import ApiError
+    from orders_tui.query import OrdersQuery
     from orders_tui.store import Mark
     from orders_wire.orders import Order
 
@@ -45,7 +44,7 @@ class PageSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class TableView:
     """The table. `as_of` is the last time the server confirmed it; `new_count` orders wait behind the pill.
 
     `unread` orders of the page could not be read and are not among the rows. `loading` is true while rows that were asked for
@@ -62,14 +61,3 @@ class View:
     new_count: int = 0
     unread: int = 0
     frozen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TabMemory:
-    """How a tab was left: its filters, sort, place (a cursor; `top` when that was the first page) and order."""
-
-    filters: Filters = NO_FILTERS
-    sort: Sort | None = None
-    cursor: str | None = None
-    order_id: str | None = None
-    top: bool = True

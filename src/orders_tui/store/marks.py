@@ -23,6 +23,6 @@ class Mark:
     """`key` is the action's idempotency key; `reason` the server's words for a failure, else empty."""
 
     kind: MarkKind
-    verb: ActionName
+    action: ActionName
     key: str
     reason: str = ""

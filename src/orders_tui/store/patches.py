@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from orders_tui.drafts import Draft
-from orders_tui.store.effects import Changes, fold
+from orders_tui.actions.draft import Draft
+from orders_tui.actions.field_changes import Changes, fold
 from orders_tui.store.marks import Mark, MarkKind
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Patch:
         """What to say of a waiting order; an accepted one has its own mark."""
         if order_id in self.accepted:
             return None
-        return Mark(MarkKind.PENDING if self.known else MarkKind.UNCONFIRMED, self.draft.verb, self.key)
+        return Mark(MarkKind.PENDING if self.known else MarkKind.UNCONFIRMED, self.draft.action, self.key)
 
     def rank(self, order_id: str) -> tuple[int, int, int]:
         """Accepted ones in the server's order, then waiting ones in the operator's."""

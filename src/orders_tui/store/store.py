@@ -12,14 +12,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from orders_tui.body import MOST_KEPT
-from orders_tui.drafts import Draft, UndoDraft
+from orders_tui.actions.draft import Draft
+from orders_tui.actions.field_changes import Changes, FieldChange
+from orders_tui.api.body import MOST_KEPT
 from orders_tui.store.base import BaseRows
-from orders_tui.store.effects import Changes, FieldChange, changes
 from orders_tui.store.marks import Mark, MarkKind
 from orders_tui.store.pages import PageEntry
 from orders_tui.store.patches import Accepted, Patch, Patches
-from orders_wire.vocabulary import ActionName
 
 if TYPE_CHECKING:
     from orders_tui.query import OrdersQuery
@@ -133,7 +132,7 @@ class Store:
 
         Actions on one order are to be answered in the order in which they began: their sender sees to that.
         """
-        effect = {order_id: self._effect(draft, order_id, self.view(order_id)) for order_id in draft.order_ids}
+        effect = {order_id: draft.effect(order_id, self.view(order_id), self._done) for order_id in draft.order_ids}
         if effect:
             self._patches.add(key, draft, effect)
         for order_id in effect:
@@ -222,15 +221,15 @@ class Store:
     def _fail(self, patch: Patch, reasons: Mapping[str, str]) -> None:
         for order_id, reason in reasons.items():
             if order_id in patch.changes:
-                self._marks[order_id] = Mark(MarkKind.FAILED, patch.draft.verb, patch.key, reason)
+                self._marks[order_id] = Mark(MarkKind.FAILED, patch.draft.action, patch.key, reason)
         self._patches.drop(patch.key, reasons)
 
     def _confirm(self, patch: Patch, answer: ActionAnswer) -> None:
-        kind = MarkKind.UNDONE if patch.draft.verb is ActionName.UNDO else MarkKind.CONFIRMED
+        kind = MarkKind.CONFIRMED if patch.draft.undoes is None else MarkKind.UNDONE
         versions, desk_version = answer.versions or {}, answer.desk.version if answer.desk else 0
         told = {str(item.get("id")): item for item in answer.updated_orders}
         for order_id in list(patch.changes):
-            self._marks[order_id] = Mark(kind, patch.draft.verb, patch.key)
+            self._marks[order_id] = Mark(kind, patch.draft.action, patch.key)
             accepted = Accepted(versions.get(order_id), desk_version)
             done = self._as_done(patch, order_id, accepted)
             patch.changes[order_id] = _as_told(done, told.get(order_id, {}))
@@ -251,13 +250,8 @@ class Store:
         if held is None or accepted.held_by(held.row.version, held.desk_version):
             return meant
         known = self._patches.fold(held.row, answered_only=True)
-        done = self._effect(patch.draft, order_id, known)
+        done = patch.draft.effect(order_id, known, self._done)
         return {name: change.as_fact() for name, change in {**meant, **done}.items()}
-
-    def _effect(self, draft: Draft, order_id: str, row: Order | None) -> Changes:
-        if isinstance(draft, UndoDraft):
-            return _inverse(self._done.get(draft.action_id, {}).get(order_id, {}), row)
-        return changes(draft, order_id, row)
 
     def _forget_rows(self) -> None:
         """Keeps the memory of a long shift flat: rows on no page, not on show and not acted upon go."""
@@ -267,18 +261,6 @@ class Store:
         wanted |= {order_id for order_id in self._marks if self._patches.waiting(order_id)}
         for order_id in self._base.keep_only(wanted):
             self._patches.forget_accepted(order_id)
-
-
-def _inverse(done: Changes, row: Order | None) -> Changes:
-    """What undoing changes: only what stands as the action set it. An owner that was not known cannot be shown again."""
-    undone = {name: change.inverse() for name, change in done.items()}
-    return {
-        name: change
-        for name, change in undone.items()
-        if row is not None
-        and change.applies_to(getattr(row, name))
-        and not (name == "assigned_to" and change.after is None)
-    }
 
 
 def _as_told(patch: Changes, told: Mapping[str, object]) -> Changes:

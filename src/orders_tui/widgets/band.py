@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.config import TOKEN_VARIABLE
-from orders_tui.feed import Connection, LineState
+from orders_tui.feed import Connection, ConnectionState
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece, width
 
 if TYPE_CHECKING:
-    from orders_tui.session.view import View
+    from orders_tui.session.view import TableView
     from orders_wire.page import Backfill, Desk
 
 STALE_AFTER_S = 60.0
@@ -35,19 +35,19 @@ class Band(Bar):
         self.set_pieces(pieces)
 
 
-def sentences(line: Connection, view: View, now: datetime, zone: str, refresh_key: str) -> list[str]:
+def sentences(line: Connection, view: TableView, now: datetime, zone: str, refresh_key: str) -> list[str]:
     """What the band says, most important first; nothing while all is well."""
     data = f"data of {wording.instant(view.as_of, now, zone)}" if view.as_of else "no data yet"
     retry = line.retry_in_s(now)
     again = f"next try in {retry:.0f} s, {refresh_key} now" if retry is not None else f"{refresh_key} tries now"
     match line.state:
-        case LineState.OFFLINE:
+        case ConnectionState.OFFLINE:
             since = f" since {wording.instant(line.since, now, zone)}" if line.since else ""
             untrusted = [line.reason] if "certificate" in line.reason else []
             return [f"OFFLINE{since}", *untrusted, data, again, "reading only", "drafts are kept"]
-        case LineState.RECONNECTING:
+        case ConnectionState.RECONNECTING:
             return ["RECONNECTING", data, again]
-        case LineState.SIGNED_OUT:
+        case ConnectionState.SIGNED_OUT:
             if line.last_contact is None and view.as_of is None:
                 return [
                     "SIGN IN",
@@ -56,7 +56,7 @@ def sentences(line: Connection, view: View, now: datetime, zone: str, refresh_ke
                     f"or set {TOKEN_VARIABLE}",
                 ]
             return ["SESSION EXPIRED", "enter signs in again", "nothing is lost"]
-        case LineState.SKEWED:
+        case ConnectionState.SKEWED:
             return [
                 "OTHER VERSION",
                 line.reason or "client and server do not match",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
-from orders_tui.feed import Connection, LineState
+from orders_tui.feed import Connection, ConnectionState
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece, width
 from orders_tui.wording import Tone
@@ -24,7 +24,7 @@ class MetricsBar(Bar):
         """Shows these figures (nothing before the first page), and that the line is only second best, when it is."""
         narrow = self.size.width < NARROW
         figures, right = _pieces(page, narrow) if page is not None else ([], [])
-        if line.state is LineState.POLLING:
+        if line.state is ConnectionState.POLLING:
             right = [
                 ("DEGRADED", Tone.WARN),
                 (f" polling{f': {line.reason}' if line.reason and not narrow else ''}", Tone.DIM),

@@ -4,7 +4,6 @@ Everything that matters is a glyph and a word; colour comes from the theme by `t
 an ASCII twin. Every glyph is one cell wide.
 """
 
-from orders_tui.wording import outward
 from orders_tui.wording.amounts import count, money, unread, usd
 from orders_tui.wording.lines import (
     connection,
@@ -17,8 +16,9 @@ from orders_tui.wording.lines import (
     ship_by,
     words,
 )
-from orders_tui.wording.sign import Sign, Tone
 from orders_tui.wording.states import (
+    Sign,
+    Tone,
     delivery,
     event_type,
     issue,
@@ -46,7 +46,6 @@ __all__ = [
     "mark",
     "money",
     "order_status",
-    "outward",
     "owner",
     "priority",
     "refund",

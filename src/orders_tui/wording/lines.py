@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from orders_tui.feed.connection import LineState
+from orders_tui.feed.connection import ConnectionState
 from orders_tui.store.marks import MarkKind
 from orders_tui.wording.amounts import NOTHING, price
-from orders_tui.wording.sign import Sign, Tone
-from orders_tui.wording.states import delivery, issue, return_state
+from orders_tui.wording.states import Sign, Tone, delivery, issue, return_state
 from orders_tui.wording.times import age, instant, zone
 from orders_wire.vocabulary import UNASSIGNED, AlertType, Delivery, ReturnAction, ReturnState, Status
 
@@ -29,13 +28,13 @@ _MARKS = {
     MarkKind.CONFIRMED: Sign("✓", "v", "done", "done", Tone.GOOD),
 }
 _LINES = {
-    LineState.CONNECTING: Sign("◌", ".", "connecting", "connect", Tone.DIM),
-    LineState.LIVE: Sign("●", "*", "live", "live", Tone.GOOD),
-    LineState.POLLING: Sign("◐", "%", "polling", "polling", Tone.WARN),
-    LineState.RECONNECTING: Sign("◌", ".", "reconnecting", "reconn.", Tone.WARN),
-    LineState.OFFLINE: Sign("✗", "x", "offline", "offline", Tone.BAD),
-    LineState.SIGNED_OUT: Sign("!", "!", "session expired", "sign in", Tone.BAD),
-    LineState.SKEWED: Sign("!", "!", "other version", "version", Tone.BAD),
+    ConnectionState.CONNECTING: Sign("◌", ".", "connecting", "connect", Tone.DIM),
+    ConnectionState.LIVE: Sign("●", "*", "live", "live", Tone.GOOD),
+    ConnectionState.POLLING: Sign("◐", "%", "polling", "polling", Tone.WARN),
+    ConnectionState.RECONNECTING: Sign("◌", ".", "reconnecting", "reconn.", Tone.WARN),
+    ConnectionState.OFFLINE: Sign("✗", "x", "offline", "offline", Tone.BAD),
+    ConnectionState.SIGNED_OUT: Sign("!", "!", "session expired", "sign in", Tone.BAD),
+    ConnectionState.SKEWED: Sign("!", "!", "other version", "version", Tone.BAD),
 }
 _CONSEQUENCES = {
     ReturnAction.REQUEST_INSPECTION: "the parcel is to be inspected",
@@ -58,11 +57,11 @@ def connection(value: Connection, now: datetime, zone_name: str = "UTC") -> Sign
     """The state of the line; its word counts down (`reconnecting in 4 s`, `offline since 14:02`)."""
     sign = _LINES[value.state]
     word = sign.word
-    if value.state is LineState.SIGNED_OUT and value.last_contact is None:
+    if value.state is ConnectionState.SIGNED_OUT and value.last_contact is None:
         word = "not signed in"
-    if value.state is LineState.RECONNECTING and (seconds := value.retry_in_s(now)):
+    if value.state is ConnectionState.RECONNECTING and (seconds := value.retry_in_s(now)):
         word = f"{word} in {seconds:.0f} s" if seconds >= 1 else f"{word} now"
-    if value.state is LineState.OFFLINE and value.since is not None:
+    if value.state is ConnectionState.OFFLINE and value.since is not None:
         word = f"{word} since {instant(value.since, now, zone_name)}"
     return Sign(sign.glyph, sign.ascii, word, sign.short, sign.tone)
 

@@ -11,7 +11,7 @@ from tests.server.conftest import SHOP, SettableClock
 from tests.support.acting import serve
 from tests.support.desk_orders import order, told
 
-from orders_sync.commands import verify
+from orders_sync.commands import database
 from orders_sync.db import connections, move_desk
 from orders_sync.db.engine import Database
 from orders_sync.db.location import parse
@@ -47,7 +47,7 @@ def counts(url: str) -> dict[str, int]:
 
 
 async def verified(url: str) -> bool:
-    return await asyncio.to_thread(verify.run, Settings(database_url=url, shop_domain=SHOP)) == 0
+    return await asyncio.to_thread(database.verify, Settings(database_url=url, shop_domain=SHOP)) == 0
 
 
 def run(url: str, fn: Callable[[Connection], object]) -> None:

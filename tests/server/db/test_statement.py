@@ -11,7 +11,7 @@ from orders_sync.db.statement import Statement
 from orders_sync.db.tables import orders
 from orders_sync.db.tabs import BREACH
 from orders_sync.db.tabs import SHOP as SHOP_ID
-from orders_sync.desk.page import View, read_dashboard
+from orders_sync.desk.page import View, summarise
 from orders_sync.instants import Ms
 from orders_sync.rules.thresholds import Thresholds
 
@@ -24,7 +24,7 @@ async def test_counts_and_panels_are_planned_once_whatever_the_moment(postgres_u
 
     def read(conn: Connection) -> tuple[int, int]:
         for n in range(8):
-            read_dashboard(conn, View(db.shop_id, Ms(db.clock() + n), Thresholds()))
+            summarise(conn, View(db.shop_id, Ms(db.clock() + n), Thresholds()))
         kept, anew = conn.execute(PLANS).one()
         return kept, anew
 

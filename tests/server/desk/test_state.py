@@ -7,22 +7,22 @@ import pytest
 from orders_sync.db import leases
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Reading
-from orders_sync.desk.state import Connected, read
+from orders_sync.desk.state import ShopConnection, read
 from orders_sync.instants import Ms
 from orders_sync.poller.progress import NAME, Backfill, PollerState
 
 RUNNING = Backfill(began_at=Ms(1), done=3120, total=6000)
 ENDED = Backfill(began_at=Ms(1), done=6000, total=6000, ended_at=Ms(2))
-POLLS = Connected(webhooks=False, polls=True)
+POLLS = ShopConnection(webhooks=False, polls=True)
 
 
-async def told(db: Database, connected: Connected, poller: PollerState | None = None) -> dict[str, object]:
+async def told(db: Database, connected: ShopConnection, poller: PollerState | None = None) -> dict[str, object]:
     if poller is not None:
         body = poller.model_dump_json()
         await db.write(lambda tx: leases.store(tx, NAME, 1, body))
 
     def ask(conn: Reading) -> dict[str, object]:
-        return read(conn, db.shop_id, connected).told()
+        return read(conn, db.shop_id, connected).as_json()
 
     return await db.read(ask)
 
@@ -30,7 +30,7 @@ async def told(db: Database, connected: Connected, poller: PollerState | None = 
 @pytest.mark.parametrize("webhooks", [False, True])
 async def test_without_an_admin_token_it_is_live_by_webhooks_or_has_no_shop(db: Database, webhooks: bool) -> None:
     state = "live" if webhooks else "no_shop"
-    assert await told(db, Connected(webhooks, polls=False)) == {"state": state, "backfill": None}
+    assert await told(db, ShopConnection(webhooks, polls=False)) == {"state": state, "backfill": None}
 
 
 async def test_before_the_first_page_nothing_is_counted(db: Database) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from orders_sync.app import end_streams, live
+from orders_sync.app import end_streams, streams
 from orders_sync.db.engine import Database
 from orders_sync.http.app_keys import CALLER, CLOCK, DATABASE, HUB, Caller
 from orders_sync.http.problems import problems
@@ -49,7 +49,7 @@ async def serving(database: Database, port: int = 0) -> AsyncIterator[Server]:
     app = web.Application(middlewares=[problems, _as_lead])
     app[DATABASE] = database
     app[CLOCK] = database.clock
-    app.cleanup_ctx.append(live)
+    app.cleanup_ctx.append(streams)
     app.on_shutdown.append(end_streams)
     app.add_routes(alerts.routes)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=2, access_log=None)

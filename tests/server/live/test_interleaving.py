@@ -17,9 +17,8 @@ from tests.server.live.raising import overdue, ping, raising
 from orders_sync.db.engine import Database
 from orders_sync.live import hub as hub_module
 from orders_sync.live.broadcaster import Broadcaster
-from orders_sync.live.history import History
+from orders_sync.live.history import History, begin
 from orders_sync.live.hub import Hub, Stream
-from orders_sync.live.stream import begin
 
 HIGH_WATER_BYTES = 400
 BUFFER_LIMIT_BYTES = 1_200

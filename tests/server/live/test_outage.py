@@ -13,7 +13,7 @@ from orders_sync.db.engine import Database
 from orders_sync.db.failures import Unavailable
 from orders_sync.db.tables import events
 from orders_sync.live.hub import Hub
-from orders_sync.live.outage import MOMENTS_S, Outage
+from orders_sync.live.outage import GRACE_S, Outage
 
 
 class Seconds:
@@ -39,9 +39,9 @@ def outage(db: Database, owner: str) -> tuple[Outage, Hub, Seconds]:
 
 async def test_moments_are_no_gap(db: Database) -> None:
     lost, hub, _ = outage(db, "a")
-    await lost.lasts()
+    await lost.failed()
     assert not hub.cut_from_database
-    await lost.over()
+    await lost.recovered()
     assert await recorded(db) == []
 
 
@@ -49,12 +49,12 @@ async def test_a_fleet_records_one_gap_for_each_loss(db: Database, clock: Settab
     fleet = [outage(db, owner) for owner in "abc"]
     for _ in range(2):
         for lost, _hub, seconds in fleet:
-            await lost.lasts()
-            seconds.now += MOMENTS_S
-            await lost.lasts()
+            await lost.failed()
+            seconds.now += GRACE_S
+            await lost.failed()
         clock.advance(60_000)
         for lost, _hub, _seconds in fleet:
-            await lost.over()
+            await lost.recovered()
         clock.advance(1)
     assert await recorded(db) == [("database_lost", "open"), ("database_lost", "cleared")] * 2
 
@@ -72,9 +72,9 @@ async def test_no_stream_and_no_poll_begins_meanwhile(db: Database) -> None:
 
 async def test_what_cannot_be_recorded_yet_is_still_lost(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     lost, hub, seconds = outage(db, "a")
-    await lost.lasts()
-    seconds.now += MOMENTS_S
-    await lost.lasts()
+    await lost.failed()
+    seconds.now += GRACE_S
+    await lost.failed()
 
     async def unreachable(*_: object) -> None:
         raise Unavailable("still away")
@@ -82,7 +82,7 @@ async def test_what_cannot_be_recorded_yet_is_still_lost(db: Database, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr(db, "write", unreachable)
         with pytest.raises(Unavailable):
-            await lost.over()
+            await lost.recovered()
     assert hub.cut_from_database
-    await lost.over()
+    await lost.recovered()
     assert await recorded(db) == [("database_lost", "open"), ("database_lost", "cleared")]

@@ -175,7 +175,7 @@ async def test_streams_that_are_open_are_told_and_no_webhook_is_taken_meanwhile(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readiness, "PROBE_S", 0.02)
-    monkeypatch.setattr(outage, "MOMENTS_S", 0.0)
+    monkeypatch.setattr(outage, "GRACE_S", 0.0)
     given = {"database_url": sqlite_url, "shopify_webhook_secret": SECRET}
     path, body = sqlite_path(parse(sqlite_url)), orjson.dumps(shop.order(1))
     signed = {webhook.SIGNATURE: sign(body), webhook.TOPIC: "orders/create"}

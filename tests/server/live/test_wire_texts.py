@@ -12,7 +12,7 @@ from tests.server.conftest import NOON
 from orders_sync.db.events import Numbered
 from orders_sync.instants import parse_instant
 from orders_sync.live import frames
-from orders_sync.live.frames import Told
+from orders_sync.live.frames import EncodedEvent
 from orders_sync.live.history import instant
 from orders_sync.live.hub import Recent
 
@@ -34,16 +34,15 @@ def test_an_event_id_of_endless_digits_is_none() -> None:
 
 
 def test_the_number_becomes_id_and_version() -> None:
-    told = frames.told("k3f9", Numbered(7, b'{"type":"refresh","created_at":"2026-03-10T12:00:00Z"}'))
+    told = frames.encode("k3f9", Numbered(7, b'{"type":"refresh","created_at":"2026-03-10T12:00:00Z"}'))
     assert json.loads(told.text) == {
         "id": "k3f9-7", "version": 7, "type": "refresh", "created_at": "2026-03-10T12:00:00Z"
     }  # fmt: skip
 
 
 def test_a_frame_is_an_id_a_data_line_and_an_empty_line() -> None:
-    assert (
-        frames.frames("k3f9", [Told(7, b"{}"), Told(8, b"{}")]) == b"id: k3f9-7\ndata: {}\n\nid: k3f9-8\ndata: {}\n\n"
-    )
+    events = [EncodedEvent(7, b"{}"), EncodedEvent(8, b"{}")]
+    assert frames.frames("k3f9", events) == b"id: k3f9-7\ndata: {}\n\nid: k3f9-8\ndata: {}\n\n"
 
 
 def test_nothing_is_no_chunk() -> None:
@@ -89,8 +88,8 @@ def test_an_instant_before_1970_is_one_too() -> None:
     assert instant("1969-12-31T23:59:59Z") == parse_instant("1969-12-31T23:59:59Z")
 
 
-def _events(*numbers: int) -> list[Told]:
-    return [Told(n, b"") for n in numbers]
+def _events(*numbers: int) -> list[EncodedEvent]:
+    return [EncodedEvent(n, b"") for n in numbers]
 
 
 def test_the_newest_events_are_remembered_and_no_more() -> None:

@@ -10,24 +10,24 @@ import pytest
 from aiohttp import web
 
 from orders_sync.http import body
-from orders_sync.http.body import Room, unread, whole
+from orders_sync.http.body import BodyBudget, read_body, without_body
 from orders_sync.http.listener import Listener
-from orders_sync.http.problems import Refused, nameless, problems
+from orders_sync.http.problems import Refused, hide_server_version, problems
 
 HEAD = b"POST /in HTTP/1.1\r\nHost: hooks.example.org\r\nContent-Length: %d\r\n\r\n"
 
 
 async def take(request: web.Request) -> web.Response:
     if "X-Signed" not in request.headers:
-        return unread(request, web.Response(status=401))
-    return web.Response(text=str(len(await whole(request))))
+        return without_body(request, web.Response(status=401))
+    return web.Response(text=str(len(await read_body(request))))
 
 
 @asynccontextmanager
 async def listening(most: int = 512, silent_s: float = 60) -> AsyncIterator[int]:
     app = web.Application(middlewares=[problems])
     app.router.add_post("/in", take)
-    app.on_response_prepare.append(nameless)
+    app.on_response_prepare.append(hide_server_version)
     listener = Listener(app, ends_s=1, most=most, silent_s=silent_s)
     await listener.setup()
     try:
@@ -79,7 +79,7 @@ async def test_who_says_nothing_is_not_kept() -> None:
 
 
 async def test_bodies_on_their_way_hold_so_much_together() -> None:
-    room = Room(100)
+    room = BodyBudget(100)
     with room.reading(asyncio.timeout(None)) as first, room.reading(asyncio.timeout(None)) as second:
         room.take(first, 80)
         with pytest.raises(Refused, match="Too much"):
@@ -90,7 +90,7 @@ async def test_bodies_on_their_way_hold_so_much_together() -> None:
 
 async def test_the_body_that_is_slowest_to_come_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(body, "SOON_S", -1)
-    room = Room(100)
+    room = BodyBudget(100)
 
     async def comes_slowly() -> None:
         async with asyncio.timeout(None) as slow:

@@ -33,7 +33,7 @@ from orders_sync.app import build
 from orders_sync.db.engine import Database
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.writer import Writer
-from orders_sync.desk.page_cache import Pages
+from orders_sync.desk.page_cache import PageCache
 from orders_sync.http.app_keys import Caller
 from orders_sync.http.auth import Tokens, digest
 from orders_sync.ingest.apply import Taking
@@ -186,7 +186,7 @@ async def deliver(url: str, body: bytes) -> int:
 async def test_a_failure_of_any_layer_of_the_server_tells_nothing(
     fault: Fault, written: io.StringIO, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for owner, name in ((Pages, "held"), (Database, "read"), (History, "poll")):
+    for owner, name in ((PageCache, "held"), (Database, "read"), (History, "poll")):
         with monkeypatch.context() as patched:
             patched.setattr(owner, name, fails(fault))
             await ask(address, f"/sync/orders/alerts?since={EMAIL}" if owner is History else f"/sync/orders?q={EMAIL}")

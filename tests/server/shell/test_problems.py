@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import ValidationError
 
 from orders_sync.db.failures import Unavailable
-from orders_sync.http.body import whole
+from orders_sync.http.body import read_body
 from orders_sync.http.problems import Refused, invalid_body, problems
 from orders_wire.actions import AssignBody
 from orders_wire.vocabulary import ErrorCode
@@ -98,7 +98,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.M
     monkeypatch.setattr("orders_sync.http.body.ARRIVES_S", 0)
 
     async def reading(request: web.Request) -> web.StreamResponse:
-        return web.Response(body=await whole(request))
+        return web.Response(body=await read_body(request))
 
     app = web.Application(middlewares=[problems])
     app.router.add_post("/x", reading)

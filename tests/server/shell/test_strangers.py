@@ -18,7 +18,7 @@ from tests.support import processes
 from tests.support import shop_bodies as shop
 from tests.support.processes import ServerProcess
 
-from orders_sync.serving import raise_limit
+from orders_sync.serving import raise_file_limit
 
 MANY = 200
 IDLE = 1100
@@ -96,7 +96,7 @@ async def test_large_bodies_of_strangers_hold_little_and_a_genuine_one_gets_thro
 
 async def test_idle_connections_of_strangers_starve_nobody(desk: tuple[ServerProcess, int]) -> None:
     server, port = desk
-    raise_limit()
+    raise_file_limit()
     idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(IDLE)]
     answer = await asyncio.to_thread(httpx.get, f"{server.url}/sync/orders")
     assert answer.status_code == 200

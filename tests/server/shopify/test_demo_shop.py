@@ -14,7 +14,7 @@ from tests.server.demo.worlds import SECRETS
 from tests.server.shopify.demo_shop import Desk, Shop, desk, living
 from tests.server.shopify.world import open_gaps
 
-from orders_sync.commands import poll, shopify
+from orders_sync.commands import shopify
 from orders_sync.external.shopify.shop import TOPICS
 
 Json = dict[str, Any]
@@ -99,9 +99,11 @@ async def test_poll_once_reads_what_there_is_and_says_why_it_cannot(
     shop: Shop, sqlite_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     token = {"shopify_admin_token": SECRETS.admin_token, "shopify_api_url": shop.url}
-    assert await asyncio.to_thread(poll.run, shop.settings(sqlite_url, **token)) == 0
+    assert await asyncio.to_thread(shopify.poll, shop.settings(sqlite_url, **token)) == 0
     assert "Read " in capsys.readouterr().out
-    assert await asyncio.to_thread(poll.run, shop.settings(sqlite_url, **token | {"shopify_admin_token": "old"})) == 1
+    assert (
+        await asyncio.to_thread(shopify.poll, shop.settings(sqlite_url, **token | {"shopify_admin_token": "old"})) == 1
+    )
     assert "Polling failed: Shopify does not accept the Admin token" in capsys.readouterr().err
 
 

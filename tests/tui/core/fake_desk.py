@@ -14,7 +14,7 @@ from tests.tui.core.samples import gid, order
 from tests.tui.core.virtual_time import now
 
 from orders_tui.errors import ApiError, Refused, TimedOut, Unreachable
-from orders_tui.feed import Connection, Events, FeedItem, LineState
+from orders_tui.feed import Connection, ConnectionState, Events, FeedItem
 from orders_tui.query import OrdersQuery
 from orders_wire.actions import Action, ActionAnswer, AssignBody, Failure, FulfillBody, InventoryBody, UndoBody
 from orders_wire.alerts import Event
@@ -23,7 +23,7 @@ from orders_wire.detail import OrderDetail
 from orders_wire.orders import Order, Tracking
 from orders_wire.page import Desk, Metrics, OrdersPage, OrdersSlice, PageInfo, Period
 from orders_wire.people import Me, Owner
-from orders_wire.vocabulary import ErrorCode, EventType, Issue, Role, Status, Tab
+from orders_wire.vocabulary import ActionName, ErrorCode, EventType, Issue, Role, Status, Tab
 
 
 class FakeFeed:
@@ -40,7 +40,7 @@ class FakeFeed:
     def poke(self) -> None:
         self.pokes += 1
 
-    def line(self, state: LineState, reason: str = "") -> None:
+    def line(self, state: ConnectionState, reason: str = "") -> None:
         self.items.put_nowait(Connection(state, now(), now(), reason=reason))
 
 
@@ -170,29 +170,22 @@ class FakeDesk:
             server_version="1",
         )
 
-    async def assign(self, body: AssignBody, key: str) -> ActionAnswer:
-        return await self._act(key, body, body.order_ids, lambda row: {"assigned_to": body.assignee})
-
-    async def fulfill(self, body: FulfillBody, key: str) -> ActionAnswer:
-        def fields(row: Order) -> dict[str, Any] | None:
-            if row.status is not Status.AWAITING_FULFILLMENT:
-                return None
-            return {"status": Status.AWAITING_TRACKING, "tracking": [Tracking()]}
-
-        return await self._act(key, body, body.order_ids, fields)
-
-    async def inventory(self, body: InventoryBody, key: str) -> ActionAnswer:
-        waiting = body.order_ids or [row.id for row in self.listed(Tab.UNFULFILLED)]
-        return await self._act(key, body, waiting, lambda row: {"issue": Issue.INVENTORY})
-
-    async def undo(self, body: UndoBody, key: str) -> ActionAnswer:
-        before = self.befores.get(body.action_id, {})
-        return await self._act(
-            key,
-            body,
-            list(before),
-            lambda row: {n: getattr(before[row.id], n) for n in ("assigned_to", "status", "tracking")},
-        )
+    async def act(self, action: ActionName, body: Action, key: str) -> ActionAnswer:
+        match body:
+            case AssignBody():
+                return await self._act(key, body, body.order_ids, lambda row: {"assigned_to": body.assignee})
+            case FulfillBody():
+                return await self._act(key, body, body.order_ids, _fulfilled)
+            case InventoryBody():
+                waiting = body.order_ids or [row.id for row in self.listed(Tab.UNFULFILLED)]
+                return await self._act(key, body, waiting, lambda row: {"issue": Issue.INVENTORY})
+            case UndoBody():
+                before = self.befores.get(body.action_id, {})
+                undone = ("assigned_to", "status", "tracking")
+                return await self._act(
+                    key, body, list(before), lambda row: {n: getattr(before[row.id], n) for n in undone}
+                )
+        raise NotImplementedError(action)
 
     async def try_token(self, token: str) -> ApiError | None:
         self.reads.before.clear()
@@ -253,6 +246,12 @@ class FakeDesk:
         await asyncio.sleep(self.latency_s)
         if trouble.after:
             raise trouble.after.pop(0)
+
+
+def _fulfilled(row: Order) -> dict[str, Any] | None:
+    if row.status is not Status.AWAITING_FULFILLMENT:
+        return None
+    return {"status": Status.AWAITING_TRACKING, "tracking": [Tracking()]}
 
 
 LOST = TimedOut("the server did not answer in time")

@@ -11,15 +11,15 @@ import httpx
 import pytest
 from tests.tui.core.samples import NOON, gid, order, page
 
-from orders_tui.api import SyncApi
+from orders_tui.api.client import SyncApi
+from orders_tui.api.page_reader import SLICE
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, Unreachable, VersionSkew
 from orders_tui.pace import Pace
-from orders_tui.page_reader import SLICE
 from orders_tui.query import OrdersQuery
 from orders_wire.actions import AssignBody
 from orders_wire.orders import Order
 from orders_wire.page import OrdersPage
-from orders_wire.vocabulary import ErrorCode, ReturnAction, Tab
+from orders_wire.vocabulary import ActionName, ErrorCode, ReturnAction, Tab
 
 Handler = Callable[[httpx.Request], httpx.Response]
 ASSIGN = AssignBody(order_ids=[gid(1)], assignee="ana")
@@ -139,7 +139,7 @@ async def test_an_action_carries_its_key_and_camel_case_fields() -> None:
             200, json={"success": True, "message": "Assigned 1", "updatedOrders": [], "actionId": "a"}
         )
 
-    answer = await api(handler).assign(ASSIGN, "key-1")
+    answer = await api(handler).act(ActionName.ASSIGN, ASSIGN, "key-1")
     assert answer.action_id == "a"
     assert seen[0].headers["idempotency-key"] == "key-1"
     assert json.loads(seen[0].content) == {"orderIds": [gid(1)], "assignee": "ana"}
@@ -155,7 +155,7 @@ async def test_a_refusal_keeps_code_failures_and_what_is_allowed() -> None:
         "failures": [{"id": gid(1), "code": "illegal_transition", "message": "inspect it first"}],
     }
     with pytest.raises(Refused) as caught:
-        await api(lambda _: httpx.Response(409, json=body)).assign(ASSIGN, "k")
+        await api(lambda _: httpx.Response(409, json=body)).act(ActionName.ASSIGN, ASSIGN, "k")
     assert caught.value.code is ErrorCode.ILLEGAL_TRANSITION
     assert caught.value.allowed_actions == (ReturnAction.DENY,)
     assert caught.value.failures[0].id == gid(1)
@@ -188,7 +188,7 @@ async def test_only_what_was_surely_not_sent_is_unreachable(
     with pytest.raises(read_as):
         await api(handler).owners()
     with pytest.raises(write_as):
-        await api(handler).assign(ASSIGN, "k")
+        await api(handler).act(ActionName.ASSIGN, ASSIGN, "k")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ async def test_only_what_was_surely_not_sent_is_unreachable(
 )
 async def test_answers_of_others_than_a_sync_server(response: httpx.Response, error: type[ApiError]) -> None:
     with pytest.raises(error):
-        await api(lambda _: response).assign(ASSIGN, "k")
+        await api(lambda _: response).act(ActionName.ASSIGN, ASSIGN, "k")
 
 
 async def test_another_contract_is_told_by_me() -> None:

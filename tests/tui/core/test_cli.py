@@ -93,7 +93,7 @@ def call(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     monkeypatch.setattr("orders_tui.config.default_path", lambda: tmp_path / "config.toml")
     monkeypatch.delenv("ORDERS_TUI_SERVER", raising=False)
     monkeypatch.setattr("orders_tui.cli.reading.utc_now", lambda: NOON)
-    monkeypatch.setattr("orders_tui.cli.acting.FIRST_WAIT_S", 0.0)
+    monkeypatch.setattr("orders_tui.cli.actions.FIRST_WAIT_S", 0.0)
 
     def called(*arguments: str, stdin: str | io.TextIOWrapper = "") -> int:
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin) if isinstance(stdin, str) else stdin)

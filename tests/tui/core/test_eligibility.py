@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.tui.core.samples import NOON, gid, order
 
-from orders_tui.drafts import AssignDraft, FulfillDraft
-from orders_tui.eligibility import obstacle, preview
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.fulfill import FulfillDraft
+from orders_tui.actions.returns import ReturnsDraft
 from orders_wire.operations import ACTIONS
 from orders_wire.orders import Hold, Order, ReturnSummary, Tracking
 from orders_wire.returns import after, allowed_actions
@@ -30,13 +31,13 @@ def returned(state: ReturnState) -> Order:
     ],
 )
 def test_fulfilling(row: Order, why: str | None) -> None:
-    assert obstacle(ActionName.FULFILL, row) == why
+    assert FulfillDraft((row.id,)).obstacle(row) == why
 
 
 @pytest.mark.parametrize("state", ReturnState)
 @pytest.mark.parametrize("action", ReturnAction)
 def test_returns_as_the_table_of_moves_says(state: ReturnState, action: ReturnAction) -> None:
-    assert (obstacle(ActionName.RETURNS, returned(state), action) is None) == (after(state, action) is not None)
+    assert (ReturnsDraft((gid(1),), action).obstacle(returned(state)) is None) == (after(state, action) is not None)
 
 
 def test_the_table_of_moves() -> None:
@@ -54,19 +55,21 @@ def test_the_table_of_moves() -> None:
 
 
 def test_an_order_without_a_return() -> None:
-    assert obstacle(ActionName.RETURNS, order(1)) == "no return"
+    assert ReturnsDraft((gid(1),), ReturnAction.DENY).obstacle(order(1)) == "no return"
 
 
 def test_a_preview_sends_what_it_does_not_know_and_groups_what_it_skips() -> None:
     draft = FulfillDraft((gid(1), gid(2), gid(3), gid(4)))
     closed = [order(n, status=Status.CANCELLED) for n in (2, 3)]
-    seen = preview(draft, [(gid(1), order(1)), (gid(2), closed[0]), (gid(3), closed[1]), (gid(4), None)])
+    seen = draft.eligibility({gid(1): order(1), gid(2): closed[0], gid(3): closed[1]}.get)
     assert seen.sendable == (gid(1), gid(4))
     assert seen.skipped == {"cancelled": (gid(2), gid(3))}
 
 
 def test_anything_can_be_assigned() -> None:
-    assert preview(AssignDraft((gid(1),), "ana"), [(gid(1), order(1, status=Status.CANCELLED))]).eligible == (gid(1),)
+    assert AssignDraft((gid(1),), "ana").eligibility({gid(1): order(1, status=Status.CANCELLED)}.get).eligible == (
+        gid(1),
+    )
 
 
 def test_only_leads_move_returns() -> None:

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.tui.core.virtual_time import now_s, pace, run
 
-from orders_tui.api import SyncApi
-from orders_tui.feed import Connection, Events, FeedItem, LineState
-from orders_tui.feed.backoff import delay_s
+from orders_tui.api.client import SyncApi
+from orders_tui.backoff import reconnect_delay_s
+from orders_tui.feed import Connection, ConnectionState, Events, FeedItem
 from orders_tui.feed.polling import PollingFeed
 from orders_tui.feed.sse import SseFeed
 from orders_wire.vocabulary import EventType
@@ -95,7 +95,7 @@ def ids(items: list[FeedItem]) -> list[str]:
     return [e.id for item in items if isinstance(item, Events) for e in item.events]
 
 
-def states(items: list[FeedItem]) -> list[LineState]:
+def states(items: list[FeedItem]) -> list[ConnectionState]:
     found = [item.state for item in items if isinstance(item, Connection)]
     return [state for n, state in enumerate(found) if n == 0 or found[n - 1] is not state]
 
@@ -117,7 +117,12 @@ def test_a_broken_stream_is_taken_up_right_after_the_last_event() -> None:
         items = await heard(SseFeed(api(desk), pace()), lambda i: len(ids(i)) == 3)
         assert ids(items) == ["d-1", "d-2", "d-3"]
         assert [position for _, _, position in desk.asked] == [None, "d-2"]
-        assert states(items) == [LineState.CONNECTING, LineState.LIVE, LineState.RECONNECTING, LineState.LIVE]
+        assert states(items) == [
+            ConnectionState.CONNECTING,
+            ConnectionState.LIVE,
+            ConnectionState.RECONNECTING,
+            ConnectionState.LIVE,
+        ]
 
     play(scenario)
 
@@ -129,12 +134,14 @@ def test_a_drop_is_told_at_once_and_the_next_attempt_comes_soon() -> None:
 
         def watch(item: FeedItem) -> None:
             nonlocal told_at
-            if isinstance(item, Connection) and item.state is LineState.RECONNECTING:
+            if isinstance(item, Connection) and item.state is ConnectionState.RECONNECTING:
                 told_at = now_s()
 
         desk.streams[0] = chunks(HEAD, block(1), 18.0)
         await heard(
-            SseFeed(api(desk), pace()), lambda i: states(i)[-2:] == [LineState.RECONNECTING, LineState.LIVE], watch
+            SseFeed(api(desk), pace()),
+            lambda i: states(i)[-2:] == [ConnectionState.RECONNECTING, ConnectionState.LIVE],
+            watch,
         )
         assert told_at == 18.0
         assert now_s() - told_at < 0.31
@@ -155,9 +162,9 @@ def test_it_is_live_again_soon_after_the_servers_return(outage_s: float, back_wi
             return httpx.Response(200, headers={"content-type": "text/event-stream"}, content=chunks(HEAD, quiet)())
 
         client = SyncApi("http://desk", transport=httpx.MockTransport(answer), pace=pace())
-        items = await heard(SseFeed(client, pace(chance)), lambda i: states(i).count(LineState.LIVE) == 2)
+        items = await heard(SseFeed(client, pace(chance)), lambda i: states(i).count(ConnectionState.LIVE) == 2)
         assert back_at <= now_s() <= back_at + back_within_s
-        assert LineState.OFFLINE in states(items) or outage_s < 3
+        assert ConnectionState.OFFLINE in states(items) or outage_s < 3
 
     play(scenario)
 
@@ -168,10 +175,10 @@ def test_a_poke_ends_the_wait() -> None:
         feed = SseFeed(api(desk), pace())
 
         def poke_when_slow(item: FeedItem) -> None:
-            if isinstance(item, Connection) and item.state is LineState.OFFLINE:
+            if isinstance(item, Connection) and item.state is ConnectionState.OFFLINE:
                 asyncio.get_running_loop().call_soon(feed.poke)
 
-        await heard(feed, lambda i: states(i)[-1] is LineState.LIVE, poke_when_slow)
+        await heard(feed, lambda i: states(i)[-1] is ConnectionState.LIVE, poke_when_slow)
         assert now_s() == 0.0
 
     play(scenario)
@@ -180,7 +187,7 @@ def test_a_poke_ends_the_wait() -> None:
 def test_offline_is_declared_when_it_lasts_and_says_since_when() -> None:
     async def scenario(desk: Desk) -> None:
         desk.streams = [chunks(HEAD, 10.0)]
-        items = await heard(SseFeed(api(desk), pace()), lambda i: states(i)[-1] is LineState.OFFLINE)
+        items = await heard(SseFeed(api(desk), pace()), lambda i: states(i)[-1] is ConnectionState.OFFLINE)
         offline = last(items)
         assert 13.0 <= now_s() <= 15.0
         assert offline.since == offline.last_contact
@@ -194,8 +201,8 @@ def test_behind_a_buffering_proxy_it_polls_and_says_so_and_tries_the_stream_agai
     async def scenario(desk: Desk) -> None:
         desk.streams = [chunks(6.0, HEAD), chunks(HEAD, 3600.0)]
         desk.polls = [{"alerts": [event(n)], "cursor": f"d-{n}"} for n in range(1, 40)]
-        items = await heard(SseFeed(api(desk), pace()), lambda i: states(i)[-1] is LineState.LIVE)
-        polling = next(i for i in items if isinstance(i, Connection) and i.state is LineState.POLLING)
+        items = await heard(SseFeed(api(desk), pace()), lambda i: states(i)[-1] is ConnectionState.LIVE)
+        polling = next(i for i in items if isinstance(i, Connection) and i.state is ConnectionState.POLLING)
         assert polling.reason == "something on the way holds the live stream back"
         assert [kind for kind, _, _ in desk.asked[:3]] == ["stream", "poll", "poll"]
         assert desk.asked[1][1] == 5.0
@@ -213,7 +220,7 @@ def test_a_silent_stream_is_dead() -> None:
         desk.polls = [{"alerts": [event(2)], "cursor": "d-2"}]
         items = await heard(SseFeed(api(desk), pace()), lambda i: "d-2" in ids(i))
         assert now_s() == 34.0
-        assert states(items)[-2:] == [LineState.RECONNECTING, LineState.POLLING]
+        assert states(items)[-2:] == [ConnectionState.RECONNECTING, ConnectionState.POLLING]
         assert last(items).reason == "the live stream fell silent"
         assert desk.asked[-1] == ("poll", 34.0, "d-1")
 
@@ -224,7 +231,7 @@ def test_heartbeats_are_life_and_no_events() -> None:
     async def scenario(desk: Desk) -> None:
         desk.streams = [chunks(HEAD, block(1), *BEATS, block(2))]
         items = await heard(SseFeed(api(desk), pace()), lambda i: len(ids(i)) == 2)
-        assert states(items) == [LineState.CONNECTING, LineState.LIVE]
+        assert states(items) == [ConnectionState.CONNECTING, ConnectionState.LIVE]
         contact = last(items).last_contact
         assert contact is not None
         assert (contact.minute, contact.second) == (2, 30)
@@ -236,7 +243,7 @@ def test_a_stream_that_keeps_breaking_off_is_given_up_for_a_while() -> None:
     async def scenario(desk: Desk) -> None:
         desk.streams = [chunks(HEAD, block(n)) for n in range(1, 5)]
         desk.polls = [{"alerts": [], "cursor": "d-4"}]
-        items = await heard(SseFeed(api(desk), pace()), lambda i: states(i)[-1] is LineState.POLLING)
+        items = await heard(SseFeed(api(desk), pace()), lambda i: states(i)[-1] is ConnectionState.POLLING)
         assert last(items).reason == "the live stream keeps breaking off"
         assert ids(items) == ["d-1", "d-2", "d-3", "d-4"]
 
@@ -247,7 +254,7 @@ def test_a_server_without_a_stream_is_polled() -> None:
     async def scenario(desk: Desk) -> None:
         desk.streams = [httpx.Response(200, json={"alerts": [], "cursor": "d-1"})]
         desk.polls = [{"alerts": [], "cursor": "d-1"}]
-        items = await heard(SseFeed(api(desk), pace()), lambda i: states(i)[-1] is LineState.POLLING)
+        items = await heard(SseFeed(api(desk), pace()), lambda i: states(i)[-1] is ConnectionState.POLLING)
         assert last(items).reason == "the server offers no live stream"
 
     play(scenario)
@@ -263,11 +270,11 @@ def test_an_unknown_token_is_said_and_tried_again_only_on_demand() -> None:
         signed_out: list[Connection] = []
 
         def sign_in(item: FeedItem) -> None:
-            if isinstance(item, Connection) and item.state is LineState.SIGNED_OUT:
+            if isinstance(item, Connection) and item.state is ConnectionState.SIGNED_OUT:
                 signed_out.append(item)
                 asyncio.get_running_loop().call_later(1.0, feed.poke)
 
-        await heard(feed, lambda i: states(i)[-1] is LineState.LIVE, sign_in)
+        await heard(feed, lambda i: states(i)[-1] is ConnectionState.LIVE, sign_in)
         assert now_s() == 1.0
         assert not signed_out[0].acts
 
@@ -303,11 +310,11 @@ def test_polling_asks_on_while_there_is_more() -> None:
 
 @given(st.integers(0, 10_000), st.floats(0, 1e6), st.floats(0, 1), st.none() | st.floats(0, 100))
 def test_no_wait_is_longer_than_the_cap(attempt: int, outage_s: float, chance: float, asked_s: float | None) -> None:
-    assert 0 <= delay_s(attempt, outage_s, chance, asked_s) <= 10.0
+    assert 0 <= reconnect_delay_s(attempt, outage_s, chance, asked_s) <= 10.0
 
 
 def test_a_server_that_asks_for_patience_gets_it() -> None:
-    assert delay_s(3, 5.0, 1.0, asked_s=4.0) == 4.0
+    assert reconnect_delay_s(3, 5.0, 1.0, asked_s=4.0) == 4.0
 
 
 def test_a_reset_in_the_middle_of_a_stream_is_followed_by_a_new_snapshot() -> None:
@@ -346,6 +353,6 @@ def test_one_strange_event_does_not_end_the_stream(strange: bytes) -> None:
     async def scenario(desk: Desk) -> None:
         desk.streams = [chunks(HEAD, block(1), strange, block(2), 3600.0)]
         items = await heard(SseFeed(api(desk), pace()), lambda i: "d-2" in ids(i))
-        assert set(states(items)) == {LineState.CONNECTING, LineState.LIVE}
+        assert set(states(items)) == {ConnectionState.CONNECTING, ConnectionState.LIVE}
 
     play(scenario)

@@ -20,17 +20,18 @@ from tests.tui.core import virtual_time
 from tests.tui.core.hostile import HEADERS, ORDER, PAGE, STRANGE, Chunks, bodies
 from tests.tui.core.samples import order
 
-from orders_tui import body, export
-from orders_tui.api import SyncApi
-from orders_tui.body import UnusableBody, parse, read_body
+from orders_tui import export
+from orders_tui.api import body
+from orders_tui.api.body import UnusableBody, parse, read_body
+from orders_tui.api.client import SyncApi
+from orders_tui.api.exchange import transport_errors
 from orders_tui.cli.main import run
 from orders_tui.cli.parser import SERVER_COMMANDS, build
 from orders_tui.errors import ApiError, NotTrusted, Unread, UsageError, VersionSkew
-from orders_tui.exchange import transport_errors
-from orders_tui.feed.blocks import Blocks
+from orders_tui.feed.stream import Blocks
 from orders_tui.query import OrdersQuery
 from orders_wire.actions import AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
-from orders_wire.vocabulary import ReturnAction
+from orders_wire.vocabulary import ActionName, ReturnAction
 
 LINES = {
     "list": [["list"], ["list", "--json", "--all"]],
@@ -70,7 +71,7 @@ class Answers(httpx.AsyncBaseTransport):
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nobody waits: on a clock that jumps, in a folder of its own."""
-    monkeypatch.setattr("orders_tui.cli.acting._PATIENCE_S", 0.0)
+    monkeypatch.setattr("orders_tui.cli.actions._PATIENCE_S", 0.0)
     monkeypatch.setattr("orders_tui.cli.watching.asyncio", SimpleNamespace(run=virtual_time.run))
     monkeypatch.chdir(tmp_path)
 
@@ -350,12 +351,14 @@ READS: dict[str, Callable[[SyncApi], Awaitable[object]]] = {
     "dead_letters": SyncApi.dead_letters,
 }
 WRITES: dict[str, Callable[[SyncApi], Awaitable[object]]] = {
-    "assign": lambda client: client.assign(AssignBody(order_ids=["1"], assignee="ana"), "key"),
-    "fulfill": lambda client: client.fulfill(FulfillBody(order_ids=["1"]), "key"),
-    "support": lambda client: client.support(SupportBody(order_id="1"), "key"),
-    "returns": lambda client: client.returns(ReturnsBody(order_id="1", action=ReturnAction.DENY), "key"),
-    "inventory": lambda client: client.inventory(InventoryBody(sku="MUG"), "key"),
-    "undo": lambda client: client.undo(UndoBody(action_id="a1"), "key"),
+    "assign": lambda client: client.act(ActionName.ASSIGN, AssignBody(order_ids=["1"], assignee="ana"), "key"),
+    "fulfill": lambda client: client.act(ActionName.FULFILL, FulfillBody(order_ids=["1"]), "key"),
+    "support": lambda client: client.act(ActionName.SUPPORT, SupportBody(order_id="1"), "key"),
+    "returns": lambda client: client.act(
+        ActionName.RETURNS, ReturnsBody(order_id="1", action=ReturnAction.DENY), "key"
+    ),
+    "inventory": lambda client: client.act(ActionName.INVENTORY, InventoryBody(sku="MUG"), "key"),
+    "undo": lambda client: client.act(ActionName.UNDO, UndoBody(action_id="a1"), "key"),
 }
 
 

@@ -8,10 +8,10 @@ import pytest
 from tests.tui.screens import desk_data
 from tests.tui.screens.desk_data import NOW
 
-from orders_tui.drafts import FulfillDraft, Parcel
+from orders_tui.actions import fulfill, inventory
+from orders_tui.actions.fulfill import FulfillDraft, Parcel
 from orders_tui.screens.outcome import sentence
-from orders_tui.session.actions import ActionEntry, ActionState
-from orders_tui.wording import outward
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_wire.orders import Order, Tracking
 from orders_wire.vocabulary import Status
 
@@ -27,21 +27,21 @@ SENT = desk_data.order(4, status=Status.FULFILLED, tracking=[NUMBERED])
 @pytest.mark.parametrize("parcel", [None, REAL, PLACEHOLDER], ids=["bare", "real", "placeholder"])
 def test_the_words_before_sending_claim_shopify_where_a_row_will_wait(order: Order, parcel: Parcel | None) -> None:
     row_waits = order in (OWED, PARTLY) or (order is LACKING and parcel is REAL)
-    words = outward.fulfilment([order], {order.id: parcel} if parcel else {}, desk_data.ME, "u")
+    words = fulfill.outward([order], {order.id: parcel} if parcel else {}, desk_data.ME, "u")
     assert ("Shopify" in words) is row_waits, words
     assert ("nothing is sent" in words) is not row_waits, words
     assert ("never sent" in words) is (parcel is PLACEHOLDER), words
 
 
 def test_of_several_orders_each_is_counted_where_it_goes() -> None:
-    words = outward.fulfilment([OWED, PARTLY, LACKING, SENT], {LACKING.id: REAL}, desk_data.ME, "u")
+    words = fulfill.outward([OWED, PARTLY, LACKING, SENT], {LACKING.id: REAL}, desk_data.ME, "u")
     assert words.startswith("3 go to Shopify after")
     assert "1 stay on this desk" in words
 
 
 def test_with_writes_off_nothing_is_said_to_go() -> None:
     off = desk_data.ME.model_copy(update={"shopify_writes": False})
-    for words in (outward.fulfilment([OWED], {}, off, "u"), outward.stock_out(off)):
+    for words in (fulfill.outward([OWED], {}, off, "u"), inventory.outward(off)):
         assert "writes to Shopify are off" in words
         assert "goes to Shopify" not in words
 

@@ -9,20 +9,17 @@ from pathlib import Path
 import pytest
 from tests.tui.core.samples import NOON, gid
 
-from orders_tui.drafts import (
-    AssignDraft,
-    Draft,
-    FulfillDraft,
-    InventoryDraft,
-    Parcel,
-    ReturnsDraft,
-    SupportDraft,
-    UndoDraft,
-)
-from orders_tui.persistence import MARKS, DraftBook, Remembered, StateFile
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.draft import MARKS, Draft
+from orders_tui.actions.fulfill import FulfillDraft, Parcel
+from orders_tui.actions.inventory import InventoryDraft
+from orders_tui.actions.returns import ReturnsDraft
+from orders_tui.actions.support import SupportDraft
+from orders_tui.actions.undo import UndoDraft
+from orders_tui.drafts import DraftBook
 from orders_tui.query import AgeBound, Filters, Sort
-from orders_tui.session import TabMemory
-from orders_wire.vocabulary import ActionName, ReturnAction, SortField, StatusFilter, Tab
+from orders_tui.state_file import Remembered, StateFile, TabMemory
+from orders_wire.vocabulary import ReturnAction, SortField, StatusFilter, Tab
 
 REMEMBERED = Remembered(
     tab=Tab.RETURNS,
@@ -40,11 +37,11 @@ REMEMBERED = Remembered(
     ui={"sidebar": "hidden"},
 )
 DRAFTS: list[Draft] = [
-    AssignDraft((gid(1),), "ana", {gid(1): 3}),
+    AssignDraft((gid(1),), "ana", versions={gid(1): 3}),
     FulfillDraft((gid(1), gid(2)), {gid(1): Parcel("123", "DHL")}),
     SupportDraft((gid(1),), "call\nher"),
     ReturnsDraft((gid(1),), ReturnAction.DENY, "no"),
-    InventoryDraft("A-1", (gid(1),), "waits"),
+    InventoryDraft((gid(1),), "A-1", "waits"),
 ]
 
 
@@ -69,7 +66,7 @@ def test_a_folder_that_cannot_be_written_is_only_told(tmp_path: Path) -> None:
     assert not StateFile(tmp_path / "file" / "s.json").save(REMEMBERED)
 
 
-@pytest.mark.parametrize("draft", DRAFTS, ids=lambda draft: draft.verb)
+@pytest.mark.parametrize("draft", DRAFTS, ids=lambda draft: draft.action)
 def test_every_draft_survives(tmp_path: Path, draft: Draft) -> None:
     DraftBook(tmp_path / "d.json").keep(draft)
     assert DraftBook(tmp_path / "d.json").all() == [draft]
@@ -79,15 +76,15 @@ def test_drafts_are_found_by_what_they_are_about_and_go_once_sent(tmp_path: Path
     book = DraftBook(tmp_path / "d.json")
     for draft in DRAFTS:
         book.keep(draft)
-    assert book.find(ActionName.FULFILL, MARKS) == DRAFTS[1]
-    assert book.find(ActionName.INVENTORY, "A-1") == DRAFTS[4]
+    assert book.find(FulfillDraft, MARKS) == DRAFTS[1]
+    assert book.find(InventoryDraft, "A-1") == DRAFTS[4]
     book.drop(DRAFTS[0])
-    assert DraftBook(tmp_path / "d.json").find(ActionName.ASSIGN, gid(1)) is None
+    assert DraftBook(tmp_path / "d.json").find(AssignDraft, gid(1)) is None
 
 
 def test_an_undo_is_no_draft() -> None:
     book = DraftBook()
-    book.keep(UndoDraft("a", (gid(1),)))
+    book.keep(UndoDraft((gid(1),), "a"))
     assert book.all() == []
 
 

@@ -13,9 +13,10 @@ from tests.tui.core.fake_desk import DOWN, LOST, FakeDesk, Trouble
 from tests.tui.core.test_session import Watched, watching
 from tests.tui.core.virtual_time import run
 
-from orders_tui.drafts import AssignDraft, FulfillDraft
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.fulfill import FulfillDraft
 from orders_tui.errors import Refused
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.query import OrdersQuery
 from orders_tui.session import ActionState, Notice
 from orders_wire.vocabulary import ErrorCode, Status, Tab
@@ -48,26 +49,26 @@ class RoughDesk(FakeDesk):
 
 def act(w: Watched, rng: Random, number: int) -> None:
     """One action of the script, on an order that is on show."""
-    row = rng.choice(w.session.view.rows).order
+    row = rng.choice(w.session.table.view.rows).order
     seen = {row.id: row.version} if rng.random() < 0.3 else {}
-    if number % 10 == 9 and w.session.undoable() is not None:
-        w.session.undo()
+    if number % 10 == 9 and w.session.actions.undoable() is not None:
+        w.session.actions.undo()
     elif number % 3:
-        w.session.act(AssignDraft((row.id,), f"owner {number}", seen))
+        w.session.actions.act(AssignDraft((row.id,), f"owner {number}", versions=seen))
     else:
-        w.session.act(FulfillDraft((row.id,), versions=seen))
+        w.session.actions.act(FulfillDraft((row.id,), versions=seen))
 
 
 async def shift(w: Watched, rng: Random) -> None:
     """The script: actions, page turns, and a colleague who changes orders under the operator's hands."""
-    while len(w.session.log) < ACTIONS:
-        act(w, rng, len(w.session.log))
+    while len(w.session.actions.log) < ACTIONS:
+        act(w, rng, len(w.session.actions.log))
         if rng.random() < 0.2:
             w.desk.change(rng.randint(1, ORDERS), ping=rng.random() < 0.8, assigned_to="colleague")
         if rng.random() < 0.05:
             w.desk.change(rng.randint(1, ORDERS), status=Status.CANCELLED)
         if rng.random() < 0.1:
-            rng.choice([w.session.next_page, w.session.previous_page, w.session.refresh])()
+            rng.choice([w.session.table.next_page, w.session.table.previous_page, w.session.refresh])()
         await w.rest(rng.expovariate(1.0))
 
 
@@ -77,12 +78,12 @@ def test_a_shift_of_two_hundred_actions(seed: int) -> None:
         rng = Random(seed)
         desk = RoughDesk(rng)
         async with watching(desk, query=OrdersQuery(Tab.ALL, page_size=10)) as w:
-            while not w.session.view.rows:
+            while not w.session.table.view.rows:
                 await w.rest()
             await shift(w, rng)
             assert desk.troubles > ACTIONS * FAILING / 2
             desk.rough = False
-            desk.feed.line(LineState.LIVE)
+            desk.feed.line(ConnectionState.LIVE)
             await w.rest(60)
             every_outcome_is_known_and_explained(w)
             await every_page_is_the_servers(w)
@@ -91,22 +92,22 @@ def test_a_shift_of_two_hundred_actions(seed: int) -> None:
 
 
 async def every_page_is_the_servers(w: Watched) -> None:
-    w.session.first_page()
+    w.session.table.first_page()
     seen: set[str] = set()
     while len(seen) < ORDERS:
         await w.rest(20)
         w.session.refresh()
         await w.rest(20)
-        rows = [row.order for row in w.session.view.rows]
+        rows = [row.order for row in w.session.table.view.rows]
         assert rows == [w.desk.rows[row.id] for row in rows]
         seen |= {row.id for row in rows}
-        w.session.next_page()
+        w.session.table.next_page()
 
 
 def every_outcome_is_known_and_explained(w: Watched) -> None:
-    assert not w.session.unsettled
+    assert not w.session.actions.unsettled
     said = "\n".join(notice.text for notice in w.of(Notice))
-    for entry in w.session.log:
+    for entry in w.session.actions.log:
         if entry.state in {ActionState.DONE, ActionState.UNDONE}:
             assert entry.action_id is not None
             assert not entry.failures
@@ -114,7 +115,7 @@ def every_outcome_is_known_and_explained(w: Watched) -> None:
             assert entry.message
             assert entry.message in said
             assert all(failure.message for failure in entry.failures)
-    assert {entry.state for entry in w.session.log} <= {
+    assert {entry.state for entry in w.session.actions.log} <= {
         ActionState.DONE,
         ActionState.FAILED,
         ActionState.UNDONE,

@@ -13,8 +13,9 @@ from tests.tui.core.samples import gid
 from tests.tui.core.test_session import Watched, watching
 from tests.tui.core.virtual_time import run
 
-from orders_tui.drafts import AssignDraft, FulfillDraft
-from orders_tui.feed import LineState
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.fulfill import FulfillDraft
+from orders_tui.feed import ConnectionState
 from orders_tui.query import OrdersQuery
 from orders_wire.vocabulary import Status, Tab
 
@@ -35,15 +36,15 @@ def somebody(w: Watched, n: int, what: int) -> None:
 
 def operator(w: Watched, n: int, what: int) -> None:
     """What a person does without moving the cursor."""
-    row = w.session.order(gid(n))
+    row = w.session.table.order(gid(n))
     if row is None:
         return
     if what % 4 == 0:
-        w.session.act(AssignDraft((row.id,), f"op{what}"))
+        w.session.actions.act(AssignDraft((row.id,), f"op{what}"))
     elif what % 4 == 1:
-        w.session.act(FulfillDraft((row.id,)))
+        w.session.actions.act(FulfillDraft((row.id,)))
     elif what % 4 == 2:
-        w.session.undo()
+        w.session.actions.undo()
     else:
         w.session.refresh()
 
@@ -56,20 +57,20 @@ def line(w: Watched, what: int) -> None:
     elif what % 5 == 2:
         w.desk.reads.before.append(DOWN)
     else:
-        w.desk.feed.line(LineState.OFFLINE if what % 5 == 3 else LineState.LIVE, "x")
+        w.desk.feed.line(ConnectionState.OFFLINE if what % 5 == 3 else ConnectionState.LIVE, "x")
 
 
 def move(w: Watched, what: int) -> None:
     """What moves the cursor, or shows something else."""
     steps: list[Callable[[], object]] = [
-        lambda: w.session.step(1),
-        lambda: w.session.step(-1),
-        w.session.next_page,
-        w.session.previous_page,
-        w.session.first_page,
-        w.session.last_page,
-        lambda: w.session.open_tab(Tab.ALL),
-        lambda: w.session.open_tab(Tab.UNFULFILLED),
+        lambda: w.session.table.step(1),
+        lambda: w.session.table.step(-1),
+        w.session.table.next_page,
+        w.session.table.previous_page,
+        w.session.table.first_page,
+        w.session.table.last_page,
+        lambda: w.session.table.open_tab(Tab.ALL),
+        lambda: w.session.table.open_tab(Tab.UNFULFILLED),
     ]
     steps[what % len(steps)]()
 
@@ -98,7 +99,7 @@ async def live_through(w: Watched, steps: list[tuple[str, int, int, float]]) -> 
             case "line":
                 line(w, what)
             case "freeze":
-                w.session.freeze(what % 2 == 0)
+                w.session.table.freeze(what % 2 == 0)
             case _:
                 move(w, what)
                 await w.rest(20)
@@ -114,15 +115,15 @@ async def come_to_rest(w: Watched) -> None:
     w.desk.writes.before.clear()
     w.desk.writes.after.clear()
     w.desk.reads.before.clear()
-    w.session.freeze(False)
-    w.desk.feed.line(LineState.LIVE)
+    w.session.table.freeze(False)
+    w.desk.feed.line(ConnectionState.LIVE)
     await w.rest(30)
-    w.session.open_tab(Tab.ALL)
-    w.session.first_page()
+    w.session.table.open_tab(Tab.ALL)
+    w.session.table.first_page()
     await w.rest(5)
     w.session.refresh()
     await w.rest(90)
-    w.session.first_page()  # a row that went elsewhere while the cursor was on it stays until the cursor leaves it
+    w.session.table.first_page()  # a row that went elsewhere while the cursor was on it stays until the cursor leaves it
     await w.rest(5)
 
 
@@ -133,9 +134,9 @@ def test_whatever_happens(steps: list[tuple[str, int, int, float]]) -> None:
         async with watching(FakeDesk(COUNT), query=OrdersQuery(Tab.UNFULFILLED, page_size=3)) as w:
             await live_through(w, steps)
             await come_to_rest(w)
-            assert not w.session.unsettled
-            assert [row.order for row in w.session.view.rows] == w.desk.listed(Tab.ALL)[:3]
-            assert not any(row.ghost for row in w.session.view.rows)
-            assert w.session.view.new_count == 0
+            assert not w.session.actions.unsettled
+            assert [row.order for row in w.session.table.view.rows] == w.desk.listed(Tab.ALL)[:3]
+            assert not any(row.ghost for row in w.session.table.view.rows)
+            assert w.session.table.view.new_count == 0
 
     run(test())

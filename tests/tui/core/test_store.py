@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 from tests.tui.core.samples import NOON, answer, gid, order, page
 
-from orders_tui.body import MOST_KEPT
-from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, Parcel, ReturnsDraft, SupportDraft, UndoDraft
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.fulfill import FulfillDraft, Parcel
+from orders_tui.actions.inventory import InventoryDraft
+from orders_tui.actions.returns import ReturnsDraft
+from orders_tui.actions.support import SupportDraft
+from orders_tui.actions.undo import UndoDraft
+from orders_tui.api.body import MOST_KEPT
 from orders_tui.query import Filters, OrdersQuery
 from orders_tui.store import MarkKind
 from orders_tui.store.store import Store
@@ -137,7 +142,7 @@ def test_accepted_actions_apply_in_the_servers_order_not_in_that_of_their_answer
 def test_undo_shows_what_was_before_and_is_refused_alone(store: Store) -> None:
     assign(store)
     store.accept("k", answer({ONE: 4}, 13, action_id="a"))
-    store.begin("u", UndoDraft("a", (ONE,)))
+    store.begin("u", UndoDraft((ONE,), "a"))
     assert shown(store).assigned_to == "unassigned"
     store.reject("u", "claimed already")
     assert shown(store).assigned_to == "ana"
@@ -146,7 +151,7 @@ def test_undo_shows_what_was_before_and_is_refused_alone(store: Store) -> None:
 def test_undone_is_said_of_the_row(store: Store) -> None:
     assign(store)
     store.accept("k", answer({ONE: 4}, 13, action_id="a"))
-    store.begin("u", UndoDraft("a", (ONE,)))
+    store.begin("u", UndoDraft((ONE,), "a"))
     store.accept("u", answer({ONE: 5}, 14))
     mark = store.mark(ONE)
     assert mark is not None
@@ -215,7 +220,7 @@ def test_support_takes_the_thread_that_the_server_made(store: Store) -> None:
 
 
 def test_inventory_escalation_names_the_issue(store: Store) -> None:
-    store.begin("k", InventoryDraft("A-1", (ONE,)))
+    store.begin("k", InventoryDraft((ONE,), "A-1"))
     assert shown(store).issue is Issue.INVENTORY
 
 

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 from tests.tui.core.samples import gid, order, page
 
-from orders_tui.drafts import AssignDraft, Draft, FulfillDraft, ReturnsDraft, UndoDraft
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.draft import Draft
+from orders_tui.actions.fulfill import FulfillDraft
+from orders_tui.actions.returns import ReturnsDraft
+from orders_tui.actions.undo import UndoDraft
 from orders_tui.query import OrdersQuery
 from orders_tui.store.store import Store
 from orders_wire.actions import ActionAnswer, Failure
@@ -92,7 +96,7 @@ class Server:
             self.change(o, status=Status.AWAITING_TRACKING, tracking=[*row.tracking, Tracking()])
         elif isinstance(draft, ReturnsDraft):
             assert row.return_ is not None
-            state = after(row.return_.state, draft.action)
+            state = after(row.return_.state, draft.move)
             if state is None:
                 return ErrorCode.ILLEGAL_TRANSITION
             moved = row.return_.model_copy(update={"state": state, "allowed_actions": allowed_actions(state)})
@@ -225,7 +229,7 @@ class Interleavings(RuleBasedStateMachine):
                 self.floor[o, name] = max(self.floor[o, name], version)
         if not isinstance(sent.draft, UndoDraft):
             assert told.action_id is not None
-            self.undoable[sent.key] = UndoDraft(told.action_id, tuple(told.versions or {}))
+            self.undoable[sent.key] = UndoDraft(tuple(told.versions or {}), told.action_id)
 
     @rule(target=pages, without=st.none() | st.sampled_from(ORDERS))
     def a_page_is_read(self, without: int | None) -> OrdersPage:

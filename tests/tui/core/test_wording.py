@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from tests.tui.core.samples import NOON, order
 
 from orders_tui import wording
-from orders_tui.feed import Connection, LineState
+from orders_tui.feed import Connection, ConnectionState
 from orders_tui.screens.desk.narrowing import narrowed
 from orders_tui.session.view import RowView
 from orders_tui.store import Mark, MarkKind
@@ -40,7 +40,7 @@ SIGNS = [
     *map(wording.event_type, AlertType),
     *(wording.timeline_event(f"return_{state}") for state in ReturnState),
     *(wording.mark(Mark(kind, ActionName.ASSIGN, "k")) for kind in MarkKind),
-    *(wording.connection(Connection(state), NOON) for state in LineState),
+    *(wording.connection(Connection(state), NOON) for state in ConnectionState),
 ]
 
 
@@ -188,9 +188,9 @@ def test_a_name_that_a_system_chose_reads_as_words() -> None:
 
 
 def test_the_line_counts_down_and_remembers_since() -> None:
-    soon = Connection(LineState.RECONNECTING, retry_at=NOON + timedelta(seconds=4))
+    soon = Connection(ConnectionState.RECONNECTING, retry_at=NOON + timedelta(seconds=4))
     assert wording.connection(soon, NOON).word == "reconnecting in 4 s"
-    gone = Connection(LineState.OFFLINE, since=NOON)
+    gone = Connection(ConnectionState.OFFLINE, since=NOON)
     assert wording.connection(gone, NOON, "Europe/Berlin").word == "offline since 13:00"
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from tests.tui.core.samples import NOON
 
-from orders_tui.exchange import MODULES
+from orders_tui.api.exchange import MODULES
 from orders_tui.pace import Pace
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ class FakeOutgoing:
     def __init__(self) -> None:
         self.decided: list[str] = []
 
-    async def outbox(self, state: str | None = None) -> OutboxAnswer:
+    async def outbox(self) -> OutboxAnswer:
         states = (OutboundState.DEAD, OutboundState.NEEDS_REVIEW, OutboundState.QUEUED, OutboundState.DONE)
         items = [
             OutboxEntry(
@@ -32,7 +32,7 @@ class FakeOutgoing:
         ]
         return OutboxAnswer(items=items)
 
-    async def dead_letters(self, state: str | None = None) -> DeadLettersAnswer:
+    async def dead_letters(self) -> DeadLettersAnswer:
         letter = DeadLetter(
             id="d1",
             topic="orders/updated",

@@ -10,9 +10,9 @@ from tests.tui.screens.desk_data import NOW, ago
 from tests.tui.screens.fake_session import FakeSession
 
 from orders_tui.errors import SignInNeeded, Unreachable
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.session import changes
-from orders_tui.session.actions import ActionState, OrderFailure
+from orders_tui.session.log import ActionState, OrderFailure
 from orders_tui.session.view import PageSpan
 from orders_tui.store.marks import MarkKind
 from orders_wire.orders import TimelineEntry
@@ -40,7 +40,7 @@ class Scene:
 
 
 def _first(session: FakeSession, at: int = 0) -> str:
-    return session.view.rows[at].order.id
+    return session.table.view.rows[at].order.id
 
 
 def _empty(session: FakeSession) -> None:
@@ -75,23 +75,23 @@ def _nothing_known(session: FakeSession) -> None:
 def _no_server(session: FakeSession) -> None:
     session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=UNREACHABLE)
     _nothing_known(session)
-    session.set_line(state=LineState.OFFLINE, since=ago(0.01), retry_at=ago(-4 / 3600), last_contact=None)
+    session.set_line(state=ConnectionState.OFFLINE, since=ago(0.01), retry_at=ago(-4 / 3600), last_contact=None)
 
 
 def _unreadable(session: FakeSession) -> None:
     session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=UNREACHABLE)
     session.tell(changes.PageShown())
-    session.set_line(state=LineState.RECONNECTING, retry_at=ago(-4 / 3600))
+    session.set_line(state=ConnectionState.RECONNECTING, retry_at=ago(-4 / 3600))
 
 
 def _offline(session: FakeSession) -> None:
     session.put(as_of=ago(0.24))
     session.tell(changes.ViewChanged())
-    session.set_line(state=LineState.OFFLINE, since=ago(0.23), retry_at=ago(-12 / 3600))
+    session.set_line(state=ConnectionState.OFFLINE, since=ago(0.23), retry_at=ago(-12 / 3600))
 
 
 def _reconnecting(session: FakeSession) -> None:
-    session.set_line(state=LineState.RECONNECTING, since=NOW, retry_at=ago(-2 / 3600))
+    session.set_line(state=ConnectionState.RECONNECTING, since=NOW, retry_at=ago(-2 / 3600))
 
 
 def _stale(session: FakeSession) -> None:
@@ -105,26 +105,26 @@ def _not_refreshed(session: FakeSession) -> None:
 
 
 def _signed_out(session: FakeSession) -> None:
-    session.set_line(state=LineState.SIGNED_OUT, last_contact=NOW)
+    session.set_line(state=ConnectionState.SIGNED_OUT, last_contact=NOW)
 
 
 def _not_signed_in(session: FakeSession) -> None:
     session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=SignInNeeded("a token is needed"))
     _nothing_known(session)
-    session.set_line(state=LineState.SIGNED_OUT, last_contact=None)
+    session.set_line(state=ConnectionState.SIGNED_OUT, last_contact=None)
 
 
 def _skewed(session: FakeSession) -> None:
-    session.set_line(state=LineState.SKEWED, reason="the server speaks 2.0, this client 1.2")
+    session.set_line(state=ConnectionState.SKEWED, reason="the server speaks 2.0, this client 1.2")
 
 
 def _polling(session: FakeSession) -> None:
-    session.set_line(state=LineState.POLLING, reason="the stream was silent for 35 s")
+    session.set_line(state=ConnectionState.POLLING, reason="the stream was silent for 35 s")
 
 
 def _frozen(session: FakeSession) -> None:
     session.put(new_count=3)
-    session.freeze(True)
+    session.table.freeze(True)
 
 
 def _toasts(session: FakeSession) -> None:

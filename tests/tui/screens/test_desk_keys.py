@@ -7,15 +7,15 @@ from tests.tui.screens import desk_data
 from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 
+from orders_tui.actions.assign import AssignDraft
 from orders_tui.commands import COMMANDS, Place
 from orders_tui.dialogs.sign_in import SignInDialog
-from orders_tui.drafts import AssignDraft
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.screens.desk.board import Part
 from orders_tui.screens.order import OrderScreen
 from orders_tui.screens.stage import Stage
 from orders_tui.session import changes
-from orders_tui.session.actions import ActionState, OrderFailure
+from orders_tui.session.log import ActionState, OrderFailure
 from orders_tui.store.marks import MarkKind
 from orders_tui.widgets.line_list import LineList
 from orders_tui.widgets.order_table import OrderTable
@@ -24,7 +24,7 @@ from orders_wire.vocabulary import ErrorCode, Role, SortField, Tab
 
 
 def ids(session: FakeSession) -> list[str]:
-    return [row.order.id for row in session.view.rows]
+    return [row.order.id for row in session.table.view.rows]
 
 
 async def test_the_table_has_the_focus_at_once(open_desk: Open) -> None:
@@ -43,7 +43,7 @@ async def test_the_cursor_stays_on_its_order_when_rows_change_come_and_go(
         session.remove_order(ids(session)[1])
         await desk.pilot.pause()
         assert desk.cursor == here
-        assert session.view.cursor_id == desk.table.rows[desk.table.cursor].order.id
+        assert session.table.view.cursor_id == desk.table.rows[desk.table.cursor].order.id
 
 
 async def test_an_order_that_left_stays_as_a_ghost_until_the_cursor_leaves(
@@ -71,12 +71,12 @@ async def test_a_ghost_cannot_be_marked(open_desk: Open, session: FakeSession) -
 
 async def test_reading_goes_on_over_the_end_of_a_page(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
-        last = session.view.rows[-1].order.order_number
+        last = session.table.view.rows[-1].order.order_number
         desk.table.move_to(35)
         desk.screen.cursor_moved()
         assert desk.cursor == last
         await desk.press("j")
-        assert session.view.span.page == 2
+        assert session.table.view.span.page == 2
         assert desk.table.cursor == 0
         await desk.press("k")
         assert desk.cursor == last
@@ -85,16 +85,16 @@ async def test_reading_goes_on_over_the_end_of_a_page(open_desk: Open, session: 
 async def test_pages_turn_from_anywhere_and_ends_are_ends_of_the_view(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         await desk.press("greater_than_sign")
-        assert session.view.span.page == 2
+        assert session.table.view.span.page == 2
         await desk.press("less_than_sign")
-        assert session.view.span.page == 1
+        assert session.table.view.span.page == 1
         await desk.press("G")
-        assert session.view.span.page == session.view.span.pages
+        assert session.table.view.span.page == session.table.view.span.pages
         assert desk.table.cursor == len(desk.table.rows) - 1
         await desk.press("G", "j")
         assert "end of the list" in desk.hint
         await desk.press("g")
-        assert (session.view.span.page, desk.table.cursor) == (1, 0)
+        assert (session.table.view.span.page, desk.table.cursor) == (1, 0)
 
 
 async def test_marks_survive_refreshing_paging_and_tabs(open_desk: Open, session: FakeSession) -> None:
@@ -210,11 +210,11 @@ async def test_keys_right_after_the_window_got_the_focus_do_not_act(open_desk: O
 async def test_a_detour_into_an_order_leaves_the_desk_as_it_was(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         await desk.press("3", "greater_than_sign", "j", "space", "j")
-        before = (session.view.query, session.view.span, desk.cursor, desk.screen.selection.ids)
+        before = (session.table.view.query, session.table.view.span, desk.cursor, desk.screen.selection.ids)
         await desk.press("enter")
         assert isinstance(desk.app.screen, OrderScreen)
         await desk.press("escape")
-        assert (session.view.query, session.view.span, desk.cursor, desk.screen.selection.ids) == before
+        assert (session.table.view.query, session.table.view.span, desk.cursor, desk.screen.selection.ids) == before
         assert desk.table.has_focus
 
 
@@ -238,10 +238,10 @@ async def test_an_action_on_an_opened_order_hits_that_order_not_the_marks(
 async def test_sorting_by_a_title_goes_both_ways(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         desk.screen.on_order_table_sort_wanted(OrderTable.SortWanted(SortField.SHIP_BY))
-        assert str(session.view.query.sort) == "ship_by"
+        assert str(session.table.view.query.sort) == "ship_by"
         await desk.pilot.pause()
         desk.screen.on_order_table_sort_wanted(OrderTable.SortWanted(SortField.SHIP_BY))
-        assert str(session.view.query.sort) == "-ship_by"
+        assert str(session.table.view.query.sort) == "-ship_by"
 
 
 async def test_narrowing_hides_loaded_rows_and_is_cleared_first(open_desk: Open, session: FakeSession) -> None:
@@ -263,18 +263,18 @@ async def test_the_filter_box_filters_and_refuses_what_it_cannot_read(open_desk:
         await desk.press("escape", "slash")
         await desk.type("owner:bo")
         await desk.press("enter")
-        assert session.view.query.filters.owner == "bo"
+        assert session.table.view.query.filters.owner == "bo"
         assert desk.app.screen is desk.screen
 
 
 async def test_going_to_tabs_by_digit_neighbour_and_back(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         await desk.press("8")
-        shown = [session.view.query.tab]
+        shown = [session.table.view.query.tab]
         await desk.press("right_square_bracket", "right_square_bracket")
-        shown.append(session.view.query.tab)
+        shown.append(session.table.view.query.tab)
         await desk.press("minus")
-        shown.append(session.view.query.tab)
+        shown.append(session.table.view.query.tab)
         assert shown == [Tab.RETURNS, Tab.ALL, Tab.REFUNDED]
 
 
@@ -306,28 +306,28 @@ async def test_alerts_are_put_away_one_by_one_or_by_kind(open_desk: Open, sessio
 
 async def test_signed_out_enter_leads_back_in(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
-        session.set_line(state=LineState.SIGNED_OUT)
+        session.set_line(state=ConnectionState.SIGNED_OUT)
         await desk.press("enter")
         await desk.type("token")
         await desk.press("enter")
-        assert session.connection.state is LineState.LIVE
+        assert session.connection.state is ConnectionState.LIVE
 
 
 async def test_a_wrong_token_keeps_the_dialog_and_what_is_typed_next(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
-        session.set_line(state=LineState.SIGNED_OUT)
+        session.set_line(state=ConnectionState.SIGNED_OUT)
         await desk.press("enter")
         await desk.type("wrong")
         await desk.press("enter")
         assert isinstance(desk.pilot.app.screen, SignInDialog)
         await desk.press("m", "f", "a")
         assert session.sent == []
-        assert session.connection.state is LineState.SIGNED_OUT
+        assert session.connection.state is ConnectionState.SIGNED_OUT
 
 
 async def test_refused_while_offline_nothing_is_sent_and_it_says_so(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
-        session.set_line(state=LineState.OFFLINE, since=desk_data.NOW)
+        session.set_line(state=ConnectionState.OFFLINE, since=desk_data.NOW)
         await desk.press("m")
         assert session.sent == []
         assert "draft is kept" in desk.hint
@@ -393,7 +393,7 @@ async def test_offline_the_hints_of_actions_are_dim_and_the_help_says_why(
     open_desk: Open, session: FakeSession
 ) -> None:
     async with open_desk() as desk:
-        session.set_line(state=LineState.OFFLINE, since=desk_data.NOW)
+        session.set_line(state=ConnectionState.OFFLINE, since=desk_data.NOW)
         acts = [hint for hint in desk.screen.hints() if hint.label in {"assign", "fulfil", "support"}]
         assert [hint.able for hint in acts] == [False] * len(acts)
         await desk.press("question_mark")

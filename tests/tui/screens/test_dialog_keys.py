@@ -8,8 +8,12 @@ from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 from textual.widgets import Input
 
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.fulfill import FulfillDraft
+from orders_tui.actions.inventory import InventoryDraft
+from orders_tui.actions.returns import ReturnsDraft
+from orders_tui.actions.support import SupportDraft
 from orders_tui.commands import parse_line
-from orders_tui.drafts import AssignDraft, FulfillDraft, InventoryDraft, ReturnsDraft, SupportDraft
 from orders_tui.screens.order import OrderScreen
 from orders_tui.session.bulk import OutcomeKind
 from orders_tui.widgets.line_list import LineList
@@ -19,7 +23,7 @@ from orders_wire.vocabulary import ReturnAction, ReturnState, Tab
 
 
 def ids(session: FakeSession) -> list[str]:
-    return [row.order.id for row in session.view.rows]
+    return [row.order.id for row in session.table.view.rows]
 
 
 async def test_a_burst_opens_the_dialog_fills_it_in_and_confirms_nothing(open_desk: Open, session: FakeSession) -> None:
@@ -30,7 +34,7 @@ async def test_a_burst_opens_the_dialog_fills_it_in_and_confirms_nothing(open_de
         await desk.pilot.pause(0.2)
         await desk.press("enter")
         assert session.sent == [
-            AssignDraft((ids(session)[0],), "bo", {ids(session)[0]: session.orders[ids(session)[0]].version})
+            AssignDraft((ids(session)[0],), "bo", versions={ids(session)[0]: session.orders[ids(session)[0]].version})
         ]
 
 
@@ -77,7 +81,7 @@ async def test_keys_a_dialog_does_not_own_end_in_it(open_desk: Open, session: Fa
         await desk.press("8", "r", "m", "x", "ctrl+r", "greater_than_sign")
         assert session.sent == []
         assert desk.dialog is not None
-        assert session.view.span.page == 1
+        assert session.table.view.span.page == 1
 
 
 async def test_a_dialog_is_about_the_order_it_was_opened_on(open_desk: Open, session: FakeSession) -> None:
@@ -85,7 +89,7 @@ async def test_a_dialog_is_about_the_order_it_was_opened_on(open_desk: Open, ses
         meant = ids(session)[0]
         await desk.press("a", "down")
         session.remove_order(meant)
-        session.move_cursor(ids(session)[3])
+        session.table.move_cursor(ids(session)[3])
         await desk.pilot.pause()
         await desk.press("ctrl+s", "ctrl+s")
         assert session.sent[-1].order_ids == (meant,)
@@ -264,7 +268,7 @@ async def test_a_return_offers_exactly_what_its_state_allows(
         await desk.press("ctrl+s")
         draft = session.sent[-1]
         assert isinstance(draft, ReturnsDraft)
-        assert draft.action == desk_data.ACTIONS[state][0]
+        assert draft.move == desk_data.ACTIONS[state][0]
         assert draft.return_id == (order.return_.id if order.return_ else None)
 
 
@@ -295,7 +299,7 @@ async def test_a_large_refund_is_typed(open_desk: Open, session: FakeSession) ->
         await desk.type(amount)
         await desk.press("ctrl+s")
         assert isinstance(session.sent[-1], ReturnsDraft)
-        assert session.sent[-1].action is ReturnAction.APPROVE_REFUND
+        assert session.sent[-1].move is ReturnAction.APPROVE_REFUND
 
 
 async def test_a_return_is_never_repeated(open_desk: Open, session: FakeSession) -> None:
@@ -406,7 +410,7 @@ async def test_the_command_line_finds_what_is_like_what_was_typed(
         await desk.press("colon")
         await desk.type(typed)
         await desk.press("enter")
-        assert str(session.view.query.sort) == "-ship_by"
+        assert str(session.table.view.query.sort) == "-ship_by"
 
 
 async def test_what_is_like_no_command_completes_and_does_nothing(open_desk: Open) -> None:
@@ -436,7 +440,7 @@ async def test_the_command_line_opens_tabs_and_chooses_themes(open_desk: Open, s
         await desk.press("colon")
         await desk.type("tab overdue")
         await desk.press("enter")
-        assert session.view.query.tab is Tab.OVERDUE
+        assert session.table.view.query.tab is Tab.OVERDUE
 
 
 async def test_every_command_that_opens_something_opens_it(open_desk: Open, session: FakeSession) -> None:

@@ -10,13 +10,14 @@ from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.desk_driver import Desk, Open
 from tests.tui.screens.fake_session import FakeSession
 
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.inventory import InventoryDraft
 from orders_tui.dialogs.dialog import Dialog
-from orders_tui.drafts import AssignDraft, InventoryDraft
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.screens.desk import tops
 from orders_tui.session import changes
-from orders_tui.session.actions import ActionEntry, ActionState
 from orders_tui.session.bulk import Outcome, OutcomeKind
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import LineList
 from orders_wire.orders import Tracking
@@ -24,7 +25,7 @@ from orders_wire.vocabulary import Status
 
 
 def ids(session: FakeSession) -> list[str]:
-    return [row.order.id for row in session.view.rows]
+    return [row.order.id for row in session.table.view.rows]
 
 
 def end_run(session: FakeSession, **outcomes: Outcome) -> None:
@@ -181,7 +182,7 @@ def in_batches(session: FakeSession, *counts: int) -> list[ActionEntry]:
                 action_id=f"a{at}", undo_until=until, batch="b-1",
             )
         )  # fmt: skip
-    session._log += entries
+    session.log_now += entries
     return entries
 
 
@@ -201,7 +202,7 @@ async def test_u_takes_back_while_the_result_is_open(open_desk: Open, session: F
         assert "undo 5" in [hint.label for hint in hints(desk)]
         assert tops.undo_keys(desk.screen) == "u"
         await desk.press("u")
-        assert ActionState.UNDONE in {entry.state for entry in session.log}
+        assert ActionState.UNDONE in {entry.state for entry in session.actions.log}
 
 
 async def test_the_keys_that_the_header_offers_take_back(open_desk: Open, session: FakeSession) -> None:
@@ -211,15 +212,15 @@ async def test_the_keys_that_the_header_offers_take_back(open_desk: Open, sessio
             in_batches(session, 1)
             for key in tops.undo_keys(desk.screen).split():
                 await desk.press({"esc": "escape"}.get(key, key))
-            assert session.log[-1].state is ActionState.UNDONE, name
-            session._log.clear()
+            assert session.actions.log[-1].state is ActionState.UNDONE, name
+            session.log_now.clear()
             await desk.press("escape")
 
 
 async def test_offline_the_header_offers_no_undo(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         in_batches(session, 1)
-        session.set_line(state=LineState.OFFLINE, since=NOW)
+        session.set_line(state=ConnectionState.OFFLINE, since=NOW)
         assert tops.top_info(desk.screen).undo == ""
 
 
@@ -246,9 +247,9 @@ async def test_retry_leaves_the_keys_by_itself(
         await desk.press("asterisk", "a", "down", "enter")
         end_run(session, one=Outcome(OutcomeKind.FAILED, "why"))
         run = session.runs_made[0]
-        assert tops.just_failed(session.runs)
+        assert tops.just_failed(session.actions.runs)
         monkeypatch.setattr(run, "_monotonic", lambda: 12.0 + 61)
-        assert not tops.just_failed(session.runs)
+        assert not tops.just_failed(session.actions.runs)
         assert run.retryable
 
 
@@ -265,7 +266,7 @@ async def test_a_preview_adds_up_to_all_orders(open_desk: Open, session: FakeSes
         await desk.press("1", "asterisk", "asterisk")
         await desk.pilot.pause()
         total = len(desk.screen.selection)
-        assert total > session.view.query.page_size
+        assert total > session.table.view.query.page_size
         for choose in ("ana", "bo", "anton", "zoe", "nobody"):
             await desk.press("a")
             await desk.type(choose)
@@ -391,9 +392,9 @@ async def test_skus_of_the_order_and_those_out_of_stock_can_be_chosen(open_desk:
 # -- reading only
 
 
-@pytest.mark.parametrize("state", [LineState.OFFLINE, LineState.SIGNED_OUT])
+@pytest.mark.parametrize("state", [ConnectionState.OFFLINE, ConnectionState.SIGNED_OUT])
 async def test_reading_only_no_dialog_opens_that_could_not_send(
-    open_desk: Open, session: FakeSession, state: LineState
+    open_desk: Open, session: FakeSession, state: ConnectionState
 ) -> None:
     async with open_desk() as desk:
         session.set_line(state=state, since=NOW)
@@ -409,12 +410,12 @@ async def test_a_dialog_that_is_open_when_the_line_goes_down_keeps_what_is_typed
     async with open_desk(typed_amount_above=1e9) as desk:
         for keys in (("f",), ("a", "down"), ("s",), ("i",), ("8", "r")):
             await desk.press(*keys)
-            session.set_line(state=LineState.OFFLINE, since=NOW)
+            session.set_line(state=ConnectionState.OFFLINE, since=NOW)
             await desk.press("ctrl+s")
             assert "reading only" in desk.said()
             assert session.sent == []
             assert isinstance(desk.app.screen, Dialog)
-            session.set_line(state=LineState.LIVE, since=NOW)
+            session.set_line(state=ConnectionState.LIVE, since=NOW)
             await desk.press("escape")
 
 

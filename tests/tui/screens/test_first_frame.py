@@ -106,7 +106,7 @@ async def test_a_step_taken_on_the_first_frame_is_kept(server: ServedDesk, tmp_p
         assert client.cursor == server.rows[2].order_number
         desk = await client.desk()
         assert client.cursor == server.rows[2].order_number
-        assert desk.work.session.view.cursor_id == server.rows[2].id
+        assert desk.work.session.table.view.cursor_id == server.rows[2].id
 
 
 async def test_a_key_that_would_act_says_that_it_has_to_wait(server: ServedDesk, tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ async def test_a_slow_server_holds_nothing_up(server: ServedDesk, tmp_path: Path
 async def test_no_server_is_said_and_not_waited_for(tmp_path: Path) -> None:
     async with opening(NOBODY, tmp_path) as client:
         desk = await client.desk()
-        await client.until(lambda: desk.work.session.view.problem is not None)
+        await client.until(lambda: desk.work.session.table.view.problem is not None)
         await client.until(lambda: "OFFLINE" in desk.query_one(Band).text)
         said = [desk.side.render_line(y).text.strip() for y in range(desk.side.size.height)]
         assert [line for line in said if line] == ["ALERTS", "not known yet"]
@@ -169,7 +169,7 @@ async def test_an_answer_that_is_no_page_leaves_the_telling_to_the_desk(server: 
     server.body = "<html>"
     async with opening(server.url, tmp_path) as client:
         desk = await client.desk()
-        await client.until(lambda: desk.work.session.view.problem is not None)
+        await client.until(lambda: desk.work.session.table.view.problem is not None)
         assert not client.table.rows
 
 

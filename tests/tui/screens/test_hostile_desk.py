@@ -14,10 +14,10 @@ from tests.tui.screens.test_any_moment import crashes
 from textual import events
 from textual.pilot import Pilot
 
-from orders_tui.api import SyncApi
+from orders_tui.api.client import SyncApi
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.feed.sse import SseFeed
 from orders_tui.keymap import build
 from orders_tui.pace import Pace
@@ -93,13 +93,14 @@ class Client:
     async def well(self) -> None:
         """Rows, a live line, and an action that is done."""
         await self.press("ctrl+r")
-        await self.until(lambda: self.session.connection.state is LineState.LIVE)
+        await self.until(lambda: self.session.connection.state is ConnectionState.LIVE)
         await self.press("1", "ctrl+r")
-        await self.until(lambda: self.session.view.rows and self.session.view.problem is None)
-        await self.until(lambda: not self.session.unsettled)
-        before = len(self.session.log)
+        await self.until(lambda: self.session.table.view.rows and self.session.table.view.problem is None)
+        await self.until(lambda: not self.session.actions.unsettled)
+        actions = self.session.actions
+        before = len(actions.log)
         await self.press("a", "TEXT", "ctrl+s")
-        await self.until(lambda: len(self.session.log) > before and self.session.log[-1].state is ActionState.DONE)
+        await self.until(lambda: len(actions.log) > before and actions.log[-1].state is ActionState.DONE)
         await self.close_all()
 
 
@@ -127,7 +128,7 @@ async def test_the_desk_goes_on_whatever_is_answered(
     async with working(seed, tmp_path) as client:
         client.desk.hostile = 0.7 if seed % 3 else 0.0  # from the first request on, or once there are rows
         if not client.desk.hostile:
-            await client.until(lambda: client.session.view.rows)
+            await client.until(lambda: client.session.table.view.rows)
         client.desk.hostile = 0.7
         for keys in WORK:
             await client.press(*keys)

@@ -49,8 +49,8 @@ def hostile(at: int) -> Order:
 def hostile_session(session: FakeSession) -> FakeSession:
     for at in range(len(EVIL)):
         session.insert_first(hostile(at))
-    session.put(cursor_id=session.view.rows[0].order.id)
-    for row in session.view.rows[: len(EVIL)]:
+    session.put(cursor_id=session.table.view.rows[0].order.id)
+    for row in session.table.view.rows[: len(EVIL)]:
         session.mark_row(row.order.id, MarkKind.FAILED, EVIL[0] + EVIL[4])
     return session
 

@@ -7,7 +7,7 @@ from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 from textual.widgets import Input, TextArea
 
-from orders_tui.drafts import FulfillDraft
+from orders_tui.actions.fulfill import FulfillDraft
 from orders_wire.actions import LONGEST_NUMBER
 
 FIELDS = {

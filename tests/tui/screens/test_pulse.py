@@ -55,9 +55,9 @@ def only_file(folder: Path) -> tuple[Path, str]:
 async def test_enter_opens_the_tab_or_what_an_owner_has(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         await desk.press("p", "j", "enter")
-        assert session.view.query.tab is Tab.OVERDUE
+        assert session.table.view.query.tab is Tab.OVERDUE
         await desk.press("p", *["j"] * 8, "enter")
-        assert (session.view.query.tab, session.view.query.filters.owner) == (Tab.UNFULFILLED, "anton")
+        assert (session.table.view.query.tab, session.table.view.query.filters.owner) == (Tab.UNFULFILLED, "anton")
 
 
 async def test_a_handover_is_a_file_with_note_and_figures(

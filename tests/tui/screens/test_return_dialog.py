@@ -8,8 +8,8 @@ from tests.tui.screens.desk_driver import Desk, Open
 from tests.tui.screens.fake_session import FakeSession
 
 from orders_tui import wording
+from orders_tui.actions.returns import ReturnsDraft
 from orders_tui.dialogs import return_path
-from orders_tui.drafts import ReturnsDraft
 from orders_tui.glyphs import ASCII, UNICODE, Glyphs
 from orders_tui.screens.order import OrderScreen
 from orders_tui.widgets.cells import Piece, text_of, width
@@ -53,7 +53,7 @@ async def test_the_dialog_does_what_the_table_allows_and_nothing_else(
                 await desk.press("ctrl+s")
                 draft = session.sent[-1]
                 assert isinstance(draft, ReturnsDraft)
-                assert (len(session.sent), draft.action) == (before + 1, action)
+                assert (len(session.sent), draft.move) == (before + 1, action)
             else:
                 assert actions.current != action
                 assert f"not from {wording.return_state(state).word}" in _line(actions, action)

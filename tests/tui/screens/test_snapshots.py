@@ -58,7 +58,7 @@ class Look:
             await pilot.press(*scene.last)
             await pilot.pause()
             desk = pilot.app.screen_stack[0]
-            while session.view.loading and isinstance(desk, DeskScreen) and not desk.board.slow:
+            while session.table.view.loading and isinstance(desk, DeskScreen) and not desk.board.slow:
                 await pilot.pause()
 
         return self._snap(self._make_app(**scene.settings, **config), terminal_size=size, run_before=prepare)

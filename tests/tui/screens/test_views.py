@@ -17,14 +17,14 @@ COLUMNS = ("number", "return", "owner")
 
 async def test_a_view_is_saved_and_opened_with_filter_sort_and_columns(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
-        session.show(OrdersQuery(Tab.UNFULFILLED, Filters(owner="bo"), Sort(SortField.ORDER_NUMBER), 36))
+        session.table.show(OrdersQuery(Tab.UNFULFILLED, Filters(owner="bo"), Sort(SortField.ORDER_NUMBER), 36))
         desk.screen.work.preferences.columns[Tab.UNFULFILLED] = COLUMNS
         await desk.press("W")
         await desk.type("mine to check")
         await desk.press("enter")
         desk.screen.work.preferences.columns.clear()
         await desk.press("8", "V", "enter")
-        query = session.view.query
+        query = session.table.view.query
         assert (query.tab, query.filters.owner, str(query.sort)) == (Tab.UNFULFILLED, "bo", "order_number")
         assert desk.screen.work.preferences.columns_of(Tab.UNFULFILLED) == COLUMNS
 
@@ -34,7 +34,7 @@ async def test_the_command_line_opens_a_view_by_name(open_desk: Open, session: F
         desk.screen.perform("view.save", "all of it")
         desk.screen.perform("tab.returns")
         desk.screen.perform("view.open", "all of it")
-        assert session.view.query.tab is Tab.UNFULFILLED
+        assert session.table.view.query.tab is Tab.UNFULFILLED
         desk.screen.perform("view.open", "nothing")
         assert "there are: all of it" in desk.hint
 

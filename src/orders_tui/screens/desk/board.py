@@ -85,7 +85,7 @@ class Board:
     def page(self) -> None:
         """The rows."""
         desk = self._desk
-        desk.view = desk.work.session.view
+        desk.view = desk.work.session.table.view
         rows = desk.rows()
         page_key = (desk.view.query, desk.narrow)
         if rows:
@@ -95,7 +95,7 @@ class Board:
     def query(self) -> None:
         """Tab, filters, sort, place; and what stands instead of rows."""
         desk = self._desk
-        view = desk.view = desk.work.session.view
+        view = desk.view = desk.work.session.table.view
         desk.table.set_columns(desk.work.preferences.columns_of(view.query.tab))
         desk.table.set_sort((view.query.sort.by, view.query.sort.descending) if view.query.sort else None)
         if view.loading and not self.slow:
@@ -107,7 +107,7 @@ class Board:
         self._tabs()
 
     def _show_slow(self) -> None:
-        self.slow = self._desk.work.session.view.loading
+        self.slow = self._desk.work.session.table.view.loading
         self._query_line()
 
     def _query_line(self) -> None:
@@ -116,14 +116,14 @@ class Board:
     def _no_rows(self) -> None:
         desk, view = self._desk, self._desk.view
         if view.loading or (view.as_of is None and view.problem is None):
-            page = desk.work.session.summary
+            page = desk.work.session.table.summary
             count = page.tabs.get(view.query.tab, 0) if page is not None else 0
             desk.table.show_loading(min(count or view.query.page_size, view.query.page_size))
         else:
             desk.table.say(*tops.no_rows(desk))
 
     def _tabs(self) -> None:
-        page = self._desk.work.session.summary
+        page = self._desk.work.session.table.summary
         self._desk.query_one(TabStrip).show(self._desk.view.query.tab, page.tabs if page is not None else {})
 
     def summary(self) -> None:
@@ -133,20 +133,20 @@ class Board:
 
     def _metrics(self) -> None:
         session = self._desk.work.session
-        self._desk.query_one(MetricsBar).show(session.summary, session.connection)
+        self._desk.query_one(MetricsBar).show(session.table.summary, session.connection)
 
     def side(self) -> None:
         """Alerts, gaps and panels."""
         desk, session = self._desk, self._desk.work.session
         gaps = session.alerts.gaps(desk.work.pace.now())
         shown = side_bar.Shown(desk.side.unfolded, sorted(desk.side.types), desk.side.size.width)
-        desk.side.set_lines(side_bar.lines(desk.open_alerts(), gaps, session.summary, desk.work.seen(), shown))
+        desk.side.set_lines(side_bar.lines(desk.open_alerts(), gaps, session.table.summary, desk.work.seen(), shown))
 
     def order(self) -> None:
         """The pane below the table."""
         desk = self._desk
         order, row = desk.current(), desk.table.current
-        shown = desk.work.session.row(order.id) if order is not None and desk.side.has_focus else row
+        shown = desk.work.session.table.row(order.id) if order is not None and desk.side.has_focus else row
         desk.query_one(OrderPane).show(shown, desk.work.seen(), desk.work.key("go.open"), tops.pane_note(desk))
 
     def top(self) -> None:
@@ -155,7 +155,7 @@ class Board:
         desk.query_one(TopBar).show(tops.top_info(desk), work.glyphs.ascii_only, tops.undo_keys(desk))
         line = work.session.connection
         says = band.sentences(line, desk.view, work.pace.now(), work.zone, work.key("desk.refresh"))
-        page = work.session.summary
+        page = work.session.table.summary
         shown = says or band.history(page.desk if page is not None else None)
         desk.query_one(Band).show(shown)
         desk.set_class(bool(shown), "-banded")

@@ -42,7 +42,7 @@ class Finding:
         if isinstance(parsed, list):
             self.desk.say(parsed[0].message, Tone.WARN)
         else:
-            self.desk.work.session.set_filters(parsed.filters, parsed.sort or self.desk.view.query.sort)
+            self.desk.work.session.table.set_filters(parsed.filters, parsed.sort or self.desk.view.query.sort)
 
     def narrow(self) -> None:
         """Opens the box that hides loaded rows while one types; in the side bar, the kinds of alert to show."""
@@ -82,7 +82,7 @@ class Finding:
         elif self.desk.narrow:
             self._narrow_to("")
         elif query.filters:
-            self.desk.work.session.set_filters(type(query.filters)(), query.sort)
+            self.desk.work.session.table.set_filters(type(query.filters)(), query.sort)
         else:
             self.desk.say("there is no filter")
 
@@ -94,6 +94,6 @@ class Finding:
             self.desk.app.push_screen(SortDialog(self.desk.work))
             return
         try:
-            self.desk.work.session.set_sort(None if argument == "none" else Sort.parse(argument))
+            self.desk.work.session.table.set_sort(None if argument == "none" else Sort.parse(argument))
         except ValueError:
             self.desk.say(f"there is no order by {argument}", Tone.WARN)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from orders_tui.feed import LineState
+from orders_tui.feed import ConnectionState
 from orders_tui.screens.desk.board import Part
 from orders_tui.screens.stage import Handler
 from orders_tui.widgets import side_bar
@@ -74,13 +74,13 @@ class Moving:
     def end(self, direction: int) -> None:
         """The first or the last row of the whole view."""
         session, table = self.desk.work.session, self.desk.table
-        span = session.view.span
+        span = session.table.view.span
         if self.desk.side.has_focus:
             self.desk.side.move(direction * 10_000)
         elif direction < 0 and span.has_previous:
-            session.first_page()
+            session.table.first_page()
         elif direction > 0 and span.has_next:
-            session.last_page()
+            session.table.last_page()
         else:
             table.move_to(0 if direction < 0 else len(table.rows) - 1)
             self.desk.cursor_moved()
@@ -88,8 +88,8 @@ class Moving:
     def turn(self, direction: int) -> None:
         """The next or the previous page."""
         session = self.desk.work.session
-        turned = session.next_page() if direction > 0 else session.previous_page()
-        if not turned and not session.view.loading:
+        turned = session.table.next_page() if direction > 0 else session.table.previous_page()
+        if not turned and not session.table.view.loading:
             self.desk.say("this is the end of the list" if direction > 0 else "this is the start of the list")
 
     def _tab(self, tab: Tab, _: str) -> None:
@@ -102,7 +102,7 @@ class Moving:
             self._tab_before = here
             self.desk.narrow = ""
             self.desk.selection.end_range()
-            self.desk.work.session.open_tab(tab)
+            self.desk.work.session.table.open_tab(tab)
         self.desk.table.focus()
 
     def neighbour(self, step: int) -> None:
@@ -130,7 +130,7 @@ class Moving:
     def open(self) -> None:
         """The order under the cursor; for a stock line the escalation; signed out, the way back in."""
         desk = self.desk
-        if desk.work.session.connection.state is LineState.SIGNED_OUT:
+        if desk.work.session.connection.state is ConnectionState.SIGNED_OUT:
             self._sign_in()
             return
         if desk.side.has_focus and desk.side.fold():
@@ -165,4 +165,4 @@ class Moving:
         elif desk.side.has_focus:
             self.other_pane()
         elif (order := desk.current()) is not None:
-            desk.work.session.dismiss([order.id])
+            desk.work.session.actions.dismiss([order.id])

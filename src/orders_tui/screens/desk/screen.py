@@ -12,7 +12,7 @@ from textual.widgets import Static
 from orders_tui.alerts import Alert
 from orders_tui.commands import Place
 from orders_tui.screens import breakpoints
-from orders_tui.screens.acting import Acting
+from orders_tui.screens.action_commands import ActionCommands
 from orders_tui.screens.desk import tops
 from orders_tui.screens.desk.board import Board, Part
 from orders_tui.screens.desk.finding import Finding
@@ -29,7 +29,7 @@ from orders_tui.screens.taking import Taking
 from orders_tui.screens.target import Target
 from orders_tui.screens.workplace import Workplace
 from orders_tui.session import changes
-from orders_tui.session.actions import ActionEntry, ActionState
+from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.session.view import RowView
 from orders_tui.widgets import side_bar
 from orders_tui.widgets.band import Band
@@ -66,11 +66,11 @@ class DeskScreen(Stage):
         self.known: dict[str, Order] = {}
         """Marked orders that no page on show holds, as they were when they were collected."""
         self.narrow = ""
-        self.view = work.session.view
+        self.view = work.session.table.view
         self.board = Board(self)
         self._ended: set[str] = set()
-        self.acting = Acting(self)
-        groups = (Moving(self), Marking(self), Finding(self), Viewing(self), self.acting, Taking(self), House(self))
+        self.actions = ActionCommands(self)
+        groups = (Moving(self), Marking(self), Finding(self), Viewing(self), self.actions, Taking(self), House(self))
         self.handlers = {name: handler for group in groups for name, handler in group.handlers().items()}
 
     def compose(self) -> ComposeResult:
@@ -118,7 +118,7 @@ class DeskScreen(Stage):
         """The order under the cursor of the pane that has the focus."""
         if self.side.has_focus:
             order_id = side_bar.order_of(self.side.current, self.open_alerts())
-            return self.work.session.order(order_id) if order_id else None
+            return self.work.session.table.order(order_id) if order_id else None
         row = self.table.current
         return row.order if row is not None else None
 
@@ -135,7 +135,7 @@ class DeskScreen(Stage):
         if len(self.selection):
             ids = self.selection.ids
             self.known = {order_id: self.known[order_id] for order_id in ids if order_id in self.known}
-            orders = [self.work.session.order(order_id) or self.known.get(order_id) for order_id in ids]
+            orders = [self.work.session.table.order(order_id) or self.known.get(order_id) for order_id in ids]
             return Target(self.selection.ids, tuple(order for order in orders if order is not None), marked=True)
         order = self.current()
         return Target((order.id,), (order,)) if order is not None else Target((), ())
@@ -146,7 +146,7 @@ class DeskScreen(Stage):
         """Draws just what the change is about; many changes at once cost one drawing each."""
         match change:
             case changes.RowsChanged(order_ids=order_ids):
-                self.table.update_rows(self.work.session.row, order_ids)
+                self.table.update_rows(self.work.session.table.row, order_ids)
                 current = self.current()
                 if current is not None and current.id in order_ids:
                     self.board.soon(Part.ORDER)
@@ -169,7 +169,7 @@ class DeskScreen(Stage):
                 self._settled(entry)
             case changes.BulkChanged(run=run) if run.finished and run.id not in self._ended:
                 self._ended.add(run.id)
-                self.acting.ended(run)
+                self.actions.ended(run)
                 self.board.soon(Part.TOP)
             case (
                 changes.ConnectionChanged() | changes.ActionChanged() | changes.BulkChanged() | changes.PeopleChanged()
@@ -179,7 +179,7 @@ class DeskScreen(Stage):
                 pass
 
     def _note_sizes(self) -> None:
-        page = self.work.session.summary
+        page = self.work.session.table.summary
         if page is not None:
             self.work.trend.take(self.work.pace.now(), page.tabs, page.desk.id if page.desk is not None else None)
 
@@ -188,12 +188,12 @@ class DeskScreen(Stage):
         if entry.state in {ActionState.DONE, ActionState.PARTLY}:
             self.unmark([order_id for order_id in entry.order_ids if order_id not in failed])
         if entry.batch is None and self.is_current:
-            self.acting.tell(entry)
+            self.actions.tell(entry)
         self.board.soon(Part.TOP)
 
     def tick(self) -> None:
         """A second has passed."""
-        self.view = self.work.session.view
+        self.view = self.work.session.table.view
         self.board.soon(Part.TOP)
         if self.work.pace.now().second == 0:
             self.table.tick()
@@ -205,7 +205,7 @@ class DeskScreen(Stage):
         """The operator stands on another row now: the session follows at once, before anything else can happen."""
         row = self.table.current
         order_id = row.order.id if row is not None else None
-        self.work.session.move_cursor(order_id)
+        self.work.session.table.move_cursor(order_id)
         if order_id is not None and self.selection.ranging:
             self.selection.stretch(order_id, [row.order.id for row in self.table.rows])
             self.show_marks()
@@ -245,8 +245,8 @@ class DeskScreen(Stage):
             marked=len(self.selection),
             filtered=bool(view.query.filters) or bool(self.narrow),
             waiting=view.new_count,
-            undoable=self.work.session.undoable() is not None,
-            failed=tops.just_failed(self.work.session.runs),
+            undoable=self.work.session.actions.undoable() is not None,
+            failed=tops.just_failed(self.work.session.actions.runs),
             frozen=view.frozen,
             in_side_bar=self.side.has_focus,
             on_alert=bool(side_bar.alerts_of(self.side.current, self.open_alerts())),

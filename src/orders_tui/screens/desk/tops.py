@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from orders_tui import wording
 from orders_tui.errors import NotTrusted, Unreachable
 from orders_tui.query import chips
-from orders_tui.screens.outcome import asked, changed
-from orders_tui.session.actions import ActionState
+from orders_tui.screens.outcome import changed
 from orders_tui.session.bulk import BulkRun
+from orders_tui.session.log import ActionState
 from orders_tui.widgets import side_bar
 from orders_tui.widgets.band import share
 from orders_tui.widgets.query_bar import QueryInfo
@@ -39,11 +39,11 @@ def top_info(desk: DeskScreen) -> TopInfo:
     """The first line."""
     work, session, now = desk.work, desk.work.session, desk.work.pace.now()
     view, me = desk.view, session.me
-    undoables = session.undoables() if session.connection.acts else ()
+    undoables = session.actions.undoables() if session.connection.acts else ()
     until = min((entry.undo_until for entry in undoables if entry.undo_until is not None), default=None)
-    waiting = session.unsettled
+    waiting = session.actions.unsettled
     alerts = [] if desk.side.display else session.alerts.open(now)
-    total = session.summary.alerts_total if session.summary is not None else 0
+    total = session.table.summary.alerts_total if session.table.summary is not None else 0
     return TopInfo(
         line=wording.connection(session.connection, now, work.zone),
         environment=work.config.environment or "",
@@ -55,7 +55,7 @@ def top_info(desk: DeskScreen) -> TopInfo:
         marked=len(desk.selection),
         sending=sum(entry.state is ActionState.SENDING for entry in waiting),
         unconfirmed=sum(entry.state is ActionState.UNCONFIRMED for entry in waiting),
-        undo=f"{asked(undoables[0].draft)} {changed(undoables) or ''}".rstrip() if undoables else "",
+        undo=f"{undoables[0].draft.word} {changed(undoables) or ''}".rstrip() if undoables else "",
         undo_s=max(0.0, (until - now).total_seconds()) if until is not None else None,
         alerts=total if alerts and side_bar.beyond(len(alerts), total) else len(alerts),
         alert=wording.severity(alerts[0].severity) if alerts else None,
@@ -115,7 +115,7 @@ def no_rows(desk: DeskScreen) -> tuple[str, ...]:
             f"Nothing in {title} matches the filter",
             f"{work.key('find.clear')} clears it, {work.key('find.search')} changes it",
         )
-    page = work.session.summary
+    page = work.session.table.summary
     state = page.desk.state if page is not None and page.desk is not None else None
     if page is not None and state is DeskState.NO_SHOP and not any(page.tabs.values()):
         return (

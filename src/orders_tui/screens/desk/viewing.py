@@ -102,7 +102,7 @@ class Viewing:
         if view.columns:
             desk.work.preferences.columns[view.tab] = view.columns
         desk.narrow, self._view = "", name
-        desk.work.session.show(query)
+        desk.work.session.table.show(query)
         desk.board.draw(Part.PAGE)
         desk.say(f"view {name}")
 
@@ -159,8 +159,8 @@ class Viewing:
     def freeze(self) -> None:
         """Nothing moves until thawed."""
         session = self.desk.work.session
-        frozen = not session.view.frozen
-        session.freeze(frozen)
+        frozen = not session.table.view.frozen
+        session.table.freeze(frozen)
         key = self.desk.work.key("view.freeze")
         self.desk.say(f"frozen; {key} thaws" if frozen else "live again", Tone.ACTIVE)
 

@@ -1,0 +1,18 @@
+"""Every action, by the name that contract §3 gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.draft import Draft
+from orders_tui.actions.fulfill import FulfillDraft
+from orders_tui.actions.inventory import InventoryDraft
+from orders_tui.actions.returns import ReturnsDraft
+from orders_tui.actions.support import SupportDraft
+from orders_tui.actions.undo import UndoDraft
+from orders_wire.vocabulary import ActionName
+
+ACTIONS: Mapping[ActionName, type[Draft]] = {
+    kind.action: kind for kind in (AssignDraft, FulfillDraft, SupportDraft, ReturnsDraft, InventoryDraft, UndoDraft)
+}

@@ -1,0 +1,43 @@
+"""What the dialogs of actions have in common: each is about a target, and returns a draft that names the versions on show.
+
+The dialog of an action is `DIALOG` in the file of this package that is called as the action is. Undo has none: it asks nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from importlib import import_module
+from typing import Any, TypeVar
+
+from orders_tui.actions.draft import MARKS, Draft
+from orders_tui.dialogs.dialog import Dialog
+from orders_tui.screens.target import Target
+from orders_tui.screens.workplace import Workplace
+from orders_wire.vocabulary import ActionName
+
+D = TypeVar("D", bound=Draft)
+
+
+class ActionDialog(Dialog[D]):
+    """`given` is what it is filled in with: an owner, a number, a note, a SKU."""
+
+    SENDS = True
+
+    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+        super().__init__(work, target.orders)
+        self.target = target
+        self.given = given
+
+    def kept(self, kind: type[D]) -> D | None:
+        """The draft that was kept for this target."""
+        return self.work.session.drafts.find(kind, self.target.ids[0] if self.target.only else MARKS)
+
+    def versions(self, ids: Collection[str]) -> dict[str, int]:
+        """The versions on show of these orders."""
+        return {order.id: order.version for order in self.bound if order.id in ids}
+
+
+def dialog_of(action: ActionName) -> type[ActionDialog[Any]]:
+    """The dialog of an action, imported when it is first asked for: the start does not wait for it."""
+    dialog: type[ActionDialog[Any]] = import_module(f"orders_tui.dialogs.{action}").DIALOG
+    return dialog
