@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, tuple_, union
 
+from orders_sync.db.bulk import batches
 from orders_sync.db.tables import PENDING_RETURN, deliveries, orders, parcels, returns
 from orders_sync.instants import Ms
 
@@ -32,9 +33,6 @@ def due(conn: Connection, shop_id: int, now: Ms, after: Due | None, limit: int) 
     return [Due(Ms(row.wake_at), row.id) for row in rows]
 
 
-_BATCH = 500
-
-
 def under_way(conn: Connection, shop_id: int, quiet: Ms) -> list[int]:
     """Orders with a parcel on its way: one that moves, with a shop update after `quiet` (contract §1, Open; §4)."""
     mine = (parcels.c.shop_id == shop_id, parcels.c.moving, parcels.c.open_order, parcels.c.last_update > quiet)
@@ -51,16 +49,14 @@ def unsettled(conn: Connection, shop_id: int) -> list[int]:
 def updates_known(conn: Connection, shop_id: int, order_ids: Collection[int]) -> dict[int, Ms]:
     """The shop's last update of each of these orders that is known here; an order that is not known is missing."""
     known: dict[int, Ms] = {}
-    wanted = sorted(order_ids)
-    for start in range(0, len(wanted), _BATCH):
-        batch = wanted[start : start + _BATCH]
+    for batch in batches(order_ids):
         query = select(orders.c.id, orders.c.updated_at).where(orders.c.shop_id == shop_id, orders.c.id.in_(batch))
         known |= {row.id: Ms(row.updated_at) for row in conn.execute(query)}
     return known
 
 
 def newest_webhook(conn: Connection, shop_id: int) -> Ms | None:
-    """When the last webhook came, null when none has."""
-    told = select(deliveries.c.received_at).where(deliveries.c.shop_id == shop_id, deliveries.c.source == "webhook")
-    newest = conn.scalar(told.order_by(deliveries.c.received_at.desc()).limit(1))
+    """When the last webhook came, None when none has."""
+    webhooks = select(deliveries.c.received_at).where(deliveries.c.shop_id == shop_id, deliveries.c.source == "webhook")
+    newest = conn.scalar(webhooks.order_by(deliveries.c.received_at.desc()).limit(1))
     return None if newest is None else Ms(newest)

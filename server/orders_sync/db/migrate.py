@@ -13,8 +13,8 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -60,7 +60,9 @@ def migrate(url: URL, sleep: Callable[[float], None] = time.sleep) -> Path | Non
             holds_tables = bool(inspect(conn).get_table_names())
             conn.rollback()
             copy = _copy(url) if is_sqlite(url) and holds_tables else None
-            _until_locked(sleep)(_migrate_alone, conn)
+            again, pause = retry_if_exception(_is_in_use), wait_random(0.2, 1)
+            retrying = Retrying(retry=again, stop=stop_after_delay(_TRY_FOR_S), wait=pause, sleep=sleep, reraise=True)
+            retrying(_migrate_alone, conn)
             return copy
     finally:
         engine.dispose()
@@ -81,9 +83,8 @@ def _is_done(conn: Connection) -> bool:
     if current > ours:
         oldest = conn.scalar(select(_floor.c.oldest)) if inspect(conn).has_table(_floor.name) else None
         if oldest is not None and oldest > ours:
-            raise LeftBehind(
-                f"The database is at revision {current}, this release at {ours}: start one at {oldest} or later."
-            )
+            places = f"The database is at revision {current}, this release at {ours}"
+            raise LeftBehind(f"{places}: start one at {oldest} or later.")
         _log.info("the database is at revision %s of a later release; this one is at %s", current, ours)
     return True
 
@@ -100,41 +101,21 @@ def newest() -> str:
     return head
 
 
-def _until_locked(sleep: Callable[[float], None]) -> Retrying:
-    return Retrying(
-        retry=retry_if_exception(_is_in_use),
-        stop=stop_after_delay(_TRY_FOR_S),
-        wait=wait_random(0.2, 1),
-        sleep=sleep,
-        reraise=True,
-    )
-
-
 def _is_in_use(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE
 
 
 def _migrate_alone(conn: Connection) -> None:
-    with _alone(conn):
-        _upgrade(conn)
-
-
-@contextmanager
-def _alone(conn: Connection) -> Iterator[None]:
-    """One transaction that nobody else migrates in: SQLite's writers exclude each other, PostgreSQL takes a lock."""
+    """In one transaction that nobody else migrates in: SQLite's writers exclude each other, PostgreSQL takes a lock."""
+    config = _config()
+    config.attributes["connection"] = conn
     with conn.begin():
         if conn.dialect.name == "postgresql":
             conn.execute(text(f"SET LOCAL lock_timeout = '{_WAIT_FOR_TURN}'"))
             conn.execute(text(f"SET LOCAL statement_timeout = '{_WAIT_FOR_TURN}'"))
             conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             conn.execute(text(f"SET LOCAL lock_timeout = '{_WAIT_FOR_TABLE}'"))
-        yield
-
-
-def _upgrade(conn: Connection) -> None:
-    config = _config()
-    config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+        command.upgrade(config, "head")
 
 
 def _config() -> Config:

@@ -33,6 +33,7 @@ from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
 from orders_sync.db.stock import BLOCKED
 from orders_sync.db.tables import (
+    GAP_ORDER,
     LATE_PRONE,
     OPEN_ALERT,
     PENDING_RETURN,
@@ -48,9 +49,6 @@ from orders_sync.instants import FOREVER, Ms
 from orders_wire.vocabulary import ReturnState, Tab
 
 Condition = ColumnElement[bool] | TextClause
-
-GAP_ORDER = 0
-"""The order id of data gaps."""
 
 
 @dataclass(frozen=True, slots=True)

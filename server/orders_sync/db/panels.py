@@ -25,11 +25,11 @@ from sqlalchemy.sql.functions import FunctionElement
 from orders_sync.db import days, overview
 from orders_sync.db.counters import Count, Counted
 from orders_sync.db.cutoffs import Cutoffs
-from orders_sync.db.overview import GAP_ORDER, Overview
+from orders_sync.db.overview import Overview
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
 from orders_sync.db.stock import MOST_WAITED_FOR, Block
-from orders_sync.db.tables import OPEN_ALERT, PENDING_RETURN, alerts, desk, orders, parcels, returns
+from orders_sync.db.tables import GAP_ORDER, OPEN_ALERT, PENDING_RETURN, alerts, desk, orders, parcels, returns
 from orders_sync.db.tabs import IS_LONGEST_LATE, RULES, SHOP
 from orders_wire.vocabulary import ReturnState, Tab
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from orders_sync.db import connections
+from orders_sync.db.bulk import insert_into
 from orders_sync.db.failures import Damaged, DatabaseError, Unavailable, of_driver
 from orders_sync.db.location import is_sqlite, sqlite_path
 from orders_sync.db.migrate import revision
@@ -36,11 +36,17 @@ def require(url: URL) -> None:
     """Raises NoDatabase unless a desk's tables are there. For commands that only look."""
     if is_sqlite(url) and not sqlite_path(url).is_file():
         raise NoDatabase(f"There is no database at {sqlite_path(url)}. {_BEGINS}")
+    if not holds_desk(url):
+        shown = sqlite_path(url) if is_sqlite(url) else url.render_as_string(hide_password=True)
+        raise NoDatabase(f"The database at {shown} holds no desk. {_BEGINS}")
+
+
+def holds_desk(url: URL) -> bool:
+    """True when a desk's tables are there; a SQLite file that is missing is made."""
     engine = connections.single(url)
     try:
         with engine.connect() as conn:
-            if revision(conn) is None:
-                raise NoDatabase(f"The database at {_shown(url)} holds no desk. {_BEGINS}")
+            return revision(conn) is not None
     finally:
         engine.dispose()
 
@@ -75,10 +81,6 @@ def _is_database(path: Path) -> bool:
         return False
 
 
-def _shown(url: URL) -> str:
-    return str(sqlite_path(url)) if is_sqlite(url) else url.render_as_string(hide_password=True)
-
-
 _NAME = "probe"
 
 CHECKED_BYTES = 4 << 20
@@ -100,11 +102,14 @@ def write(tx: Tx) -> int:
         closed = tx.conn.scalar(_CLOSED, {"names": list(metadata.tables)})
         if closed:
             raise Unavailable(f"the role may not use these tables, or they are gone: {closed}")
-    insert = (sqlite if tx.conn.dialect.name == "sqlite" else postgresql).insert(progress)
-    counted = insert.on_conflict_do_update(
-        index_elements=[progress.c.shop_id, progress.c.name],
-        set_={"fence": progress.c.fence + 1, "updated_at": tx.now},
-    ).returning(progress.c.fence)
+    counted = (
+        insert_into(tx.conn, progress)
+        .on_conflict_do_update(
+            index_elements=[progress.c.shop_id, progress.c.name],
+            set_={"fence": progress.c.fence + 1, "updated_at": tx.now},
+        )
+        .returning(progress.c.fence)
+    )
     row = {"shop_id": tx.shop_id, "name": _NAME, "fence": 1, "body": "", "updated_at": tx.now}
     return int(tx.conn.execute(counted, row).scalar_one())
 

@@ -12,14 +12,15 @@ import os
 import sqlite3
 import stat
 from contextlib import closing, suppress
+from itertools import count
 from pathlib import Path
 
 from orders_sync.db.failures import Damaged, DatabaseError, Unavailable
 
 _PAGES_AT_ONCE = 4096
 _WAIT_S = 2.0
-_BESIDE = ("-wal", "-shm")
-"""What SQLite keeps beside a database; of another database's file it would be damage."""
+ENDINGS = ("", "-wal", "-shm")
+"""A database, and what SQLite keeps beside it; beside another database's file it would be damage."""
 
 
 class CannotCopy(DatabaseError):
@@ -88,17 +89,13 @@ def _open(path: Path) -> sqlite3.Connection:
 def _set_aside(database: Path) -> Path:
     """The database that stands there, damaged or not, and what belongs to it, under another name."""
     _refuse_open(database)
-    number = next(n for n in range(1, 10_000) if not _aside(database, n).exists())
-    kept = _aside(database, number)
-    for ending in ("", *_BESIDE):
+    names = (database.with_name(f"{database.name}.before-restore-{n}") for n in count(1))
+    kept = next(name for name in names if not name.exists())
+    for ending in ENDINGS:
         part = database.with_name(database.name + ending)
         if part.exists():
             part.rename(kept.with_name(kept.name + ending))
     return kept
-
-
-def _aside(database: Path, number: int) -> Path:
-    return database.with_name(f"{database.name}.before-restore-{number}")
 
 
 def _refuse_open(database: Path) -> None:

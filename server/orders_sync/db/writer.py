@@ -1,6 +1,6 @@
 """The writer's thread: commits a group of jobs, numbers its events, and says what became of each job.
 
-Invariant: an outcome is told only when it is known. A commit whose answer was lost is asked after by its transaction id;
+Invariant: an outcome is answered only when it is known. A commit whose answer was lost is asked after by its transaction id;
 what the engine took back is retried, each job alone, a bounded number of times.
 """
 
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What became of each job, in their order; `newest` is the newest event number, null when there was none to give.
+    """What became of each job, in their order; `newest` is the newest event number, None when there was none to give.
 
     `unnumbered`: something was committed whose events could not be numbered yet.
     """
@@ -96,15 +96,10 @@ class Writer:
         return Committed(outcomes, newest, unnumbered)
 
     def _again(self, queued: Queued) -> Committed:
-        tries = Retrying(
-            stop=stop_after_attempt(TRIES),
-            wait=self._pause,
-            retry=retry_if_exception_type(RolledBack),
-            sleep=self._sleep,
-            reraise=True,
-        )
+        tries, again = stop_after_attempt(TRIES), retry_if_exception_type(RolledBack)
+        retrying = Retrying(stop=tries, retry=again, wait=self._pause, sleep=self._sleep, reraise=True)
         try:
-            return tries(self._transaction, [queued])
+            return retrying(self._transaction, [queued])
         except RolledBack as error:
             raise Unavailable("the database keeps taking the transaction back") from error
 
