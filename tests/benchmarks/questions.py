@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from tests.benchmarks.dataset import BASE
 
 from orders_sync.db import connections
-from orders_sync.db.days import bounds
+from orders_sync.db.counters import bounds
 from orders_sync.db.location import parse
 from orders_sync.db.overview import parameters
 from orders_sync.db.panels import SUMMARY

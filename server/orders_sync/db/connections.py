@@ -8,6 +8,8 @@ PostgreSQL: bounded pools, statement and lock timeouts, reads in one read-only s
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, FromClause, NullPool, QueuePool, create_engine, event
@@ -21,12 +23,7 @@ STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 5_000
 POOL_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 5
-_SESSION = {
-    "statement_timeout": STATEMENT_TIMEOUT_MS,
-    "lock_timeout": LOCK_TIMEOUT_MS,
-    "timezone": "UTC",
-    "jit": "off",
-}
+_SESSION = {"statement_timeout": STATEMENT_TIMEOUT_MS, "lock_timeout": LOCK_TIMEOUT_MS, "timezone": "UTC", "jit": "off"}
 """No just-in-time compilation: it costs more than the desk's short statements do, most of all before a table has statistics."""
 
 _GONE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
@@ -111,6 +108,16 @@ def end_snapshot(conn: Connection) -> None:
         driver.commit()
     except conn.dialect.loaded_dbapi.Error as error:
         conn.invalidate(error)
+
+
+@contextmanager
+def connected(engine: Engine) -> Iterator[Connection]:
+    """A connection of an engine that is made for it, and disposed of with it."""
+    try:
+        with engine.connect() as conn:
+            yield conn
+    finally:
+        engine.dispose()
 
 
 def single(url: URL) -> Engine:

@@ -138,14 +138,11 @@ class Database:
 
     def _take_up(self) -> None:
         """The file that stands there now instead of the one that was opened. Raises Unavailable."""
-        engine = connections.anew(self.url)
         try:
-            with engine.connect() as conn:
+            with connections.connected(connections.anew(self.url)) as conn:
                 found = shops.mark(conn, self.shop_id)
         except (DBAPIError, NoResultFound) as error:
             raise Unavailable("another file stands in the place of the database") from error
-        finally:
-            engine.dispose()
         if found.id != self.desk_id or found.version < self.version:
             raise Unavailable("another desk, or an older copy, stands in the place of the database: start anew")
         self._dispose()

@@ -52,20 +52,16 @@ class LeftBehind(DatabaseError):
 
 def migrate(url: URL, sleep: Callable[[float], None] = time.sleep) -> Path | None:
     """Migrates to the newest revision. Returns the copy made of a SQLite file, None when none was needed. Raises LeftBehind."""
-    engine = connections.single(url)
-    try:
-        with engine.connect() as conn:
-            if _is_done(conn):
-                return None
-            holds_tables = bool(inspect(conn).get_table_names())
-            conn.rollback()
-            copy = _copy(url) if is_sqlite(url) and holds_tables else None
-            again, pause = retry_if_exception(_is_in_use), wait_random(0.2, 1)
-            retrying = Retrying(retry=again, stop=stop_after_delay(_TRY_FOR_S), wait=pause, sleep=sleep, reraise=True)
-            retrying(_migrate_alone, conn)
-            return copy
-    finally:
-        engine.dispose()
+    with connections.connected(connections.single(url)) as conn:
+        if _is_done(conn):
+            return None
+        holds_tables = bool(inspect(conn).get_table_names())
+        conn.rollback()
+        copy = _copy(url) if is_sqlite(url) and holds_tables else None
+        again, pause = retry_if_exception(_is_in_use), wait_random(0.2, 1)
+        retrying = Retrying(retry=again, stop=stop_after_delay(_TRY_FOR_S), wait=pause, sleep=sleep, reraise=True)
+        retrying(_migrate_alone, conn)
+        return copy
 
 
 def raise_floor(conn: Connection, oldest: str) -> None:

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Integer, Row, Table, func, insert, literal_column, select, text
+from sqlalchemy import URL, Connection, Integer, Row, Table, func, insert, literal_column, select, text
 
 from orders_sync.db import connections, shops
 from orders_sync.db.failures import DatabaseError
@@ -86,7 +86,7 @@ def _check(source: URL, target: URL) -> None:
 @contextmanager
 def _snapshot(url: URL) -> Iterator[Connection]:
     """The source as it is now, whatever is written to it meanwhile."""
-    with _connected(connections.reader(url, 1)) as conn:
+    with connections.connected(connections.reader(url, 1)) as conn:
         connections.begin_snapshot(conn)
         _lift_time_limit(conn)
         yield conn
@@ -94,19 +94,10 @@ def _snapshot(url: URL) -> Iterator[Connection]:
 
 @contextmanager
 def _transaction(url: URL) -> Iterator[Connection]:
-    with _connected(connections.writer(url)) as conn:
+    with connections.connected(connections.writer(url)) as conn:
         conn.begin()
         _lift_time_limit(conn)
         yield conn
-
-
-@contextmanager
-def _connected(engine: Engine) -> Iterator[Connection]:
-    try:
-        with engine.connect() as conn:
-            yield conn
-    finally:
-        engine.dispose()
 
 
 def _lift_time_limit(conn: Connection) -> None:

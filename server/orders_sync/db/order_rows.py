@@ -64,7 +64,7 @@ def order_row(shop_id: int, projection: Projection, version: int, parts: Parts |
 
 
 def owner(name: str | None) -> str | None:
-    """An owner as it is compared; null: nobody."""
+    """An owner as it is compared; None: nobody."""
     return None if name is None else key(name)
 
 

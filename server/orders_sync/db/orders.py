@@ -49,7 +49,7 @@ def save(tx: Tx, rows: Sequence[Saved]) -> None:
 
 
 def hand_on(tx: Tx, rows: Sequence[HandedOn]) -> None:
-    """Tells each order's row of its owner. Nothing else is in it that depends on that, nor in any list or counter."""
+    """Writes each order's owner into its row. Nothing else is in it that depends on that, nor in any list or counter."""
     values = [
         {
             "of_shop": tx.shop_id,
@@ -84,9 +84,8 @@ def set_alerts(tx: Tx, types: Mapping[int, str]) -> None:
 def _save(tx: Tx, batch: Sequence[Saved]) -> None:
     parts = {saved.projection.order_id: part_rows(tx.shop_id, saved.projection) for saved in batch}
     new = {
-        order_id: order_row(tx.shop_id, saved.projection, saved.version, parts[order_id])
+        (order_id := saved.projection.order_id): order_row(tx.shop_id, saved.projection, saved.version, parts[order_id])
         for saved in batch
-        for order_id in [saved.projection.order_id]
     }
     old = _locked(tx, list(new))
     missing = [row for order_id, row in new.items() if order_id not in old]

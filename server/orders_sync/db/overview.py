@@ -48,6 +48,8 @@ from orders_sync.db.tabs import BREACH, IS_LONGEST_LATE, IS_OPEN, LATE, NOW, PEN
 from orders_sync.instants import FOREVER, Ms
 from orders_wire.vocabulary import ReturnState, Tab
 
+_COUNTS = ("breaches", "delivered_today", "refunds_due", "refund_usd_cents", "blocks", "alerts", "gaps")
+
 Condition = ColumnElement[bool] | TextClause
 
 
@@ -55,7 +57,7 @@ Condition = ColumnElement[bool] | TextClause
 class Overview:
     """`tabs`: their sizes. `refund_usd_cents`: what is known in USD of the refunds due.
 
-    `until`: the next instant at which one of these counts, or the membership of a row in a tab, changes by time alone; null
+    `until`: the next instant at which one of these counts, or the membership of a row in a tab, changes by time alone; None
     when none does.
     """
 
@@ -85,23 +87,13 @@ def parameters(shop_id: int, cutoffs: Cutoffs, today: Between) -> dict[str, Any]
 def of_row(values: Sequence[Any], cutoffs: Cutoffs) -> Overview:
     """The values of `COLUMNS`."""
     row = dict(zip(_NAMES, values, strict=True))
-    return Overview(
-        desk_id=row["desk_id"],
-        version=row["event_n"],
-        tabs={tab.value: int(row[f"tab_{tab.value}"]) for tab in Tab},
-        breaches=row["breaches"],
-        delivered_today=row["delivered_today"],
-        refunds_due=row["refunds_due"],
-        refund_usd_cents=int(row["refund_usd_cents"]),
-        blocks=row["blocks"],
-        alerts=row["alerts"],
-        gaps=row["gaps"],
-        until=_until(cutoffs, row),
-    )
+    sizes = {tab.value: int(row[f"tab_{tab.value}"]) for tab in Tab}
+    counts = {name: int(row[name]) for name in _COUNTS}
+    return Overview(row["desk_id"], row["event_n"], tabs=sizes, until=_until(cutoffs, row), **counts)
 
 
 def first_placed(conn: Connection, shop_id: int) -> Ms | None:
-    """When the first order was placed; null when there is none."""
+    """When the first order was placed; None when there is none."""
     first: Ms | None = _FIRST_PLACED.value(conn, {"shop_id": shop_id})
     return first
 
@@ -141,11 +133,10 @@ def _first(index: str, column: Column[int], *conditions: Condition) -> Any:
     return query.with_hint(table, f"INDEXED BY {index}", "sqlite").scalar_subquery()
 
 
-def _walk(index: str, table: Table, *conditions: Condition, **thresholds: ColumnElement[Any]) -> Subquery:
-    """Several thresholds of the rows that an index holds, all from one walk over it."""
-    query = select(*(figure.label(name) for name, figure in thresholds.items())).where(
-        table.c.shop_id == SHOP, *conditions
-    )
+def _walk(index: str, table: Table, *conditions: Condition, **counts: ColumnElement[Any]) -> Subquery:
+    """Several counts of the rows that an index holds, all from one walk over it."""
+    labelled = (count.label(name) for name, count in counts.items())
+    query = select(*labelled).where(table.c.shop_id == SHOP, *conditions)
     return query.with_hint(table, f"INDEXED BY {index}", "sqlite").subquery(index)
 
 
@@ -212,11 +203,10 @@ _FIRST_PLACED = Statement(select(func.min(orders.c.placed_at)).where(orders.c.sh
 def open_orders_by_owner(conn: Connection, shop_id: int, quiet: Ms) -> dict[str, int]:
     """Everybody who owns an order, by name, with the number of their orders that are open (`live_at` after `quiet`)."""
     values = {"shop_id": shop_id, "quiet": quiet}
-    counts = {row[0]: row[1] for row in conn.execute(_OPEN_BY_OWNER, values)}
-    return {name: counts.get(name, 0) for name in conn.execute(_OWNERS, values).scalars()}
+    counts: dict[str, int] = dict(conn.execute(_OPEN_BY_OWNER, values).all())
+    return {name: counts.get(name, 0) for name in conn.scalars(_OWNERS, values)}
 
 
-_o = orders.c
 _OPEN_BY_OWNER = (
     select(_o.assigned_to, func.count())
     .where(_o.shop_id == SHOP, IS_OPEN, _o.assigned_to.is_not(None))
@@ -226,11 +216,7 @@ _OPEN_BY_OWNER = (
 
 # From name to next name through the index: costs the names, not the orders.
 _first_owner = select(func.min(_o.assigned_to).label("name")).where(_o.shop_id == SHOP).cte("names", recursive=True)
-_next_owner = (
-    select(func.min(_o.assigned_to))
-    .where(_o.shop_id == SHOP, _o.assigned_to > _first_owner.c.name)
-    .correlate(_first_owner)
-    .scalar_subquery()
-)
+_after = select(func.min(_o.assigned_to)).where(_o.shop_id == SHOP, _o.assigned_to > _first_owner.c.name)
+_next_owner = _after.correlate(_first_owner).scalar_subquery()
 _names = _first_owner.union_all(select(_next_owner).where(_first_owner.c.name.is_not(None)))
 _OWNERS = select(_names.c.name).where(_names.c.name.is_not(None)).order_by(_names.c.name)

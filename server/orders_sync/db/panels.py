@@ -22,7 +22,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from orders_sync.db import days, overview
+from orders_sync.db import counters, overview
 from orders_sync.db.counters import Count, Counted
 from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.overview import Overview
@@ -82,7 +82,7 @@ def read(
     conn: Connection, shop_id: int, cutoffs: Cutoffs, today: Between, week: Between
 ) -> tuple[Overview, Count, Panels]:
     """What is counted over all orders, the fulfilments of the `week`, and the lists: at one moment, in one statement."""
-    values = overview.parameters(shop_id, cutoffs, today) | days.bounds(week)
+    values = overview.parameters(shop_id, cutoffs, today) | counters.bounds(week)
     n, total, *row = _SUMMARY.one(conn, values)
     untracked, late, returned, blocks, alerts, gaps = map(orjson.loads, row[-len(_LISTS) :])
     lists = Panels(
@@ -175,7 +175,7 @@ _ALERTS = _OPEN.where(_a.order_id != GAP_ORDER).with_hint(alerts, "INDEXED BY al
 _GAPS = _OPEN.where(_a.order_id == GAP_ORDER).with_hint(alerts, "INDEXED BY alerts_by_order", "sqlite")
 
 _LISTS = (_TRACKING_PENDING, _DELAYED, _RETURNS, MOST_WAITED_FOR, _ALERTS, _GAPS)
-_fulfilled = days.counted(Counted.FULFILLED).subquery("fulfilled")
+_fulfilled = counters.counted(Counted.FULFILLED).subquery("fulfilled")
 SUMMARY = (
     select(_fulfilled.c.n, _fulfilled.c.total, *overview.COLUMNS, *map(listed, _LISTS))
     .select_from(overview.SOURCE.join(_fulfilled, true()))

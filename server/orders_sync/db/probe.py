@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, select, text
+from sqlalchemy import URL, select, text
 from sqlalchemy.exc import DBAPIError
 
 from orders_sync.db import connections
@@ -43,12 +43,8 @@ def require(url: URL) -> None:
 
 def holds_desk(url: URL) -> bool:
     """True when a desk's tables are there; a SQLite file that is missing is made."""
-    engine = connections.single(url)
-    try:
-        with engine.connect() as conn:
-            return revision(conn) is not None
-    finally:
-        engine.dispose()
+    with connections.connected(connections.single(url)) as conn:
+        return revision(conn) is not None
 
 
 def require_place(url: URL, *, create: bool, besides: Path | None = None) -> None:
@@ -116,21 +112,13 @@ def write(tx: Tx) -> int:
 
 def found_anew(url: URL, shop_id: int, number: int, *, whole: bool) -> None:
     """Raises Unavailable unless a new connection to the SQLite file finds that write. `whole`: and the file in order."""
-    engine = connections.anew(url)
     try:
-        with engine.connect() as conn:
+        with connections.connected(connections.anew(url)) as conn:
             found = conn.scalar(select(progress.c.fence).where(progress.c.shop_id == shop_id, progress.c.name == _NAME))
             if found is None or found < number:
                 raise Unavailable("what is written does not reach the database file")
-            if whole:
-                _require_whole(conn)
+            checked = conn.scalar(text("PRAGMA quick_check(1)")) if whole else "ok"
+            if checked != "ok":
+                raise Damaged(f"the database file is damaged: {checked}")
     except DBAPIError as error:
         raise of_driver(error) or Unavailable(str(error.orig)) from error
-    finally:
-        engine.dispose()
-
-
-def _require_whole(conn: Connection) -> None:
-    found = conn.scalar(text("PRAGMA quick_check(1)"))
-    if found != "ok":
-        raise Damaged(f"the database file is damaged: {found}")

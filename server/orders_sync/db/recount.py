@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, exists, func, literal, select
+from sqlalchemy import ColumnElement, Connection, exists, func, literal, select
 
 from orders_sync.db import counters
 from orders_sync.db.counters import BLOCK, Count, Counted, Tally
@@ -104,11 +104,7 @@ def _differences(what: str, kept: Mapping[Any, object], counted: Mapping[Any, ob
 
 
 def _by_day(conn: Connection, shop_id: int, kind: Counted) -> Tally:
-    column: Column[int] = {
-        Counted.PLACED: orders.c.placed_at,
-        Counted.FULFILLED: orders.c.first_fulfilled_at,
-        Counted.REFUNDED: orders.c.refunded_at,
-    }[kind]
+    column = kind.column
     day: ColumnElement[int] = ((column - (column % DAY + DAY) % DAY) // DAY).label("day")
     took: ColumnElement[int] = func.sum(column - orders.c.placed_at) if kind is Counted.FULFILLED else literal(0)
     query = select(day, func.count(), took).where(orders.c.shop_id == shop_id, column.is_not(None)).group_by(day)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from orders_sync.db import days
+from orders_sync.db import counters
 from orders_sync.db.counters import Count, Counted
 from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.overview import Overview, first_placed
@@ -97,7 +97,7 @@ def answer(conn: Reading, view: View, query: PageQuery, known: DeskSummary | Non
     days_of = _period(conn, view, query)
     fulfilled = summary.fulfilled
     if query.selection.filters.placed.bounded:
-        fulfilled = days.count(conn, view.shop_id, Counted.FULFILLED, Between(days_of.start, days_of.end))
+        fulfilled = counters.count(conn, view.shop_id, Counted.FULFILLED, Between(days_of.start, days_of.end))
     body = {
         "period": {"label": days_of.label, "start": to_text(days_of.start), "end": to_text(days_of.shown_end)},
         "metrics": panels.metrics(summary.overview, total, fulfilled),
