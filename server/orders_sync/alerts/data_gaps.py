@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from orders_sync.alerts.alerts import alert_id
 from orders_sync.db import alerts, dead_letters, events
-from orders_sync.db.alerts import GAP_ORDER, AlertRow
+from orders_sync.db.alerts import AlertRow
 from orders_sync.db.events import EventDraft
+from orders_sync.db.tables import GAP_ORDER
 from orders_sync.db.tx import Reading, Tx
 from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
 
