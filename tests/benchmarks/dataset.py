@@ -174,17 +174,17 @@ def _order(dice: Random, order_id: int, name: str, placed: Ms) -> Projection:
         ship_by=Ms(placed + DAY),
         priority=dice.choice([Priority.STANDARD] * 8 + [Priority.RUSH, Priority.VIP]),
         channel=dice.choice([Channel.ONLINE] * 5 + [Channel.POS, Channel.DRAFT]),
-        value_usd_minor=cents,
-        total_minor=cents,
+        value_usd_cents=cents,
+        total_hundredths=cents,
         assigned_to=owner,
         customer_name=customer,
         tags=tags,
         terms=frozenset({("number", number), ("sku", dice.choice(_SKUS)), ("email", f"{number}@example.org")}),
     )
-    return replace(bare, card=_card(bare))
+    return replace(bare, row_json=_row_json(bare))
 
 
-def _card(order: Projection) -> bytes:
+def _row_json(order: Projection) -> bytes:
     """A card as large as a real one: six timeline entries and a parcel. The id and the name come first, for the copies."""
     events = (
         "order_placed",
@@ -197,10 +197,10 @@ def _card(order: Projection) -> bytes:
         {"ts": to_text(order.placed_at // SECOND * SECOND + n * HOUR), "event": event, "details": "told by the shop"}
         for n, event in enumerate((*events, "fulfillment_delivered"))
     ]
-    body = {"id": f"gid://shopify/Order/{order.order_id}", "order_number": order.name} | orjson.loads(order.card)
+    body = {"id": f"gid://shopify/Order/{order.order_id}", "order_number": order.name} | orjson.loads(order.row_json)
     body |= {
         "customer_name": order.customer_name,
-        "total": {"amount": f"{(order.total_minor or 0) / 100:.2f}", "currency": "USD"},
+        "total": {"amount": f"{(order.total_hundredths or 0) / 100:.2f}", "currency": "USD"},
         "timeline": timeline,
         "tracking": [
             {

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from orders_sync.evidence.changes import (
-    AddressPart,
-    CustomerPart,
-    Delivery,
-    LinePart,
-    MoneyPart,
-    OrderChange,
-    OrderFields,
-    OrderSeen,
-    Stamp,
-)
+from orders_sync.evidence.changes import Delivery, OrderChange, OrderSeen, Stamp
+from orders_sync.evidence.entities import AddressPart, CustomerPart, LinePart, MoneyPart, OrderFields
 from orders_sync.instants import Ms
 
 
@@ -25,7 +16,7 @@ def order_seen(order_id: int, at: Ms, **fields: Any) -> OrderSeen:
         "created_at": at,
         "processed_at": at,
         "updated_at": at,
-        "total": MoneyPart(minor=1250, currency="EUR"),
+        "total": MoneyPart(hundredths=1250, currency="EUR"),
         "source_name": "web",
         "tags": ("VIP",),
         "email": "asa@example.org",
@@ -40,7 +31,7 @@ def order_seen(order_id: int, at: Ms, **fields: Any) -> OrderSeen:
                 current_quantity=1,
                 fulfillable_quantity=1,
                 requires_shipping=True,
-                price=MoneyPart(minor=1250, currency="EUR"),
+                price=MoneyPart(hundredths=1250, currency="EUR"),
             ),
         ),
     }

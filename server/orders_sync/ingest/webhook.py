@@ -1,15 +1,12 @@
-"""A Shopify webhook as a delivery: whether it is genuine, and what its headers and body say. Pure (contract §4).
+"""A Shopify webhook as a delivery: what its headers and body say. Pure (contract §4); `webhook_hmac` says whether it is genuine.
 
 Headers other than the signature may be missing; what they would have said is taken from the body, else from the arrival.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orders_sync.evidence.changes import Change, Delivery
@@ -17,7 +14,6 @@ from orders_sync.evidence.json_fields import Node, Unreadable, clean, read_json
 from orders_sync.ingest.normalise import topics
 from orders_sync.instants import Ms
 
-SIGNATURE = "X-Shopify-Hmac-Sha256"
 TOPIC = "X-Shopify-Topic"
 SHOP = "X-Shopify-Shop-Domain"
 WEBHOOK_ID = "X-Shopify-Webhook-Id"
@@ -28,7 +24,6 @@ _KEPT = (TOPIC, SHOP, WEBHOOK_ID, EVENT_ID, TRIGGERED_AT, API_VERSION)
 _UNKNOWN = "unknown"
 MAX_ID = 255
 """Characters of an id that is kept as it came."""
-_SIGNATURE = re.compile(r"[A-Za-z0-9+/]{43}=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +36,29 @@ class Webhook:
     problem: str | None = None
 
 
-def well_formed(signature: str) -> bool:
-    """False for what can be the signature of no body: it is the base64 of a SHA-256."""
-    return _SIGNATURE.fullmatch(signature) is not None
-
-
-def genuine(body: bytes, signature: str, secrets: Sequence[str]) -> bool:
-    """True when one of the secrets signed exactly these bytes. Every secret is tried, each in constant time."""
-    told = signature.encode("utf-8", "surrogateescape")
-    fits = [hmac.compare_digest(_signature(body, secret), told) for secret in secrets]
-    return any(fits)
-
-
-def _signature(body: bytes, secret: str) -> bytes:
-    return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256))
-
-
 def receive(body: bytes, headers: Mapping[str, str], arrived: Ms, *, ours: bool) -> Webhook:
     """The delivery that a genuine webhook is. `headers`: those of `kept_headers`.
 
     `ours` false: it is another shop's, which is recorded and says nothing here.
     """
-    node, problem = _parsed(body)
+    node, problem = None, None
+    try:
+        node = read_json(body)
+    except Unreadable as error:
+        problem = str(error)
     topic = headers.get(TOPIC) or (node.text("topic", most=200) if node is not None else None) or _UNKNOWN
-    seen = _triggered(headers.get(TRIGGERED_AT)) or _updated(node) or arrived
+    triggered = Node({"updated_at": headers.get(TRIGGERED_AT)}, TRIGGERED_AT)
+    seen = _updated(triggered) or _updated(node) or arrived
     changes: tuple[Change, ...] = ()
-    unreadable = problem
     if node is not None and ours:
         try:
             changes = topics.read(topic, node, seen)
         except Unreadable as error:
-            unreadable = str(error)
+            problem = str(error)
     webhook_id = _short(headers.get(WEBHOOK_ID)) or hashlib.sha256(topic.encode() + b"\x00" + body).hexdigest()
     delivery = Delivery("webhook", webhook_id, topic, arrived, changes)
     matters = ours and (topics.known(topic) or topic == _UNKNOWN)
-    return Webhook(delivery, headers.get(EVENT_ID) or webhook_id, seen, unreadable if matters else None)
+    return Webhook(delivery, headers.get(EVENT_ID) or webhook_id, seen, problem if matters else None)
 
 
 def _short(identity: str | None) -> str | None:
@@ -88,17 +71,6 @@ def _short(identity: str | None) -> str | None:
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """What its headers say, as text that a database can hold; kept of one that cannot be read. Never the signature."""
     return {name: clean(value) for name in _KEPT if (value := headers.get(name))}
-
-
-def _parsed(body: bytes) -> tuple[Node | None, str | None]:
-    try:
-        return read_json(body), None
-    except Unreadable as error:
-        return None, str(error)
-
-
-def _triggered(text: str | None) -> Ms | None:
-    return _updated(Node({"updated_at": text}, TRIGGERED_AT))
 
 
 def _updated(node: Node | None) -> Ms | None:

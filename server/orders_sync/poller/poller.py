@@ -108,7 +108,7 @@ class Poller:
 
         def job(tx: Tx) -> None:
             gaps.went_well(tx)
-            app_installation.answers(tx, lease.state.began_at or now)
+            app_installation.admitted(tx, lease.state.began_at or now)
             gaps.history(tx, limited=access.limited)
             gaps.silence(tx, untold=untold, untold_at=untold_at)
 

@@ -1,4 +1,4 @@
-"""An order as a whole, typed: what the shop and the operators say of it, before the clock is looked at."""
+"""The state of an order as a whole, typed: what the shop and the operators say of it, before the clock is looked at."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orders_sync.evidence import shopify_words
-from orders_sync.evidence.changes import MoneyPart, OrderFields
+from orders_sync.evidence.entities import MoneyPart, OrderFields
 from orders_sync.evidence.facts import IN_PART, OrderFacts
 from orders_sync.evidence.money import NO_CURRENCY
-from orders_sync.instants import FOREVER, Ms
+from orders_sync.instants import FOREVER, Ms, to_datetime
 from orders_sync.lazy import lazy
-from orders_sync.rules import holds, parcels, return_history, shipping
-from orders_sync.rules.delivery import delivery
+from orders_sync.rules import holds, parcels, returns
+from orders_sync.rules.delivery import channel, delivery, ships
 from orders_sync.rules.holds import Hold
 from orders_sync.rules.operator_state import InventoryHold, OperatorState
+from orders_sync.rules.owed import OwedLine, owed_lines
 from orders_sync.rules.parcels import Parcel
-from orders_sync.rules.return_history import ReturnView
-from orders_sync.rules.shipping import Line
+from orders_sync.rules.returns import OrderReturn
+from orders_sync.rules.ship_by import ship_by
 from orders_sync.rules.stock_coverage import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import Channel, Delivery, Status
 
 
 @dataclass(frozen=True)
-class Picture:
-    """`over`: cancelled or refunded in full. `ships`: false for an order without shipping; `ship_by` is null then.
+class OrderState:
+    """`over`: cancelled or refunded in full. `ships`: false for an order without shipping; `ship_by` is None then.
 
     `lines` and `owed` count an acknowledgement; `owed_in_shop` does not. An acknowledgement is a parcel for what is owed: when
     the shop owes nothing any more, by a fulfilment or without one (the lines were refunded or taken off), it stands for nothing.
@@ -42,11 +43,11 @@ class Picture:
     delivery: Delivery
     ships: bool
     parcels: tuple[Parcel, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[OwedLine, ...]
     owed_in_shop: bool
     ship_by: Ms | None
     shop_holds: tuple[Hold, ...]
-    returns: tuple[ReturnView, ...]
+    returns: tuple[OrderReturn, ...]
 
     @lazy
     def cancelled(self) -> bool:
@@ -58,12 +59,14 @@ class Picture:
         if self.order.financial_status == "refunded":
             return True
         total = self.order.total
-        if total is None or total.minor <= 0:
+        if total is None or total.hundredths <= 0:
             return False
         status_at = self.facts.at("order", "financial_status") or 0
-        comparable = [(at, part.minor) for at, part in self.refunds if part.currency in (total.currency, NO_CURRENCY)]
+        comparable = [
+            (at, part.hundredths) for at, part in self.refunds if part.currency in (total.currency, NO_CURRENCY)
+        ]
         newest = max((at for at, _ in comparable), default=0)
-        return newest > status_at and sum(minor for _, minor in comparable) >= total.minor
+        return newest > status_at and sum(hundredths for _, hundredths in comparable) >= total.hundredths
 
     @lazy
     def over(self) -> bool:
@@ -72,20 +75,18 @@ class Picture:
     @lazy
     def refunds(self) -> tuple[tuple[Ms, MoneyPart], ...]:
         """When what was paid back; refunds of nothing (a restock) are none."""
-        found = []
-        for _, fields in self.facts.entities("refund"):
-            total, at = fields.get("total"), fields.get("created_at")
-            if isinstance(total, dict) and isinstance(at, int) and total.get("minor"):
-                found.append((Ms(at), MoneyPart.model_validate(total)))
+        refunds = ((fields.get("created_at"), fields.get("total")) for _, fields in self.facts.entities("refund"))
+        paid = ((at, total) for at, total in refunds if isinstance(total, dict) and total.get("minor"))
+        found = [(Ms(at), MoneyPart.model_validate(total)) for at, total in paid if isinstance(at, int)]
         return tuple(sorted(found, key=lambda refund: refund[0]))
 
     @lazy
     def refunded_at(self) -> Ms | None:
-        """The latest refund, null when nothing was paid back: the tab `refunded`."""
+        """The latest refund, None when nothing was paid back: the tab `refunded`."""
         if self.refunds:
             return self.refunds[-1][0]
-        told = self.facts.first.get("payment_refunded", {})
-        return Ms(max(told.values())) if told else None
+        refunded = self.facts.first.get("payment_refunded", {})
+        return Ms(max(refunded.values())) if refunded else None
 
     @lazy
     def owed(self) -> bool:
@@ -116,6 +117,10 @@ class Picture:
         """True while the order is open."""
         return self.live_at is not None and self.live_at > now - self.thresholds.quiet
 
+    def local_time(self, at: Ms) -> str:
+        """Date and time in the desk's zone."""
+        return to_datetime(at).astimezone(self.thresholds.zone).strftime("%Y-%m-%d %H:%M")
+
     @lazy
     def status(self) -> Status:
         """Contract §1, first match."""
@@ -133,7 +138,7 @@ class Picture:
 
     @lazy
     def channel(self) -> Channel:
-        return shipping.channel(self.order)
+        return channel(self.order)
 
     @lazy
     def escalations(self) -> dict[str, InventoryHold]:
@@ -164,25 +169,26 @@ class Picture:
         return frozenset(line.part.sku for line in self.lines if line.part.sku)
 
 
-def draw(
+def build_order_state(
     order_id: int, facts: OrderFacts, operator: OperatorState, stock: Mapping[str, StockLevel], thresholds: Thresholds
-) -> Picture | None:
-    """The picture; null for a stub and for a deleted order: without a name and a time it is no order yet."""
-    told = facts.fields("order")
-    if facts.deleted or told is None:
+) -> OrderState | None:
+    """The state; None for a stub and for a deleted order: without a name and a time it is no order yet."""
+    fields = facts.fields("order")
+    if facts.deleted or fields is None:
         return None
-    order = _with_currency(OrderFields.model_validate({**(facts.fields(IN_PART) or {}), **told}))
+    order = _with_currency(OrderFields.model_validate({**(facts.fields(IN_PART) or {}), **fields}))
     placed_at = order.processed_at if order.processed_at is not None else order.created_at
     if not order.name or placed_at is None:
         return None
-    way = delivery(facts)
-    carried, ships = way is Delivery.SHIPPING, shipping.ships(order, way)
-    found = parcels.parcels(facts, operator, cancelled=order.cancelled_at is not None, carried=carried)
+    method = delivery(facts)
+    shipped = ships(order, method)
+    cancelled, carried = order.cancelled_at is not None, method is Delivery.SHIPPING
+    found = parcels.parcels(facts, operator, cancelled=cancelled, carried=carried)
     lines_at = facts.at("order", "lines") or 0
-    in_shop = shipping.lines(order, lines_at, found, owing=ships)
+    in_shop = owed_lines(order, lines_at, found, owing=shipped)
     owed_in_shop = any(line.owed for line in in_shop)
     acknowledged = owed_in_shop and any(parcel.ours for parcel in found)
-    return Picture(
+    return OrderState(
         order_id=order_id,
         facts=facts,
         operator=operator,
@@ -191,19 +197,19 @@ def draw(
         order=order,
         name=order.name,
         placed_at=placed_at,
-        delivery=way,
-        ships=ships,
+        delivery=method,
+        ships=shipped,
         parcels=found if acknowledged else tuple(parcel for parcel in found if not parcel.ours),
-        lines=shipping.lines(order, lines_at, found, owing=False) if acknowledged else in_shop,
+        lines=owed_lines(order, lines_at, found, owing=False) if acknowledged else in_shop,
         owed_in_shop=owed_in_shop,
-        ship_by=shipping.ship_by(placed_at, facts, in_shop, thresholds) if ships else None,
+        ship_by=ship_by(placed_at, facts, in_shop, thresholds) if shipped else None,
         shop_holds=holds.shop_holds(facts),
-        returns=return_history.returns(facts, operator),
+        returns=returns.returns(facts, operator),
     )
 
 
 def _with_currency(order: OrderFields) -> OrderFields:
-    """An amount that was told alone is in the shop's currency, as another telling has it."""
+    """An amount that was reported alone is in the shop's currency, as another report has it."""
     total = order.total
     if total is None or total.currency != NO_CURRENCY or order.currency is None:
         return order
@@ -211,7 +217,7 @@ def _with_currency(order: OrderFields) -> OrderFields:
 
 
 def skus(facts: OrderFacts) -> frozenset[str]:
-    """The SKUs of the order's lines: whose stock a picture needs."""
+    """The SKUs of the order's lines: whose stock a state needs."""
     lines = (facts.fields("order") or {}).get("lines")
     found = (line.get("sku") for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
     return frozenset(sku for sku in found if isinstance(sku, str) and sku)

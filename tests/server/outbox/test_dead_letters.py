@@ -13,7 +13,7 @@ from orders_sync.instants import Ms
 async def buried(desk: Desk, body: bytes = b"{]") -> str:
     """A webhook that cannot be read; its path."""
     delivery = Delivery("webhook", "w-1", "orders/create", Ms(desk.db.clock()))
-    await desk.db.write(lambda tx: dead_letters.bury(tx, delivery, {}, body, "the body is no JSON"))
+    await desk.db.write(lambda tx: dead_letters.store(tx, delivery, {}, body, "the body is no JSON"))
     _, answer = await desk.get("/sync/dead-letters")
     return f"/sync/dead-letters/{answer['items'][0]['id']}"
 
@@ -33,7 +33,7 @@ async def test_one_that_can_be_read_by_now_is_taken_in(desk: Desk) -> None:
     path = await buried(desk, b'{"id": 5, "name": "#5", "created_at": "2026-03-10T08:00:00Z", "line_items": []}')
     status, answer = await desk.post(f"{path}/retry")
     assert (status, answer["success"], answer["updatedOrders"]) == (200, True, [])
-    assert (await desk.order(5)).picture.name == "#5"
+    assert (await desk.order(5)).state.name == "#5"
     assert (await desk.get("/sync/dead-letters"))[1]["counts"] == {"retried": 1}
 
 

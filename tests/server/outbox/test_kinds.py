@@ -7,7 +7,7 @@ import pytest
 from orders_sync.external.shopify.sender import METAFIELD_KEYS, WRITES
 from orders_sync.outbox.kinds import METAFIELDS, Kind, Shown, Target
 from orders_sync.relay.failure import TAKEN_BACK
-from orders_sync.rules.failed_writes import what
+from orders_sync.rules.integration_failed import what
 
 
 def test_each_kind_for_shopify_is_a_write_or_a_metafield_and_no_other_is() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from tests.server.conftest import SettableClock
+from tests.support.gzip_bomb import gzip_bomb
 from tests.support.shopify import FakeClockSleep, costing, throttled
 
 from orders_sync.external.shopify.client import MAX_THROTTLED, READ_ATTEMPTS, ShopifyClient, endpoint
@@ -232,11 +232,8 @@ async def test_a_character_that_no_database_takes_is_replaced(name: str, clock: 
     assert answer.data == {"shop": {"name": "a\ufffdb", "more": ["a\ufffdb", 7, None]}}
 
 
-BOMB = gzip.compress(bytes(200 << 20), mtime=0)
-
-
 async def bomb(_request: web.Request) -> web.StreamResponse:
-    return web.Response(body=BOMB, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
+    return web.Response(body=gzip_bomb(200), headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
 
 
 async def endless(request: web.Request) -> web.StreamResponse:

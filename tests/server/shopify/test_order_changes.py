@@ -20,18 +20,16 @@ from tests.support.shopify import (
 )
 
 from orders_sync.evidence.changes import (
-    CustomerPart,
     DisputeSeen,
     FulfillmentOrderSeen,
     FulfillmentSeen,
-    HoldPart,
-    OrderFields,
     OrderSeen,
     RefundSeen,
     ReturnSeen,
     ReverseDeliverySeen,
     Stamp,
 )
+from orders_sync.evidence.entities import CustomerPart, HoldPart, OrderFields
 from orders_sync.evidence.facts import OrderFacts, join
 from orders_sync.evidence.from_changes import evidence, merge
 from orders_sync.evidence.json_fields import Node
@@ -42,7 +40,7 @@ from orders_sync.external.shopify.returns import Return, return_changes
 from orders_sync.ingest.normalise import topics
 from orders_sync.instants import MINUTE, Ms, parse_instant
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.return_history import returns
+from orders_sync.rules.returns import returns
 from orders_wire.vocabulary import ReturnState
 
 
@@ -381,7 +379,7 @@ def test_a_return_is_worth_what_its_lines_cost_and_says_why() -> None:
     (described,) = (c for c in return_changes(detail, TOUCHED, AS_OF) if isinstance(c, ReturnSeen) and c.created_at)
     assert (described.reason, described.note, described.name) == ("size_too_small", "too tight", "#1001-R1")
     assert described.refundable is not None
-    assert (described.refundable.minor, described.refundable.currency) == (750, "EUR")
+    assert (described.refundable.hundredths, described.refundable.currency) == (750, "EUR")
 
 
 def test_how_it_is_delivered_comes_with_the_fulfilment_order() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from tests.server.conftest import SettableClock
-from tests.server.shopify.world import LATER, Ill, World, level, open_gaps, reached
+from tests.server.shopify.world import LATER, Ill, World, level, open_gaps, reached, stored, told
 from tests.support.shopify import (
     ScriptedShop,
     by_type,
@@ -29,36 +29,19 @@ from tests.support.shopify import (
 
 from orders_sync.db import dead_letters
 from orders_sync.db.engine import Database
-from orders_sync.db.tables import orders, stock
+from orders_sync.db.tables import stock
 from orders_sync.evidence.facts import IN_PART, REDACTED, OrderFacts
 from orders_sync.evidence.from_changes import merge
 from orders_sync.external.shopify.errors import BadRequest, Denied, NoAnswer, PartFailed, Throttled, TooCostly
 from orders_sync.external.shopify.order_changes import changes
 from orders_sync.external.shopify.order_reader import OrderReader, OrdersPage
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.order_state import draw
+from orders_sync.rules.order_state import build_order_state
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import DeadLetterState
 
 Json = dict[str, Any]
 DENIED = "ACCESS_DENIED"
-
-
-def told(number: int, **more: Any) -> Json:
-    at = f"2026-03-0{number}T10:00:00Z"
-    return order(number, **{"createdAt": at, "processedAt": at, "updatedAt": at, "fulfillmentOrders": page(), **more})
-
-
-@pytest.fixture
-def world(clock: SettableClock) -> World:
-    """Five orders; the shop's pages hold two."""
-    world = World(clock)
-    world.put(*(told(number) for number in range(1, 6)))
-    return world
-
-
-async def stored(db: Database) -> list[int]:
-    return await db.read(lambda conn: list(conn.scalars(select(orders.c.id).order_by(orders.c.id))))
 
 
 async def letters(db: Database) -> list[tuple[str, DeadLetterState]]:
@@ -291,7 +274,7 @@ def test_what_fails_at_any_depth_sets_its_own_order_aside(path: tuple[str | int,
 
 
 def _known(facts: OrderFacts) -> dict[tuple[str, str], Any]:
-    known = {(kind, key): fields for kind in facts.told for key, fields in facts.entities(kind)}
+    known = {(kind, key): fields for kind in facts.reported for key, fields in facts.entities(kind)}
     return {place: fields for place, fields in known.items() if place[0] != IN_PART}
 
 
@@ -352,7 +335,7 @@ def test_a_person_known_in_part_is_shown_until_somebody_tells_all(path: tuple[st
     (read,) = (read for read in holed.orders if read.order.id == 3)
     alone = merge(OrderFacts(), changes(read))
     both = merge(alone, changes(next(one for one in _read().orders if one.order.id == 3)))
-    part, whole = (draw(3, facts, OperatorState(), {}, Thresholds()) for facts in (alone, both))
+    part, whole = (build_order_state(3, facts, OperatorState(), {}, Thresholds()) for facts in (alone, both))
     assert part is not None
     assert whole is not None
     assert part.order.customer is not None

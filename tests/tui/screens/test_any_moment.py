@@ -22,8 +22,8 @@ from orders_tui.commands import COMMANDS, Group
 from orders_tui.dialogs.assign import AssignDialog
 from orders_tui.dialogs.help import HelpDialog
 from orders_tui.screens.desk import DeskScreen
-from orders_tui.screens.glance import GlanceScreen
 from orders_tui.screens.palette import Palette
+from orders_tui.startup.first_frame import FirstFrame
 
 KEYS = tuple(sorted({key for command in COMMANDS for key in command.keys}))
 OPENING = (
@@ -59,8 +59,8 @@ NAMES = {
 }  # fmt: skip
 Moment = tuple[type[Screen[None]], str]
 MOMENTS: list[Moment] = [
-    (GlanceScreen, "compose"),
-    (GlanceScreen, "on_mount"),
+    (FirstFrame, "compose"),
+    (FirstFrame, "on_mount"),
     (DeskScreen, "compose"),
     (DeskScreen, "on_mount"),
 ]
@@ -128,7 +128,7 @@ async def test_it_can_be_left_at_every_moment_of_a_start(
     async with opening(server.url, tmp_path) as client:
         client.go_on.set()
         await client.until(lambda: client.app.return_code is not None or isinstance(client.app.screen, DeskScreen))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while client.app.return_code is None:
                 await client.pilot.pause(0.01)
                 post(client.app, ["escape", "ctrl+q"])

@@ -18,7 +18,7 @@ import orjson
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
-from orders_sync.backoff import pause_ms
+from orders_sync import backoff
 from orders_sync.evidence.json_fields import clean
 from orders_sync.external.shopify import answers
 from orders_sync.external.shopify.answers import Answer, ThrottleStatus
@@ -45,8 +45,8 @@ MAX_THROTTLED = 20
 """Times that one request waits for points before the shop is given up for now."""
 
 READ_ATTEMPTS = 4
-READ_FIRST_MS = SECOND // 2
-READ_CAP_MS = 10 * SECOND
+READ_FIRST_S = 0.5
+READ_CAP_S = 10.0
 _SECURITY = 430
 """Shopify's own status: the request looks like an attack to it."""
 
@@ -245,7 +245,7 @@ def _raise_for_status(response: aiohttp.ClientResponse) -> None:
 
 
 def _read_pause_s(state: RetryCallState) -> float:
-    return pause_ms(state.attempt_number, random.random(), first_ms=READ_FIRST_MS, cap_ms=READ_CAP_MS) / SECOND
+    return random.uniform(0, backoff.ceiling(state.attempt_number, READ_FIRST_S, READ_CAP_S))
 
 
 def _seconds(text: str | None) -> float:

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import AliasPath, Field
 
-from orders_sync.evidence.changes import MoneyPart, OrderChange, ReturnSeen, ReverseDeliverySeen, Stamp
+from orders_sync.evidence.changes import OrderChange, ReturnSeen, ReverseDeliverySeen, Stamp
+from orders_sync.evidence.entities import MoneyPart
 from orders_sync.external.shopify.nodes import Node, Page, Ref, items
 from orders_sync.external.shopify.scalars import Id, Instant, Money, Whole, Word
 from orders_sync.instants import Ms
@@ -150,7 +151,7 @@ def _refundable(lines: Iterable[ReturnLine]) -> MoneyPart | None:
     known = [price for price in prices if price is not None]
     if not known or len(known) < len(prices):
         return None
-    return MoneyPart(minor=sum(price.minor for price in known), currency=known[0].currency)
+    return MoneyPart(hundredths=sum(price.hundredths for price in known), currency=known[0].currency)
 
 
 def _milestones(detail: Return, order_updated_at: Ms) -> Iterator[tuple[str, Ms]]:

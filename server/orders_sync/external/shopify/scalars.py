@@ -1,4 +1,4 @@
-"""The shop's scalars as they are read here: integer ids, instants in milliseconds, money in minor units, enums in lower case.
+"""The shop's scalars as they are read here: integer ids, instants in milliseconds, money in hundredths, enums in lower case.
 
 What a database cannot hold is not read: the field raises, and the object that it is in with it.
 """
@@ -12,7 +12,7 @@ from typing import Annotated
 import orjson
 from pydantic import BeforeValidator, Field
 
-from orders_sync.evidence.changes import MoneyPart
+from orders_sync.evidence.entities import MoneyPart
 from orders_sync.evidence.json_fields import clean
 from orders_sync.evidence.money import money
 from orders_sync.instants import EARLIEST, LATEST, Ms, parse_instant
