@@ -31,7 +31,7 @@ def return_moved(
     order_id: int, order_number: str, return_id: int, state: ReturnState, *, by: str, note: str | None, at: Ms
 ) -> Payload:
     """An operator moved a return to `state`."""
-    moved = {"return_id": return_gid(return_id), "state": state.value, "by": by, "note": note}
+    moved = {"return_id": f"gid://shopify/Return/{return_id}", "state": state.value, "by": by, "note": note}
     return _message(_RETURN_TYPES[state], at, {**escalated_order(order_id, order_number), **moved})
 
 
@@ -54,11 +54,6 @@ def without(message: Payload, order_ids: Collection[int]) -> Payload:
     assert isinstance(data, dict)
     gone = {order_gid(order_id) for order_id in order_ids}
     return {**message, "data": {**data, "orders": [order for order in data["orders"] if order["order_id"] not in gone]}}
-
-
-def return_gid(return_id: int) -> str:
-    """A return's id as it stands on the wire."""
-    return f"gid://shopify/Return/{return_id}"
 
 
 def escalated_order(order_id: int, order_number: str) -> dict[str, str]:

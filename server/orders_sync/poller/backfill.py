@@ -60,7 +60,7 @@ class FirstReading:
         return so_far
 
     async def _stock(self, so_far: Backfill) -> Backfill:
-        """Location after location in the order of their ids, so that the one under way tells which are done."""
+        """Location after location in the order of their ids, so that the one under way says which are done."""
         for location in sorted(await self.shop.stock.locations()):
             if so_far.location is not None and location < so_far.location:
                 continue

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 class Backfill(BaseModel):
     """The first reading of everything. Orders newest first, then stock; `cursor` is the next page of the part under way;
-    `lost_stock`: the shop failed to tell some of it, so that all of it is asked for again."""
+    `lost_stock`: some of it failed in the shop, so that all of it is asked for again."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -24,7 +24,7 @@ P = TypeVar("P", OrdersPage, StockPage)
 @dataclass(frozen=True, slots=True)
 class AppAccess:
     """`limited`: the token sees orders of the last 60 days only. `unsubscribed`: topics that no webhook subscription covers;
-    `None` when the shop does not tell. `error`: their list leads nowhere, which is raised once orders are read."""
+    `None` when the shop does not say. `error`: their list leads nowhere, which is raised once orders are read."""
 
     limited: bool
     unsubscribed: tuple[str, ...] | None

@@ -2,7 +2,7 @@
 
 `WriteStopped` ┬ `UserErrors`          the shop understood and does not do it; nothing was written
                ├ `PreconditionFailed`  what is in the shop does not allow it; nothing was sent
-               └ `OutcomeLost`         it left and no answer came: only reading again tells
+               └ `OutcomeLost`         it left and no answer came: only reading again says
 Everything else is a ShopifyError, and nothing was written.
 
 A read before a write is whole or not at all: a part that is denied, missing, cut off or unexpectedly null is never taken for

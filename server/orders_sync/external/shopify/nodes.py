@@ -189,7 +189,7 @@ class Parcels(Node):
 
 
 class Order(Parcels):
-    """An order as a page tells it; `Return`, `RoutedLines` and `DisputeDetail` complete it."""
+    """An order as a page has it; `Return`, `RoutedLines` and `DisputeDetail` complete it."""
 
     name: str
     created_at: Instant

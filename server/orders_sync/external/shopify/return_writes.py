@@ -58,7 +58,7 @@ class Named(Node):
 
 
 class Return(Node):
-    """Of its refunds only whether there is one counts, which the first page tells."""
+    """Of its refunds only whether there is one counts, which the first page says."""
 
     id: Id
     status: Word

@@ -35,7 +35,8 @@ Write = Callable[[ShopifyClient, int, Payload, IsPlaceholder], Awaitable[str | N
 
 
 class ShopifySender:
-    """Sends rows to the shop; metafields up to 25 in a call, every other row in calls of its own."""
+    """Sends rows to the shop; metafields up to 25 in a call (setting the same value twice is one write), every other row in calls
+    of its own."""
 
     def __init__(self, client: ShopifyClient, placeholders: Placeholders | None = None) -> None:
         self._client = client

@@ -38,7 +38,7 @@ class StockLevel(Node):
 @dataclass(frozen=True, slots=True)
 class StockPage:
     """`next_cursor`: where the page after this one starts; `None` on the last. `as_of`: the shop's clock when it was asked for.
-    `broken`: what the shop failed to tell of some of its items, `None` when it told all."""
+    `broken`: what failed of some of its items, `None` when none did."""
 
     changes: tuple[StockChange, ...]
     next_cursor: str | None

@@ -3,7 +3,7 @@
 What is there is read first: equal is done, so that no repetition writes or mails twice; another number than the operator saw is
 left alone. The write replaces the list, so a fulfilment with several numbers is written whole.
 
-`is_placeholder` tells numbers that are none of a carrier; they are never written. Each write raises PreconditionFailed,
+`is_placeholder` knows numbers that are none of a carrier; they are never written. Each write raises PreconditionFailed,
 UserErrors, OutcomeLost and ShopifyError.
 """
 
