@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orders_tui.feed.connection import ConnectionState
-from orders_tui.store.marks import MarkKind
+from orders_tui.store.patches import MarkKind
 from orders_tui.wording.amounts import NOTHING, price
 from orders_tui.wording.states import Sign, Tone, delivery, issue, return_state
 from orders_tui.wording.times import age, instant, zone

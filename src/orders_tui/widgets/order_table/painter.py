@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from orders_tui import wording
 from orders_tui.glyphs import Glyphs
-from orders_tui.store.marks import MarkKind
+from orders_tui.store.patches import MarkKind
 from orders_tui.widgets.cells import Cell, Piece, fit
 from orders_tui.widgets.order_table.columns import Column, Seen
 from orders_tui.widgets.order_table.layout import GAP, GUTTER, Layout, Placed
