@@ -16,7 +16,7 @@ import pytest
 from tests.e2e.conftest import Desk
 from tests.monkey.window import Window
 
-from orders_tui.hangup import STATUS
+from orders_tui.terminal.hangup import STATUS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("demo")]
 

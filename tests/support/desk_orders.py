@@ -8,21 +8,23 @@ from typing import Any
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import (
-    AddressPart,
-    FulfillmentPart,
     FulfillmentSeen,
     HoldAdded,
-    HoldPart,
-    LinePart,
-    MoneyPart,
     OrderChange,
-    OrderFields,
     OrderSeen,
-    RefundPart,
     RefundSeen,
     ReturnSeen,
     ReverseDeliverySeen,
     Stamp,
+)
+from orders_sync.evidence.entities import (
+    AddressPart,
+    FulfillmentPart,
+    HoldPart,
+    LinePart,
+    MoneyPart,
+    OrderFields,
+    RefundPart,
 )
 from orders_sync.evidence.from_changes import merge
 from orders_sync.instants import HOUR, Ms, parse_instant

@@ -17,7 +17,6 @@ from orders_sync.evidence.changes import (
     FulfillmentOrderSeen,
     FulfillmentSeen,
     HoldAdded,
-    HoldPart,
     HoldReleased,
     OrderChange,
     OrderDeleted,
@@ -30,6 +29,7 @@ from orders_sync.evidence.changes import (
     Stamp,
     TransactionSeen,
 )
+from orders_sync.evidence.entities import HoldPart
 from orders_sync.evidence.facts import (
     DELETED,
     EXCHANGED,

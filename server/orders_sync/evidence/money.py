@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from orders_sync.evidence.changes import MoneyPart
+from orders_sync.evidence.entities import MoneyPart
 from orders_wire.currencies import decimals
 
 NO_CURRENCY = "XXX"

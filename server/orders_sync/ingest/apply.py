@@ -96,7 +96,7 @@ def _merge(
     ]
     settled = settle_all(tx, news, thresholds)
     order_documents.drop_empty(
-        tx, [order_id for order_id, each in known.items() if not each.facts.told and order_id not in settled]
+        tx, [order_id for order_id, each in known.items() if not each.facts.reported and order_id not in settled]
     )
     return frozenset(order_id for order_id, each in settled.items() if each.changed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orders_sync.evidence.changes import OrderFields
+from orders_sync.evidence.entities import OrderFields
 from orders_sync.evidence.facts import OrderFacts
 from orders_sync.evidence.shopify_words import CLOSED_FULFILLMENT_ORDER
 from orders_wire.vocabulary import Channel, Delivery

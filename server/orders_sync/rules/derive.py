@@ -92,7 +92,7 @@ def project(state: OrderState, now: Ms) -> Projection:
 def references(facts: OrderFacts) -> frozenset[tuple[str, int]]:
     """The ids by which later deliveries may name this order."""
     fulfillment_orders = (("fulfillment_order", int(key)) for key in facts.first.get("fulfillment_order", {}))
-    told = (*facts.told.get("return", {}), *(key.partition("/")[0] for key in facts.instants.get("return", {})))
+    told = (*facts.reported.get("return", {}), *(key.partition("/")[0] for key in facts.instants.get("return", {})))
     return frozenset((*fulfillment_orders, *(("return", int(key)) for key in told)))
 
 

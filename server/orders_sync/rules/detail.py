@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from orders_sync.evidence.changes import AddressPart, CustomerPart, MoneyPart
+from orders_sync.evidence.entities import AddressPart, CustomerPart, MoneyPart
 from orders_sync.evidence.facts import OrderFacts
 from orders_sync.evidence.money import written
 from orders_sync.instants import to_datetime

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orders_sync.evidence import shopify_words
-from orders_sync.evidence.changes import MoneyPart, OrderFields
+from orders_sync.evidence.entities import MoneyPart, OrderFields
 from orders_sync.evidence.facts import IN_PART, OrderFacts
 from orders_sync.evidence.money import NO_CURRENCY
 from orders_sync.instants import FOREVER, Ms, to_datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from orders_sync.evidence.changes import LinePart, OrderFields
+from orders_sync.evidence.entities import LinePart, OrderFields
 from orders_sync.rules.parcels import Parcel
 
 

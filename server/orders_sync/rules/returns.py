@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from orders_sync.evidence.changes import MoneyPart, RefundPart
+from orders_sync.evidence.entities import MoneyPart, RefundPart
 from orders_sync.evidence.facts import Fields, OrderFacts, flatten
 from orders_sync.evidence.shopify_words import Move
 from orders_sync.instants import Ms
@@ -211,7 +211,7 @@ def _own_id(return_id: int, reopening: int) -> int:
 def _delivery(facts: OrderFacts, return_id: int) -> tuple[str | None, str | None]:
     """Tracking number and label of the newest way back."""
     newest: tuple[int, str | None, str | None] = (-1, None, None)
-    for key, layers in facts.told.get("reverse_delivery", {}).items():
+    for key, layers in facts.reported.get("reverse_delivery", {}).items():
         fields = flatten(layers) if key.partition("/")[0] == str(return_id) else {}
         number, label_url = _text(fields, "number"), _text(fields, "label_url")
         if number or label_url:

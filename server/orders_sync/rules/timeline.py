@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import NamedTuple
 
-from orders_sync.evidence.changes import MoneyPart
+from orders_sync.evidence.entities import MoneyPart
 from orders_sync.evidence.facts import Fields
 from orders_sync.evidence.from_changes import BY_STATUS
 from orders_sync.evidence.money import NO_CURRENCY, written

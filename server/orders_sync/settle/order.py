@@ -46,7 +46,7 @@ class _Derived:
     @property
     def waiting(self) -> bool:
         """Something is known of it, but not the order itself."""
-        return self.projection is None and bool(self.update.facts.told)
+        return self.projection is None and bool(self.update.facts.reported)
 
     @property
     def leaves_the_stubs(self) -> bool:
@@ -160,7 +160,7 @@ def _essence(facts: OrderFacts) -> tuple[dict[str, dict[str, Fields]], Mapping[s
 
     A field that is told as null is as one that is not told.
     """
-    told = {kind: {key: _present(fields) for key, fields in facts.entities(kind)} for kind in facts.told}
+    told = {kind: {key: _present(fields) for key, fields in facts.entities(kind)} for kind in facts.reported}
     told.get("order", {}).get("", {}).pop("updated_at", None)
     return told, facts.first
 

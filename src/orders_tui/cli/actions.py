@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from orders_tui.actions.draft import Draft
 from orders_tui.backoff import delay_s
-from orders_tui.cli.desk import connect, remedy
+from orders_tui.cli.connection import connect, remedy
 from orders_tui.cli.input import rows
-from orders_tui.cli.table import table
+from orders_tui.cli.output import table
 from orders_tui.cli.verbs import VERBS, Row, by_name
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, UsageError, VersionSkew
 from orders_tui.pace import new_key

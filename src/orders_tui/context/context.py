@@ -13,7 +13,7 @@ from orders_tui.glyphs import Glyphs, glyphs
 from orders_tui.keymap import Keymap, build
 from orders_tui.pace import Pace
 from orders_tui.session.protocols import SessionProtocol
-from orders_tui.widgets.order_table.columns import Seen
+from orders_tui.widgets.formatter import Formatter
 from orders_wire.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ class Context:
         """What the operator may do; the server has the last word, so until it has spoken nothing is refused here."""
         return self.session.me.role if self.session.me is not None else Role.LEAD
 
-    def seen(self) -> Seen:
+    def formatter(self) -> Formatter:
         """How values read at this moment."""
-        return Seen(self.pace.now(), self.zone, self.glyphs, self.name)
+        return Formatter(self.pace.now(), self.zone, self.glyphs, self.name)
 
     def reading_only(self) -> str:
         """Why nothing can be sent now: `offline: reading only`."""

@@ -16,7 +16,6 @@ from orders_tui.context.context import Context
 from orders_tui.context.target import Target
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.widgets.bar import content
-from orders_tui.widgets.line_list import LineList
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import ActionName
 
@@ -32,10 +31,6 @@ class ActionDialog(Dialog[D]):
         super().__init__(work, target.orders)
         self.target = target
         self.given = given
-
-    def a_list(self, name: str) -> LineList:
-        """A list to choose from."""
-        return LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id=name)
 
     def show_words(self, name: str, words: str, tone: Tone = Tone.DIM) -> None:
         """Puts a sentence into the line of this name."""

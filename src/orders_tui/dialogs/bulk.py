@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from orders_tui import export
 from orders_tui.context.context import Context
 from orders_tui.context.outcome import changed
+from orders_tui.context.screen import hidden_bindings
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.errors import UsageError
 from orders_tui.session.bulk import BulkRun, OutcomeKind
@@ -38,15 +38,9 @@ class BulkDialog(Dialog[BulkRun]):
     `undo` takes back what can be; it is the command of the screen below.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "choose(1)", show=False),
-        Binding("k", "choose(-1)", show=False),
-        Binding("ctrl+x", "stop", show=False),
-        Binding("R", "retry", show=False),
-        Binding("u", "undo", show=False),
-        Binding("y", "copy", show=False),
-        Binding("e", "export", show=False),
-    ]
+    BINDINGS = hidden_bindings(
+        {"j": "choose(1)", "k": "choose(-1)", "ctrl+x": "stop", "R": "retry", "u": "undo", "y": "copy", "e": "export"}
+    )
     SIZE = "wide"
     UNDOES = True
 
@@ -56,10 +50,9 @@ class BulkDialog(Dialog[BulkRun]):
         self._undo = undo
 
     def body(self) -> ComposeResult:
-        ellipsis = self.work.glyphs.ellipsis
-        yield Bar(ellipsis, id="progress")
-        yield Bar(ellipsis, id="counts")
-        yield LineList(self.work.glyphs.cursor, ellipsis, id="reasons")
+        yield self.bar("progress")
+        yield self.bar("counts")
+        yield self.line_list("reasons")
 
     def prepare(self) -> None:
         self.query_one(LineList).focus()
@@ -143,9 +136,6 @@ class BulkDialog(Dialog[BulkRun]):
             OutcomeKind.UNKNOWN: (glyphs.unknown, Tone.WARN),
             OutcomeKind.WAITING: (glyphs.ellipsis, Tone.DIM),
         }
-
-    def action_choose(self, step: int) -> None:
-        self.query_one(LineList).move(step)
 
     def action_stop(self) -> None:
         """What is not sent stays unsent."""

@@ -29,7 +29,7 @@ from orders_tui.dialogs.field import TextLine
 from orders_tui.session.changes import Change, ConnectionChanged, DetailChanged, PageShown, RowsChanged
 from orders_tui.widgets.bar import Bar, content
 from orders_tui.widgets.cells import Piece
-from orders_tui.widgets.hint_bar import Hint, fitting
+from orders_tui.widgets.hint_bar import Hint, hint_line
 from orders_tui.widgets.line_list import LineList
 from orders_tui.wording import Tone
 from orders_wire.orders import Order
@@ -174,7 +174,7 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
         change.set_pieces([(self._orders.changed, Tone.WARN)])
         self.say(self.fault() if self.touched else self._obstacle() or self.hindrance(), Tone.WARN)
         keys = self.query_one("#keys", Bar)
-        keys.set_pieces(fitting(self.keys(), Hint("esc", self.escape_word()), max(20, keys.size.width)))
+        keys.set_pieces(hint_line(self.keys(), Hint("esc", self.escape_word()), max(20, keys.size.width)))
 
     def say(self, text: str, tone: Tone = Tone.DIM) -> None:
         """A sentence above the keys."""

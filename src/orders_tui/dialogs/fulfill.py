@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Static, TextArea
 
 from orders_tui.actions.fulfill import FulfillDraft, Parcel, outward
 from orders_tui.carriers import guesses
 from orders_tui.context.context import Context
+from orders_tui.context.screen import hidden_bindings
 from orders_tui.context.target import Target
 from orders_tui.dialogs import parcel_lines
 from orders_tui.dialogs.action_dialog import ActionDialog
@@ -33,7 +33,7 @@ NAMED = 3
 class FulfillDialog(ActionDialog[FulfillDraft]):
     """Returns the draft; orders that cannot be fulfilled are left out, and it says which."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+y,right", "take_guess", show=False)]
+    BINDINGS = hidden_bindings({"ctrl+y,right": "take_guess"})
 
     def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target, given)
@@ -64,7 +64,7 @@ class FulfillDialog(ActionDialog[FulfillDraft]):
                 tab_behavior="focus",
                 placeholder="one line each: order, tracking number, carrier\nor just the numbers, in the order of the list",
             )
-        yield self.a_list("list")
+        yield self.line_list("list")
         if self._many:
             yield Field("Orders", hint=f"type {len(self._ids())} to confirm so many", id="count", max_length=6)
         yield Static(id="consequence")
@@ -129,7 +129,7 @@ class FulfillDialog(ActionDialog[FulfillDraft]):
         if not self._one:
             return dict(self._lines().parcels)
         number = parcel_lines.written(self.query_one("#field-number", Field).value)
-        carrier = self.query_one("#field-carrier", Field).value or (self.query_one(LineList).current or None)
+        carrier = self.query_one("#field-carrier", Field).value or (self.current or None)
         return {self.target.ids[0]: Parcel(number, carrier)} if number else {}
 
     def _offers(self) -> list[Line]:
@@ -183,13 +183,10 @@ class FulfillDialog(ActionDialog[FulfillDraft]):
         self.edited()
         self.update()
 
-    def action_choose(self, step: int) -> None:
-        self.query_one(LineList).move(step)
-
     def action_take_guess(self) -> None:
         """The carrier under the cursor goes into its field."""
-        if self._one and self.query_one(LineList).current:
-            self.query_one("#field-carrier", Field).set(self.query_one(LineList).current)
+        if self._one and self.current:
+            self.query_one("#field-carrier", Field).set(self.current)
 
 
 def _tone(checked: bool | None) -> Tone:

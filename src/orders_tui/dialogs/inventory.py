@@ -7,21 +7,19 @@ confirmed again, and then the dialog stays until the server has answered.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from orders_tui.actions.inventory import InventoryDraft, outward
 from orders_tui.context.context import Context
 from orders_tui.context.outcome import orders, sentence
+from orders_tui.context.screen import hidden_bindings
 from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
 from orders_tui.session.changes import ActionSettled, Change, DetailChanged
 from orders_tui.session.log import ActionEntry, ActionState
-from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
@@ -34,7 +32,8 @@ NAMED = 4
 class InventoryDialog(ActionDialog[InventoryDraft]):
     """Returns the draft; without orders it means all that wait for the SKU."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "scope", show=False)]
+    HEADING = ("Escalate a stock-out", "")
+    BINDINGS = hidden_bindings({"ctrl+t": "scope"})
 
     def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target, given)
@@ -44,8 +43,8 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
 
     def body(self) -> ComposeResult:
         yield Field("SKU", self.given, hint="which one is short", id="sku", max_length=LONGEST_SKU)
-        yield self.a_list("skus")
-        yield self.a_list("scope")
+        yield self.line_list("skus")
+        yield self.line_list("scope")
         yield Field("Note", hint="for the ERP and the timeline", id="note", max_length=LONGEST_NOTE, prose=True)
         yield Static(id="consequence")
 
@@ -56,9 +55,6 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
         self._scope.set_lines(lines, THESE if self.target.marked else ALL)
         self._scope.can_focus = self._skus.can_focus = False
         self._fill()
-
-    def title_pieces(self) -> list[Piece]:
-        return [("Escalate a stock-out", "strong")]
 
     def keys(self) -> list[Hint]:
         scope = [Hint("ctrl+t", "orders")] if self.target else []

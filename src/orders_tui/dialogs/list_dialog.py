@@ -1,4 +1,4 @@
-"""Dialogs that are one list to choose from, and a line of text whose letters decide what their list holds."""
+"""Dialogs that are a list to choose from: the whole list, or what fits the text that is typed above it."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class SupportDialog(ActionDialog[SupportDraft]):
         yield TextArea(
             self._note, id="note", compact=True, tab_behavior="focus", placeholder="what support should know and do"
         )
-        yield Bar(self.work.glyphs.ellipsis, id="consequence")
+        yield self.bar("consequence")
 
     def title_pieces(self) -> list[Piece]:
         only = self.target.only

@@ -18,7 +18,7 @@ from orders_tui.context.context import Context
 from orders_tui.context.screen import MainScreen, SafeDismiss, SessionObserver
 from orders_tui.context.target import Target
 from orders_tui.keymap import shown
-from orders_tui.widgets.band import sentences
+from orders_tui.widgets.banner import sentences
 from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.wording import Tone
 from orders_wire.orders import Order

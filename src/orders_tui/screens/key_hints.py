@@ -2,59 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from orders_wire.orders import Order
 from orders_wire.vocabulary import UNASSIGNED, Issue, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What the ranking depends on."""
-
-    order: Order | None
-    marked: int = 0
-    filtered: bool = False
-    waiting: int = 0
-    undoable: bool = False
-    failed: bool = False
-    frozen: bool = False
-    in_side_bar: bool = False
-    on_alert: bool = False
-
-
-def ranked(now: Situation) -> list[str]:
-    """Command ids, most relevant first."""
-    if now.in_side_bar:
+def ranked(
+    order: Order | None,
+    *,
+    marked: int = 0,
+    filtered: bool = False,
+    waiting: int = 0,
+    undoable: bool = False,
+    failed: bool = False,
+    frozen: bool = False,
+    in_side_bar: bool = False,
+    on_alert: bool = False,
+) -> list[str]:
+    """Command ids, most relevant first. `order`: under the cursor; `waiting`: new orders that are not on show yet."""
+    if in_side_bar:
         return [
-            *_those(("action.undo", now.undoable)),
+            *_those(("action.undo", undoable)),
             "go.open",
-            *_those(("alert.acknowledge", now.on_alert), ("alert.snooze", now.on_alert)),
-            *("find.narrow", "go.next_pane", *_acts(now), "view.sidebar", "desk.line"),
+            *_those(("alert.acknowledge", on_alert), ("alert.snooze", on_alert)),
+            *("find.narrow", "go.next_pane", *_acts(order, marked), "view.sidebar", "desk.line"),
         ]
     return [
         *_those(
-            ("action.undo", now.undoable),
-            ("action.retry", now.failed),
-            ("desk.refresh", now.waiting),
-            ("view.freeze", now.frozen),
+            ("action.undo", undoable),
+            ("action.retry", failed),
+            ("desk.refresh", waiting),
+            ("view.freeze", frozen),
         ),
-        *_acts(now),
+        *_acts(order, marked),
         *_those(
-            ("go.open", now.order),
+            ("go.open", order),
             ("find.search", True),
-            ("find.clear", now.filtered),
-            ("mark.none", now.marked),
-            ("mark.toggle", now.order and not now.marked),
+            ("find.clear", filtered),
+            ("mark.none", marked),
+            ("mark.toggle", order and not marked),
         ),
         *("tab.next", "find.sort", "view.sidebar", "view.timeline", "take.copy", "desk.line"),
     ]
 
 
-def _acts(now: Situation) -> list[str]:
-    if now.marked:
+def _acts(order: Order | None, marked: int) -> list[str]:
+    if marked:
         return ["order.assign", "order.fulfill", "order.support", "order.inventory"]
-    order = now.order
     if order is None:
         return []
     return _those(

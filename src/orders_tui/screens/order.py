@@ -19,15 +19,14 @@ from orders_tui.screens.action_commands import ActionCommands
 from orders_tui.screens.command_screen import CommandScreen, Handler
 from orders_tui.screens.common_commands import CommonCommands
 from orders_tui.screens.copy_export import CopyExportCommands
-from orders_tui.screens.key_hints import Situation, ranked
+from orders_tui.screens.key_hints import ranked
 from orders_tui.session import changes
-from orders_tui.widgets import order_sections
-from orders_tui.widgets.band import Band
+from orders_tui.widgets import order_text
+from orders_tui.widgets.banner import Banner
 from orders_tui.widgets.bar import Bar, content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint, HintBar
-from orders_tui.widgets.order_sections import Section
-from orders_tui.widgets.order_text import Text, headline
+from orders_tui.widgets.order_text import Section, Text, headline
 from orders_tui.wording import Tone
 from orders_wire.orders import Order
 
@@ -69,7 +68,7 @@ class OrderScreen(CommandScreen):
     def compose(self) -> ComposeResult:
         ellipsis = self.work.glyphs.ellipsis
         yield Bar(ellipsis, id="headline")
-        yield Band(ellipsis, id="band")
+        yield Banner(ellipsis, id="banner")
         with Horizontal(id="sheets"):
             with VerticalScroll(id="what", can_focus=True):
                 yield Static(id="what-text")
@@ -78,7 +77,7 @@ class OrderScreen(CommandScreen):
         yield HintBar(ellipsis, id="hints")
 
     def on_mount(self) -> None:
-        self.set_interval(1.0, self._show_band)
+        self.set_interval(1.0, self._show_banner)
         self.set_timer(SHOW_LOADING_AFTER_S, self._show_slow)
         self.show()
 
@@ -90,7 +89,7 @@ class OrderScreen(CommandScreen):
 
     def hints(self) -> list[Hint]:
         session, key = self.work.session, self.work.key
-        names = ranked(Situation(session.table.order(self.order_id), undoable=session.actions.undoable() is not None))
+        names = ranked(session.table.order(self.order_id), undoable=session.actions.undoable() is not None)
         acts = [self.hint(name) for name in names if name.startswith(("order.", "action."))]
         moves = Hint(f"{key('go.next_order')} {key('go.previous_order')}", "next, previous")
         return [*acts, moves, self.hint("go.back"), self.hint("take.copy"), self.hint("take.browser")]
@@ -102,24 +101,24 @@ class OrderScreen(CommandScreen):
             case changes.DetailChanged(order_id=order_id) if order_id == self.order_id:
                 self.show()
             case changes.ConnectionChanged():
-                self._show_band()
+                self._show_banner()
             case changes.ActionChanged() | changes.ActionSettled():
                 self.refresh_hints()
 
     def show(self) -> None:
         """Draws the order as it is known now."""
-        table, seen = self.work.session.table, self.work.seen()
+        table, fmt = self.work.session.table, self.work.formatter()
         order, row, detail = table.order(self.order_id), table.row(self.order_id), table.detail(self.order_id)
         if order is not None:
-            left: list[Piece] = headline(order, seen)
+            left: list[Piece] = headline(order, fmt)
             if row is not None and row.mark is not None and row.mark.reason:
                 left.append((f"  {row.mark.reason}", Tone.BAD))
             self.query_one("#headline", Bar).set_pieces(left, self._place_in_list())
         if detail is not None:
-            self._put(order_sections.left(detail, seen), order_sections.right(detail, seen))
+            self._put(order_text.content_sections(detail, fmt), order_text.history_sections(detail, fmt))
         else:
-            self._put(order_sections.of_row(order, seen) if order is not None else [], [self._waiting()])
-        self._show_band()
+            self._put(order_text.row_sections(order, fmt) if order is not None else [], [self._waiting()])
+        self._show_banner()
         self.refresh_hints()
 
     def _place_in_list(self) -> list[Piece]:
@@ -143,9 +142,9 @@ class OrderScreen(CommandScreen):
         if self.work.session.table.detail(self.order_id) is None:
             self.show()
 
-    def _show_band(self) -> None:
+    def _show_banner(self) -> None:
         warnings = self.warnings()
-        self.query_one(Band).show(warnings)
+        self.query_one(Banner).show(warnings)
         self.set_class(bool(warnings), "-stale")
 
     def _pane(self) -> VerticalScroll:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orders_sync.evidence.changes import LinePart
+from orders_sync.evidence.entities import LinePart
 from orders_sync.rules.owed import OwedLine
 from orders_sync.rules.stock_coverage import by_line, missing
 

@@ -20,18 +20,16 @@ from tests.support.shopify import (
 )
 
 from orders_sync.evidence.changes import (
-    CustomerPart,
     DisputeSeen,
     FulfillmentOrderSeen,
     FulfillmentSeen,
-    HoldPart,
-    OrderFields,
     OrderSeen,
     RefundSeen,
     ReturnSeen,
     ReverseDeliverySeen,
     Stamp,
 )
+from orders_sync.evidence.entities import CustomerPart, HoldPart, OrderFields
 from orders_sync.evidence.facts import OrderFacts, join
 from orders_sync.evidence.from_changes import evidence, merge
 from orders_sync.evidence.json_fields import Node

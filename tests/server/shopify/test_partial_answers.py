@@ -291,7 +291,7 @@ def test_what_fails_at_any_depth_sets_its_own_order_aside(path: tuple[str | int,
 
 
 def _known(facts: OrderFacts) -> dict[tuple[str, str], Any]:
-    known = {(kind, key): fields for kind in facts.told for key, fields in facts.entities(kind)}
+    known = {(kind, key): fields for kind in facts.reported for key, fields in facts.entities(kind)}
     return {place: fields for place, fields in known.items() if place[0] != IN_PART}
 
 

@@ -16,16 +16,8 @@ from orders_sync.alerts import app_installation
 from orders_sync.db import events, leases, poll_targets
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import orders, parcels, returns, stock
-from orders_sync.evidence.changes import (
-    Delivery,
-    FulfillmentPart,
-    FulfillmentSeen,
-    HoldAdded,
-    HoldPart,
-    OrderFields,
-    OrderSeen,
-    Stamp,
-)
+from orders_sync.evidence.changes import Delivery, FulfillmentSeen, HoldAdded, OrderSeen, Stamp
+from orders_sync.evidence.entities import FulfillmentPart, HoldPart, OrderFields
 from orders_sync.external.shopify.errors import BadRequest, Denied, NoAnswer, ShopifyError
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import HOUR, MINUTE, Ms, parse_instant

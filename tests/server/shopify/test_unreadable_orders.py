@@ -16,7 +16,8 @@ from orders_sync.db import dead_letters
 from orders_sync.db.dead_letters import DeadLetterRow
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import metadata, orders
-from orders_sync.evidence.changes import CustomerRedacted, Delivery, FulfillmentPart, FulfillmentSeen, Stamp
+from orders_sync.evidence.changes import CustomerRedacted, Delivery, FulfillmentSeen, Stamp
+from orders_sync.evidence.entities import FulfillmentPart
 from orders_sync.external.shopify.errors import BadRequest, NoAnswer
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import MINUTE

@@ -73,7 +73,7 @@ class Answers(httpx.AsyncBaseTransport):
 def hurried(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nobody waits: on a clock that jumps, in a folder of its own."""
     monkeypatch.setattr("orders_tui.cli.actions._PATIENCE_S", 0.0)
-    monkeypatch.setattr("orders_tui.cli.watching.asyncio", SimpleNamespace(run=virtual_time.run))
+    monkeypatch.setattr("orders_tui.cli.watch.asyncio", SimpleNamespace(run=virtual_time.run))
     monkeypatch.chdir(tmp_path)
 
 

@@ -382,10 +382,10 @@ async def test_every_command_of_a_place_has_a_handler_there(
     open_desk: Open, session: FakeSession, place: Place
 ) -> None:
     async with open_desk() as desk:
-        stage: CommandScreen = desk.screen
+        screen: CommandScreen = desk.screen
         if place is Place.ORDER:
-            stage = OrderScreen(desk.screen.work, ids(session)[0])
-        missing = [command.id for command in COMMANDS if place in command.places and command.id not in stage.handlers]
+            screen = OrderScreen(desk.screen.work, ids(session)[0])
+        missing = [command.id for command in COMMANDS if place in command.places and command.id not in screen.handlers]
         assert missing == []
 
 

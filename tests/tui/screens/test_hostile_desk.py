@@ -114,7 +114,7 @@ async def working(seed: int, reports: Path) -> AsyncIterator[Client]:
     session = Session(api, SseFeed(api, pace, poll_interval_s=0.1), query=OrdersQuery(page_size=36), pace=pace)
 
     async def begin(app: DeskApp) -> None:
-        app.attend(work, api.close)
+        app.run_session(work, api.close)
 
     app = DeskApp(lambda: DeskScreen(work), reports, pace=pace, begin=begin)
     work = Context(session, Config(), pace, build({}), keyboard=app.keyboard, outgoing=api)

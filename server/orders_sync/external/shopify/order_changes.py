@@ -13,23 +13,25 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from orders_sync.evidence.changes import (
-    AddressPart,
     CarrierScan,
-    CustomerPart,
     DisputeSeen,
     FulfillmentOrderSeen,
-    FulfillmentPart,
     FulfillmentSeen,
-    HoldPart,
-    LinePart,
     OrderChange,
-    OrderFields,
     OrderSeen,
-    RefundPart,
     RefundSeen,
     Stamp,
-    TransactionPart,
     TransactionSeen,
+)
+from orders_sync.evidence.entities import (
+    AddressPart,
+    CustomerPart,
+    FulfillmentPart,
+    HoldPart,
+    LinePart,
+    OrderFields,
+    RefundPart,
+    TransactionPart,
 )
 from orders_sync.external.shopify import nodes
 from orders_sync.external.shopify.returns import Return, return_changes

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import AliasPath, Field
 
-from orders_sync.evidence.changes import MoneyPart, OrderChange, ReturnSeen, ReverseDeliverySeen, Stamp
+from orders_sync.evidence.changes import OrderChange, ReturnSeen, ReverseDeliverySeen, Stamp
+from orders_sync.evidence.entities import MoneyPart
 from orders_sync.external.shopify.nodes import Node, Page, Ref
 from orders_sync.external.shopify.scalars import Id, Instant, Money, Whole, Word
 from orders_sync.instants import Ms

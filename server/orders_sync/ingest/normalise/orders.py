@@ -8,17 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from orders_sync.evidence.changes import (
-    AddressPart,
-    Change,
-    CustomerPart,
-    LinePart,
-    OrderDeleted,
-    OrderEdited,
-    OrderFields,
-    OrderSeen,
-    Stamp,
-)
+from orders_sync.evidence.changes import Change, OrderDeleted, OrderEdited, OrderSeen, Stamp
+from orders_sync.evidence.entities import AddressPart, CustomerPart, LinePart, OrderFields
 from orders_sync.evidence.json_fields import Node
 from orders_sync.ingest.normalise import fulfillment_orders, fulfillments, payments, returns
 from orders_sync.instants import Ms

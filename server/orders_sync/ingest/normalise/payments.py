@@ -6,16 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from orders_sync.evidence.changes import (
-    Change,
-    DisputeSeen,
-    MoneyPart,
-    RefundPart,
-    RefundSeen,
-    Stamp,
-    TransactionPart,
-    TransactionSeen,
-)
+from orders_sync.evidence.changes import Change, DisputeSeen, RefundSeen, Stamp, TransactionSeen
+from orders_sync.evidence.entities import MoneyPart, RefundPart, TransactionPart
 from orders_sync.evidence.json_fields import Node
 from orders_sync.evidence.money import NO_CURRENCY, money, written
 from orders_sync.instants import Ms

@@ -14,7 +14,7 @@ from orders_tui.screens.desk.layout import DeskLayout
 from orders_tui.session.bulk import BulkRun
 from orders_tui.session.log import ActionState
 from orders_tui.widgets import side_bar
-from orders_tui.widgets.band import share
+from orders_tui.widgets.banner import share
 from orders_tui.widgets.query_bar import QueryInfo
 from orders_tui.widgets.top_bar import TopInfo
 from orders_wire.page import Backfill
@@ -37,7 +37,7 @@ def top_info(desk: DeskLayout) -> TopInfo:
     alerts = [] if desk.side.display else session.alerts.open(now)
     total = session.table.summary.alerts_total if session.table.summary is not None else 0
     return TopInfo(
-        line=wording.connection(session.connection, now, work.zone),
+        connection=wording.connection(session.connection, now, work.zone),
         environment=work.config.environment or "",
         shop=me.shop if me is not None else "",
         name=work.name,

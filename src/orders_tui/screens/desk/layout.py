@@ -18,8 +18,8 @@ from orders_tui.screens.command_screen import CommandScreen
 from orders_tui.screens.desk.selection import Selection
 from orders_tui.session.view import RowView
 from orders_tui.widgets import side_bar
-from orders_tui.widgets.band import Band
-from orders_tui.widgets.blank import Column, Row
+from orders_tui.widgets.banner import Banner
+from orders_tui.widgets.containers import Column, Row
 from orders_tui.widgets.hint_bar import HintBar
 from orders_tui.widgets.metrics_bar import MetricsBar
 from orders_tui.widgets.order_pane import OrderPane
@@ -73,11 +73,11 @@ class DeskLayout(CommandScreen):
         yield TopBar(glyphs.ellipsis, id="top")
         yield TabStrip(glyphs, id="tabs")
         yield MetricsBar(glyphs.ellipsis, id="metrics")
-        yield Band(glyphs.ellipsis, id="band")
+        yield Banner(glyphs.ellipsis, id="banner")
         yield QueryBar(glyphs.ellipsis, id="query")
         with Row(id="body"):
             with Column(id="main"):
-                yield OrderTable(self.work.seen, id="orders")
+                yield OrderTable(self.work.formatter, id="orders")
                 yield OrderPane(id="pane")
             yield SideBar(glyphs.cursor, glyphs.ellipsis, id="side")
         yield HintBar(glyphs.ellipsis, id="hints")
@@ -99,7 +99,8 @@ class DeskLayout(CommandScreen):
     @property
     def row_id(self) -> str | None:
         """The id of the order under the table's cursor."""
-        return self.table.current.order.id if self.table.current is not None else None
+        row = self.table.current
+        return row.order.id if row is not None else None
 
     def current_id(self) -> str | None:
         """The id of the order under the cursor of the pane that has the focus."""
@@ -109,10 +110,11 @@ class DeskLayout(CommandScreen):
 
     def current(self) -> Order | None:
         """The order under the cursor of the pane that has the focus, as far as it is known."""
-        if not self.side.has_focus:
-            return self.table.current.order if self.table.current is not None else None
-        order_id = self.current_id()
-        return self.work.session.table.order(order_id) if order_id else None
+        if self.side.has_focus:
+            order_id = self.current_id()
+            return self.work.session.table.order(order_id) if order_id else None
+        row = self.table.current
+        return row.order if row is not None else None
 
     def sku(self) -> str:
         """The SKU of the stock line under the side bar's cursor."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from orders_tui.screens.desk import captions
 from orders_tui.screens.desk.layout import DeskLayout, Part
-from orders_tui.widgets import band, side_bar
-from orders_tui.widgets.band import Band
+from orders_tui.widgets import banner, side_bar
+from orders_tui.widgets.banner import Banner
 from orders_tui.widgets.metrics_bar import MetricsBar
 from orders_tui.widgets.order_pane import OrderPane
 from orders_tui.widgets.query_bar import QueryBar
@@ -129,7 +129,9 @@ class Renderer:
         desk, session = self._desk, self._desk.work.session
         gaps = session.alerts.gaps(desk.work.pace.now())
         shown = side_bar.Shown(desk.side.unfolded, sorted(desk.side.types), desk.side.size.width)
-        desk.side.set_lines(side_bar.lines(desk.open_alerts(), gaps, session.table.summary, desk.work.seen(), shown))
+        desk.side.set_lines(
+            side_bar.lines(desk.open_alerts(), gaps, session.table.summary, desk.work.formatter(), shown)
+        )
 
     def order(self) -> None:
         """The pane below the table."""
@@ -137,15 +139,15 @@ class Renderer:
         row = desk.table.current
         if desk.side.has_focus and (order := desk.current()) is not None:
             row = desk.work.session.table.row(order.id)
-        desk.query_one(OrderPane).show(row, desk.work.seen(), desk.work.key("go.open"), captions.pane_note(desk))
+        desk.query_one(OrderPane).show(row, desk.work.formatter(), desk.work.key("go.open"), captions.pane_note(desk))
 
     def top(self) -> None:
-        """The first line, the band, and whether the rows look stale."""
+        """The first line, the banner, and whether the rows look stale."""
         desk, work, page = self._desk, self._desk.work, self._desk.work.session.table.summary
         desk.query_one(TopBar).show(captions.top_info(desk), work.glyphs.ascii_only, captions.undo_keys(desk))
         stale = desk.warnings()
-        shown = stale or band.history(page.desk if page is not None else None)
-        desk.query_one(Band).show(shown)
-        desk.set_class(bool(shown), "-banded")
+        shown = stale or banner.history(page.desk if page is not None else None)
+        desk.query_one(Banner).show(shown)
+        desk.set_class(bool(shown), "-bannered")
         desk.set_class(bool(stale), "-stale")
         self._metrics()

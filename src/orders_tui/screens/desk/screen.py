@@ -9,6 +9,7 @@ from textual import events, on
 from orders_tui.commands import Place
 from orders_tui.context import breakpoints
 from orders_tui.context.context import Context
+from orders_tui.query import Sort
 from orders_tui.screens.action_commands import ActionCommands
 from orders_tui.screens.common_commands import CommonCommands
 from orders_tui.screens.copy_export import CopyExportCommands
@@ -19,7 +20,7 @@ from orders_tui.screens.desk.marking import MarkCommands
 from orders_tui.screens.desk.navigation import NavigationCommands
 from orders_tui.screens.desk.renderer import Renderer
 from orders_tui.screens.desk.view_options import ViewCommands
-from orders_tui.screens.key_hints import Situation, ranked
+from orders_tui.screens.key_hints import ranked
 from orders_tui.session import changes
 from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.hint_bar import Hint
@@ -141,8 +142,8 @@ class DeskScreen(DeskLayout):
     def hints(self) -> list[Hint]:
         """What the keys would do now, and to how many."""
         view = self.view
-        situation = Situation(
-            order=self.current(),
+        ids = ranked(
+            self.current(),
             marked=len(self.selection),
             filtered=bool(view.query.filters) or bool(self.narrow),
             waiting=view.new_count,
@@ -152,7 +153,7 @@ class DeskScreen(DeskLayout):
             in_side_bar=self.side.has_focus,
             on_alert=bool(self.current_alerts()),
         )
-        return [self.hint(command_id, captions.label(self, command_id)) for command_id in ranked(situation)]
+        return [self.hint(command_id, captions.label(self, command_id)) for command_id in ids]
 
     def on_descendant_focus(self) -> None:
         """The pane below and the keys are about what has the focus."""
@@ -184,8 +185,7 @@ class DeskScreen(DeskLayout):
 
     def on_order_table_sort_wanted(self, message: OrderTable.SortWanted) -> None:
         """A title was clicked: by it, and again the other way round."""
-        view = self.view
-        again = view.query.sort is not None and view.query.sort.by is message.by and not view.query.sort.descending
+        again = self.view.query.sort == Sort(message.by)
         self.perform("find.sort", f"-{message.by}" if again else str(message.by))
 
     def on_tab_strip_chosen(self, message: TabStrip.Chosen) -> None:

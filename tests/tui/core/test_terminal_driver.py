@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from orders_tui.tty import LARGEST, LULL_S, Keys
+from orders_tui.terminal.driver import LARGEST, LULL_S, InputDecoder
 
 STRANGE = {
     "Latin-1": b"\xe9",
@@ -23,7 +23,7 @@ STRANGE = {
 }
 
 
-def pressed(keys: Keys, *chunks: bytes, every_s: float = 0.0) -> list[str]:
+def pressed(keys: InputDecoder, *chunks: bytes, every_s: float = 0.0) -> list[str]:
     """The keys and pastes that come of what is read."""
     names = []
     for number, chunk in enumerate(chunks, start=1):
@@ -37,41 +37,43 @@ def pressed(keys: Keys, *chunks: bytes, every_s: float = 0.0) -> list[str]:
 
 @pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE.keys())
 def test_what_is_no_key_is_dropped_by_itself(strange: bytes) -> None:
-    assert pressed(Keys(), b"j" + strange + b"k\x1b[A") == ["j", "k", "up"]
+    assert pressed(InputDecoder(), b"j" + strange + b"k\x1b[A") == ["j", "k", "up"]
 
 
 @pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE.keys())
 def test_what_comes_cut_in_pieces_costs_no_later_key(strange: bytes) -> None:
-    keys = Keys()
+    keys = InputDecoder()
     pressed(keys, *(bytes([each]) for each in strange))
     assert pressed(keys, b"\x1b[B", b"j")[-1] == "j"
 
 
 def test_a_mouse_over_a_terminal_without_pixels_costs_no_key() -> None:
-    assert pressed(Keys(), b"\x1b[48;24;80;0;0t\x1b[<0;5;5Mj") == ["j"]
+    assert pressed(InputDecoder(), b"\x1b[48;24;80;0;0t\x1b[<0;5;5Mj") == ["j"]
 
 
 def test_text_of_any_language_comes_through_in_any_pieces() -> None:
     text = "é田🦊"
-    assert pressed(Keys(), *(bytes([each]) for each in f"\x1b[200~{text}\x1b[201~".encode())) == [f"paste {text}"]
+    assert pressed(InputDecoder(), *(bytes([each]) for each in f"\x1b[200~{text}\x1b[201~".encode())) == [
+        f"paste {text}"
+    ]
 
 
 def test_a_size_that_can_be_is_told() -> None:
     sizes = [
         message.size
-        for message in Keys().feed(f"\x1b[48;{LARGEST};80;1;1t".encode(), 0)
+        for message in InputDecoder().feed(f"\x1b[48;{LARGEST};80;1;1t".encode(), 0)
         if isinstance(message, events.Resize)
     ]
     assert sizes == [(80, LARGEST)]
 
 
 def test_esc_after_a_lull_ends_a_paste_whose_end_was_lost() -> None:
-    keys = Keys()
+    keys = InputDecoder()
     assert pressed(keys, b"\x1b[200~12", b"34", b"\x1b", b"j", every_s=2 * LULL_S) == ["paste 1234", "j"]
 
 
 def test_a_paste_that_comes_slowly_is_never_commands() -> None:
-    keys = Keys()
+    keys = InputDecoder()
     assert pressed(keys, b"\x1b[200~qq", b"q", b"q\x1b[20", b"1~", every_s=2 * LULL_S) == ["paste qqqq"]
 
 
@@ -81,4 +83,8 @@ def test_a_paste_that_comes_slowly_is_never_commands() -> None:
 def test_nothing_in_a_paste_is_a_key(inside: str) -> None:
     whole = f"\x1b[200~a{inside}b\x1b[201~j".encode()
     cleaned = inside.replace("\x1b", "")
-    assert pressed(Keys(), whole) == pressed(Keys(), *(bytes([each]) for each in whole)) == [f"paste a{cleaned}b", "j"]
+    assert (
+        pressed(InputDecoder(), whole)
+        == pressed(InputDecoder(), *(bytes([each]) for each in whole))
+        == [f"paste a{cleaned}b", "j"]
+    )

@@ -1,4 +1,4 @@
-"""What every command that talks to a server begins with: the configuration, and the line to the server."""
+"""What every command that talks to a server begins with: the configuration, and the connection."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ LULL_S = 1.0
 TICK_S = 0.1
 
 
-class Keys:
+class InputDecoder:
     """Bytes in, messages out. What is pasted is text to its end: Textual would take what follows an Esc in it as keys."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Keys:
             if self._pasted is not None:
                 text = yield from self._paste(text)
             else:
-                yield from self._means(text[0])
+                yield from self._messages(text[0])
                 text = text[1:]
 
     def _paste(self, text: str) -> Generator[Message, None, str]:
@@ -57,10 +57,10 @@ class Keys:
         self._pasted = None if end else pasted
         if end:
             for char in pasted.replace("\x1b", "") + end:
-                yield from self._means(char)
+                yield from self._messages(char)
         return rest
 
-    def _means(self, char: str) -> Iterator[Message]:
+    def _messages(self, char: str) -> Iterator[Message]:
         """What is complete with one more character. A sequence that means nothing is dropped."""
         self._last = (self._last + char)[-len(BRACKETED_PASTE_START) :]
         if self._last == BRACKETED_PASTE_START:
@@ -84,8 +84,8 @@ def _possible(message: Message) -> bool:
     return 0 < message.size.width <= LARGEST and 0 < message.size.height <= LARGEST
 
 
-class Tty(LinuxDriver):
-    """Textual's driver, reading through `Keys`."""
+class TolerantDriver(LinuxDriver):
+    """Textual's driver, reading through `InputDecoder`."""
 
     def stop_application_mode(self) -> None:
         """Gives the terminal back but for its flow control: a ctrl+s typed now would hold up what is still to be written."""
@@ -104,14 +104,14 @@ class Tty(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Reads until the app ends. Raises OSError when the terminal is gone."""
-        keys = Keys()
+        decoder = InputDecoder()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if selector.select(TICK_S):
-                    for message in keys.feed(read(self.fileno, 1 << 12), monotonic()):
+                    for message in decoder.feed(read(self.fileno, 1 << 12), monotonic()):
                         self.process_message(message)
-                for message in keys.tick():
+                for message in decoder.tick():
                     self.process_message(message)
 
     def _run_input_thread(self) -> None:

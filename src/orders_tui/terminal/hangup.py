@@ -28,8 +28,8 @@ _GIVE_BACK = (
 """Pastes, wrapping, sizes, mouse, keyboard, screen, cursor and focus: as Textual's driver leaves them at a usual end."""
 
 
-def on_hangup(put_away: Callable[[], None]) -> None:
-    """Ends the process after `put_away`, with 128 + the signal: at SIGTERM, at SIGHUP, or when stdin's terminal is gone, which is
+def on_hangup(save: Callable[[], None]) -> None:
+    """Ends the process after `save`, with 128 + the signal: at SIGTERM, at SIGHUP, or when stdin's terminal is gone, which is
     taken as the latter. Call from the main thread, while the terminal is as it was found.
 
     The terminal is watched too: SIGHUP reaches only the processes whose controlling terminal it is.
@@ -39,7 +39,7 @@ def on_hangup(put_away: Callable[[], None]) -> None:
 
     def end(number: int, _frame: FrameType | None) -> None:
         try:
-            put_away()
+            save()
         finally:
             _give_back(fd, found)
             os._exit(128 + number)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.tui.core.samples import order, page
 
-from orders_tui.glance import sketch
+from orders_tui.startup import first_page
 
 PAGE = json.loads(page([order(1)]).model_dump_json(by_alias=True))
 
@@ -19,7 +19,7 @@ def with_order(**fields: Any) -> dict[str, Any]:
 
 
 def test_a_page_is_shown() -> None:
-    assert sketch.page(PAGE).orders.items[0].order_number == "#1001"
+    assert first_page.read(PAGE).orders.items[0].order_number == "#1001"
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,9 @@ def test_a_page_is_shown() -> None:
 )
 def test_a_strange_page_is_not_shown(strange: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="not"):
-        sketch.page(strange)
+        first_page.read(strange)
 
 
 def test_a_time_in_the_first_year_is_one_that_can_be_shown() -> None:
-    shown = sketch.page(with_order(placed_at="0001-01-01T00:00:00+14:00")).orders.items[0]
+    shown = first_page.read(with_order(placed_at="0001-01-01T00:00:00+14:00")).orders.items[0]
     assert shown.placed_at.year == 1900

@@ -8,36 +8,46 @@ import platform
 import sys
 from argparse import Namespace
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
-from orders_tui.cli.desk import configured, connect, remedy
-from orders_tui.cli.table import table
-from orders_tui.config import APP, default_path, load, profiles
+from orders_tui.cli.connection import configured, connect, remedy
+from orders_tui.cli.output import table
+from orders_tui.config import default_path, load, profiles
 from orders_tui.errors import ApiError
 from orders_wire.version import __version__
+
+if TYPE_CHECKING:
+    from orders_tui.config import Config
+    from orders_tui.keymap import Keymap
 
 USAGE = 2
 
 
 def keys(given: Namespace) -> int:
     """`keys [--check]`: 1 when the configured keys cannot be used."""
-    from orders_tui import keymap
     from orders_tui.commands import COMMANDS
 
-    remapped = configured(given).keys
-    try:
-        keys_now = keymap.build(remapped)
-    except keymap.KeymapError as error:
-        for fault in error.faults:
-            print(fault, file=sys.stderr)
+    keymap = _built(configured(given))
+    if keymap is None:
         return 1
-    for doubt in keymap.check(remapped):
-        print(doubt, file=sys.stderr)
     if given.check:
         print("the keys are in order", file=sys.stderr)
         return 0
-    rows = [(command.id, keys_now.all_keys(command.id), command.explanation) for command in COMMANDS]
+    rows = [(command.id, keymap.all_keys(command.id), command.explanation) for command in COMMANDS]
     sys.stdout.write(table(("COMMAND", "KEYS", "WHAT IT DOES"), rows))
     return 0
+
+
+def _built(config: Config, prefix: str = "") -> Keymap | None:
+    """The key map, or None; every fault and doubt about it is a line on stderr."""
+    from orders_tui import keymap
+
+    for sentence in keymap.check(config.keys):
+        print(prefix + sentence, file=sys.stderr)
+    try:
+        return keymap.build(config.keys)
+    except keymap.KeymapError:
+        return None
 
 
 def config(given: Namespace) -> int:
@@ -48,49 +58,38 @@ def config(given: Namespace) -> int:
     if given.what == "validate":
         return _validate(given)
     now = configured(given)
-    shown = {
-        field.name: getattr(now, field.name) for field in fields(now) if field.name not in ("state_dir", "unicode")
-    }
-    shown |= {
-        "token": "set" if now.token else None,
-        "path": str(now.path) if now.path else None,
-        "keys": dict(now.keys),
-    }
+    shown = {each.name: getattr(now, each.name) for each in fields(now) if each.name not in ("state_dir", "unicode")}
+    path = str(now.path) if now.path else None
+    shown |= {"token": "set" if now.token else None, "path": path, "keys": dict(now.keys)}
     print(json.dumps(shown, ensure_ascii=False, indent=1))
     return 0
 
 
 def _validate(given: Namespace) -> int:
     """Reads the file as the desk would, once for each profile. Raises ConfigError for the first fault but of the keys."""
-    from orders_tui import keymap, themes
+    from orders_tui import themes
 
     named = [given.profile] if given.profile else [None, *profiles()]
     for profile in named:
         now = load(server=given.server, profile=profile, name=given.name)
         themes.require(now)
-    try:
-        keymap.build(now.keys)
-    except keymap.KeymapError as error:
-        for fault in error.faults:
-            print(f"{now.path}: [keys] {fault}", file=sys.stderr)
+    if _built(now, f"{now.path}: [keys] ") is None:
         return USAGE
-    for doubt in keymap.check(now.keys):
-        print(f"{now.path}: [keys] {doubt}", file=sys.stderr)
     print(f"{now.path or 'no configuration file'}: in order", file=sys.stderr)
     return 0
 
 
 def info(given: Namespace) -> int:
     """`info`: 3 when the server does not answer."""
-    from platformdirs import user_log_path, user_state_path
+    from orders_tui import paths
 
     now = configured(given)
     facts = {
         "orders-tui": __version__,
         "python": f"{platform.python_version()} on {platform.system()}",
         "configuration": str(now.path or f"{default_path()} (not there)"),
-        "state": str(user_state_path(APP)),
-        "log": str(user_log_path(APP)),
+        "state": str(paths.state_folder(now)),
+        "log": str(paths.reports(now)),
         "server": now.server,
     }
     status = asyncio.run(_ask(given, facts))

@@ -7,19 +7,17 @@ from pathlib import Path
 
 from platformdirs import user_log_path, user_state_path
 
-from orders_tui.config import Config
-
-APP = "orders-tui"
+from orders_tui.config import APP, Config
 
 
 def state_file(config: Config) -> Path:
     """How the desk was left."""
-    return _state(config) / f"{_name(config)}.json"
+    return state_folder(config) / f"{_name(config)}.json"
 
 
 def drafts_file(config: Config) -> Path:
     """What was typed and not sent."""
-    return _state(config) / f"{_name(config)}-drafts.json"
+    return state_folder(config) / f"{_name(config)}-drafts.json"
 
 
 def reports(config: Config) -> Path:
@@ -27,7 +25,8 @@ def reports(config: Config) -> Path:
     return config.state_dir or user_log_path(APP)
 
 
-def _state(config: Config) -> Path:
+def state_folder(config: Config) -> Path:
+    """Where state and drafts of every desk lie."""
     return config.state_dir or user_state_path(APP)
 
 

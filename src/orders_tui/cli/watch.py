@@ -1,4 +1,4 @@
-"""`watch`: the alerts channel as lines, for scripts and for people; every event once, whatever the line does."""
+"""`watch`: the alerts channel as lines, for scripts and for people; every event once, whatever the connection does."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import asyncio
 import sys
 from argparse import Namespace
 from collections import OrderedDict
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from orders_tui import wording
-from orders_tui.cli.desk import connect
-from orders_tui.errors import SignInNeeded, Unreachable, VersionSkew
+from orders_tui.cli.connection import connect
+from orders_tui.errors import ApiError, SignInNeeded, Unreachable, VersionSkew
 from orders_tui.feed import Connection, ConnectionState, Feed
 from orders_tui.feed.polling import PollingFeed
 from orders_tui.feed.sse import SseFeed
@@ -21,14 +21,17 @@ if TYPE_CHECKING:
     from orders_wire.alerts import Event
 
 _REMEMBERED = 100_000
+_ENDS: dict[ConnectionState, type[ApiError]] = {
+    ConnectionState.SIGNED_OUT: SignInNeeded,
+    ConnectionState.SKEWED: VersionSkew,
+    ConnectionState.OFFLINE: Unreachable,
+}
 
 
 def watch(given: Namespace) -> int:
     """`watch [--json]`: until interrupted, which is its ordinary end. Not reached at all: 3."""
-    try:
+    with suppress(KeyboardInterrupt):
         asyncio.run(_watch(given))
-    except KeyboardInterrupt:
-        return 0
     return 0
 
 
@@ -40,31 +43,26 @@ async def _watch(given: Namespace) -> None:
         async with aclosing(cast("Any", feed.__aiter__())) as items:
             async for item in items:
                 if isinstance(item, Connection):
-                    reached = _line(item, reached)
+                    reached = _report(item, reached)
                     continue
                 for event in item.events:
                     _print_once(event, printed, as_json=given.json)
 
 
-def _line(line: Connection, reached: bool) -> bool:
-    """Says on stderr how the line is. Raises while the server was never reached: a script should not wait for ever."""
-    if line.up:
-        if not reached:
-            print(f"watching ({line.state})", file=sys.stderr)
-        return True
-    if line.state is ConnectionState.SIGNED_OUT:
-        raise SignInNeeded(line.reason)
-    if line.state is ConnectionState.SKEWED and not reached:
-        raise VersionSkew(line.reason)
-    if line.state is ConnectionState.OFFLINE and not reached:
-        raise Unreachable(line.reason)
-    if line.state is ConnectionState.RECONNECTING:
-        print(f"connection lost ({line.reason}), reconnecting", file=sys.stderr)
-    return reached
+def _report(connection: Connection, reached: bool) -> bool:
+    """Writes the state to stderr; whether the server was reached. Raises while it never was: no script waits for ever."""
+    state = connection.state
+    if connection.up and not reached:
+        print(f"watching ({state})", file=sys.stderr)
+    if state is ConnectionState.SIGNED_OUT or (state in _ENDS and not reached):
+        raise _ENDS[state](connection.reason)
+    if state is ConnectionState.RECONNECTING:
+        print(f"connection lost ({connection.reason}), reconnecting", file=sys.stderr)
+    return reached or connection.up
 
 
 def _print_once(event: Event, printed: OrderedDict[tuple[str, str], None], *, as_json: bool) -> None:
-    """A snapshot after a reset tells again what was told: each id is printed once, a ping may share an alert's id."""
+    """Each event once, though a snapshot after a reset repeats them; a ping may share an alert's id."""
     key = (event.id, event.type)
     if key in printed and not event.reset:
         return

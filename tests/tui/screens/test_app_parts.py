@@ -13,11 +13,11 @@ from textual.app import App, ComposeResult
 from textual.color import Color
 from textual.theme import Theme
 
-from orders_tui import crash, themes
+from orders_tui import faults, themes
+from orders_tui.app import MOST_TOASTS, TOAST_S, Toasts
 from orders_tui.errors import ClientError
 from orders_tui.glyphs import ASCII, UNICODE
-from orders_tui.line_filter import AsciiGlyphs, AsciiOnly, Harmless
-from orders_tui.toasts import AT_MOST, SHOWN_S, Toasts
+from orders_tui.terminal.output_filter import AsciiGlyphs, AsciiOnly, NoControlCharacters
 from orders_tui.widgets.top_bar import TopBar, TopInfo, since
 from orders_tui.wording import Sign
 
@@ -26,13 +26,13 @@ BLACK = Color(0, 0, 0)
 
 @pytest.mark.parametrize("char", ["\x1b", "\x07", "\x7f", "\x9b", "\u202e", "\u2066", "\n"])
 def test_nothing_a_terminal_obeys_leaves(char: str) -> None:
-    (segment,) = Harmless().apply([Segment(f"a{char}b")], BLACK)
+    (segment,) = NoControlCharacters().apply([Segment(f"a{char}b")], BLACK)
     assert segment.text == "a\ufffdb"
 
 
 def test_harmless_text_is_passed_on_as_it_is() -> None:
     segments = [Segment("plain"), Segment("田中 é 🦊")]
-    assert all(one is two for one, two in zip(Harmless().apply(segments, BLACK), segments, strict=True))
+    assert all(one is two for one, two in zip(NoControlCharacters().apply(segments, BLACK), segments, strict=True))
 
 
 def test_ascii_keeps_every_width() -> None:
@@ -56,7 +56,7 @@ def test_a_crash_report_holds_no_value(tmp_path: Path) -> None:
         except ValueError as error:
             raise RuntimeError(secret) from error
     except RuntimeError as error:
-        path = crash.write(error, NOW, tmp_path)
+        path = faults.write_report(error, NOW, tmp_path)
     assert path is not None
     text = path.read_text()
     assert "RuntimeError" in text
@@ -66,7 +66,7 @@ def test_a_crash_report_holds_no_value(tmp_path: Path) -> None:
 
 
 def test_a_crash_report_keeps_what_was_said_for_people() -> None:
-    assert "the server is away" in crash.report(ClientError("the server is away"), NOW)
+    assert "the server is away" in faults.report_text(ClientError("the server is away"), NOW)
 
 
 def test_at_most_three_toasts_and_none_twice() -> None:
@@ -74,9 +74,9 @@ def test_at_most_three_toasts_and_none_twice() -> None:
     toasts = Toasts(lambda: now[0])
     assert [toasts.admit(text) for text in ("a", "a", "b", "c", "d")] == [True, False, True, True, False]
     assert toasts.held_back == 1
-    now[0] = SHOWN_S + 1
+    now[0] = TOAST_S + 1
     assert toasts.admit("d")
-    assert AT_MOST == 3
+    assert MOST_TOASTS == 3
 
 
 @pytest.mark.parametrize("theme", themes.THEMES, ids=lambda theme: theme.name)
@@ -120,7 +120,7 @@ def test_ascii_is_for_glyphs_and_leaves_people_alone(name: str) -> None:
 
 
 EVERYTHING = TopInfo(
-    line=Sign("●", "*", "live", "live"),
+    connection=Sign("●", "*", "live", "live"),
     environment="PROD",
     shop="acme-eu.myshopify.com",
     name="ana",

@@ -7,7 +7,7 @@ let through. Control characters (C0, DEL, C1) and bidirectional overrides become
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from unicodedata import normalize
 
 from rich.cells import cell_len
@@ -20,18 +20,23 @@ _OBEYED = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x20
 _TABLE = dict.fromkeys(_OBEYED, REPLACEMENT)
 
 
-class Harmless(LineFilter):
+class NoControlCharacters(LineFilter):
     """Replaces every character that steers a terminal or reorders a line."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same segments, as wide as before; those without such a character are passed on untouched."""
-        return [
-            Segment(segment.text.translate(_TABLE), segment.style) if _steers(segment) else segment
-            for segment in segments
-        ]
+        return [_cleaned(segment) for segment in segments]
 
 
-class InTurn(LineFilter):
+def _cleaned(segment: Segment) -> Segment:
+    text = segment.text
+    if text.isascii() and text.isprintable():
+        return segment
+    clean = text.translate(_TABLE)
+    return segment if clean == text else Segment(clean, segment.style)
+
+
+class FilterChain(LineFilter):
     """Several filters as one. Textual looks for the outcome of each filter by itself, for every line of every frame."""
 
     def __init__(self, filters: Sequence[LineFilter]) -> None:
@@ -46,24 +51,13 @@ class InTurn(LineFilter):
 
 
 _GLYPHS = {
-    "–": "-",
-    "—": "-",
-    "…": "~",
-    "·": "-",
-    "•": "*",
-    "│": "|",
-    "─": "-",
-    "€": "E",
-    "£": "L",
-    "↑": "^",
-    "↓": "v",
-    "←": "<",
-    "→": ">",
+    **dict(zip("–—…·•│─€£↑↓←→", "--~-*|-EL^v<>", strict=True)),
     **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
     **dict.fromkeys("▏▎▕║┃", "|"),
     **dict.fromkeys("━═▔▁", "-"),
 }
-_LETTERS = {"“": '"', "”": '"', "’": "'", "‘": "'"}
+_GLYPH_TABLE = str.maketrans(_GLYPHS)
+_LETTER_TABLE = str.maketrans(_GLYPHS | dict(zip("“”’‘", "\"\"''", strict=True)))
 _DRAWN = re.compile("[\u2190-\u23ff\u2500-\u27bf\u2800-\u28ff]")
 """Arrows, operators, boxes, blocks, shapes, signs and dots: what screens are drawn with, and nobody is called."""
 
@@ -73,39 +67,20 @@ class AsciiGlyphs(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same segments with every glyph in ASCII, as wide as before."""
-        return [_with(segment, _glyphs) for segment in segments]
+        return [each if each.text.isascii() else Segment(self._spelled(each.text), each.style) for each in segments]
+
+    def _spelled(self, text: str) -> str:
+        return _DRAWN.sub(lambda drawn: "?" * cell_len(drawn[0]), text.translate(_GLYPH_TABLE))
 
 
-class AsciiOnly(LineFilter):
+class AsciiOnly(AsciiGlyphs):
     """For terminals whose encoding is not Unicode: also a letter loses its accents; what has no such letter becomes `?`."""
 
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The same segments in ASCII, as wide as before."""
-        return [_with(segment, _spelled) for segment in segments]
-
-
-def _with(segment: Segment, change: Callable[[str], str]) -> Segment:
-    return segment if segment.text.isascii() else Segment(change(segment.text), segment.style)
-
-
-def _glyphs(text: str) -> str:
-    return _DRAWN.sub(lambda drawn: "?" * cell_len(drawn[0]), text.translate(_GLYPH_TABLE))
-
-
-def _spelled(text: str) -> str:
-    return "".join(char if char.isascii() else _nearest(char) for char in text.translate(_LETTER_TABLE))
+    def _spelled(self, text: str) -> str:
+        return "".join(char if char.isascii() else _nearest(char) for char in text.translate(_LETTER_TABLE))
 
 
 def _nearest(char: str) -> str:
     """The letter below the accents, or question marks; as many cells as before."""
     bare = normalize("NFD", char)[0]
     return bare if bare.isascii() and cell_len(char) == 1 else "?" * cell_len(char)
-
-
-_GLYPH_TABLE = str.maketrans(_GLYPHS)
-_LETTER_TABLE = str.maketrans(_GLYPHS | _LETTERS)
-
-
-def _steers(segment: Segment) -> bool:
-    text = segment.text
-    return not (text.isascii() and text.isprintable()) and text.translate(_TABLE) != text
