@@ -26,7 +26,7 @@ def find(tx: Tx, spellings: Sequence[str]) -> list[NamedOrder]:
 
 
 def without_asking(spellings: Iterable[str]) -> list[int] | None:
-    """The orders that are meant, as far as the spellings alone tell; None when one may be a name."""
+    """The orders that are meant, as far as the spellings alone say; None when one may be a name."""
     known = [identify.of_gid(spelling) for spelling in spellings]
     order_ids = [order_id for order_id in known if order_id is not None]
     return order_ids if len(order_ids) == len(known) else None
