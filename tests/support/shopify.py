@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pydantic.alias_generators import to_snake
+
 from orders_sync.external.shopify import answers, read_documents, write_documents
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.client import ShopifyClient
@@ -232,8 +234,8 @@ class FakeClockSleep:
 
 
 def count_by_kind(changes: Sequence[Any]) -> dict[str, int]:
-    """How many changes of each kind."""
+    """How many changes of each kind, named after their classes."""
     counted: dict[str, int] = defaultdict(int)
     for change in changes:
-        counted[change.kind] += 1
+        counted[to_snake(type(change).__name__.removesuffix("Seen")).removeprefix("carrier_")] += 1
     return dict(counted)
