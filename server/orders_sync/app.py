@@ -29,8 +29,7 @@ from orders_sync.live.readiness import READINESS
 from orders_sync.loops import running
 from orders_sync.metrics import METRICS, Metrics, metering
 from orders_sync.outbox.kinds import Target
-from orders_sync.poller.poller import Poller, switched_off
-from orders_sync.poller.schedule import Schedule
+from orders_sync.poller.poller import Poller, Schedule, switched_off
 from orders_sync.poller.shop_reader import ShopReader
 from orders_sync.relay.relay import Chance, Relay, Sender
 from orders_sync.routes import (

@@ -12,7 +12,7 @@ from orders_sync.db.engine import Database
 from orders_sync.external.shopify.errors import NoAnswer
 from orders_sync.instants import MINUTE, SECOND
 from orders_sync.poller import progress
-from orders_sync.poller.schedule import Schedule
+from orders_sync.poller.poller import Schedule
 
 
 class Stop(Exception):
