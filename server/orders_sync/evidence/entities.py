@@ -18,7 +18,7 @@ class _Part(BaseModel):
 class MoneyPart(_Part):
     """Hundredths of the currency's unit, whatever its usual number of decimals; `currency` as the shop wrote it.
 
-    `text` is the amount with the shop's decimals. Made by `ingest.money.money`, so that both ways in write it alike.
+    `text` is the amount with the shop's decimals. Made by `evidence.money.money`, so that both ways in write it alike.
     """
 
     minor: int
