@@ -65,7 +65,7 @@ def order(order_id: int, name: str | None = None, *lines: LinePart, at: int = PL
         "created_at": PLACED,
         "processed_at": PLACED,
         "updated_at": at,
-        "total": MoneyPart(minor=2500, currency="USD"),
+        "total": MoneyPart(hundredths=2500, currency="USD"),
         "financial_status": "paid",
         "source_name": "web",
         "shipping_address": AddressPart(city="Berlin"),
@@ -96,7 +96,7 @@ def labelled(order_id: int, return_id: int, *, at: int = PLACED) -> ReverseDeliv
 
 def refunded(order_id: int, return_id: int | None, *, at: int = PLACED) -> RefundSeen:
     part = RefundPart(
-        id=order_id * 100, created_at=Ms(at), return_id=return_id, total=MoneyPart(minor=500, currency="USD")
+        id=order_id * 100, created_at=Ms(at), return_id=return_id, total=MoneyPart(hundredths=500, currency="USD")
     )
     return RefundSeen(order_id, part, stamp(at))
 

@@ -13,9 +13,8 @@ from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision, Refusal
 from orders_sync.actions.locked_order import LockedOrder, LockedOrders
 from orders_sync.actions.order_ids import NamedOrder, distinct, seen_versions
-from orders_sync.db import assignments, audit, order_documents, outbox
-from orders_sync.db.assignments import NewOwner
-from orders_sync.db.audit import Audited
+from orders_sync.db import audit, order_documents, outbox
+from orders_sync.db.audit import Audited, NewOwner
 from orders_sync.db.order_documents import Known
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
@@ -146,7 +145,7 @@ def _record(tx: Tx, context: ActionContext, execution: Execution) -> None:
     by = context.actor.name
     owners = [(d.order.order_id, d.decision.operator.assigned_to, d.order.operator.assigned_to) for d in execution.done]
     new = [NewOwner(of, after, before, by, context.action_id) for of, after, before in owners if after != before]
-    assignments.record(tx, new)
+    audit.record_owners(tx, new)
     audited: dict[int | str, Audited] = {}
     for named in execution.named:
         key = named.spelling if isinstance(named.target, Refusal) else named.target

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 
 from orders_sync.db import alerts, events
@@ -60,7 +60,7 @@ def reconcile(tx: Tx, orders: Sequence[OrderCauses]) -> dict[int, frozenset[Aler
 def with_id(tx: Tx, row: AlertRow, previous: str = "") -> AlertRow:
     """An alert raised in this transaction, under its id; `previous` is the id it had before, if its cause opens again."""
     name = "\x00".join([row.type.value, str(row.order_id), row.cause, str(tx.now), previous])
-    return replace(row, alert_id=hashlib.blake2b(name.encode(), digest_size=9).hexdigest())
+    return row._replace(alert_id=hashlib.blake2b(name.encode(), digest_size=9).hexdigest())
 
 
 def event(row: AlertRow, status: OpenClosed) -> EventDraft:

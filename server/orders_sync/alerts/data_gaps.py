@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from orders_sync.alerts.alerts import event, with_id
 from orders_sync.db import alerts, dead_letters, events
-from orders_sync.db.alerts import GAP_ORDER, AlertRow
+from orders_sync.db.alerts import AlertRow
+from orders_sync.db.tables import GAP_ORDER
 from orders_sync.db.tx import Reading, Tx
 from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
 

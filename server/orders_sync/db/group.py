@@ -4,13 +4,13 @@ Invariant: a transaction locks its orders at once and in the order of their ids,
 each other. Batch jobs do so themselves; of other jobs several share a transaction only if the orders of all are known ahead.
 
 A job that fails takes back its own work alone. When the engine undoes the whole transaction (deadlock, serialisation, lost
-connection), `RolledBack` is raised: none of the jobs happened, and no outcome may be told.
+connection), `RolledBack` is raised: none of the jobs happened, and no outcome may be answered.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import takewhile
@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
 from orders_sync.db import counters, events, order_documents
-from orders_sync.db.failures import of_driver
+from orders_sync.db.failures import meaning
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
 
@@ -89,7 +89,10 @@ def next_group(queue: Sequence[Q], most: int) -> tuple[list[Q], list[Q]]:
 def run_group(conn: Connection, shop_id: int, now: Ms, group: Sequence[Queued]) -> list[Outcome]:
     """Runs the jobs in the open transaction, in this order. Raises RolledBack."""
     if len(group) > 1:
-        _hold(conn, shop_id, (order_id for queued in group for order_id in queued.orders or ()))
+        try:
+            order_documents.hold(conn, shop_id, (order_id for queued in group for order_id in queued.orders or ()))
+        except DBAPIError as error:
+            raise RolledBack from error
     return run_jobs(conn, shop_id, now, [queued.job for queued in group])
 
 
@@ -108,15 +111,11 @@ def run_jobs(conn: Connection, shop_id: int, now: Ms, jobs: Sequence[Job]) -> li
                 ran += [(outcome, moved), *((outcome, {}) for _ in part[1:])]
                 continue
         ran += [_run(Tx(conn, shop_id, now), job, savepoint) for job in part]
-    _count(conn, shop_id, counters.total(moved for _, moved in ran))
-    return [outcome for outcome, _ in ran]
-
-
-def _hold(conn: Connection, shop_id: int, order_ids: Iterable[int]) -> None:
     try:
-        order_documents.hold(conn, shop_id, order_ids)
+        counters.apply(conn, shop_id, counters.total(moved for _, moved in ran))
     except DBAPIError as error:
         raise RolledBack from error
+    return [outcome for outcome, _ in ran]
 
 
 def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
@@ -139,22 +138,10 @@ def _run(tx: Tx, job: Job, savepoint: Callable[[], AbstractContextManager[Any]])
     except (DBAPIError, InvalidRequestError) as error:
         if undid_everything(tx.conn, error):
             raise RolledBack from error
-        return Failed(_as_told(error)), {}
+        return Failed(meaning(error)), {}
     except Exception as error:  # noqa: BLE001  # a job's outermost frame: its caller gets the error
         return Failed(error), {}
     return Done(value), tx.counted
-
-
-def _count(conn: Connection, shop_id: int, moved: counters.Tally) -> None:
-    try:
-        counters.apply(conn, shop_id, moved)
-    except DBAPIError as error:
-        raise RolledBack from error
-
-
-def _as_told(error: DBAPIError | InvalidRequestError) -> Exception:
-    """A statement that ran into a time limit is not the job's fault: nothing of the job happened, and later it may."""
-    return (of_driver(error) if isinstance(error, DBAPIError) else None) or error
 
 
 def undid_everything(conn: Connection, error: DBAPIError | InvalidRequestError) -> bool:

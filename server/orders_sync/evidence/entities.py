@@ -6,7 +6,7 @@ the shop says there is none.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from orders_sync.instants import Ms
 
@@ -18,10 +18,13 @@ class _Part(BaseModel):
 class MoneyPart(_Part):
     """Hundredths of the currency's unit, whatever its usual number of decimals; `currency` as the shop wrote it.
 
-    `text` is the amount with the shop's decimals. Made by `evidence.money.money`, so that both ways in write it alike.
+    `text` is the amount with the shop's decimals. Made by `evidence.money.money`, so that both ways in write it alike. Stored
+    documents say `minor` for `hundredths`.
     """
 
-    minor: int
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+
+    hundredths: int = Field(alias="minor")
     currency: str
     text: str | None = None
 

@@ -23,20 +23,22 @@ def money(amount: str | int | float | Decimal, currency: str | None) -> MoneyPar
     """
     value = _decimal(amount)
     code = currency or NO_CURRENCY
-    return MoneyPart(minor=int((value * 100).to_integral_value(ROUND_HALF_UP)), currency=code, text=_text(value, code))
+    return MoneyPart(
+        hundredths=int((value * 100).to_integral_value(ROUND_HALF_UP)), currency=code, text=_text(value, code)
+    )
 
 
 def written(part: MoneyPart) -> str:
     """The amount as decimal text."""
-    return part.text if part.text is not None else str((Decimal(part.minor) / 100).quantize(_CENT))
+    return part.text if part.text is not None else str((Decimal(part.hundredths) / 100).quantize(_CENT))
 
 
 def usd_cents(part: MoneyPart | None, rates: Mapping[str, float]) -> int | None:
     """Cents of USD by the configured rates (contract §1, `value_usd`); None without the amount or a rate for its currency."""
     if part is None or part.currency == "USD":
-        return None if part is None else part.minor
+        return None if part is None else part.hundredths
     rate = rates.get(part.currency)
-    return None if rate is None else round(part.minor * rate)
+    return None if rate is None else round(part.hundredths * rate)
 
 
 def _decimal(amount: str | int | float | Decimal) -> Decimal:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from orders_sync.db import deliveries as stored_deliveries
-from orders_sync.db import order_documents, stock
+from orders_sync.db import idempotency, order_documents, stock
 from orders_sync.db.group import BatchJob, Job
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import (
@@ -65,7 +64,7 @@ def apply(tx: Tx, delivery: Delivery, thresholds: Thresholds) -> Applied:
 
 def apply_many(tx: Tx, deliveries: Sequence[Delivery], thresholds: Thresholds) -> Applied:
     """Takes several in at once, each order settled once. `repeated`: all of them came before."""
-    fresh = stored_deliveries.record_all(tx, deliveries)
+    fresh = idempotency.new_deliveries(tx, deliveries)
     if not fresh:
         return Applied(repeated=True)
     changes = [change for delivery in fresh for change in delivery.changes]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from orders_sync.alerts import data_gaps
-from orders_sync.db import dead_letters, deliveries
+from orders_sync.db import dead_letters, idempotency
 from orders_sync.db.dead_letters import DeadLetterRow, Letter
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import Change, Delivery
@@ -47,7 +47,7 @@ def store(
         headers=orjson.dumps({**headers, "seen": delivery.received_at if seen is None else seen}).decode(),
         body=body,
     )
-    if not deliveries.record(tx, delivery) and not (replaces and dead_letters.was_read(tx, letter)):
+    if not idempotency.is_new(tx, delivery) and not (replaces and dead_letters.was_read(tx, letter)):
         return False
     if replaces:
         dead_letters.end(tx, delivery.source, [delivery.topic], DeadLetterState.DISCARDED)

@@ -62,9 +62,9 @@ def project(state: OrderState, now: Ms) -> Projection:
         priority=priority(state),
         channel=state.channel,
         static_issue=static_issue(state),
-        total_minor=None if total is None else total.minor,
+        total_hundredths=None if total is None else total.hundredths,
         currency=None if total is None else total.currency,
-        value_usd_minor=usd_cents(total, state.thresholds.usd_rates),
+        value_usd_cents=usd_cents(total, state.thresholds.usd_rates),
         assigned_to=state.operator.assigned_to,
         customer_id=None if customer is None else customer.id,
         customer_name=None if customer is None else customer.name,
@@ -135,9 +135,9 @@ def _return(state: OrderState, each: OrderReturn) -> ReturnRow:
         state=each.state,
         since=each.since,
         reason=each.reason,
-        refund_minor=None if each.refund is None else each.refund.minor,
+        refund_hundredths=None if each.refund is None else each.refund.hundredths,
         currency=None if each.refund is None else each.refund.currency,
-        usd_minor=usd_cents(each.refund, state.thresholds.usd_rates),
+        usd_cents=usd_cents(each.refund, state.thresholds.usd_rates),
     )
 
 

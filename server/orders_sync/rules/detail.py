@@ -136,7 +136,7 @@ def _return(each: OrderReturn) -> Return:
         reason=each.reason,
         note=each.note,
         allowed_actions=allowed_actions(each.state),
-        refund_amount=None if each.refund is None else each.refund.minor / 100,
+        refund_amount=None if each.refund is None else each.refund.hundredths / 100,
         currency=None if each.refund is None else each.refund.currency,
         tracking_number=each.number,
         label_url=each.label_url,

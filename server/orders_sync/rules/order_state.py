@@ -59,12 +59,14 @@ class OrderState:
         if self.order.financial_status == "refunded":
             return True
         total = self.order.total
-        if total is None or total.minor <= 0:
+        if total is None or total.hundredths <= 0:
             return False
         status_at = self.facts.at("order", "financial_status") or 0
-        comparable = [(at, part.minor) for at, part in self.refunds if part.currency in (total.currency, NO_CURRENCY)]
+        comparable = [
+            (at, part.hundredths) for at, part in self.refunds if part.currency in (total.currency, NO_CURRENCY)
+        ]
         newest = max((at for at, _ in comparable), default=0)
-        return newest > status_at and sum(minor for _, minor in comparable) >= total.minor
+        return newest > status_at and sum(hundredths for _, hundredths in comparable) >= total.hundredths
 
     @lazy
     def over(self) -> bool:

@@ -221,7 +221,9 @@ def _delivery(facts: OrderFacts, return_id: int) -> tuple[str | None, str | None
 def _refund(refunds: list[MoneyPart], fields: Fields) -> MoneyPart | None:
     if refunds:
         currency = refunds[-1].currency
-        return MoneyPart(minor=sum(part.minor for part in refunds if part.currency == currency), currency=currency)
+        return MoneyPart(
+            hundredths=sum(part.hundredths for part in refunds if part.currency == currency), currency=currency
+        )
     suggested = fields.get("refundable")
     return MoneyPart.model_validate(suggested) if isinstance(suggested, dict) else None
 

@@ -75,7 +75,7 @@ def _return(state: OrderState) -> dict[str, Any] | None:
         "state": shown.state.value,
         "reason": shown.reason,
         "allowed_actions": [action.value for action in allowed_actions(shown.state)],
-        "refund_amount": None if shown.refund is None else shown.refund.minor / 100,
+        "refund_amount": None if shown.refund is None else shown.refund.hundredths / 100,
         "currency": None if shown.refund is None else shown.refund.currency,
         "since": to_text(shown.since),
     }

@@ -51,7 +51,7 @@ def _paid_back(transactions: list[TransactionSeen], currency: str | None) -> Mon
     paid = [seen.transaction for seen in transactions]
     amounts = [t.amount for t in paid if t.kind == "refund" and t.status == "success" and t.amount is not None]
     if not amounts:
-        return MoneyPart(minor=0, currency=currency or NO_CURRENCY)
+        return MoneyPart(hundredths=0, currency=currency or NO_CURRENCY)
     code = amounts[0].currency
     return money(sum(Decimal(written(amount)) for amount in amounts if amount.currency == code), code)
 
