@@ -7,11 +7,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from orders_sync import logs
 from orders_sync.commands.catalogue import COMMANDS
-from orders_sync.db.failures import DatabaseError
+from orders_sync.db.failures import DatabaseError, DriverError
 from orders_sync.db.location import LocationError
 from orders_sync.serving import CannotListen
 from orders_sync.settings import SettingsError
@@ -33,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         return _end(str(error), USAGE)
     except (CannotListen, DatabaseError) as error:
         return _end(str(error), FAILED)
-    except (SQLAlchemyError, OSError) as error:
+    except (DriverError, OSError) as error:
         return _end(f"The database cannot be opened: {_first_line(error)}", FAILED)
 
 

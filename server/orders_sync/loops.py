@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from orders_sync import backoff
 from orders_sync.db.failures import DatabaseError
 
 log = structlog.get_logger(__name__)
@@ -28,19 +29,18 @@ LASTING_S = 60.0
 
 async def supervised(name: str, run: Run, sleep: Sleep = asyncio.sleep, clock: Seconds = time.monotonic) -> None:
     """Runs until it returns or is cancelled. A failure is logged; it begins again after a pause that doubles up to a limit."""
-    pause_s = FIRST_PAUSE_S
+    failures = 0
     while True:
         began = clock()
         try:
             await run()
         except Exception as error:  # noqa: BLE001  # a task's outermost frame
-            if clock() - began >= LASTING_S:
-                pause_s = FIRST_PAUSE_S
+            failures = 1 if clock() - began >= LASTING_S else failures + 1
+            pause_s = backoff.ceiling(failures, FIRST_PAUSE_S, LONGEST_PAUSE_S)
             _report(name, error, pause_s)
         else:
             return
         await sleep(pause_s)
-        pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
 
 
 def _report(name: str, error: Exception, pause_s: float) -> None:

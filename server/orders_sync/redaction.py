@@ -16,7 +16,6 @@ from types import TracebackType
 from urllib.parse import quote, quote_plus
 
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 HIDDEN = "[hidden]"
 MAX_TEXT = 500
@@ -88,10 +87,9 @@ def _said(error: BaseException) -> str:
     match error:
         case ValidationError():
             return f"{error.error_count()} errors: {', '.join(sorted({e['type'] for e in error.errors()}))}"
-        case DBAPIError():
-            return f"{type(error.orig).__name__} {_database_code(error.orig)}".rstrip()
-        case SQLAlchemyError():
-            return ""
+        case _ if _is_of_sqlalchemy(error):
+            cause = getattr(error, "orig", None)
+            return "" if cause is None else f"{type(cause).__name__} {_database_code(cause)}".rstrip()
         case UnicodeError():
             return plain_words(str(getattr(error, "reason", "")))
         case OSError(strerror=str(reason)):
@@ -99,6 +97,11 @@ def _said(error: BaseException) -> str:
         case _:
             code = _database_code(error)
             return code or plain_words(_message(error))
+
+
+def _is_of_sqlalchemy(error: BaseException) -> bool:
+    """Its messages repeat the statement and the values. Told by its name: SQL stays in `db`."""
+    return any(each.__module__.startswith("sqlalchemy.") for each in type(error).__mro__)
 
 
 def _database_code(error: BaseException | None) -> str:

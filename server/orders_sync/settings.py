@@ -14,9 +14,9 @@ from typing import Any, Literal, Self
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from sqlalchemy import make_url
 
 from orders_sync import setting_values as values
+from orders_sync.db.location import password
 from orders_sync.instants import DAY, HOUR
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.tracking_numbers import Placeholders
@@ -135,11 +135,10 @@ class Settings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """Every secret text among the settings, for whoever has to keep them out of sight."""
         single = (self.shopify_admin_token, self.erp_secret, self.support_secret)
-        password = make_url(self.database_url).password
         return (
             *self.webhook_secrets,
             *(secret.get_secret_value() for secret in single if secret),
-            *([password] if password else []),
+            *filter(None, [password(self.database_url)]),
         )
 
     def weak_secrets(self) -> tuple[str, ...]:

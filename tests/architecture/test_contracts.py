@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
+import pytest
 from tests.conftest import ROOT
 
 CONTRACTS = {
@@ -23,8 +24,10 @@ def under(contract: str, package: str) -> set[str]:
     return {name.removeprefix(f"{package}.") for name in sources}
 
 
-def test_sql_is_forbidden_to_every_package_of_the_server_but_the_databases_own() -> None:
-    assert packages("server/orders_sync") - {"db"} <= under("SQL stays in the database package", "orders_sync")
+def test_sql_is_forbidden_to_all_of_the_server_but_the_databases_package() -> None:
+    modules = {path.stem for path in (ROOT / "server/orders_sync").glob("*.py")} - {"__init__"}
+    everything = packages("server/orders_sync") | modules
+    assert everything - {"db"} == under("SQL stays in the database package", "orders_sync")
 
 
 def test_what_is_no_screen_knows_no_screen() -> None:
@@ -37,3 +40,11 @@ def test_what_is_no_screen_knows_no_screen() -> None:
 def test_rules_are_pure_and_the_two_sides_share_the_wire_alone() -> None:
     assert under("Rules and evidence are pure", "orders_sync") == {"rules", "evidence"}
     assert CONTRACTS["Client and server share the wire and nothing else"]["modules"] == ["orders_tui", "orders_sync"]
+
+
+@pytest.mark.parametrize("package", ["orders_wire", "orders_tui", "orders_sync", "orders_demo"])
+def test_each_package_stands_in_layers_with_no_exception(package: str) -> None:
+    (layers,) = [c for c in CONTRACTS.values() if c["type"] == "layers" and c["containers"] == [package]]
+    assert layers["exhaustive"]
+    assert not any("ignore_imports" in contract for contract in CONTRACTS.values())
+    assert not any(":" in layer for layer in layers["layers"])

@@ -174,8 +174,8 @@ def _order(dice: Random, order_id: int, name: str, placed: Ms) -> Projection:
         ship_by=Ms(placed + DAY),
         priority=dice.choice([Priority.STANDARD] * 8 + [Priority.RUSH, Priority.VIP]),
         channel=dice.choice([Channel.ONLINE] * 5 + [Channel.POS, Channel.DRAFT]),
-        value_usd_minor=cents,
-        total_minor=cents,
+        value_usd_cents=cents,
+        total_hundredths=cents,
         assigned_to=owner,
         customer_name=customer,
         tags=tags,
@@ -200,7 +200,7 @@ def _row_json(order: Projection) -> bytes:
     body = {"id": f"gid://shopify/Order/{order.order_id}", "order_number": order.name} | orjson.loads(order.row_json)
     body |= {
         "customer_name": order.customer_name,
-        "total": {"amount": f"{(order.total_minor or 0) / 100:.2f}", "currency": "USD"},
+        "total": {"amount": f"{(order.total_hundredths or 0) / 100:.2f}", "currency": "USD"},
         "timeline": timeline,
         "tracking": [
             {

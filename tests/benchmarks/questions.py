@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from tests.benchmarks.dataset import BASE
 
 from orders_sync.db import connections
-from orders_sync.db.days import bounds
+from orders_sync.db.counters import bounds
 from orders_sync.db.location import parse
 from orders_sync.db.overview import parameters
-from orders_sync.db.panels import BESIDE
+from orders_sync.db.panels import SUMMARY
 from orders_sync.db.selection import Between
 from orders_sync.desk.page import View
 from orders_sync.instants import DAY, Ms
@@ -76,9 +76,9 @@ def questions(orders: int, now: Ms) -> list[Question]:
 def beside(url: str, now: Ms) -> str:
     """The server's own SQL for what stands around the rows of every page, its values written into it."""
     view = View(1, now, Thresholds())
-    values = parameters(view.shop_id, view.moment, view.today) | bounds(Between(view.week.start, view.week.end))
+    values = parameters(view.shop_id, view.cutoffs, view.today) | bounds(Between(view.week.start, view.week.end))
     engine = connections.reader(parse(url), 1)
-    sql = str(BESIDE.params(values).compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True}))
+    sql = str(SUMMARY.params(values).compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True}))
     engine.dispose()
     return sql
 

@@ -52,11 +52,11 @@ class Unheld(PageCache):
 class Computing(Unheld):
     """Keeps nothing at all."""
 
-    _around: DeskSummary | None
+    _summary: DeskSummary | None
 
     def _turn(self) -> None:
         super()._turn()
-        self._around = None
+        self._summary = None
 
 
 @contextmanager

@@ -13,10 +13,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 from tests.support.desk_orders import told
 
-from orders_sync.db import assignments, audit, outbox_claims, outbox_entries, stock
+from orders_sync.db import audit, outbox_claims, stock
 from orders_sync.db.engine import Database
 from orders_sync.db.order_documents import Known
-from orders_sync.db.outbox import OutboxRow
+from orders_sync.db.outbox import OutboxRow, entries_of_order
 from orders_sync.db.tables import orders, outbox
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import OrderChange
@@ -124,7 +124,7 @@ class Desk:
 
     async def outbox(self, order_id: int) -> list[OutboxEntry]:
         """The order's rows, oldest first."""
-        rows = await self.db.read(lambda conn: outbox_entries.of_order(conn, self.db.shop_id, order_id))
+        rows = await self.db.read(lambda conn: entries_of_order(conn, self.db.shop_id, order_id))
         return rows[::-1]
 
     async def payloads(self, kind: str) -> list[Body]:
@@ -134,7 +134,7 @@ class Desk:
 
     async def owners(self, order_id: int) -> list[Assignment]:
         """The history of the order's owner, oldest first."""
-        rows = await self.db.read(lambda conn: assignments.of_order(conn, self.db.shop_id, order_id))
+        rows = await self.db.read(lambda conn: audit.owners_of_order(conn, self.db.shop_id, order_id))
         return rows[::-1]
 
     async def audited(self, order_id: int) -> list[AuditEntry]:

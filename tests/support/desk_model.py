@@ -131,7 +131,7 @@ _SORT_KEYS: dict[SortField, Callable[[Projection], Key]] = {
     SortField.ORDER_NUMBER: lambda o: o.number,
     SortField.STATUS: lambda o: o.status.value,
     SortField.PRIORITY: lambda o: PRIORITY_RANK[o.priority],
-    SortField.VALUE_USD: lambda o: o.value_usd_minor,
+    SortField.VALUE_USD: lambda o: o.value_usd_cents,
     SortField.ASSIGNED_TO: lambda o: o.assigned_to,
     SortField.CUSTOMER_NAME: lambda o: None if o.customer_name is None else folded(o.customer_name),
 }
@@ -186,7 +186,7 @@ def random_order(dice: Random, order_id: int, now: Ms) -> Projection:
         priority=dice.choice(list(Priority)),
         channel=dice.choice(list(Channel)),
         static_issue=dice.choice([None, None, *Issue]),
-        value_usd_minor=maybe(dice.randrange(50) * 100, 0.8),
+        value_usd_cents=maybe(dice.randrange(50) * 100, 0.8),
         assigned_to=maybe(dice.choice(OWNERS)),
         customer_name=maybe(dice.choice(NAMES), 0.8),
         first_fulfilled_at=fulfilled,
@@ -232,9 +232,9 @@ def _return(dice: Random, return_id: int, past: Callable[[int], Ms]) -> ReturnRo
         state=dice.choice(list(ReturnState)),
         since=past(30),
         reason=dice.choice([None, "too small"]),
-        refund_minor=minor,
+        refund_hundredths=minor,
         currency=None if minor is None else "USD",
-        usd_minor=minor,
+        usd_cents=minor,
     )
 
 

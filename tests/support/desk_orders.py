@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from orders_sync.db import order_documents
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import (
@@ -29,7 +30,7 @@ from orders_sync.evidence.entities import (
 from orders_sync.evidence.from_changes import merge
 from orders_sync.instants import HOUR, Ms, parse_instant
 from orders_sync.rules.thresholds import Thresholds
-from orders_sync.settle.order import load_or_begin, settle_all
+from orders_sync.settle.order import settle_all
 from orders_sync.settle.order_update import OrderUpdate
 
 PLACED = parse_instant("2026-03-10T08:00:00Z")
@@ -64,7 +65,7 @@ def order(order_id: int, name: str | None = None, *lines: LinePart, at: int = PL
         "created_at": PLACED,
         "processed_at": PLACED,
         "updated_at": at,
-        "total": MoneyPart(minor=2500, currency="USD"),
+        "total": MoneyPart(hundredths=2500, currency="USD"),
         "financial_status": "paid",
         "source_name": "web",
         "shipping_address": AddressPart(city="Berlin"),
@@ -95,7 +96,7 @@ def labelled(order_id: int, return_id: int, *, at: int = PLACED) -> ReverseDeliv
 
 def refunded(order_id: int, return_id: int | None, *, at: int = PLACED) -> RefundSeen:
     part = RefundPart(
-        id=order_id * 100, created_at=Ms(at), return_id=return_id, total=MoneyPart(minor=500, currency="USD")
+        id=order_id * 100, created_at=Ms(at), return_id=return_id, total=MoneyPart(hundredths=500, currency="USD")
     )
     return RefundSeen(order_id, part, stamp(at))
 
@@ -106,7 +107,7 @@ def tell(tx: Tx, *changes: OrderChange) -> None:
     for change in changes:
         assert change.order_id is not None
         by_order.setdefault(change.order_id, []).append(change)
-    known = load_or_begin(tx, by_order)
+    known = order_documents.lock(tx, by_order, create=True)
     settle_all(
         tx,
         [OrderUpdate(each, merge(each.facts, by_order[n]), each.operator) for n, each in known.items()],

@@ -96,7 +96,7 @@ def _returns(model: DeskModel, tabs: dict[Tab, list[Projection]]) -> dict[str, A
         "pending": [_pending(model, o) for o in tabs[Tab.RETURNS][:10]],
         "pending_total": len(tabs[Tab.RETURNS]),
         "refunds_due": len(due),
-        "refund_value_usd": sum(r.usd_minor or 0 for r in due) / 100,
+        "refund_value_usd": sum(r.usd_cents or 0 for r in due) / 100,
     }
 
 
@@ -112,7 +112,7 @@ def _pending(model: DeskModel, o: Projection) -> dict[str, Any]:
         "state": oldest.state,
         "reason": oldest.reason,
         "age_days": round((model.now - oldest.since) / DAY, 2),
-        "refund_amount": None if oldest.refund_minor is None else oldest.refund_minor / 100,
+        "refund_amount": None if oldest.refund_hundredths is None else oldest.refund_hundredths / 100,
     }
 
 

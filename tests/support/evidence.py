@@ -16,7 +16,7 @@ def order_seen(order_id: int, at: Ms, **fields: Any) -> OrderSeen:
         "created_at": at,
         "processed_at": at,
         "updated_at": at,
-        "total": MoneyPart(minor=1250, currency="EUR"),
+        "total": MoneyPart(hundredths=1250, currency="EUR"),
         "source_name": "web",
         "tags": ("VIP",),
         "email": "asa@example.org",
@@ -31,7 +31,7 @@ def order_seen(order_id: int, at: Ms, **fields: Any) -> OrderSeen:
                 current_quantity=1,
                 fulfillable_quantity=1,
                 requires_shipping=True,
-                price=MoneyPart(minor=1250, currency="EUR"),
+                price=MoneyPart(hundredths=1250, currency="EUR"),
             ),
         ),
     }

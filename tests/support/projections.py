@@ -26,9 +26,9 @@ def projection(order_id: int, **changes: Any) -> Projection:
         "priority": Priority.STANDARD,
         "channel": Channel.ONLINE,
         "static_issue": None,
-        "total_minor": 1250,
+        "total_hundredths": 1250,
         "currency": "USD",
-        "value_usd_minor": 1250,
+        "value_usd_cents": 1250,
         "assigned_to": None,
         "customer_id": None,
         "customer_name": None,
@@ -48,7 +48,7 @@ def projection(order_id: int, **changes: Any) -> Projection:
 
 def row_json(fields: dict[str, Any]) -> bytes:
     """ORDER as JSON, without what is added when it is read."""
-    value = fields["value_usd_minor"]
+    value = fields["value_usd_cents"]
     ship_by: Ms | None = fields["ship_by"]
     return orjson.dumps(
         {

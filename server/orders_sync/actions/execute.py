@@ -13,15 +13,14 @@ from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision, Refusal
 from orders_sync.actions.locked_order import LockedOrder, LockedOrders
 from orders_sync.actions.order_ids import NamedOrder, distinct, seen_versions
-from orders_sync.db import assignments, audit, outbox
-from orders_sync.db.assignments import NewOwner
-from orders_sync.db.audit import Audited
+from orders_sync.db import audit, order_documents, outbox
+from orders_sync.db.audit import Audited, NewOwner
 from orders_sync.db.order_documents import Known
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
 from orders_sync.lazy import lazy
 from orders_sync.outbox.queue import Write, queue
-from orders_sync.settle.order import load_many, settle_all
+from orders_sync.settle.order import settle_all
 from orders_sync.settle.order_update import OrderUpdate
 from orders_wire.vocabulary import ActionName, ErrorCode
 
@@ -83,7 +82,7 @@ def execute(
 ) -> Execution:
     """Does the action on every order that allows it. `expected_versions`: what the operator saw, by spelling."""
     expected = seen_versions(tx, named, expected_versions)
-    known = load_many(tx, distinct(named))
+    known = order_documents.lock(tx, distinct(named), create=False)
     orders = LockedOrders(tx, context.settings.thresholds, known)
     outcomes: dict[int, OrderDone | Refusal] = {}
     decided: list[tuple[LockedOrder, Decision]] = []
@@ -146,7 +145,7 @@ def _record(tx: Tx, context: ActionContext, execution: Execution) -> None:
     by = context.actor.name
     owners = [(d.order.order_id, d.decision.operator.assigned_to, d.order.operator.assigned_to) for d in execution.done]
     new = [NewOwner(of, after, before, by, context.action_id) for of, after, before in owners if after != before]
-    assignments.record(tx, new)
+    audit.record_owners(tx, new)
     audited: dict[int | str, Audited] = {}
     for named in execution.named:
         key = named.spelling if isinstance(named.target, Refusal) else named.target

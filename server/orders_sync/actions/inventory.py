@@ -1,4 +1,4 @@
-"""Inventory escalation: orders that owe a SKU are held for it, and the ERP is told, once (contract §3, inventory)."""
+"""Inventory escalation: orders that owe a SKU are held for it, and the ERP gets one message (contract §3, inventory)."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from orders_sync.actions.execute import Execution
 from orders_sync.actions.registry import ACTIONS
 from orders_sync.actions.responses import Envelope
 from orders_sync.actions.undo_record import AlteredRow, OrderPatch, UndoRecord, diff
-from orders_sync.db import actions, audit, events, idempotency, shops
-from orders_sync.db.actions import ActionRow
+from orders_sync.db import audit, events, idempotency, shops
+from orders_sync.db.audit import ActionRow
 from orders_sync.db.idempotency import Asked
 from orders_sync.db.tx import Tx
 from orders_sync.instants import SECOND
@@ -81,7 +81,7 @@ def _act(tx: Tx, request: Request, settings: ActionSettings) -> Envelope:
         audit.record(tx, [context.audited(result.code, result.message)])
         return responses.refused(result)
     if result.done and result.undone is None:
-        actions.record(tx, _row(request, result))
+        audit.record_action(tx, _row(request, result))
     message = definition.message(request.body, result) if result.done else ""
     return responses.executed(result, message, request.action_id)
 

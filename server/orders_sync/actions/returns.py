@@ -20,7 +20,7 @@ from orders_wire.actions import ReturnsBody
 from orders_wire.vocabulary import ErrorCode, ReturnState
 
 _SHOPIFY = {ReturnState.COMPLETED: Kind.REFUND, ReturnState.DENIED: Kind.RETURN_DENY}
-"""What Shopify is told, by the state that was reached; the states between are ours and the ERP's."""
+"""What is written to Shopify, by the state that was reached; the states between are ours and the ERP's."""
 
 
 def _decide(order: LockedOrder, body: ReturnsBody, context: ActionContext) -> Decision | Refusal:

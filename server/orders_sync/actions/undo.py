@@ -17,7 +17,7 @@ from orders_sync.actions.execute import Execution, execute
 from orders_sync.actions.locked_order import LockedOrder, with_entry
 from orders_sync.actions.order_ids import NamedOrder
 from orders_sync.actions.undo_record import Patch, UndoRecord, revert
-from orders_sync.db import actions, order_documents, outbox, outbox_claims
+from orders_sync.db import audit, order_documents, outbox, outbox_claims
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tx import Tx
 from orders_sync.external import messages
@@ -45,7 +45,7 @@ def definition(undoable: Undoable) -> ActionDefinition[UndoBody]:
 
 def _run(tx: Tx, context: ActionContext, body: UndoBody, undoable: Undoable) -> Execution | Refusal:
     """Takes an action back, or says, before anything is written, why it cannot be."""
-    row = actions.locked(tx, body.action_id)
+    row = audit.locked_action(tx, body.action_id)
     if row is None or row.undone:
         return Refusal(ErrorCode.NOT_FOUND, "There is no such action to undo")
     if row.actor != context.actor.name and not context.actor.lead:
@@ -65,7 +65,7 @@ def _run(tx: Tx, context: ActionContext, body: UndoBody, undoable: Undoable) -> 
     restored = {done.order.order_id for done in execution.done}
     if restored:
         _withdraw(tx, rows, record, restored)
-        actions.mark_undone(tx, body.action_id)
+        audit.mark_undone(tx, body.action_id)
     return replace(execution, undone=kind)
 
 

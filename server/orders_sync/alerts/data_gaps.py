@@ -1,7 +1,7 @@
 """Data gaps: what the desk may be missing, on the alerts channel, with what to do about it (contract §2).
 
 Invariant: at most one open gap per (gap, scope). Unlike an alert, a gap that was cleared opens again when it comes back.
-`scope` tells gaps of one kind apart: the order's id for `order_partial`, the source for `dead_letter`; otherwise empty.
+`scope` distinguishes gaps of one kind: the order's id for `order_partial`, the source for `dead_letter`; otherwise empty.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from orders_sync.alerts.alerts import alert_id
 from orders_sync.db import alerts, dead_letters, events
-from orders_sync.db.alerts import GAP_ORDER, AlertRow
+from orders_sync.db.alerts import AlertRow
 from orders_sync.db.events import EventDraft
+from orders_sync.db.tables import GAP_ORDER
 from orders_sync.db.tx import Reading, Tx
 from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
 

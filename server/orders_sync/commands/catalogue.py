@@ -12,7 +12,7 @@ import structlog
 
 from orders_sync import logs
 from orders_sync.commands import flags, serve, token
-from orders_sync.db.location import holds_password
+from orders_sync.db.location import password
 from orders_sync.settings import PREFIX, Settings, load
 from orders_wire.vocabulary import Role
 
@@ -53,7 +53,7 @@ def configured(given: Given) -> Settings:
 
 
 def _warn_of_password(*urls: str) -> None:
-    if any(map(holds_password, urls)):
+    if any(password(url) is not None for url in urls):
         log.warning(f"a password in a flag is seen by everyone who lists the processes: use {PREFIX}DATABASE_URL")
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from orders_sync.db import connections, presence, shops, sqlite_files
+from orders_sync.db import connections, probe, shops, sqlite_files
 from orders_sync.db.engine import Database
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.migrate import migrate as bring_up_to_date
@@ -31,7 +31,7 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 
 def existing(settings: Settings) -> Settings:
     """For a command that reads what is there. Raises NoDatabase."""
-    presence.require(parse(settings.database_url))
+    probe.require(parse(settings.database_url))
     return settings
 
 
@@ -41,7 +41,7 @@ def begun(settings: Settings, *, create: bool, besides: Path | None = None) -> S
     `besides`: a file that is no sign of another desk. Raises NoDatabase.
     """
     usual = settings.database_url == default_database()
-    presence.require_place(parse(settings.database_url), create=create or usual, besides=besides)
+    probe.require_place(parse(settings.database_url), create=create or usual, besides=besides)
     return settings
 
 
@@ -73,7 +73,7 @@ def backup(settings: Settings, to: Path) -> int:
     if not is_sqlite(url):
         print("PostgreSQL is backed up with pg_dump: see docs/operations.md.", file=sys.stderr)
         return 2
-    presence.require(url)
+    probe.require(url)
     sqlite_files.copy(sqlite_path(url), to)
     print(f"Copied to {to} ({to.stat().st_size:,} bytes).")
     return 0
@@ -94,7 +94,7 @@ def restore(settings: Settings, source: Path | None, *, create: bool = False) ->
             "PostgreSQL is restored with pg_restore, then: orders-tui restore. See docs/operations.md.", file=sys.stderr
         )
         return 2
-    presence.require(url)
+    probe.require(url)
     bring_up_to_date(url)
     engine = connections.single(url)
     with engine.begin() as conn:
@@ -120,7 +120,7 @@ def migrate(source: str, target: str, *, create: bool) -> int:
     `create`: also the folder of a SQLite target may be made.
     """
     there, here = parse(source), parse(target)
-    presence.require_folder(here, create=create)
+    probe.require_folder(here, create=create)
     moved = move(there, here, _tell)
     for domain, desk_id in moved.desks.items():
         print(f"{domain} is now desk {desk_id}")

@@ -6,27 +6,24 @@ Ended rows are kept: they are what keeps an ended cause from opening again.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, select, update
 
 from orders_sync.db import durability
-from orders_sync.db.bulk import insert_if_missing
+from orders_sync.db.bulk import among, insert_if_missing
 from orders_sync.db.events import Numbered, head
-from orders_sync.db.id_list import among
-from orders_sync.db.tables import OPEN_ALERT, alerts, events
+from orders_sync.db.tables import GAP_ORDER, OPEN_ALERT, alerts, events
 from orders_sync.db.tx import Tx
 from orders_wire.vocabulary import AlertType, EventType, Severity
 
-GAP_ORDER = 0
-"""The order id of data gaps: they belong to the desk."""
-
 _RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_IS_GAP = (alerts.c.type == EventType.DATA_GAP.value, alerts.c.order_id == GAP_ORDER)
+_COLUMNS = ("alert_id", "type", "order_id", "cause", "message", "severity", "state", "order_number")
 _SEVERITY = {rank: severity for severity, rank in _RANK.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRow:
+class AlertRow(NamedTuple):
     """One alert or gap. `type` is an alert's type or `data_gap`; `cause` is unique among those of a type and order."""
 
     alert_id: str
@@ -42,22 +39,19 @@ class AlertRow:
 def of_orders(conn: Connection, shop_id: int, order_ids: Collection[int]) -> list[AlertRow]:
     """All alerts that these orders ever had, open and ended."""
     query = _rows(shop_id).where(among(conn, alerts.c.order_id))
-    return [_read(row) for row in conn.execute(query, {"ids": list(order_ids)}).mappings()]
+    return [_read(row) for row in conn.execute(query, {"ids": list(order_ids)})]
 
 
 def gap(conn: Connection, shop_id: int, cause: str) -> AlertRow | None:
     """The gap of this cause, open or ended; locked where the database locks rows."""
-    query = _rows(shop_id).where(
-        alerts.c.type == EventType.DATA_GAP.value, alerts.c.order_id == GAP_ORDER, alerts.c.cause == cause
-    )
-    row = conn.execute(query.with_for_update()).mappings().one_or_none()
+    query = _rows(shop_id).where(*_IS_GAP, alerts.c.cause == cause)
+    row = conn.execute(query.with_for_update()).one_or_none()
     return None if row is None else _read(row)
 
 
 def open_gaps(conn: Connection, shop_id: int) -> list[AlertRow]:
     """The gaps that are open."""
-    query = _rows(shop_id).where(OPEN_ALERT, alerts.c.type == EventType.DATA_GAP.value, alerts.c.order_id == GAP_ORDER)
-    return [_read(row) for row in conn.execute(query).mappings()]
+    return [_read(row) for row in conn.execute(_rows(shop_id).where(OPEN_ALERT, *_IS_GAP))]
 
 
 def add(tx: Tx, rows: Sequence[AlertRow], event_rows: Sequence[int]) -> None:
@@ -68,8 +62,7 @@ def add(tx: Tx, rows: Sequence[AlertRow], event_rows: Sequence[int]) -> None:
 
 def reserve_gap(tx: Tx, row: AlertRow) -> None:
     """Makes sure that the gap has a row to lock, without opening it: two processes may find the same gap at once."""
-    values = _opened(tx, row, None) | {"state": "cleared"}
-    tx.conn.execute(insert_if_missing(tx.conn, alerts), values)
+    tx.conn.execute(insert_if_missing(tx.conn, alerts), _opened(tx, row, None) | {"state": "cleared"})
 
 
 def reopen(tx: Tx, rows: Sequence[AlertRow], event_rows: Sequence[int]) -> None:
@@ -90,12 +83,9 @@ def reopen(tx: Tx, rows: Sequence[AlertRow], event_rows: Sequence[int]) -> None:
 def end(tx: Tx, alert_ids: Collection[str]) -> None:
     """The causes of these alerts are over."""
     if alert_ids:
-        tx.conn.execute(
-            update(alerts)
-            .where(alerts.c.shop_id == tx.shop_id, alerts.c.alert_id.in_(bindparam("ids", expanding=True)))
-            .values(state="cleared", ended_at=tx.now),
-            {"ids": list(alert_ids)},
-        )
+        mine = and_(alerts.c.shop_id == tx.shop_id, alerts.c.alert_id.in_(bindparam("ids", expanding=True)))
+        ended = update(alerts).where(mine).values(state="cleared", ended_at=tx.now)
+        tx.conn.execute(ended, {"ids": list(alert_ids)})
 
 
 def most_severe(conn: Connection, shop_id: int, limit: int) -> tuple[int, list[Numbered]]:
@@ -118,38 +108,19 @@ def most_severe(conn: Connection, shop_id: int, limit: int) -> tuple[int, list[N
 
 
 def _rows(shop_id: int) -> Select[tuple[object, ...]]:
-    columns = ("alert_id", "type", "order_id", "order_number", "cause", "message", "severity", "state")
-    return select(*(alerts.c[name] for name in columns)).where(alerts.c.shop_id == shop_id)
+    return select(*(alerts.c[name] for name in _COLUMNS)).where(alerts.c.shop_id == shop_id)
 
 
-def _read(row: RowMapping) -> AlertRow:
-    return AlertRow(
-        alert_id=row["alert_id"],
-        type=EventType.DATA_GAP if row["type"] == EventType.DATA_GAP else AlertType(row["type"]),
-        order_id=row["order_id"],
-        cause=row["cause"],
-        message=row["message"],
-        severity=_SEVERITY[row["severity"]],
-        open=row["state"] == "open",
-        order_number=row["order_number"],
-    )
+def _read(row: Row[tuple[object, ...]]) -> AlertRow:
+    alert = AlertRow._make(row)
+    kind = EventType.DATA_GAP if alert.type == EventType.DATA_GAP else AlertType(alert.type)
+    return alert._replace(type=kind, severity=_SEVERITY[row.severity], open=row.state == "open")
 
 
 def _opened(tx: Tx, row: AlertRow, event_row: int | None) -> dict[str, object]:
-    return {
-        "shop_id": tx.shop_id,
-        "alert_id": row.alert_id,
-        "type": row.type.value,
-        "order_id": row.order_id,
-        "order_number": row.order_number,
-        "cause": row.cause,
-        "message": row.message,
-        "severity": _RANK[row.severity],
-        "state": "open",
-        "opened_at": tx.now,
-        "ended_at": None,
-        "opened_row": event_row,
-    }
+    values: dict[str, object] = dict(zip(_COLUMNS, row, strict=True))
+    values |= {"shop_id": tx.shop_id, "opened_at": tx.now, "ended_at": None, "opened_row": event_row}
+    return values | {"type": row.type.value, "severity": _RANK[row.severity], "state": "open"}
 
 
 def _reopened(tx: Tx, row: AlertRow, event_row: int) -> dict[str, object]:

@@ -8,31 +8,35 @@ PostgreSQL: bounded pools, statement and lock timeouts, reads in one read-only s
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, FromClause, NullPool, QueuePool, create_engine, event
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError
 
-from orders_sync.db import private_files
+from orders_sync.db import sqlite_files
 from orders_sync.db.location import is_sqlite, sqlite_path
 
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 5_000
 POOL_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 5
-_SESSION = {
-    "statement_timeout": STATEMENT_TIMEOUT_MS,
-    "lock_timeout": LOCK_TIMEOUT_MS,
-    "timezone": "UTC",
-    "jit": "off",
-}
+_SESSION = {"statement_timeout": STATEMENT_TIMEOUT_MS, "lock_timeout": LOCK_TIMEOUT_MS, "timezone": "UTC", "jit": "off"}
 """No just-in-time compilation: it costs more than the desk's short statements do, most of all before a table has statistics."""
 
 _GONE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 """A database host that vanished without a word is noticed within half a minute (TCP; the last in milliseconds)."""
 
 _SQLITE_CACHE_KIB = 64 * 1024
+_SQLITE_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    f"cache_size = -{_SQLITE_CACHE_KIB}",
+    "mmap_size = 0",
+)
 _SQLITE_STATEMENTS = 512
 """Kept prepared by each connection: one for each kind of page that is asked for."""
 
@@ -71,27 +75,27 @@ _BEGIN_SNAPSHOT = {
     "sqlite": "BEGIN",
     "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_generic_plan",
 }
-"""On PostgreSQL what is said often is planned once: `statement`."""
+"""On PostgreSQL what is run often is planned once: `statement`."""
 
 
 def begin_snapshot(conn: Connection) -> None:
     """From here to the end of the connection's use, everything is read from one state of the database."""
-    said = _BEGIN_SNAPSHOT[conn.dialect.name]
+    begin = _BEGIN_SNAPSHOT[conn.dialect.name]
     driver: Any = conn.connection.driver_connection
     try:
-        driver.execute(said)
+        driver.execute(begin)
     except conn.dialect.loaded_dbapi.Error as error:
-        raise of_sqlalchemy(conn, said, error) from error
+        raise of_sqlalchemy(conn, begin, error) from error
 
 
-def of_sqlalchemy(conn: Connection, said: str, error: Any) -> Exception:
+def of_sqlalchemy(conn: Connection, sql: str, error: Any) -> Exception:
     """What SQLAlchemy would have raised, had it run the statement. A connection that is lost is not used again."""
     dialect = conn.dialect
     lost = dialect.is_disconnect(error, conn.connection.driver_connection, None)
     if lost:
         conn.invalidate(error)
     base = dialect.loaded_dbapi.Error
-    raised: Exception = DBAPIError.instance(said, None, error, base, connection_invalidated=lost, dialect=dialect)
+    raised: Exception = DBAPIError.instance(sql, None, error, base, connection_invalidated=lost, dialect=dialect)
     return raised
 
 
@@ -106,10 +110,20 @@ def end_snapshot(conn: Connection) -> None:
         conn.invalidate(error)
 
 
+@contextmanager
+def connected(engine: Engine) -> Iterator[Connection]:
+    """A connection of an engine that is made for it, and disposed of with it."""
+    try:
+        with engine.connect() as conn:
+            yield conn
+    finally:
+        engine.dispose()
+
+
 def single(url: URL) -> Engine:
     """An engine that keeps no connection: migrations, notifications, commands. A SQLite file that is missing is made."""
     if is_sqlite(url):
-        private_files.make_folder(sqlite_path(url).parent)
+        sqlite_files.make_folder(sqlite_path(url).parent)
         return _sqlite(url, size=None, begin="BEGIN IMMEDIATE", mode="rwc")
     return _postgresql(url, size=None)
 
@@ -129,33 +143,27 @@ def _sqlite(
     mode: str = "rw",
 ) -> Engine:
     """`mode`: of SQLite's URIs; `rw` finds the file or fails, `rwc` makes it."""
-    pool: dict[str, Any] = {"poolclass": NullPool} if size is None else _bounded(size)
     path = sqlite_path(url)
     place = f"{path.absolute().as_uri()}?mode={mode}"
     timeout_s = (LOCK_TIMEOUT_MS if lock_timeout_ms is None else lock_timeout_ms) / 1000
 
     def connect() -> sqlite3.Connection:
         if mode == "rwc":
-            private_files.make_file(path)
-        for ending in ("", "-wal", "-shm"):
-            private_files.tighten(path.with_name(path.name + ending))
+            sqlite_files.make_file(path)
+        for ending in sqlite_files.ENDINGS:
+            sqlite_files.tighten(path.with_name(path.name + ending))
         return sqlite3.connect(
             place, timeout_s, check_same_thread=False, cached_statements=_SQLITE_STATEMENTS, uri=True
         )
 
-    engine = create_engine(url, creator=connect, paramstyle="named", hide_parameters=True, **pool)
-
+    engine = create_engine(url, creator=connect, paramstyle="named", hide_parameters=True, **_pool(size))
     engine.dialect.statement_compiler = _HintedCompiler
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA cache_size = -{_SQLITE_CACHE_KIB}")
-        connection.execute("PRAGMA mmap_size = 0")
-        connection.execute(f"PRAGMA query_only = {'ON' if query_only else 'OFF'}")
+        for pragma in (*_SQLITE_PRAGMAS, f"query_only = {'ON' if query_only else 'OFF'}"):
+            connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
@@ -166,24 +174,18 @@ def _sqlite(
 
 
 def _postgresql(url: URL, size: int | None) -> Engine:
-    pool: dict[str, Any] = {"poolclass": NullPool} if size is None else _bounded(size)
     ours = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
     given = url.query.get("options", "")
     options = " ".join((given if isinstance(given, str) else " ".join(given), ours)).strip()
-    return create_engine(
-        url.difference_update_query(["options"]),
-        connect_args={
-            "options": options,
-            "connect_timeout": CONNECT_TIMEOUT_S,
-            "application_name": "orders-sync",
-            **_GONE,
-        },
-        hide_parameters=True,
-        **pool,
-    )
+    bounds = {"options": options, "connect_timeout": CONNECT_TIMEOUT_S, "application_name": "orders-sync", **_GONE}
+    place = url.difference_update_query(["options"])
+    return create_engine(place, connect_args=bounds, hide_parameters=True, **_pool(size))
 
 
-def _bounded(size: int) -> dict[str, Any]:
-    """The connection that was used last is used next: what it has planned and read is at hand; the others serve a crowd."""
+def _pool(size: int | None) -> dict[str, Any]:
+    """None: no connection is kept. The one that was used last is used next: what it has planned and read is at hand; the others
+    serve a crowd."""
+    if size is None:
+        return {"poolclass": NullPool}
     waiting = {"max_overflow": 0, "pool_timeout": POOL_TIMEOUT_S}
     return {"poolclass": QueuePool, "pool_size": size, "pool_use_lifo": True, **waiting}

@@ -1,12 +1,18 @@
-"""Orders whose causes the passing of time changes: what is due is a range of an index, however long the history."""
+"""Orders that somebody has to look at: the sweeper because their instant has come, the poller beyond what it is told of.
+
+What is due is a range of an index, however long the history. The poller looks at parcels on their way, open returns and holds,
+and at whether webhooks come.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select, tuple_, union
 
-from orders_sync.db.tables import orders
+from orders_sync.db.bulk import batches
+from orders_sync.db.tables import PENDING_RETURN, deliveries, orders, parcels, returns
 from orders_sync.instants import Ms
 
 
@@ -25,3 +31,32 @@ def due(conn: Connection, shop_id: int, now: Ms, after: Due | None, limit: int) 
         query = query.where(tuple_(orders.c.wake_at, orders.c.id) > tuple_(after.wake_at, after.order_id))
     rows = conn.execute(query.order_by(orders.c.wake_at, orders.c.id).limit(limit))
     return [Due(Ms(row.wake_at), row.id) for row in rows]
+
+
+def under_way(conn: Connection, shop_id: int, quiet: Ms) -> list[int]:
+    """Orders with a parcel on its way: one that moves, with a shop update after `quiet` (contract §1, Open; §4)."""
+    mine = (parcels.c.shop_id == shop_id, parcels.c.moving, parcels.c.open_order, parcels.c.last_update > quiet)
+    return list(conn.scalars(select(parcels.c.order_id).where(*mine).distinct().order_by(parcels.c.order_id)))
+
+
+def unsettled(conn: Connection, shop_id: int) -> list[int]:
+    """Orders with a return that is not terminal, or a hold: what changes there does not always touch the order's own time."""
+    returning = select(returns.c.order_id).where(returns.c.shop_id == shop_id, PENDING_RETURN)
+    held = select(orders.c.id).where(orders.c.shop_id == shop_id, orders.c.held_at.is_not(None))
+    return sorted(conn.scalars(union(returning, held)))
+
+
+def updates_known(conn: Connection, shop_id: int, order_ids: Collection[int]) -> dict[int, Ms]:
+    """The shop's last update of each of these orders that is known here; an order that is not known is missing."""
+    known: dict[int, Ms] = {}
+    for batch in batches(order_ids):
+        query = select(orders.c.id, orders.c.updated_at).where(orders.c.shop_id == shop_id, orders.c.id.in_(batch))
+        known |= {row.id: Ms(row.updated_at) for row in conn.execute(query)}
+    return known
+
+
+def newest_webhook(conn: Connection, shop_id: int) -> Ms | None:
+    """When the last webhook came, None when none has."""
+    webhooks = select(deliveries.c.received_at).where(deliveries.c.shop_id == shop_id, deliveries.c.source == "webhook")
+    newest = conn.scalar(webhooks.order_by(deliveries.c.received_at.desc()).limit(1))
+    return None if newest is None else Ms(newest)

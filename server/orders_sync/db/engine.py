@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, NoResultFound
@@ -26,12 +26,14 @@ from orders_sync.db.failures import Closed, ConnectionLost, Damaged, Unavailable
 from orders_sync.db.group import Failed, Outcome, Queued, next_group
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.migrate import migrate
-from orders_sync.db.notify import Notifier
 from orders_sync.db.shops import DeskMark
-from orders_sync.db.sqlite_identity import SqlitePlace
+from orders_sync.db.sqlite_files import SqlitePlace
 from orders_sync.db.tx import Tx
-from orders_sync.db.writer import Committed, Writer
+from orders_sync.db.writer import Writer
 from orders_sync.instants import Clock, system_clock
+
+if TYPE_CHECKING:
+    from orders_sync.db.notify import Notifier
 
 T = TypeVar("T")
 
@@ -77,7 +79,7 @@ class Database:
         self._damaged = False
         self._read_pool = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
-        self._notifier = None if is_sqlite(url) else Notifier(url, writer.shop_id)
+        self._notifier = None if is_sqlite(url) else _notifier(url, writer.shop_id)
         self._reading = 0
         self._queue: list[_Waiting] = []
         self._draining: asyncio.Task[None] | None = None
@@ -99,7 +101,7 @@ class Database:
         with engine.begin() as conn:
             shop_id = shops.enrol(conn, shop_domain, clock())
             mark = shops.mark(conn, shop_id)
-        guard = _nothing if place is None else place.require_same
+        guard = place.require_same if place is not None else lambda: None  # PostgreSQL tells what becomes of a commit
         writer = Writer(engine, shop_id, clock, random.Random(), time.sleep, guard=guard)
         return cls(url, connections.reader(url, READERS), writer, mark, clock, place=place)
 
@@ -112,10 +114,7 @@ class Database:
             await self._notifier.close()
         self._read_pool.shutdown()
         self._write_pool.shutdown()
-        self._readers.dispose()
-        if self._at_hand is not None:
-            self._at_hand.dispose()
-        self._writer.dispose()
+        self._dispose()
         if self._place is not None:
             self._place.close()
 
@@ -133,28 +132,27 @@ class Database:
         self._place.require_writable()
         number = await self.write(probe.write)
         whole = self._damaged or self._place.size_bytes <= probe.CHECKED_BYTES
-        await loop.run_in_executor(
-            self._read_pool, partial(probe.found_anew, self.url, self.shop_id, number, whole=whole)
-        )
+        found_anew = partial(probe.found_anew, self.url, self.shop_id, number, whole=whole)
+        await loop.run_in_executor(self._read_pool, found_anew)
         self._damaged = False
 
     def _take_up(self) -> None:
         """The file that stands there now instead of the one that was opened. Raises Unavailable."""
-        engine = connections.anew(self.url)
         try:
-            with engine.connect() as conn:
+            with connections.connected(connections.anew(self.url)) as conn:
                 found = shops.mark(conn, self.shop_id)
         except (DBAPIError, NoResultFound) as error:
             raise Unavailable("another file stands in the place of the database") from error
-        finally:
-            engine.dispose()
         if found.id != self.desk_id or found.version < self.version:
             raise Unavailable("another desk, or an older copy, stands in the place of the database: start anew")
+        self._dispose()
+        if self._place is not None:
+            self._place.adopt()
+
+    def _dispose(self) -> None:
         for opened in (self._writer, self._readers, self._at_hand):
             if opened is not None:
                 opened.dispose()
-        if self._place is not None:
-            self._place.adopt()
 
     async def read(self, fn: Callable[[Connection], T], *, short: bool = False) -> T:
         """Runs `fn` on one snapshot of the database, on a reader's thread. Raises Unavailable.
@@ -205,7 +203,7 @@ class Database:
         """Runs `job` in the next group's transaction; answers once that is durable and its events are numbered.
 
         `orders`: whom the job will lock, and no others; null when it cannot tell, or waits for another lock first (a lease).
-        Then it has a transaction of its own, unless it is a joint job. A job may run more than once; what it raises takes back
+        Then it has a transaction of its own, unless it is a batch job. A job may run more than once; what it raises takes back
         its own work alone and is raised here. Raises Closed.
         """
         if self._closing:
@@ -230,7 +228,7 @@ class Database:
         return len(self._queue)
 
     def on_commit(self, callback: Callable[[int], None]) -> None:
-        """Calls `callback` on the loop with the newest number, whenever it grows: by own commits and by those heard of."""
+        """Calls `callback` on the loop with the newest number, whenever it grows: by own commits and by other processes'."""
         self._listeners.append(callback)
 
     def hear(self, version: int) -> None:
@@ -273,23 +271,21 @@ class Database:
             committed = await loop.run_in_executor(self._write_pool, self._writer.commit, group)
         except Exception as error:  # noqa: BLE001  # the writer's outermost frame: every caller gets the error
             _log.exception("a group of writes failed")
-            told = failures.of_driver(error) if isinstance(error, DBAPIError) else None
-            return [Failed(told or error) for _ in group]
-        self._committed(committed)
-        return committed.outcomes
-
-    def _committed(self, committed: Committed) -> None:
+            return [Failed(failures.meaning(error)) for _ in group]
         if committed.unnumbered:
             self.generation += 1
-        if committed.newest is None or committed.newest <= self.version:
-            return
-        self.hear(committed.newest)
-        if self._notifier is not None:
-            self._notifier.tell(committed.newest)
+        if committed.newest is not None and committed.newest > self.version:
+            self.hear(committed.newest)
+            if self._notifier is not None:
+                self._notifier.send(committed.newest)
+        return committed.outcomes
 
 
-def _nothing() -> None:
-    """No guard: PostgreSQL tells by itself what becomes of a commit."""
+def _notifier(url: URL, shop_id: int) -> Notifier:
+    """Imported here: only PostgreSQL has it, and its driver may be missing."""
+    from orders_sync.db.notify import Notifier
+
+    return Notifier(url, shop_id)
 
 
 def _refuse_more(waiting: int) -> None:

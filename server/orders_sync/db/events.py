@@ -1,7 +1,7 @@
 """The append-only events table: what was announced, in the order in which it was committed.
 
 Invariant: numbers have no gap and are given in commit order, so that a reader never sees 8 before 7; `desk.event_n` is the
-newest one and is the desk's version (contract §2). A row without a number is committed, but nobody has been told of it yet.
+newest one and is the desk's version (contract §2). A row without a number is committed, but not sent to anybody yet.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from orders_sync.db import durability
@@ -21,6 +21,7 @@ from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms, to_text
 from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
 
+_e = events.c
 _SEQUENCER = 0x0E5E
 """The class of the advisory lock under which PostgreSQL's events are numbered; its object is the shop."""
 
@@ -54,7 +55,7 @@ class Numbered:
 class Head:
     """Where the desk is: its newest number, and the oldest one that can be continued from.
 
-    Numbers up to `durable` are known to be on the disk (PostgreSQL): `on_disk`.
+    Numbers up to `durable` are known to be on the disk (PostgreSQL): `durability`.
     """
 
     desk_id: str
@@ -104,9 +105,8 @@ def append_all(tx: Tx, drafts: Sequence[EventDraft]) -> list[int]:
     """Adds events in this order; returns their row ids in the same order."""
     if not drafts:
         return []
-    rows = [_row(tx, draft) for draft in drafts]
-    added = tx.conn.execute(insert(events).returning(events.c.row_id, sort_by_parameter_order=True), rows)
-    return list(added.scalars())
+    adding = insert(events).returning(_e.row_id, sort_by_parameter_order=True)
+    return list(tx.conn.scalars(adding, [_row(tx, draft) for draft in drafts]))
 
 
 def number(conn: Connection, shop_id: int) -> int:
@@ -114,23 +114,23 @@ def number(conn: Connection, shop_id: int) -> int:
 
     On SQLite the engine calls it in the writing transaction, last. On PostgreSQL it is a transaction of its own after the
     commit, READ COMMITTED: the lock comes first, so the next statement sees all that was numbered before it. That transaction
-    does not wait for the disk: see `on_disk`.
+    does not wait for the disk: see `durability`.
     """
     if conn.dialect.name == "postgresql":
         return _number_at_once(conn, shop_id)
     newest = head(conn, shop_id).newest
-    place = func.row_number().over(order_by=events.c.row_id)
+    place = func.row_number().over(order_by=_e.row_id)
     numbered = _unnumbered(shop_id).add_columns((newest + place).label("n")).subquery()
-    given = conn.execute(
-        update(events)
-        .where(events.c.row_id == numbered.c.row_id)
-        .values(n=numbered.c.n)
-        .returning(events.c.n, events.c.reset)
-    ).all()
+    numbering = update(events).where(_e.row_id == numbered.c.row_id).values(n=numbered.c.n)
+    given = conn.execute(numbering.returning(_e.n, _e.reset)).all()
     if not given:
         return newest
-    _advance(conn, shop_id, given)
-    return newest + len(given)
+    moved = {"event_n": newest + len(given)}
+    resets = [row.n for row in given if row.reset]
+    if resets:
+        moved["floor_n"] = max(resets)
+    conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(moved))
+    return moved["event_n"]
 
 
 def _number_at_once(conn: Connection, shop_id: int) -> int:
@@ -179,7 +179,7 @@ def head(conn: Connection, shop_id: int) -> Head:
 def after(conn: Connection, shop_id: int, n: int, limit: int) -> Batch:
     """The events after number `n`, at most `limit`. The transaction is one snapshot."""
     found = head(conn, shop_id)
-    batch = _batch(conn, _sendable(shop_id, found.newest).where(events.c.n > n), max(n, found.newest), limit)
+    batch = _batch(conn, _sendable(shop_id, found.newest).where(_e.n > n), max(n, found.newest), limit)
     if batch.position > max(n, found.durable):
         durability.ensure(conn)
     return replace(batch, known=found.knows(n))
@@ -188,7 +188,7 @@ def after(conn: Connection, shop_id: int, n: int, limit: int) -> Batch:
 def since(conn: Connection, shop_id: int, at: Ms, limit: int) -> Batch:
     """The kept events created at or after an instant, at most `limit`. The transaction is one snapshot."""
     found = head(conn, shop_id)
-    kept = _sendable(shop_id, found.newest).where(events.c.n >= found.floor, events.c.created_at >= at)
+    kept = _sendable(shop_id, found.newest).where(_e.n >= found.floor, _e.created_at >= at)
     batch = _batch(conn, kept, found.newest, limit)
     if not found.settled:
         durability.ensure(conn)
@@ -200,20 +200,13 @@ def prune(tx: Tx, before: Ms) -> int:
 
     Kept are the newest, and what raised an alert that is still open: snapshots repeat it.
     """
-    raised = select(alerts.c.opened_row).where(
-        alerts.c.shop_id == tx.shop_id, alerts.c.state == "open", alerts.c.opened_row.is_not(None)
-    )
-    old = (
-        select(events.c.n)
-        .where(events.c.shop_id == tx.shop_id, events.c.n < head(tx.conn, tx.shop_id).newest)
-        .where(events.c.created_at < before, events.c.row_id.not_in(raised))
-        .order_by(events.c.n)
-        .limit(AT_ONCE)
-    )
-    numbers = list(tx.conn.scalars(old))
+    a, mine = alerts.c, _e.shop_id == tx.shop_id
+    raised = select(a.opened_row).where(a.shop_id == tx.shop_id, a.state == "open", a.opened_row.is_not(None))
+    old = (mine, _e.n < head(tx.conn, tx.shop_id).newest, _e.created_at < before, _e.row_id.not_in(raised))
+    numbers = list(tx.conn.scalars(select(_e.n).where(*old).order_by(_e.n).limit(AT_ONCE)))
     if numbers:
-        given = events.c.n.in_(bindparam("numbers", expanding=True))
-        tx.conn.execute(delete(events).where(events.c.shop_id == tx.shop_id, given), {"numbers": numbers})
+        given = _e.n.in_(bindparam("numbers", expanding=True))
+        tx.conn.execute(delete(events).where(mine, given), {"numbers": numbers})
         below = (desk.c.shop_id == tx.shop_id) & (desk.c.floor_n < numbers[-1])
         tx.conn.execute(update(desk).where(below).values(floor_n=numbers[-1]))
     return len(numbers)
@@ -226,7 +219,7 @@ def has_unnumbered(conn: Connection, shop_id: int) -> bool:
 
 def body(draft: EventDraft, now: Ms) -> bytes:
     """The event's JSON without `id` and `version`, which come with the number."""
-    told = {
+    fields = {
         "type": draft.type,
         "status": draft.status,
         "message": draft.message,
@@ -239,7 +232,7 @@ def body(draft: EventDraft, now: Ms) -> bytes:
         "reset": draft.reset or None,
         "created_at": to_text(now),
     }
-    return orjson.dumps({name: value for name, value in told.items() if value is not None})
+    return orjson.dumps({name: value for name, value in fields.items() if value is not None})
 
 
 def _row(tx: Tx, draft: EventDraft) -> dict[str, object]:
@@ -255,24 +248,15 @@ def _row(tx: Tx, draft: EventDraft) -> dict[str, object]:
 
 
 def _unnumbered(shop_id: int) -> Select[tuple[int]]:
-    return select(events.c.row_id).where(events.c.shop_id == shop_id, events.c.n.is_(None))
+    return select(_e.row_id).where(_e.shop_id == shop_id, _e.n.is_(None))
 
 
-def _advance(conn: Connection, shop_id: int, given: Sequence[Row[tuple[int, bool]]]) -> None:
-    moved: dict[str, int] = {"event_n": max(row.n for row in given)}
-    if any(row.reset for row in given):
-        moved["floor_n"] = max(row.n for row in given if row.reset)
-    conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(moved))
+def _sendable(shop_id: int, newest: int) -> Select[int, bytes, bool]:
+    return select(_e.n, _e.body, _e.reset).where(_e.shop_id == shop_id, _e.n <= newest, _e.silent.is_(False))
 
 
-def _sendable(shop_id: int, newest: int) -> Select[tuple[int, bytes, bool]]:
-    return select(events.c.n, events.c.body, events.c.reset).where(
-        events.c.shop_id == shop_id, events.c.n <= newest, events.c.silent.is_(False)
-    )
-
-
-def _batch(conn: Connection, query: Select[tuple[int, bytes, bool]], complete: int, limit: int) -> Batch:
-    rows = conn.execute(query.order_by(events.c.n).limit(limit + 1)).all()
-    found = [Numbered(row.n, row.body, row.reset) for row in rows[:limit]]
+def _batch(conn: Connection, query: Select[int, bytes, bool], complete: int, limit: int) -> Batch:
+    rows = conn.execute(query.order_by(_e.n).limit(limit + 1)).all()
+    found = [Numbered(*row) for row in rows[:limit]]
     more = len(rows) > limit
     return Batch(found, found[-1].n if more else complete, more)

@@ -13,9 +13,12 @@ from __future__ import annotations
 import re
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from orders_sync.db.tables import metadata
+
+DriverError = SQLAlchemyError
+"""What SQLAlchemy and the drivers under it raise, where nobody has told yet what it means (`of_driver`)."""
 
 
 class DatabaseError(Exception):
@@ -65,7 +68,7 @@ _DAMAGED_CODES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def of_driver(error: DBAPIError) -> Unavailable | None:
-    """What an error of the driver means to whoever asked; null when the statement itself is at fault."""
+    """What an error of the driver means to whoever asked; None when the statement itself is at fault."""
     if error.connection_invalidated:
         return ConnectionLost(str(error.orig))
     if _is_damaged(error.orig):
@@ -74,6 +77,11 @@ def of_driver(error: DBAPIError) -> Unavailable | None:
     if lacking or (isinstance(error, OperationalError) and not _is_mistaken(error.orig)):
         return Unavailable(f"the database did not answer: {error.orig}")
     return None
+
+
+def meaning(error: Exception) -> Exception:
+    """The same of any error; itself where it is no error of the database. Nothing of the job happened, and later it may."""
+    return (of_driver(error) if isinstance(error, DBAPIError) else None) or error
 
 
 def _is_damaged(error: BaseException | None) -> bool:
@@ -92,6 +100,5 @@ def _names_our_table(error: BaseException | None) -> bool:
 
 def _is_mistaken(error: BaseException | None) -> bool:
     """SQLite's driver calls a wrong statement operational, too."""
-    return (
-        isinstance(error, sqlite3.OperationalError) and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
-    )
+    code = getattr(error, "sqlite_errorcode", None)
+    return isinstance(error, sqlite3.OperationalError) and code == sqlite3.SQLITE_ERROR

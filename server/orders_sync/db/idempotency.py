@@ -1,22 +1,25 @@
-"""First answers by idempotency key: contract §3. The row is written in the transaction whose answer it holds.
+"""What came before: requests by their Idempotency-Key, with the first answer (contract §3), and deliveries by their id (§4).
 
-Invariant: whoever claims a key first decides its answer; a second transaction waits for the first to end (the unique key
-makes it), and then sees its row, or, if the first went back, claims the key itself.
+Invariant: whoever claims a key first decides its answer, which is written in the transaction that it answers for. A second
+transaction waits for the first to end (the unique key makes it), and then sees its row, or, if the first went back, claims the
+key itself. So it is with two processes that get the same delivery at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, select, update
 
 from orders_sync.db import durability
-from orders_sync.db.bulk import forget, insert_if_missing
+from orders_sync.db.bulk import insert_if_missing, older
 from orders_sync.db.statement import Statement
-from orders_sync.db.tables import desk, events, idempotency
+from orders_sync.db.tables import deliveries, desk, events, idempotency
 from orders_sync.db.tabs import SHOP
+from orders_sync.db.texts import clean, key
 from orders_sync.db.tx import Tx
-from orders_sync.instants import Ms
+from orders_sync.evidence.changes import Delivery
 
 _CLAIMED = 0
 """The status of a key whose first request still runs; never committed."""
@@ -34,7 +37,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A recorded answer. `event_row`: the event whose number is its desk version, null when it holds that already."""
+    """A recorded answer. `event_row`: the event whose number is its desk version, None when it holds that already."""
 
     status: int
     body: bytes
@@ -43,7 +46,7 @@ class Answered:
 
 
 def claim(tx: Tx, asked: Asked, keep_ms: int) -> Answered | None:
-    """Null when the key is this transaction's now; otherwise the first answer. Keys older than `keep_ms` are free."""
+    """None when the key is this transaction's now; otherwise the first answer. Keys older than `keep_ms` are free."""
     values = {"shop_id": tx.shop_id, "caller": asked.caller, "key": asked.key, "created_at": tx.now}
     fresh = values | {"path": asked.path, "body_digest": asked.digest, "status": _CLAIMED, "answer": b""}
     claimed = insert_if_missing(tx.conn, idempotency).returning(idempotency.c.key)
@@ -69,13 +72,11 @@ def release(tx: Tx, asked: Asked) -> None:
     tx.conn.execute(delete(idempotency).where(_is(tx, asked)))
 
 
-def prune(tx: Tx, before: Ms) -> int:
-    """Forgets some answers given before then; returns how many."""
-    return forget(tx, idempotency, idempotency.c.created_at < before)
+prune = older(idempotency.c.created_at)
 
 
 def desk_version(conn: Connection, shop_id: int, event_row: int) -> int | None:
-    """The number of an answer's event, which it has for good; null when the event is kept no more."""
+    """The number of an answer's event, which it has for good; None when the event is kept no more."""
     found = _NUMBER.rows(conn, {"shop_id": shop_id, "event_row": event_row})
     n: int | None
     n, durable = found[0] if found else (None, 0)
@@ -92,6 +93,34 @@ _NUMBER = Statement(
 
 
 def _is(tx: Tx, asked: Asked) -> ColumnElement[bool]:
-    return and_(
-        idempotency.c.shop_id == tx.shop_id, idempotency.c.caller == asked.caller, idempotency.c.key == asked.key
-    )
+    i = idempotency.c
+    return and_(i.shop_id == tx.shop_id, i.caller == asked.caller, i.key == asked.key)
+
+
+def is_new(tx: Tx, delivery: Delivery) -> bool:
+    """Takes note of a delivery; False when it came before. One without an id is always new."""
+    return bool(new_deliveries(tx, [delivery]))
+
+
+def new_deliveries(tx: Tx, several: Sequence[Delivery]) -> list[Delivery]:
+    """Takes note of several; returns those that are new, each once."""
+    first: dict[tuple[str, str], Delivery] = {}
+    for delivery in several:
+        if delivery.delivery_id is not None:
+            first.setdefault((delivery.source, key(delivery.delivery_id)), delivery)
+    rows = [
+        {
+            "shop_id": tx.shop_id,
+            "source": source,
+            "delivery_id": delivery_id,
+            "topic": clean(delivery.topic),
+            "received_at": delivery.received_at,
+        }
+        for (source, delivery_id), delivery in sorted(first.items(), key=lambda item: item[0])
+    ]
+    insert = insert_if_missing(tx.conn, deliveries).returning(deliveries.c.source, deliveries.c.delivery_id)
+    new = {id(first[row.source, row.delivery_id]) for row in tx.conn.execute(insert, rows)} if rows else set()
+    return [delivery for delivery in several if delivery.delivery_id is None or id(delivery) in new]
+
+
+prune_deliveries = older(deliveries.c.received_at)

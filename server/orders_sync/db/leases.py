@@ -1,15 +1,15 @@
-"""Leases: what must run once in a fleet (poller, back-fill, sweeper) runs where the lease is held.
+"""Leases: what must run once in a fleet (poller, back-fill, sweeper) runs where the lease is held; and how far it has got.
 
 Invariant: the fence grows with every change of hands, so that what an earlier holder still writes can be told and refused:
-`holds` is asked in the transaction that the lease protects.
+`holds` is asked in the transaction that the lease protects. Progress is kept with what a loop has done: it moves in the same
+transaction, and only under the lease's fence.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, case, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from orders_sync.db.bulk import insert_or_replace
+from orders_sync.db.bulk import insert_into, insert_or_replace
 from orders_sync.db.tables import leases, progress
 from orders_sync.db.tx import Tx
 
@@ -19,14 +19,17 @@ def take(tx: Tx, name: str, owner: str, for_ms: int) -> int | None:
 
     `owner` is drawn anew by each start of a process. One statement: two takers never both succeed.
     """
-    statement = (sqlite if tx.conn.dialect.name == "sqlite" else postgresql).insert(leases)
     free = (leases.c.owner == owner) | (leases.c.until <= tx.now)
     fence = case((leases.c.owner == owner, leases.c.fence), else_=leases.c.fence + 1)
-    taken = statement.on_conflict_do_update(
-        index_elements=[leases.c.shop_id, leases.c.name],
-        set_={"owner": owner, "until": tx.now + for_ms, "fence": fence},
-        where=free,
-    ).returning(leases.c.fence)
+    taken = (
+        insert_into(tx.conn, leases)
+        .on_conflict_do_update(
+            index_elements=[leases.c.shop_id, leases.c.name],
+            set_={"owner": owner, "until": tx.now + for_ms, "fence": fence},
+            where=free,
+        )
+        .returning(leases.c.fence)
+    )
     values = {"shop_id": tx.shop_id, "name": name, "owner": owner, "until": tx.now + for_ms, "fence": 1}
     return tx.conn.execute(taken, values).scalar_one_or_none()
 
@@ -44,13 +47,11 @@ def release(tx: Tx, name: str, fence: int) -> None:
 
 
 def load(conn: Connection, shop_id: int, name: str) -> str | None:
-    """What was last stored under this name, null when nothing was."""
-    query = select(progress.c.body).where(progress.c.shop_id == shop_id, progress.c.name == name)
-    body: str | None = conn.scalar(query)
-    return body
+    """The progress that was last stored under this name; None when none was."""
+    return conn.scalar(select(progress.c.body).where(progress.c.shop_id == shop_id, progress.c.name == name))
 
 
 def store(tx: Tx, name: str, fence: int, body: str) -> None:
-    """Replaces it. The caller holds the lease in this transaction (`leases.take` or `leases.holds`)."""
+    """Replaces the progress. The caller holds the lease in this transaction (`leases.take` or `leases.holds`)."""
     row = {"shop_id": tx.shop_id, "name": name, "fence": fence, "body": body, "updated_at": tx.now}
     tx.conn.execute(insert_or_replace(tx.conn, progress), row)

@@ -37,9 +37,9 @@ def sqlite_path(url: URL) -> Path:
     return Path(url.database or "")
 
 
-def holds_password(text: str) -> bool:
-    """True for a database URL with a password in it; False also for what is no URL."""
+def password(text: str) -> str | None:
+    """The password in a database URL; None where there is none, and of what is no URL."""
     try:
-        return make_url(text).password is not None
+        return make_url(text).password
     except (ArgumentError, ValueError):
-        return False
+        return None

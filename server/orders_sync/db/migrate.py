@@ -13,8 +13,8 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -25,7 +25,7 @@ from sqlalchemy import URL, Column, Connection, MetaData, Table, Text, delete, i
 from sqlalchemy.exc import OperationalError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
-from orders_sync.db import connections, private_files
+from orders_sync.db import connections, sqlite_files
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.location import is_sqlite, sqlite_path
 
@@ -52,18 +52,16 @@ class LeftBehind(DatabaseError):
 
 def migrate(url: URL, sleep: Callable[[float], None] = time.sleep) -> Path | None:
     """Migrates to the newest revision. Returns the copy made of a SQLite file, None when none was needed. Raises LeftBehind."""
-    engine = connections.single(url)
-    try:
-        with engine.connect() as conn:
-            if _is_done(conn):
-                return None
-            holds_tables = bool(inspect(conn).get_table_names())
-            conn.rollback()
-            copy = _copy(url) if is_sqlite(url) and holds_tables else None
-            _until_locked(sleep)(_migrate_alone, conn)
-            return copy
-    finally:
-        engine.dispose()
+    with connections.connected(connections.single(url)) as conn:
+        if _is_done(conn):
+            return None
+        holds_tables = bool(inspect(conn).get_table_names())
+        conn.rollback()
+        copy = _copy(url) if is_sqlite(url) and holds_tables else None
+        again, pause = retry_if_exception(_is_in_use), wait_random(0.2, 1)
+        retrying = Retrying(retry=again, stop=stop_after_delay(_TRY_FOR_S), wait=pause, sleep=sleep, reraise=True)
+        retrying(_migrate_alone, conn)
+        return copy
 
 
 def raise_floor(conn: Connection, oldest: str) -> None:
@@ -81,9 +79,8 @@ def _is_done(conn: Connection) -> bool:
     if current > ours:
         oldest = conn.scalar(select(_floor.c.oldest)) if inspect(conn).has_table(_floor.name) else None
         if oldest is not None and oldest > ours:
-            raise LeftBehind(
-                f"The database is at revision {current}, this release at {ours}: start one at {oldest} or later."
-            )
+            places = f"The database is at revision {current}, this release at {ours}"
+            raise LeftBehind(f"{places}: start one at {oldest} or later.")
         _log.info("the database is at revision %s of a later release; this one is at %s", current, ours)
     return True
 
@@ -100,41 +97,21 @@ def newest() -> str:
     return head
 
 
-def _until_locked(sleep: Callable[[float], None]) -> Retrying:
-    return Retrying(
-        retry=retry_if_exception(_is_in_use),
-        stop=stop_after_delay(_TRY_FOR_S),
-        wait=wait_random(0.2, 1),
-        sleep=sleep,
-        reraise=True,
-    )
-
-
 def _is_in_use(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE
 
 
 def _migrate_alone(conn: Connection) -> None:
-    with _alone(conn):
-        _upgrade(conn)
-
-
-@contextmanager
-def _alone(conn: Connection) -> Iterator[None]:
-    """One transaction that nobody else migrates in: SQLite's writers exclude each other, PostgreSQL takes a lock."""
+    """In one transaction that nobody else migrates in: SQLite's writers exclude each other, PostgreSQL takes a lock."""
+    config = _config()
+    config.attributes["connection"] = conn
     with conn.begin():
         if conn.dialect.name == "postgresql":
             conn.execute(text(f"SET LOCAL lock_timeout = '{_WAIT_FOR_TURN}'"))
             conn.execute(text(f"SET LOCAL statement_timeout = '{_WAIT_FOR_TURN}'"))
             conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             conn.execute(text(f"SET LOCAL lock_timeout = '{_WAIT_FOR_TABLE}'"))
-        yield
-
-
-def _upgrade(conn: Connection) -> None:
-    config = _config()
-    config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+        command.upgrade(config, "head")
 
 
 def _config() -> Config:
@@ -149,7 +126,7 @@ def _copy(url: URL) -> Path:
     """Copies the file beside itself, by SQLite's own backup."""
     path = sqlite_path(url)
     copy = path.with_name(f"{path.name}.before-{newest()}")
-    private_files.make_file(copy)
+    sqlite_files.make_file(copy)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     return copy

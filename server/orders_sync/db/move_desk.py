@@ -11,24 +11,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    URL,
-    Column,
-    Connection,
-    Integer,
-    Row,
-    Table,
-    func,
-    insert,
-    literal_column,
-    select,
-    text,
-)
+from sqlalchemy import URL, Connection, Integer, Row, Table, func, insert, literal_column, select, text
 
 from orders_sync.db import connections, shops
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.location import is_sqlite, sqlite_path
-from orders_sync.db.migrate import migrate, revision
+from orders_sync.db.migrate import migrate
+from orders_sync.db.probe import holds_desk
 from orders_sync.db.tables import desk, metadata
 
 BATCH = 500
@@ -65,8 +54,8 @@ class Moved:
 def move(source: URL, target: URL, progress: Callable[[str, int], None]) -> Moved:
     """Copies the desk at `source` into the empty database `target`. Raises CannotMove, and SQLAlchemy's errors.
 
-    Both are brought to this release's tables first, as a start does. `progress` is told of each table and its rows. The desk
-    gets a new id, as after a restore (contract §1): clients drop what they hold.
+    Both are brought to this release's tables first, as a start does. `progress` gets each table's name and its number of rows.
+    The desk gets a new id, as after a restore (contract §1): clients drop what they hold.
     """
     _check(source, target)
     with ExitStack() as stack:
@@ -88,13 +77,8 @@ def _check(source: URL, target: URL) -> None:
         raise CannotMove("The two databases are the same.")
     if is_sqlite(source) and not sqlite_path(source).is_file():
         raise CannotMove(f"There is no database at {sqlite_path(source)}.")
-    engine = connections.single(source)
-    try:
-        with engine.connect() as conn:
-            if revision(conn) is None:
-                raise CannotMove("The database to copy holds no desk.")
-    finally:
-        engine.dispose()
+    if not holds_desk(source):
+        raise CannotMove("The database to copy holds no desk.")
     for url in (source, target):
         migrate(url)
 
@@ -102,30 +86,22 @@ def _check(source: URL, target: URL) -> None:
 @contextmanager
 def _snapshot(url: URL) -> Iterator[Connection]:
     """The source as it is now, whatever is written to it meanwhile."""
-    engine = connections.reader(url, 1)
-    try:
-        with engine.connect() as conn:
-            connections.begin_snapshot(conn)
-            _take_your_time(conn)
-            yield conn
-    finally:
-        engine.dispose()
+    with connections.connected(connections.reader(url, 1)) as conn:
+        connections.begin_snapshot(conn)
+        _lift_time_limit(conn)
+        yield conn
 
 
 @contextmanager
 def _transaction(url: URL) -> Iterator[Connection]:
-    engine = connections.writer(url)
-    try:
-        with engine.connect() as conn:
-            conn.begin()
-            _take_your_time(conn)
-            yield conn
-    finally:
-        engine.dispose()
+    with connections.connected(connections.writer(url)) as conn:
+        conn.begin()
+        _lift_time_limit(conn)
+        yield conn
 
 
-def _take_your_time(conn: Connection) -> None:
-    """Statements that last as long as their table is large."""
+def _lift_time_limit(conn: Connection) -> None:
+    """Statements last as long as their table is large."""
     if conn.dialect.name == "postgresql":
         conn.execute(text("SET LOCAL statement_timeout = 0"))
 
@@ -165,30 +141,23 @@ def _insert(conn: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
 def _compare(conn: Connection, tallies: dict[str, Tally]) -> None:
     """Reads everything again from the target."""
     for table in metadata.sorted_tables:
-        found = Tally()
+        found, expected = Tally(), tallies[table.name]
         for rows in _batches(conn, table):
             found = found.with_rows(rows)
-        expected = tallies[table.name]
         if found != expected:
-            raise CannotMove(
-                f"{table.name} differs: {expected.rows} rows were read, {found.rows} arrived. Nothing was kept."
-            )
+            counts = f"{expected.rows} rows were read, {found.rows} arrived"
+            raise CannotMove(f"{table.name} differs: {counts}. Nothing was kept.")
 
 
 def _go_on_counting(conn: Connection) -> None:
     """Generated ids go on after the largest one."""
     for table in metadata.sorted_tables:
-        column = _generated(table)
-        if column is None:
+        column = table.autoincrement_column
+        if column is None or not isinstance(column.type, Integer):
             continue
         sequence = func.pg_get_serial_sequence(table.name, column.name)
         largest = select(func.max(column)).scalar_subquery()
         conn.execute(select(func.setval(sequence, func.coalesce(largest, 1), largest.is_not(None))))
-
-
-def _generated(table: Table) -> Column[Any] | None:
-    column = table.autoincrement_column
-    return column if column is not None and isinstance(column.type, Integer) else None
 
 
 def _refuse_changed(source: URL, there: Connection) -> None:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
 
-from orders_sync.db.bulk import Many, insert_if_missing, insert_or_replace
-from orders_sync.db.id_list import among
+from orders_sync.db.bulk import BulkStatement, among, batches, insert_if_missing, insert_or_replace
 from orders_sync.db.tables import order_docs, orders
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.facts import OrderFacts, dump, load
@@ -19,6 +18,7 @@ from orders_sync.instants import Ms
 from orders_sync.lazy import lazy
 from orders_sync.rules.operator_state import OperatorState
 
+_d = order_docs.c
 _BATCH = 500
 _EMPTY = dump(OrderFacts())
 
@@ -53,7 +53,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A document to store. `facts` null: they stay. `stub_since`: since when it waits for the order's body, null: it does not."""
+    """A document to store. `facts` None: they stay. `stub_since`: since when it waits for the order's body, None: it does not."""
 
     order_id: int
     facts: OrderFacts | None
@@ -63,10 +63,8 @@ class Draft:
 
 def lock(tx: Tx, order_ids: Iterable[int], *, create: bool) -> dict[int, Known]:
     """The documents, locked in the order of their ids until the transaction ends; `create` makes those that are missing."""
-    wanted = sorted(set(order_ids))
     found: dict[int, Known] = {}
-    for start in range(0, len(wanted), _BATCH):
-        batch = wanted[start : start + _BATCH]
+    for batch in batches(order_ids, _BATCH):
         if create:
             rows = [{"shop_id": tx.shop_id, "order_id": order_id, "facts": _EMPTY} for order_id in batch]
             tx.conn.execute(insert_if_missing(tx.conn, order_docs), rows)
@@ -79,8 +77,8 @@ def hold(conn: Connection, shop_id: int, order_ids: Iterable[int]) -> None:
     wanted = sorted(set(order_ids))
     if not wanted or conn.dialect.name == "sqlite":
         return
-    query = select(order_docs.c.order_id).where(order_docs.c.shop_id == shop_id, among(conn, order_docs.c.order_id))
-    conn.execute(query.order_by(order_docs.c.order_id).with_for_update(), {"ids": wanted})
+    query = select(_d.order_id).where(_d.shop_id == shop_id, among(conn, _d.order_id))
+    conn.execute(query.order_by(_d.order_id).with_for_update(), {"ids": wanted})
 
 
 def read(conn: Connection, shop_id: int, order_id: int) -> Known | None:
@@ -90,7 +88,7 @@ def read(conn: Connection, shop_id: int, order_id: int) -> Known | None:
 
 def read_many(conn: Connection, shop_id: int, order_ids: Sequence[int]) -> dict[int, Known]:
     """The documents of these orders, without a lock; those that are missing are missing."""
-    query = _query(conn, shop_id).order_by(order_docs.c.order_id)
+    query = _query(conn, shop_id).order_by(_d.order_id)
     return _with_rows(conn, shop_id, conn.execute(query, {"ids": list(order_ids)}).all())
 
 
@@ -110,20 +108,15 @@ def drop_empty(tx: Tx, order_ids: Iterable[int]) -> None:
     """Takes back documents that were made to be locked and of which nothing is known."""
     wanted = list(order_ids)
     if wanted:
-        mine = (order_docs.c.shop_id == tx.shop_id) & among(tx.conn, order_docs.c.order_id)
-        empty = delete(order_docs).where(mine, order_docs.c.facts == _EMPTY, order_docs.c.operator.is_(None))
+        mine = (_d.shop_id == tx.shop_id) & among(tx.conn, _d.order_id)
+        empty = delete(order_docs).where(mine, _d.facts == _EMPTY, _d.operator.is_(None))
         tx.conn.execute(empty, {"ids": wanted})
 
 
 def stubs(conn: Connection, shop_id: int, limit: int = 250) -> list[int]:
     """Orders whose body has not come yet, longest first: to be read by id."""
-    query = (
-        select(order_docs.c.order_id)
-        .where(order_docs.c.shop_id == shop_id, order_docs.c.stub_since.is_not(None))
-        .order_by(order_docs.c.stub_since, order_docs.c.order_id)
-        .limit(limit)
-    )
-    return list(conn.execute(query).scalars())
+    query = select(_d.order_id).where(_d.shop_id == shop_id, _d.stub_since.is_not(None))
+    return list(conn.scalars(query.order_by(_d.stub_since, _d.order_id).limit(limit)))
 
 
 def ids(conn: Connection, shop_id: int, batch: int = _BATCH) -> Iterator[Sequence[int]]:
@@ -136,36 +129,30 @@ def ids(conn: Connection, shop_id: int, batch: int = _BATCH) -> Iterator[Sequenc
 
 def following(conn: Connection, shop_id: int, last: int, limit: int) -> list[int]:
     """The first orders after this id that have a document."""
-    query = (
-        select(order_docs.c.order_id)
-        .where(order_docs.c.shop_id == shop_id, order_docs.c.order_id > last)
-        .order_by(order_docs.c.order_id)
-        .limit(limit)
-    )
-    return list(conn.execute(query).scalars())
+    query = select(_d.order_id).where(_d.shop_id == shop_id, _d.order_id > last)
+    return list(conn.scalars(query.order_by(_d.order_id).limit(limit)))
 
 
 def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Known]:
     """The order's row is read after its document is locked, in a statement of its own: PostgreSQL gives whoever waited for a
     lock the new version of the locked row alone, and the old one of whatever is joined to it."""
-    query = _query(tx.conn, tx.shop_id).order_by(order_docs.c.order_id).with_for_update()
+    query = _query(tx.conn, tx.shop_id).order_by(_d.order_id).with_for_update()
     return _with_rows(tx.conn, tx.shop_id, tx.conn.execute(query, {"ids": list(order_ids)}).all())
 
 
 def _query(conn: Connection, shop_id: int) -> Select[int, bytes, bytes | None, int | None]:
-    columns = (order_docs.c.order_id, order_docs.c.facts, order_docs.c.operator, order_docs.c.stub_since)
-    return select(*columns).where(order_docs.c.shop_id == shop_id, among(conn, order_docs.c.order_id))
+    mine = (_d.shop_id == shop_id, among(conn, _d.order_id))
+    return select(_d.order_id, _d.facts, _d.operator, _d.stub_since).where(*mine)
 
 
 def _with_rows(
     conn: Connection, shop_id: int, stored: Sequence[Row[int, bytes, bytes | None, int | None]]
 ) -> dict[int, Known]:
     row = orders.c
-    query = select(row.id, row.version, row.card, row.alert_types, row.wake_at).where(
-        row.shop_id == shop_id, among(conn, row.id)
-    )
+    query = select(row.id, row.version, row.card, row.alert_types, row.wake_at)
+    mine = query.where(row.shop_id == shop_id, among(conn, row.id))
     ids = {"ids": [each.order_id for each in stored]}
-    shown = {order_id: of_row for order_id, *of_row in conn.execute(query, ids)} if stored else {}
+    shown = {order_id: of_row for order_id, *of_row in conn.execute(mine, ids)} if stored else {}
     found = {}
     for order_id, facts, operator, stub_since in stored:
         version, card, alert_types, wake_at = shown.get(order_id, (0, b"", "", None))
@@ -175,15 +162,11 @@ def _with_rows(
 
 
 def _decided(draft: Draft) -> dict[str, object]:
-    return {"operator": _operator(draft.operator), "stub_since": draft.stub_since}
-
-
-def _operator(state: OperatorState) -> bytes | None:
-    stored = state.model_dump_json(exclude_defaults=True)
-    return None if stored == "{}" else stored.encode()
+    operator = draft.operator.model_dump_json(exclude_defaults=True)
+    return {"operator": None if operator == "{}" else operator.encode(), "stub_since": draft.stub_since}
 
 
 _UNTOUCHED = OperatorState()
-_OF = (order_docs.c.shop_id == bindparam("of_shop"), order_docs.c.order_id == bindparam("of"))
-_SAVE = Many(lambda conn: insert_or_replace(conn, order_docs))
-_DECIDE = Many(lambda _: update(order_docs).where(*_OF))
+_OF = (_d.shop_id == bindparam("of_shop"), _d.order_id == bindparam("of"))
+_SAVE = BulkStatement(lambda conn: insert_or_replace(conn, order_docs))
+_DECIDE = BulkStatement(lambda _: update(order_docs).where(*_OF))

@@ -43,9 +43,9 @@ def order_row(shop_id: int, projection: Projection, version: int, parts: Parts |
         "priority": PRIORITY_RANK[p.priority],
         "channel": p.channel.value,
         "static_issue": None if p.static_issue is None else p.static_issue.value,
-        "total_minor": p.total_minor,
+        "total_minor": p.total_hundredths,
         "currency": p.currency,
-        "value_usd_minor": p.value_usd_minor,
+        "value_usd_minor": p.value_usd_cents,
         "assigned_to": owner(p.assigned_to),
         "customer_id": p.customer_id,
         "customer_folded": folded_name(p.customer_name),
@@ -64,7 +64,7 @@ def order_row(shop_id: int, projection: Projection, version: int, parts: Parts |
 
 
 def owner(name: str | None) -> str | None:
-    """An owner as it is compared; null: nobody."""
+    """An owner as it is compared; None: nobody."""
     return None if name is None else key(name)
 
 
@@ -77,8 +77,8 @@ def part_rows(shop_id: int, projection: Projection) -> Parts:
     """The rows of each table in `PARTS`, each list in a fixed order and without repeats."""
     p = projection
     mine = {"shop_id": shop_id, "order_id": p.order_id}
-    parcel_rows = [mine | _columns(parcel) for parcel in p.parcels]
-    return_rows = [mine | _columns(item) | _plain(item) for item in p.returns]
+    parcel_rows = [mine | {name: getattr(parcel, name) for name in ParcelRow.__slots__} for parcel in p.parcels]
+    return_rows = [mine | _return_columns(item) for item in p.returns]
     owed = {
         key(owed.sku): mine | {"sku": key(owed.sku), "title": clean(owed.title), "held": owed.held}
         for owed in p.owed_skus
@@ -93,12 +93,16 @@ def part_rows(shop_id: int, projection: Projection) -> Parts:
     )
 
 
-def _columns(item: ParcelRow | ReturnRow) -> Row:
-    return {name: getattr(item, name) for name in type(item).__slots__}
-
-
-def _plain(item: ReturnRow) -> Row:
-    return {"state": item.state.value, "reason": None if item.reason is None else clean(item.reason)}
+def _return_columns(item: ReturnRow) -> Row:
+    return {
+        "return_id": item.return_id,
+        "state": item.state.value,
+        "since": item.since,
+        "reason": None if item.reason is None else clean(item.reason),
+        "refund_minor": item.refund_hundredths,
+        "currency": item.currency,
+        "usd_minor": item.usd_cents,
+    }
 
 
 def digest(parts: Iterable[list[Row]]) -> bytes:

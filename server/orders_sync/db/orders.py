@@ -12,8 +12,7 @@ from functools import partial
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from orders_sync.db import counters, search
-from orders_sync.db.bulk import Many, insert_if_missing
-from orders_sync.db.id_list import among
+from orders_sync.db.bulk import BulkStatement, among, insert_if_missing
 from orders_sync.db.order_rows import PARTS, Parts, Row, changed_parts, order_row, owner, part_rows
 from orders_sync.db.tables import orders
 from orders_sync.db.tx import Tx
@@ -31,7 +30,7 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOn:
+class OwnerChange:
     """An order with another owner, its version and its card then."""
 
     order_id: int
@@ -49,8 +48,8 @@ def save(tx: Tx, rows: Sequence[Saved]) -> None:
         _save(tx, sorted(rows[start : start + _BATCH], key=lambda saved: saved.projection.order_id))
 
 
-def hand_on(tx: Tx, rows: Sequence[HandedOn]) -> None:
-    """Tells each order's row of its owner. Nothing else is in it that depends on that, nor in any list or counter."""
+def change_owners(tx: Tx, rows: Sequence[OwnerChange]) -> None:
+    """Stores each order's new owner. Nothing else is in it that depends on that, nor in any list or counter."""
     values = [
         {
             "of_shop": tx.shop_id,
@@ -85,9 +84,8 @@ def set_alerts(tx: Tx, types: Mapping[int, str]) -> None:
 def _save(tx: Tx, batch: Sequence[Saved]) -> None:
     parts = {saved.projection.order_id: part_rows(tx.shop_id, saved.projection) for saved in batch}
     new = {
-        order_id: order_row(tx.shop_id, saved.projection, saved.version, parts[order_id])
+        (order_id := saved.projection.order_id): order_row(tx.shop_id, saved.projection, saved.version, parts[order_id])
         for saved in batch
-        for order_id in [saved.projection.order_id]
     }
     old = _locked(tx, list(new))
     missing = [row for order_id, row in new.items() if order_id not in old]
@@ -157,6 +155,6 @@ def _save_names(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
 
 
 _OF = (orders.c.shop_id == bindparam("of_shop"), orders.c.id == bindparam("of"))
-_ADD = Many(lambda _: insert(orders))
-_ADD_PARTS = {table: Many(partial(insert_if_missing, table=table)) for table in PARTS}
-_UPDATE = Many(lambda _: update(orders).where(*_OF))
+_ADD = BulkStatement(lambda _: insert(orders))
+_ADD_PARTS = {table: BulkStatement(partial(insert_if_missing, table=table)) for table in PARTS}
+_UPDATE = BulkStatement(lambda _: update(orders).where(*_OF))

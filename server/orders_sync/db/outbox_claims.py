@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    Select,
     and_,
     bindparam,
     case,
@@ -34,7 +32,9 @@ from orders_wire.vocabulary import OutboundState
 SUPERSEDED = "a later value replaces it"
 """`last_error` of a metafield that was never sent because a newer one stands."""
 
+_o = outbox.c
 _ACTIVE = (OutboundState.QUEUED.value, OutboundState.CLAIMED.value, OutboundState.UNKNOWN.value)
+_STANDING = (*_ACTIVE, OutboundState.NEEDS_REVIEW.value, OutboundState.DONE.value)
 _PARKED = (OutboundState.QUEUED.value, OutboundState.UNKNOWN.value)
 
 
@@ -49,12 +49,12 @@ class Share:
 
 def claim(tx: Tx, owner: str, targets: Collection[str], lease_ms: int, share: Share) -> list[OutboxRow]:
     """Takes due rows of these targets for `owner`, and those whose holder let its lease run out. Earliest due first."""
-    batched = outbox.c.kind.in_(sorted(share.together))
+    batched = _o.kind.in_(sorted(share.together))
     taken = [*_due_rows(tx, targets, batched, share.batch), *_due_rows(tx, targets, ~batched, share.single)]
     if taken:
         held = {"state": OutboundState.CLAIMED.value, "lease_owner": owner, "lease_until": tx.now + lease_ms}
-        mine = and_(outbox.c.shop_id == tx.shop_id, outbox.c.id.in_(bindparam("ids", expanding=True)))
-        statement = update(outbox).where(mine).values(attempts=outbox.c.attempts + 1, **held)
+        mine = and_(_o.shop_id == tx.shop_id, _o.id.in_(bindparam("ids", expanding=True)))
+        statement = update(outbox).where(mine).values(attempts=_o.attempts + 1, **held)
         tx.conn.execute(statement, {"ids": [row.id for row in taken]})
     return taken
 
@@ -63,7 +63,7 @@ def _due_rows(tx: Tx, targets: Collection[str], which: ColumnElement[bool], limi
     due = (
         rows(tx.shop_id)
         .where(_due(tx.now), _of(targets), which, ~_blocked())
-        .order_by(outbox.c.not_before, outbox.c.id)
+        .order_by(_o.not_before, _o.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=outbox)
     )
@@ -72,7 +72,7 @@ def _due_rows(tx: Tx, targets: Collection[str], which: ColumnElement[bool], limi
 
 def still_held(tx: Tx, row_id: int, owner: str) -> OutboxRow | None:
     """The row, held until the transaction ends, if `owner` has it still."""
-    mine = and_(outbox.c.id == row_id, outbox.c.lease_owner == owner, outbox.c.state == OutboundState.CLAIMED.value)
+    mine = and_(_o.id == row_id, _o.lease_owner == owner, _o.state == OutboundState.CLAIMED.value)
     row = tx.conn.execute(rows(tx.shop_id).where(mine).with_for_update()).one_or_none()
     return None if row is None else read(row)
 
@@ -84,30 +84,30 @@ def settle(tx: Tx, row_id: int, state: OutboundState, error: str | None, not_bef
         values["not_before"] = not_before
     if state is OutboundState.DONE:
         values["done_at"] = tx.now
-    tx.conn.execute(update(outbox).where(outbox.c.shop_id == tx.shop_id, outbox.c.id == row_id).values(values))
+    tx.conn.execute(update(outbox).where(_o.shop_id == tx.shop_id, _o.id == row_id).values(values))
 
 
 def next_due(conn: Connection, shop_id: int, targets: Collection[str]) -> dict[str, Ms]:
     """When the next row for each of these targets may be claimed; those for which none waits are missing."""
-    moment = case((outbox.c.state == OutboundState.CLAIMED.value, outbox.c.lease_until), else_=outbox.c.not_before)
-    waiting = and_(outbox.c.shop_id == shop_id, _active(), outbox.c.not_before < FOREVER)
-    due = select(outbox.c.target, func.min(moment)).where(waiting, _of(targets)).group_by(outbox.c.target)
-    return {target: Ms(at) for target, at in conn.execute(due)}
+    at = case((_o.state == OutboundState.CLAIMED.value, _o.lease_until), else_=_o.not_before)
+    waiting = and_(_o.shop_id == shop_id, _active(), _o.not_before < FOREVER)
+    due = select(_o.target, func.min(at)).where(waiting, _of(targets)).group_by(_o.target)
+    return {target: Ms(first) for target, first in conn.execute(due)}
 
 
 def switched(conn: Connection, shop_id: int, now: Ms, on: Collection[str], off: Collection[str]) -> bool:
     """True when rows of a target that is on wait as if it were off, or the other way round. Reads all that wait."""
-    mine = and_(outbox.c.shop_id == shop_id, _active())
-    parked = select(outbox.c.id).where(mine, _of(on), outbox.c.not_before >= FOREVER)
-    loose = select(outbox.c.id).where(mine, _of(off), outbox.c.not_before < FOREVER, _free(now))
+    mine = and_(_o.shop_id == shop_id, _active())
+    parked = select(_o.id).where(mine, _of(on), _o.not_before >= FOREVER)
+    loose = select(_o.id).where(mine, _of(off), _o.not_before < FOREVER, _free(now))
     return bool(conn.scalar(select(or_(parked.exists(), loose.exists()))))
 
 
 def park(tx: Tx, off: Collection[str]) -> None:
     """Rows of targets that are off wait until somebody reviews them, however long that takes."""
-    mine = and_(outbox.c.shop_id == tx.shop_id, _of(off), outbox.c.not_before < FOREVER)
+    mine = and_(_o.shop_id == tx.shop_id, _of(off), _o.not_before < FOREVER)
     tx.conn.execute(update(outbox).where(mine, _lapsed(tx.now)).values(state=OutboundState.UNKNOWN.value))
-    tx.conn.execute(update(outbox).where(mine, outbox.c.state.in_(_PARKED)).values(not_before=FOREVER))
+    tx.conn.execute(update(outbox).where(mine, _o.state.in_(_PARKED)).values(not_before=FOREVER))
 
 
 def review(tx: Tx, on: Collection[str], collapsing: Collection[str]) -> list[int]:
@@ -115,10 +115,10 @@ def review(tx: Tx, on: Collection[str], collapsing: Collection[str]) -> list[int
 
     Of the kinds `collapsing`, only an order's latest stays. Returns the orders that have a row less to send.
     """
-    mine = and_(outbox.c.shop_id == tx.shop_id, _of(on), outbox.c.state.in_(_PARKED), outbox.c.not_before >= FOREVER)
-    older = and_(mine, outbox.c.kind.in_(list(collapsing)), _newer().exists())
+    mine = and_(_o.shop_id == tx.shop_id, _of(on), _o.state.in_(_PARKED), _o.not_before >= FOREVER)
+    older = and_(mine, _o.kind.in_(list(collapsing)), _newer())
     gone = {"state": OutboundState.DISCARDED.value, "last_error": SUPERSEDED, "not_before": tx.now}
-    dropped = tx.conn.execute(update(outbox).where(older).values(gone).returning(outbox.c.order_id))
+    dropped = tx.conn.execute(update(outbox).where(older).values(gone).returning(_o.order_id))
     order_ids = sorted(set(dropped.scalars()))
     tx.conn.execute(update(outbox).where(mine).values(state=OutboundState.NEEDS_REVIEW.value, not_before=tx.now))
     return order_ids
@@ -126,28 +126,20 @@ def review(tx: Tx, on: Collection[str], collapsing: Collection[str]) -> list[int
 
 def superseded(tx: Tx, row: OutboxRow) -> bool:
     """True when a newer row of the same order and kind stands."""
-    newest = select(func.max(outbox.c.id)).where(
-        outbox.c.shop_id == tx.shop_id,
-        outbox.c.order_id == row.order_id,
-        outbox.c.target == row.target,
-        outbox.c.kind == row.kind,
-        outbox.c.state.in_((*_ACTIVE, OutboundState.NEEDS_REVIEW.value, OutboundState.DONE.value)),
-    )
+    newest = select(func.max(_o.id)).where(_like(tx, row), _o.state.in_(_STANDING))
     return (tx.conn.scalar(newest) or 0) > row.id
 
 
 def revive(tx: Tx, row: OutboxRow) -> None:
     """The row is undone: the one that it superseded, if any, is the latest again and waits for its review."""
-    older = select(func.max(outbox.c.id)).where(
-        outbox.c.shop_id == tx.shop_id,
-        outbox.c.order_id == row.order_id,
-        outbox.c.target == row.target,
-        outbox.c.kind == row.kind,
-        outbox.c.id < row.id,
-        outbox.c.last_error == SUPERSEDED,
-    )
-    again = update(outbox).where(outbox.c.shop_id == tx.shop_id, outbox.c.id == older.scalar_subquery())
+    older = select(func.max(_o.id)).where(_like(tx, row), _o.id < row.id, _o.last_error == SUPERSEDED)
+    again = update(outbox).where(_o.shop_id == tx.shop_id, _o.id == older.scalar_subquery())
     tx.conn.execute(again.values(state=OutboundState.NEEDS_REVIEW.value, last_error=None))
+
+
+def _like(tx: Tx, row: OutboxRow) -> ColumnElement[bool]:
+    same = and_(_o.order_id == row.order_id, _o.target == row.target, _o.kind == row.kind)
+    return and_(_o.shop_id == tx.shop_id, same)
 
 
 def _active(rows: FromClause = outbox) -> ColumnElement[bool]:
@@ -156,45 +148,33 @@ def _active(rows: FromClause = outbox) -> ColumnElement[bool]:
 
 
 def _due(now: Ms) -> ColumnElement[bool]:
-    return and_(_active(), outbox.c.not_before <= now, _free(now))
+    return and_(_active(), _o.not_before <= now, _free(now))
 
 
 def _free(now: Ms) -> ColumnElement[bool]:
     """Nobody holds it."""
-    return or_(outbox.c.state.in_(_PARKED), _lapsed(now))
+    return or_(_o.state.in_(_PARKED), _lapsed(now))
 
 
 def _lapsed(now: Ms) -> ColumnElement[bool]:
-    return and_(outbox.c.state == OutboundState.CLAIMED.value, outbox.c.lease_until <= now)
+    return and_(_o.state == OutboundState.CLAIMED.value, _o.lease_until <= now)
 
 
 def _of(targets: Collection[str]) -> ColumnElement[bool]:
-    return outbox.c.target.in_(sorted(targets))
+    return _o.target.in_(sorted(targets))
 
 
 def _blocked() -> ColumnElement[bool]:
     earlier = outbox.alias("earlier")
-    return (
-        select(earlier.c.id)
-        .where(_same_receiver(earlier), earlier.c.id < outbox.c.id, _active(earlier))
-        .correlate(outbox)
-        .exists()
-    )
+    mine = and_(_same_receiver(earlier), earlier.c.id < _o.id, _active(earlier))
+    return select(earlier.c.id).where(mine).correlate(outbox).exists()
 
 
-def _newer() -> Select[tuple[int]]:
+def _newer() -> ColumnElement[bool]:
     later = outbox.alias("later")
-    live = (*_ACTIVE, OutboundState.NEEDS_REVIEW.value, OutboundState.DONE.value)
-    return (
-        select(later.c.id)
-        .where(_same_receiver(later), later.c.kind == outbox.c.kind, later.c.id > outbox.c.id, later.c.state.in_(live))
-        .correlate(outbox)
-    )
+    mine = and_(_same_receiver(later), later.c.kind == _o.kind, later.c.id > _o.id, later.c.state.in_(_STANDING))
+    return select(later.c.id).where(mine).correlate(outbox).exists()
 
 
-def _same_receiver(other: Any) -> ColumnElement[bool]:
-    return and_(
-        other.c.shop_id == outbox.c.shop_id,
-        other.c.order_id == outbox.c.order_id,
-        other.c.target == outbox.c.target,
-    )
+def _same_receiver(other: FromClause) -> ColumnElement[bool]:
+    return and_(other.c.shop_id == _o.shop_id, other.c.order_id == _o.order_id, other.c.target == _o.target)

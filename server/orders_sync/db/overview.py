@@ -1,6 +1,7 @@
 """Counts over all orders: the size of every tab, the metrics that come from them, and when time alone changes any of it.
 
-One statement: each count is of one partial index, so the whole costs the backlog, not the history.
+One statement: each count is of one partial index, so the whole costs the backlog, not the history. Beside it: who owns orders,
+and how many open ones (contract §3, `/sync/owners`).
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ from sqlalchemy import (
 
 from orders_sync.db import tabs
 from orders_sync.db.counters import Counted
-from orders_sync.db.cutoffs import Moment
-from orders_sync.db.inventory import BLOCKED
+from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
+from orders_sync.db.stock import BLOCKED
 from orders_sync.db.tables import (
+    GAP_ORDER,
     LATE_PRONE,
     OPEN_ALERT,
     PENDING_RETURN,
@@ -42,21 +44,20 @@ from orders_sync.db.tables import (
     parcels,
     returns,
 )
-from orders_sync.db.tabs import BREACH, IS_LONGEST_LATE, LATE, NOW, PENDING, QUIET, SHOP
+from orders_sync.db.tabs import BREACH, IS_LONGEST_LATE, IS_OPEN, LATE, NOW, PENDING, QUIET, SHOP
 from orders_sync.instants import FOREVER, Ms
 from orders_wire.vocabulary import ReturnState, Tab
 
-Condition = ColumnElement[bool] | TextClause
+_COUNTS = ("breaches", "delivered_today", "refunds_due", "refund_usd_cents", "blocks", "alerts", "gaps")
 
-GAP_ORDER = 0
-"""The order id of data gaps."""
+Condition = ColumnElement[bool] | TextClause
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`tabs`: their sizes. `refund_usd_minor`: what is known in USD of the refunds due.
+    """`tabs`: their sizes. `refund_usd_cents`: what is known in USD of the refunds due.
 
-    `until`: the next instant at which one of these counts, or the membership of a row in a tab, changes by time alone; null
+    `until`: the next instant at which one of these counts, or the membership of a row in a tab, changes by time alone; None
     when none does.
     """
 
@@ -66,55 +67,45 @@ class Overview:
     breaches: int
     delivered_today: int
     refunds_due: int
-    refund_usd_minor: int
+    refund_usd_cents: int
     blocks: int
     alerts: int
     gaps: int
     until: Ms | None
 
 
-def overview(conn: Connection, shop_id: int, moment: Moment, today: Between) -> Overview:
+def overview(conn: Connection, shop_id: int, cutoffs: Cutoffs, today: Between) -> Overview:
     """Everything that is counted over all orders, at one moment; `today`: the desk zone's current day."""
-    return of_row(_OVERVIEW.one(conn, parameters(shop_id, moment, today)), moment)
+    return of_row(_OVERVIEW.one(conn, parameters(shop_id, cutoffs, today)), cutoffs)
 
 
-def parameters(shop_id: int, moment: Moment, today: Between) -> dict[str, Any]:
+def parameters(shop_id: int, cutoffs: Cutoffs, today: Between) -> dict[str, Any]:
     """What `COLUMNS` are bound to."""
-    return {"shop_id": shop_id, **moment.parameters, "today": today.start, "tomorrow": today.end}
+    return {"shop_id": shop_id, **cutoffs.parameters, "today": today.start, "tomorrow": today.end}
 
 
-def of_row(values: Sequence[Any], moment: Moment) -> Overview:
+def of_row(values: Sequence[Any], cutoffs: Cutoffs) -> Overview:
     """The values of `COLUMNS`."""
     row = dict(zip(_NAMES, values, strict=True))
-    return Overview(
-        desk_id=row["desk_id"],
-        version=row["event_n"],
-        tabs={tab.value: int(row[f"tab_{tab.value}"]) for tab in Tab},
-        breaches=row["breaches"],
-        delivered_today=row["delivered_today"],
-        refunds_due=row["refunds_due"],
-        refund_usd_minor=int(row["refund_usd_minor"]),
-        blocks=row["blocks"],
-        alerts=row["alerts"],
-        gaps=row["gaps"],
-        until=_until(moment, row),
-    )
+    sizes = {tab.value: int(row[f"tab_{tab.value}"]) for tab in Tab}
+    counts = {name: int(row[name]) for name in _COUNTS}
+    return Overview(row["desk_id"], row["event_n"], tabs=sizes, until=_until(cutoffs, row), **counts)
 
 
 def first_placed(conn: Connection, shop_id: int) -> Ms | None:
-    """When the first order was placed; null when there is none."""
+    """When the first order was placed; None when there is none."""
     first: Ms | None = _FIRST_PLACED.value(conn, {"shop_id": shop_id})
     return first
 
 
-def _until(moment: Moment, row: Mapping[str, Any]) -> Ms | None:
+def _until(cutoffs: Cutoffs, row: Mapping[str, Any]) -> Ms | None:
     """What each compared instant comes to on the clock, one millisecond later where the rule says "after"."""
-    quiet = moment.now - moment.quiet
+    quiet = cutoffs.now - cutoffs.quiet
     waits = {
         "next_due": 1,
-        "next_breach": moment.now - moment.breach,
-        "next_pending": moment.now - moment.pending + 1,
-        "next_late": moment.now - moment.late,
+        "next_breach": cutoffs.now - cutoffs.breach,
+        "next_pending": cutoffs.now - cutoffs.pending + 1,
+        "next_late": cutoffs.now - cutoffs.late,
         "next_lost": quiet,
         "next_quiet": quiet,
     }
@@ -142,11 +133,10 @@ def _first(index: str, column: Column[int], *conditions: Condition) -> Any:
     return query.with_hint(table, f"INDEXED BY {index}", "sqlite").scalar_subquery()
 
 
-def _walk(index: str, table: Table, *conditions: Condition, **thresholds: ColumnElement[Any]) -> Subquery:
-    """Several thresholds of the rows that an index holds, all from one walk over it."""
-    query = select(*(figure.label(name) for name, figure in thresholds.items())).where(
-        table.c.shop_id == SHOP, *conditions
-    )
+def _walk(index: str, table: Table, *conditions: Condition, **counts: ColumnElement[Any]) -> Subquery:
+    """Several counts of the rows that an index holds, all from one walk over it."""
+    labelled = (count.label(name) for name, count in counts.items())
+    query = select(*labelled).where(table.c.shop_id == SHOP, *conditions)
     return query.with_hint(table, f"INDEXED BY {index}", "sqlite").subquery(index)
 
 
@@ -178,7 +168,7 @@ _REFUNDS = _walk(
     PENDING_RETURN,
     returns.c.state == text(f"'{ReturnState.AWAITING_REFUND.value}'"),
     refunds_due=func.count(),
-    refund_usd_minor=func.coalesce(func.sum(returns.c.usd_minor), 0),
+    refund_usd_cents=func.coalesce(func.sum(returns.c.usd_minor), 0),
 )
 _WALKS = (_DUE, _UNNUMBERED, _REFUNDS)
 _WALKED = {column.name: column for walk in _WALKS for column in walk.c}
@@ -208,3 +198,25 @@ SOURCE = reduce(lambda source, walk: source.join(walk, true()), _WALKS, cast(Fro
 
 _OVERVIEW = Statement(select(*COLUMNS).select_from(SOURCE).where(desk.c.shop_id == SHOP))
 _FIRST_PLACED = Statement(select(func.min(orders.c.placed_at)).where(orders.c.shop_id == SHOP))
+
+
+def open_orders_by_owner(conn: Connection, shop_id: int, quiet: Ms) -> dict[str, int]:
+    """Everybody who owns an order, by name, with the number of their orders that are open (`live_at` after `quiet`)."""
+    values = {"shop_id": shop_id, "quiet": quiet}
+    counts: dict[str, int] = dict(conn.execute(_OPEN_BY_OWNER, values).all())
+    return {name: counts.get(name, 0) for name in conn.scalars(_OWNERS, values)}
+
+
+_OPEN_BY_OWNER = (
+    select(_o.assigned_to, func.count())
+    .where(_o.shop_id == SHOP, IS_OPEN, _o.assigned_to.is_not(None))
+    .with_hint(orders, "INDEXED BY orders_live", "sqlite")
+    .group_by(_o.assigned_to)
+)
+
+# From name to next name through the index: costs the names, not the orders.
+_first_owner = select(func.min(_o.assigned_to).label("name")).where(_o.shop_id == SHOP).cte("names", recursive=True)
+_after = select(func.min(_o.assigned_to)).where(_o.shop_id == SHOP, _o.assigned_to > _first_owner.c.name)
+_next_owner = _after.correlate(_first_owner).scalar_subquery()
+_names = _first_owner.union_all(select(_next_owner).where(_first_owner.c.name.is_not(None)))
+_OWNERS = select(_names.c.name).where(_names.c.name.is_not(None)).order_by(_names.c.name)

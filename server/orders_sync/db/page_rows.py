@@ -5,18 +5,17 @@ A page is read from the nearer end of its selection; in the middle of a long his
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, literal_column, select, true, tuple_
 
-from orders_sync.db import days
+from orders_sync.db import counters
 from orders_sync.db.counters import Counted
-from orders_sync.db.cutoffs import Moment
+from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.scope import Shape, in_order, key_column, matching, parameters, shape_of
-from orders_sync.db.selection import Selection
+from orders_sync.db.selection import UNFILTERED, Between, Selection
 from orders_sync.db.statement import Statement
 from orders_sync.db.tables import orders, parcels
 from orders_sync.db.tabs import IS_LATE, SHOP
@@ -59,25 +58,25 @@ class Stretch:
 class Reader:
     """One selection, read in one snapshot at one moment."""
 
-    def __init__(self, conn: Connection, shop_id: int, selection: Selection, moment: Moment) -> None:
+    def __init__(self, conn: Connection, shop_id: int, selection: Selection, cutoffs: Cutoffs) -> None:
         self._conn = conn
         self._shop_id = shop_id
         self._selection = selection
         self._shape = shape_of(selection)
-        self._values = parameters(selection, shop_id, moment)
+        self._values = parameters(selection, shop_id, cutoffs)
         self._days = _day_counters(selection)
 
     def total(self) -> int:
         """How many rows there are in all."""
         if self._days is not None:
-            return days.count(self._conn, self._shop_id, self._days, self._selection.filters.placed).n
+            return counters.count(self._conn, self._shop_id, self._days, self._selection.filters.placed).n
         return self._count(_counting(self._shape))
 
     def position(self, value: int | str | None, row_id: int) -> int:
         """How many rows come before this key, whether or not a row has it."""
         if self._days is not None and isinstance(value, int):
             key = (value, row_id)
-            ranked = days.rank(self._conn, self._shop_id, self._days, key, descending=self._shape.order.descending)
+            ranked = counters.rank(self._conn, self._shop_id, self._days, key, descending=self._shape.order.descending)
             return min(max(0, ranked - self._skipped()), self.total())
         key_values = {"key_value": value, "key_id": row_id}
         if value is not None:
@@ -109,7 +108,7 @@ class Reader:
         assert self._days is not None
         descending = self._shape.order.descending
         place = position + self._skipped()
-        spot = days.find(self._conn, self._shop_id, self._days, place, descending=descending)
+        spot = counters.find(self._conn, self._shop_id, self._days, place, descending=descending)
         if spot is None:
             return []
         stretch = Stretch(wanted, skipping=True, bounded=True)
@@ -118,9 +117,9 @@ class Reader:
     def _skipped(self) -> int:
         """Rows of all history that lie before the selection's first, when only days restrict it."""
         placed = self._selection.filters.placed
-        before = type(placed)(start=placed.end) if self._shape.order.descending else type(placed)(end=placed.start)
+        before = Between(start=placed.end) if self._shape.order.descending else Between(end=placed.start)
         assert self._days is not None
-        return days.count(self._conn, self._shop_id, self._days, before).n if before.bounded else 0
+        return counters.count(self._conn, self._shop_id, self._days, before).n if before.bounded else 0
 
     def _read(self, offset: int, wanted: int, *, backward: bool) -> list[PageRow]:
         """Reads on from either end, through the rows with a value and those without."""
@@ -145,9 +144,9 @@ class Reader:
         return found
 
 
-def read_one(conn: Connection, shop_id: int, order_id: int, moment: Moment) -> PageRow | None:
-    """One order's row; its `key` is null."""
-    rows = _ONE.rows(conn, {"shop_id": shop_id, "order_id": order_id, **moment.parameters})
+def read_one(conn: Connection, shop_id: int, order_id: int, cutoffs: Cutoffs) -> PageRow | None:
+    """One order's row; its `key` is None."""
+    rows = _ONE.rows(conn, {"shop_id": shop_id, "order_id": order_id, **cutoffs.parameters})
     return PageRow._make((*rows[0], None)) if rows else None
 
 
@@ -157,7 +156,7 @@ def _day_counters(selection: Selection) -> Counted | None:
     filters = selection.filters
     if selection.tab is Tab.ALL and shape.order.column == "placed_at" and filters.only_placed:
         return Counted.PLACED
-    if selection.tab is Tab.REFUNDED and shape.order.column == "refunded_at" and filters == type(filters)():
+    if selection.tab is Tab.REFUNDED and shape.order.column == "refunded_at" and filters == UNFILTERED:
         return Counted.REFUNDED
     return None
 
@@ -199,11 +198,11 @@ def _rows(shape: Shape, stretch: Stretch) -> Statement:
     Where many rows are skipped or sorted, that is done on their keys, and only the wanted rows are fetched.
     """
     key, valued = key_column(shape), stretch.valued
-    restricted: Sequence[ColumnElement[bool]] = ()
+    restricted: list[ColumnElement[bool]] = []
     if valued is not None:
-        restricted = (key.is_not(None) if valued else key.is_(None),)
+        restricted = [key.is_not(None) if valued else key.is_(None)]
     if stretch.bounded:
-        restricted = (key < bindparam("bound") if shape.order.descending else key >= bindparam("bound"),)
+        restricted = [key < bindparam("bound") if shape.order.descending else key >= bindparam("bound")]
     descending = shape.order.descending is not stretch.backward
     wide = _WIDE_LATE if shape.tab is Tab.DELAYED else _WIDE
     if in_order(shape) and not stretch.deep:
@@ -212,9 +211,8 @@ def _rows(shape: Shape, stretch: Stretch) -> Statement:
         return Statement(_cut(ordered, stretch), by_values=shape.searching)
     narrow = matching(shape, orders.c.id, key.label("key")).where(*restricted)
     chosen = _cut(narrow.order_by(*_order(key, orders.c.id, descending, valued)), stretch).subquery("chosen")
-    query: Select[Any] = select(*wide, chosen.c.key).join(
-        chosen, (orders.c.shop_id == SHOP) & (orders.c.id == chosen.c.id)
-    )
+    same = (orders.c.shop_id == SHOP) & (orders.c.id == chosen.c.id)
+    query: Select[Any] = select(*wide, chosen.c.key).join(chosen, same)
     return Statement(query.order_by(*_order(chosen.c.key, chosen.c.id, descending, valued)), by_values=shape.searching)
 
 

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Integer, exists, literal_column, select, true, tuple_
+from sqlalchemy import (
+    Connection,
+    Integer,
+    ScalarSelect,
+    Select,
+    Text,
+    exists,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
-from orders_sync.db import days, overview
+from orders_sync.db import counters, overview
 from orders_sync.db.counters import Count, Counted
-from orders_sync.db.cutoffs import Moment
-from orders_sync.db.id_list import listed
-from orders_sync.db.inventory import MOST_WAITED_FOR, Block
-from orders_sync.db.overview import GAP_ORDER, Overview
+from orders_sync.db.cutoffs import Cutoffs
+from orders_sync.db.overview import Overview
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
-from orders_sync.db.tables import OPEN_ALERT, PENDING_RETURN, alerts, desk, orders, parcels, returns
+from orders_sync.db.stock import MOST_WAITED_FOR, Block
+from orders_sync.db.tables import GAP_ORDER, OPEN_ALERT, PENDING_RETURN, alerts, desk, orders, parcels, returns
 from orders_sync.db.tabs import IS_LONGEST_LATE, RULES, SHOP
 from orders_wire.vocabulary import ReturnState, Tab
 
@@ -43,14 +57,14 @@ class LateOrder(NamedTuple):
 
 
 class OpenReturn(NamedTuple):
-    """An order of the tab `returns`, by the return that is longest in its state. `refund_minor` in its own currency."""
+    """An order of the tab `returns`, by the return that is longest in its state. `refund_hundredths` in its own currency."""
 
     order_id: int
     name: str
     state: str
     reason: str | None
     since: int
-    refund_minor: int | None
+    refund_hundredths: int | None
 
 
 class Panels(NamedTuple):
@@ -65,11 +79,11 @@ class Panels(NamedTuple):
 
 
 def read(
-    conn: Connection, shop_id: int, moment: Moment, today: Between, week: Between
+    conn: Connection, shop_id: int, cutoffs: Cutoffs, today: Between, week: Between
 ) -> tuple[Overview, Count, Panels]:
     """What is counted over all orders, the fulfilments of the `week`, and the lists: at one moment, in one statement."""
-    values = overview.parameters(shop_id, moment, today) | days.bounds(week)
-    n, total, *row = _BESIDE.one(conn, values)
+    values = overview.parameters(shop_id, cutoffs, today) | counters.bounds(week)
+    n, total, *row = _SUMMARY.one(conn, values)
     untracked, late, returned, blocks, alerts, gaps = map(orjson.loads, row[-len(_LISTS) :])
     lists = Panels(
         [PendingTracking(*values) for values in untracked],
@@ -79,7 +93,32 @@ def read(
         [message for (message,) in alerts],
         [message for (message,) in gaps],
     )
-    return overview.of_row(row[: -len(_LISTS)], moment), Count(int(n), int(total)), lists
+    return overview.of_row(row[: -len(_LISTS)], cutoffs), Count(int(n), int(total)), lists
+
+
+class _Listed(FunctionElement[str]):
+    """Aggregates rows, in the order in which they come, to the text of a JSON list of lists."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_Listed, "sqlite")
+def _sqlite(element: _Listed, compiler: SQLCompiler, **options: Any) -> str:
+    columns = compiler.process(element.clauses, **options)
+    return f"json_group_array(json_array({columns}))"
+
+
+@compiles(_Listed, "postgresql")
+def _postgresql(element: _Listed, compiler: SQLCompiler, **options: Any) -> str:
+    columns = compiler.process(element.clauses, **options)
+    return f"CAST(json_agg(json_build_array({columns})) AS text)"
+
+
+def listed(query: Select[Any]) -> ScalarSelect[str]:
+    """The ordered rows of `query` as the text of a JSON list of lists."""
+    rows = query.subquery()
+    return select(func.coalesce(_Listed(*rows.c), "[]")).scalar_subquery()
 
 
 _LIST = literal_column(str(LIST), Integer)
@@ -136,10 +175,10 @@ _ALERTS = _OPEN.where(_a.order_id != GAP_ORDER).with_hint(alerts, "INDEXED BY al
 _GAPS = _OPEN.where(_a.order_id == GAP_ORDER).with_hint(alerts, "INDEXED BY alerts_by_order", "sqlite")
 
 _LISTS = (_TRACKING_PENDING, _DELAYED, _RETURNS, MOST_WAITED_FOR, _ALERTS, _GAPS)
-_fulfilled = days.counted(Counted.FULFILLED).subquery("fulfilled")
-BESIDE = (
+_fulfilled = counters.counted(Counted.FULFILLED).subquery("fulfilled")
+SUMMARY = (
     select(_fulfilled.c.n, _fulfilled.c.total, *overview.COLUMNS, *map(listed, _LISTS))
     .select_from(overview.SOURCE.join(_fulfilled, true()))
     .where(desk.c.shop_id == SHOP)
 )
-_BESIDE = Statement(BESIDE)
+_SUMMARY = Statement(SUMMARY)

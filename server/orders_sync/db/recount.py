@@ -6,20 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, exists, func, literal, select
+from sqlalchemy import ColumnElement, Connection, exists, func, literal, select
 
 from orders_sync.db import counters
 from orders_sync.db.counters import BLOCK, Count, Counted, Tally
 from orders_sync.db.order_rows import PARTS, Row
+from orders_sync.db.outbox import WAITING
 from orders_sync.db.search import suffixes
-from orders_sync.db.tables import alerts, day_counters, name_suffixes, order_docs, orders, outbox
+from orders_sync.db.tables import GAP_ORDER, alerts, day_counters, name_suffixes, order_docs, orders, outbox
 from orders_sync.instants import DAY
 from orders_wire.vocabulary import OutboundState
-
-GAP_ORDER = 0
-_WAITING = [
-    s.value for s in (OutboundState.QUEUED, OutboundState.NEEDS_REVIEW, OutboundState.CLAIMED, OutboundState.UNKNOWN)
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +53,9 @@ def names(conn: Connection, shop_id: int) -> list[Difference]:
     folded = select(orders.c.customer_folded).where(orders.c.shop_id == shop_id, orders.c.customer_folded.is_not(None))
     expected = {name: len(suffixes(name)) for name in conn.execute(folded.distinct()).scalars()}
     n = name_suffixes.c
-    counted = select(n.name, func.count()).where(n.shop_id == shop_id).group_by(n.name)
-    kept = {row[0]: row[1] for row in conn.execute(counted)}
+    kept: dict[str, int] = dict(
+        conn.execute(select(n.name, func.count()).where(n.shop_id == shop_id).group_by(n.name)).all()
+    )
     return _differences("suffixes of", kept, expected)
 
 
@@ -67,7 +64,7 @@ def kept_by_others(conn: Connection, shop_id: int) -> list[Difference]:
     o = orders.c
     rows = conn.execute(select(o.id, o.alert_types, o.outbound_waiting, o.outbound_failed).where(o.shop_id == shop_id))
     kept = {row.id: tuple(row)[1:] for row in rows if row.alert_types or row.outbound_waiting or row.outbound_failed}
-    waiting, failed = _outbound(conn, shop_id, _WAITING), _outbound(conn, shop_id, [OutboundState.DEAD.value])
+    waiting, failed = _outbound(conn, shop_id, WAITING), _outbound(conn, shop_id, [OutboundState.DEAD])
     types = _open_types(conn, shop_id)
     stubs = {order_id for order_id in types.keys() | waiting.keys() | failed.keys() if order_id not in kept}
     present = set(conn.execute(select(o.id).where(o.shop_id == shop_id, o.id.in_(stubs))).scalars()) | kept.keys()
@@ -107,28 +104,22 @@ def _differences(what: str, kept: Mapping[Any, object], counted: Mapping[Any, ob
 
 
 def _by_day(conn: Connection, shop_id: int, kind: Counted) -> Tally:
-    column: Column[int] = {
-        Counted.PLACED: orders.c.placed_at,
-        Counted.FULFILLED: orders.c.first_fulfilled_at,
-        Counted.REFUNDED: orders.c.refunded_at,
-    }[kind]
+    column = kind.column
     day: ColumnElement[int] = ((column - (column % DAY + DAY) % DAY) // DAY).label("day")
     took: ColumnElement[int] = func.sum(column - orders.c.placed_at) if kind is Counted.FULFILLED else literal(0)
     query = select(day, func.count(), took).where(orders.c.shop_id == shop_id, column.is_not(None)).group_by(day)
     return {(kind.value, int(row[0])): Count(row[1], int(row[2])) for row in conn.execute(query)}
 
 
-def _outbound(conn: Connection, shop_id: int, states: Sequence[str]) -> dict[int, int]:
-    query = select(outbox.c.order_id, func.count()).where(
-        outbox.c.shop_id == shop_id, outbox.c.state.in_(states), outbox.c.order_id.is_not(None)
-    )
-    return {row[0]: row[1] for row in conn.execute(query.group_by(outbox.c.order_id))}
+def _outbound(conn: Connection, shop_id: int, states: Sequence[OutboundState]) -> dict[int, int]:
+    o = outbox.c
+    mine = (o.shop_id == shop_id, o.state.in_([state.value for state in states]), o.order_id.is_not(None))
+    return dict(conn.execute(select(o.order_id, func.count()).where(*mine).group_by(o.order_id)).all())
 
 
 def _open_types(conn: Connection, shop_id: int) -> dict[int, str]:
-    query = select(alerts.c.order_id, alerts.c.type).where(
-        alerts.c.shop_id == shop_id, alerts.c.state == "open", alerts.c.order_id != GAP_ORDER
-    )
+    a = alerts.c
+    query = select(a.order_id, a.type).where(a.shop_id == shop_id, a.state == "open", a.order_id != GAP_ORDER)
     types: dict[int, set[str]] = {}
     for order_id, kind in conn.execute(query):
         types.setdefault(order_id, set()).add(kind)

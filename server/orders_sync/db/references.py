@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select, tuple_
 
-from orders_sync.db.bulk import forget, insert_if_missing
+from orders_sync.db.bulk import batches, insert_if_missing, older
 from orders_sync.db.tables import parked, references
 from orders_sync.db.tx import Tx
 
 Reference = tuple[str, int]
 """("fulfillment_order", id) or ("return", id)."""
-
-_BATCH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +27,10 @@ class Parked:
 def find(tx: Tx, wanted: Collection[Reference]) -> dict[Reference, int]:
     """The orders of those references that are known; of several that claim one, the oldest."""
     found: dict[Reference, int] = {}
-    for batch in _batches(wanted):
-        query = select(references.c.kind, references.c.ref_id, references.c.order_id).where(
-            references.c.shop_id == tx.shop_id, tuple_(references.c.kind, references.c.ref_id).in_(batch)
-        )
-        rows = tx.conn.execute(query.order_by(references.c.order_id.desc()))
+    for batch in batches(wanted):
+        r = references.c
+        query = select(r.kind, r.ref_id, r.order_id).where(r.shop_id == tx.shop_id, tuple_(r.kind, r.ref_id).in_(batch))
+        rows = tx.conn.execute(query.order_by(r.order_id.desc()))
         found |= {(row.kind, row.ref_id): row.order_id for row in rows}
     return found
 
@@ -77,10 +74,11 @@ def any_parked(tx: Tx) -> bool:
 def unpark(tx: Tx, known: Collection[Reference]) -> list[Parked]:
     """Takes out what waited for these references."""
     found: list[Parked] = []
-    for batch in _batches(known):
-        mine = (parked.c.shop_id == tx.shop_id) & tuple_(parked.c.kind, parked.c.ref_id).in_(batch)
-        query = select(parked.c.kind, parked.c.ref_id, parked.c.change).where(mine)
-        rows = tx.conn.execute(query.order_by(parked.c.kind, parked.c.ref_id, parked.c.digest)).all()
+    for batch in batches(known):
+        p = parked.c
+        mine = (p.shop_id == tx.shop_id) & tuple_(p.kind, p.ref_id).in_(batch)
+        query = select(p.kind, p.ref_id, p.change).where(mine).order_by(p.kind, p.ref_id, p.digest)
+        rows = tx.conn.execute(query).all()
         if rows:
             tx.conn.execute(delete(parked).where(mine))
         found += [Parked((row.kind, row.ref_id), bytes(row.change)) for row in rows]
@@ -89,21 +87,10 @@ def unpark(tx: Tx, known: Collection[Reference]) -> list[Parked]:
 
 def parked_references(conn: Connection, shop_id: int, limit: int = 250) -> list[Reference]:
     """What changes wait for, longest first: to be asked of the shop."""
-    query = (
-        select(parked.c.kind, parked.c.ref_id)
-        .where(parked.c.shop_id == shop_id)
-        .group_by(parked.c.kind, parked.c.ref_id)
-        .order_by(func.min(parked.c.received_at), parked.c.kind, parked.c.ref_id)
-        .limit(limit)
-    )
+    p = parked.c
+    grouped = select(p.kind, p.ref_id).where(p.shop_id == shop_id).group_by(p.kind, p.ref_id)
+    query = grouped.order_by(func.min(p.received_at), p.kind, p.ref_id).limit(limit)
     return [(row.kind, row.ref_id) for row in conn.execute(query)]
 
 
-def prune_parked(tx: Tx, before: int) -> int:
-    """Forgets some of what nobody claimed since `before`; returns how many."""
-    return forget(tx, parked, parked.c.received_at < before)
-
-
-def _batches(wanted: Iterable[Reference]) -> Iterable[list[Reference]]:
-    ordered = sorted(set(wanted))
-    return (ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH))
+prune_parked = older(parked.c.received_at)

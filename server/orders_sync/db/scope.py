@@ -13,11 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, select
 
 from orders_sync.db import search, tabs
-from orders_sync.db import selection as ordering
-from orders_sync.db.cutoffs import Moment
+from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.order_rows import PRIORITY_RANK
 from orders_sync.db.search import WordKind
-from orders_sync.db.selection import Ordering, Selection
+from orders_sync.db.selection import Ordering, Selection, ordering
 from orders_sync.db.tables import order_tags, orders
 from orders_sync.db.tabs import SHOP
 from orders_sync.db.texts import folded, key
@@ -29,7 +28,7 @@ _STATUS_RULES = {StatusFilter.OVERDUE: Tab.OVERDUE, StatusFilter.HOLDS: Tab.HOLD
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What of a selection decides its SQL. `owner`: null: any; False: nobody; True: the bound one."""
+    """What of a selection decides its SQL. `owner`: None: any; False: nobody; True: the bound one."""
 
     tab: Tab
     order: Ordering
@@ -54,9 +53,14 @@ class Shape:
         return self.tag or bool(self.words)
 
     @property
+    def filtered(self) -> bool:
+        """True when rows are chosen by a column that has an index."""
+        return self.owner is not None or self.status or self.priority or self.channel
+
+    @property
     def searching(self) -> bool:
         """True when it depends on the values which index is best, and how many rows there are."""
-        return self.free or self.owner is not None or self.status or self.priority or self.channel
+        return self.free or self.filtered
 
 
 def shape_of(selection: Selection) -> Shape:
@@ -64,7 +68,7 @@ def shape_of(selection: Selection) -> Shape:
     rule = _STATUS_RULES.get(f.status) if f.status is not None else None
     return Shape(
         tab=selection.tab,
-        order=ordering.of(selection),
+        order=ordering(selection),
         rule=rule,
         status=f.status is not None and rule is None,
         priority=f.priority is not None,
@@ -77,16 +81,20 @@ def shape_of(selection: Selection) -> Shape:
     )
 
 
-def parameters(selection: Selection, shop_id: int, moment: Moment) -> dict[str, Any]:
+def parameters(selection: Selection, shop_id: int, cutoffs: Cutoffs) -> dict[str, Any]:
     """Values for every parameter that a statement of this selection may have."""
     f = selection.filters
-    values: dict[str, Any] = {"shop_id": shop_id, **moment.parameters}
-    values |= {"placed_start": f.placed.start, "placed_end": f.placed.end}
-    values["status"] = None if f.status is None else f.status.value
-    values["priority"] = None if f.priority is None else PRIORITY_RANK[f.priority]
-    values["owner"] = None if f.assigned_to is None else key(f.assigned_to)
-    values["channel"] = None if f.channel is None else f.channel.value
-    values["tag"] = None if f.tag is None else folded(f.tag)
+    values: dict[str, Any] = {
+        "shop_id": shop_id,
+        **cutoffs.parameters,
+        "placed_start": f.placed.start,
+        "placed_end": f.placed.end,
+        "status": f.status and f.status.value,
+        "priority": f.priority and PRIORITY_RANK[f.priority],
+        "owner": None if f.assigned_to is None else key(f.assigned_to),
+        "channel": f.channel and f.channel.value,
+        "tag": None if f.tag is None else folded(f.tag),
+    }
     for place, word in enumerate(f.words):
         values |= search.parameters(place, word)
     return values
@@ -112,14 +120,15 @@ def _source(shape: Shape) -> FromClause:
 
 def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
     found = [*tabs.RULES[shape.tab], *(tabs.RULES[shape.rule] if shape.rule is not None else ())]
+    o = orders.c
     plain: list[tuple[bool, ColumnElement[bool]]] = [
-        (shape.status, orders.c.status == bindparam("status")),
-        (shape.priority, orders.c.priority == bindparam("priority")),
-        (shape.owner is True, orders.c.assigned_to == bindparam("owner")),
-        (shape.owner is False, orders.c.assigned_to.is_(None)),
-        (shape.channel, orders.c.channel == bindparam("channel")),
-        (shape.start, orders.c.placed_at >= bindparam("placed_start")),
-        (shape.end, orders.c.placed_at < bindparam("placed_end")),
+        (shape.status, o.status == bindparam("status")),
+        (shape.priority, o.priority == bindparam("priority")),
+        (shape.owner is True, o.assigned_to == bindparam("owner")),
+        (shape.owner is False, o.assigned_to.is_(None)),
+        (shape.channel, o.channel == bindparam("channel")),
+        (shape.start, o.placed_at >= bindparam("placed_start")),
+        (shape.end, o.placed_at < bindparam("placed_end")),
         (shape.tag, _tagged(shape)),
     ]
     found += [condition for wanted, condition in plain if wanted]
@@ -143,8 +152,7 @@ def in_order(shape: Shape) -> bool:
         return shape.backlog
     if column == "placed_at":
         return index in _PLACED_WITHIN
-    filtered = shape.owner is not None or shape.status or shape.priority or shape.channel
-    return not filtered and index in (_INDEX_OF_SORT.get(column), f"orders_{column.removesuffix('_at')}")
+    return not shape.filtered and index in (_INDEX_OF_SORT.get(column), f"orders_{column.removesuffix('_at')}")
 
 
 def _index(shape: Shape) -> str:

@@ -3,6 +3,10 @@
 A word with `#` is the start of an order number; any other the start of a number without its `#`, of a run of digits in it, of
 an e-mail, a SKU or a tracking number, or any part of a customer's name. All of these are ranges of indexes. Words are folded as
 what they are compared with is (`orders_wire.texts`).
+
+"Any part of a name" is a range of the suffixes of customers' names. Invariant: a name has its suffixes in `name_suffixes`
+exactly while some order bears it. The row of the whole name stands for all of them: whoever adds or drops a name locks that row
+first.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from enum import Enum
 
 from sqlalchemy import Column, ColumnElement, Select, bindparam, delete, exists, func, or_, select
 
-from orders_sync.db.bulk import Many, insert_if_missing, insert_or_replace
+from orders_sync.db.bulk import BulkStatement, insert_if_missing, insert_or_replace
 from orders_sync.db.tables import name_suffixes, order_terms, orders
 from orders_sync.db.tabs import SHOP
 from orders_sync.db.texts import LAST, searched
@@ -35,6 +39,10 @@ class WordKind(Enum):
     INNER_HASH = 2
     PLAIN = 3
     LONG = 4
+
+    @property
+    def has_hash(self) -> bool:
+        return self in (WordKind.HASHED, WordKind.INNER_HASH)
 
 
 def kind_of(word: str) -> WordKind:
@@ -61,7 +69,7 @@ def by_index(place: int, kind: WordKind) -> list[ColumnElement[bool]]:
     """The word's condition, to be answered from the indexes: costs what the word matches."""
     term = _term(place, kind)
     ids = select(order_terms.c.order_id).where(order_terms.c.shop_id == SHOP, term)
-    if kind in (WordKind.HASHED, WordKind.INNER_HASH):
+    if kind.has_hash:
         return [orders.c.id.in_(ids), _hash_first(kind)]
     named = orders.alias(f"named_{place}")
     bearers = select(named.c.id).where(named.c.shop_id == SHOP, named.c.customer_folded.in_(_names(place, kind)))
@@ -72,15 +80,14 @@ def by_row(place: int, kind: WordKind) -> list[ColumnElement[bool]]:
     """The word's condition, to be asked of each row: for a tab that is small whatever the word matches."""
     of_row = (order_terms.c.shop_id == SHOP, order_terms.c.order_id == orders.c.id)
     has_term = exists().where(*of_row, _term(place, kind))
-    if kind in (WordKind.HASHED, WordKind.INNER_HASH):
+    if kind.has_hash:
         return [has_term, _hash_first(kind)]
     return [or_(has_term, _contains(orders.c.customer_folded, place))]
 
 
 def _term(place: int, kind: WordKind) -> ColumnElement[bool]:
     starts = (order_terms.c.term >= bindparam(f"word_{place}")) & (order_terms.c.term < bindparam(f"word_{place}_end"))
-    hashed = kind in (WordKind.HASHED, WordKind.INNER_HASH)
-    return starts & (order_terms.c.kind == NUMBER) if hashed else starts
+    return starts & (order_terms.c.kind == NUMBER) if kind.has_hash else starts
 
 
 def _hash_first(kind: WordKind) -> ColumnElement[bool]:
@@ -90,9 +97,8 @@ def _hash_first(kind: WordKind) -> ColumnElement[bool]:
 
 def _names(place: int, kind: WordKind) -> Select[tuple[str]]:
     s = name_suffixes.c
-    names = select(s.name).where(
-        s.shop_id == SHOP, s.suffix >= bindparam(f"part_{place}"), s.suffix < bindparam(f"part_{place}_end")
-    )
+    starts = (s.suffix >= bindparam(f"part_{place}")) & (s.suffix < bindparam(f"part_{place}_end"))
+    names = select(s.name).where(s.shop_id == SHOP, starts)
     return names.where(_contains(s.name, place)) if kind is WordKind.LONG else names
 
 
@@ -115,21 +121,19 @@ def learn(tx: Tx, folded_names: Iterable[str | None]) -> None:
     if not wanted:
         return
     _HOLD.run(tx.conn, [_row(tx, name, name[:SUFFIX]) for name in wanted])
-    counted = select(name_suffixes.c.name, func.count()).where(
-        name_suffixes.c.shop_id == tx.shop_id, name_suffixes.c.name.in_(wanted)
-    )
-    present = {row[0]: row[1] for row in tx.conn.execute(counted.group_by(name_suffixes.c.name))}
+    s = name_suffixes.c
+    counted = select(s.name, func.count()).where(s.shop_id == tx.shop_id, s.name.in_(wanted)).group_by(s.name)
+    present: dict[str, int] = dict(tx.conn.execute(counted).all())
     missing = [name for name, all_of_it in wanted.items() if present.get(name, 0) < len(all_of_it)]
     _ADD.run(tx.conn, [_row(tx, name, suffix) for name in missing for suffix in sorted(wanted[name])])
 
 
 def forget(tx: Tx, folded_names: Iterable[str | None]) -> None:
     """Drops those of the names that no order bears any more."""
+    s = name_suffixes.c
     for name in sorted({name for name in folded_names if name}):
-        mine = (name_suffixes.c.shop_id == tx.shop_id) & (name_suffixes.c.name == name)
-        tx.conn.execute(
-            select(name_suffixes.c.name).where(mine, name_suffixes.c.suffix == name[:SUFFIX]).with_for_update()
-        )
+        mine = (s.shop_id == tx.shop_id) & (s.name == name)
+        tx.conn.execute(select(s.name).where(mine, s.suffix == name[:SUFFIX]).with_for_update())
         borne = exists().where(orders.c.shop_id == tx.shop_id, orders.c.customer_folded == name)
         tx.conn.execute(delete(name_suffixes).where(mine, ~borne))
 
@@ -138,5 +142,5 @@ def _row(tx: Tx, name: str, suffix: str) -> dict[str, object]:
     return {"shop_id": tx.shop_id, "suffix": suffix, "name": name}
 
 
-_HOLD = Many(lambda conn: insert_or_replace(conn, name_suffixes, ["name"]))
-_ADD = Many(lambda conn: insert_if_missing(conn, name_suffixes))
+_HOLD = BulkStatement(lambda conn: insert_or_replace(conn, name_suffixes, ["name"]))
+_ADD = BulkStatement(lambda conn: insert_if_missing(conn, name_suffixes))

@@ -1,8 +1,11 @@
-"""Which orders a page is taken from, and in which order: a tab, filters, a sort (contract §1). Plain values."""
+"""Which orders a page is taken from, and in which order: a tab, filters, a sort (contract §1). Plain values.
+
+An order is total: the id breaks ties in the sort's direction. Rows without a value come last, whichever the direction.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orders_sync.db.texts import clean
 from orders_sync.instants import Ms
@@ -11,7 +14,7 @@ from orders_wire.vocabulary import Channel, Priority, SortField, StatusFilter, T
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Instants from `start` up to but not including `end`; null: no bound."""
+    """Instants from `start` up to but not including `end`; None: no bound."""
 
     start: Ms | None = None
     end: Ms | None = None
@@ -59,7 +62,7 @@ UNFILTERED = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`sort` null: the tab's own order."""
+    """`sort` None: the tab's own order."""
 
     tab: Tab = Tab.ALL
     sort: Sort | None = None
@@ -103,20 +106,19 @@ _OF_TAB = {
 }
 
 _BY_FIELD = {
-    SortField.PLACED_AT: ("placed_at", False, False),
-    SortField.SHIP_BY: ("ship_by", False, True),
-    SortField.ORDER_NUMBER: ("number", False, True),
-    SortField.STATUS: ("status", True, False),
-    SortField.PRIORITY: ("priority", False, False),
-    SortField.VALUE_USD: ("value_usd_minor", False, True),
-    SortField.ASSIGNED_TO: ("assigned_to", True, True),
-    SortField.CUSTOMER_NAME: ("customer_folded", True, True),
+    SortField.PLACED_AT: Ordering("placed_at"),
+    SortField.SHIP_BY: Ordering("ship_by", gaps=True),
+    SortField.ORDER_NUMBER: Ordering("number", gaps=True),
+    SortField.STATUS: Ordering("status", text=True),
+    SortField.PRIORITY: Ordering("priority"),
+    SortField.VALUE_USD: Ordering("value_usd_minor", gaps=True),
+    SortField.ASSIGNED_TO: Ordering("assigned_to", text=True, gaps=True),
+    SortField.CUSTOMER_NAME: Ordering("customer_folded", text=True, gaps=True),
 }
 
 
-def of(selection: Selection) -> Ordering:
+def ordering(selection: Selection) -> Ordering:
     """The order that a selection's rows come in."""
     if selection.sort is None:
         return _OF_TAB[selection.tab]
-    column, text, gaps = _BY_FIELD[selection.sort.field]
-    return Ordering(column, selection.sort.descending, text, gaps)
+    return replace(_BY_FIELD[selection.sort.field], descending=selection.sort.descending)

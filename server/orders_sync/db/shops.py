@@ -41,8 +41,7 @@ def others(conn: Connection, shop_id: int) -> list[str]:
 
 def mark(conn: Connection, shop_id: int) -> DeskMark:
     """The desk as of this transaction."""
-    row = conn.execute(select(desk.c.desk_id, desk.c.event_n).where(desk.c.shop_id == shop_id)).one()
-    return DeskMark(row.desk_id, row.event_n)
+    return DeskMark(*conn.execute(select(desk.c.desk_id, desk.c.event_n).where(desk.c.shop_id == shop_id)).one())
 
 
 def renew(conn: Connection, shop_id: int, new_id: Callable[[], str] = new_desk_id) -> str:
@@ -60,8 +59,7 @@ def renew_all(conn: Connection) -> dict[str, str]:
 
 def thresholds(conn: Connection, shop_id: int) -> str:
     """The fingerprint of the thresholds that all orders were derived with; empty: not known."""
-    found: str = conn.execute(select(desk.c.thresholds).where(desk.c.shop_id == shop_id)).scalar_one()
-    return found
+    return str(conn.scalar(select(desk.c.thresholds).where(desk.c.shop_id == shop_id)))
 
 
 def set_thresholds(conn: Connection, shop_id: int, fingerprint: str) -> None:
@@ -70,8 +68,8 @@ def set_thresholds(conn: Connection, shop_id: int, fingerprint: str) -> None:
 
 
 def uninstalled_at(conn: Connection, shop_id: int) -> Ms | None:
-    """Since when the shop does not have this app; null while it has it."""
-    at: int | None = conn.execute(select(desk.c.uninstalled_at).where(desk.c.shop_id == shop_id)).scalar_one()
+    """Since when the shop does not have this app; None while it has it."""
+    at = conn.scalar(select(desk.c.uninstalled_at).where(desk.c.shop_id == shop_id))
     return None if at is None else Ms(at)
 
 

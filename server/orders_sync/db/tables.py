@@ -16,10 +16,12 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
     false,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData()
 
@@ -29,9 +31,36 @@ Key = Text().with_variant(Text(collation="C"), "postgresql")
 RowId = BigInteger().with_variant(Integer, "sqlite")
 """A generated id: SQLite generates only for INTEGER."""
 
+LATE_PRONE = text("late_prone AND open_order")
+PENDING_RETURN = text("state <> 'completed' AND state <> 'denied' AND state <> 'cancelled'")
+OPEN_ALERT = text("state = 'open'")
+"""Conditions of partial indexes, which are used where these stand word for word: never as a parameter."""
 
-def _shop() -> Column[int]:
-    return Column("shop_id", Integer, primary_key=True, nullable=False, autoincrement=False)
+
+def _table(name: str, *parts: SchemaItem) -> Table:
+    """A table whose key begins with the shop."""
+    return Table(name, metadata, Column("shop_id", Integer, primary_key=True, autoincrement=False), *parts)
+
+
+def _log(name: str, row_id: str, *parts: SchemaItem) -> Table:
+    """A table of a shop's rows under one generated id."""
+    generated = Column(row_id, RowId, primary_key=True, autoincrement=True)
+    return Table(name, metadata, Column("shop_id", Integer, nullable=False), generated, *parts)
+
+
+def _id(name: str) -> Column[int]:
+    """A part of the key, given by Shopify."""
+    return Column(name, BigInteger, primary_key=True, autoincrement=False)
+
+
+def _index(name: str, *columns: str, where: TextClause | None = None) -> Index:
+    """An index within a shop; `where`: of these rows alone."""
+    return Index(name, "shop_id", *columns, sqlite_where=where, postgresql_where=where)
+
+
+def _index_of_set(name: str, column: str, *more: str) -> Index:
+    """An index that holds exactly the rows whose `column` is set: those of one tab."""
+    return _index(name, column, *more, where=text(f"{column} IS NOT NULL"))
 
 
 shops = Table(
@@ -41,29 +70,23 @@ shops = Table(
     Column("domain", Key, nullable=False, unique=True),
 )
 
-desk = Table(
+desk = _table(
     "desk",
-    metadata,
-    _shop(),
     Column("desk_id", Key, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("event_n", BigInteger, nullable=False, server_default="0"),  # the newest event's number: desk.version
     Column("durable_n", BigInteger, nullable=False, server_default="0"),  # PostgreSQL: up to here they are on the disk
-    Column(
-        "floor_n", BigInteger, nullable=False, server_default="0"
-    ),  # ids at or below count as older than what is kept
-    Column(
-        "thresholds", Text, nullable=False, server_default=""
-    ),  # fingerprint of the thresholds that rows were derived with
+    # ids at or below count as older than what is kept
+    Column("floor_n", BigInteger, nullable=False, server_default="0"),
+    # fingerprint of the thresholds that rows were derived with
+    Column("thresholds", Text, nullable=False, server_default=""),
     Column("uninstalled_at", BigInteger),
 )
 
 # The order as the desk shows it: one narrow, indexed row, written whole from its projection.
-orders = Table(
+orders = _table(
     "orders",
-    metadata,
-    _shop(),
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    _id("id"),
     Column("version", BigInteger, nullable=False),
     Column("name", Key, nullable=False),
     Column("number", BigInteger),
@@ -94,25 +117,42 @@ orders = Table(
     Column("alert_types", Key, nullable=False, server_default=""),  # open alert types, comma-separated, sorted
     Column("outbound_waiting", Integer, nullable=False, server_default="0"),
     Column("outbound_failed", Integer, nullable=False, server_default="0"),
+    _index("orders_placed", "placed_at", "id"),
+    _index_of_set("orders_due", "due_at", "id", "priority", "status"),
+    _index_of_set("orders_untracked", "untracked_at", "id", "live_at"),
+    _index_of_set("orders_unnumbered", "unnumbered_at", "id", "live_at"),
+    _index_of_set("orders_held", "held_at", "id"),
+    _index_of_set("orders_return", "return_at", "id"),
+    _index_of_set("orders_refunded", "refunded_at", "id"),
+    _index_of_set("orders_wake", "wake_at", "id"),
+    _index_of_set("orders_fulfilled", "first_fulfilled_at", "placed_at"),
+    _index("orders_owner", "assigned_to", "placed_at", "id"),
+    _index_of_set("orders_live", "live_at", "assigned_to"),
+    _index_of_set("orders_customer", "customer_id", "id"),
+    _index("orders_name", "name"),
+    _index("orders_by_status", "status", "placed_at", "id"),
+    _index("orders_by_priority", "priority", "placed_at", "id"),
+    _index("orders_by_channel", "channel", "placed_at", "id"),
+    _index("orders_by_number", "number", "id"),
+    _index("orders_by_value", "value_usd_minor", "id"),
+    _index("orders_by_ship_by", "ship_by", "id"),
+    _index("orders_by_customer", "customer_folded", "id"),
 )
 
 # What is known of an order: the merged evidence, and what operators decided. A row without its twin in `orders` is a stub.
-order_docs = Table(
+order_docs = _table(
     "order_docs",
-    metadata,
-    _shop(),
-    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
+    _id("order_id"),
     Column("facts", LargeBinary, nullable=False),
     Column("operator", LargeBinary),
     Column("stub_since", BigInteger),
+    _index_of_set("order_docs_stubs", "stub_since"),
 )
 
-parcels = Table(
+parcels = _table(
     "parcels",
-    metadata,
-    _shop(),
-    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("fulfillment_id", BigInteger, primary_key=True, autoincrement=False),
+    _id("order_id"),
+    _id("fulfillment_id"),
     Column("created_at", BigInteger, nullable=False),
     Column("last_update", BigInteger, nullable=False),
     Column("delivered_at", BigInteger),
@@ -122,114 +162,101 @@ parcels = Table(
     Column("has_number", Boolean, nullable=False),
     Column("open_order", Boolean, nullable=False),
     Column("carrier", Text),
+    _index("parcels_late", "last_update", "order_id", where=LATE_PRONE),
+    _index("parcels_late_by_order", "order_id", "last_update", where=LATE_PRONE),
+    _index("parcels_untold", "created_at", where=text("live AND NOT has_number AND open_order")),
+    _index("parcels_live", "order_id", where=text("live")),
+    _index("parcels_under_way", "last_update", "order_id", where=text("moving AND open_order")),
+    _index_of_set("parcels_delivered", "delivered_at"),
 )
 
-returns = Table(
+returns = _table(
     "returns",
-    metadata,
-    _shop(),
-    Column("return_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
+    _id("return_id"),
+    _id("order_id"),
     Column("state", Key, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("reason", Text),
     Column("refund_minor", BigInteger),
     Column("currency", Key),
     Column("usd_minor", BigInteger),
-    Index("returns_by_order", "shop_id", "order_id"),
+    _index("returns_by_order", "order_id"),
+    _index("returns_pending", "state", "since", where=PENDING_RETURN),
 )
 
-order_tags = Table(
+order_tags = _table(
     "order_tags",
-    metadata,
-    _shop(),
     Column("tag", Key, primary_key=True),  # case-folded
-    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
-    Index("order_tags_by_order", "shop_id", "order_id"),
+    _id("order_id"),
+    _index("order_tags_by_order", "order_id"),
 )
 
-order_terms = Table(
+order_terms = _table(
     "order_terms",
-    metadata,
-    _shop(),
     Column("term", Key, primary_key=True),  # case-folded
     Column("kind", Key, primary_key=True),
-    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
-    Index("order_terms_by_order", "shop_id", "order_id"),
+    _id("order_id"),
+    _index("order_terms_by_order", "order_id"),
 )
 
 # Every suffix of every distinct customer name, so that "any part of a name" is a range of an index.
-name_suffixes = Table(
+name_suffixes = _table(
     "name_suffixes",
-    metadata,
-    _shop(),
     Column("suffix", Key, primary_key=True),
     Column("name", Key, primary_key=True),
-    Index("name_suffixes_by_name", "shop_id", "name"),
+    _index("name_suffixes_by_name", "name"),
 )
 
-owed_skus = Table(
+owed_skus = _table(
     "owed_skus",
-    metadata,
-    _shop(),
     Column("sku", Key, primary_key=True),
-    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
+    _id("order_id"),
     Column("title", Text, nullable=False),
     Column("held", Boolean, nullable=False),
-    Index("owed_skus_by_order", "shop_id", "order_id"),
-    Index("owed_skus_held", "shop_id", "sku", sqlite_where=text("held"), postgresql_where=text("held")),
+    _index("owed_skus_by_order", "order_id"),
+    _index("owed_skus_held", "sku", where=text("held")),
 )
 
-references = Table(
+references = _table(
     "order_references",
-    metadata,
-    _shop(),
     Column("kind", Key, primary_key=True),
-    Column("ref_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
-    Index("order_references_by_order", "shop_id", "order_id"),
+    _id("ref_id"),
+    _id("order_id"),
+    _index("order_references_by_order", "order_id"),
 )
 
 # Changes that name no known order yet, kept until a reference tells whose they are.
-parked = Table(
+parked = _table(
     "parked",
-    metadata,
-    _shop(),
     Column("kind", Key, primary_key=True),
-    Column("ref_id", BigInteger, primary_key=True, autoincrement=False),
+    _id("ref_id"),
     Column("digest", Key, primary_key=True),
     Column("change", LargeBinary, nullable=False),
     Column("received_at", BigInteger, nullable=False),
 )
 
-inventory_items = Table(
+inventory_items = _table(
     "inventory_items",
-    metadata,
-    _shop(),
-    Column("item_id", BigInteger, primary_key=True, autoincrement=False),
+    _id("item_id"),
     Column("sku", Key),
     Column("title", Text),
     Column("at", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False),
-    Index("inventory_items_by_sku", "shop_id", "sku"),
+    _index("inventory_items_by_sku", "sku"),
 )
 
-inventory_levels = Table(
+inventory_levels = _table(
     "inventory_levels",
-    metadata,
-    _shop(),
-    Column("item_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("location_id", BigInteger, primary_key=True, autoincrement=False),
+    _id("item_id"),
+    _id("location_id"),
     Column("available", BigInteger),
     Column("at", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False),
 )
 
 # One row per SKU that is known: what is available over all locations, and when more is expected.
-stock = Table(
+stock = _table(
     "stock",
-    metadata,
-    _shop(),
     Column("sku", Key, primary_key=True),
     Column("available", BigInteger),
     Column("updated_at", BigInteger),  # the newest inventory update that counts towards `available`
@@ -237,36 +264,30 @@ stock = Table(
     Column("eta", BigInteger),
     Column("eta_at", BigInteger),
     Column("eta_seen", BigInteger),
-    Index("stock_short", "shop_id", "sku", sqlite_where=text("available < 0"), postgresql_where=text("available < 0")),
+    _index("stock_short", "sku", where=text("available < 0")),
 )
 
 # Orders placed, first fulfilled (with the sum of hours, in ms) and last refunded, by UTC day (days since the epoch).
-day_counters = Table(
+day_counters = _table(
     "day_counters",
-    metadata,
-    _shop(),
     Column("kind", Key, primary_key=True),
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("n", BigInteger, nullable=False),
     Column("total", BigInteger, nullable=False, server_default="0"),
 )
 
-deliveries = Table(
+deliveries = _table(
     "deliveries",
-    metadata,
-    _shop(),
     Column("source", Key, primary_key=True),
     Column("delivery_id", Key, primary_key=True),
     Column("topic", Text, nullable=False),
     Column("received_at", BigInteger, nullable=False),
-    Index("deliveries_by_time", "shop_id", "received_at"),
+    _index("deliveries_by_time", "received_at"),
 )
 
-dead_letters = Table(
+dead_letters = _log(
     "dead_letters",
-    metadata,
-    Column("shop_id", Integer, nullable=False),
-    Column("id", RowId, primary_key=True, autoincrement=True),
+    "id",
     Column("source", Key, nullable=False),
     Column("topic", Text, nullable=False),
     Column("delivery_id", Key, nullable=False),
@@ -275,37 +296,32 @@ dead_letters = Table(
     Column("reason", Text, nullable=False),
     Column("state", Key, nullable=False),
     Column("received_at", BigInteger, nullable=False),
-    Index("dead_letters_by_state", "shop_id", "state", "id"),
+    _index("dead_letters_by_state", "state", "id"),
 )
 
 # Append-only. `n` is the event's number in commit order; null only between a PostgreSQL commit and its numbering.
-events = Table(
+events = _log(
     "events",
-    metadata,
-    Column("shop_id", Integer, nullable=False),
-    Column("row_id", RowId, primary_key=True, autoincrement=True),
+    "row_id",
     Column("n", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("type", Key, nullable=False),
     Column("order_id", BigInteger),
     Column("silent", Boolean, nullable=False),  # numbered, but never sent: the first back-fill's alerts
     Column("reset", Boolean, nullable=False, server_default=false()),  # raises desk.floor_n to its own number
-    Column(
-        "body", LargeBinary, nullable=False
-    ),  # the event's JSON without `id` and `version`, which come with the number
+    # the event's JSON without `id` and `version`, which come with the number
+    Column("body", LargeBinary, nullable=False),
     UniqueConstraint("shop_id", "n", name="events_by_number"),
-    Index("events_unnumbered", "shop_id", "row_id", sqlite_where=text("n IS NULL"), postgresql_where=text("n IS NULL")),
-    Index("events_by_time", "shop_id", "created_at"),
+    _index("events_unnumbered", "row_id", where=text("n IS NULL")),
+    _index("events_by_time", "created_at"),
 )
 
-OPEN_ALERT = text("state = 'open'")
-"""Spelled as in the index, which is used where it stands word for word: never as a parameter."""
+GAP_ORDER = 0
+"""The order id of data gaps: they belong to the desk."""
 
-# Alerts and data gaps: one row per (type, order, cause), open or ended. order_id 0: a data gap.
-alerts = Table(
+# Alerts and data gaps: one row per (type, order, cause), open or ended.
+alerts = _table(
     "alerts",
-    metadata,
-    _shop(),
     Column("alert_id", Key, primary_key=True),
     Column("type", Key, nullable=False),
     Column("order_id", BigInteger, nullable=False),
@@ -318,30 +334,13 @@ alerts = Table(
     Column("ended_at", BigInteger),
     Column("opened_row", BigInteger),  # events.row_id of its newest `open` event
     UniqueConstraint("shop_id", "type", "order_id", "cause", name="alerts_by_cause"),
-    Index(
-        "alerts_open",
-        "shop_id",
-        "severity",
-        "opened_at",
-        sqlite_where=OPEN_ALERT,
-        postgresql_where=OPEN_ALERT,
-    ),
-    Index(
-        "alerts_newest",
-        "shop_id",
-        "opened_at",
-        "opened_row",
-        "order_id",
-        sqlite_where=OPEN_ALERT,
-        postgresql_where=OPEN_ALERT,
-    ),
-    Index("alerts_by_order", "shop_id", "order_id", "state", "opened_at"),
+    _index("alerts_open", "severity", "opened_at", where=OPEN_ALERT),
+    _index("alerts_newest", "opened_at", "opened_row", "order_id", where=OPEN_ALERT),
+    _index("alerts_by_order", "order_id", "state", "opened_at"),
 )
 
-leases = Table(
+leases = _table(
     "leases",
-    metadata,
-    _shop(),
     Column("name", Key, primary_key=True),
     Column("owner", Key, nullable=False),
     Column("until", BigInteger, nullable=False),
@@ -349,35 +348,29 @@ leases = Table(
 )
 
 # Where a loop has got to (poller's high-water mark, back-fill cursor): moved only under the lease's fence.
-progress = Table(
+progress = _table(
     "progress",
-    metadata,
-    _shop(),
     Column("name", Key, primary_key=True),
     Column("fence", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
 )
 
-order_assignments = Table(
+order_assignments = _log(
     "order_assignments",
-    metadata,
-    Column("shop_id", Integer, nullable=False),
-    Column("id", RowId, primary_key=True, autoincrement=True),
+    "id",
     Column("order_id", BigInteger, nullable=False),
     Column("assignee", Key, nullable=False),
     Column("previous", Key),
     Column("assigned_by", Key, nullable=False),
     Column("assigned_at", BigInteger, nullable=False),
     Column("action_id", Key),
-    Index("order_assignments_by_order", "shop_id", "order_id", "id"),
+    _index("order_assignments_by_order", "order_id", "id"),
 )
 
 # What an operator did, and what it takes to undo it.
-actions = Table(
+actions = _table(
     "actions",
-    metadata,
-    _shop(),
     Column("action_id", Key, primary_key=True),
     Column("kind", Key, nullable=False),
     Column("actor", Key, nullable=False),
@@ -386,11 +379,9 @@ actions = Table(
     Column("body", Text, nullable=False),
 )
 
-audit = Table(
+audit = _log(
     "audit",
-    metadata,
-    Column("shop_id", Integer, nullable=False),
-    Column("id", RowId, primary_key=True, autoincrement=True),
+    "id",
     Column("at", BigInteger, nullable=False),
     Column("actor", Key, nullable=False),
     Column("action", Key, nullable=False),
@@ -399,14 +390,12 @@ audit = Table(
     Column("details", Text, nullable=False),
     Column("client", Text),
     Column("action_id", Key),
-    Index("audit_by_order", "shop_id", "order_id", "id"),
-    Index("audit_by_time", "shop_id", "at"),
+    _index("audit_by_order", "order_id", "id"),
+    _index("audit_by_time", "at"),
 )
 
-idempotency = Table(
+idempotency = _table(
     "idempotency",
-    metadata,
-    _shop(),
     Column("caller", Key, primary_key=True),
     Column("key", Key, primary_key=True),
     Column("path", Key, nullable=False),
@@ -415,14 +404,12 @@ idempotency = Table(
     Column("answer", LargeBinary, nullable=False),
     Column("event_row", BigInteger),  # the event whose number is the answer's desk version
     Column("created_at", BigInteger, nullable=False),
-    Index("idempotency_by_time", "shop_id", "created_at"),
+    _index("idempotency_by_time", "created_at"),
 )
 
-outbox = Table(
+outbox = _log(
     "outbox",
-    metadata,
-    Column("shop_id", Integer, nullable=False),
-    Column("id", RowId, primary_key=True, autoincrement=True),
+    "id",
     Column("target", Key, nullable=False),
     Column("kind", Key, nullable=False),
     Column("order_id", BigInteger),
@@ -437,96 +424,8 @@ outbox = Table(
     Column("last_error", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("done_at", BigInteger),
-    Index(
-        "outbox_due",
-        "shop_id",
-        "not_before",
-        "id",
-        sqlite_where=text("state IN ('queued', 'claimed', 'unknown')"),
-        postgresql_where=text("state IN ('queued', 'claimed', 'unknown')"),
-    ),
-    Index("outbox_by_order", "shop_id", "order_id"),
-    Index("outbox_by_action", "shop_id", "action_id"),
-    Index("outbox_by_state", "shop_id", "state", "id"),
-)
-
-
-def _partial(name: str, column: str, *more: str) -> Index:
-    """An index that holds exactly the rows of one tab: those whose key is set."""
-    where = text(f"{column} IS NOT NULL")
-    columns = [orders.c.shop_id, orders.c[column], *(orders.c[m] for m in more)]
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
-
-
-Index("orders_placed", orders.c.shop_id, orders.c.placed_at, orders.c.id)
-_partial("orders_due", "due_at", "id", "priority", "status")
-_partial("orders_untracked", "untracked_at", "id", "live_at")
-_partial("orders_unnumbered", "unnumbered_at", "id", "live_at")
-_partial("orders_held", "held_at", "id")
-_partial("orders_return", "return_at", "id")
-_partial("orders_refunded", "refunded_at", "id")
-_partial("orders_wake", "wake_at", "id")
-_partial("orders_fulfilled", "first_fulfilled_at", "placed_at")
-Index("orders_owner", orders.c.shop_id, orders.c.assigned_to, orders.c.placed_at, orders.c.id)
-_partial("orders_live", "live_at", "assigned_to")
-_partial("orders_customer", "customer_id", "id")
-Index("orders_name", orders.c.shop_id, orders.c.name)
-Index("orders_by_status", orders.c.shop_id, orders.c.status, orders.c.placed_at, orders.c.id)
-Index("orders_by_priority", orders.c.shop_id, orders.c.priority, orders.c.placed_at, orders.c.id)
-Index("orders_by_channel", orders.c.shop_id, orders.c.channel, orders.c.placed_at, orders.c.id)
-Index("orders_by_number", orders.c.shop_id, orders.c.number, orders.c.id)
-Index("orders_by_value", orders.c.shop_id, orders.c.value_usd_minor, orders.c.id)
-Index("orders_by_ship_by", orders.c.shop_id, orders.c.ship_by, orders.c.id)
-Index("orders_by_customer", orders.c.shop_id, orders.c.customer_folded, orders.c.id)
-
-LATE_PRONE = text("late_prone AND open_order")
-"""Likewise."""
-
-_untold = text("live AND NOT has_number AND open_order")
-Index(
-    "parcels_late",
-    parcels.c.shop_id,
-    parcels.c.last_update,
-    parcels.c.order_id,
-    sqlite_where=LATE_PRONE,
-    postgresql_where=LATE_PRONE,
-)
-Index(
-    "parcels_late_by_order",
-    parcels.c.shop_id,
-    parcels.c.order_id,
-    parcels.c.last_update,
-    sqlite_where=LATE_PRONE,
-    postgresql_where=LATE_PRONE,
-)
-Index("parcels_untold", parcels.c.shop_id, parcels.c.created_at, sqlite_where=_untold, postgresql_where=_untold)
-Index("parcels_live", parcels.c.shop_id, parcels.c.order_id, sqlite_where=text("live"), postgresql_where=text("live"))
-_under_way = text("moving AND open_order")
-Index(
-    "parcels_under_way",
-    parcels.c.shop_id,
-    parcels.c.last_update,
-    parcels.c.order_id,
-    sqlite_where=_under_way,
-    postgresql_where=_under_way,
-)
-_stub = text("stub_since IS NOT NULL")
-Index("order_docs_stubs", order_docs.c.shop_id, order_docs.c.stub_since, sqlite_where=_stub, postgresql_where=_stub)
-Index(
-    "parcels_delivered",
-    parcels.c.shop_id,
-    parcels.c.delivered_at,
-    sqlite_where=text("delivered_at IS NOT NULL"),
-    postgresql_where=text("delivered_at IS NOT NULL"),
-)
-PENDING_RETURN = text("state <> 'completed' AND state <> 'denied' AND state <> 'cancelled'")
-"""Likewise."""
-
-Index(
-    "returns_pending",
-    returns.c.shop_id,
-    returns.c.state,
-    returns.c.since,
-    sqlite_where=PENDING_RETURN,
-    postgresql_where=PENDING_RETURN,
+    _index("outbox_due", "not_before", "id", where=text("state IN ('queued', 'claimed', 'unknown')")),
+    _index("outbox_by_order", "order_id"),
+    _index("outbox_by_action", "action_id"),
+    _index("outbox_by_state", "state", "id"),
 )

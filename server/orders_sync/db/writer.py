@@ -1,6 +1,6 @@
 """The writer's thread: commits a group of jobs, numbers its events, and says what became of each job.
 
-Invariant: an outcome is told only when it is known. A commit whose answer was lost is asked after by its transaction id;
+Invariant: an outcome is answered only when it is known. A commit whose answer was lost is asked after by its transaction id;
 what the engine took back is retried, each job alone, a bounded number of times.
 """
 
@@ -16,13 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
+from orders_sync import backoff
 from orders_sync.db import events
 from orders_sync.db.failures import OutcomeUnknown, Unavailable
 from orders_sync.db.group import Done, Failed, Outcome, Queued, RolledBack, run_group
 from orders_sync.instants import Clock
 
 TRIES = 5
-_FIRST_PAUSE_S = 0.02
+_FIRST_PAUSE_S = 0.04
 _LAST_PAUSE_S = 0.5
 
 _log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What became of each job, in their order; `newest` is the newest event number, null when there was none to give.
+    """What became of each job, in their order; `newest` is the newest event number, None when there was none to give.
 
     `unnumbered`: something was committed whose events could not be numbered yet.
     """
@@ -95,20 +96,15 @@ class Writer:
         return Committed(outcomes, newest, unnumbered)
 
     def _again(self, queued: Queued) -> Committed:
-        tries = Retrying(
-            stop=stop_after_attempt(TRIES),
-            wait=self._pause,
-            retry=retry_if_exception_type(RolledBack),
-            sleep=self._sleep,
-            reraise=True,
-        )
+        tries, again = stop_after_attempt(TRIES), retry_if_exception_type(RolledBack)
+        retrying = Retrying(stop=tries, retry=again, wait=self._pause, sleep=self._sleep, reraise=True)
         try:
-            return tries(self._transaction, [queued])
+            return retrying(self._transaction, [queued])
         except RolledBack as error:
             raise Unavailable("the database keeps taking the transaction back") from error
 
     def _pause(self, state: RetryCallState) -> float:
-        return self._dice.uniform(0, min(_LAST_PAUSE_S, _FIRST_PAUSE_S * 2**state.attempt_number))
+        return self._dice.uniform(0, backoff.ceiling(state.attempt_number, _FIRST_PAUSE_S, _LAST_PAUSE_S))
 
     def _transaction(self, group: Sequence[Queued]) -> Committed:
         """One transaction. Raises RolledBack, Unavailable, OutcomeUnknown."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from orders_sync.db import assignments, audit, identify, order_documents, outbox_entries, stock
+from orders_sync.db import audit, order_documents, order_ids, outbox, stock
 from orders_sync.db.page_rows import read_one
 from orders_sync.db.tx import Reading
 from orders_sync.desk.page import View
@@ -27,7 +27,7 @@ class Ambiguous:
 
 def find(conn: Reading, view: View, spelling: str) -> int | Ambiguous | None:
     """The order that an id means, in any of its spellings."""
-    found = identify.find(conn, view.shop_id, [spelling])[spelling]
+    found = order_ids.find(conn, view.shop_id, [spelling])[spelling]
     if len(found) > 1:
         return Ambiguous(found)
     return found[0] if found else None
@@ -35,7 +35,7 @@ def find(conn: Reading, view: View, spelling: str) -> int | Ambiguous | None:
 
 def detail(conn: Reading, view: View, order_id: int, shop_domain: str) -> OrderDetail | None:
     """The order whole; None when there is none, or only parts of one (a stub is in no list)."""
-    row = read_one(conn, view.shop_id, order_id, view.moment)
+    row = read_one(conn, view.shop_id, order_id, view.cutoffs)
     doc = order_documents.read(conn, view.shop_id, order_id)
     if row is None or doc is None:
         return None
@@ -50,9 +50,9 @@ def detail(conn: Reading, view: View, order_id: int, shop_domain: str) -> OrderD
         | added(row, view.now)
         | {name: getattr(parts, name) for name in type(parts).__slots__}
         | {
-            "assignments": assignments.of_order(conn, view.shop_id, order_id),
+            "assignments": audit.owners_of_order(conn, view.shop_id, order_id),
             "audit": audit.of_order(conn, view.shop_id, order_id),
-            "outbox": outbox_entries.of_order(conn, view.shop_id, order_id),
+            "outbox": outbox.entries_of_order(conn, view.shop_id, order_id),
             "admin_url": f"https://{shop_domain}/admin/orders/{order_id}",
         }
     )

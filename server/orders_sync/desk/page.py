@@ -8,10 +8,9 @@ from typing import Any
 
 import orjson
 
-from orders_sync.db import days
+from orders_sync.db import counters
 from orders_sync.db.counters import Count, Counted
-from orders_sync.db.cutoffs import Moment
-from orders_sync.db.cutoffs import moment as moment_of
+from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.overview import Overview, first_placed
 from orders_sync.db.page_rows import PageRow, Reader
 from orders_sync.db.panels import read as read_panels
@@ -42,8 +41,8 @@ class View:
     connected: ShopConnection = WEBHOOKS_ALONE
 
     @cached_property
-    def moment(self) -> Moment:
-        return moment_of(self.now, self.thresholds)
+    def cutoffs(self) -> Cutoffs:
+        return Cutoffs.at(self.now, self.thresholds)
 
     @cached_property
     def today(self) -> Between:
@@ -81,7 +80,7 @@ class Answer:
 def summarise(conn: Reading, view: View) -> DeskSummary:
     """The counts and panels of this view."""
     week = Between(view.week.start, view.week.end)
-    counted, fulfilled, lists = read_panels(conn, view.shop_id, view.moment, view.today, week)
+    counted, fulfilled, lists = read_panels(conn, view.shop_id, view.cutoffs, view.today, week)
     ends = [Ms(view.now + FRESH), view.today.end, counted.until]
     progress = read_progress(conn, view.shop_id, view.connected)
     until = min(end for end in ends if end is not None)
@@ -91,14 +90,14 @@ def summarise(conn: Reading, view: View) -> DeskSummary:
 def answer(conn: Reading, view: View, query: PageQuery, known: DeskSummary | None = None) -> Answer:
     """The whole answer; `known`: counts and panels that still hold."""
     summary = known or summarise(conn, view)
-    reader = Reader(conn, view.shop_id, query.selection, view.moment)
+    reader = Reader(conn, view.shop_id, query.selection, view.cutoffs)
     counted = known is None and query.selection.filters == UNFILTERED
     position, wanted = _window(query, reader)
     rows, total = reader.page(position, wanted, summary.overview.tabs[query.selection.tab] if counted else None)
     days_of = _period(conn, view, query)
     fulfilled = summary.fulfilled
     if query.selection.filters.placed.bounded:
-        fulfilled = days.count(conn, view.shop_id, Counted.FULFILLED, Between(days_of.start, days_of.end))
+        fulfilled = counters.count(conn, view.shop_id, Counted.FULFILLED, Between(days_of.start, days_of.end))
     body = {
         "period": {"label": days_of.label, "start": to_text(days_of.start), "end": to_text(days_of.shown_end)},
         "metrics": panels.metrics(summary.overview, total, fulfilled),

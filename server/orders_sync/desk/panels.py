@@ -6,9 +6,9 @@ from typing import Any
 
 from orders_sync.db.counters import Count
 from orders_sync.db.events import order_gid
-from orders_sync.db.inventory import Block
 from orders_sync.db.overview import Overview
 from orders_sync.db.panels import LateOrder, OpenReturn, Panels, PendingTracking
+from orders_sync.db.stock import Block
 from orders_sync.desk.rows import age_hours
 from orders_sync.instants import DAY, HOUR, Ms, to_text
 from orders_wire.vocabulary import UNASSIGNED, Tab
@@ -43,7 +43,7 @@ def shown(overview: Overview, lists: Panels, now: Ms) -> dict[str, Any]:
             "pending": [_pending_return(row, now) for row in lists.returns],
             "pending_total": sizes[Tab.RETURNS],
             "refunds_due": overview.refunds_due,
-            "refund_value_usd": overview.refund_usd_minor / 100,
+            "refund_value_usd": overview.refund_usd_cents / 100,
         },
         "inventory_blocks": [_block(block) for block in lists.blocks],
         "inventory_blocks_total": overview.blocks,
@@ -81,7 +81,7 @@ def _pending_return(row: OpenReturn, now: Ms) -> dict[str, Any]:
         "state": row.state,
         "reason": row.reason,
         "age_days": round(max(0, now - row.since) / DAY, 2),
-        "refund_amount": None if row.refund_minor is None else row.refund_minor / 100,
+        "refund_amount": None if row.refund_hundredths is None else row.refund_hundredths / 100,
     }
 
 

@@ -13,8 +13,7 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from orders_sync.db import selection as ordering
-from orders_sync.db.selection import EVERYTHING, Between, Filters, Selection, Sort
+from orders_sync.db.selection import EVERYTHING, Between, Filters, Selection, Sort, ordering
 from orders_sync.desk import dates
 from orders_sync.instants import Ms
 from orders_wire import texts
@@ -169,7 +168,7 @@ def _cursor(text: str, selection: Selection) -> int | ShopifyCursor:
     if (cursor.tab, cursor.sort) != (selection.tab.value, selection.sort_name):
         belongs = f"tab={cursor.tab}" + (f" and sort={cursor.sort}" if cursor.sort else " and no sort")
         raise CursorError(f"this shopifyCursor belongs to {_short(belongs)}; use it there, or an ofs: cursor")
-    if not ordering.of(selection).holds(cursor.last_value):
+    if not ordering(selection).holds(cursor.last_value):
         raise CursorError(CURSOR_HELP)
     return cursor
 

@@ -9,7 +9,7 @@ from orders_sync.evidence.entities import MoneyPart
 from orders_wire.currencies import decimals
 
 NO_CURRENCY = "XXX"
-"""ISO 4217's code for "no currency": an amount whose currency nobody told."""
+"""ISO 4217's code for "no currency": an amount whose currency nobody reported."""
 
 _LARGEST = Decimal(2**53)
 _CENT = Decimal("0.01")
@@ -23,20 +23,22 @@ def money(amount: str | int | float | Decimal, currency: str | None) -> MoneyPar
     """
     value = _decimal(amount)
     code = currency or NO_CURRENCY
-    return MoneyPart(minor=int((value * 100).to_integral_value(ROUND_HALF_UP)), currency=code, text=_text(value, code))
+    return MoneyPart(
+        hundredths=int((value * 100).to_integral_value(ROUND_HALF_UP)), currency=code, text=_text(value, code)
+    )
 
 
 def written(part: MoneyPart) -> str:
     """The amount as decimal text."""
-    return part.text if part.text is not None else str((Decimal(part.minor) / 100).quantize(_CENT))
+    return part.text if part.text is not None else str((Decimal(part.hundredths) / 100).quantize(_CENT))
 
 
 def usd_cents(part: MoneyPart | None, rates: Mapping[str, float]) -> int | None:
     """Cents of USD by the configured rates (contract §1, `value_usd`); None without the amount or a rate for its currency."""
     if part is None or part.currency == "USD":
-        return None if part is None else part.minor
+        return None if part is None else part.hundredths
     rate = rates.get(part.currency)
-    return None if rate is None else round(part.minor * rate)
+    return None if rate is None else round(part.hundredths * rate)
 
 
 def _decimal(amount: str | int | float | Decimal) -> Decimal:
@@ -51,9 +53,9 @@ def _decimal(amount: str | int | float | Decimal) -> Decimal:
 
 def _text(value: Decimal, currency: str) -> str:
     exponent = value.as_tuple().exponent
-    told = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    if told == 1:
+    written_decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    if written_decimals == 1:
         usual = decimals(currency)
         exact = value == value.to_integral_value()
-        told = usual if exact or usual else told
-    return f"{value:.{min(told, _MOST_DECIMALS)}f}"
+        written_decimals = usual if exact or usual else written_decimals
+    return f"{value:.{min(written_decimals, _MOST_DECIMALS)}f}"

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Seque
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from orders_sync.db import poll_targets
+from orders_sync.db import due
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Reading, Tx
 from orders_sync.evidence.changes import Delivery
@@ -90,7 +90,7 @@ class CatchUp:
         """Contract §4: every order with a parcel on its way, whether or not it changed; its parcels suffice."""
         quiet = Ms(self.clock() - self.thresholds.quiet)
         shop_id = self.database.shop_id
-        moving = await self.database.read(lambda conn: poll_targets.under_way(conn, shop_id, quiet))
+        moving = await self.database.read(lambda conn: due.under_way(conn, shop_id, quiet))
         async with aclosing(self.shop.orders.parcels(_without(moving, found.read))) as batches:
             async for batch in batches:
                 await self._take_parcels(found, batch)
@@ -100,7 +100,7 @@ class CatchUp:
         shop_id = self.database.shop_id
 
         def targets(conn: Reading) -> list[int]:
-            return [*poll_targets.unsettled(conn, shop_id), *unreadable_orders.waiting(conn, shop_id)]
+            return [*due.unsettled(conn, shop_id), *unreadable_orders.waiting(conn, shop_id)]
 
         wanted = _without(await self.database.read(targets), found.whole | found.aside)
         async with aclosing(self.shop.orders.by_id(wanted)) as batches:
@@ -144,7 +144,7 @@ class CatchUp:
         if not overdue:
             return set()
         shop_id = self.database.shop_id
-        known = await self.database.read(lambda conn: poll_targets.updates_known(conn, shop_id, overdue))
+        known = await self.database.read(lambda conn: due.updates_known(conn, shop_id, overdue))
         return {order_id for order_id, updated_at in overdue.items() if known.get(order_id, 0) < updated_at}
 
     async def _take(self, found: Found, batch: Batch[OrderRead], moved: Mapping[str, object]) -> None:

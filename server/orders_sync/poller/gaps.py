@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orders_sync.alerts.data_gaps import clear_gap, open_gap, say_gap
-from orders_sync.db import poll_targets
+from orders_sync.db import due
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.errors import (
     BadRequest,
@@ -116,6 +116,6 @@ def silence(tx: Tx, *, untold: bool, untold_at: Ms | None) -> None:
     if untold:
         open_gap(tx, Gap.WEBHOOKS_SILENT, "", _SILENT, Severity.CRITICAL)
         return
-    newest = poll_targets.newest_webhook(tx.conn, tx.shop_id)
+    newest = due.newest_webhook(tx.conn, tx.shop_id)
     if untold_at is None or (newest is not None and newest > untold_at):
         clear_gap(tx, Gap.WEBHOOKS_SILENT, "")

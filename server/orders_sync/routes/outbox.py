@@ -11,7 +11,7 @@ from aiohttp import web
 
 from orders_sync.actions import outbox
 from orders_sync.actions.outbox import NotPossible
-from orders_sync.db import outbox_entries
+from orders_sync.db import outbox as stored
 from orders_sync.db.tx import Tx
 from orders_sync.http.app_keys import DATABASE, SETTINGS, THRESHOLDS
 from orders_sync.http.problems import Refused
@@ -33,8 +33,8 @@ async def listed(request: web.Request) -> web.Response:
     db, state = request.app[DATABASE], state_asked(request, OutboundState)
     items, counts = await db.read(
         lambda conn: (
-            outbox_entries.page(conn, db.shop_id, state, MAX_ROWS),
-            outbox_entries.counts(conn, db.shop_id),
+            stored.entries(conn, db.shop_id, state, MAX_ROWS),
+            stored.counts(conn, db.shop_id),
         )
     )
     answer = OutboxAnswer(items=items, counts=counts)

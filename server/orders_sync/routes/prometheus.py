@@ -8,8 +8,8 @@ from aiohttp import web
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from orders_sync.db import dead_letters, outbox_claims, outbox_entries, overview
-from orders_sync.db.cutoffs import moment
+from orders_sync.db import dead_letters, outbox, outbox_claims, overview
+from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.overview import Overview
 from orders_sync.db.selection import Between
@@ -46,13 +46,13 @@ async def prometheus(request: web.Request) -> web.Response:
     metrics.unpublished.set(max(0, database.version - hub.position))
     metrics.waiting.labels("reads").set(database.waiting_reads)
     metrics.waiting.labels("writes").set(database.waiting_writes)
-    at = moment(now, app[THRESHOLDS])
+    at = Cutoffs.at(now, app[THRESHOLDS])
 
     def read(conn: Reading) -> _Stored:
         shop_id = database.shop_id
         return _Stored(
             overview.overview(conn, shop_id, at, Between(now, now)),
-            outbox_entries.counts(conn, shop_id),
+            outbox.counts(conn, shop_id),
             min(outbox_claims.next_due(conn, shop_id, list(Target)).values(), default=None),
             dead_letters.counts(conn, shop_id),
             progress.load(conn, shop_id),

@@ -35,15 +35,15 @@ class ParcelRow:
 
 @dataclass(frozen=True, slots=True)
 class ReturnRow:
-    """A return; `usd_minor` null when the amount or its rate is not known."""
+    """A return; `usd_minor` None when the amount or its rate is not known."""
 
     return_id: int
     state: ReturnState
     since: Ms
     reason: str | None = None
-    refund_minor: int | None = None
+    refund_hundredths: int | None = None
     currency: str | None = None
-    usd_minor: int | None = None
+    usd_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,9 @@ class Projection:
     priority: Priority
     channel: Channel
     static_issue: Issue | None
-    total_minor: int | None
+    total_hundredths: int | None
     currency: str | None
-    value_usd_minor: int | None
+    value_usd_cents: int | None
     assigned_to: str | None
     customer_id: int | None
     customer_name: str | None
@@ -112,6 +112,6 @@ class Projection:
     causes: tuple[Cause, ...] = ()
     """Alert causes that hold at the moment it was derived for."""
     wake_at: Ms | None = None
-    """The next instant at which `causes` changes, or the order falls quiet; null when nothing will by time alone."""
+    """The next instant at which `causes` changes, or the order falls quiet; None when nothing will by time alone."""
     references: frozenset[tuple[str, int]] = field(default=frozenset())
     """Ids that later deliveries may name instead of the order: ("fulfillment_order", id), ("return", id)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from orders_sync.db import actions, audit, dead_letters, deliveries, events, idempotency, outbox, references
+from orders_sync.db import audit, dead_letters, events, idempotency, outbox, references
 from orders_sync.db.bulk import AT_ONCE
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
@@ -43,10 +43,10 @@ class Retention:
     def _all(self) -> Sequence[tuple[Prune, int]]:
         return (
             (events.prune, self.events),
-            (deliveries.prune, DELIVERIES),
+            (idempotency.prune_deliveries, DELIVERIES),
             (references.prune_parked, SETTLED),
             (idempotency.prune, self.answers),
-            (actions.prune, SETTLED),
+            (audit.prune_actions, SETTLED),
             (outbox.prune, SETTLED),
             (dead_letters.prune, SETTLED),
             (audit.prune, AUDIT),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 from tests.support.desk_model import random_order
 
-from orders_sync.db import days, recount
+from orders_sync.db import counters, recount
 from orders_sync.db import orders as stored
 from orders_sync.db.counters import Count, Counted
 from orders_sync.db.engine import Database
@@ -55,7 +55,7 @@ async def test_a_counter_is_the_count_of_its_rows(
     def check(conn: Connection) -> None:
         assert recount.day_counts(conn, db.shop_id) == []
         for kind in Counted:
-            assert days.count(conn, db.shop_id, kind, between) == counted(list(rows.values()), kind, between), kind
+            assert counters.count(conn, db.shop_id, kind, between) == counted(list(rows.values()), kind, between), kind
 
     await db.read(check)
 

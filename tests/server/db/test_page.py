@@ -11,7 +11,7 @@ from tests.support.desk_model import DeskModel, random_filters, random_orders
 
 from orders_sync.db import orders as stored
 from orders_sync.db import page_rows
-from orders_sync.db.cutoffs import moment
+from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.engine import Database
 from orders_sync.db.orders import Saved
 from orders_sync.db.page_rows import Reader
@@ -30,7 +30,7 @@ async def filled(db: Database, seed: int, now: Ms, count: int = ORDERS) -> DeskM
 
 
 def compare(conn: Connection, db: Database, model: DeskModel, selection: Selection, dice: Random) -> None:
-    reader = Reader(conn, db.shop_id, selection, moment(model.now, model.thresholds))
+    reader = Reader(conn, db.shop_id, selection, Cutoffs.at(model.now, model.thresholds))
     expected = model.select(selection)
     total = reader.total()
     assert total == len(expected), selection

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 from tests.server.conftest import SHOP
 
-from orders_sync.db import alerts, outbox_claims, poll_targets
+from orders_sync.db import alerts, due, outbox_claims
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 
@@ -44,7 +44,7 @@ def _plan(conn: Connection, table: str) -> str:
     [
         (lambda conn: alerts.most_severe(conn, 1, 50), "alerts", "alerts_"),
         (lambda conn: outbox_claims.next_due(conn, 1, ["erp"]), "outbox", "outbox_due"),
-        (lambda conn: poll_targets.unsettled(conn, 1), "returns", "returns_pending"),
+        (lambda conn: due.unsettled(conn, 1), "returns", "returns_pending"),
     ],
     ids=["alerts of a stream that begins", "what is due of the outbox", "returns that the poller looks at"],
 )

@@ -112,7 +112,7 @@ async def test_a_rewind_returns_the_same_rows_after_new_orders_came(desk: DeskCl
     assert before.orders.page_info.next_cursor is not None
     key = before.orders.page_info.shopify_cursor
     newer = [dataclasses.replace(o, placed_at=now) for o in random_orders(Random(5), 30, now, first_id=9001)]
-    await desk.save([dataclasses.replace(o, value_usd_minor=10**9, customer_name="\u0001") for o in newer])
+    await desk.save([dataclasses.replace(o, value_usd_cents=10**9, customer_name="\u0001") for o in newer])
     after = await desk.page(cursor=key, pageSize=20, **order)
     assert numbers(after) == numbers(before)
     assert after.orders.page_info.cursor == "ofs:3m"

@@ -242,7 +242,7 @@ def test_only_successful_refunds_are_paid_back() -> None:
     refund = shop.read("refunds/create", shop.refund(5, "10:00", transactions=several))[0]
     assert isinstance(refund, RefundSeen)
     assert refund.refund.total is not None
-    assert (refund.refund.total.minor, refund.refund.total.currency) == (500, "EUR")
+    assert (refund.refund.total.hundredths, refund.refund.total.currency) == (500, "EUR")
 
 
 def test_a_refund_may_tell_its_currency_elsewhere() -> None:

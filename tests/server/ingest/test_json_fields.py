@@ -113,7 +113,7 @@ def test_tags_are_a_list_or_a_text_with_commas() -> None:
 )
 def test_money_is_hundredths_and_keeps_the_shops_decimals(amount: Any, currency: str, minor: int, text: str) -> None:
     part = money(amount, currency)
-    assert (part.minor, part.currency, written(part)) == (minor, currency, text)
+    assert (part.hundredths, part.currency, written(part)) == (minor, currency, text)
 
 
 @pytest.mark.parametrize("amount", ["", "ten", "NaN", "Infinity", "1e400", 10**20])
@@ -127,7 +127,7 @@ def test_what_is_no_amount_is_refused(amount: Any) -> None:
 )
 def test_two_decimals_are_exact(value: Decimal) -> None:
     part = money(str(value), "EUR")
-    assert Decimal(part.minor) / 100 == value
+    assert Decimal(part.hundredths) / 100 == value
     assert Decimal(written(part)) == value
 
 

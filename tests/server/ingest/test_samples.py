@@ -309,7 +309,7 @@ def test_a_refund_pays_back(desk_shop: Shop, file: Path) -> None:
     _take(desk_shop, file)
     found, paid = desk_shop.state(body["order_id"]), _paid_back(body)
     assert found.refunded_at == (instant(body["created_at"]) if paid else None)
-    assert sum(part.minor for _, part in found.refunds) == paid * 100
+    assert sum(part.hundredths for _, part in found.refunds) == paid * 100
     successful = [t for t in body["transactions"] if t["kind"] == "refund" and t["status"] == "success"]
     assert desk_shop.events(body["order_id"]).count("payment_refunded") == len(successful)
     assert found.returns == ()

@@ -7,7 +7,7 @@ from sqlalchemy import Table, func, insert, select
 from tests.server.conftest import SettableClock
 from tests.server.live.raising import overdue, ping, raising
 
-from orders_sync.db import alerts, bulk, deliveries, events
+from orders_sync.db import alerts, bulk, events, idempotency
 from orders_sync.db.engine import Database
 from orders_sync.db.events import Head
 from orders_sync.db.tables import deliveries as delivery_table
@@ -82,7 +82,7 @@ async def test_old_deliveries_are_forgotten(db: Database, clock: SettableClock) 
     await deliver(db, range(1, 2), clock.now)
     await KEPT.prune(db)
     assert await count(db, delivery_table) == 1
-    assert await db.write(lambda tx: deliveries.prune(tx, Ms(clock.now + 1))) == 1
+    assert await db.write(lambda tx: idempotency.prune_deliveries(tx, Ms(clock.now + 1))) == 1
 
 
 async def test_much_is_forgotten_in_transactions_that_stay_small(
@@ -92,7 +92,7 @@ async def test_much_is_forgotten_in_transactions_that_stay_small(
         monkeypatch.setattr(module, "AT_ONCE", 10)
     await deliver(db, range(35), clock.now)
     clock.advance(DELIVERIES + 1)
-    assert await db.write(lambda tx: deliveries.prune(tx, Ms(clock.now))) == 10
+    assert await db.write(lambda tx: idempotency.prune_deliveries(tx, Ms(clock.now))) == 10
     await KEPT.prune(db)
     assert await count(db, delivery_table) == 0
 

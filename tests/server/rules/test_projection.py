@@ -91,7 +91,7 @@ def test_channel(source: str, channel: Channel) -> None:
 )
 def test_value_in_usd(currency: str, rates: dict[str, float], usd: int | None) -> None:
     found = projected(placed(currency=currency), thresholds=Thresholds(usd_rates=rates))
-    assert (found.currency, found.total_minor, found.value_usd_minor) == (currency, 2500, usd)
+    assert (found.currency, found.total_hundredths, found.value_usd_cents) == (currency, 2500, usd)
 
 
 def test_an_amount_told_alone_is_in_the_currency_that_is_known() -> None:
@@ -103,9 +103,9 @@ def test_a_partial_body_wipes_nothing() -> None:
     alone = told("orders/updated", {"id": 1, "note": "hi", "updated_at": clock("09:00")}, "09:00")
     found, before = projected(placed(), alone), projected(placed())
     assert found.updated_at == at("09:00")
-    assert (found.customer_name, found.total_minor, found.terms) == (
+    assert (found.customer_name, found.total_hundredths, found.terms) == (
         before.customer_name,
-        before.total_minor,
+        before.total_hundredths,
         before.terms,
     )
 

@@ -379,7 +379,7 @@ def test_a_return_is_worth_what_its_lines_cost_and_says_why() -> None:
     (described,) = (c for c in return_changes(detail, TOUCHED, AS_OF) if isinstance(c, ReturnSeen) and c.created_at)
     assert (described.reason, described.note, described.name) == ("size_too_small", "too tight", "#1001-R1")
     assert described.refundable is not None
-    assert (described.refundable.minor, described.refundable.currency) == (750, "EUR")
+    assert (described.refundable.hundredths, described.refundable.currency) == (750, "EUR")
 
 
 def test_how_it_is_delivered_comes_with_the_fulfilment_order() -> None:

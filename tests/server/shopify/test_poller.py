@@ -13,7 +13,7 @@ from tests.server.shopify.world import DOMAIN, LATER, World, level, open_gaps, r
 from tests.support.shopify import fulfillment_order, order, page, parcel, returned, scan
 
 from orders_sync.alerts import app_installation
-from orders_sync.db import events, leases, poll_targets
+from orders_sync.db import due, events, leases
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import orders, parcels, returns, stock
 from orders_sync.evidence.changes import Delivery, FulfillmentSeen, HoldAdded, OrderSeen, Stamp
@@ -274,7 +274,7 @@ async def test_an_uninstalled_app_is_a_gap_until_a_tick_goes_well(
 ) -> None:
     poller = await settled(db, world)
     clock.advance(LATER)
-    await db.write(lambda tx: app_installation.ended(tx, tx.now))
+    await db.write(lambda tx: app_installation.uninstalled(tx, tx.now))
     assert await open_gaps(db) == {"app_uninstalled"}
     clock.advance(LATER)
     await poller.tick()
@@ -415,4 +415,4 @@ async def test_a_hold_that_names_no_order_is_given_to_its_own(db: Database, worl
     world.put(order(3, updatedAt="2026-03-03T10:00:00Z", fulfillmentOrders=page([told])))
     world.owners = [{"id": "gid://shopify/FulfillmentOrder/77", "orderId": "gid://shopify/Order/3"}]
     await poller.repairs.run()
-    assert await db.read(lambda conn: poll_targets.unsettled(conn, db.shop_id)) == [3]
+    assert await db.read(lambda conn: due.unsettled(conn, db.shop_id)) == [3]

@@ -155,7 +155,7 @@ def _refundable(lines: Iterable[ReturnLine]) -> MoneyPart | None:
     known = [price for price in prices if price is not None]
     if not known or len(known) < len(prices):
         return None
-    return MoneyPart(minor=sum(price.minor for price in known), currency=known[0].currency)
+    return MoneyPart(hundredths=sum(price.hundredths for price in known), currency=known[0].currency)
 
 
 def _milestones(detail: Return, order_updated_at: Ms) -> Iterator[tuple[str, Ms]]:

@@ -1,4 +1,4 @@
-"""The shop's scalars as they are read here: integer ids, instants in milliseconds, money in minor units, enums in lower case.
+"""The shop's scalars as they are read here: integer ids, instants in milliseconds, money in hundredths, enums in lower case.
 
 What a database cannot hold is not read: the field raises, and the object that it is in with it.
 """

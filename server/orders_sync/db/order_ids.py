@@ -5,21 +5,17 @@ A GID; a `#name`; or a bare number, which is Shopify's id, or, if no order has t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import TypeVar
+from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
-from orders_sync.db.id_list import among
+from orders_sync.db.bulk import among, batches
 from orders_sync.db.tables import orders
 from orders_sync.db.texts import key
 from orders_wire.texts import trimmed
 
-K = TypeVar("K", int, str)
-
 _GID = "gid://shopify/Order/"
 _MAX_ID = 2**63 - 1
-_BATCH = 400
 
 
 def find(conn: Connection, shop_id: int, spellings: Collection[str]) -> dict[str, tuple[int, ...]]:
@@ -37,7 +33,7 @@ def find(conn: Connection, shop_id: int, spellings: Collection[str]) -> dict[str
 
 
 def of_gid(spelling: str) -> int | None:
-    """The order that a GID means, whether there is one or not; null for any other spelling, which may be a name."""
+    """The order that a GID means, whether there is one or not; None for any other spelling, which may be a name."""
     return _number(spelling) if _bare(spelling).startswith(_GID) else None
 
 
@@ -70,24 +66,14 @@ def _of_name(spelling: str, named: dict[str, list[int]]) -> tuple[int, ...]:
 
 
 def _existing(conn: Connection, shop_id: int, order_ids: Collection[int]) -> set[int]:
-    return {
-        order_id
-        for batch in _batches(order_ids)
-        for order_id in conn.execute(
-            select(orders.c.id).where(orders.c.shop_id == shop_id, among(conn, orders.c.id)), {"ids": batch}
-        ).scalars()
-    }
+    query = select(orders.c.id).where(orders.c.shop_id == shop_id, among(conn, orders.c.id))
+    return {order_id for batch in batches(order_ids) for order_id in conn.scalars(query, {"ids": batch})}
 
 
 def _named(conn: Connection, shop_id: int, names: Collection[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for batch in _batches(names):
+    for batch in batches(names):
         query = select(orders.c.name, orders.c.id).where(orders.c.shop_id == shop_id, orders.c.name.in_(batch))
         for name, order_id in conn.execute(query):
             found.setdefault(name, []).append(order_id)
     return found
-
-
-def _batches(wanted: Iterable[K]) -> Iterable[list[K]]:
-    ordered = sorted(wanted)
-    return (ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH))
