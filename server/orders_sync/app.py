@@ -32,7 +32,7 @@ from orders_sync.outbox.kinds import Target
 from orders_sync.poller.poller import Poller, switched_off
 from orders_sync.poller.schedule import Schedule
 from orders_sync.poller.shop_reader import ShopReader
-from orders_sync.relay.relay import Chance, Receiver, Relay
+from orders_sync.relay.relay import Chance, Relay, Sender
 from orders_sync.routes import (
     about,
     actions,
@@ -163,9 +163,9 @@ async def _relay(app: web.Application) -> AsyncIterator[None]:
         await asyncio.wait(tasks, timeout=RELAY_ENDS_S)
 
 
-def _receivers(app: web.Application) -> dict[Target, Receiver]:
+def _receivers(app: web.Application) -> dict[Target, Sender]:
     settings, client = app[SETTINGS], app[SHOPIFY]
-    receivers: dict[Target, Receiver] = {}
+    receivers: dict[Target, Sender] = {}
     if settings.shopify_writes and client is not None:
         receivers[Target.SHOPIFY] = ShopifySender(client, settings.placeholders)
     for target, url, secret in (

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pydantic.alias_generators import to_snake
+
 from orders_sync.external.shopify import answers, read_documents, write_documents
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.client import ShopifyClient
@@ -16,11 +18,14 @@ from orders_sync.instants import Ms, parse_instant
 Json = dict[str, Any]
 Reply = Json | Exception | Callable[[Mapping[str, Any]], Json]
 
-DOCUMENTS: tuple[Document, ...] = tuple(
+_NAMED = [
     value
     for module in (read_documents, write_documents)
     for value in vars(module).values()
     if isinstance(value, Document)
+]
+DOCUMENTS = tuple(
+    {each.name: each for named in _NAMED for each in (named, *(cut.rest for cut in named.lists))}.values()
 )
 """Every document that the server sends."""
 
@@ -229,8 +234,8 @@ class FakeClockSleep:
 
 
 def count_by_kind(changes: Sequence[Any]) -> dict[str, int]:
-    """How many changes of each kind."""
+    """How many changes of each kind, named after their classes."""
     counted: dict[str, int] = defaultdict(int)
     for change in changes:
-        counted[change.kind] += 1
+        counted[to_snake(type(change).__name__.removesuffix("Seen")).removeprefix("carrier_")] += 1
     return dict(counted)

@@ -168,10 +168,12 @@ def _number_in_shop(state: OrderState, parcel_id: str, _: object) -> bool:
 
 
 FULFILL = ActionDefinition(
+    "Acknowledge fulfilment and queue it",
     FulfillBody,
     run=on_each_order(lambda body: body.order_ids, _decide),
     order_ids=lambda body: body.order_ids,
     message=lambda _, execution: f"Marked {execution.orders} as fulfilled",
     restored=_restored,
     overtaken={"acknowledgement": _parcel_replaced, "numbers": _number_in_shop},
+    refusals=(ErrorCode.ON_HOLD, ErrorCode.ORDER_CLOSED),
 )

@@ -17,9 +17,9 @@ from orders_sync.db.outbox import Payload
 from orders_sync.db.texts import key as sku_key
 from orders_sync.db.tx import Tx
 from orders_sync.external import messages
-from orders_sync.outbox import holds
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
+from orders_sync.rules.holds import own_handle
 from orders_sync.rules.issue import issue_at
 from orders_sync.rules.operator_state import Entry, InventoryHold
 from orders_sync.rules.timeline import brief, key
@@ -60,11 +60,12 @@ def _decide(order: LockedOrder, body: InventoryBody, context: ActionContext) -> 
     entry = Entry(ts=context.second, event="inventory_hold", details=brief(details))
     entry_key = key("inventory_hold", f"{sku}/{context.action_id}")
     operator = with_entry(order.operator, entry_key, entry, holds={**order.operator.holds, sku: hold})
-    payload: Payload = {"sku": sku, "handle": holds.handle(context.action_id), "note": body.note}
+    payload: Payload = {"sku": sku, "handle": own_handle(context.action_id), "note": body.note}
     return Decision(operator, shown, details, (Write(Kind.HOLD, order.order_id, payload),))
 
 
 INVENTORY = ActionDefinition(
+    "Hold orders for a SKU, and tell the ERP",
     InventoryBody,
     run=_run,
     message=lambda body, execution: f"Inventory escalated for {body.sku}: {execution.orders} held",

@@ -23,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from orders_sync.db import connections, failures, probe, shops
 from orders_sync.db.failures import Closed, ConnectionLost, Damaged, Unavailable
-from orders_sync.db.group import Failed, Outcome, Queued, next_group
+from orders_sync.db.group_commit import Failed, Outcome, Queued, next_group
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.migrate import migrate
 from orders_sync.db.shops import DeskMark

@@ -1,10 +1,12 @@
-"""What the ERP is told. Messages are `{"type", "timestamp", "data"}`; order and return ids are Shopify's GIDs.
+"""What the ERP and the support queue are sent: `{"type", "timestamp", "data"}`; order and return ids are Shopify's GIDs.
 
+To the ERP, whose answers come back by `POST /erp/webhook` (contract §4):
 - `return.inspection_requested`, `return.refund_approved`, `return.refund_ordered`, `return.denied`: `order_id`, `order_number`,
   `return_id`, `state`, `by`, `note`.
 - `inventory.escalated`: `sku`, `orders` (`[{order_id, order_number}]`), `by`, `note`.
 
-Its answers come back by `POST /erp/webhook` (contract §4).
+To the support queue, whose answer is not read, since the thread is ours:
+- `support.escalated`: `order_id`, `order_number`, `conversation_id`, `by`, `note`.
 """
 
 from __future__ import annotations
@@ -25,35 +27,25 @@ _RETURN_TYPES = {
 """By the state that an operator moved the return to."""
 
 
-def return_gid(return_id: int) -> str:
-    """A return's id as it stands on the wire."""
-    return f"gid://shopify/Return/{return_id}"
-
-
 def return_moved(
     order_id: int, order_number: str, return_id: int, state: ReturnState, *, by: str, note: str | None, at: Ms
 ) -> Payload:
     """An operator moved a return to `state`."""
-    data = {
-        "order_id": order_gid(order_id),
-        "order_number": order_number,
-        "return_id": return_gid(return_id),
-        "state": state.value,
-        "by": by,
-        "note": note,
-    }
-    return {"type": _RETURN_TYPES[state], "timestamp": to_text(at), "data": data}
+    moved = {"return_id": f"gid://shopify/Return/{return_id}", "state": state.value, "by": by, "note": note}
+    return _message(_RETURN_TYPES[state], at, {**escalated_order(order_id, order_number), **moved})
 
 
 def inventory_escalated(sku: str, orders: Sequence[Mapping[str, str]], *, by: str, note: str | None, at: Ms) -> Payload:
     """Orders wait for a SKU. `orders` as `escalated_order` gives them."""
-    data = {"sku": sku, "orders": list(orders), "by": by, "note": note}
-    return {"type": "inventory.escalated", "timestamp": to_text(at), "data": data}
+    return _message("inventory.escalated", at, {"sku": sku, "orders": list(orders), "by": by, "note": note})
 
 
-def escalated_order(order_id: int, order_number: str) -> dict[str, str]:
-    """One order of an inventory escalation."""
-    return {"order_id": order_gid(order_id), "order_number": order_number}
+def support_escalated(
+    order_id: int, order_number: str, conversation_id: str, *, by: str, note: str | None, at: Ms
+) -> Payload:
+    """An operator asks for support with an order."""
+    asked = {"conversation_id": conversation_id, "by": by, "note": note}
+    return _message("support.escalated", at, {**escalated_order(order_id, order_number), **asked})
 
 
 def without(message: Payload, order_ids: Collection[int]) -> Payload:
@@ -64,15 +56,10 @@ def without(message: Payload, order_ids: Collection[int]) -> Payload:
     return {**message, "data": {**data, "orders": [order for order in data["orders"] if order["order_id"] not in gone]}}
 
 
-def support_escalated(
-    order_id: int, order_number: str, conversation_id: str, *, by: str, note: str | None, at: Ms
-) -> Payload:
-    """An operator asks for support with an order."""
-    data = {
-        "order_id": order_gid(order_id),
-        "order_number": order_number,
-        "conversation_id": conversation_id,
-        "by": by,
-        "note": note,
-    }
-    return {"type": "support.escalated", "timestamp": to_text(at), "data": data}
+def escalated_order(order_id: int, order_number: str) -> dict[str, str]:
+    """How a message names an order."""
+    return {"order_id": order_gid(order_id), "order_number": order_number}
+
+
+def _message(kind: str, at: Ms, data: Mapping[str, object]) -> Payload:
+    return {"type": kind, "timestamp": to_text(at), "data": data}

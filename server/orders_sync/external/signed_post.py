@@ -1,6 +1,6 @@
-"""HTTP POST in the Standard Webhooks form: how the ERP and the support queue are told.
+"""HTTP POST in the Standard Webhooks form: how the ERP and the support queue are reached.
 
-The message id is the row's dedupe key, the same at every attempt: the receiver can tell a repeat, so that an unknown outcome
+The message id is the row's dedupe key, the same at every attempt: the receiver knows a repeat, so that an unknown outcome
 is simply tried again.
 """
 
@@ -78,13 +78,13 @@ class SignedPost:
         status = response.status
         if 200 <= status < 300:
             return Sent()
-        told = f"HTTP {status} {clean(response.reason or '')[:MOST_REASON]}".rstrip()
+        said = f"HTTP {status} {clean(response.reason or '')[:MOST_REASON]}".rstrip()
         if status >= 500 or status in _LATER:
-            return Later(told, self._after_ms(response.headers.get("Retry-After")))
-        return Refused(told)
+            return Later(said, self._after_ms(response.headers.get("Retry-After")))
+        return Refused(said)
 
     def _after_ms(self, text: str | None) -> int | None:
-        """`Retry-After` in seconds or as an HTTP date; null when there is none that can be read."""
+        """`Retry-After` in seconds or as an HTTP date; `None` when there is none that can be read."""
         if text is None:
             return None
         if _SECONDS.fullmatch(text.strip()):

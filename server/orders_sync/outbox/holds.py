@@ -15,30 +15,23 @@ from orders_wire.vocabulary import OutboundState
 _OVER = "the hold ended before it was sent"
 
 
-def handle(action_id: str) -> str:
-    """The name under which Shopify keeps the hold of an action, so that exactly that one can be released."""
-    return own_handle(action_id)
-
-
 def ended(tx: Tx, order_id: int, holds: Iterable[InventoryHold]) -> None:
     """These escalations of the order are over: what was not sent stays here, what may have been is released."""
-    handles = {handle(hold.action_id): hold for hold in holds}
+    handles = {own_handle(hold.action_id) for hold in holds}
     rows = outbox.of_order_kind(tx, order_id, Kind.HOLD.target, Kind.HOLD)
     mine = [row for row in rows if row.payload.get("handle") in handles and row.state is not OutboundState.UNDONE]
     unsent = [row.id for row in mine if not row.claimed_before]
     outbox.set_state(tx, unsent, OutboundState.DISCARDED, _OVER)
     for row in mine:
         if row.claimed_before:
-            outbox.add(tx, [_release(tx, order_id, str(row.payload["handle"]))], None)
+            handle = str(row.payload["handle"])
+            release = Draft(
+                target=Kind.RELEASE_HOLD.target,
+                kind=Kind.RELEASE_HOLD,
+                order_id=order_id,
+                dedupe_key=f"{handle}_release_{order_id}",
+                payload={"handle": handle},
+                not_before=tx.now,
+            )
+            outbox.add(tx, [release], None)
     outbox.recount(tx, [order_id] if mine else [])
-
-
-def _release(tx: Tx, order_id: int, name: str) -> Draft:
-    return Draft(
-        target=Kind.RELEASE_HOLD.target,
-        kind=Kind.RELEASE_HOLD,
-        order_id=order_id,
-        dedupe_key=f"{name}_release_{order_id}",
-        payload={"handle": name},
-        not_before=tx.now,
-    )

@@ -1,8 +1,8 @@
-"""What is written where: the closed sets of the outbox's `target` and `kind`."""
+"""What is written where: the closed sets of the outbox's `target` and `kind`, and what each kind of row is."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 
 class Target(StrEnum):
@@ -11,27 +11,46 @@ class Target(StrEnum):
     SUPPORT = "support"
 
 
+class Shown(Enum):
+    """What an order shows by its action before the row has left: taken back when it will not leave."""
+
+    NOTHING = auto()
+    ACKNOWLEDGEMENT = auto()
+    NUMBER = auto()
+    RETURN_STATE = auto()
+
+
 class Kind(StrEnum):
-    """`OWNER` and `THREAD` are metafields of the order; each row carries one, so that the latest can stand for all."""
+    """One line per kind of row: its name, who it is sent to, what its order shows before it has left, and where its payload
+    has the parcel or the return that it is about.
 
-    OWNER = "owner"
-    THREAD = "thread"
-    FULFILLMENT = "fulfillment"
-    TRACKING = "tracking"
-    REFUND = "refund"
-    RETURN_DENY = "return_deny"
-    HOLD = "hold"
-    RELEASE_HOLD = "release_hold"
-    RETURN = "return"
-    INVENTORY = "inventory"
-    ESCALATION = "escalation"
+    `OWNER` and `THREAD` are metafields of the order; each row carries one, so that the latest can stand for all. What sends a
+    kind to Shopify is in `external/shopify/sender.py`; the ERP and the support queue are posted every kind of theirs as it is.
+    """
 
-    @property
-    def target(self) -> Target:
-        """Who is told."""
-        return _TARGETS.get(self, Target.SHOPIFY)
+    OWNER = "owner", Target.SHOPIFY
+    THREAD = "thread", Target.SHOPIFY
+    FULFILLMENT = "fulfillment", Target.SHOPIFY, Shown.ACKNOWLEDGEMENT
+    TRACKING = "tracking", Target.SHOPIFY, Shown.NUMBER, "fulfillment_id"
+    REFUND = "refund", Target.SHOPIFY, Shown.RETURN_STATE, "return_id"
+    RETURN_DENY = "return_deny", Target.SHOPIFY, Shown.RETURN_STATE, "return_id"
+    HOLD = "hold", Target.SHOPIFY
+    RELEASE_HOLD = "release_hold", Target.SHOPIFY
+    RETURN = "return", Target.ERP
+    INVENTORY = "inventory", Target.ERP
+    ESCALATION = "escalation", Target.SUPPORT
 
+    target: Target
+    shown: Shown
+    subject: str | None
 
-_TARGETS = {Kind.RETURN: Target.ERP, Kind.INVENTORY: Target.ERP, Kind.ESCALATION: Target.SUPPORT}
+    def __new__(
+        cls, name: str, target: Target = Target.SHOPIFY, shown: Shown = Shown.NOTHING, subject: str | None = None
+    ) -> Kind:
+        kind = str.__new__(cls, name)
+        kind._value_ = name
+        kind.target, kind.shown, kind.subject = target, shown, subject
+        return kind
+
 
 METAFIELDS = frozenset({Kind.OWNER, Kind.THREAD})

@@ -3,7 +3,7 @@
 `Sent`     the receiver has it; `note`: what people should know of it all the same
 `Refused`  the receiver will not have it, however often it is tried
 `Later`    nothing happened; it may be tried again, no earlier than `after_ms` from now where the receiver said so
-`Unknown`  it may have happened: it is read back before it is tried again, where the receiver cannot tell repeats
+`Unknown`  it may have happened: it is read back before it is tried again, where the receiver does not know repeats
 """
 
 from __future__ import annotations

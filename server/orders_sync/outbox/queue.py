@@ -24,7 +24,7 @@ class Write:
 
 
 def queue(tx: Tx, writes: Sequence[Write], switches: Switches, *, action_id: str | None, delay_ms: int) -> Ms | None:
-    """Queues the rows; returns the earliest time at which one can be claimed, null when none can.
+    """Queues the rows; returns the earliest time at which one can be claimed, `None` when none can.
 
     The dedupe key names the write to its receiver, the same at every attempt (Standard Webhooks: no full stop in it).
     """
@@ -58,7 +58,10 @@ def withdraw(tx: Tx, rows: Collection[OutboxRow]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """`on`: receivers that this process sends to. `delay_ms`: how long outbound work waits, so that undo is real."""
+    """Which receivers are on, and how long their rows wait. A row queued for one that is off waits until it is reviewed.
+
+    `on`: receivers that this process sends to. `delay_ms`: how long outbound work waits, so that undo is real.
+    """
 
     on: frozenset[Target]
     delay_ms: int

@@ -106,13 +106,13 @@ def history(tx: Tx, *, limited: bool) -> None:
 
 
 def unknown(tx: Tx, order_ids: Iterable[int]) -> None:
-    """The shop does not know these orders of which a part was told: nothing is missing."""
+    """The shop does not know these orders of which a part was sent: nothing is missing."""
     for order_id in order_ids:
         clear_gap(tx, Gap.ORDER_PARTIAL, str(order_id))
 
 
 def silence(tx: Tx, *, untold: bool, untold_at: Ms | None) -> None:
-    """Opens when a tick brought what no webhook told; clears at a tick without such a thing, once webhooks come again."""
+    """Opens when a tick brought what no webhook had; clears at a tick without such a thing, once webhooks come again."""
     if untold:
         open_gap(tx, Gap.WEBHOOKS_SILENT, "", _SILENT, Severity.CRITICAL)
         return

@@ -1,8 +1,7 @@
-"""The poller: one tick at a time, in one process of the fleet at a time, whatever becomes of it told on the desk."""
+"""The poller: one tick at a time, in one process of the fleet at a time, whatever comes of it shown on the desk."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.errors import BadRequest, ShopifyError
 from orders_sync.instants import SECOND, Clock, Ms
 from orders_sync.poller import gaps
-from orders_sync.poller.backfill import backfill
+from orders_sync.poller.backfill import FirstReading
 from orders_sync.poller.catch_up import CatchUp, Found
 from orders_sync.poller.progress import LeaseLost, PollLease
 from orders_sync.poller.repairs import Repairs
@@ -27,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What a tick came to. `busy`: another process polls; `error`: what ended it, null when it read everything."""
+    """What a tick came to. `busy`: another process polls; `error`: what ended it, `None` when it read everything."""
 
     busy: bool = False
     error: ShopifyError | None = None
@@ -60,97 +59,88 @@ class Poller:
 
     async def tick(self) -> Ticked:
         """Back-fills if that is not done, then catches up. Never raises for what the shop does."""
-        turn = await PollLease.take(self.database, self._owner)
-        if turn is None:
+        lease = await PollLease.take(self.database, self._owner)
+        if lease is None:
             return Ticked(busy=True)
-        keeping = asyncio.create_task(turn.keep(asyncio.sleep))
-        try:
-            return await self._take_turn(turn)
-        except LeaseLost:
-            log.warning("another process polls meanwhile")
-            return Ticked(busy=True)
-        finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
-            await turn.give_up()
+        async with lease.kept():
+            try:
+                return await self._tick(lease)
+            except LeaseLost:
+                log.warning("another process polls meanwhile")
+                return Ticked(busy=True)
 
-    async def _take_turn(self, turn: PollLease) -> Ticked:
+    async def _tick(self, lease: PollLease) -> Ticked:
         began_at = self._clock()
-        due_at = Ms(began_at + self._interval_ms)
-        await _note(turn, lambda _tx: None, began_at=began_at, due_at=due_at)
+        await _move(lease, began_at=began_at, due_at=Ms(began_at + self._interval_ms))
         self.repairs.forget()
         try:
-            standing = await self._standing(turn)
-            if not turn.state.complete:
-                await backfill(turn, self._shop, self._thresholds, self._clock)
-            found = await self._catch_up(turn)
-            for wrong in (*found.wrong, *((standing.wrong,) if standing.wrong else ())):
-                raise wrong
+            access = await self._access(lease)
+            if not lease.state.complete:
+                await FirstReading(lease, self._shop, self._thresholds, self._clock).run()
+            found = await CatchUp(self.database, lease, self._shop, self._thresholds, self._clock, self.up_since).run()
+            await self.repairs.run()
+            for error in (*found.errors, access.error):
+                if error is not None:
+                    raise error
         except ShopifyError as error:
             log.warning("polling failed", error=str(error), kind=type(error).__name__)
-            await _failed(turn, error, self._clock())
+            await _failed(lease, error, self._clock())
             return Ticked(error=error)
-        await self._went_well(turn, found, standing)
+        await self._went_well(lease, found, access)
         return Ticked(read=len(found.read), changed=len(found.changed))
 
-    async def _standing(self, turn: PollLease) -> AppAccess:
-        """How this app stands in the shop. Once it may see the older past, everything is read again."""
-        standing = await self._shop.standing()
-        if standing.unsubscribed and standing.unsubscribed != self._unsubscribed:
+    async def _access(self, lease: PollLease) -> AppAccess:
+        """This app's access to the shop. Once it may see the older past, everything is read again."""
+        access = await self._shop.access()
+        if access.unsubscribed and access.unsubscribed != self._unsubscribed:
             log.warning(
-                "webhook topics without a subscription; run: orders-tui shopify check", topics=standing.unsubscribed
+                "webhook topics without a subscription; run: orders-tui shopify check", topics=access.unsubscribed
             )
-        self._unsubscribed = standing.unsubscribed
-        if turn.state.limited and not standing.limited:
-            await _note(turn, lambda _tx: None, limited=False, backfill=None)
-        return standing
+        self._unsubscribed = access.unsubscribed
+        if lease.state.limited and not access.limited:
+            await _move(lease, limited=False, backfill=None)
+        return access
 
-    async def _catch_up(self, turn: PollLease) -> Found:
-        tick = CatchUp(self.database, turn, self._shop, self._thresholds, self._clock, self.up_since)
-        found = await tick.run()
-        await self.repairs.run()
-        return found
-
-    async def _went_well(self, turn: PollLease, found: Found, standing: AppAccess) -> None:
+    async def _went_well(self, lease: PollLease, found: Found, access: AppAccess) -> None:
         now = self._clock()
         untold = bool(found.untold)
-        untold_at = now if untold else turn.state.untold_at
+        untold_at = now if untold else lease.state.untold_at
 
         def job(tx: Tx) -> None:
             gaps.went_well(tx)
-            app_installation.admitted(tx, turn.state.began_at or now)
-            gaps.history(tx, limited=standing.limited)
+            app_installation.admitted(tx, lease.state.began_at or now)
+            gaps.history(tx, limited=access.limited)
             gaps.silence(tx, untold=untold, untold_at=untold_at)
 
-        seen = {"limited": standing.limited, "unsubscribed": standing.unsubscribed}
-        await _note(turn, job, ended_at=now, error=None, untold_at=untold_at, **seen)
+        seen = {"limited": access.limited, "unsubscribed": access.unsubscribed}
+        await _move(lease, job, ended_at=now, error=None, untold_at=untold_at, **seen)
         log.info("polled", read=len(found.read), changed=len(found.changed), untold=len(found.untold))
 
 
 async def switched_off(database: Database) -> None:
     """At a start without an Admin token: what an earlier poller left open is over (contract §4: no gap)."""
-    turn = await PollLease.take(database, "switched off")
-    if turn is not None:
-        if turn.state.began_at is not None:
-            await turn.write(turn.state.model_copy(update={"error": None}), gaps.off)
-        await turn.give_up()
+    lease = await PollLease.take(database, "switched off")
+    if lease is not None:
+        async with lease.kept():
+            if lease.state.began_at is not None:
+                await _move(lease, gaps.off, error=None)
 
 
-async def _failed(turn: PollLease, error: ShopifyError, now: Ms) -> None:
-    """Told on the desk; a back-fill whose cursor the shop no longer takes begins that part again."""
-    told: dict[str, Any] = {"ended_at": now, "error": str(error)}
-    so_far = turn.state.backfill
+async def _failed(lease: PollLease, error: ShopifyError, now: Ms) -> None:
+    """Shown on the desk; a back-fill whose cursor the shop no longer takes begins that part again."""
+    moved: dict[str, Any] = {"ended_at": now, "error": str(error)}
+    so_far = lease.state.backfill
     if isinstance(error, BadRequest) and so_far is not None and so_far.ended_at is None:
-        told["backfill"] = so_far.model_copy(update={"cursor": None, "location": None})
-    await _note(turn, lambda tx: gaps.failed(tx, error), **told)
+        moved["backfill"] = so_far.model_copy(update={"cursor": None, "location": None})
+    await _move(lease, lambda tx: gaps.failed(tx, error), **moved)
 
 
-async def _note(turn: PollLease, job: Callable[[Tx], None], **told: Any) -> None:
+async def _move(lease: PollLease, job: Callable[[Tx], None] = lambda _tx: None, **moved: Any) -> None:
     """Moves the progress. With the end of a tick clients refetch, whether or not it changed anything (contract §2)."""
 
-    def noting(tx: Tx) -> None:
+    def moving(tx: Tx) -> None:
         job(tx)
-        if "ended_at" in told:
+        if "ended_at" in moved:
             tx.ping()
 
-    await turn.write(turn.state.model_copy(update=told), noting)
+    await lease.write(lease.state.model_copy(update=moved), moving)

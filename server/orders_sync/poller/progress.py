@@ -1,8 +1,14 @@
-"""Where the poller has got to: one document in `progress`, moved under the poller's lease in the transaction of the rows."""
+"""Where the poller has got to, and the lease of the one process that may move it.
+
+Invariant: rows and progress that a tick writes are written together, and only while the lease is still its own; what an
+overtaken process still tries to write is rolled back whole. No lock is held while the shop is asked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -15,10 +21,15 @@ from orders_sync.instants import SECOND, Ms
 NAME = "poller"
 """The lease and the progress row."""
 
+LEASE_MS = 30 * SECOND
+"""How long another process waits for one that died; a living one renews it in time."""
+
+T = TypeVar("T")
+
 
 class Backfill(BaseModel):
     """The first reading of everything. Orders newest first, then stock; `cursor` is the next page of the part under way;
-    `lost_stock`: the shop failed to tell some of it, so that all of it is asked for again."""
+    `lost_stock`: some of it failed in the shop, so that all of it is asked for again."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,9 +46,9 @@ class Backfill(BaseModel):
 class PollerState(BaseModel):
     """Instants are by this server's clock, but for `orders_until` and `stock_until`: the shop's, up to which all is read.
 
-    `due_at`: when the next tick should begin; `error`: what ended the last tick, null when it went well; `untold_at`: when a
-    tick last brought a change that no webhook had told; `limited`: the shop showed 60 days only; `unsubscribed`: topics that no
-    webhook subscription covers, null while that is not known.
+    `due_at`: when the next tick should begin; `error`: what ended the last tick, `None` when it went well; `untold_at`: when a
+    tick last brought a change that no webhook had reported; `limited`: the shop showed 60 days only; `unsubscribed`: topics that
+    no webhook subscription covers, `None` while that is not known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -70,12 +81,6 @@ def store(tx: Tx, fence: int, state: PollerState) -> None:
     leases.store(tx, NAME, fence, state.model_dump_json())
 
 
-T = TypeVar("T")
-
-LEASE_MS = 30 * SECOND
-"""How long another process waits for one that died; a living one renews it in time."""
-
-
 class LeaseLost(Exception):
     """Another process polls meanwhile; nothing of the write was kept."""
 
@@ -83,15 +88,15 @@ class LeaseLost(Exception):
 class PollLease:
     """The poller's lease, taken; `state` is where the poller has got to."""
 
-    def __init__(self, database: Database, owner: str, fence: int, known: PollerState) -> None:
-        self.state = known
+    def __init__(self, database: Database, owner: str, fence: int, state: PollerState) -> None:
+        self.state = state
         self._database = database
         self._owner = owner
         self._fence = fence
 
     @classmethod
     async def take(cls, database: Database, owner: str) -> PollLease | None:
-        """The turn, unless another process has it."""
+        """The lease, unless another process has it."""
 
         def taking(tx: Tx) -> tuple[int, PollerState] | None:
             fence = leases.take(tx, NAME, owner, LEASE_MS)
@@ -114,12 +119,18 @@ class PollLease:
         self.state = after
         return result
 
-    async def keep(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Renews the lease for ever: beside a turn, so that waiting for the shop does not lose it."""
-        while True:
-            await sleep(LEASE_MS / SECOND / 3)
-            await self._database.write(lambda tx: leases.take(tx, NAME, self._owner, LEASE_MS))
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Renewed meanwhile, so that waiting for the shop does not lose it; then another process may take it at once."""
+        renewing = asyncio.create_task(self._renew())
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+            await self._database.write(lambda tx: leases.release(tx, NAME, self._fence))
 
-    async def give_up(self) -> None:
-        """Lets another process take the next turn at once."""
-        await self._database.write(lambda tx: leases.release(tx, NAME, self._fence))
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_MS / SECOND / 3)
+            await self._database.write(lambda tx: leases.take(tx, NAME, self._owner, LEASE_MS))

@@ -1,4 +1,4 @@
-"""What webhooks told in part: orders known by a fulfilment or refund alone, and things named without their order.
+"""What webhooks brought in part: orders known by a fulfilment or refund alone, and things named without their order.
 
 Read from the shop by id, a few seconds after they came: most are only out of order, and repair themselves.
 """
@@ -13,12 +13,9 @@ import structlog
 from orders_sync.db import order_documents, references
 from orders_sync.db.engine import Database
 from orders_sync.db.references import Reference
-from orders_sync.db.tx import Reading, Tx
-from orders_sync.external.shopify.order_batch import Batch
-from orders_sync.external.shopify.order_changes import OrderRead
-from orders_sync.ingest.apply import apply_many
+from orders_sync.db.tx import Reading
 from orders_sync.instants import Clock
-from orders_sync.poller import gaps, shop_reader, unreadable_orders
+from orders_sync.poller import gaps, jobs
 from orders_sync.poller.shop_reader import ShopReader
 from orders_sync.rules.thresholds import Thresholds
 
@@ -34,7 +31,7 @@ _TYPES = {
 
 
 class Repairs:
-    """Remembers what the shop could not tell, so that it is asked again with the next tick only."""
+    """Remembers what the shop did not know, so that it is asked again with the next tick only."""
 
     def __init__(self, database: Database, shop: ShopReader, thresholds: Thresholds, clock: Clock) -> None:
         self._database = database
@@ -58,13 +55,13 @@ class Repairs:
         self._asked.update(orders, parked)
         owners = await self._owners(parked)
         read: set[int] = set()
-        aside: set[int | None] = set()
+        unreadable: set[int | None] = set()
         async with aclosing(self._shop.orders.by_id([*orders, *owners])) as batches:
             async for batch in batches:
                 read |= {one.order.id for one in batch.reads}
-                aside |= {one.order_id for one in batch.unread}
-                await self._take(batch)
-        await self._note_unknown(set(orders) - read - aside)
+                unreadable |= {one.order_id for one in batch.unreadable}
+                await self._database.write(jobs.orders(batch, self._clock(), self._thresholds))
+        await self._note_unknown(set(orders) - read - unreadable)
         log.info("repaired", stubs=len(orders), parked=len(parked), read=len(read))
         return len(read)
 
@@ -87,12 +84,3 @@ class Repairs:
             if ids:
                 owners += (await self._shop.orders.order_ids_of(shop_type, ids)).values()
         return owners
-
-    async def _take(self, batch: Batch[OrderRead]) -> None:
-        told = shop_reader.of_orders(batch.reads, self._clock())
-
-        def job(tx: Tx) -> None:
-            unreadable_orders.note(tx, batch.unread, [read.order.id for read in batch.reads])
-            apply_many(tx, told, self._thresholds)
-
-        await self._database.write(job)

@@ -1,4 +1,4 @@
-"""When the poller ticks: at once when something is due, every POLL_INTERVAL_S after that, and told when it is late.
+"""When the poller ticks: at once when something is due, every POLL_INTERVAL_S after that, with a gap on the desk when it is late.
 
 Every process of a fleet runs this; the lease lets one of them tick. What is due is stored, so a restart waits its turn.
 """
@@ -31,7 +31,7 @@ _REPAIRS = "repairs"
 
 
 class Schedule:
-    """The two loops of polling: `tick`, and `watch` beside it, which tells lateness and repairs what is known in part."""
+    """The two loops of polling: `tick`, and `watch` beside it, which reports lateness and repairs what is known in part."""
 
     def __init__(
         self, poller: Poller, clock: Clock, *, owner: str, interval_s: float, sleep: Sleep = asyncio.sleep
@@ -58,7 +58,7 @@ class Schedule:
             await self._sleep(LOOK_S)
 
     async def look(self) -> None:
-        """Once: tells of a tick that is overdue, and reads what is known in part."""
+        """Once: reports a tick that is overdue, and reads what is known in part."""
         known = await self._state()
         if self._late(known):
             await self._poller.database.write(gaps.late)

@@ -1,39 +1,39 @@
-"""The shop as the poller uses it: its readers, and how this app stands in it."""
+"""The shop as the poller uses it: its pages, one read ahead, and this app's access to it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
 
-from orders_sync.evidence.changes import Delivery
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.errors import NoProgress, ShopifyError
-from orders_sync.external.shopify.order_changes import OrderRead, ParcelsRead, changes, parcel_changes
-from orders_sync.external.shopify.order_reader import OrderReader
+from orders_sync.external.shopify.order_reader import OrderReader, OrdersPage
+from orders_sync.external.shopify.pagination import Pagination
 from orders_sync.external.shopify.shop import ALL_ORDERS, missing, read_shop, require_same, subscriptions
 from orders_sync.external.shopify.stock import StockPage, StockReader
-from orders_sync.instants import Ms
 
 log = structlog.get_logger(__name__)
+
+P = TypeVar("P", OrdersPage, StockPage)
 
 
 @dataclass(frozen=True, slots=True)
 class AppAccess:
     """`limited`: the token sees orders of the last 60 days only. `unsubscribed`: topics that no webhook subscription covers;
-    null when the shop does not tell. `wrong`: their list leads nowhere, which is told once orders are read."""
+    `None` when the shop does not say. `error`: their list leads nowhere, which is raised once orders are read."""
 
     limited: bool
     unsubscribed: tuple[str, ...] | None
-    wrong: NoProgress | None = None
+    error: NoProgress | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShopReader:
-    """Readers over one client."""
+    """Readers over one client. `configured`: SHOP_DOMAIN, which the token has to belong to."""
 
     client: ShopifyClient
     orders: OrderReader
@@ -42,62 +42,51 @@ class ShopReader:
 
     @classmethod
     def of(cls, client: ShopifyClient, configured: str | None) -> ShopReader:
-        """Readers for a client; `configured` is SHOP_DOMAIN, which the token has to belong to."""
+        """Readers for a client."""
         return cls(client, OrderReader(client), StockReader(client), configured)
 
-    async def standing(self) -> AppAccess:
+    def order_pages(
+        self, query: str | None, cursor: str | None, *, sort_key: str, reverse: bool = False
+    ) -> AsyncGenerator[OrdersPage, None]:
+        """The pages of the orders that `query` matches, from `cursor` on. Raises ShopifyError."""
+        pagination = Pagination("orders", cursor)
+        return _prefetch(
+            lambda after: self.orders.page(query, after, sort_key=sort_key, reverse=reverse, pagination=pagination),
+            cursor,
+        )
+
+    def stock_pages(
+        self, location: int, query: str | None = None, cursor: str | None = None
+    ) -> AsyncGenerator[StockPage, None]:
+        """The pages of a location's stock that `query` matches, from `cursor` on. Raises ShopifyError."""
+        pagination = Pagination("stock levels", cursor)
+        return _prefetch(lambda after: self.stock.page(location, query, after, pagination), cursor)
+
+    async def access(self) -> AppAccess:
         """With every tick: scopes are granted, and subscriptions dropped, while a server runs. Raises ShopifyError."""
         info = await read_shop(self.client)
         require_same(info, self.configured)
         limited = ALL_ORDERS not in info.scopes
         try:
-            return AppAccess(limited, await self._unsubscribed())
+            return AppAccess(limited, tuple(missing(await subscriptions(self.client))))
         except NoProgress as error:
             return AppAccess(limited, None, error)
-
-    async def _unsubscribed(self) -> tuple[str, ...] | None:
-        """Orders are read also where subscriptions cannot be."""
-        try:
-            return tuple(missing(await subscriptions(self.client)))
-        except NoProgress:
-            raise
-        except ShopifyError as error:
+        except ShopifyError as error:  # orders are read also where subscriptions cannot be
             log.info("webhook subscriptions cannot be read", error=str(error))
-            return None
+            return AppAccess(limited, None)
 
 
-P = TypeVar("P")
-
-
-async def prefetch(
-    fetch: Callable[[str | None], Coroutine[Any, Any, P]],
-    cursor: str | None,
-    following: Callable[[P], str | None],
+async def _prefetch(
+    fetch: Callable[[str | None], Coroutine[Any, Any, P]], cursor: str | None
 ) -> AsyncGenerator[P, None]:
-    """Every page from `cursor` on. `following` gives the next page's cursor, null after the last. Raises what `fetch` does."""
+    """Every page from `cursor` on: the next one is on its way while this one is written. Raises what `fetch` does."""
     coming: asyncio.Task[P] | None = asyncio.create_task(fetch(cursor))
     try:
         while coming is not None:
             page = await coming
-            after = following(page)
-            coming = None if after is None else asyncio.create_task(fetch(after))
+            coming = None if page.next_cursor is None else asyncio.create_task(fetch(page.next_cursor))
             yield page
     finally:
         if coming is not None:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
-
-
-def of_orders(reads: Iterable[OrderRead], received_at: Ms) -> list[Delivery]:
-    """One delivery per order."""
-    return [Delivery("poll", None, "order", received_at, changes(read)) for read in reads]
-
-
-def of_parcels(reads: Iterable[ParcelsRead], received_at: Ms) -> list[Delivery]:
-    """One delivery per order, with its parcels alone."""
-    return [Delivery("poll", None, "parcels", received_at, parcel_changes(read)) for read in reads]
-
-
-def of_stock(page: StockPage, received_at: Ms) -> list[Delivery]:
-    """One delivery for the page."""
-    return [Delivery("poll", None, "stock", received_at, page.changes)]

@@ -1,4 +1,4 @@
-"""Orders that the shop told in a shape that cannot be read: kept as dead letters, so that what comes after them need not wait.
+"""Orders that the shop sent in a shape that cannot be read: kept as dead letters, so that what comes after them need not wait.
 
 At most one waits for each order. It is over when the order is read whole again, by a tick or because somebody retries it.
 """
@@ -28,13 +28,13 @@ SOURCE: Literal["poll"] = "poll"
 _ORDER = "order"
 
 
-def note(tx: Tx, unread: Iterable[UnreadableOrder], whole: Collection[int] = ()) -> None:
-    """Keeps those that cannot be read, each once for each of its updates (of one that tells not even that, what waits is enough);
+def note(tx: Tx, unreadable: Iterable[UnreadableOrder], whole: Collection[int] = ()) -> None:
+    """Keeps those that cannot be read, each once for each of its updates (of one that has not even that, what waits is enough);
     what is kept of orders read `whole` is over."""
-    for one in unread:
+    for one in unreadable:
         if not one.updated_at and dead_letters.waits(tx, SOURCE, _topic(one.order_id)):
             continue
-        delivery = Delivery(SOURCE, _telling(one), _topic(one.order_id), tx.now)
+        delivery = Delivery(SOURCE, _fingerprint(one), _topic(one.order_id), tx.now)
         named = {} if one.order_id is None else {_ORDER: str(one.order_id)}
         if letters.store(tx, delivery, named, one.body, one.reason, replaces=bool(named)):
             log.warning("an order cannot be read, and is kept as a dead letter", order=one.order_id)
@@ -48,12 +48,12 @@ def waiting(conn: Reading, shop_id: int) -> list[int]:
 
 
 async def again(orders: OrderReader, letter: DeadLetterRow) -> letters.Read:
-    """Asks the shop for the order anew; what is returned says what it told. Raises ShopifyError."""
+    """Asks the shop for the order anew; what is returned reads what it sent. Raises ShopifyError."""
     named = orjson.loads(letter.headers).get(_ORDER)
     batch: Batch[OrderRead] = Batch(()) if named is None else await _ask(orders, int(named))
 
     def read(_letter: DeadLetterRow) -> tuple[Change, ...]:
-        for one in batch.unread:
+        for one in batch.unreadable:
             raise Unreadable(one.reason)
         for found in batch.reads:
             return changes(found)
@@ -71,6 +71,6 @@ def _topic(order_id: int | None) -> str:
     return _ORDER if order_id is None else f"{_ORDER} {order_id}"
 
 
-def _telling(one: UnreadableOrder) -> str:
-    """What a repeat is told by: the next tick finds the same order in the same state."""
+def _fingerprint(one: UnreadableOrder) -> str:
+    """What a repeat is known by: the next tick finds the same order in the same state."""
     return f"{_topic(one.order_id)} {one.updated_at}" if one.order_id is not None else one.digest

@@ -3,13 +3,14 @@
 Nothing external is called inside a transaction. A row is claimed under a lease first; whoever finds a lease that ran out knows
 only that the row may have left. Any number of relays may run on one database.
 
-Each receiver has turns of its own: one that hangs holds up its own rows and nobody else's.
+Each receiver is sent to by itself: one that hangs holds up its own rows and nobody else's.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
@@ -47,8 +48,9 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class Receiver(Protocol):
-    """Where rows go. `send` gives an outcome for each row, in their order; it raises for its own faults only."""
+class Sender(Protocol):
+    """What sends the rows of one receiver. `send` gives an outcome for each row, in their order; it raises for its own faults
+    only."""
 
     async def send(self, rows: Sequence[OutboxRow]) -> Sequence[Outcome]: ...
 
@@ -62,82 +64,90 @@ class Chance:
 
 
 class Relay:
-    """`run` until `stop`. `receivers`: those that are on; rows for the others wait until they are reviewed."""
+    """`run` until `stop`. `senders`: of the receivers that are on; rows for the others wait until they are reviewed."""
 
     def __init__(
-        self, db: Database, receivers: Mapping[Target, Receiver], thresholds: Thresholds, clock: Clock, chance: Chance
+        self, db: Database, senders: Mapping[Target, Sender], thresholds: Thresholds, clock: Clock, chance: Chance
     ) -> None:
         self._db = db
-        self._receivers = receivers
+        self._senders = senders
         self._thresholds = thresholds
         self._clock = clock
         self._chance = chance
-        self._on = frozenset(receivers)
+        self._on = frozenset(senders)
         self._off = frozenset(Target) - self._on
         self._busy: set[Target] = set()
         self._resting: dict[Target, float] = {}
-        self._news = asyncio.Event()
+        self._wake = asyncio.Event()
         self._stopping = False
-        self._switch_at = Ms(0)
-        db.on_commit(lambda _version: self._news.set())
+        self._review_at = Ms(0)
+        db.on_commit(lambda _version: self._wake.set())
 
     def stop(self) -> None:
         """Claims nothing more; `run` returns when the calls under way have ended."""
         self._stopping = True
-        self._news.set()
+        self._wake.set()
 
     async def run(self) -> None:
         """Sends what becomes due. Outlives the database being out of reach, and its own faults."""
-        async with asyncio.TaskGroup() as turns:
+        async with asyncio.TaskGroup() as tasks:
             while not self._stopping:
-                self._news.clear()
-                await self._pause(await _outliving(self._look(turns), POLL_S))
+                self._wake.clear()
+                pause_s = await _logged(self._begin_due(tasks), POLL_S)
+                if pause_s > 0 and not self._stopping:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(pause_s):
+                            await self._wake.wait()
 
     async def step(self) -> None:
         """Does what is to be done now, once and to its end."""
-        async with asyncio.TaskGroup() as turns:
-            await self._look(turns)
+        async with asyncio.TaskGroup() as tasks:
+            await self._begin_due(tasks)
 
-    async def _look(self, turns: asyncio.TaskGroup) -> float:
-        """Begins the turn of every receiver that has something due, unless one of its own is under way.
+    async def _begin_due(self, tasks: asyncio.TaskGroup) -> float:
+        """Begins to send to every receiver that has something due, unless that is under way.
 
-        Returns how many seconds nothing will be due, unless something is committed, or a turn ends.
+        Returns how many seconds nothing will be due, unless something is committed, or a receiver is done with.
         """
         now, second = self._clock(), asyncio.get_running_loop().time()
-        if now >= self._switch_at:
-            await self._heed_switches(now)
+        if now >= self._review_at:
+            await self._review_switched(now)
         free = [each for each in self._on - self._busy if self._resting.get(each, 0.0) <= second]
         due = await self._db.read(lambda conn: outbox_claims.next_due(conn, self._db.shop_id, free))
         for target in (Target(each) for each, at in due.items() if at <= now and not self._stopping):
             self._busy.add(target)
-            turns.create_task(self._turn(target))
+            tasks.create_task(self._send_to(target))
         return min((POLL_S, *((at - now) / SECOND for at in due.values() if at > now)))
 
-    async def _turn(self, target: Target) -> None:
-        """One receiver's, whatever becomes of the others'. What is due but held by another process is looked at again later."""
-        if not await _outliving(self.send_due([target]), 0):
+    async def _send_to(self, target: Target) -> None:
+        """One receiver, whatever becomes of the others. What is due but held by another process is looked at again later."""
+        if not await _logged(self.send_due([target]), 0):
             self._resting[target] = asyncio.get_running_loop().time() + POLL_S
         self._busy.discard(target)
-        self._news.set()
+        self._wake.set()
 
     async def send_due(self, targets: Collection[Target] | None = None) -> int:
-        """Claims what is due for these receivers (all that are on), once, and sends it; returns how many rows that were."""
+        """Claims what is due for these receivers (all that are on), once, and sends it; returns how many rows that were.
+
+        All metafields leave in one call, every other row in one of its own.
+        """
         owner, to = self._chance.token(), self._on if targets is None else targets
         rows = await self._db.write(lambda tx: outbox_claims.claim(tx, owner, to, LEASE_MS, SHARE), ())
         last_call = Ms(self._clock() + LEASE_MS - CALL_MS)
+        metafields = [row for row in rows if row.kind in METAFIELDS]
         async with asyncio.TaskGroup() as calls:
-            for parcel in together(rows):
-                calls.create_task(self._deliver(owner, parcel, last_call))
+            for call in (metafields, *([row] for row in rows if row.kind not in METAFIELDS)):
+                if call:
+                    calls.create_task(self._deliver(owner, call, last_call))
         return len(rows)
 
-    async def _heed_switches(self, now: Ms) -> None:
-        """Now and then, since another process may have queued under other settings."""
-        switched = await self._db.read(
-            lambda conn: outbox_claims.switched(conn, self._db.shop_id, now, self._on, self._off)
-        )
-        if switched:
+    async def _review_switched(self, now: Ms) -> None:
+        """Rows whose receiver was switched on or off since they were queued: looked for now and then, since another process may
+        have queued under other settings."""
+        shop_id = self._db.shop_id
+        if await self._db.read(lambda conn: outbox_claims.switched(conn, shop_id, now, self._on, self._off)):
             await self._db.write(self._switch)
-        self._switch_at = Ms(now + SWITCHES_MS)
+        self._review_at = Ms(now + SWITCHES_MS)
 
     def _switch(self, tx: Tx) -> None:
         outbox_claims.park(tx, self._off)
@@ -148,22 +158,21 @@ class Relay:
     async def _deliver(self, owner: str, rows: Sequence[OutboxRow], last_call: Ms) -> None:
         if self._clock() > last_call:
             return
-        outcomes = await self._send(rows)
-        for row, outcome in zip(rows, outcomes, strict=True):
-            told = storable(outcome)
-            record = partial(self.record, owner=owner, row=row, outcome=told, dice=self._chance.dice())
+        for row, outcome in zip(rows, await self._send(rows), strict=True):
+            dice = self._chance.dice()
+            record = partial(self.record, owner=owner, row=row, outcome=storable(outcome), dice=dice)
             try:
                 await self._db.write(record, [row.order_id])
             except DatabaseError as error:  # the other calls go on; this row is found again when its lease runs out
                 log.warning("an outcome could not be recorded", row=row.id, reason=str(error))
-            except Exception:  # an answer that cannot be stored concerns this row: what others were told is recorded
+            except Exception:  # an answer that cannot be stored concerns this row: what others came to is recorded
                 log.exception("an outcome could not be recorded", row=row.id)
 
     async def _send(self, rows: Sequence[OutboxRow]) -> Sequence[Outcome]:
         if any(row.attempts >= MAX_TRIES for row in rows):
             return [Refused("the outcome of the last try never came to be known")] * len(rows)
         try:
-            return await self._receivers[Target(rows[0].target)].send(rows)
+            return await self._senders[Target(rows[0].target)].send(rows)
         except Exception as error:  # an adapter's fault must neither end the relay nor be tried for ever
             log.exception("a receiver failed", target=rows[0].target, kind=rows[0].kind)
             return [Unknown(f"our own fault: {type(error).__name__}")] * len(rows)
@@ -180,34 +189,20 @@ class Relay:
                 outbox_claims.settle(tx, row.id, OutboundState.DONE, note)
                 if note is not None:
                     failure.noted(tx, row, self._thresholds, note)
-            case Refused(reason):
-                self._bury(tx, row, reason)
-            case Later(reason) | Unknown(reason) if tries >= MAX_TRIES:
-                self._bury(tx, row, reason)
-            case Later(reason, after_ms):
+            case Later(reason, after_ms) if tries < MAX_TRIES:
                 due = Ms(tx.now + pause_ms(tries, dice, after_ms))
                 outbox_claims.settle(tx, row.id, OutboundState.QUEUED, reason, due)
-            case Unknown(reason):
+            case Unknown(reason) if tries < MAX_TRIES:
                 due = Ms(tx.now + pause_ms(tries, dice))
                 outbox_claims.settle(tx, row.id, OutboundState.UNKNOWN, reason, due)
+            case Refused(reason) | Later(reason) | Unknown(reason):
+                log.warning("a write died", target=row.target, kind=row.kind, row=row.id, reason=reason)
+                outbox_claims.settle(tx, row.id, OutboundState.DEAD, reason)
+                failure.failed(tx, row, self._thresholds, reason)
         outbox.recount(tx, [row.order_id])
 
-    def _bury(self, tx: Tx, row: OutboxRow, reason: str) -> None:
-        log.warning("a write died", target=row.target, kind=row.kind, row=row.id, reason=reason)
-        outbox_claims.settle(tx, row.id, OutboundState.DEAD, reason)
-        failure.failed(tx, row, self._thresholds, reason)
 
-    async def _pause(self, pause_s: float) -> None:
-        if pause_s <= 0 or self._stopping:
-            return
-        try:
-            async with asyncio.timeout(pause_s):
-                await self._news.wait()
-        except TimeoutError:
-            return
-
-
-async def _outliving(work: Awaitable[T], otherwise: T) -> T:
+async def _logged(work: Awaitable[T], otherwise: T) -> T:
     """What it comes to; `otherwise` when the database was out of reach, or the relay had a fault: logged, and tried again."""
     try:
         return await work
@@ -216,9 +211,3 @@ async def _outliving(work: Awaitable[T], otherwise: T) -> T:
     except Exception:  # a task's outermost frame
         log.exception("the relay failed")
     return otherwise
-
-
-def together(rows: Sequence[OutboxRow]) -> list[list[OutboxRow]]:
-    """Rows that leave in one call: all metafields, every other row alone."""
-    metafields = [row for row in rows if row.kind in METAFIELDS]
-    return [*([metafields] if metafields else []), *([row] for row in rows if row.kind not in METAFIELDS)]

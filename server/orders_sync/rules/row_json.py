@@ -14,7 +14,7 @@ from orders_sync.rules.order_state import OrderState
 from orders_sync.rules.parcels import Parcel
 from orders_sync.rules.priority import priority
 from orders_sync.rules.timeline import NEWEST, timeline
-from orders_wire.returns import allowed_actions
+from orders_wire.return_machine import allowed_actions
 from orders_wire.vocabulary import UNASSIGNED
 
 

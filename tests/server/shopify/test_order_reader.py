@@ -143,7 +143,7 @@ async def test_fields_that_a_scope_hides_are_known_by_order() -> None:
     hole = {"message": "no", "path": ["orders", "nodes", 1, "customer"], "extensions": {"code": "ACCESS_DENIED"}}
     body = {"data": {"orders": page([order(1), order(2, customer=None)])}, "errors": [hole]}
     found = await one_page(ScriptedShop(OrdersPage=body))
-    assert [read.unread for read in found.orders] == [frozenset(), frozenset({"customer"})]
+    assert [read.order.hidden for read in found.orders] == [frozenset(), frozenset({"customer"})]
 
 
 async def test_orders_by_id_leave_out_what_is_not_there() -> None:
@@ -208,7 +208,7 @@ async def test_an_order_that_cannot_be_read_is_told_beside_the_others(wrong: dic
     told = order(2, **wrong)
     found = await one_page(ScriptedShop(OrdersPage={"orders": page([order(1), told, order(3)])}))
     assert [read.order.id for read in found.orders] == [1, 3]
-    (unread,) = found.unread
+    (unread,) = found.unreadable
     assert (unread.order_id, unread.updated_at) == (2, told["updatedAt"])
     assert orjson.loads(unread.body) == orjson.loads(orjson.dumps(told))
     assert f" at {where}: " in unread.reason
@@ -218,7 +218,7 @@ async def test_what_tells_not_even_its_id_is_set_aside_too() -> None:
     nobody = [order(2, id=None), order(3, id="gid://shopify/Order/three"), {}, "order", None]
     found = await one_page(ScriptedShop(OrdersPage={"orders": page([order(1), *nobody])}))
     assert [read.order.id for read in found.orders] == [1]
-    assert [unread.order_id for unread in found.unread] == [None] * 5
+    assert [unread.order_id for unread in found.unreadable] == [None] * 5
 
 
 async def test_a_detail_or_a_later_page_that_cannot_be_read_concerns_its_own_order_alone() -> None:
@@ -232,7 +232,7 @@ async def test_a_detail_or_a_later_page_that_cannot_be_read_concerns_its_own_ord
     shop = ScriptedShop(OrdersPage={"orders": page(orders)}, Details=by_type(details), OrderLines=lines)
     found = await one_page(shop)
     assert [read.order.id for read in found.orders] == [1]
-    assert {unread.order_id: unread.reason.split(" at ")[1].split(": ")[0] for unread in found.unread} == {
+    assert {unread.order_id: unread.reason.split(" at ")[1].split(": ")[0] for unread in found.unreadable} == {
         2: "gid://shopify/Return/2.createdAt",
         3: "lineItems.nodes.1.quantity",
     }
@@ -243,7 +243,7 @@ async def test_parcels_that_cannot_be_read_are_told_beside_the_others() -> None:
     shop = ScriptedShop(ParcelsRead=by_type([order(1, fulfillments=[parcel()]), wrong]))
     (batch,) = [batch async for batch in OrderReader(shop).parcels([1, 2])]
     assert [read.order.id for read in batch.reads] == [1]
-    assert [unread.order_id for unread in batch.unread] == [2]
+    assert [unread.order_id for unread in batch.unreadable] == [2]
 
 
 async def test_how_many_orders_there_are() -> None:

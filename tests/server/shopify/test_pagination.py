@@ -101,7 +101,7 @@ def test_an_object_comes_whole_whatever_the_sizes_of_its_pages(shape: tuple[Docu
         return Answer({rest.at[0]: {cut.path[-1]: told}}, AS_OF)
 
     told = pages.cut_short(document, whole)
-    asyncio.run(pagination.complete(ask, document.lists, told))
+    asyncio.run(pagination.complete_lists(ask, document.lists, told))
     assert _bare(told) == whole
 
 
@@ -113,13 +113,14 @@ def _unique(told: Json, prefix: str = "") -> None:
                 _unique(item, f"{told['id']}>")
 
 
-LINES = TruncatedList(("lineItems",), read_documents.ORDER_LINES)
+LISTS = {each.path: each for each in read_documents.ORDERS.lists}
+LINES = LISTS["lineItems",]
 
 
 async def _complete(told: Json, cut: TruncatedList, *replies: Json) -> int:
     """How many requests it took."""
     shop = ScriptedShop(**{cut.rest.name: list(replies)})
-    await pagination.complete(shop.execute, (cut,), told)
+    await pagination.complete_lists(shop.execute, (cut,), told)
     return len(shop.calls)
 
 
@@ -131,7 +132,7 @@ def _lines(cursor: str | None, *ids: int, more: bool = True) -> Json:
 async def test_a_connection_whose_cursor_leads_nowhere_is_refused(cursors: list[str | None]) -> None:
     shop = ScriptedShop(OrderLines=[{"order": {"lineItems": _lines(c, n)}} for n, c in enumerate(cursors)])
     with pytest.raises(NoProgress, match="line items"):
-        await pagination.complete(shop.execute, (LINES,), {"id": "x", "lineItems": _lines("a", 9)})
+        await pagination.complete_lists(shop.execute, (LINES,), {"id": "x", "lineItems": _lines("a", 9)})
     assert len(shop.calls) == len(cursors)
 
 
@@ -140,7 +141,7 @@ async def test_pages_that_bring_nothing_new_under_new_cursors_are_refused(ids: t
     count = iter(range(99))
     shop = ScriptedShop(OrderLines=lambda _: {"order": {"lineItems": _lines(f"c{next(count)}", *ids)}})
     with pytest.raises(NoProgress):
-        await pagination.complete(shop.execute, (LINES,), {"id": "x", "lineItems": _lines("a", 9)})
+        await pagination.complete_lists(shop.execute, (LINES,), {"id": "x", "lineItems": _lines("a", 9)})
     assert len(shop.calls) <= MOST_IDLE + 1
 
 
@@ -155,7 +156,7 @@ async def test_page_info_that_says_nothing_is_not_taken_for_the_end(info: Any) -
         await _complete({"id": "x", "lineItems": {"nodes": [], "pageInfo": info}}, LINES)
 
 
-REFUNDS = TruncatedList(("refunds",), read_documents.ORDER_REFUNDS, first=50)
+REFUNDS = LISTS["refunds",]
 
 
 @pytest.mark.parametrize(("length", "asked"), [(0, 0), (49, 0), (50, 1), (51, 1), (249, 1)])
@@ -176,7 +177,7 @@ def test_a_walk_ends_within_the_cursors_that_there_are(pages: list[tuple[str, in
     walk, steps = Pagination("things"), 0
     try:
         for cursor, content in pages * 40:
-            walk.step(Page[Any](nodes=[content], has_next_page=True, end_cursor=cursor))
+            walk.next_cursor(Page[Any](nodes=[content], has_next_page=True, end_cursor=cursor))
             steps += 1
     except NoProgress:
         assert steps <= len({cursor for cursor, _ in pages})

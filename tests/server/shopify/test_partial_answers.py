@@ -270,7 +270,7 @@ def test_what_fails_at_any_depth_sets_its_own_order_aside(path: tuple[str | int,
     found = _read(failure("INTERNAL_SERVER_ERROR", "orders", "nodes", 1, *path), told=hollow(RICH, null_at))
     others = {read.order.id for read in found.orders} - {3}
     assert others == {1, 5}
-    assert [unread.order_id for unread in found.unread] == [3]
+    assert [unread.order_id for unread in found.unreadable] == [3]
 
 
 def _known(facts: OrderFacts) -> dict[tuple[str, str], Any]:
@@ -380,4 +380,4 @@ async def test_a_batch_in_which_one_takes_all_with_it_is_asked_for_without_it() 
 
     found = [batch async for batch in OrderReader(ScriptedShop(OrdersRead=reply)).by_id([1, 2, 3])]
     assert [read.order.id for batch in found for read in batch.reads] == [1, 3]
-    assert [unread.order_id for batch in found for unread in batch.unread] == [2]
+    assert [unread.order_id for batch in found for unread in batch.unreadable] == [2]

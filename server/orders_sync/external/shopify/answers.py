@@ -1,17 +1,18 @@
-"""The shop's answers, told apart: data, data with holes where a scope is missing, or a refusal. Pure.
+"""The shop's answers: data, data with fields denied where a scope is missing, or a refusal. Pure.
 
 An `errors` list is neither ignored nor taken for a failure of all. Each error concerns what its `path` names: a field that is
-denied is a hole in data that stands; what failed inside one object of a list leaves the others as they were told.
+denied is missing from data that stands; what failed inside one object of a list leaves the others as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from orders_sync.external.shopify.errors import (
     BadRequest,
@@ -30,23 +31,27 @@ UNKNOWN_WAIT_S = 2.0
 _INTERNAL = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
 _OF_ALL = frozenset({"THROTTLED", "MAX_COST_EXCEEDED"})
 _DENIED = "ACCESS_DENIED"
+_NODES = "nodes"
 
 Path = tuple[str | int, ...]
+
+
+@pydantic_dataclass(frozen=True)
+class ThrottleStatus:
+    """What an answer says of the cost bucket, in points and points per second."""
+
+    maximum: Annotated[float, Field(validation_alias="maximumAvailable")]
+    available: Annotated[float, Field(validation_alias="currentlyAvailable")]
+    restore_rate: Annotated[float, Field(validation_alias="restoreRate")]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore")
 
 
-class _Status(_Part):
-    maximum_available: float
-    currently_available: float
-    restore_rate: float
-
-
 class _Cost(_Part):
     requested_query_cost: float | None = None
-    throttle_status: _Status | None = None
+    throttle_status: ThrottleStatus | None = None
 
 
 class _SearchWarning(_Part):
@@ -78,20 +83,15 @@ class _Error(_Part):
     def code(self) -> str:
         return self.extensions.code or ("THROTTLED" if self.message == "Throttled" else "")
 
+    @property
+    def needs(self) -> str:
+        return self.extensions.required_access or self.message
+
 
 class _Body(_Part):
     data: dict[str, Any] | None = None
     errors: list[_Error] = []
     extensions: _Extensions = _Extensions()
-
-
-@dataclass(frozen=True, slots=True)
-class ThrottleStatus:
-    """What an answer says of the bucket, in points and points per second."""
-
-    maximum: float
-    available: float
-    restore_rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class DeniedField:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`as_of`: the shop's own clock when the request went out: what is told was so then or later. `broken`: what failed inside
+    """`as_of`: the shop's own clock when the request went out: what it says was so then or later. `broken`: what failed inside
     the objects of the document's list, by their place in it."""
 
     data: Mapping[str, Any]
@@ -126,22 +126,21 @@ def read(body: object, as_of: Ms, at: Sequence[str] = ()) -> Answer:
         parsed = _Body.model_validate(body)
     except ValidationError as error:
         raise NoAnswer("Shopify's answer is not a GraphQL result") from error
-    _raise_misread(parsed)
+    dropped = [warning for search in parsed.extensions.search for warning in search.warnings]
+    if dropped:  # a search term that the shop does not know is dropped by it, and the rest may match every order
+        terms = (f"{warning.field} {warning.message}".strip() for warning in dropped)
+        raise BadRequest("Shopify did not understand a search: " + "; ".join(terms))
     if parsed.errors and not _stands(parsed, at):
         raise _failure(parsed, at)
     if parsed.data is None:
         raise NoAnswer("Shopify's answer holds neither data nor errors")
-    cost = parsed.extensions.cost
+    cost = parsed.extensions.cost or _Cost()
     return Answer(
         data=parsed.data,
         as_of=as_of,
-        denied=tuple(
-            DeniedField(tuple(e.path), e.extensions.required_access or e.message)
-            for e in parsed.errors
-            if e.code == _DENIED
-        ),
-        requested=cost.requested_query_cost if cost else None,
-        throttle=throttle_status(body),
+        denied=tuple(DeniedField(tuple(error.path), error.needs) for error in parsed.errors if error.code == _DENIED),
+        requested=cost.requested_query_cost,
+        throttle=cost.throttle_status,
         broken=_broken([error for error in parsed.errors if error.code != _DENIED], at),
     )
 
@@ -160,9 +159,6 @@ def _is_of_part(error: _Error, at: Sequence[str]) -> bool:
     return error.code == _DENIED and bool(error.path) and not names_the_list
 
 
-_NODES = "nodes"
-
-
 def _place(path: Sequence[str | int], at: Sequence[str]) -> int | None:
     """Which object of the document's list a path leads into."""
     if not at or at[-1] != _NODES or list(path[: len(at)]) != list(at) or len(path) == len(at):
@@ -179,7 +175,7 @@ def _broken(errors: Iterable[_Error], at: Sequence[str]) -> dict[int, str]:
         if place is not None:
             inside = ".".join(str(part) for part in error.path[len(at) + 1 :]) or "all of it"
             broken.setdefault(place, []).append(f"{inside}: {error.message[:300]}")
-    return {place: "Shopify failed to tell " + "; ".join(told) for place, told in broken.items()}
+    return {place: "Shopify failed to tell " + "; ".join(reasons) for place, reasons in broken.items()}
 
 
 def throttle_status(body: object) -> ThrottleStatus | None:
@@ -188,48 +184,33 @@ def throttle_status(body: object) -> ThrottleStatus | None:
         cost = _Body.model_validate(body).extensions.cost
     except ValidationError:
         return None
-    status = cost.throttle_status if cost else None
-    if status is None:
-        return None
-    return ThrottleStatus(status.maximum_available, status.currently_available, status.restore_rate)
-
-
-def _raise_misread(body: _Body) -> None:
-    """A search term that the shop does not know is dropped by it, and the rest may match every order."""
-    told = [w for search in body.extensions.search for w in search.warnings]
-    if told:
-        raise BadRequest(
-            "Shopify did not understand a search: " + "; ".join(f"{w.field} {w.message}".strip() for w in told)
-        )
+    return cost.throttle_status if cost else None
 
 
 def _failure(body: _Body, at: Sequence[str]) -> ShopifyError:
     errors = body.errors
     codes = {error.code for error in errors}
-    told = _messages(errors)
+    said = "; ".join(dict.fromkeys(" ".join(error.message.split())[:300] for error in errors))
     if "THROTTLED" in codes:
         return _throttled(body)
     if "MAX_COST_EXCEEDED" in codes:
-        return TooCostly(told)
+        return TooCostly(said)
     if all(_place(error.path, at) is not None for error in errors):
-        return PartFailed(f"Shopify failed: {told}", _broken(errors, at))
+        return PartFailed(f"Shopify failed: {said}", _broken(errors, at))
     if codes <= {_DENIED}:
-        needs = sorted({error.extensions.required_access or error.message for error in errors})
+        needs = sorted({error.needs for error in errors})
         return Denied("The Admin token may not read this: " + "; ".join(needs))
     if codes & _INTERNAL:
         named = all(error.path for error in errors)
-        return PartFailed(f"Shopify failed: {told}") if named else NoAnswer(f"Shopify failed: {told}")
-    return BadRequest(f"Shopify does not take the request: {told}")
+        return PartFailed(f"Shopify failed: {said}") if named else NoAnswer(f"Shopify failed: {said}")
+    return BadRequest(f"Shopify does not take the request: {said}")
 
 
 def _throttled(body: _Body) -> Throttled:
-    cost = body.extensions.cost
-    if cost is None or cost.throttle_status is None or cost.requested_query_cost is None:
+    cost = body.extensions.cost or _Cost()
+    status = cost.throttle_status
+    if status is None or cost.requested_query_cost is None:
         return Throttled(UNKNOWN_WAIT_S)
-    missing = cost.requested_query_cost - cost.throttle_status.currently_available
-    wait_s = missing / cost.throttle_status.restore_rate if cost.throttle_status.restore_rate > 0 else UNKNOWN_WAIT_S
+    missing = cost.requested_query_cost - status.available
+    wait_s = missing / status.restore_rate if status.restore_rate > 0 else UNKNOWN_WAIT_S
     return Throttled(max(0.0, wait_s), cost.requested_query_cost)
-
-
-def _messages(errors: Sequence[_Error]) -> str:
-    return "; ".join(dict.fromkeys(" ".join(error.message.split())[:300] for error in errors))

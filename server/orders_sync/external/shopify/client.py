@@ -7,6 +7,7 @@ is sent once; only `read` repeats it, since a read changes nothing.
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -15,8 +16,9 @@ from typing import Any
 import aiohttp
 import orjson
 import structlog
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
+from orders_sync import backoff
 from orders_sync.evidence.json_fields import clean
 from orders_sync.external.shopify import answers
 from orders_sync.external.shopify.answers import Answer, ThrottleStatus
@@ -43,6 +45,8 @@ MAX_THROTTLED = 20
 """Times that one request waits for points before the shop is given up for now."""
 
 READ_ATTEMPTS = 4
+READ_FIRST_S = 0.5
+READ_CAP_S = 10.0
 _SECURITY = 430
 """Shopify's own status: the request looks like an attack to it."""
 
@@ -65,6 +69,38 @@ def endpoint(shop_domain: str, api_url: str | None = None) -> str:
     if api_url and api_url.endswith("graphql.json"):
         return api_url
     return f"{api_url or f'https://{shop_domain}'}/admin/api/{API_VERSION}/graphql.json"
+
+
+class Bucket:
+    """The shop's cost bucket: how long to wait before the next request. The figures all come from the shop's answers.
+
+    Points restore at a rate; a request needs its whole requested cost up front and is refunded what it did not use. What is left
+    is known as far as the last answer and the requests still under way go; nothing is, before the first answer.
+    """
+
+    def __init__(self) -> None:
+        self._status: ThrottleStatus | None = None
+        self._at = Ms(0)
+        self._under_way = 0.0
+
+    def wait_s(self, cost: float, now: Ms) -> float:
+        """Seconds until `cost` points are there; 0 when they are, or while nothing is known."""
+        status = self._status
+        if status is None or status.restore_rate <= 0:
+            return 0.0
+        restored = status.restore_rate * max(0, now - self._at) / SECOND
+        available = min(status.maximum, status.available + restored) - self._under_way
+        return max(0.0, (min(cost, status.maximum) - available) / status.restore_rate)
+
+    def sent(self, cost: float) -> None:
+        """A request of this cost is under way."""
+        self._under_way += cost
+
+    def answered(self, cost: float, status: ThrottleStatus | None, now: Ms) -> None:
+        """The request that was `sent` with this cost is over; `status` is what its answer says, if it says anything."""
+        self._under_way = max(0.0, self._under_way - cost)
+        if status is not None:
+            self._status, self._at = status, now
 
 
 class ShopifyClient:
@@ -94,7 +130,7 @@ class ShopifyClient:
         retrying = AsyncRetrying(
             retry=retry_if_exception_type((NotSent, NoAnswer)),
             stop=stop_after_attempt(READ_ATTEMPTS),
-            wait=wait_random_exponential(multiplier=0.5, max=10),
+            wait=_read_pause_s,
             sleep=self._sleep,
             reraise=True,
         )
@@ -104,7 +140,8 @@ class ShopifyClient:
         """Sends once; waits for the cost bucket first, and again each time the shop throttles. Raises ShopifyError."""
         throttled: Throttled | None = None
         for _ in range(MAX_THROTTLED):
-            await self._wait_for_points(document)
+            while (wait_s := self._bucket.wait_s(self._costs.get(document.name, 0), self._clock())) > 0:
+                await self._sleep(wait_s)
             try:
                 return await self._once(document, variables or {})
             except Throttled as error:
@@ -114,25 +151,21 @@ class ShopifyClient:
         assert throttled is not None
         raise throttled
 
-    async def _wait_for_points(self, document: Document) -> None:
-        while (wait_s := self._bucket.wait_s(self._costs.get(document.name, 0), self._clock())) > 0:
-            await self._sleep(wait_s)
-
     async def _once(self, document: Document, variables: Mapping[str, Any]) -> Answer:
         cost = self._costs.get(document.name, 0.0)
         self._bucket.sent(cost)
-        told = None
+        status = None
         try:
             body, as_of = await self._post(document, variables)
-            told = answers.throttle_status(body)
+            status = answers.throttle_status(body)
             answer = answers.read(body, as_of, document.at)
         except Throttled as error:
             self._costs[document.name] = error.requested or cost
             raise
         finally:
-            self._bucket.answered(cost, told, self._clock())
+            self._bucket.answered(cost, status, self._clock())
         self._costs[document.name] = answer.requested or cost
-        self._tell_denied(answer)
+        self._log_denied(answer)
         return answer
 
     async def _post(self, document: Document, variables: Mapping[str, Any]) -> tuple[object, Ms]:
@@ -158,7 +191,7 @@ class ShopifyClient:
             raise NotJson("Shopify's answer is not JSON") from error
 
     def _as_of(self, date: str | None, started: Ms) -> Ms:
-        """The shop's `Date` less the time the request took; our own clock where the shop tells none."""
+        """The shop's `Date` less the time the request took; our own clock where the shop sends none."""
         now = self._clock()
         try:
             shop_now = from_datetime(parsedate_to_datetime(date)) if date else None
@@ -174,8 +207,8 @@ class ShopifyClient:
             log.warning("shopify speaks another version than asked for", asked=API_VERSION, spoken=spoken)
             self.api_version = spoken
 
-    def _tell_denied(self, answer: Answer) -> None:
-        """Each field that a missing scope leaves null is told once."""
+    def _log_denied(self, answer: Answer) -> None:
+        """Each field that a missing scope leaves null is logged once."""
         for field in answer.denied:
             if field.name not in self._denied:
                 self._denied.add(field.name)
@@ -198,17 +231,21 @@ def _raise_for_status(response: aiohttp.ClientResponse) -> None:
     status = response.status
     if status == HTTPStatus.OK:
         return
-    told = f"HTTP {status} {clean(response.reason or '')[:200]}".rstrip()
+    said = f"HTTP {status} {clean(response.reason or '')[:200]}".rstrip()
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise Throttled(_seconds(response.headers.get("Retry-After")))
     if status in _REDIRECTS:
         raise HttpRefusal(
-            f"The Admin API has moved, and the token is not sent after it: {told}", HTTPStatus.MOVED_PERMANENTLY
+            f"The Admin API has moved, and the token is not sent after it: {said}", HTTPStatus.MOVED_PERMANENTLY
         )
     if status in _REFUSALS:
-        raise HttpRefusal(f"{_REFUSALS[status]}: {told}", status)
+        raise HttpRefusal(f"{_REFUSALS[status]}: {said}", status)
     failure: type[ShopifyError] = NoAnswer if status >= 500 else BadRequest
-    raise failure(f"Shopify answered {told}")
+    raise failure(f"Shopify answered {said}")
+
+
+def _read_pause_s(state: RetryCallState) -> float:
+    return random.uniform(0, backoff.ceiling(state.attempt_number, READ_FIRST_S, READ_CAP_S))
 
 
 def _seconds(text: str | None) -> float:
@@ -217,31 +254,3 @@ def _seconds(text: str | None) -> float:
         return max(0.0, min(60.0, float(text))) if text else answers.UNKNOWN_WAIT_S
     except ValueError:
         return answers.UNKNOWN_WAIT_S
-
-
-class Bucket:
-    """What is left, as far as the last answer and the requests still under way tell. Knows nothing before the first answer."""
-
-    def __init__(self) -> None:
-        self._told: ThrottleStatus | None = None
-        self._at = Ms(0)
-        self._under_way = 0.0
-
-    def wait_s(self, cost: float, now: Ms) -> float:
-        """Seconds until `cost` points are there; 0 when they are, or while nothing is known."""
-        told = self._told
-        if told is None or told.restore_rate <= 0:
-            return 0.0
-        restored = told.restore_rate * max(0, now - self._at) / SECOND
-        available = min(told.maximum, told.available + restored) - self._under_way
-        return max(0.0, (min(cost, told.maximum) - available) / told.restore_rate)
-
-    def sent(self, cost: float) -> None:
-        """A request of this cost is under way."""
-        self._under_way += cost
-
-    def answered(self, cost: float, told: ThrottleStatus | None, now: Ms) -> None:
-        """The request that was `sent` with this cost is over; `told` is what its answer says, if it says anything."""
-        self._under_way = max(0.0, self._under_way - cost)
-        if told is not None:
-            self._told, self._at = told, now

@@ -1,4 +1,4 @@
-"""Parts of an answer that the token may not know, taken out of it: what is denied is not told, which is not the same as null.
+"""Parts of an answer that the token may not know, taken out of it: what is denied is unknown, which is not the same as null.
 
 A denied field that may not be null takes the object around it with it, so the null may stand above what the error's path names.
 """
@@ -13,32 +13,20 @@ from orders_sync.external.shopify.nodes import HIDDEN
 
 VALUES = frozenset(
     {
-        "amount",
-        "amountSet",
-        "decline",
-        "defaultEmailAddress",
-        "defaultPhoneNumber",
-        "deliveryMethod",
-        "dispositions",
-        "events",
-        "exchangeLineItems",
-        "fulfillmentHolds",
-        "lineItems",
-        "originalUnitPriceSet",
-        "quantities",
-        "returnLineItems",
-        "reverseDeliveries",
-        "reverseFulfillmentOrders",
-        "risk",
-        "shippingLines",
-        "tags",
-        "totalPriceSet",
-        "totalRefundedSet",
-        "trackingInfo",
-        "withCodeDiscountedTotalPriceSet",
+        *("amount", "amountSet", "originalUnitPriceSet", "totalPriceSet", "totalRefundedSet"),
+        *("decline", "defaultEmailAddress", "defaultPhoneNumber", "deliveryMethod", "dispositions", "events"),
+        *("exchangeLineItems", "fulfillmentHolds", "lineItems", "quantities", "returnLineItems", "reverseDeliveries"),
+        *(
+            "reverseFulfillmentOrders",
+            "risk",
+            "shippingLines",
+            "tags",
+            "trackingInfo",
+            "withCodeDiscountedTotalPriceSet",
+        ),
     }
 )
-"""What is told as one: with a hole in it, it is not told."""
+"""What is known as one: with a part of it denied, none of it is known."""
 
 _PARTS_OF_CONNECTION = frozenset({"nodes", "pageInfo"})
 _Steps = list[tuple[Any, Any]]
@@ -47,45 +35,44 @@ _Steps = list[tuple[Any, Any]]
 def remove_denied(answer: Answer, at: tuple[str, ...]) -> None:
     """Removes from the data all that is denied, in place. An item of a list is left out of it, but for the objects that stand
     `at` the document's own place: theirs are counted, and stay as null."""
-    hollow: list[list[Any]] = []
+    lists: list[list[Any]] = []
     for denied in answer.denied:
         steps = _to_null(answer.data, denied.path)
         if steps:
-            _remove(steps, hollow, counted=tuple(key for _, key in steps[:-1]) == at)
-    for items in hollow:
+            _remove(steps, lists, counted=tuple(key for _, key in steps[:-1]) == at)
+    for items in lists:
         items[:] = [item for item in items if item is not None]
 
 
-def objects(answer: Answer, at: tuple[str, ...], told: Sequence[object]) -> dict[int, str]:
+def denied_objects(answer: Answer, at: tuple[str, ...], found: Sequence[object]) -> dict[int, str]:
     """The objects of the document's own list that are denied themselves, by place, with what they need."""
     return {
-        place: f"The Admin token may not read this: {hole.needs}"
-        for hole in answer.denied
-        if hole.path[: len(at)] == at
-        for place in hole.path[len(at) : len(at) + 1]
-        if isinstance(place, int) and place < len(told) and told[place] is None
+        place: f"The Admin token may not read this: {denied.needs}"
+        for denied in answer.denied
+        if denied.path[: len(at)] == at
+        for place in denied.path[len(at) : len(at) + 1]
+        if isinstance(place, int) and place < len(found) and found[place] is None
     }
 
 
 def _to_null(data: Any, path: Path) -> _Steps:
     """The steps to the null on the path: each a container and the key in it. Empty where there is none."""
     steps: _Steps = []
-    told = data
+    value = data
     for part in path:
-        if isinstance(told, dict):
-            there = part in told
-        else:
-            there = isinstance(told, list) and isinstance(part, int) and 0 <= part < len(told)
-        if not there:
+        try:
+            if isinstance(part, int) and part < 0:
+                return []
+            steps.append((value, part))
+            value = value[part]
+        except (LookupError, TypeError):
             return []
-        steps.append((told, part))
-        told = told[part]
-        if told is None:
+        if value is None:
             return steps
     return []
 
 
-def _remove(steps: _Steps, hollow: list[list[Any]], *, counted: bool) -> None:
+def _remove(steps: _Steps, lists: list[list[Any]], *, counted: bool) -> None:
     for container, key in steps:
         if key in VALUES:
             _hide(container, key)
@@ -96,12 +83,12 @@ def _remove(steps: _Steps, hollow: list[list[Any]], *, counted: bool) -> None:
     if isinstance(container, dict):
         _hide(container, key)
     elif not counted:
-        hollow.append(container)
+        lists.append(container)
         owner, name = next((holder, key) for holder, key in reversed(steps[:-1]) if key not in _PARTS_OF_CONNECTION)
         owner[HIDDEN] = [*owner.get(HIDDEN, ()), f"{name}[]"]
 
 
-def _hide(told: dict[str, Any], name: str) -> None:
+def _hide(node: dict[str, Any], name: str) -> None:
     """Names beginning with two underscores are GraphQL's own, so that this is none of the shop's."""
-    del told[name]
-    told[HIDDEN] = [*told.get(HIDDEN, ()), name]
+    del node[name]
+    node[HIDDEN] = [*node.get(HIDDEN, ()), name]

@@ -1,17 +1,17 @@
 """What can go wrong in asking the shop.
 
-`ShopifyError` ┬ `NotSent`    no connection: the shop never had the request
-               ├ `NoAnswer`   the request left, and no whole answer came: a write may have happened
-               │ ├ `NotJson`  something answered, and not in JSON
-               │ └ `PartFailed`   the shop failed inside of what it was to tell; `places`: of which objects of a list, if it says
-               │   └ `ObjectDenied` the token may not know the object itself
-               ├ `Throttled`  not executed, and still not after waiting; `retry_after_s`
-               ├ `TooCostly`  not executed: it asks for more points than one request may cost
-               ├ `Denied`     not executed: the token is not accepted, or lacks a scope
+`ShopifyError` ┬ `NotSent`     no connection: the shop never had the request
+               ├ `NoAnswer`    the request left, and no whole answer came: a write may have happened
+               │ ├ `NotJson`     something answered, and not in JSON
+               │ └ `PartFailed`  the shop failed inside of what it was to send; `places`: in which objects of a list, if it says
+               │   └ `ObjectDenied`  the token may not know the object itself
+               ├ `Throttled`   not executed, and still not after waiting; `retry_after_s`
+               ├ `TooCostly`   not executed: it asks for more points than one request may cost
+               ├ `Denied`      not executed: the token is not accepted, or lacks a scope
                │ └ `HttpRefusal`  by an HTTP status, for as long as the shop or its address stays as it is
-               ├ `NoProgress` a list that says it goes on, and does not; or is longer than the shop lets anybody read
-               └ `BadRequest`    not executed as meant: the shop does not take the request, or not its search terms
-                 └ `UnexpectedShape` it was executed, and the answer, or a part of it, has another shape than the schema's
+               ├ `NoProgress`  a list that says it goes on, and does not; or is longer than the shop lets anybody read
+               └ `BadRequest`  not executed as meant: the shop does not take the request, or not its search terms
+                 └ `UnexpectedShape`  it was executed, and the answer, or a part of it, has another shape than the schema's
 """
 
 from __future__ import annotations

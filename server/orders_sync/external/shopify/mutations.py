@@ -1,13 +1,17 @@
-"""Sending one mutation, and the three layers at which the shop can refuse it.
+"""Sending one mutation, and the reads that it rests on.
 
-`WriteStopped` ┬ `UserErrors`  the shop understood and does not do it; nothing was written
-               └ `OutcomeLost` it left and no answer came: only reading again tells
+`WriteStopped` ┬ `UserErrors`          the shop understood and does not do it; nothing was written
+               ├ `PreconditionFailed`  what is in the shop does not allow it; nothing was sent
+               └ `OutcomeLost`         it left and no answer came: only reading again says
 Everything else is a ShopifyError, and nothing was written.
+
+A read before a write is whole or not at all: a part that is denied, missing, cut off or unexpectedly null is never taken for
+"nothing". The read raises, and nothing is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AliasPath, Field
@@ -16,11 +20,13 @@ from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.errors import Denied, NoAnswer, UnexpectedShape
 from orders_sync.external.shopify.nodes import Node, Page, parsing
-from orders_sync.external.shopify.pagination import Pagination
+from orders_sync.external.shopify.pagination import read_to_end
+
+N = TypeVar("N", bound=Node)
 
 
 class UserError(Node):
-    """`code` is null for mutations that have none: then the text is all there is."""
+    """`code` is `None` for mutations that have none: then the text is all there is."""
 
     field: list[str] | None = None
     message: str
@@ -28,7 +34,7 @@ class UserError(Node):
 
 
 class WriteStopped(Exception):
-    pass
+    """The message is for an operator's eyes."""
 
 
 class UserErrors(WriteStopped):
@@ -36,9 +42,9 @@ class UserErrors(WriteStopped):
         super().__init__("; ".join(error.message for error in errors))
         self.errors = errors
 
-    def have(self, *codes: str) -> bool:
-        """True when one of the errors has one of these codes."""
-        return any(error.code in codes for error in self.errors)
+    def have(self, code: str) -> bool:
+        """True when one of the errors has this code."""
+        return any(error.code == code for error in self.errors)
 
 
 class PreconditionFailed(WriteStopped):
@@ -49,10 +55,8 @@ class OutcomeLost(WriteStopped):
     pass
 
 
-async def mutate(
-    client: ShopifyClient, document: Document, variables: Mapping[str, Any], made: str | None = None
-) -> dict[str, Any]:
-    """The mutation's payload. `made`: what a write that was done shows there; null there is no success.
+async def mutate(client: ShopifyClient, document: Document, variables: Mapping[str, Any], made: str) -> None:
+    """Sends a mutation. `made`: what the payload of a write that was done shows; without it there is no success.
 
     Raises UserErrors, OutcomeLost, ShopifyError.
     """
@@ -64,17 +68,13 @@ async def mutate(
         with parsing():
             (payload,) = answer.data.values()
             errors = [UserError.model_validate(error) for error in payload["userErrors"]]
-            told = dict(payload)
+            done = dict(payload).get(made, ...) is not None
     except UnexpectedShape as error:
         raise OutcomeLost(f"Shopify does not say what became of it: {error}") from error
     if errors:
         raise UserErrors(errors)
-    if made is not None and told.get(made, ...) is None:
+    if not done:
         raise OutcomeLost(f"Shopify names no error and shows no {made}: whether it was done is not known")
-    return told
-
-
-N = TypeVar("N", bound=Node)
 
 
 class WholePage(Page[N]):
@@ -83,8 +83,8 @@ class WholePage(Page[N]):
     has_next_page: Annotated[bool, Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))]
 
 
-async def ask(client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answer's data, of which nothing is withheld. Raises ShopifyError."""
+async def read_undenied(client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer's data, of which nothing is denied. Raises ShopifyError."""
     answer = await client.execute(document, variables)
     if answer.denied:
         parts = ", ".join(sorted({field.name for field in answer.denied}))
@@ -96,30 +96,30 @@ async def ask(client: ShopifyClient, document: Document, variables: Mapping[str,
     return answer.data
 
 
-async def to_end(of: str, page: Callable[[str | None], Awaitable[WholePage[N]]]) -> list[N]:
-    """All nodes of a connection; `of` names it, `page`: the one after a cursor, null for the first. Raises ShopifyError."""
-    found: list[N] = []
-    walk, cursor = Pagination(of), None
-    while True:
-        told = await page(cursor)
-        found += told.nodes
-        cursor = walk.step(told)
-        if cursor is None:
-            return found
+async def read_object(
+    client: ShopifyClient, document: Document, gid: str, kind: type[N], of: str, *, after: str | None = None
+) -> N:
+    """The object that the document's one root reads by its id; `of` names it to an operator.
 
-
-async def connection(
-    client: ShopifyClient, document: Document, entity: str, where: tuple[str, str], kind: type[N]
-) -> list[N]:
-    """All nodes of a connection of `entity`; `where`: the names of the document's root and of the connection.
-
-    Raises ShopifyError, also when there is no such entity.
+    Raises ShopifyError, PreconditionFailed when the shop knows no such object.
     """
-    root, name = where
+    data = await read_undenied(client, document, {"id": gid} | ({"after": after} if "$after" in document.text else {}))
+    with parsing():
+        ((root, node),) = data.items()
+    with parsing(root):
+        found = None if node is None else kind.model_validate(node)
+    if found is None:
+        raise PreconditionFailed(f"Shopify has no such {of}, or does not show it to this app")
+    return found
+
+
+async def read_connection(client: ShopifyClient, document: Document, gid: str, field: str, kind: type[N]) -> list[N]:
+    """All nodes of the connection `field` of an object. Raises ShopifyError, also when there is no such object."""
+    (root,) = document.at
 
     async def page(cursor: str | None) -> WholePage[N]:
-        data = await ask(client, document, {"id": entity, "after": cursor})
+        data = await read_undenied(client, document, {"id": gid, "after": cursor})
         with parsing(root):
-            return WholePage[kind].model_validate(data[root][name])  # type: ignore[valid-type]
+            return WholePage[kind].model_validate(data[root][field])  # type: ignore[valid-type]
 
-    return await to_end(name, page)
+    return await read_to_end(field, page)

@@ -1,12 +1,13 @@
 """The shop's GraphQL objects as they are read here.
 
-Only what the documents ask for. A connection that is `None` is not told, and neither is what is `hidden`.
+Only what the documents ask for. A connection that is `None` is not known, and neither is what is `hidden`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AliasPath, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -22,12 +23,25 @@ HIDDEN = "__hidden"
 
 
 class Node(BaseModel):
-    """`hidden`: the fields, as the shop spells them, that are not told: their value here says nothing; with `[]`, a list that
-    lacks some of its items."""
+    """`hidden`: the fields, as the shop spells them, that the token may not know: their value here says nothing; with `[]`, a
+    list that lacks some of its items."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
     hidden: Annotated[frozenset[str], Field(alias=HIDDEN)] = frozenset()
+
+    def shown(self) -> dict[str, Any]:
+        """The values of its fields, without those that are hidden."""
+        return {
+            name: getattr(self, name) for name, field in _shop_names(type(self)).items() if field not in self.hidden
+        }
+
+
+@cache
+def _shop_names(kind: type[Node]) -> dict[str, str]:
+    """The shop's name of each field of this type: of a path, the field where it begins."""
+    paths = {name: field.validation_alias for name, field in kind.model_fields.items() if name != "hidden"}
+    return {name: str(path.path[0]) if isinstance(path, AliasPath) else str(path) for name, path in paths.items()}
 
 
 class Page(Node, Generic[T]):
@@ -39,10 +53,15 @@ class Page(Node, Generic[T]):
 
     @model_validator(mode="before")
     @classmethod
-    def _says_whether_more_follow(cls, told: Any) -> Any:
-        if isinstance(told, dict) and not isinstance(told.get("pageInfo", {}), dict):
+    def _says_whether_more_follow(cls, value: Any) -> Any:
+        if isinstance(value, dict) and not isinstance(value.get("pageInfo", {}), dict):
             raise ValueError("pageInfo is no object")
-        return told
+        return value
+
+
+def items(page: Page[T] | None) -> list[T]:
+    """What is known of a connection."""
+    return page.nodes if page else []
 
 
 class Ref(Node):
@@ -65,7 +84,7 @@ class Customer(Node):
     id: Id
     first_name: str | None = None
     last_name: str | None = None
-    tags: list[str] = []
+    tags: tuple[str, ...] = ()
     email: Annotated[str | None, Field(validation_alias=AliasPath("defaultEmailAddress", "emailAddress"))] = None
     phone: Annotated[str | None, Field(validation_alias=AliasPath("defaultPhoneNumber", "phoneNumber"))] = None
 
@@ -82,7 +101,7 @@ class Line(Node):
     current_quantity: Whole
     unfulfilled_quantity: Whole
     requires_shipping: bool
-    original_unit_price_set: Money | None = None
+    price: Annotated[Money | None, Field(alias="originalUnitPriceSet")] = None
     variant: Ref | None = None
 
 
@@ -103,7 +122,7 @@ class Fulfillment(Node):
     id: Id
     name: str | None = None
     status: Word
-    display_status: Word | None = None
+    shipment_status: Annotated[Word | None, Field(alias="displayStatus")] = None
     requires_shipping: bool | None = None
     created_at: Instant
     updated_at: Instant
@@ -136,7 +155,7 @@ class Transaction(Node):
     status: Word
     gateway: str | None = None
     created_at: Instant
-    amount_set: Money | None = None
+    amount: Annotated[Money | None, Field(alias="amountSet")] = None
 
 
 class Refund(Node):
@@ -144,7 +163,7 @@ class Refund(Node):
     created_at: Instant | None = None
     note: str | None = None
     return_: Annotated[Ref | None, Field(alias="return")] = None
-    total_refunded_set: Money | None = None
+    total: Annotated[Money | None, Field(alias="totalRefundedSet")] = None
 
 
 class RiskAssessment(Node):
@@ -170,20 +189,20 @@ class Parcels(Node):
 
 
 class Order(Parcels):
-    """An order as a page tells it; `Return`, `RoutedLines` and `DisputeDetail` complete it."""
+    """An order as a page has it; `Return`, `RoutedLines` and `DisputeDetail` complete it."""
 
     name: str
     created_at: Instant
     processed_at: Instant | None = None
     cancelled_at: Instant | None = None
     closed_at: Instant | None = None
-    display_financial_status: Word | None = None
+    financial_status: Annotated[Word | None, Field(alias="displayFinancialStatus")] = None
     display_fulfillment_status: Word | None = None
     source_name: str | None = None
-    tags: list[str] = []
+    tags: tuple[str, ...] = ()
     email: str | None = None
     note: str | None = None
-    total_price_set: Money | None = None
+    total: Annotated[Money | None, Field(alias="totalPriceSet")] = None
     customer: Customer | None = None
     shipping_address: Address | None = None
     billing_address: Address | None = None
@@ -223,7 +242,7 @@ class DisputeDetail(Node):
     amount: Money | None = None
 
 
-def read_page(kind: type[T], value: Any) -> Page[T]:
+def parse_page(kind: type[T], value: Any) -> Page[T]:
     """A connection's page of `kind`. Raises pydantic's ValidationError when the shop's answer is not of this shape."""
     page: Page[T] = Page[kind].model_validate(value)  # type: ignore[valid-type]
     return page

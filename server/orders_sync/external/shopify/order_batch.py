@@ -1,24 +1,26 @@
-"""The orders of one answer, told apart: one that cannot be read is set aside with what is wrong with it, and keeps none of
-the others from being read."""
+"""The orders of one answer: each completed and parsed by itself, with the details that few orders have.
+
+An order that cannot be read is set aside with what is wrong with it, and keeps none of the others from being read.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Generic, TypeVar
 
 import orjson
 
 from orders_sync.external.shopify import nodes, read_documents
+from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.client import ShopifyClient
+from orders_sync.external.shopify.denied_fields import denied_objects
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.errors import ORDER_FAULTS, NoProgress, ObjectDenied, OrderFault, PartFailed
 from orders_sync.external.shopify.nodes import parsing
-from orders_sync.external.shopify.order_changes import held, late
-from orders_sync.external.shopify.pagination import PageSize, batches, complete, told
+from orders_sync.external.shopify.order_changes import OrderRead, held, late
+from orders_sync.external.shopify.pagination import PageSize, complete, read_batches
 from orders_sync.external.shopify.returns import Return
 from orders_sync.external.shopify.scalars import gid, number
 
@@ -28,7 +30,7 @@ N = TypeVar("N", bound=nodes.Parcels)
 
 @dataclass(frozen=True, slots=True)
 class UnreadableOrder:
-    """An order that cannot be read, or not to its end. `order_id`: null where not even that can be read; `updated_at`: as the
+    """An order that cannot be read, or not to its end. `order_id`: `None` where not even that can be read; `updated_at`: as the
     shop wrote it; `body`: its JSON as it came; `reason`: the field, and what is wrong with it; `stuck`: a list in it leads
     nowhere; `withheld`: the token may not know it."""
 
@@ -50,51 +52,24 @@ class Batch(Generic[R]):
     """What one answer came to."""
 
     reads: tuple[R, ...]
-    unread: tuple[UnreadableOrder, ...] = ()
+    unreadable: tuple[UnreadableOrder, ...] = ()
 
 
-@dataclass(slots=True)
-class Sifting(Generic[N]):
-    """The orders that an answer told, by their place in it: those that could be read so far, and those set aside."""
-
-    told: Mapping[int, object]
-    orders: dict[int, N] = field(default_factory=dict)
-    _aside: dict[int, UnreadableOrder] = field(default_factory=dict)
-
-    @property
-    def unread(self) -> tuple[UnreadableOrder, ...]:
-        return tuple(self._aside.values())
-
-    @contextmanager
-    def reading(self, place: int) -> Iterator[None]:
-        """Around what is asked and read for one order: when that goes wrong, the order is set aside."""
-        try:
-            yield
-        except ORDER_FAULTS as error:
-            self.set_aside(place, error)
-
-    def set_aside(self, place: int, error: OrderFault) -> None:
-        """This order cannot be read."""
-        self.orders.pop(place, None)
-        self._aside[place] = _unread(self.told[place], error)
-
-
-def _unread(node: object, error: OrderFault) -> UnreadableOrder:
-    told = node if isinstance(node, Mapping) else {}
-    stuck = isinstance(error, NoProgress)
+def _unreadable(node: object, fault: OrderFault) -> UnreadableOrder:
+    fields = node if isinstance(node, Mapping) else {}
     return UnreadableOrder(
-        order_id=_identity(told.get("id")),
-        updated_at=str(told.get("updatedAt") or ""),
+        order_id=_order_id(fields.get("id")),
+        updated_at=str(fields.get("updatedAt") or ""),
         body=orjson.dumps(node),
-        reason=str(error),
-        stuck=stuck,
-        withheld=isinstance(error, ObjectDenied),
+        reason=str(fault),
+        stuck=isinstance(fault, NoProgress),
+        withheld=isinstance(fault, ObjectDenied),
     )
 
 
-def _identity(gid: object) -> int | None:
+def _order_id(value: object) -> int | None:
     try:
-        return number(gid) if isinstance(gid, str) else None
+        return number(value) if isinstance(value, str) else None
     except ValueError:
         return None
 
@@ -109,7 +84,7 @@ class Details:
     disputes: dict[int, nodes.DisputeDetail] = field(default_factory=dict)
     failed: dict[int, OrderFault] = field(default_factory=dict)
 
-    def take(self, node: Mapping[str, Any]) -> None:
+    def add(self, node: Mapping[str, Any]) -> None:
         """One node of an answer; a type that is not asked for says nothing."""
         kind = node["__typename"]
         if kind == "Return":
@@ -117,7 +92,7 @@ class Details:
             self.returns[detail.id] = detail
         elif kind == "FulfillmentOrder":
             part = nodes.RoutedLines.model_validate(node)
-            lines = part.line_items.nodes if part.line_items else []
+            lines = nodes.items(part.line_items)
             waiting = (line.sku for line in lines if line.sku and line.remaining_quantity > 0)
             self.held_skus[part.id] = tuple(dict.fromkeys(waiting))
             self.routed[part.id] = tuple(line.line_item.id for line in lines if line.line_item)
@@ -126,34 +101,91 @@ class Details:
             self.disputes[dispute.id] = dispute
 
 
-async def details(client: ShopifyClient, size: PageSize, orders: Iterable[nodes.Order]) -> Details:
+def failures(answer: Answer, at: tuple[str, ...], found: Sequence[object]) -> dict[int, PartFailed]:
+    """What failed or is denied of the objects that the answer has in the document's list `at`, by place."""
+    failed = {place: PartFailed(why) for place, why in answer.broken.items()}
+    return failed | {place: ObjectDenied(why) for place, why in denied_objects(answer, at, found).items()}
+
+
+async def parse_orders(
+    client: ShopifyClient,
+    document: Document,
+    kind: type[N],
+    found: Mapping[int, object],
+    failed: Mapping[int, PartFailed],
+) -> tuple[dict[int, N], list[UnreadableOrder]]:
+    """Each of these nodes, by its place in the answer, to the end of its lists: those that could be read, and those set aside.
+
+    Raises ShopifyError.
+    """
+    orders: dict[int, N] = {}
+    unreadable: list[UnreadableOrder] = []
+    for place, node in found.items():
+        try:
+            if place in failed:
+                raise failed[place]
+            if isinstance(node, dict):
+                await complete(client, document, node)
+            with parsing():
+                orders[place] = kind.model_validate(node)
+        except ORDER_FAULTS as fault:
+            unreadable.append(_unreadable(node, fault))
+    return orders, unreadable
+
+
+async def whole_orders(
+    client: ShopifyClient,
+    details_size: PageSize,
+    answer: Answer,
+    found: Mapping[int, object],
+    failed: Mapping[int, PartFailed],
+) -> Batch[OrderRead]:
+    """These orders, by their place in the answer, with what it cut short and left out. Raises ShopifyError."""
+    orders, unreadable = await parse_orders(client, read_documents.ORDERS, nodes.Order, found, failed)
+    details = await _details(client, details_size, orders.values())
+    reads = [_whole(order, details, answer) for order in orders.values() if order.id not in details.failed]
+    unreadable += (
+        _unreadable(found[place], details.failed[order.id])
+        for place, order in orders.items()
+        if order.id in details.failed
+    )
+    return Batch(tuple(reads), tuple(unreadable))
+
+
+def _whole(order: nodes.Order, details: Details, answer: Answer) -> OrderRead:
+    return OrderRead(
+        order=order,
+        as_of=answer.as_of,
+        returns=tuple(details.returns[ref.id] for ref in nodes.items(order.returns) if ref.id in details.returns),
+        held_skus={part: details.held_skus[part] for part in held(order) if part in details.held_skus},
+        routed={part: details.routed[part] for part in late(order) if part in details.routed},
+        disputes=details.disputes,
+    )
+
+
+async def _details(client: ShopifyClient, size: PageSize, orders: Iterable[nodes.Order]) -> Details:
     """The returns, lines of fulfilment orders and disputes of these orders. Raises ShopifyError."""
-    found = Details()
+    details = Details()
     owners = dict(_wanted(orders))
-    async for asked, answer in batches(client, read_documents.DETAILS, size, owners):
+    async for gids, answer in read_batches(client, read_documents.DETAILS, size, owners):
         with parsing():
-            read = list(zip(asked, answer.data["nodes"], strict=True))
-        for place, (detail, node) in enumerate(read):
+            found = list(zip(gids, answer.data["nodes"], strict=True))
+        for place, (detail, node) in enumerate(found):
             try:
                 if place in answer.broken:
                     raise PartFailed(f"{detail}: {answer.broken[place]}")
                 if node:
-                    await rest(client, read_documents.DETAILS, node)
+                    await complete(client, read_documents.DETAILS, node)
                     with parsing(detail):
-                        found.take(node)
-            except ORDER_FAULTS as error:
-                found.failed[owners[detail]] = error
-    return found
-
-
-async def rest(client: ShopifyClient, document: Document, node: dict[str, Any]) -> None:
-    """Every list of one object of this document to its end, in place. Raises ShopifyError."""
-    await complete(partial(told, client), document.lists, node)
+                        details.add(node)
+            except ORDER_FAULTS as fault:
+                details.failed[owners[detail]] = fault
+    return details
 
 
 def _wanted(orders: Iterable[nodes.Order]) -> Iterable[tuple[str, int]]:
     """The GraphQL id of each detail, with the order that it hangs on."""
     for order in orders:
-        yield from ((gid("Return", ref.id), order.id) for ref in (order.returns.nodes if order.returns else ()))
+        yield from ((gid("Return", ref.id), order.id) for ref in nodes.items(order.returns))
         yield from ((gid("FulfillmentOrder", part), order.id) for part in (*held(order), *late(order)))
         yield from ((gid("ShopifyPaymentsDispute", dispute.id), order.id) for dispute in order.disputes or ())

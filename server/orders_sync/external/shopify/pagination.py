@@ -1,150 +1,33 @@
-"""Lists that an answer cuts short, read to their end: connections page after page, plain lists by asking for more at once.
+"""Reading many things at a cost that the shop allows, each list to its end.
 
-Works on the answer's JSON, before it is read: what is completed looks as if it had come whole. A list of whose rest the token may
-not know is not told at all; one whose end cannot be reached is refused, never taken for the whole.
+Pages are sized by what they cost, and ids go in batches that are. A list that an answer cuts short is completed in the answer's
+JSON, before it is parsed: what is completed looks as if it had come whole. A list of whose rest the token may not know is left
+out altogether; one whose end cannot be reached is refused, never taken for the whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
-from orders_sync.external.shopify import denied_fields
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.client import ShopifyClient
+from orders_sync.external.shopify.denied_fields import remove_denied
 from orders_sync.external.shopify.documents import MOST_AT_ONCE, Document, TruncatedList
 from orders_sync.external.shopify.errors import NoProgress, PartFailed, TooCostly, UnexpectedShape
-from orders_sync.external.shopify.nodes import Page, parsing, read_page
+from orders_sync.external.shopify.nodes import Page, parse_page, parsing
 from orders_sync.instants import EARLIEST
 
-Ask = Callable[[Document, Mapping[str, Any]], Awaitable[Answer]]
-Json = dict[str, Any]
-
-
-async def complete(ask: Ask, lists: Iterable[TruncatedList], told: Json) -> None:
-    """Reads each of these lists of one object to its end, in place. Raises ShopifyError."""
-    for cut in lists:
-        for owner in _owners(told, cut.path[:-1]):
-            name = cut.path[-1]
-            if owner.get(name) is None:
-                continue
-            found = await (_connection(ask, cut, owner) if cut.first is None else _plain(ask, cut, owner))
-            if found is None:
-                del owner[name]
-            else:
-                owner[name] = found
-
-
-def _owners(told: Json, path: Iterable[str]) -> list[Json]:
-    """The objects at the end of a path, through lists and the nodes of connections."""
-    owners = [told]
-    for name in path:
-        owners = [inner for owner in owners for inner in _objects(owner.get(name))]
-    return owners
-
-
-def _objects(value: object) -> list[Json]:
-    if isinstance(value, dict):
-        value = value.get("nodes", [value])
-    return [inner for inner in value if isinstance(inner, dict)] if isinstance(value, list) else []
-
-
-async def _connection(ask: Ask, cut: TruncatedList, owner: Json) -> Json | None:
-    """The whole connection as one page; null when its rest is not told."""
-    name = cut.path[-1]
-    told: Any = owner[name]
-    with parsing(name):
-        page = read_page(object, told)
-    if not page.has_next_page:
-        return dict(told)
-    found = list(page.nodes)
-    walk = Pagination(_words(name))
-    after = walk.step(page)
-    while after is not None:
-        told = await _more(ask, cut, owner, {"after": after})
-        if told is None:
-            return None
-        with parsing(name):
-            page = read_page(object, told)
-        found += page.nodes
-        after = walk.step(page)
-    return {"nodes": found, "pageInfo": {"hasNextPage": False, "endCursor": None}}
-
-
-async def _plain(ask: Ask, cut: TruncatedList, owner: Json) -> list[Any] | None:
-    """The whole list; null when it is not told. One that is as long as it may be asked for has no end that anybody knows."""
-    name = cut.path[-1]
-    told: Any = owner[name]
-    if not isinstance(told, list) or cut.first is None or len(told) < cut.first:
-        return told  # type: ignore[no-any-return]
-    told = await _more(ask, cut, owner, {})
-    if isinstance(told, list) and len(told) >= MOST_AT_ONCE:
-        raise UnexpectedShape(
-            f"Shopify tells {len(told)} {_words(name)} of one object, and no more can be asked for at once"
-        )
-    return told  # type: ignore[no-any-return]
-
-
-async def _more(ask: Ask, cut: TruncatedList, owner: Json, variables: Json) -> Any:
-    """What the rest document tells of this list; null when it is not told."""
-    name = cut.path[-1]
-    with parsing(name):
-        entity = owner["id"]
-    answer = await ask(cut.rest, {"id": entity, **variables})
-    (root,) = cut.rest.at
-    if root not in answer.data:
-        return None
-    told = answer.data[root]
-    if told is None:
-        raise UnexpectedShape(f"Shopify told a part of its {_words(name)}, and then no longer knew {entity}")
-    with parsing(name):
-        return told.get(name)
-
-
-def _words(name: str) -> str:
-    """`lineItems` as `line items`."""
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
-
+AIM_POINTS = 800.0
+"""What one request should ask for: most of what it may, with room for the estimate to be wrong."""
 
 MOST_IDLE = 3
 """Pages in a row that bring nothing new and say that more follow."""
 
-
-class Pagination:
-    """One walk through a list, from its start or from `cursor`. `of` names the list to an operator."""
-
-    def __init__(self, of: str, cursor: str | None = None) -> None:
-        self._of = of
-        self._cursors = {cursor}
-        self._contents: set[int] = set()
-        self._idle = 0
-
-    def step(self, page: Page[Any]) -> str | None:
-        """Where the page after this one starts; null after the last. Raises NoProgress when there is no getting on."""
-        if not page.has_next_page:
-            return None
-        cursor = page.end_cursor
-        if not cursor:
-            raise NoProgress(f"Shopify says that more {self._of} follow, and not where")
-        if cursor in self._cursors:
-            raise NoProgress(
-                f"Shopify says again and again that more {self._of} follow, and leads back to the same place"
-            )
-        self._cursors.add(cursor)
-        self._count_idle(page)
-        return cursor
-
-    def _count_idle(self, page: Page[Any]) -> None:
-        """An empty page, or one that was there before under another cursor."""
-        content = hash(repr((len(page.nodes), page.nodes[:1], page.nodes[-1:])))
-        self._idle = self._idle + 1 if not page.nodes or content in self._contents else 0
-        self._contents.add(content)
-        if self._idle >= MOST_IDLE:
-            raise NoProgress(f"Shopify says again and again that more {self._of} follow, and tells none")
-
-
-AIM_POINTS = 800.0
-"""What one request should ask for: most of what it may, with room for the estimate to be wrong."""
+T = TypeVar("T")
+Read = Callable[[Document, Mapping[str, Any]], Awaitable[Answer]]
+Json = dict[str, Any]
 
 
 class PageSize:
@@ -171,23 +54,23 @@ class PageSize:
         """The shop found `asked` items too costly. False when there is nothing smaller to ask for."""
         if asked <= 1:
             return False
-        self._proven = self.size = max(1, asked // 2)
+        self._proven = self.size = asked // 2
         return True
 
 
-async def told(client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> Answer:
+async def read_permitted(client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> Answer:
     """A read without what is denied of it: where a part is missing, nothing is known of it. Raises ShopifyError."""
     answer = await client.read(document, variables)
-    denied_fields.remove_denied(answer, document.at)
+    remove_denied(answer, document.at)
     return answer
 
 
-async def page(client: ShopifyClient, document: Document, size: PageSize, variables: Mapping[str, Any]) -> Answer:
+async def read_page(client: ShopifyClient, document: Document, size: PageSize, variables: Mapping[str, Any]) -> Answer:
     """The answer with `first` as large as the shop allows. Raises ShopifyError."""
     while True:
         asked = size.size
         try:
-            answer = await told(client, document, {**variables, "first": asked})
+            answer = await read_permitted(client, document, {**variables, "first": asked})
         except TooCostly:
             if not size.refused(asked):
                 raise
@@ -196,7 +79,7 @@ async def page(client: ShopifyClient, document: Document, size: PageSize, variab
         return answer
 
 
-async def batches(
+async def read_batches(
     client: ShopifyClient, document: Document, size: PageSize, gids: Iterable[str]
 ) -> AsyncGenerator[tuple[list[str], Answer], None]:
     """`nodes(ids:)` for all of these, as many at a time as the shop allows; a batch in which some fail and take the others with
@@ -205,19 +88,149 @@ async def batches(
     while left:
         batch = left[: size.size]
         try:
-            answer = await told(client, document, {"ids": batch})
+            answer = await read_permitted(client, document, {"ids": batch})
         except TooCostly:
             if not size.refused(len(batch)):
                 raise
             continue
         except PartFailed as error:
-            reasons = [why for place, why in error.places.items() if 0 <= place < len(batch)]
-            failed = [gid for place, gid in enumerate(batch) if place in error.places]
+            failed = {gid: error.places[place] for place, gid in enumerate(batch) if place in error.places}
             if not failed:
                 raise
-            yield failed, Answer({"nodes": [None] * len(failed)}, EARLIEST, broken=dict(enumerate(reasons)))
+            yield (
+                list(failed),
+                Answer({"nodes": [None] * len(failed)}, EARLIEST, broken=dict(enumerate(failed.values()))),
+            )
             left = [gid for gid in left if gid not in failed]
             continue
         size.learn(len(batch), answer)
         yield batch, answer
         left = left[len(batch) :]
+
+
+class Pagination:
+    """The cursors of one list, from its start or from `cursor`; `of` names the list to an operator.
+
+    Its page info is what the shop says, and progress is what is checked.
+    """
+
+    def __init__(self, of: str, cursor: str | None = None) -> None:
+        self._of = of
+        self._cursors = {cursor}
+        self._contents: set[int] = set()
+        self._idle = 0
+
+    def next_cursor(self, page: Page[Any]) -> str | None:
+        """Where the page after this one starts; `None` after the last. Raises NoProgress when there is no getting on."""
+        if not page.has_next_page:
+            return None
+        cursor = page.end_cursor
+        if not cursor:
+            raise NoProgress(f"Shopify says that more {self._of} follow, and not where")
+        again = f"Shopify says again and again that more {self._of} follow, and"
+        if cursor in self._cursors:
+            raise NoProgress(f"{again} leads back to the same place")
+        self._cursors.add(cursor)
+        content = hash(repr((len(page.nodes), page.nodes[:1], page.nodes[-1:])))
+        idle = not page.nodes or content in self._contents
+        self._idle = self._idle + 1 if idle else 0
+        self._contents.add(content)
+        if self._idle >= MOST_IDLE:
+            raise NoProgress(f"{again} tells none")
+        return cursor
+
+
+async def read_to_end(of: str, read: Callable[[str | None], Awaitable[Page[T]]]) -> list[T]:
+    """All nodes of a connection; `of` names it, `read`: its page after a cursor, `None` for the first. Raises ShopifyError."""
+    pagination, cursor = Pagination(of), None
+    found: list[T] = []
+    while True:
+        page = await read(cursor)
+        found += page.nodes
+        cursor = pagination.next_cursor(page)
+        if cursor is None:
+            return found
+
+
+async def complete(client: ShopifyClient, document: Document, node: Json) -> None:
+    """Reads every list of one object of this document to its end, in place. Raises ShopifyError."""
+    await complete_lists(partial(read_permitted, client), document.lists, node)
+
+
+async def complete_lists(read: Read, lists: Iterable[TruncatedList], node: Json) -> None:
+    """Reads each of these lists of one object to its end, in place: connections page after page, plain lists by asking for more
+    at once. Raises ShopifyError."""
+    for each in lists:
+        for owner in _owners(node, each.path[:-1]):
+            if owner.get(each.name) is None:
+                continue
+            whole = await (_connection if each.first is None else _plain_list)(read, each, owner)
+            if whole is None:
+                del owner[each.name]
+            else:
+                owner[each.name] = whole
+
+
+def _owners(node: Json, path: Iterable[str]) -> list[Json]:
+    """The objects at the end of a path, through lists and the nodes of connections."""
+    owners = [node]
+    for name in path:
+        owners = [inner for owner in owners for inner in _objects(owner.get(name))]
+    return owners
+
+
+def _objects(value: object) -> list[Json]:
+    if isinstance(value, dict):
+        value = value.get("nodes", [value])
+    return [inner for inner in value if isinstance(inner, dict)] if isinstance(value, list) else []
+
+
+async def _connection(read: Read, truncated: TruncatedList, owner: Json) -> Json | None:
+    """The whole connection as one page; `None` when its rest is denied."""
+    value: Any = owner[truncated.name]
+    pagination = Pagination(_words(truncated.name))
+    found: list[object] = []
+    while value is not None:
+        with parsing(truncated.name):
+            page = parse_page(object, value)
+        if not found and not page.has_next_page:
+            return dict(value)
+        found += page.nodes
+        after = pagination.next_cursor(page)
+        if after is None:
+            return {"nodes": found, "pageInfo": {"hasNextPage": False, "endCursor": None}}
+        value = await _rest(read, truncated, owner, {"after": after})
+    return None
+
+
+async def _plain_list(read: Read, truncated: TruncatedList, owner: Json) -> Any:
+    """The whole list; `None` when it is denied. One that is as long as it may be asked for has no end that anybody knows."""
+    value: Any = owner[truncated.name]
+    if not isinstance(value, list) or truncated.first is None or len(value) < truncated.first:
+        return value
+    value = await _rest(read, truncated, owner, {})
+    if isinstance(value, list) and len(value) >= MOST_AT_ONCE:
+        raise UnexpectedShape(
+            f"Shopify tells {len(value)} {_words(truncated.name)} of one object, and no more can be asked for at once"
+        )
+    return value
+
+
+async def _rest(read: Read, truncated: TruncatedList, owner: Json, variables: Json) -> Any:
+    """What the rest document says of this list; `None` when it is denied."""
+    with parsing(truncated.name):
+        entity = owner["id"]
+    answer = await read(truncated.rest, {"id": entity, **variables})
+    (root,) = truncated.rest.at
+    if root not in answer.data:
+        return None
+    node = answer.data[root]
+    if node is None:
+        raise UnexpectedShape(f"Shopify told a part of its {_words(truncated.name)}, and then no longer knew {entity}")
+    with parsing(truncated.name):
+        return node.get(truncated.name)
+
+
+def _words(name: str) -> str:
+    """`lineItems` as `line items`."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)

@@ -1,26 +1,12 @@
 """The GraphQL queries that orders, returns and stock are read by, and what the shop says of itself.
 
 What most orders lack (the insides of returns, the lines of fulfilment orders) is left out of the page and read by `DETAILS` for
-those that have it. What most orders have few of is cut short here, and read to its end by the documents under "The rest of
-what an answer cuts short".
+those that have it. What most orders have few of is cut short here, and read to its end by the documents of its `lists`.
 """
 
 from __future__ import annotations
 
-from orders_sync.external.shopify.documents import MOST_AT_ONCE, PAGE_INFO, Document, TruncatedList, query
-
-
-def _rest(name: str, root: str, connection: str, nodes: str, *fragments: str, first: int, order: str = "") -> Document:
-    """What follows in a connection of the object that `root` reads."""
-    listed = f"{connection}(first: {first}, after: $after{order}) {{ nodes {{ {nodes} }} {PAGE_INFO} }}"
-    return query(name, "($id: ID!, $after: String)", f"{root}(id: $id) {{ {listed} }}", *fragments, at=(root,))
-
-
-def _longer(name: str, root: str, plain: str, parts: str, *fragments: str) -> Document:
-    """A plain list of the object that `root` reads, as long as the shop lets one ask for."""
-    listed = f"{plain}(first: {MOST_AT_ONCE}) {{ {parts} }}"
-    return query(name, "($id: ID!)", f"{root}(id: $id) {{ {listed} }}", *fragments, at=(root,))
-
+from orders_sync.external.shopify.documents import PAGE_INFO, Document, TruncatedList, connection, plain_list, query
 
 _MONEY = "shopMoney { amount currencyCode }"
 _ADDRESS = "name company address1 address2 city province zip country phone"
@@ -132,127 +118,116 @@ fragment ReturnParts on Return {{
 }}
 """
 
-# The rest of what an answer cuts short
+# What an answer may cut short, with the document that reads the rest of it
 
-ORDER_LINES = _rest("OrderLines", "order", "lineItems", "...Line", _LINE, first=100)
-ORDER_SHIPPING_LINES = _rest("OrderShippingLines", "order", "shippingLines", "title", first=100)
-ORDER_FULFILLMENT_ORDERS = _rest(
-    "OrderFulfillmentOrders", "order", "fulfillmentOrders", "...FulfillmentOrderParts", _FULFILLMENT_ORDER, first=50
-)
-ORDER_RETURNS = _rest("OrderReturns", "order", "returns", "id", first=100)
-ORDER_FULFILLMENTS = _longer("OrderFulfillments", "order", "fulfillments", "...Parcel", _PARCEL, _SCAN)
-ORDER_TRANSACTIONS = _longer("OrderTransactions", "order", "transactions", _TRANSACTION)
-ORDER_REFUNDS = _longer("OrderRefunds", "order", "refunds", _REFUND)
-FULFILLMENT_TRACKING = _longer("FulfillmentTracking", "fulfillment", "trackingInfo", _TRACKING)
-FULFILLMENT_SCANS = _rest(
-    "FulfillmentScans", "fulfillment", "events", "...Scan", _SCAN, first=100, order=", sortKey: HAPPENED_AT"
-)
-RETURN_LINE_ITEMS = _rest("ReturnLineItems", "return", "returnLineItems", "...ReturnLine", _RETURN_LINE, first=100)
-RETURN_EXCHANGE_LINES = _rest("ReturnExchangeLines", "return", "exchangeLineItems", _EXCHANGE_LINE, first=100)
-RETURN_REVERSE_ORDERS = _rest(
-    "ReturnReverseOrders",
-    "return",
-    "reverseFulfillmentOrders",
-    "...ReverseOrder",
-    _REVERSE_ORDER,
-    _REVERSE_DELIVERY,
-    first=10,
-)
-REVERSE_LINES = _rest("ReverseLines", "reverseFulfillmentOrder", "lineItems", _REVERSE_LINE, first=100)
-REVERSE_DELIVERIES = _rest(
-    "ReverseDeliveries",
-    "reverseFulfillmentOrder",
-    "reverseDeliveries",
-    "...ReverseDeliveryParts",
-    _REVERSE_DELIVERY,
-    first=50,
-)
-ROUTED_LINES = _rest("RoutedLines", "fulfillmentOrder", "lineItems", _ROUTED_LINE, first=100)
+
+def _connection(
+    path: tuple[str, ...], name: str, root: str, nodes: str, *fragments: str, first: int = 100, order: str = ""
+) -> TruncatedList:
+    return TruncatedList(path, connection(name, root, path[-1], nodes, *fragments, first=first, order=order))
+
+
+def _plain(path: tuple[str, ...], name: str, root: str, parts: str, *fragments: str, first: int) -> TruncatedList:
+    return TruncatedList(path, plain_list(name, root, path[-1], parts, *fragments), first)
+
 
 _LISTS_OF_PARCELS = (
-    TruncatedList(("fulfillments",), ORDER_FULFILLMENTS, first=50),
-    TruncatedList(("fulfillments", "trackingInfo"), FULFILLMENT_TRACKING, first=20),
-    TruncatedList(("fulfillments", "events"), FULFILLMENT_SCANS),
+    _plain(("fulfillments",), "OrderFulfillments", "order", "...Parcel", _PARCEL, _SCAN, first=50),
+    _plain(("fulfillments", "trackingInfo"), "FulfillmentTracking", "fulfillment", _TRACKING, first=20),
+    _connection(
+        ("fulfillments", "events"), "FulfillmentScans", "fulfillment", "...Scan", _SCAN, order=", sortKey: HAPPENED_AT"
+    ),
 )
 _LISTS_OF_ORDERS = (
     *_LISTS_OF_PARCELS,
-    TruncatedList(("shippingLines",), ORDER_SHIPPING_LINES),
-    TruncatedList(("lineItems",), ORDER_LINES),
-    TruncatedList(("fulfillmentOrders",), ORDER_FULFILLMENT_ORDERS),
-    TruncatedList(("transactions",), ORDER_TRANSACTIONS, first=100),
-    TruncatedList(("refunds",), ORDER_REFUNDS, first=50),
-    TruncatedList(("returns",), ORDER_RETURNS),
+    _connection(("shippingLines",), "OrderShippingLines", "order", "title"),
+    _connection(("lineItems",), "OrderLines", "order", "...Line", _LINE),
+    _connection(
+        ("fulfillmentOrders",),
+        "OrderFulfillmentOrders",
+        "order",
+        "...FulfillmentOrderParts",
+        _FULFILLMENT_ORDER,
+        first=50,
+    ),
+    _plain(("transactions",), "OrderTransactions", "order", _TRANSACTION, first=100),
+    _plain(("refunds",), "OrderRefunds", "order", _REFUND, first=50),
+    _connection(("returns",), "OrderReturns", "order", "id"),
 )
 _LISTS_OF_DETAILS = (
-    TruncatedList(("returnLineItems",), RETURN_LINE_ITEMS),
-    TruncatedList(("exchangeLineItems",), RETURN_EXCHANGE_LINES),
-    TruncatedList(("reverseFulfillmentOrders",), RETURN_REVERSE_ORDERS),
-    TruncatedList(("reverseFulfillmentOrders", "lineItems"), REVERSE_LINES),
-    TruncatedList(("reverseFulfillmentOrders", "reverseDeliveries"), REVERSE_DELIVERIES),
-    TruncatedList(("lineItems",), ROUTED_LINES),
+    _connection(("returnLineItems",), "ReturnLineItems", "return", "...ReturnLine", _RETURN_LINE),
+    _connection(("exchangeLineItems",), "ReturnExchangeLines", "return", _EXCHANGE_LINE),
+    _connection(
+        ("reverseFulfillmentOrders",),
+        "ReturnReverseOrders",
+        "return",
+        "...ReverseOrder",
+        _REVERSE_ORDER,
+        _REVERSE_DELIVERY,
+        first=10,
+    ),
+    _connection(("reverseFulfillmentOrders", "lineItems"), "ReverseLines", "reverseFulfillmentOrder", _REVERSE_LINE),
+    _connection(
+        ("reverseFulfillmentOrders", "reverseDeliveries"),
+        "ReverseDeliveries",
+        "reverseFulfillmentOrder",
+        "...ReverseDeliveryParts",
+        _REVERSE_DELIVERY,
+        first=50,
+    ),
+    _connection(("lineItems",), "RoutedLines", "fulfillmentOrder", _ROUTED_LINE),
 )
 
 # Orders
 
-ORDERS_PAGE = query(
-    "OrdersPage",
-    "($first: Int!, $after: String, $query: String, $sortKey: OrderSortKeys!, $reverse: Boolean!)",
-    "orders(first: $first, after: $after, query: $query, sortKey: $sortKey, reverse: $reverse) "
-    f"{{ nodes {{ ...OrderParts }} {PAGE_INFO} }}",
-    *_WHOLE_ORDER,
-    at=("orders", "nodes"),
-    lists=_LISTS_OF_ORDERS,
-)
-ORDER_IDS_PAGE = query(
-    "OrderIdsPage",
-    "($first: Int!, $after: String, $query: String, $sortKey: OrderSortKeys!, $reverse: Boolean!)",
-    "orders(first: $first, after: $after, query: $query, sortKey: $sortKey, reverse: $reverse) "
-    f"{{ nodes {{ id updatedAt }} {PAGE_INFO} }}",
-)
-ORDERS = query(
-    "OrdersRead",
-    "($ids: [ID!]!)",
-    "nodes(ids: $ids) { ... on Order { ...OrderParts } }",
-    *_WHOLE_ORDER,
-    at=("nodes",),
-    lists=_LISTS_OF_ORDERS,
-)
-PARCELS = query(
-    "ParcelsRead",
-    "($ids: [ID!]!)",
-    "nodes(ids: $ids) { ... on Order { ...ParcelParts } }",
-    _PARCELS,
-    _PARCEL,
-    _SCAN,
-    at=("nodes",),
-    lists=_LISTS_OF_PARCELS,
-)
+
+def _orders_page(
+    name: str, nodes: str, *fragments: str, at: tuple[str, ...] = (), lists: tuple[TruncatedList, ...] = ()
+) -> Document:
+    return query(
+        name,
+        "($first: Int!, $after: String, $query: String, $sortKey: OrderSortKeys!, $reverse: Boolean!)",
+        "orders(first: $first, after: $after, query: $query, sortKey: $sortKey, reverse: $reverse) "
+        f"{{ nodes {{ {nodes} }} {PAGE_INFO} }}",
+        *fragments,
+        at=at,
+        lists=lists,
+    )
+
+
+def _by_ids(name: str, parts: str, *fragments: str, lists: tuple[TruncatedList, ...] = ()) -> Document:
+    body = f"nodes(ids: $ids) {{ {parts} }}"
+    return query(name, "($ids: [ID!]!)", body, *fragments, at=("nodes",), lists=lists)
+
+
+ORDERS_PAGE = _orders_page("OrdersPage", "...OrderParts", *_WHOLE_ORDER, at=("orders", "nodes"), lists=_LISTS_OF_ORDERS)
+ORDER_IDS_PAGE = _orders_page("OrderIdsPage", "id updatedAt")
+"""The same page, without what a failing order takes with it."""
+
+ORDERS = _by_ids("OrdersRead", "... on Order { ...OrderParts }", *_WHOLE_ORDER, lists=_LISTS_OF_ORDERS)
+PARCELS = _by_ids("ParcelsRead", "... on Order { ...ParcelParts }", _PARCELS, _PARCEL, _SCAN, lists=_LISTS_OF_PARCELS)
 ORDERS_COUNT = query("OrdersCount", "($query: String)", "ordersCount(query: $query, limit: null) { count precision }")
 
-# What an order's page leaves out: returns, disputes, the lines of fulfilment orders that are held or may be exchanges
-
-DETAILS = query(
+DETAILS = _by_ids(
     "Details",
-    "($ids: [ID!]!)",
-    "nodes(ids: $ids) { __typename id ...ReturnParts "
+    "__typename id ...ReturnParts "
     f"... on FulfillmentOrder {{ orderId lineItems(first: 50) {{ nodes {{ {_ROUTED_LINE} }} {PAGE_INFO} }} }} "
-    "... on ShopifyPaymentsDispute { initiatedAt evidenceDueBy amount { amount currencyCode } } }",
+    "... on ShopifyPaymentsDispute { initiatedAt evidenceDueBy amount { amount currencyCode } }",
     _RETURN,
     _RETURN_LINE,
     _REVERSE_ORDER,
     _REVERSE_DELIVERY,
-    at=("nodes",),
     lists=_LISTS_OF_DETAILS,
 )
-ORDER_IDS_OF = query(
+"""What an order's page leaves out: returns, disputes, the lines of fulfilment orders that are held or may be exchanges."""
+
+ORDER_IDS_OF = _by_ids(
     "Whose",
-    "($ids: [ID!]!)",
-    "nodes(ids: $ids) { __typename id "
+    "__typename id "
     "... on FulfillmentOrder { orderId } "
     "... on Return { returned: order { id } } "
     "... on ReverseFulfillmentOrder { reversed: order { id } } "
-    "... on ReverseDelivery { reverseFulfillmentOrder { reversed: order { id } } } }",
-    at=("nodes",),
+    "... on ReverseDelivery { reverseFulfillmentOrder { reversed: order { id } } }",
 )
 """Which order something belongs to that a webhook named without its order."""
 

@@ -13,7 +13,7 @@ from pydantic import AliasPath, Field
 
 from orders_sync.evidence.changes import OrderChange, ReturnSeen, ReverseDeliverySeen, Stamp
 from orders_sync.evidence.entities import MoneyPart
-from orders_sync.external.shopify.nodes import Node, Page, Ref
+from orders_sync.external.shopify.nodes import Node, Page, Ref, items
 from orders_sync.external.shopify.scalars import Id, Instant, Money, Whole, Word
 from orders_sync.instants import Ms
 
@@ -65,7 +65,7 @@ class ReturnLine(Node):
     return_reason_note: str | None = None
     customer_note: str | None = None
     reason: Annotated[str | None, Field(validation_alias=AliasPath("returnReasonDefinition", "handle"))] = None
-    with_code_discounted_total_price_set: Money | None = None
+    price: Annotated[Money | None, Field(alias="withCodeDiscountedTotalPriceSet")] = None
 
 
 class ExchangeLine(Node):
@@ -97,61 +97,57 @@ _SOURCES: Mapping[str, frozenset[str]] = {
     "note": frozenset({"returnLineItems", "customerNote", "returnReasonNote"}),
     "decline_note": frozenset({"decline"}),
 }
-"""The shop's names of what tells each text of a return: where one of them is hidden, null says nothing."""
+"""The shop's names of what has each text of a return: where one of them is hidden, `None` says nothing."""
 
 
 def return_changes(detail: Return, order_updated_at: Ms, as_of: Ms) -> Iterator[OrderChange]:
     """The return, its milestones, and its ways back."""
+
+    def step(at: Ms, **fields: Any) -> ReturnSeen:
+        return ReturnSeen(return_id=detail.id, order_id=detail.order.id, stamp=Stamp(at, as_of), **fields)
+
     yield _described(detail, as_of)
     for status, at in _milestones(detail, order_updated_at):
-        yield _step(detail, at, as_of, status=status)
-    lines = [line for rfo in _reverse_orders(detail) for line in (rfo.line_items.nodes if rfo.line_items else ())]
+        yield step(at, status=status)
+    reverse_orders = items(detail.reverse_fulfillment_orders)
+    lines = [line for reverse_order in reverse_orders for line in items(reverse_order.line_items)]
     dispositions = [disposition for line in lines for disposition in line.dispositions]
-    waiting = [d.created_at for d in dispositions if d.type == _TO_PROCESS]
+    waiting = [each.created_at for each in dispositions if each.type == _TO_PROCESS]
     if waiting:
-        yield _step(detail, min(waiting), as_of, dispositions=_TO_PROCESS)
-    known = all(rfo.line_items is not None for rfo in _reverse_orders(detail))
+        yield step(min(waiting), dispositions=_TO_PROCESS)
+    known = all(reverse_order.line_items is not None for reverse_order in reverse_orders)
     if known and dispositions and all(_disposed(line.dispositions) >= line.total_quantity for line in lines):
-        yield _step(detail, max(d.created_at for d in dispositions), as_of, dispositions="disposed")
+        yield step(max(each.created_at for each in dispositions), dispositions="disposed")
     yield from _ways_back(detail, as_of)
 
 
 def _described(detail: Return, as_of: Ms) -> ReturnSeen:
-    lines = detail.return_line_items.nodes if detail.return_line_items else []
-    swapped = detail.exchange_line_items.nodes if detail.exchange_line_items else []
-    told: dict[str, Any] = {
+    lines = items(detail.return_line_items)
+    notes = (note for line in lines for note in (line.customer_note, line.return_reason_note))
+    texts: dict[str, Any] = {
         "name": detail.name,
         "reason": next((line.reason.replace("-", "_") for line in lines if line.reason), None),
-        "note": _note(lines),
+        "note": next((note for note in notes if note), None),
         "decline_note": detail.decline_note,
     }
-    hidden = _hidden(detail, lines)
+    hidden = {*detail.hidden, *(name for line in lines for name in line.hidden)}
+    if detail.return_line_items is None:
+        hidden.add("returnLineItems")
     return ReturnSeen(
         return_id=detail.id,
         order_id=detail.order.id,
         stamp=Stamp(as_of, as_of),
         created_at=detail.created_at,
         refundable=_refundable(lines),
-        exchange_lines=tuple(line.id for item in swapped for line in item.line_items or ()),
-        cleared=tuple(name for name, text in told.items() if text is None and not _SOURCES[name] & hidden),
-        **told,
+        exchange_lines=tuple(line.id for item in items(detail.exchange_line_items) for line in item.line_items or ()),
+        cleared=tuple(name for name, text in texts.items() if text is None and not _SOURCES[name] & hidden),
+        **texts,
     )
 
 
-def _hidden(detail: Return, lines: Iterable[ReturnLine]) -> set[str]:
-    """What is not told of a return and its lines."""
-    hidden = {*detail.hidden, *(name for line in lines for name in line.hidden)}
-    return hidden if detail.return_line_items is not None else {*hidden, "returnLineItems"}
-
-
-def _note(lines: Iterable[ReturnLine]) -> str | None:
-    notes = (note for line in lines for note in (line.customer_note, line.return_reason_note))
-    return next((note for note in notes if note), None)
-
-
 def _refundable(lines: Iterable[ReturnLine]) -> MoneyPart | None:
-    """The price of what comes back, after discounts; null where a line has none."""
-    prices = [line.with_code_discounted_total_price_set for line in lines]
+    """The price of what comes back, after discounts; `None` where a line has none."""
+    prices = [line.price for line in lines]
     known = [price for price in prices if price is not None]
     if not known or len(known) < len(prices):
         return None
@@ -161,30 +157,17 @@ def _refundable(lines: Iterable[ReturnLine]) -> MoneyPart | None:
 def _milestones(detail: Return, order_updated_at: Ms) -> Iterator[tuple[str, Ms]]:
     """A return that staff made was open from the start; one that a buyer asked for opened when it was approved."""
     approved = detail.request_approved_at
+    opened = approved or detail.created_at
     if approved is not None or detail.status in ("requested", "declined"):
         yield "requested", detail.created_at
-    if detail.status in ("open", "closed"):
-        yield "open", approved or detail.created_at
-    elif approved is not None:
-        yield "open", approved
+    if approved is not None or detail.status in ("open", "closed"):
+        yield "open", opened
     if detail.closed_at is not None:
         yield "closed", detail.closed_at
     elif detail.status == "closed":
-        yield "closed", max(order_updated_at, approved or detail.created_at)
+        yield "closed", max(order_updated_at, opened)
     if detail.status in _ENDED_UNTIMED:
-        yield detail.status, max(order_updated_at, approved or detail.created_at)
-
-
-def _step(
-    detail: Return, at: Ms, as_of: Ms, *, status: str | None = None, dispositions: str | None = None
-) -> ReturnSeen:
-    return ReturnSeen(
-        return_id=detail.id, order_id=detail.order.id, stamp=Stamp(at, as_of), status=status, dispositions=dispositions
-    )
-
-
-def _reverse_orders(detail: Return) -> list[ReverseFulfillmentOrder]:
-    return detail.reverse_fulfillment_orders.nodes if detail.reverse_fulfillment_orders else []
+        yield detail.status, max(order_updated_at, opened)
 
 
 def _disposed(dispositions: Iterable[Disposition]) -> int:
@@ -194,8 +177,8 @@ def _disposed(dispositions: Iterable[Disposition]) -> int:
 def _ways_back(detail: Return, as_of: Ms) -> Iterator[ReverseDeliverySeen]:
     """Labels and tracking numbers. A number has no time of its own: it is as of the approval, the earliest it can be."""
     earliest = detail.request_approved_at or detail.created_at
-    for reverse_order in _reverse_orders(detail):
-        for delivery in reverse_order.reverse_deliveries.nodes if reverse_order.reverse_deliveries else ():
+    for reverse_order in items(detail.reverse_fulfillment_orders):
+        for delivery in items(reverse_order.reverse_deliveries):
             label = delivery.deliverable.label if delivery.deliverable else None
             yield ReverseDeliverySeen(
                 return_id=detail.id,
@@ -208,16 +191,15 @@ def _ways_back(detail: Return, as_of: Ms) -> Iterator[ReverseDeliverySeen]:
 
 
 def _way_back(deliverable: Deliverable | None) -> dict[str, Any]:
-    """Number, carrier and label, and which of them are told as null."""
+    """Number, carrier and label, and which of them the shop says there is none of."""
     if deliverable is None:
         return {}
     tracking, label = deliverable.tracking, deliverable.label
-    told = {
-        "number": (tracking and tracking.number, "tracking", "number"),
-        "carrier": (tracking and tracking.carrier_name, "tracking", "carrierName"),
-        "label_url": (label and label.public_file_url, "label", "publicFileUrl"),
+    found = {
+        "number": (tracking and tracking.number, {"tracking", "number"}),
+        "carrier": (tracking and tracking.carrier_name, {"tracking", "carrierName"}),
+        "label_url": (label and label.public_file_url, {"label", "publicFileUrl"}),
     }
-    parts = (deliverable, tracking, label)
-    hidden = {name for part in parts if part is not None for name in part.hidden}
-    cleared = tuple(field for field, (text, *names) in told.items() if text is None and not hidden & {*names})
-    return {**{field: text for field, (text, *_) in told.items()}, "cleared": cleared}
+    hidden = {name for part in (deliverable, tracking, label) if part is not None for name in part.hidden}
+    cleared = tuple(field for field, (text, sources) in found.items() if text is None and not hidden & sources)
+    return {field: text for field, (text, _) in found.items()} | {"cleared": cleared}

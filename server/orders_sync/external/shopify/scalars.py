@@ -68,7 +68,11 @@ MOST_LEVELS = 100
 
 
 def decoded(content: bytes) -> object:
-    """The JSON value. NUL and lone surrogates become U+FFFD; a blank text in a list is left out. Raises ValueError."""
+    """The JSON value of an answer, its texts read as webhooks' are: trimmed, and blank ones are null (contract §1). NUL and lone
+    surrogates become U+FFFD, so that one character that no database takes stops no poll. A blank text in a list is left out.
+
+    Raises ValueError.
+    """
     try:
         value, odd = orjson.loads(content), _NUL in content
     except orjson.JSONDecodeError:
@@ -96,5 +100,5 @@ def _read(value: object, odd: bool, levels: int) -> object:
         return {name: _read(inner, odd, levels - 1) for name, inner in value.items()}
     if isinstance(value, list):
         read = ((inner, _read(inner, odd, levels - 1)) for inner in value)
-        return [told for inner, told in read if told is not None or not isinstance(inner, str)]
+        return [found for inner, found in read if found is not None or not isinstance(inner, str)]
     return value

@@ -6,8 +6,7 @@ Every write reads first what the shop has, so repeating one of unknown outcome d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from orders_sync.db.outbox import OutboxRow
@@ -17,7 +16,7 @@ from orders_sync.external.shopify.errors import NoAnswer, NotSent, ShopifyError,
 from orders_sync.external.shopify.fulfillment_writes import Parcel
 from orders_sync.external.shopify.mutations import OutcomeLost, PreconditionFailed, UserErrors, mutate
 from orders_sync.external.shopify.scalars import gid
-from orders_sync.external.shopify.tracking_writes import Given
+from orders_sync.external.shopify.tracking_writes import NewNumber
 from orders_sync.instants import SECOND
 from orders_sync.outbox.kinds import METAFIELDS, Kind
 from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown
@@ -26,157 +25,133 @@ from orders_sync.rules.tracking_numbers import Placeholders
 CALL_LIMIT_S = 50.0
 """One row's calls together take less than the relay keeps a lease for."""
 
-_METAFIELD_KEYS = {Kind.OWNER: "assigned_to", Kind.THREAD: "support_thread"}
+NAMESPACE = "order_desk"
+METAFIELD_KEYS: Mapping[Kind, str] = {Kind.OWNER: "assigned_to", Kind.THREAD: "support_thread"}
+
+Payload = Mapping[str, Any]
+IsPlaceholder = Callable[[str], bool]
+Write = Callable[[ShopifyClient, int, Payload, IsPlaceholder], Awaitable[str | None]]
+"""What a row's write does with its order's id and its payload; returns what people should know of it, if anything."""
 
 
 class ShopifySender:
-    """Sends rows to the shop; metafields up to 25 in a call, every other row in calls of its own."""
+    """Sends rows to the shop; metafields up to 25 in a call (setting the same value twice is one write), every other row in calls
+    of its own."""
 
     def __init__(self, client: ShopifyClient, placeholders: Placeholders | None = None) -> None:
         self._client = client
-        self._placeholders = Placeholders() if placeholders is None else placeholders
+        self._is_placeholder = (placeholders or Placeholders()).match
 
     async def send(self, rows: Sequence[OutboxRow]) -> list[Outcome]:
         """An outcome for each row, in their order. Never raises for what the network or the shop does."""
         if all(Kind(row.kind) in METAFIELDS for row in rows):
-            return await self._set(rows)
-        return [await self._outcome(self._write(row)) for row in rows]
+            return await self._set_metafields(rows)
+        return [
+            await _outcome(WRITES[Kind(row.kind)](self._client, row.order_id, row.payload, self._is_placeholder))
+            for row in rows
+        ]
 
-    def _write(self, row: OutboxRow) -> Awaitable[str | None]:
-        payload: Mapping[str, Any] = row.payload
-        match Kind(row.kind):
-            case Kind.FULFILLMENT:
-                return fulfillment_writes.fulfill(self._client, row.order_id, self._parcel(payload))
-            case Kind.TRACKING:
-                return self._number(row.order_id, payload)
-            case Kind.HOLD:
-                note = payload.get("note")
-                return fulfillment_writes.hold(self._client, row.order_id, payload["sku"], payload["handle"], note)
-            case Kind.RELEASE_HOLD:
-                return fulfillment_writes.release(self._client, row.order_id, payload["handle"])
-            case Kind.REFUND:
-                return return_writes.refund(self._client, payload["return_id"])
-            case Kind.RETURN_DENY:
-                notify = bool(payload.get("notify"))
-                return return_writes.deny(self._client, payload["return_id"], payload.get("note"), notify=notify)
-            case other:
-                raise ValueError(f"{other} is no write to Shopify")
-
-    def _parcel(self, payload: Mapping[str, Any]) -> Parcel:
-        """What the fulfilment is made with; a placeholder is no number."""
-        tracking, notify = payload.get("tracking") or {}, bool(payload.get("notify"))
-        number = tracking.get("number")
-        if number is None or self._placeholders.match(number):
-            return Parcel(notify=notify)
-        return Parcel(number, tracking.get("carrier"), notify)
-
-    async def _number(self, order_id: int, payload: Mapping[str, Any]) -> None:
-        invented = self._placeholders.match
-        if invented(payload["number"]):
-            raise PreconditionFailed(
-                f"{payload['number']} is a placeholder (PLACEHOLDER_NUMBERS) and no number of a carrier"
-            )
-        given = Given(
-            payload["number"],
-            payload.get("carrier"),
-            payload.get("url"),
-            payload.get("before"),
-            bool(payload.get("notify")),
-        )
-        if payload.get("fulfillment_id") is None:
-            await tracking_writes.give_to_new(self._client, order_id, payload.get("known") or (), given, invented)
-        else:
-            await tracking_writes.give(self._client, payload["fulfillment_id"], given, invented)
-
-    async def _set(self, rows: Sequence[OutboxRow]) -> list[Outcome]:
-        settings = [Setting(row.order_id, _METAFIELD_KEYS[Kind(row.kind)], str(row.payload["value"])) for row in rows]
-        refusals: list[str | None] = []
-
-        async def call() -> None:
-            refusals.extend(await set_metafields(self._client, settings))
-
-        outcome = await self._outcome(call())
+    async def _set_metafields(self, rows: Sequence[OutboxRow]) -> list[Outcome]:
+        """Of two rows for the same metafield the later one counts."""
+        keys = [(row.order_id, row.kind) for row in rows]
+        inputs = {key: _metafield(row) for key, row in zip(keys, rows, strict=True)}
+        refusals: dict[tuple[int, str], str] = {}
+        outcome = await _outcome(_set_metafields(self._client, inputs, refusals))
         if not isinstance(outcome, Sent):
             return [outcome] * len(rows)
-        return [Sent() if refusal is None else Refused(refusal) for refusal in refusals]
-
-    async def _outcome(self, write: Awaitable[str | None]) -> Outcome:
-        try:
-            async with asyncio.timeout(CALL_LIMIT_S):
-                note = await write
-        except TimeoutError:
-            return Unknown("Shopify took too long")
-        except (PreconditionFailed, UserErrors) as refusal:
-            return Refused(str(refusal))
-        except OutcomeLost as lost:
-            return Unknown(str(lost))
-        except ShopifyError as error:
-            return _not_done(error)
-        return Sent(note)
+        return [Refused(refusals[key]) if key in refusals else outcome for key in keys]
 
 
-def _not_done(error: ShopifyError) -> Outcome:
-    """Nothing was written: whether trying again may help."""
-    match error:
-        case Throttled():
-            return Later(str(error), round(error.retry_after_s * SECOND))
-        case NotSent() | NoAnswer():
-            return Later(str(error))
-        case _:
-            return Refused(str(error))
+async def _outcome(write: Awaitable[str | None]) -> Outcome:
+    try:
+        async with asyncio.timeout(CALL_LIMIT_S):
+            return Sent(await write)
+    except TimeoutError:
+        return Unknown("Shopify took too long")
+    except (PreconditionFailed, UserErrors) as refusal:
+        return Refused(str(refusal))
+    except OutcomeLost as lost:
+        return Unknown(str(lost))
+    except Throttled as error:
+        return Later(str(error), round(error.retry_after_s * SECOND))
+    except (NotSent, NoAnswer) as error:
+        return Later(str(error))
+    except ShopifyError as error:
+        return Refused(str(error))
 
 
-NAMESPACE = "order_desk"
-AT_ONCE = 25
-"""The shop's limit for one call, which writes all or nothing."""
+def _fulfill(
+    client: ShopifyClient, order_id: int, payload: Payload, is_placeholder: IsPlaceholder
+) -> Awaitable[str | None]:
+    """A placeholder is no number."""
+    tracking, notify = payload.get("tracking") or {}, bool(payload.get("notify"))
+    number = tracking.get("number")
+    if number is None or is_placeholder(number):
+        return fulfillment_writes.fulfill(client, order_id, Parcel(notify=notify))
+    return fulfillment_writes.fulfill(client, order_id, Parcel(number, tracking.get("carrier"), notify))
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One metafield of one order."""
+async def _set_number(
+    client: ShopifyClient, order_id: int, payload: Payload, is_placeholder: IsPlaceholder
+) -> str | None:
+    number, notify = payload["number"], bool(payload.get("notify"))
+    if is_placeholder(number):
+        raise PreconditionFailed(f"{number} is a placeholder (PLACEHOLDER_NUMBERS) and no number of a carrier")
+    new = NewNumber(number, payload.get("carrier"), payload.get("url"), payload.get("before"), notify)
+    if payload.get("fulfillment_id") is None:
+        known = payload.get("known") or ()
+        await tracking_writes.set_number_of_new(client, order_id, known, new, is_placeholder)
+    else:
+        await tracking_writes.set_number(client, payload["fulfillment_id"], new, is_placeholder)
+    return None
 
-    order_id: int
-    key: str
-    value: str
+
+WRITES: Mapping[Kind, Write] = {
+    Kind.FULFILLMENT: _fulfill,
+    Kind.TRACKING: _set_number,
+    Kind.HOLD: lambda client, order_id, payload, _: fulfillment_writes.hold(
+        client, order_id, payload["sku"], payload["handle"], payload.get("note")
+    ),
+    Kind.RELEASE_HOLD: lambda client, order_id, payload, _: fulfillment_writes.release(
+        client, order_id, payload["handle"]
+    ),
+    Kind.REFUND: lambda client, _order_id, payload, _: return_writes.refund(client, payload["return_id"]),
+    Kind.RETURN_DENY: lambda client, _order_id, payload, _: return_writes.deny(
+        client, payload["return_id"], payload.get("note"), notify=bool(payload.get("notify"))
+    ),
+}
+"""By the kind of row, of all that go to Shopify but metafields."""
 
 
-async def set_metafields(client: ShopifyClient, settings: Sequence[Setting]) -> list[str | None]:
-    """Sets at most 25; for each its refusal, null when it is set. Raises OutcomeLost, ShopifyError.
+async def _set_metafields(
+    client: ShopifyClient, inputs: Mapping[tuple[int, str], Payload], refusals: dict[tuple[int, str], str]
+) -> None:
+    """Adds what the shop refuses to `refusals`. Raises OutcomeLost, ShopifyError.
 
-    The call is atomic: those that the shop refuses are left out, and the others sent again without them. Of two settings of
-    the same metafield the later one counts.
+    The call writes all or nothing: those that the shop refuses are left out, and the others sent again without them.
     """
-    latest = {(setting.order_id, setting.key): setting for setting in settings}
-    left = list(latest.values())
-    refused: dict[tuple[int, str], str] = {}
-    while left:
+    while left := {key: value for key, value in inputs.items() if key not in refusals}:
         try:
-            await mutate(
-                client,
-                write_documents.SET_METAFIELDS,
-                {"metafields": [_input(setting) for setting in left]},
-                "metafields",
-            )
-            break
+            variables = {"metafields": list(left.values())}
+            return await mutate(client, write_documents.SET_METAFIELDS, variables, "metafields")
         except UserErrors as errors:
-            bad = _places(errors, len(left))
-            refused |= {(left[at].order_id, left[at].key): message for at, message in bad.items()}
-            left = [setting for at, setting in enumerate(left) if at not in bad]
-    return [refused.get((setting.order_id, setting.key)) for setting in settings]
+            refused = _refused_places(errors, len(left))
+            refusals.update((key, refused[place]) for place, key in enumerate(left) if place in refused)
+    return None
 
 
-def _input(setting: Setting) -> dict[str, str]:
+def _metafield(row: OutboxRow) -> Payload:
     return {
-        "ownerId": gid("Order", setting.order_id),
+        "ownerId": gid("Order", row.order_id),
         "namespace": NAMESPACE,
-        "key": setting.key,
+        "key": METAFIELD_KEYS[Kind(row.kind)],
         "type": "single_line_text_field",
-        "value": " ".join(setting.value.split()),
+        "value": " ".join(str(row.payload["value"]).split()),
     }
 
 
-def _places(errors: UserErrors, count: int) -> dict[int, str]:
-    """Which of the settings are refused, by `["metafields", "1", …]`; all of them when an error names none."""
+def _refused_places(errors: UserErrors, count: int) -> dict[int, str]:
+    """Which of the inputs are refused, by `["metafields", "1", …]`; all of them when an error names none."""
     places: dict[int, str] = {}
     for error in errors.errors:
         place = error.field[1] if error.field and len(error.field) > 1 else ""

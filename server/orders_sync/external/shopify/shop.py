@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from orders_sync.external.shopify import read_documents, write_documents
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.errors import BadRequest, Denied
-from orders_sync.external.shopify.nodes import Node, parsing, read_page
-from orders_sync.external.shopify.pagination import Pagination
+from orders_sync.external.shopify.nodes import Node, Page, parse_page, parsing
+from orders_sync.external.shopify.pagination import read_to_end
 
 ALL_ORDERS = "read_all_orders"
 """Without this scope the shop shows orders of the last 60 days only, and says nothing of the others."""
@@ -30,49 +30,24 @@ OPTIONAL_SCOPES = (
 )
 WRITE_SCOPES = ("write_orders", "write_merchant_managed_fulfillment_orders", "write_returns")
 
-TOPICS = (
-    "ORDERS_CREATE",
-    "ORDERS_UPDATED",
-    "ORDERS_PAID",
-    "ORDERS_CANCELLED",
-    "ORDERS_FULFILLED",
-    "ORDERS_PARTIALLY_FULFILLED",
-    "ORDERS_EDITED",
-    "ORDERS_DELETE",
-    "ORDER_TRANSACTIONS_CREATE",
-    "FULFILLMENTS_CREATE",
-    "FULFILLMENTS_UPDATE",
-    "FULFILLMENT_EVENTS_CREATE",
-    "FULFILLMENT_EVENTS_DELETE",
-    "FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE",
-    "FULFILLMENT_ORDERS_PLACED_ON_HOLD",
-    "FULFILLMENT_ORDERS_HOLD_RELEASED",
-    "FULFILLMENT_ORDERS_MOVED",
-    "FULFILLMENT_ORDERS_SPLIT",
-    "FULFILLMENT_ORDERS_MERGED",
-    "FULFILLMENT_ORDERS_CANCELLED",
-    "FULFILLMENT_ORDERS_RESCHEDULED",
-    "FULFILLMENT_ORDERS_PROGRESS_REPORTED",
-    "FULFILLMENT_HOLDS_ADDED",
-    "FULFILLMENT_HOLDS_RELEASED",
-    "REFUNDS_CREATE",
-    "RETURNS_REQUEST",
-    "RETURNS_APPROVE",
-    "RETURNS_DECLINE",
-    "RETURNS_UPDATE",
-    "RETURNS_CANCEL",
-    "RETURNS_CLOSE",
-    "RETURNS_REOPEN",
-    "REVERSE_DELIVERIES_ATTACH_DELIVERABLE",
-    "REVERSE_FULFILLMENT_ORDERS_DISPOSE",
-    "INVENTORY_LEVELS_CONNECT",
-    "INVENTORY_LEVELS_UPDATE",
-    "INVENTORY_LEVELS_DISCONNECT",
-    "INVENTORY_ITEMS_UPDATE",
-    "DISPUTES_CREATE",
-    "DISPUTES_UPDATE",
-    "APP_UNINSTALLED",
-)
+_EVENTS = {
+    "ORDERS": "CREATE UPDATED PAID CANCELLED FULFILLED PARTIALLY_FULFILLED EDITED DELETE",
+    "ORDER_TRANSACTIONS": "CREATE",
+    "FULFILLMENTS": "CREATE UPDATE",
+    "FULFILLMENT_EVENTS": "CREATE DELETE",
+    "FULFILLMENT_ORDERS": "ORDER_ROUTING_COMPLETE PLACED_ON_HOLD HOLD_RELEASED MOVED SPLIT MERGED CANCELLED RESCHEDULED "
+    "PROGRESS_REPORTED",
+    "FULFILLMENT_HOLDS": "ADDED RELEASED",
+    "REFUNDS": "CREATE",
+    "RETURNS": "REQUEST APPROVE DECLINE UPDATE CANCEL CLOSE REOPEN",
+    "REVERSE_DELIVERIES": "ATTACH_DELIVERABLE",
+    "REVERSE_FULFILLMENT_ORDERS": "DISPOSE",
+    "INVENTORY_LEVELS": "CONNECT UPDATE DISCONNECT",
+    "INVENTORY_ITEMS": "UPDATE",
+    "DISPUTES": "CREATE UPDATE",
+    "APP": "UNINSTALLED",
+}
+TOPICS = tuple(f"{subject}_{event}" for subject, events in _EVENTS.items() for event in events.split())
 """What the desk subscribes to. The privacy topics are set in the app's own configuration, never through the API."""
 
 
@@ -134,17 +109,13 @@ def require_same(info: ShopInfo, configured: str | None) -> None:
 
 async def subscriptions(client: ShopifyClient) -> list[Subscription]:
     """Every subscription made through the API for this app. Raises ShopifyError."""
-    found: list[Subscription] = []
-    after: str | None = None
-    walk = Pagination("webhook subscriptions")
-    while True:
+
+    async def page(after: str | None) -> Page[Subscription]:
         answer = await client.read(read_documents.WEBHOOK_SUBSCRIPTIONS, {"first": 100, "after": after})
         with parsing():
-            page = read_page(Subscription, answer.data["webhookSubscriptions"])
-        found += page.nodes
-        after = walk.step(page)
-        if after is None:
-            return found
+            return parse_page(Subscription, answer.data["webhookSubscriptions"])
+
+    return await read_to_end("webhook subscriptions", page)
 
 
 def missing(there: Sequence[Subscription], url: str | None = None) -> list[str]:

@@ -6,12 +6,14 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from orders_sync.evidence.changes import InventoryItemSeen, InventoryLevelSeen, Stamp, StockChange
-from orders_sync.external.shopify import read_documents
+from orders_sync.external.shopify import read_documents as documents
 from orders_sync.external.shopify.client import ShopifyClient
-from orders_sync.external.shopify.nodes import HIDDEN, Node, Ref, parsing, read_page
-from orders_sync.external.shopify.pagination import PageSize, Pagination, page
+from orders_sync.external.shopify.nodes import HIDDEN, Node, Page, Ref, parse_page, parsing
+from orders_sync.external.shopify.pagination import PageSize, Pagination, read_page, read_to_end
 from orders_sync.external.shopify.scalars import Id, Instant, Whole, gid
 from orders_sync.instants import Ms
+
+_AVAILABLE = "available"
 
 
 class StockItem(Node):
@@ -33,13 +35,10 @@ class StockLevel(Node):
     item: StockItem
 
 
-_AVAILABLE = "available"
-
-
 @dataclass(frozen=True, slots=True)
 class StockPage:
-    """`next_cursor`: where the page after this one starts; null on the last. `as_of`: the shop's clock when it was asked for.
-    `broken`: what the shop failed to tell of some of its items, null when it told all."""
+    """`next_cursor`: where the page after this one starts; `None` on the last. `as_of`: the shop's clock when it was asked for.
+    `broken`: what failed of some of its items, `None` when none did."""
 
     changes: tuple[StockChange, ...]
     next_cursor: str | None
@@ -57,49 +56,47 @@ class StockReader:
 
     async def locations(self) -> list[int]:
         """The ids of the active locations. Raises ShopifyError."""
-        found: list[int] = []
-        after: str | None = None
-        walk = Pagination("locations")
-        while True:
-            answer = await page(self._client, read_documents.LOCATIONS, self._locations_size, {"after": after})
+
+        async def page(after: str | None) -> Page[Ref]:
+            answer = await read_page(self._client, documents.LOCATIONS, self._locations_size, {"after": after})
             with parsing():
-                told = read_page(Ref, answer.data["locations"])
-            found += (ref.id for ref in told.nodes)
-            after = walk.step(told)
-            if after is None:
-                return found
+                return parse_page(Ref, answer.data["locations"])
+
+        return [ref.id for ref in await read_to_end("locations", page)]
 
     async def page(
-        self, location_id: int, query: str | None, after: str | None, walk: Pagination | None = None
+        self, location_id: int, query: str | None, after: str | None, pagination: Pagination | None = None
     ) -> StockPage:
-        """One page of a location's stock; empty when the location is gone. `walk`: the one that its cursor is of. Raises
-        ShopifyError."""
+        """One page of a location's stock; empty when the location is gone. `pagination`: the one that its cursor is of.
+
+        Raises ShopifyError.
+        """
         variables = {"id": gid("Location", location_id), "query": query, "after": after}
-        answer = await page(self._client, read_documents.STOCK_PAGE, self._page_size, variables)
+        answer = await read_page(self._client, documents.STOCK_PAGE, self._page_size, variables)
         with parsing():
             location = answer.data["location"]
         if location is None:
             return StockPage((), None, answer.as_of)
         with parsing():
-            told = read_page(object, location["inventoryLevels"])
-            levels = read_page(StockLevel, {"nodes": _whole(told.nodes, answer.broken)}).nodes
+            page = parse_page(object, location["inventoryLevels"])
+            levels = parse_page(StockLevel, {"nodes": _readable(page.nodes, answer.broken)}).nodes
         changes = tuple(change for level in levels for change in _changes(level, location_id, answer.as_of))
-        following = (walk or Pagination("stock levels", after)).step(told)
-        return StockPage(changes, following, answer.as_of, next(iter(answer.broken.values()), None))
+        next_cursor = (pagination or Pagination("stock levels", after)).next_cursor(page)
+        return StockPage(changes, next_cursor, answer.as_of, next(iter(answer.broken.values()), None))
 
 
-def _whole(levels: Iterable[object], broken: Container[int]) -> list[object]:
+def _readable(levels: Iterable[object], broken: Container[int]) -> list[object]:
     """Without those that failed, and those that are denied, themselves or their item."""
-    told = (level for place, level in enumerate(levels) if level is not None and place not in broken)
-    return [level for level in told if not (isinstance(level, dict) and "item" in level.get(HIDDEN, ()))]
+    known = (level for place, level in enumerate(levels) if level is not None and place not in broken)
+    return [level for level in known if not (isinstance(level, dict) and "item" in level.get(HIDDEN, ()))]
 
 
 def _changes(level: StockLevel, location_id: int, as_of: Ms) -> Iterator[StockChange]:
-    """An item whose stock is not tracked has no figure that means anything; what is hidden is not told."""
+    """An item whose stock is not tracked has no figure that means anything; what is hidden says nothing."""
     if "sku" not in level.item.hidden:
         yield InventoryItemSeen(level.item.id, level.item.sku, Stamp(level.item.updated_at, as_of))
     if "quantities" in level.hidden or "tracked" in level.item.hidden:
         return
-    thresholds = [quantity.quantity for quantity in level.quantities if quantity.name == _AVAILABLE]
-    available = thresholds[0] if thresholds and level.item.tracked else None
+    figures = (quantity.quantity for quantity in level.quantities if quantity.name == _AVAILABLE)
+    available = next(figures, None) if level.item.tracked else None
     yield InventoryLevelSeen(level.item.id, location_id, available, Stamp(level.updated_at, as_of))
