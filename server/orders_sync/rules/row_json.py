@@ -38,17 +38,14 @@ def row_json(state: OrderState) -> bytes:
             "delivery": state.delivery.value,
             "tags": list(order.tags),
             "customer_name": order.customer.name if order.customer is not None else None,
-            "total": _total(state),
+            "total": None
+            if order.total is None
+            else {"amount": written(order.total), "currency": order.total.currency},
             "tracking": [_tracking(parcel) for parcel in state.parcels if parcel.alive],
             "hold": _hold(state),
             "return": _return(state),
         }
     )
-
-
-def _total(state: OrderState) -> dict[str, str] | None:
-    total = state.order.total
-    return None if total is None else {"amount": written(total), "currency": total.currency}
 
 
 def _tracking(parcel: Parcel) -> dict[str, str | None]:
