@@ -14,7 +14,7 @@ from aiohttp import web
 from orders_sync.db import events, shops
 from orders_sync.db.engine import Database
 from orders_sync.external.shopify.client import ShopifyClient, endpoint
-from orders_sync.external.shopify.sender import ShopifyReceiver
+from orders_sync.external.shopify.sender import ShopifySender
 from orders_sync.external.signed_post import SignedPost
 from orders_sync.http.app_keys import CLOCK, DATABASE, HUB, SETTINGS, SHOPIFY, THRESHOLDS
 from orders_sync.http.auth import TOKENS, Tokens, authentication
@@ -31,7 +31,7 @@ from orders_sync.metrics import METRICS, Metrics, metering
 from orders_sync.outbox.kinds import Target
 from orders_sync.poller.poller import Poller, switched_off
 from orders_sync.poller.schedule import Schedule
-from orders_sync.poller.shop_reader import ShopSide
+from orders_sync.poller.shop_reader import ShopReader
 from orders_sync.relay.relay import Chance, Receiver, Relay
 from orders_sync.routes import (
     about,
@@ -167,7 +167,7 @@ def _receivers(app: web.Application) -> dict[Target, Receiver]:
     settings, client = app[SETTINGS], app[SHOPIFY]
     receivers: dict[Target, Receiver] = {}
     if settings.shopify_writes and client is not None:
-        receivers[Target.SHOPIFY] = ShopifyReceiver(client, settings.placeholders)
+        receivers[Target.SHOPIFY] = ShopifySender(client, settings.placeholders)
     for target, url, secret in (
         (Target.ERP, settings.erp_url, settings.erp_secret),
         (Target.SUPPORT, settings.support_url, settings.support_secret),
@@ -185,7 +185,7 @@ async def _poller(app: web.Application) -> AsyncIterator[None]:
         yield
         return
     owner, interval_s = secrets.token_hex(8), settings.poll_interval_s
-    shop = ShopSide.of(client, settings.shop_domain)
+    shop = ShopReader.of(client, settings.shop_domain)
     poller = Poller(app[DATABASE], shop, app[THRESHOLDS], clock, owner=owner, interval_s=interval_s)
     schedule = Schedule(poller, clock, owner=owner, interval_s=interval_s)
     async with running({"poller": schedule.tick, "poller watch": schedule.watch}):

@@ -6,9 +6,10 @@ only, for as long as its cause stays open. Absorbing the same events again chang
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
@@ -45,57 +46,37 @@ class Absorbed:
 
 
 class AlertBook:
-    """Open alerts and gaps, acknowledged and snoozed ones. `hidden` is what an earlier session had hidden; `page_desk_id` the
-    desk of the pages beside which they are shown.
+    """Open alerts and gaps, acknowledged and snoozed ones. `hidden` is what an earlier session had hidden; `desk_id` is the
+    desk that the events are of, `page_desk_id` that of the pages beside which they are shown.
     """
 
     def __init__(self, hidden: Mapping[str, datetime | None] | None = None) -> None:
         self._open: dict[str, Alert] = {}
         self._hidden: dict[str, datetime | None] = dict(hidden or {})
         self._in_snapshot = True
-        self._desk: str | None = None
+        self.desk_id: str | None = None
         self.page_desk_id: str | None = None
-
-    @property
-    def desk_id(self) -> str | None:
-        """The desk that the events are of."""
-        return self._desk
-
-    @property
-    def _of_this_desk(self) -> bool:
-        """False while the pages are of one desk and the events of another: what is open here is not shown beside those."""
-        return self.page_desk_id is None or self._desk is None or self.page_desk_id == self._desk
 
     def absorb(self, event: Event) -> Absorbed:
         """Takes one event. Only a critical alert raised after the snapshot, for the first time, asks for a toast."""
-        desk = event.id.rpartition("-")[0]
-        if event.reset or desk != self._desk:
-            return self._start_over(desk, event)
-        return self._take(event)
+        desk_id = event.id.rpartition("-")[0]
+        return self._start_over(desk_id, event) if event.reset or desk_id != self.desk_id else self._take(event)
 
     def open(self, now: datetime, types: Collection[EventType] = ()) -> list[Alert]:
         """Alerts to show, most severe first, then newest; without acknowledged and snoozed ones; of `types` if any are given."""
-        shown = [
-            alert
-            for alert in self._open.values()
-            if self._of_this_desk
-            and alert.type is not EventType.DATA_GAP
-            and (not types or alert.type in types)
-            and not self._hides(alert.alert_id, now)
-        ]
+        shown = (a for a in self._shown(now) if a.type is not EventType.DATA_GAP and (not types or a.type in types))
         return sorted(shown, key=lambda a: (_WORST_FIRST.index(a.severity), -a.created_at.timestamp()))
 
-    def by_severity(self, now: datetime, types: Collection[EventType] = ()) -> dict[Severity, list[Alert]]:
+    def by_severity(self, now: datetime) -> dict[Severity, list[Alert]]:
         """`open`, grouped: critical, warning, info; empty groups left out."""
-        shown = self.open(now, types)
-        groups = {severity: [alert for alert in shown if alert.severity is severity] for severity in _WORST_FIRST}
-        return {severity: alerts for severity, alerts in groups.items() if alerts}
+        return {
+            severity: list(alerts) for severity, alerts in groupby(self.open(now), key=lambda alert: alert.severity)
+        }
 
     def gaps(self, now: datetime) -> list[Alert]:
         """Open data gaps, newest first."""
-        known = self._open.values() if self._of_this_desk else ()
-        shown = [a for a in known if a.type is EventType.DATA_GAP and not self._hides(a.alert_id, now)]
-        return sorted(shown, key=lambda alert: alert.created_at, reverse=True)
+        gaps = (alert for alert in self._shown(now) if alert.type is EventType.DATA_GAP)
+        return sorted(gaps, key=lambda alert: alert.created_at, reverse=True)
 
     def acknowledge(self, alert_id: str) -> None:
         """Hides an alert for as long as its cause stays open."""
@@ -113,10 +94,10 @@ class AlertBook:
         """Acknowledged (None) and snoozed (until when) alerts that are still open, for keeping over a restart."""
         return {alert_id: until for alert_id, until in self._hidden.items() if alert_id in self._open}
 
-    def _start_over(self, desk: str, event: Event) -> Absorbed:
+    def _start_over(self, desk_id: str, event: Event) -> Absorbed:
         """Another desk, or an id that it no longer knows: what is open follows as a snapshot."""
-        first = self._desk is None
-        self._desk, self._in_snapshot = desk, True
+        first = self.desk_id is None
+        self.desk_id, self._in_snapshot = desk_id, True
         had_any = bool(self._open)
         self._open.clear()
         taken = self._take(event) if not event.reset else Absorbed()
@@ -136,11 +117,13 @@ class AlertBook:
         toast = alert if urgent and alert.alert_id not in self._hidden else None
         return Absorbed(changed=alert != known, toast=toast)
 
-    def _hides(self, alert_id: str, now: datetime) -> bool:
-        if alert_id not in self._hidden:
-            return False
-        until = self._hidden[alert_id]
-        return until is None or now < until
+    def _shown(self, now: datetime) -> Iterator[Alert]:
+        """What is open and not hidden; nothing while the pages are of one desk and the events of another."""
+        if None in (self.page_desk_id, self.desk_id) or self.page_desk_id == self.desk_id:
+            for alert_id, alert in self._open.items():
+                until = self._hidden.get(alert_id, now)
+                if until is not None and until <= now:
+                    yield alert
 
 
 def _alert(event: Event) -> Alert:

@@ -21,38 +21,34 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, WorkerState
 
-from orders_tui import crash, themes
-from orders_tui.faults import Bears, Faults
-from orders_tui.hangup import on_hangup
-from orders_tui.line_filter import AsciiGlyphs, AsciiOnly, Harmless, InTurn
+from orders_tui import themes
+from orders_tui.context.keyboard import Keyboard
+from orders_tui.context.screen import MainScreen, SessionObserver
+from orders_tui.faults import Faults, FaultTolerantApp, write_report
+from orders_tui.garbage_collection import CHECK_EVERY_S, IdleCollector
 from orders_tui.pace import Pace
-from orders_tui.screens.keyboard import Keyboard
-from orders_tui.screens.watches import Hears, Watches
-from orders_tui.sweeping import LOOK_EVERY_S, Sweeping
-from orders_tui.toasts import SHOWN_S, Toasts
+from orders_tui.terminal.output_filter import AsciiGlyphs, AsciiOnly, FilterChain, NoControlCharacters
 
 if TYPE_CHECKING:
-    from orders_tui.config import Config
-    from orders_tui.glance.look import Found
-    from orders_tui.screens.workplace import Workplace
-    from orders_tui.session import Session
+    from orders_tui.context.context import Context
     from orders_tui.session.changes import Change
 
 SETTLED_AFTER_S = 3.0
+MOST_TOASTS, TOAST_S = 3, 6.0
 
 
-class DeskApp(Bears):
-    """The terminal. It opens on the screen that `front` makes; `attend` puts the desk in its place."""
+class DeskApp(FaultTolerantApp):
+    """The terminal. It opens on the screen that `first_screen` makes; `begin` then puts the desk in its place."""
 
     CSS_PATH = "orders.tcss"
     TITLE = "orders"
     ENABLE_COMMAND_PALETTE = False
-    NOTIFICATION_TIMEOUT = SHOWN_S
+    NOTIFICATION_TIMEOUT = TOAST_S
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", show=False, priority=True, system=True)]
 
     def __init__(
         self,
-        front: Callable[[], Screen[None]],
+        first_screen: Callable[[], Screen[None]],
         reports: Path,
         *,
         pace: Pace | None = None,
@@ -63,75 +59,76 @@ class DeskApp(Bears):
     ) -> None:
         super().__init__()
         self.keyboard = Keyboard()
-        self._front = front
-        self._begin = begin
+        self._first_screen, self._begin, self._reports = first_screen, begin, reports
         self._pace = pace or Pace()
-        self._reports = reports
         self.faults = Faults(self._pace.monotonic)
-        self._filters_of_ours: list[LineFilter] = [Harmless()]
+        self._filters_of_ours: list[LineFilter] = [NoControlCharacters()]
         if ascii_only:
             self._filters_of_ours.append(AsciiGlyphs() if unicode else AsciiOnly())
-        self._filter = InTurn(self._filters_of_ours)
-        self._sweeping = Sweeping(self._pace.monotonic)
+        self._filter = FilterChain(self._filters_of_ours)
+        self._collector = IdleCollector(self._pace.monotonic)
         self._toasts = Toasts(self._pace.monotonic)
         for each in themes.THEMES:
             self.register_theme(each)
         self.theme = theme if theme in self.available_themes else themes.DARK.name
 
     def get_default_screen(self) -> Screen[None]:
-        return self._front()
+        return self._first_screen()
 
     def get_driver_class(self) -> type[Driver]:
-        """One that bears whatever the terminal sends, where there is one."""
+        """One that takes whatever the terminal sends, where there is one."""
         chosen = super().get_driver_class()
         if chosen.__name__ != "LinuxDriver":
             return chosen
-        from orders_tui.tty import Tty
+        from orders_tui.terminal.driver import TolerantDriver
 
-        return Tty
+        return TolerantDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and after them the last line of defence."""
         filters = (*super().get_line_filters(), *self._filters_of_ours)
         if filters != self._filter.filters:
-            self._filter = InTurn(filters)
+            self._filter = FilterChain(filters)
         return (self._filter,)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.fill_in(self.current_theme)
 
     def on_mount(self) -> None:
-        self.set_timer(SETTLED_AFTER_S, self._sweeping.begin)
-        self.set_interval(LOOK_EVERY_S, self._sweeping.look)
+        self.set_timer(SETTLED_AFTER_S, self._collector.start)
+        self.set_interval(CHECK_EVERY_S, self._collector.collect_if_idle)
         if self._begin is not None:
             self.run_worker(partial(self._begin, self), name="opening", exit_on_error=True)
 
-    async def take_over(self, desk: Callable[[], Screen[None]]) -> None:
+    async def show_desk(self, desk: Callable[[], Screen[None]]) -> None:
         """Puts the desk in the place of the first frame. A mode of its own: Textual cannot switch an app's first screen."""
         self.add_mode("desk", desk)
         await self.switch_mode("desk")
 
-    def attend(self, work: Workplace, close: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Runs the session for as long as the app runs, and tells the screens what it says."""
+    def run_session(self, work: Context, close: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Runs the session for as long as the app runs, and passes its changes on to the screens."""
         from orders_tui.screens.notices import Notices
+
+        async def run() -> None:
+            try:
+                await work.session.run()
+            finally:
+                if close is not None:
+                    await close()
 
         work.session.subscribe(self.session_changed)
         work.session.subscribe(Notices(self.toast, self.bell if work.config.bell else None).session_changed)
-        self.run_worker(partial(_run, work.session, close), name="session", exit_on_error=False)  # type: ignore[arg-type]
+        self.run_worker(run, name="session", exit_on_error=False)  # type: ignore[arg-type]
 
     def session_changed(self, change: Change) -> None:
-        """Tells every screen that is open."""
+        """Passes a change on to every screen that is open."""
         for screen in self.screen_stack:
-            if isinstance(screen, Watches) and screen.is_mounted:
-                self._tell(screen, change)
-
-    def _tell(self, screen: Watches, change: Change) -> None:
-        """A screen that fails over what the session says costs neither the session nor the other screens anything."""
-        try:
-            screen.session_changed(change)
-        except Exception as error:
-            if not self.bears(error, screen if isinstance(screen, Screen) else None):
-                raise
+            if isinstance(screen, SessionObserver) and screen.is_mounted:
+                try:
+                    screen.session_changed(change)
+                except Exception as error:  # costs neither the session nor the other screens anything
+                    if not self.tolerates(error, screen):
+                        raise
 
     def toast(self, severity: SeverityLevel, text: str) -> None:
         """Pops a sentence up, unless three are up already or this one is."""
@@ -141,7 +138,7 @@ class DeskApp(Bears):
     async def on_event(self, event: events.Event) -> None:
         """Keys that were typed ahead wait for the field they were meant for."""
         if isinstance(event, events.InputEvent):
-            self._sweeping.used(event.time)
+            self._collector.active(event.time)
         if self.keyboard.holding and isinstance(event, events.Key | events.Paste):
             self.keyboard.keep(event)
             return
@@ -154,69 +151,63 @@ class DeskApp(Bears):
 
     async def action_quit(self) -> None:
         """From anywhere, at any moment; while no screen is there that could ask, there is nothing to ask about."""
-        hearing = [screen for screen in self.screen_stack if isinstance(screen, Hears) and screen.is_mounted]
-        if hearing:
-            hearing[-1].asked_to_quit()
-        else:
-            self.exit()
+        for screen in self.screen_stack[::-1]:
+            if isinstance(screen, MainScreen) and screen.is_mounted:
+                screen.request_quit()
+                return
+        self.exit()
 
     def action_help_quit(self) -> None:
         """ctrl+c never acts."""
-        if isinstance(self.screen, Hears):
+        if isinstance(self.screen, MainScreen):
             self.screen.say("ctrl+c does nothing here; ctrl+q quits")
         else:
             self.toast("information", "ctrl+c does nothing here; esc closes, ctrl+q quits")
 
-    def fault(self, error: Exception) -> None:
-        """Reports a fault that was borne; keys that were waiting for what failed wait no longer."""
+    def report_fault(self, error: Exception) -> None:
+        """Reports a fault that was tolerated; keys that were waiting for what failed wait no longer."""
         self.keyboard.release()
         if self._exception is None:
             self._exception = error  # a test that drives the app fails with it
             self._exception_event.set()
-        path = crash.write(error, self._pace.now(), self._reports) if self.faults.is_new(error) else None
-        where = f"; a report without customer data is in {path}" if path is not None else ""
+        where = self._reported(error) if self.faults.is_new(error) else ""
         self.toast("error", f"something went wrong here ({type(error).__name__}), the desk goes on{where}")
+
+    def _reported(self, error: BaseException) -> str:
+        """Writes a crash report; where it is, to stand behind a sentence."""
+        path = write_report(error, self._pace.now(), self._reports)
+        return f"; a report without customer data is in {path}" if path is not None else ""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A task that failed is reported; the screen goes on."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            path = crash.write(event.worker.error, self._pace.now(), self._reports)
+            path = write_report(event.worker.error, self._pace.now(), self._reports)
             self.toast("error", f"something failed in the background ({event.worker.name}); report: {path or 'none'}")
 
     def _fatal_error(self) -> None:
         """Textual prints a traceback with every local variable here: customers and tokens. A report and one line instead."""
         error = sys.exception() or self._exception
         error = error.error if isinstance(error, WorkerFailed) else error
-        path = crash.write(error, self._pace.now(), self._reports) if error is not None else None
-        where = f"; a report without customer data is in {path}" if path is not None else ""
+        where = self._reported(error) if error is not None else ""
         self.panic(Text(f"orders-tui had to stop: {type(error).__name__}{where}"))
 
 
-async def _run(session: Session, close: Callable[[], Awaitable[None]] | None) -> None:
-    try:
-        await session.run()
-    finally:
-        if close is not None:
-            await close()
+class Toasts:
+    """Which notices pop up: at most three at a time, the same sentence once; the action log keeps them all."""
 
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._up: dict[str, float] = {}
+        self.held_back = 0
 
-def run(config: Config, found: Found) -> int:
-    """Opens the desk in this terminal until the operator leaves; the process's exit status. Raises ConfigError."""
-    from orders_tui.starting import Start
-
-    themes.require(config)
-    start = Start(config, found)
-    app = DeskApp(
-        start.front,
-        start.reports,
-        theme=start.preferences.theme or config.theme or "",
-        ascii_only=config.ascii,
-        unicode=config.unicode,
-        begin=start.begin,
-    )
-    on_hangup(start.put_away)
-    try:
-        app.run(mouse=config.mouse)
-    finally:
-        start.put_away()
-    return app.return_code or 0
+    def admit(self, text: str) -> bool:
+        """True when the sentence may pop up now."""
+        now = self._monotonic()
+        self._up = {shown: until for shown, until in self._up.items() if until > now}
+        if text in self._up:
+            return False
+        if len(self._up) >= MOST_TOASTS:
+            self.held_back += 1
+            return False
+        self._up[text] = now + TOAST_S
+        return True

@@ -115,12 +115,22 @@ def _act(
     )
 
 
+def _desk(name: str, label: str, explanation: str, group: Group, keys: str, *, argument: str = "") -> Command:
+    """A command of the desk alone; `keys` are parted by blanks."""
+    return Command(name, label, explanation, group, tuple(keys.split()), ON_DESK, argument=argument)
+
+
 def _tab(number: int, tab: Tab) -> Command:
     words = tab.value.replace("_", " ")
-    return Command(f"tab.{tab.value}", words, f"Show the tab: {words}", Group.MOVE, (str(number),), ON_DESK)
+    return _desk(f"tab.{tab.value}", words, f"Show the tab: {words}", Group.MOVE, str(number))
 
 
 _OPERATOR = ACTIONS[ActionName.ASSIGN].role or Role.VIEWER
+
+
+def _last_action(name: str, label: str, explanation: str, key: str) -> Command:
+    return Command(f"action.{name}", label, explanation, Group.ACT, (key,), role=_OPERATOR)
+
 
 COMMANDS: tuple[Command, ...] = (
     _act(ActionName.ASSIGN, "assign", "Give the orders to an owner", "a", risk=Risk.REVERSIBLE, argument="owner"),
@@ -152,22 +162,13 @@ COMMANDS: tuple[Command, ...] = (
         risk=Risk.OUTWARD,
         argument="SKU",
     ),
-    Command("action.undo", "undo", "Take back the last action while it can be", Group.ACT, ("u",), role=_OPERATOR),
-    Command(
-        "action.repeat", "repeat", "The last action again, on the present target", Group.ACT, (".",), role=_OPERATOR
-    ),
-    Command(
-        "action.retry",
-        "retry failed",
-        "Try the failed part of the last action again",
-        Group.ACT,
-        ("R",),
-        role=_OPERATOR,
-    ),
-    Command("mark.toggle", "mark", "Mark the row and go on", Group.MARK, ("space",), ON_DESK),
-    Command("mark.range", "range", "Mark from here on; again to end", Group.MARK, ("v",), ON_DESK),
-    Command("mark.all", "mark all", "Mark this page; again: everything that matches", Group.MARK, ("*",), ON_DESK),
-    Command("mark.none", "unmark", "Remove all marks (undo brings them back)", Group.MARK, ("U",), ON_DESK),
+    _last_action("undo", "undo", "Take back the last action while it can be", "u"),
+    _last_action("repeat", "repeat", "The last action again, on the present target", "."),
+    _last_action("retry", "retry failed", "Try the failed part of the last action again", "R"),
+    _desk("mark.toggle", "mark", "Mark the row and go on", Group.MARK, "space"),
+    _desk("mark.range", "range", "Mark from here on; again to end", Group.MARK, "v"),
+    _desk("mark.all", "mark all", "Mark this page; again: everything that matches", Group.MARK, "*"),
+    _desk("mark.none", "unmark", "Remove all marks (undo brings them back)", Group.MARK, "U"),
     Command("go.down", "down", "Next row", Group.MOVE, ("j", "down")),
     Command("go.up", "up", "Previous row", Group.MOVE, ("k", "up")),
     Command("go.half_down", "half page down", "Half a screen down", Group.MOVE, ("ctrl+d",)),
@@ -176,61 +177,36 @@ COMMANDS: tuple[Command, ...] = (
     Command("go.screen_up", "screen up", "A screen up", Group.MOVE, ("pageup", "ctrl+b")),
     Command("go.first", "first", "First row of the view", Group.MOVE, ("g", "home")),
     Command("go.last", "last", "Last row of the view", Group.MOVE, ("G", "end")),
-    Command("go.next_page", "next page", "Next page", Group.MOVE, (">",), ON_DESK),
-    Command("go.previous_page", "previous page", "Previous page", Group.MOVE, ("<",), ON_DESK),
-    Command("go.left", "left", "Columns to the left", Group.MOVE, ("h", "left"), ON_DESK),
-    Command("go.right", "right", "Columns to the right", Group.MOVE, ("l", "right"), ON_DESK),
-    Command("go.open", "open", "Open the order, or what the cursor is on", Group.MOVE, ("enter",), ON_DESK),
+    _desk("go.next_page", "next page", "Next page", Group.MOVE, ">"),
+    _desk("go.previous_page", "previous page", "Previous page", Group.MOVE, "<"),
+    _desk("go.left", "left", "Columns to the left", Group.MOVE, "h left"),
+    _desk("go.right", "right", "Columns to the right", Group.MOVE, "l right"),
+    _desk("go.open", "open", "Open the order, or what the cursor is on", Group.MOVE, "enter"),
     Command("go.back", "back", "One level back; never quits, never unmarks", Group.MOVE, ("escape",)),
     Command("go.next_pane", "next pane", "Next pane", Group.MOVE, ("tab",)),
     Command("go.previous_pane", "previous pane", "Previous pane", Group.MOVE, ("shift+tab",)),
     Command("go.next_order", "next order", "Next order of the list", Group.MOVE, ("J",), IN_ORDER),
     Command("go.previous_order", "previous order", "Previous order of the list", Group.MOVE, ("K",), IN_ORDER),
-    Command("tab.next", "next tab", "Next tab", Group.MOVE, ("]",), ON_DESK),
-    Command("tab.previous", "previous tab", "Previous tab", Group.MOVE, ("[",), ON_DESK),
-    Command("tab.back", "last tab", "The tab shown before this one", Group.MOVE, ("-",), ON_DESK),
+    _desk("tab.next", "next tab", "Next tab", Group.MOVE, "]"),
+    _desk("tab.previous", "previous tab", "Previous tab", Group.MOVE, "["),
+    _desk("tab.back", "last tab", "The tab shown before this one", Group.MOVE, "-"),
     *(_tab(number, tab) for number, tab in enumerate(Tab, start=1)),
-    Command(
-        "find.search",
-        "filter",
-        "Filter on the server: words and field:value",
-        Group.FIND,
-        ("/",),
-        ON_DESK,
-        argument="filter",
-    ),
-    Command(
-        "find.narrow",
-        "narrow",
-        "Narrow the loaded rows; in the side bar, choose the alerts",
-        Group.FIND,
-        ("&",),
-        ON_DESK,
-    ),
-    Command("find.clear", "clear filter", "Remove filter and narrowing", Group.FIND, ("\\",), ON_DESK),
-    Command("find.sort", "sort", "Choose the order of rows", Group.FIND, ("S",), ON_DESK, argument="field"),
-    Command("view.columns", "columns", "Choose and order the columns", Group.VIEW, ("C",), ON_DESK),
-    Command("view.open", "views", "Open a saved view", Group.VIEW, ("V",), ON_DESK, argument="name"),
-    Command(
-        "view.save",
-        "save view",
-        "Save tab, filter, sort and columns as a view",
-        Group.VIEW,
-        ("W",),
-        ON_DESK,
-        argument="name",
-    ),
-    Command("view.timeline", "timeline", "Show or hide the timeline below the table", Group.VIEW, ("t",), ON_DESK),
-    Command("view.sidebar", "alerts", "Show or hide alerts and panels", Group.VIEW, ("!",), ON_DESK),
-    Command(
-        "alert.acknowledge", "read", "The alert is read: it is away until its cause ends", Group.VIEW, ("x",), ON_DESK
-    ),
-    Command("alert.snooze", "snooze", "The alert is away for an hour", Group.VIEW, ("Z",), ON_DESK),
-    Command("alert.return", "put back", "Show every alert again that was read or snoozed", Group.VIEW, ("X",), ON_DESK),
-    Command("view.maximise", "maximise", "Give the pane the room of the others, and back", Group.VIEW, ("+",), ON_DESK),
-    Command("view.freeze", "freeze", "Hold the screen still; again to catch up", Group.VIEW, ("z",), ON_DESK),
+    _desk("find.search", "filter", "Filter on the server: words and field:value", Group.FIND, "/", argument="filter"),
+    _desk("find.narrow", "narrow", "Narrow the loaded rows; in the side bar, choose the alerts", Group.FIND, "&"),
+    _desk("find.clear", "clear filter", "Remove filter and narrowing", Group.FIND, "\\"),
+    _desk("find.sort", "sort", "Choose the order of rows", Group.FIND, "S", argument="field"),
+    _desk("view.columns", "columns", "Choose and order the columns", Group.VIEW, "C"),
+    _desk("view.open", "views", "Open a saved view", Group.VIEW, "V", argument="name"),
+    _desk("view.save", "save view", "Save tab, filter, sort and columns as a view", Group.VIEW, "W", argument="name"),
+    _desk("view.timeline", "timeline", "Show or hide the timeline below the table", Group.VIEW, "t"),
+    _desk("view.sidebar", "alerts", "Show or hide alerts and panels", Group.VIEW, "!"),
+    _desk("alert.acknowledge", "read", "The alert is read: it is away until its cause ends", Group.VIEW, "x"),
+    _desk("alert.snooze", "snooze", "The alert is away for an hour", Group.VIEW, "Z"),
+    _desk("alert.return", "put back", "Show every alert again that was read or snoozed", Group.VIEW, "X"),
+    _desk("view.maximise", "maximise", "Give the pane the room of the others, and back", Group.VIEW, "+"),
+    _desk("view.freeze", "freeze", "Hold the screen still; again to catch up", Group.VIEW, "z"),
     Command("view.log", "log", "What was done here, with results", Group.VIEW, ("L",)),
-    Command("view.pulse", "pulse", "The state of the desk at a glance", Group.VIEW, ("p",), ON_DESK),
+    _desk("view.pulse", "pulse", "The state of the desk at a glance", Group.VIEW, "p"),
     Command(
         "view.outbox", "outbox", "Writes that wait or failed, and dead letters", Group.VIEW, ("O",), role=Role.LEAD
     ),
@@ -238,7 +214,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("take.copy", "copy", "Copy the order number", Group.TAKE, ("y",)),
     Command("take.copy_more", "copy …", "Choose what to copy", Group.TAKE, ("Y",)),
     Command("take.browser", "browser", "Open the order in the shop's admin", Group.TAKE, ("o",)),
-    Command("take.export", "export", "Write marks or view to a file", Group.TAKE, ("e",), ON_DESK),
+    _desk("take.export", "export", "Write marks or view to a file", Group.TAKE, "e"),
     Command("desk.refresh", "refresh", "Ask the server now", Group.DESK, ("ctrl+r", "f5")),
     Command("desk.redraw", "redraw", "Draw the screen again", Group.DESK, ("ctrl+l",)),
     Command("desk.line", "command", "Type a command", Group.DESK, (":",)),

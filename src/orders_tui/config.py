@@ -11,7 +11,7 @@
     ascii = false                  # no glyph outside ASCII; names stay as they are
     bell = false
     mouse = true
-    environment = "PROD"           # the word of the coloured band
+    environment = "PROD"           # the word of the coloured badge
     typed_amount_above = 100.0     # a refund above this is typed to confirm
 
     [keys]
@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
+from types import UnionType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -98,10 +99,16 @@ def load(
     path = path or default_path()
     body = _read(path)
     _known(path, body, _TOP, "")
-    chosen = profile or _chosen(path, body)
+    default = body.get("default_profile")
+    if not profile and not isinstance(default, str | None):
+        raise ConfigError(f"{path}: default_profile is the name of a profile")
+    chosen = profile or default
     given = _section(path, body, "defaults") | _profile(path, body, chosen, named=profile is not None)
     token_file = given.pop("token_file", None)
-    given["server"] = _server(server or environ.get("ORDERS_TUI_SERVER") or given.get("server", DEFAULT_SERVER), path)
+    url = server or environ.get("ORDERS_TUI_SERVER") or given.get("server", DEFAULT_SERVER)
+    if problem := _not_a_server(url):
+        raise ConfigError(f"server {problem}, not {url!r} (set by --server, ORDERS_TUI_SERVER or {path})")
+    given["server"] = url.rstrip("/")
     given["token"] = environ.get(TOKEN_VARIABLE) or (_token(path, token_file) if token_file else None)
     given["name"] = name or given.get("name")
     given["desk"] = environ.get("ORDERS_TUI_DESK") or None
@@ -127,14 +134,6 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(written)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from error
-
-
-def _chosen(path: Path, body: Mapping[str, Any]) -> str | None:
-    """The profile that holds when none is asked for."""
-    chosen = body.get("default_profile")
-    if chosen is not None and not isinstance(chosen, str):
-        raise ConfigError(f"{path}: default_profile is the name of a profile")
-    return chosen
 
 
 def _profile(path: Path, body: Mapping[str, Any], name: str | None, *, named: bool) -> dict[str, Any]:
@@ -183,13 +182,6 @@ def _keys(path: Path, body: Mapping[str, Any]) -> dict[str, str]:
     return dict(keys)
 
 
-def _server(url: str, path: Path) -> str:
-    problem = _not_a_server(url)
-    if problem is not None:
-        raise ConfigError(f"server {problem}, not {url!r} (set by --server, ORDERS_TUI_SERVER or {path})")
-    return url.rstrip("/")
-
-
 def _token(path: Path, token_file: str) -> str:
     try:
         token = Path(token_file).expanduser().read_text(encoding="utf-8").strip()
@@ -204,41 +196,41 @@ def _reason(error: OSError | UnicodeDecodeError) -> str:
     return (error.strerror or "") if isinstance(error, OSError) else "it is not UTF-8"
 
 
-def _a(kind: type, words: str) -> Callable[[Any], str | None]:
-    return lambda value: None if isinstance(value, kind) and value != "" else f"is {words}"
-
-
 def _not_a_server(value: Any) -> str | None:
+    wanted = f"is an address such as {DEFAULT_SERVER}"
     try:
-        url = urlsplit(value) if isinstance(value, str) else urlsplit("")
+        url = urlsplit(value if isinstance(value, str) else "")
         fits = url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
     except ValueError:
-        fits = False
-        url = urlsplit("")
+        return wanted
     if url.username or url.password:
         return "carries no name or password (use a token)"
-    return None if fits else f"is an address such as {DEFAULT_SERVER}"
+    return None if fits else wanted
 
 
-def _not_a_page_size(value: Any) -> str | None:
-    fits = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 250
-    return None if fits else "is a whole number from 1 to 250"
+def _is(words: str, fits: Callable[[Any], bool]) -> Callable[[Any], str | None]:
+    return lambda value: None if fits(value) else f"is {words}"
 
 
-def _not_an_amount(value: Any) -> str | None:
-    fits = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-    return None if fits else "is an amount, 0 or more"
+def _text(words: str) -> Callable[[Any], str | None]:
+    return _is(words, lambda value: isinstance(value, str) and value != "")
 
 
+def _number(value: Any, kind: type | UnionType) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+_FLAG = _is("true or false", lambda value: isinstance(value, bool))
 _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "server": _not_a_server,
-    "token_file": _a(str, "the path of a file"),
-    "name": _a(str, "a name"),
-    "theme": _a(str, "the name of a theme"),
-    "page_size": _not_a_page_size,
-    "ascii": _a(bool, "true or false"),
-    "bell": _a(bool, "true or false"),
-    "mouse": _a(bool, "true or false"),
-    "environment": _a(str, "a word"),
-    "typed_amount_above": _not_an_amount,
+    "token_file": _text("the path of a file"),
+    "name": _text("a name"),
+    "theme": _text("the name of a theme"),
+    "page_size": _is("a whole number from 1 to 250", lambda value: _number(value, int) and 1 <= value <= 250),
+    "ascii": _FLAG,
+    "bell": _FLAG,
+    "mouse": _FLAG,
+    "environment": _text("a word"),
+    "typed_amount_above": _is("an amount, 0 or more", lambda value: _number(value, int | float) and value >= 0),
 }
+"""What is wrong with a value, as the rest of a sentence that begins with its key; None where nothing is."""

@@ -4,7 +4,7 @@
     ├── ApiError
     │   ├── Unreachable      no server there; what was asked has certainly not been done
     │   │   └── NotTrusted   there is one, whose certificate is not trusted; nothing was said to it
-    │   ├── TimedOut         no answer in time, or the line broke: whether it was done is not known
+    │   ├── TimedOut         no answer in time, or the connection broke: whether it was done is not known
     │   │   └── Unread       a write was taken, and its answer cannot be read: not known either (a VersionSkew as well)
     │   ├── SignInNeeded     401: the token is missing, wrong or expired
     │   ├── Refused          the server's own refusal: a code of the contract, its message, per-order failures

@@ -1,4 +1,4 @@
-"""The signs of the screen's own furniture, in two sets: Unicode, and ASCII for terminals that have no more.
+"""The signs that the screen itself is drawn with, in two sets: Unicode, and ASCII for terminals that have no more.
 
 States of orders have theirs in `wording`. Invariant: every glyph is one cell wide, so that switching the set moves no column.
 """
@@ -17,11 +17,7 @@ class Glyphs:
     mark: str
     changed: str
     ghost: str
-    live: str
-    polling: str
     trying: str
-    offline: str
-    frozen: str
     up: str
     down: str
     left: str
@@ -36,8 +32,6 @@ class Glyphs:
     tee: str
     box: str
     box_full: str
-    radio: str
-    radio_full: str
     filled: str
     unfilled: str
     done: str
@@ -50,17 +44,17 @@ class Glyphs:
 
 UNICODE = Glyphs(
     ascii_only=False,
-    cursor="▸", mark="●", changed="∙", ghost="‹", live="●", polling="◐", trying="◌", offline="○", frozen="‖",
+    cursor="▸", mark="●", changed="∙", ghost="‹", trying="◌",
     up="▲", down="▼", left="‹", right="›", ellipsis="…", nothing="–", dot="·", bar="│", line="─", arrow="→", corner="╰", tee="┴",
-    box="□", box_full="■", radio="○", radio_full="●", filled="█", unfilled="░",
+    box="□", box_full="■", filled="█", unfilled="░",
     done="✓", failed="✗", unknown="?", skipped="⊘", warning="!", sparks=" ▁▂▃▄▅▆▇█",
 )  # fmt: skip
 
 ASCII = Glyphs(
     ascii_only=True,
-    cursor=">", mark="*", changed="~", ghost="<", live="*", polling="o", trying=".", offline="x", frozen="=",
+    cursor=">", mark="*", changed="~", ghost="<", trying=".",
     up="^", down="v", left="<", right=">", ellipsis="~", nothing="-", dot="-", bar="|", line="-", arrow=">", corner="`", tee="+",
-    box="o", box_full="x", radio="o", radio_full="*", filled="#", unfilled=".",
+    box="o", box_full="x", filled="#", unfilled=".",
     done="+", failed="x", unknown="?", skipped="/", warning="!", sparks=" .:-=+*#%",
 )  # fmt: skip
 

@@ -10,35 +10,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import product
 
 from orders_tui.commands import BY_ID, COMMANDS, Command, Place
 
 FIXED = frozenset({"escape", "enter", "ctrl+q"})
 """Keys that keep their meaning whatever the configuration says."""
 
-UNBOUND = frozenset({"", "none"})
-
-_NAMED = frozenset(
-    [
-        "enter",
-        "escape",
-        "space",
-        "comma",
-        "tab",
-        "backspace",
-        "delete",
-        "insert",
-        "home",
-        "end",
-        "pageup",
-        "pagedown",
-        "up",
-        "down",
-        "left",
-        "right",
-    ]
-    + [f"f{number}" for number in range(1, 25)]
-)
+_NAMES = "enter escape space comma tab backspace delete insert home end pageup pagedown up down left right"
+_NAMED = frozenset(_NAMES.split()) | {f"f{number}" for number in range(1, 25)}
 _MODIFIED = re.compile(r"(?:ctrl\+|alt\+|shift\+)+(?P<key>.+)")
 _UNSURE = {
     "ctrl+h": "most terminals send backspace",
@@ -102,11 +82,11 @@ def build(remapped: Mapping[str, str] | None = None) -> Keymap:
     keys = {command.id: command.keys for command in COMMANDS}
     for command_id, text in (remapped or {}).items():
         if command_id not in BY_ID:
-            faults.append(_unknown(command_id))
+            near = get_close_matches(command_id, BY_ID, n=1)
+            faults.append(f"{command_id}: there is no such command" + (f"; did you mean {near[0]}?" if near else ""))
             continue
-        wanted = () if text.strip() in UNBOUND else tuple(key.strip() for key in text.split(","))
-        faults.extend(_key_faults(command_id, wanted))
-        keys[command_id] = wanted
+        keys[command_id] = () if text.strip() in {"", "none"} else tuple(key.strip() for key in text.split(","))
+        faults.extend(_key_faults(command_id, keys[command_id]))
     commands = _by_place(keys, faults)
     if faults:
         raise KeymapError(faults)
@@ -121,11 +101,6 @@ def check(remapped: Mapping[str, str]) -> list[str]:
         return error.faults
     doubtful = ((command_id, key) for command_id in remapped for key in keymap.keys[command_id] if key in _UNSURE)
     return [f"{command_id}: {key} may not arrive: {_UNSURE[key]}" for command_id, key in doubtful]
-
-
-def _unknown(command_id: str) -> str:
-    near = get_close_matches(command_id, BY_ID, n=1)
-    return f"{command_id}: there is no such command" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def _key_faults(command_id: str, keys: Iterable[str]) -> Iterable[str]:
@@ -147,11 +122,12 @@ def exists(key: str) -> bool:
 
 
 def _by_place(keys: Mapping[str, tuple[str, ...]], faults: list[str]) -> dict[tuple[Place, str], Command]:
+    """What each key means where; two commands on one key in one place are added to the faults."""
     found: dict[tuple[Place, str], Command] = {}
     clashes: set[tuple[str, str, str]] = set()
     for command_id, bound in keys.items():
         command = BY_ID[command_id]
-        for place, key in ((place, key) for place in command.places for key in bound):
+        for place, key in product(command.places, bound):
             other = found.setdefault((place, key), command)
             if other is not command:
                 clashes.add((key, other.id, command_id))

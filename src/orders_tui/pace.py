@@ -21,6 +21,15 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
+async def wait_for(event: asyncio.Event, timeout_s: float | None) -> bool:
+    """Waits for an event, so many seconds at most (None: however long it takes). False when it was not set in time."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await event.wait()
+    except TimeoutError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """`now` is the wall clock, `monotonic` seconds that never jump, `random` a float in 0…1, `new_key` a fresh name."""

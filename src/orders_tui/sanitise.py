@@ -35,7 +35,7 @@ _BLANK = "\u200b\u200c\u200d\u2060\ufeff"
 
 
 def trimmed(value: str) -> str:
-    """Without blanks around it, the invisible ones included: contract §1, Blank text is null."""
+    """Without blanks around it, the invisible ones included: contract §1, Blank text is None."""
     before = None
     while before != value:
         before, value = value, value.strip().strip(_BLANK)
@@ -59,7 +59,7 @@ def lines(value: str) -> str:
 
 def sanitise(value: Any) -> Any:
     """The same JSON value with every string, keys included, made safe and of bounded length, and every number of bounded size;
-    a number that is none (an overflow) is null.
+    a number that is none (an overflow) is None.
     """
     if isinstance(value, str):
         return text(value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…")

@@ -47,37 +47,28 @@ class StateFile:
         """What was remembered; defaults when there is nothing readable."""
         body = private_files.read_json(self.path)
         try:
-            return _remembered(body)
+            return Remembered(
+                tab=Tab(body.get("tab", Tab.UNFULFILLED)),
+                tabs={Tab(tab): _memory(item) for tab, item in body.get("tabs", {}).items()},
+                hidden_alerts={
+                    str(alert_id): None if until is None else datetime.fromisoformat(until)
+                    for alert_id, until in body.get("hidden_alerts", {}).items()
+                },
+                ui={str(name): str(value) for name, value in body.get("ui", {}).items()},
+            )
         except (KeyError, TypeError, ValueError, AttributeError):
             return Remembered()
 
     def save(self, remembered: Remembered) -> bool:
         """Replaces the file as a whole. False when it could not be written."""
         tabs = {
-            tab: {
-                "query": render(memory.filters, memory.sort),
-                "cursor": memory.cursor,
-                "order_id": memory.order_id,
-                "top": memory.top,
-            }
-            for tab, memory in remembered.tabs.items()
+            tab: {"query": render(m.filters, m.sort), "cursor": m.cursor, "order_id": m.order_id, "top": m.top}
+            for tab, m in remembered.tabs.items()
         }
         hidden = {alert_id: until and until.isoformat() for alert_id, until in remembered.hidden_alerts.items()}
         return private_files.write_json(
             self.path, {"tab": remembered.tab, "tabs": tabs, "hidden_alerts": hidden, "ui": dict(remembered.ui)}
         )
-
-
-def _remembered(body: Mapping[str, Any]) -> Remembered:
-    return Remembered(
-        tab=Tab(body.get("tab", Tab.UNFULFILLED)),
-        tabs={Tab(tab): _memory(item) for tab, item in body.get("tabs", {}).items()},
-        hidden_alerts={
-            str(alert_id): None if until is None else datetime.fromisoformat(until)
-            for alert_id, until in body.get("hidden_alerts", {}).items()
-        },
-        ui={str(name): str(value) for name, value in body.get("ui", {}).items()},
-    )
 
 
 def _memory(item: Mapping[str, Any]) -> TabMemory:

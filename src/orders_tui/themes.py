@@ -11,90 +11,68 @@ from textual.theme import BUILTIN_THEMES, Theme
 from orders_tui.config import Config, nearest
 from orders_tui.errors import ConfigError
 
-DARK = Theme(
-    name="desk-dark",
-    dark=True,
-    primary="#6cb6ff",
-    secondary="#8b9bb4",
-    accent="#6cb6ff",
-    foreground="#d8dee8",
-    background="#11151c",
-    surface="#161b24",
-    panel="#1d2430",
-    success="#6bc28a",
-    warning="#e3b341",
-    error="#ff8178",
-    variables={
-        "tone-dim": "#97a3b6",
-        "tone-good": "#6bc28a",
-        "tone-active": "#6cb6ff",
-        "tone-warn": "#e3b341",
-        "tone-bad": "#ff8178",
-        "row-cursor": "#25364f",
-        "row-marked": "#1a2638",
-        "row-changed": "#242a22",
-        "rule": "#313b4b",
-        "faint": "#4d5a6e",
-        "bar": "#1d2430",
-        "on-bad": "#2a0d0b",
-        "footer-key-foreground": "#6cb6ff",
-        "input-selection-background": "#6cb6ff 35%",
-        "block-cursor-background": "#25364f",
-        "block-cursor-foreground": "#d8dee8",
-        "block-cursor-text-style": "bold",
-        "border": "#6cb6ff",
-        "border-blurred": "#313b4b",
-        "scrollbar": "#313b4b",
-        "scrollbar-hover": "#4d5a6e",
-        "scrollbar-active": "#6cb6ff",
-        "scrollbar-background": "#11151c",
-        "scrollbar-background-hover": "#11151c",
-        "scrollbar-background-active": "#11151c",
-    },
-)
+_COLORS: dict[str, tuple[str, str]] = {
+    "primary": ("#6cb6ff", "#0b5cad"),
+    "secondary": ("#8b9bb4", "#55606e"),
+    "foreground": ("#d8dee8", "#1d232b"),
+    "background": ("#11151c", "#fcfbf9"),
+    "surface": ("#161b24", "#f4f2ee"),
+    "panel": ("#1d2430", "#e9e6df"),
+    "success": ("#6bc28a", "#17693a"),
+    "warning": ("#e3b341", "#7a4f00"),
+    "error": ("#ff8178", "#ad1f18"),
+    "tone-dim": ("#97a3b6", "#59626e"),
+    "row-cursor": ("#25364f", "#d3e3f6"),
+    "row-marked": ("#1a2638", "#e8f0fa"),
+    "row-changed": ("#242a22", "#f3f1da"),
+    "rule": ("#313b4b", "#cfcac0"),
+    "faint": ("#4d5a6e", "#a39d92"),
+    "on-bad": ("#2a0d0b", "#fff5f4"),
+}
+"""Every colour of the dark theme and of the light one; the rest follows from them."""
 
-LIGHT = Theme(
-    name="desk-light",
-    dark=False,
-    primary="#0b5cad",
-    secondary="#55606e",
-    accent="#0b5cad",
-    foreground="#1d232b",
-    background="#fcfbf9",
-    surface="#f4f2ee",
-    panel="#e9e6df",
-    success="#17693a",
-    warning="#7a4f00",
-    error="#ad1f18",
-    variables={
-        "tone-dim": "#59626e",
-        "tone-good": "#17693a",
-        "tone-active": "#0b5cad",
-        "tone-warn": "#7a4f00",
-        "tone-bad": "#ad1f18",
-        "row-cursor": "#d3e3f6",
-        "row-marked": "#e8f0fa",
-        "row-changed": "#f3f1da",
-        "rule": "#cfcac0",
-        "faint": "#a39d92",
-        "bar": "#e9e6df",
-        "on-bad": "#fff5f4",
-        "footer-key-foreground": "#0b5cad",
-        "input-selection-background": "#0b5cad 25%",
-        "block-cursor-background": "#d3e3f6",
-        "block-cursor-foreground": "#1d232b",
-        "block-cursor-text-style": "bold",
-        "border": "#0b5cad",
-        "border-blurred": "#cfcac0",
-        "scrollbar": "#cfcac0",
-        "scrollbar-hover": "#a39d92",
-        "scrollbar-active": "#0b5cad",
-        "scrollbar-background": "#fcfbf9",
-        "scrollbar-background-hover": "#fcfbf9",
-        "scrollbar-background-active": "#fcfbf9",
-    },
-)
 
+def _theme(name: str, *, dark: bool, selection: str) -> Theme:
+    own = {key: colors[0 if dark else 1] for key, colors in _COLORS.items()}
+    accent, background = own["primary"], own["background"]
+    tones = {"good": own["success"], "active": accent, "warn": own["warning"], "bad": own["error"]}
+    return Theme(
+        name=name,
+        dark=dark,
+        primary=accent,
+        secondary=own["secondary"],
+        accent=accent,
+        foreground=own["foreground"],
+        background=background,
+        surface=own["surface"],
+        panel=own["panel"],
+        success=own["success"],
+        warning=own["warning"],
+        error=own["error"],
+        variables={
+            **{
+                name: own[name]
+                for name in ("tone-dim", "row-cursor", "row-marked", "row-changed", "rule", "faint", "on-bad")
+            },
+            **{f"tone-{name}": color for name, color in tones.items()},
+            "bar": own["panel"],
+            "footer-key-foreground": accent,
+            "input-selection-background": f"{accent} {selection}",
+            "block-cursor-background": own["row-cursor"],
+            "block-cursor-foreground": own["foreground"],
+            "block-cursor-text-style": "bold",
+            "border": accent,
+            "border-blurred": own["rule"],
+            "scrollbar": own["rule"],
+            "scrollbar-hover": own["faint"],
+            "scrollbar-active": accent,
+            **{f"scrollbar-background{state}": background for state in ("", "-hover", "-active")},
+        },
+    )
+
+
+DARK = _theme("desk-dark", dark=True, selection="35%")
+LIGHT = _theme("desk-light", dark=False, selection="25%")
 THEMES: tuple[Theme, ...] = (DARK, LIGHT)
 CYCLE: tuple[str, ...] = (DARK.name, LIGHT.name, "ansi-dark", "ansi-light")
 """What the theme key walks through; the palette offers every theme there is."""
@@ -108,34 +86,22 @@ def require(config: Config) -> None:
         raise ConfigError(f"{config.path}: there is no theme {config.theme}{near}; known: {', '.join(known)}")
 
 
-_ANSI = {
-    "tone-dim": "ansi_bright_black",
-    "tone-good": "ansi_green",
-    "tone-active": "ansi_blue",
-    "tone-warn": "ansi_yellow",
-    "tone-bad": "ansi_red",
-    "row-cursor": "ansi_bright_black 30%",
-    "row-marked": "ansi_default",
-    "row-changed": "ansi_default",
-    "rule": "ansi_bright_black",
-    "faint": "ansi_bright_black",
-    "bar": "ansi_default",
-    "on-bad": "ansi_default",
-}
+_DESK_ONLY = (
+    *("tone-dim", "tone-good", "tone-active", "tone-warn", "tone-bad"),
+    *("row-cursor", "row-marked", "row-changed", "rule", "faint", "bar", "on-bad"),
+)
+"""The variables that no other theme has."""
 
 
 def fill_in(theme: Theme) -> dict[str, str]:
     """The desk's variables for a theme that lacks them: its own colours where it has some, else those of DARK or LIGHT."""
-    house = DARK if theme.dark else LIGHT
+    ours = DARK if theme.dark else LIGHT
     own = {
         "tone-good": theme.success,
         "tone-active": theme.accent or theme.primary,
         "tone-warn": theme.warning,
         "tone-bad": theme.error,
     }
-    defaults = dict(house.variables) if theme.name in (DARK.name, LIGHT.name) else _desk_only(house)
+    names = ours.variables if theme.name in (DARK.name, LIGHT.name) else _DESK_ONLY
+    defaults = {name: ours.variables[name] for name in names}
     return defaults | {name: color for name, color in own.items() if color is not None}
-
-
-def _desk_only(house: Theme) -> dict[str, str]:
-    return {name: house.variables[name] for name in _ANSI}

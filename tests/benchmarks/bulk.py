@@ -25,7 +25,7 @@ from tests.support.terminal import Terminal
 
 from orders_tui.app import DeskApp
 from orders_tui.cli.main import run
-from orders_tui.starting import Start
+from orders_tui.startup.start import Start
 
 LAG_P99_MS = 100.0
 EVERY_S = 0.005

@@ -181,10 +181,10 @@ def _order(dice: Random, order_id: int, name: str, placed: Ms) -> Projection:
         tags=tags,
         terms=frozenset({("number", number), ("sku", dice.choice(_SKUS)), ("email", f"{number}@example.org")}),
     )
-    return replace(bare, card=_card(bare))
+    return replace(bare, row_json=_row_json(bare))
 
 
-def _card(order: Projection) -> bytes:
+def _row_json(order: Projection) -> bytes:
     """A card as large as a real one: six timeline entries and a parcel. The id and the name come first, for the copies."""
     events = (
         "order_placed",
@@ -197,7 +197,7 @@ def _card(order: Projection) -> bytes:
         {"ts": to_text(order.placed_at // SECOND * SECOND + n * HOUR), "event": event, "details": "told by the shop"}
         for n, event in enumerate((*events, "fulfillment_delivered"))
     ]
-    body = {"id": f"gid://shopify/Order/{order.order_id}", "order_number": order.name} | orjson.loads(order.card)
+    body = {"id": f"gid://shopify/Order/{order.order_id}", "order_number": order.name} | orjson.loads(order.row_json)
     body |= {
         "customer_name": order.customer_name,
         "total": {"amount": f"{(order.total_hundredths or 0) / 100:.2f}", "currency": "USD"},

@@ -33,8 +33,8 @@ from orders_sync.db import engine
 from orders_sync.db.engine import Database
 from orders_sync.db.location import parse
 from orders_sync.db.tables import orders as rows
-from orders_sync.ingest import webhook
-from orders_sync.ingest.apply import Taking
+from orders_sync.ingest import webhook, webhook_hmac
+from orders_sync.ingest.apply import WebhookJob
 from orders_sync.instants import system_clock
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.serving import tune_garbage_collector
@@ -76,7 +76,7 @@ async def take_in(url: str, deliveries: int, group: int) -> float:
     async def client() -> None:
         for n in numbers:
             told = webhook.receive(body(n), {webhook.TOPIC: "orders/create"}, system_clock(), ours=True).delivery
-            await database.write(Taking(told, thresholds))
+            await database.write(WebhookJob(told, thresholds))
 
     started = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(AT_ONCE)))
@@ -124,7 +124,7 @@ async def serving(url: str) -> AsyncIterator[tuple[ServerProcess, aiohttp.Client
 
 async def post(session: aiohttp.ClientSession, n: int, signature: str, raw: bytes) -> float:
     """One webhook; returns how long it took, in seconds."""
-    headers = {webhook.SIGNATURE: signature, webhook.TOPIC: "orders/create", webhook.WEBHOOK_ID: f"w{n}"}
+    headers = {webhook_hmac.SIGNATURE: signature, webhook.TOPIC: "orders/create", webhook.WEBHOOK_ID: f"w{n}"}
     started = time.perf_counter()
     async with session.post("/shopify/webhook", data=raw, headers=headers) as answer:
         assert answer.status == 200, await answer.text()

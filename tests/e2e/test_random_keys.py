@@ -11,7 +11,7 @@ from tests.monkey.strokes import LARGEST, REGISTRY, SMALLEST, code, stroke
 
 pytestmark = pytest.mark.e2e
 
-KEYS = 1_500
+KEYS = 700
 
 
 def test_no_key_paste_click_or_size_ends_the_client(tmp_path: Path) -> None:

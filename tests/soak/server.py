@@ -12,7 +12,7 @@ from orders_sync.__main__ import main
 from orders_sync.external import signed_post
 from orders_sync.external.shopify import sender
 from orders_sync.instants import SECOND
-from orders_sync.poller import schedule, turn
+from orders_sync.poller import progress, schedule
 from orders_sync.relay import relay
 
 
@@ -22,7 +22,7 @@ def squeeze() -> None:
     sender.CALL_LIMIT_S = 5.0
     signed_post.TIMEOUT_S = 5.0
     backoff.FIRST_MS, backoff.CAP_MS = SECOND // 4, 4 * SECOND
-    turn.LEASE_MS = 5 * SECOND
+    progress.LEASE_MS = 5 * SECOND
     schedule.LOOK_S = 1.0
 
 

@@ -28,7 +28,7 @@ from orders_sync.relay.relay import LEASE_MS, SHARE
 from orders_sync.routes import actions, dead_letters
 from orders_sync.routes import outbox as outbox_routes
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.order_state import Picture, draw, skus
+from orders_sync.rules.order_state import OrderState, build_order_state, skus
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import timeline
 from orders_sync.settings import Settings
@@ -57,7 +57,7 @@ class Seen:
     """An order as it is in the database."""
 
     known: Known
-    picture: Picture
+    state: OrderState
     alerts: frozenset[str]
     waiting: int
     failed: int
@@ -73,12 +73,12 @@ class Seen:
     @property
     def timeline(self) -> list[str]:
         """The events, oldest first."""
-        return [entry["event"] for entry in timeline(self.picture)]
+        return [entry["event"] for entry in timeline(self.state)]
 
     @property
     def return_state(self) -> str:
         """The state of its only return."""
-        (view,) = self.picture.returns
+        (view,) = self.state.returns
         return view.state.value
 
 
@@ -173,10 +173,14 @@ def _seen(tx: Tx, order_id: int) -> Seen:
     known = load(tx, order_id)
     assert known is not None
     levels = stock.levels(tx.conn, tx.shop_id, skus(known.facts))
-    picture = draw(order_id, known.facts, known.operator, levels, Thresholds())
-    assert picture is not None
+    order_state = build_order_state(order_id, known.facts, known.operator, levels, Thresholds())
+    assert order_state is not None
     columns = (orders.c.alert_types, orders.c.outbound_waiting, orders.c.outbound_failed)
     row = tx.conn.execute(select(*columns).where(orders.c.id == order_id)).one()
     return Seen(
-        known, picture, frozenset(filter(None, row.alert_types.split(","))), row.outbound_waiting, row.outbound_failed
+        known,
+        order_state,
+        frozenset(filter(None, row.alert_types.split(","))),
+        row.outbound_waiting,
+        row.outbound_failed,
     )

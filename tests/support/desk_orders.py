@@ -8,27 +8,29 @@ from typing import Any
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import (
-    AddressPart,
-    FulfillmentPart,
     FulfillmentSeen,
     HoldAdded,
-    HoldPart,
-    LinePart,
-    MoneyPart,
     OrderChange,
-    OrderFields,
     OrderSeen,
-    RefundPart,
     RefundSeen,
     ReturnSeen,
     ReverseDeliverySeen,
     Stamp,
 )
+from orders_sync.evidence.entities import (
+    AddressPart,
+    FulfillmentPart,
+    HoldPart,
+    LinePart,
+    MoneyPart,
+    OrderFields,
+    RefundPart,
+)
 from orders_sync.evidence.from_changes import merge
 from orders_sync.instants import HOUR, Ms, parse_instant
 from orders_sync.rules.thresholds import Thresholds
-from orders_sync.settle.change import Change
 from orders_sync.settle.order import load_or_begin, settle_all
+from orders_sync.settle.order_update import OrderUpdate
 
 PLACED = parse_instant("2026-03-10T08:00:00Z")
 """When orders are placed, four hours before a test's clock begins."""
@@ -106,7 +108,9 @@ def tell(tx: Tx, *changes: OrderChange) -> None:
         by_order.setdefault(change.order_id, []).append(change)
     known = load_or_begin(tx, by_order)
     settle_all(
-        tx, [Change(each, merge(each.facts, by_order[n]), each.operator) for n, each in known.items()], Thresholds()
+        tx,
+        [OrderUpdate(each, merge(each.facts, by_order[n]), each.operator) for n, each in known.items()],
+        Thresholds(),
     )
 
 

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from orders_sync.evidence.changes import (
-    AddressPart,
-    CustomerPart,
-    Delivery,
-    LinePart,
-    MoneyPart,
-    OrderChange,
-    OrderFields,
-    OrderSeen,
-    Stamp,
-)
+from orders_sync.evidence.changes import Delivery, OrderChange, OrderSeen, Stamp
+from orders_sync.evidence.entities import AddressPart, CustomerPart, LinePart, MoneyPart, OrderFields
 from orders_sync.instants import Ms
 
 

@@ -16,6 +16,7 @@ from tests.support.shop_bodies import ARRIVED, DAY, Body, at, clock, delivery
 from orders_sync.evidence.changes import Delivery, ReturnMoved, Stamp, StockExpected
 from orders_sync.external.shopify import nodes
 from orders_sync.external.shopify.order_changes import OrderRead, changes
+from orders_sync.external.shopify.returns import Return
 from orders_sync.rules.operator_state import Acknowledgement, GivenNumber, OperatorState, ReturnMove
 from orders_wire.vocabulary import ReturnState
 
@@ -67,7 +68,7 @@ class Teller:
     def reading(self, n: int) -> Delivery:
         """A poll's reading of an order."""
         told = nodes.Order.model_validate(_read_order(self))
-        returns = [nodes.ReturnDetail.model_validate(_read_return(self))] if self.one_of(True, False) else []
+        returns = [Return.model_validate(_read_return(self))] if self.one_of(True, False) else []
         return Delivery("poll", f"p{n}", "poll", ARRIVED, changes(OrderRead(told, at(self.triggered), tuple(returns))))
 
 

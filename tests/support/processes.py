@@ -1,8 +1,4 @@
-"""The Sync server and the simulated shop as processes of their own, that can be killed and started again.
-
-`python -m tests.support.processes AHEAD_MS`: the server whose clock runs ahead by so much, so that a lease that would have
-run out by then has.
-"""
+"""The Sync server and the simulated shop as processes of their own, that can be killed and started again."""
 
 from __future__ import annotations
 
@@ -16,16 +12,15 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from tests.support.forked import START_S, Forked
+
 from orders_demo.identity import Secrets
 from orders_sync import serving
+from orders_sync.__main__ import main
 from orders_sync.app import build
 from orders_sync.instants import Ms, system_clock
-from orders_sync.settings import load
 
-SERVER = (sys.executable, "-m", "orders_sync", "serve")
-AHEAD = (sys.executable, "-m", "tests.support.processes")
 SHOP = (sys.executable, "-m", "orders_demo.shop")
-START_S = 60.0
 
 
 class ServerProcess:
@@ -34,14 +29,13 @@ class ServerProcess:
     def __init__(self, settings: Mapping[str, str]) -> None:
         self.url = ""
         self._settings = {f"ORDERS_SYNC_{name}": value for name, value in settings.items()}
-        self._process: Process | None = None
+        self._process: Forked | None = None
 
     async def start(self, ahead_ms: int = 0) -> None:
         """Returns when it answers. `ahead_ms`: how far its clock runs ahead."""
-        command = (*AHEAD, str(ahead_ms)) if ahead_ms else (*SERVER, "--port", "0")
-        environment = _unset() | self._settings
-        self._process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=PIPE, stderr=DEVNULL)
-        self.url = (await _line(self._process)).rpartition(" ")[2]
+        self._process = Forked(serve, self._settings, ahead_ms)
+        self.url = (await self._process.line()).rpartition(" ")[2]
+        assert self.url, "it ended before it said where it is"
 
     def cpu_s(self) -> float:
         """The CPU that the present one has used, in seconds (Linux)."""
@@ -56,11 +50,10 @@ class ServerProcess:
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
     async def kill(self) -> None:
-        """`kill -9`."""
-        assert self._process is not None
-        if self._process.returncode is None:
-            self._process.kill()
-        await self._process.communicate()
+        """`kill -9`; nothing where it is gone already."""
+        if self._process is not None:
+            process, self._process = self._process, None
+            await process.kill()
 
 
 @asynccontextmanager
@@ -87,11 +80,6 @@ async def shop(orders: int) -> AsyncIterator[tuple[str, Secrets]]:
         await process.communicate()
 
 
-def _unset() -> dict[str, str]:
-    """The environment without settings of the machine."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("ORDERS_SYNC_")}
-
-
 async def _line(process: Process) -> str:
     assert process.stdout is not None
     async with asyncio.timeout(START_S):
@@ -100,10 +88,14 @@ async def _line(process: Process) -> str:
     return line
 
 
-def main(ahead_ms: int) -> None:
-    serving.build = partial(build, clock=lambda: Ms(system_clock() + ahead_ms))  # type: ignore[attr-defined]
-    asyncio.run(serving.serve(load({"port": 0}, os.environ), lambda address: print(address, flush=True)))
+def serve(settings: Mapping[str, str], ahead_ms: int = 0) -> None:
+    """A server on any free port with these settings and none of the machine's; its clock runs ahead by so much.
 
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    A lease that would have run out by then has.
+    """
+    for name in [name for name in os.environ if name.startswith("ORDERS_SYNC_")]:
+        del os.environ[name]
+    os.environ.update(settings)
+    if ahead_ms:
+        serving.build = partial(build, clock=lambda: Ms(system_clock() + ahead_ms))  # type: ignore[attr-defined]
+    main(["serve", "--port", "0"])

@@ -14,7 +14,7 @@ PLACED = parse_instant("2026-03-01T10:00:00Z")
 
 
 def projection(order_id: int, **changes: Any) -> Projection:
-    """A fulfilled online order of a guest, placed at `PLACED`, with its card."""
+    """A fulfilled online order of a guest, placed at `PLACED`, with its JSON."""
     fields: dict[str, Any] = {
         "order_id": order_id,
         "name": f"#{order_id}",
@@ -43,10 +43,10 @@ def projection(order_id: int, **changes: Any) -> Projection:
         "terms": frozenset({("number", str(order_id))}),
     }
     fields |= changes
-    return Projection(card=card(fields), **fields)
+    return Projection(row_json=row_json(fields), **fields)
 
 
-def card(fields: dict[str, Any]) -> bytes:
+def row_json(fields: dict[str, Any]) -> bytes:
     """ORDER as JSON, without what is added when it is read."""
     value = fields["value_usd_cents"]
     ship_by: Ms | None = fields["ship_by"]

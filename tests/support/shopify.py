@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from orders_sync.external.shopify import answers
+from orders_sync.external.shopify import answers, read_documents, write_documents
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
@@ -15,6 +15,14 @@ from orders_sync.instants import Ms, parse_instant
 
 Json = dict[str, Any]
 Reply = Json | Exception | Callable[[Mapping[str, Any]], Json]
+
+DOCUMENTS: tuple[Document, ...] = tuple(
+    value
+    for module in (read_documents, write_documents)
+    for value in vars(module).values()
+    if isinstance(value, Document)
+)
+"""Every document that the server sends."""
 
 AS_OF = parse_instant("2026-03-10T12:00:00Z")
 

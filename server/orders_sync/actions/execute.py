@@ -1,4 +1,4 @@
-"""Carrying out: one action on the orders it names, each of which succeeds or fails alone, in one transaction.
+"""Executing one action on the orders it names, each of which succeeds or fails alone, in one transaction.
 
 Everything is decided before anything is written, so that a refused order is left as it was. Orders are locked in the order of
 their ids, whatever the order they were named in, so that two actions never wait for each other in a circle.
@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from orders_sync.actions.acting import Acting
-from orders_sync.actions.decision import Decision, Refusal, Shown
-from orders_sync.actions.ids import Named, distinct
-from orders_sync.actions.undo_record import Patch, diff
-from orders_sync.actions.view import View, Views
+from orders_sync.actions.context import ActionContext
+from orders_sync.actions.decision import Decision, Refusal
+from orders_sync.actions.locked_order import LockedOrder, LockedOrders
+from orders_sync.actions.order_ids import NamedOrder, distinct, seen_versions
 from orders_sync.db import audit, outbox
 from orders_sync.db.audit import Audited, NewOwner
 from orders_sync.db.order_documents import Known
@@ -21,20 +20,20 @@ from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
 from orders_sync.lazy import lazy
 from orders_sync.outbox.queue import Write, queue
-from orders_sync.settle.change import Change, Settled
 from orders_sync.settle.order import load_many, settle_all
-from orders_wire.vocabulary import ErrorCode
+from orders_sync.settle.order_update import OrderUpdate
+from orders_wire.vocabulary import ActionName, ErrorCode
 
-Decide = Callable[[View], Decision | Refusal]
-Closing = Callable[[Sequence[View]], Write]
+Decide = Callable[[LockedOrder], Decision | Refusal]
+ForAll = Callable[[Sequence[LockedOrder]], Write]
 """One more write for all orders that were changed, which are at least one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class OrderDone:
     """An order that the action was done on, as it was before. `moved`: what was decided otherwise; empty: it was so already."""
 
-    view: View
+    order: LockedOrder
     decision: Decision
     version: int
     moved: Collection[str]
@@ -43,64 +42,64 @@ class Done:
     def changed(self) -> bool:
         return bool(self.moved)
 
-    @property
-    def shown(self) -> Shown:
-        """What `updatedOrders` says of it, without the id."""
-        return self.decision.shown
-
-    @property
-    def patch(self) -> Patch:
-        """What undo has to take back."""
-        return diff(self.view.operator, self.decision.operator, self.moved)
-
 
 @dataclass(frozen=True)
-class Carried:
-    """What became of the orders that were named. `undo_until`: when the first outbound work can be claimed, null: never."""
+class Execution:
+    """What became of the orders that were named. `undo_until`: when the first outbound work can be claimed, None: never.
 
-    named: Sequence[Named]
-    outcomes: Mapping[int, Done | Refusal]
+    `undone`: of an undo, the action that was taken back.
+    """
+
+    named: Sequence[NamedOrder]
+    outcomes: Mapping[int, OrderDone | Refusal]
     undo_until: Ms | None = None
+    undone: ActionName | None = None
 
-    def outcome(self, named: Named) -> Done | Refusal:
+    def outcome(self, named: NamedOrder) -> OrderDone | Refusal:
         """What became of one of them."""
         return named.target if isinstance(named.target, Refusal) else self.outcomes[named.target]
 
     @lazy
-    def done(self) -> list[Done]:
+    def done(self) -> list[OrderDone]:
         """The orders it was done on, each once, in the order of naming."""
         found = (self.outcomes[order_id] for order_id in distinct(self.named))
-        return [outcome for outcome in found if isinstance(outcome, Done)]
+        return [outcome for outcome in found if isinstance(outcome, OrderDone)]
+
+    @property
+    def orders(self) -> str:
+        """How many orders it was done on, in words."""
+        return "1 order" if len(self.done) == 1 else f"{len(self.done)} orders"
 
 
-def carry_out(
+def execute(
     tx: Tx,
-    acting: Acting,
-    named: Sequence[Named],
-    *,
-    expected: Mapping[int, Iterable[int]],
+    context: ActionContext,
+    named: Sequence[NamedOrder],
+    expected_versions: Mapping[str, int] | None,
     decide: Decide,
-    closing: Closing | None = None,
-) -> Carried:
-    """Does the action on every order that allows it. `expected`: the versions that the operator saw, by order."""
+    *,
+    for_all: ForAll | None = None,
+) -> Execution:
+    """Does the action on every order that allows it. `expected_versions`: what the operator saw, by spelling."""
+    expected = seen_versions(tx, named, expected_versions)
     known = load_many(tx, distinct(named))
-    views = Views(tx, acting.thresholds, known)
-    refused: dict[int, Refusal] = {}
-    decided: list[tuple[View, Decision]] = []
+    orders = LockedOrders(tx, context.settings.thresholds, known)
+    outcomes: dict[int, OrderDone | Refusal] = {}
+    decided: list[tuple[LockedOrder, Decision]] = []
     for order_id in distinct(named):
-        unfit = _unfit(known.get(order_id), expected.get(order_id, ()))
-        if unfit is not None:
-            refused[order_id] = unfit
+        refusal = _unfit(known.get(order_id), expected.get(order_id, ()))
+        if refusal is not None:
+            outcomes[order_id] = refusal
             continue
-        view = views.of(order_id)
-        decision = decide(view)
+        order = LockedOrder(known[order_id], orders)
+        decision = decide(order)
         if isinstance(decision, Refusal):
-            refused[order_id] = decision
+            outcomes[order_id] = decision
         else:
-            decided.append((view, decision))
-    carried = Carried(named, {**refused, **_settle(tx, acting, decided)})
-    _record(tx, acting, carried)
-    return replace(carried, undo_until=_queue(tx, acting, carried, closing))
+            decided.append((order, decision))
+    execution = Execution(named, outcomes | _settle(tx, context, decided))
+    _record(tx, context, execution)
+    return replace(execution, undo_until=_queue(tx, context, execution, for_all))
 
 
 def _unfit(known: Known | None, expected: Iterable[int]) -> Refusal | None:
@@ -108,68 +107,56 @@ def _unfit(known: Known | None, expected: Iterable[int]) -> Refusal | None:
     if known is None or known.version == 0:
         return Refusal(ErrorCode.NOT_FOUND, "There is no such order")
     if any(version != known.version for version in expected):
-        told = "The order was changed since you saw it"
-        return Refusal(ErrorCode.VERSION_CONFLICT, told, version=known.version)
+        message = "The order was changed since you saw it"
+        return Refusal(ErrorCode.VERSION_CONFLICT, message, version=known.version)
     return None
 
 
-def _settle(tx: Tx, acting: Acting, decided: Sequence[tuple[View, Decision]]) -> dict[int, Done]:
-    changes = [Change(view.known, None, decision.operator, decision.reopen) for view, decision in decided]
-    settled = settle_all(tx, [change for change in changes if change.moved], acting.thresholds)
+def _settle(
+    tx: Tx, context: ActionContext, decided: Sequence[tuple[LockedOrder, Decision]]
+) -> dict[int, OrderDone | Refusal]:
+    """Stores what was decided otherwise than before; the version stays where nothing was."""
+    updates = [OrderUpdate(order.known, None, decision.operator, decision.reopen) for order, decision in decided]
+    settled = settle_all(tx, [update for update in updates if update.moved], context.settings.thresholds)
+    versions = {update.known.order_id: update.known.version for update in updates}
+    versions |= {order_id: each.version for order_id, each in settled.items()}
     return {
-        view.order_id: Done(view, decision, _version(view, settled), change.moved)
-        for (view, decision), change in zip(decided, changes, strict=True)
+        order.order_id: OrderDone(order, decision, versions[order.order_id], update.moved)
+        for (order, decision), update in zip(decided, updates, strict=True)
     }
 
 
-def _version(view: View, settled: Mapping[int, Settled]) -> int:
-    """As it was where nothing was to be changed."""
-    return settled[view.order_id].version if view.order_id in settled else view.known.version
-
-
-def _queue(tx: Tx, acting: Acting, carried: Carried, closing: Closing | None) -> Ms | None:
-    changed = [done for done in carried.done if done.changed]
+def _queue(tx: Tx, context: ActionContext, execution: Execution, for_all: ForAll | None) -> Ms | None:
+    changed = [done for done in execution.done if done.changed]
     writes = [write for done in changed for write in done.decision.writes]
-    if closing is not None and changed:
-        writes.append(closing([done.view for done in changed]))
+    if for_all is not None and changed:
+        writes.append(for_all([done.order for done in changed]))
     for done in changed:
         for row_id, _, payload in done.decision.altered:
             outbox.set_payload(tx, row_id, payload)
     if not writes:
         return None
-    return queue(tx, writes, acting.switches, action_id=acting.action_id, delay_ms=acting.delay_ms)
+    switches = context.settings.switches
+    return queue(tx, writes, switches, action_id=context.action_id, delay_ms=context.delay_ms)
 
 
-def _record(tx: Tx, acting: Acting, carried: Carried) -> None:
+def _record(tx: Tx, context: ActionContext, execution: Execution) -> None:
     """Who owns what now, and the audit: one row per order, or per name that names none."""
-    audit.record_owners(tx, [_new_owner(acting, done) for done in carried.done if _changes_owner(done)])
+    by = context.actor.name
+    owners = [(d.order.order_id, d.decision.operator.assigned_to, d.order.operator.assigned_to) for d in execution.done]
+    new = [NewOwner(of, after, before, by, context.action_id) for of, after, before in owners if after != before]
+    audit.record_owners(tx, new)
     audited: dict[int | str, Audited] = {}
-    for named in carried.named:
+    for named in execution.named:
         key = named.spelling if isinstance(named.target, Refusal) else named.target
-        audited[key] = _audited(acting, named, carried.outcome(named))
+        audited[key] = _audited(context, named, execution.outcome(named))
     audit.record(tx, list(audited.values()))
 
 
-def _changes_owner(done: Done) -> bool:
-    return done.view.operator.assigned_to != done.decision.operator.assigned_to
-
-
-def _new_owner(acting: Acting, done: Done) -> NewOwner:
-    before, after = done.view.operator.assigned_to, done.decision.operator.assigned_to
-    return NewOwner(done.view.order_id, after, before, acting.actor.name, acting.action_id)
-
-
-def _audited(acting: Acting, named: Named, outcome: Done | Refusal) -> Audited:
+def _audited(context: ActionContext, named: NamedOrder, outcome: OrderDone | Refusal) -> Audited:
     if isinstance(outcome, Refusal):
         result, details = outcome.code.value, f"{named.spelling}: {outcome.message}"
     else:
         result, details = "done" if outcome.changed else "unchanged", outcome.decision.details
-    return Audited(
-        actor=acting.actor.name,
-        action=acting.kind,
-        order_id=None if isinstance(named.target, Refusal) else named.target,
-        result=result,
-        details=details,
-        client=acting.actor.client,
-        action_id=acting.action_id,
-    )
+    order_id = None if isinstance(named.target, Refusal) else named.target
+    return context.audited(result, details, order_id)

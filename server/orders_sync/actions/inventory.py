@@ -4,41 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orders_sync.actions.acting import Acting
+from orders_sync.actions import order_ids
+from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision, Refusal
-from orders_sync.actions.view import View, with_entry
-from orders_sync.external import erp
+from orders_sync.actions.definition import ActionDefinition
+from orders_sync.actions.execute import Execution, execute
+from orders_sync.actions.locked_order import LockedOrder, with_entry
+from orders_sync.actions.order_ids import NamedOrder
+from orders_sync.db import stock
+from orders_sync.db.events import order_gid
+from orders_sync.db.outbox import Payload
+from orders_sync.db.texts import key as sku_key
+from orders_sync.db.tx import Tx
+from orders_sync.external import messages
 from orders_sync.outbox import holds
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
+from orders_sync.rules.issue import issue_at
 from orders_sync.rules.operator_state import Entry, InventoryHold
 from orders_sync.rules.timeline import brief, key
 from orders_wire.actions import InventoryBody
 from orders_wire.vocabulary import ErrorCode, Issue
 
 
-def decide(view: View, body: InventoryBody, acting: Acting) -> Decision | Refusal:
+def _run(tx: Tx, context: ActionContext, body: InventoryBody) -> Execution | Refusal:
+    """Holds the orders that are named, else all open ones that owe the SKU."""
+    if body.order_ids is None:
+        named = [NamedOrder(order_gid(order_id), order_id) for order_id in stock.owing(tx, [sku_key(body.sku)])]
+    else:
+        named = order_ids.find(tx, body.order_ids)
+    if not named:
+        return Refusal(ErrorCode.NOT_FOUND, f"No open order owes {body.sku}")
+
+    def message(held: Sequence[LockedOrder]) -> Write:
+        """The one message to the ERP, shown by the first order that is held."""
+        orders = [messages.escalated_order(order.order_id, order.name) for order in held]
+        payload = messages.inventory_escalated(body.sku, orders, by=context.actor.name, note=body.note, at=context.now)
+        return Write(Kind.INVENTORY, held[0].order_id, payload)
+
+    return execute(
+        tx, context, named, body.expected_versions, lambda order: _decide(order, body, context), for_all=message
+    )
+
+
+def _decide(order: LockedOrder, body: InventoryBody, context: ActionContext) -> Decision | Refusal:
     """Holds the order for the SKU. Held for it already: a success that changes nothing."""
-    if body.sku not in view.picture.owed_skus:
-        return Refusal(ErrorCode.NOT_FOUND, f"{view.name} is not open or does not owe {body.sku}")
+    sku, by = body.sku, context.actor.name
+    if sku not in order.state.owed_skus:
+        return Refusal(ErrorCode.NOT_FOUND, f"{order.name} is not open or does not owe {sku}")
     shown: dict[str, object] = {"issue": Issue.INVENTORY.value}
-    if body.sku in view.picture.escalations:
-        return Decision(view.operator, shown, f"held for {body.sku} already")
-    hold = InventoryHold(action_id=acting.action_id, at=acting.now, by=acting.actor.name, note=body.note)
-    operator = view.operator.model_copy(update={"holds": {**view.operator.holds, body.sku: hold}})
-    details = f"{body.sku}, by {acting.actor.name}" + (f": {body.note}" if body.note else "")
-    entry = Entry(ts=acting.second, event="inventory_hold", details=brief(details))
-    operator = with_entry(operator, key("inventory_hold", f"{body.sku}/{acting.action_id}"), entry)
-    return Decision(operator, shown, details, (hold_write(view.order_id, body.sku, acting.action_id, body.note),))
+    if sku in order.state.escalations:
+        return Decision(order.operator, shown, f"held for {sku} already")
+    hold = InventoryHold(action_id=context.action_id, at=context.now, by=by, note=body.note)
+    details = f"{sku}, by {by}" + (f": {body.note}" if body.note else "")
+    entry = Entry(ts=context.second, event="inventory_hold", details=brief(details))
+    entry_key = key("inventory_hold", f"{sku}/{context.action_id}")
+    operator = with_entry(order.operator, entry_key, entry, holds={**order.operator.holds, sku: hold})
+    payload: Payload = {"sku": sku, "handle": holds.handle(context.action_id), "note": body.note}
+    return Decision(operator, shown, details, (Write(Kind.HOLD, order.order_id, payload),))
 
 
-def hold_write(order_id: int, sku: str, action_id: str, note: str | None) -> Write:
-    """The hold as Shopify is asked for it; its handle finds it again when it is to be released."""
-    return Write(Kind.HOLD, order_id, {"sku": sku, "handle": holds.handle(action_id), "note": note})
-
-
-def message(held: Sequence[View], body: InventoryBody, acting: Acting) -> Write:
-    """The one message to the ERP, shown by the first order that is held."""
-    orders = [erp.escalated_order(view.order_id, view.name) for view in held]
-    payload = erp.inventory_escalated(body.sku, orders, by=acting.actor.name, note=body.note, at=acting.now)
-    return Write(Kind.INVENTORY, held[0].order_id, payload)
+INVENTORY = ActionDefinition(
+    InventoryBody,
+    run=_run,
+    message=lambda body, execution: f"Inventory escalated for {body.sku}: {execution.orders} held",
+    restored=lambda state, context: {"issue": issue_at(state, context.now)},
+    overtaken={"holds": lambda state, sku, _: sku not in state.escalations},
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orders_sync.actions.acting import Actor
+from orders_sync.actions.context import Actor
 from orders_sync.db import audit, outbox, outbox_claims
 from orders_sync.db.audit import Audited
 from orders_sync.db.outbox import OutboxRow

@@ -1,16 +1,19 @@
-"""Returns: an operator moves a return by the one table of `rules.returns` (contract §3, Returns)."""
+"""Returns: an operator moves a return by the one table of `orders_wire.returns` (contract §3, Returns)."""
 
 from __future__ import annotations
 
-from orders_sync.actions.acting import Acting
+from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision, Refusal
-from orders_sync.actions.view import View, with_entry
+from orders_sync.actions.definition import ActionDefinition, on_each_order
+from orders_sync.actions.execute import Execution
+from orders_sync.actions.locked_order import LockedOrder, with_entry
 from orders_sync.db.outbox import Payload
-from orders_sync.external import erp
+from orders_sync.external import messages
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
-from orders_sync.rules.operator_state import Entry, FailedWrite, ReturnMove
-from orders_sync.rules.return_history import ReturnView, on_show
+from orders_sync.rules.operator_state import Entry, ReturnMove
+from orders_sync.rules.order_state import OrderState
+from orders_sync.rules.returns import OrderReturn, on_show
 from orders_sync.rules.timeline import brief, key
 from orders_wire import returns
 from orders_wire.actions import ReturnsBody
@@ -20,53 +23,74 @@ _SHOPIFY = {ReturnState.COMPLETED: Kind.REFUND, ReturnState.DENIED: Kind.RETURN_
 """What Shopify is told, by the state that was reached; the states between are ours and the ERP's."""
 
 
-def decide(view: View, body: ReturnsBody, acting: Acting) -> Decision | Refusal:
+def _decide(order: LockedOrder, body: ReturnsBody, context: ActionContext) -> Decision | Refusal:
     """Moves the return that is named, else the newest that is not terminal."""
-    chosen = _chosen(view, body.return_id)
+    chosen = _chosen(order, body.return_id)
     if isinstance(chosen, Refusal):
         return chosen
-    state = returns.after(chosen.state, body.action)
-    if state is None:
+    reached = returns.after(chosen.state, body.action)
+    if reached is None:
         allowed = tuple(returns.allowed_actions(chosen.state))
-        told = f"{view.name}: {body.action} is not possible from {chosen.state}"
-        return Refusal(ErrorCode.ILLEGAL_TRANSITION, told, allowed_actions=allowed)
-    earlier = view.operator.returns.get(chosen.id)
-    move = ReturnMove(action_id=acting.action_id, at=acting.now, state=state, before=earlier)
-    failed = {row: write for row, write in view.operator.failed.items() if not _is_of(write, chosen)}
-    decided = {"returns": {**view.operator.returns, chosen.id: move}, "failed": failed}
-    operator = view.operator.model_copy(update=decided)
-    details = f"{chosen.state} → {state}, by {acting.actor.name}" + (f": {body.note}" if body.note else "")
-    entry = Entry(ts=acting.second, event=f"return_{state}", details=brief(details))
-    operator = with_entry(operator, key(f"return_{state}", chosen.id), entry)
-    return Decision(operator, {}, details, _writes(view, chosen, state, body, acting))
+        message = f"{order.name}: {body.action} is not possible from {chosen.state}"
+        return Refusal(ErrorCode.ILLEGAL_TRANSITION, message, allowed_actions=allowed)
+    before = order.operator
+    move = ReturnMove(action_id=context.action_id, at=context.now, state=reached, before=before.returns.get(chosen.id))
+    failed = {
+        row: write
+        for row, write in before.failed.items()
+        if not (write.kind in _SHOPIFY.values() and write.of == chosen.id)
+    }
+    details = f"{chosen.state} → {reached}, by {context.actor.name}" + (f": {body.note}" if body.note else "")
+    entry = Entry(ts=context.second, event=f"return_{reached}", details=brief(details))
+    moves = {**before.returns, chosen.id: move}
+    operator = with_entry(before, key(f"return_{reached}", chosen.id), entry, returns=moves, failed=failed)
+    return Decision(operator, {}, details, _writes(order, chosen, reached, body, context))
 
 
-def _chosen(view: View, spelling: str | None) -> ReturnView | Refusal:
+def _chosen(order: LockedOrder, spelling: str | None) -> OrderReturn | Refusal:
     if spelling is None:
-        newest = on_show(view.picture.returns)
+        newest = on_show(order.state.returns)
         if newest is None or newest.state.terminal:
-            return Refusal(ErrorCode.ILLEGAL_TRANSITION, f"{view.name} has no return to act on", allowed_actions=())
+            return Refusal(ErrorCode.ILLEGAL_TRANSITION, f"{order.name} has no return to act on", allowed_actions=())
         return newest
-    for known in reversed(view.picture.returns):
+    for known in reversed(order.state.returns):
         if spelling.strip() in (known.gid, str(known.shopify_id)):
             return known
-    return Refusal(ErrorCode.NOT_FOUND, f"{view.name} has no return {spelling}")
+    return Refusal(ErrorCode.NOT_FOUND, f"{order.name} has no return {spelling}")
 
 
-def _is_of(write: FailedWrite, chosen: ReturnView) -> bool:
-    return write.kind in _SHOPIFY.values() and write.of == chosen.id
-
-
-def _writes(view: View, chosen: ReturnView, state: ReturnState, body: ReturnsBody, acting: Acting) -> tuple[Write, ...]:
+def _writes(
+    order: LockedOrder, chosen: OrderReturn, reached: ReturnState, body: ReturnsBody, context: ActionContext
+) -> tuple[Write, ...]:
     """`entry_id` is there where the desk knows the return by another id than Shopify's, `notify` where somebody is mailed."""
-    by, note = acting.actor.name, body.note
-    message = erp.return_moved(view.order_id, view.name, chosen.shopify_id, state, by=by, note=note, at=acting.now)
-    told = Write(Kind.RETURN, view.order_id, message)
-    if state not in _SHOPIFY:
-        return (told,)
-    payload: Payload = {"return_id": chosen.shopify_id, "note": note}
-    if chosen.id != chosen.shopify_id:
+    by, note, return_id = context.actor.name, body.note, chosen.shopify_id
+    message = messages.return_moved(order.order_id, order.name, return_id, reached, by=by, note=note, at=context.now)
+    to_erp = Write(Kind.RETURN, order.order_id, message)
+    if reached not in _SHOPIFY:
+        return (to_erp,)
+    payload: Payload = {"return_id": return_id, "note": note}
+    if chosen.id != return_id:
         payload["entry_id"] = chosen.id
-    if state is ReturnState.DENIED and acting.mails(body.notify):
+    if reached is ReturnState.DENIED and context.mails(body.notify):
         payload["notify"] = True
-    return (told, Write(_SHOPIFY[state], view.order_id, payload))
+    return (to_erp, Write(_SHOPIFY[reached], order.order_id, payload))
+
+
+def _message(_: ReturnsBody, execution: Execution) -> str:
+    (done,) = execution.done
+    return f"Return updated for {done.order.name}: {done.decision.details}"
+
+
+def _moved_on(state: OrderState, return_id: str, move: object) -> bool:
+    now = next((each.state for each in state.returns if str(each.id) == return_id), None)
+    return not isinstance(move, dict) or now != move.get("state")
+
+
+RETURNS = ActionDefinition(
+    ReturnsBody,
+    run=on_each_order(lambda body: [body.order_id], _decide),
+    order_ids=lambda body: [body.order_id],
+    message=_message,
+    restored=lambda *_: {},
+    overtaken={"returns": _moved_on},
+)

@@ -14,7 +14,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Remembered(_Part):
+class OrderPatch(_Part):
     """One order as the action named it; several spellings of one order are several of these. `patch` empty: unchanged."""
 
     spelling: str
@@ -22,7 +22,7 @@ class Remembered(_Part):
     patch: Patch
 
 
-class Altered(_Part):
+class AlteredRow(_Part):
     """A queued row of an earlier action whose payload this action changed, and what it was before."""
 
     row_id: int
@@ -30,11 +30,11 @@ class Altered(_Part):
     payload: dict[str, Any]
 
 
-class Memory(_Part):
+class UndoRecord(_Part):
     """The whole action, without the orders that it failed on."""
 
-    orders: list[Remembered]
-    altered: list[Altered] = []
+    orders: list[OrderPatch]
+    altered: list[AlteredRow] = []
 
 
 Patch = dict[str, tuple[Any, Any]]

@@ -18,7 +18,7 @@ from orders_sync.external.shopify.errors import ShopifyError
 from orders_sync.external.shopify.shop import ShopInfo
 from orders_sync.instants import SECOND, system_clock
 from orders_sync.poller.poller import Poller, Ticked
-from orders_sync.poller.shop_reader import ShopSide
+from orders_sync.poller.shop_reader import ShopReader
 from orders_sync.settings import Settings, SettingsError, secret_text
 
 
@@ -144,7 +144,7 @@ def poll(settings: Settings) -> int:
 
 async def _tick(settings: Settings) -> Ticked:
     async with shopify(settings) as client, database(settings) as db:
-        shop = ShopSide.of(client, settings.shop_domain)
+        shop = ShopReader.of(client, settings.shop_domain)
         owner = secrets.token_hex(8)
         poller = Poller(db, shop, settings.thresholds, system_clock, owner=owner, interval_s=settings.poll_interval_s)
         for _ in range(BUSY_TRIES):

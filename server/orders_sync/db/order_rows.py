@@ -58,7 +58,7 @@ def order_row(shop_id: int, projection: Projection, version: int, parts: Parts |
         "return_at": p.return_at,
         "refunded_at": p.refunded_at,
         "wake_at": p.wake_at,
-        "card": p.card,
+        "card": p.row_json,
         "parts": digest(part_rows(shop_id, p) if parts is None else parts),
     }
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import orjson
 
-from orders_sync.db import audit, order_documents, order_ids, outbox, stock
+from orders_sync.db import audit, order_documents, order_lookup, outbox, stock
 from orders_sync.db.page_rows import read_one
 from orders_sync.db.tx import Reading
 from orders_sync.desk.page import View
 from orders_sync.desk.rows import added
 from orders_sync.rules.detail import describe
-from orders_sync.rules.order_state import draw, skus
+from orders_sync.rules.order_state import build_order_state, skus
 from orders_sync.rules.stock_coverage import StockLevel, missing
 from orders_wire.detail import OrderDetail
 
@@ -27,7 +27,7 @@ class Ambiguous:
 
 def find(conn: Reading, view: View, spelling: str) -> int | Ambiguous | None:
     """The order that an id means, in any of its spellings."""
-    found = order_ids.find(conn, view.shop_id, [spelling])[spelling]
+    found = order_lookup.find(conn, view.shop_id, [spelling])[spelling]
     if len(found) > 1:
         return Ambiguous(found)
     return found[0] if found else None
@@ -80,6 +80,8 @@ def _owed(conn: Reading, view: View, sku: str) -> Iterator[tuple[int, int]]:
         known = order_documents.read_many(conn, view.shop_id, sorted(ids))
         for order_id in ids:
             doc = known.get(order_id)
-            picture = draw(order_id, doc.facts, doc.operator, {}, view.thresholds) if doc is not None else None
-            lines = picture.lines if picture is not None else ()
+            state = (
+                build_order_state(order_id, doc.facts, doc.operator, {}, view.thresholds) if doc is not None else None
+            )
+            lines = state.lines if state is not None else ()
             yield order_id, sum(line.owed for line in lines if line.part.sku == sku)

@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from orders_sync.evidence.entities import FulfillmentPart, HoldPart, MoneyPart, OrderFields, RefundPart, TransactionPart
 from orders_sync.instants import Ms
 
 
@@ -26,152 +25,6 @@ class Stamp:
     seen: Ms
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class MoneyPart(_Part):
-    """Hundredths of the currency's unit, whatever its usual number of decimals; `currency` as the shop wrote it.
-
-    `text` is the amount with the shop's decimals. Made by `evidence.money.money`, so that both ways in write it alike. Stored
-    documents say `minor` for `hundredths`.
-    """
-
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
-
-    hundredths: int = Field(alias="minor")
-    currency: str
-    text: str | None = None
-
-
-class CustomerPart(_Part):
-    id: int | None = None
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    tags: tuple[str, ...] = ()
-
-
-class AddressPart(_Part):
-    name: str | None = None
-    company: str | None = None
-    address1: str | None = None
-    address2: str | None = None
-    city: str | None = None
-    province: str | None = None
-    zip: str | None = None
-    country: str | None = None
-    phone: str | None = None
-
-
-class LinePart(_Part):
-    """A line item. `current_quantity` is what removals and refunds left; `fulfillable_quantity` what is still to fulfil."""
-
-    id: int
-    sku: str | None = None
-    title: str = ""
-    quantity: int = 0
-    current_quantity: int = 0
-    fulfillable_quantity: int = 0
-    requires_shipping: bool = False
-    price: MoneyPart | None = None
-    variant_id: int | None = None
-
-
-class OrderFields(_Part):
-    """The order's own fields. Only fields that are *set* (`model_fields_set`) were told; the others stay as known.
-
-    `null` for a field that is set means that the shop says there is none.
-    """
-
-    name: str | None = None
-    created_at: Ms | None = None
-    processed_at: Ms | None = None
-    updated_at: Ms | None = None
-    cancelled_at: Ms | None = None
-    closed_at: Ms | None = None
-    total: MoneyPart | None = None
-    currency: str | None = None
-    """The shop's currency; needed where a body tells an amount alone."""
-    financial_status: str | None = None
-    fulfillment_status: str | None = None
-    source_name: str | None = None
-    tags: tuple[str, ...] = ()
-    email: str | None = None
-    note: str | None = None
-    customer: CustomerPart | None = None
-    shipping_address: AddressPart | None = None
-    billing_address: AddressPart | None = None
-    shipping_lines: tuple[str, ...] = ()
-    lines: tuple[LinePart, ...] = ()
-    risk: str | None = None
-    """The highest assessed risk level, lower case (`high`, `medium`, `low`, `none`, `pending`), null when unknown."""
-
-
-class FulfilledLine(_Part):
-    """A line in a parcel: its quantity there, and what was left to fulfil of it when that was told (null: not told)."""
-
-    id: int
-    quantity: int = 0
-    left: int | None = None
-
-
-class FulfillmentPart(_Part):
-    """A parcel. `status` and `shipment_status` in Shopify's REST words, lower case (`success`, `in_transit`, …).
-
-    As with `OrderFields`, only fields that are set were told. `requires_shipping`: something in it is shipped; null when not
-    told. `created_at` is set wherever the shop tells it. `more_numbers`: those of its further boxes, by which it is found too.
-    """
-
-    id: int
-    name: str | None = None
-    status: str = "success"
-    shipment_status: str | None = None
-    number: str | None = None
-    more_numbers: tuple[str, ...] = ()
-    carrier: str | None = None
-    url: str | None = None
-    created_at: Ms | None = None
-    updated_at: Ms
-    in_transit_at: Ms | None = None
-    delivered_at: Ms | None = None
-    requires_shipping: bool | None = None
-    lines: tuple[FulfilledLine, ...] = ()
-
-
-class TransactionPart(_Part):
-    """A payment transaction: `kind` authorization|capture|sale|void|refund…, `status` success|failure|pending|error."""
-
-    id: int
-    kind: str
-    status: str
-    amount: MoneyPart | None = None
-    gateway: str | None = None
-    created_at: Ms
-
-
-class RefundPart(_Part):
-    """A refund; `return_id` when it was made for a return; `total` what was paid back (successful transactions)."""
-
-    id: int
-    created_at: Ms
-    return_id: int | None = None
-    total: MoneyPart | None = None
-    note: str | None = None
-
-
-class HoldPart(_Part):
-    """A hold on a fulfilment order. `id` is Shopify's numeric id where known, else a key made of its content.
-
-    As with `OrderFields`, only fields that are set were told. `handle`: the name that the app which placed it gave it.
-    """
-
-    id: str
-    reason: str
-    note: str | None = None
-    handle: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
     """`partly`: values of which a part is hidden from the reader; they count where nothing whole is known."""
@@ -180,14 +33,12 @@ class OrderSeen:
     fields: OrderFields
     stamp: Stamp
     partly: OrderFields | None = None
-    kind: Literal["order"] = "order"
 
 
 @dataclass(frozen=True, slots=True)
 class OrderDeleted:
     order_id: int
     stamp: Stamp
-    kind: Literal["order_deleted"] = "order_deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +47,6 @@ class OrderEdited:
     edit_id: int
     details: str
     stamp: Stamp
-    kind: Literal["order_edited"] = "order_edited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +54,6 @@ class FulfillmentSeen:
     order_id: int
     fulfillment: FulfillmentPart
     stamp: Stamp
-    kind: Literal["fulfillment"] = "fulfillment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +67,6 @@ class CarrierScan:
     happened_at: Ms
     stamp: Stamp
     removed: bool = False
-    kind: Literal["scan"] = "scan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +74,6 @@ class TransactionSeen:
     order_id: int
     transaction: TransactionPart
     stamp: Stamp
-    kind: Literal["transaction"] = "transaction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +81,6 @@ class RefundSeen:
     order_id: int
     refund: RefundPart
     stamp: Stamp
-    kind: Literal["refund"] = "refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +187,6 @@ class DisputeSeen:
     amount: MoneyPart | None = None
     initiated_at: Ms | None = None
     evidence_due_by: Ms | None = None
-    kind: Literal["dispute"] = "dispute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +206,6 @@ class InventoryItemSeen:
     sku: str | None
     stamp: Stamp
     title: str | None = None
-    kind: Literal["inventory_item"] = "inventory_item"
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +216,6 @@ class InventoryLevelSeen:
     location_id: int
     available: int | None
     stamp: Stamp
-    kind: Literal["inventory_level"] = "inventory_level"
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +225,6 @@ class StockExpected:
     sku: str
     eta: Ms | None
     stamp: Stamp
-    kind: Literal["stock_expected"] = "stock_expected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +235,6 @@ class CustomerRedacted:
     email: str | None
     order_ids: tuple[int, ...]
     stamp: Stamp
-    kind: Literal["customer_redacted"] = "customer_redacted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,13 +242,11 @@ class ShopRedacted:
     """Erase every order of this shop: Shopify's shop/redact, 48 h after an uninstall."""
 
     stamp: Stamp
-    kind: Literal["shop_redacted"] = "shop_redacted"
 
 
 @dataclass(frozen=True, slots=True)
 class AppUninstalled:
     stamp: Stamp
-    kind: Literal["app_uninstalled"] = "app_uninstalled"
 
 
 OrderChange = (

@@ -1,7 +1,7 @@
 """What is known of one order: a document that any two tellings can be joined into, in any order and any number of times.
 
 Three maps by kind and key, each joined by a rule that is commutative, associative and idempotent, so that the document is too:
-`told` (what the shop said of an entity: every field as the newest telling has it), `first` (grow-only: the earliest instant
+`reported` (what the shop said of an entity: every field as the newest telling has it), `first` (grow-only: the earliest instant
 that evidences something) and `instants` (grow-only: every instant at which something was so). Nothing here is a state; the
 rules derive that.
 """
@@ -59,7 +59,7 @@ Layers = tuple[Layer, ...]
 class OrderFacts:
     """Keys are ids as text, of the shop's entity, `a/b` where it takes two. Values are treated as immutable."""
 
-    told: ByKind[Layers] = field(default_factory=dict)
+    reported: ByKind[Layers] = field(default_factory=dict)
     first: ByKind[int] = field(default_factory=dict)
     instants: ByKind[tuple[int, ...]] = field(default_factory=dict)
 
@@ -75,17 +75,17 @@ class OrderFacts:
 
     def fields(self, kind: str, key: str = "") -> Fields | None:
         """What is told of one entity, null when nothing is."""
-        layers = self.told.get(kind, {}).get(key)
+        layers = self.reported.get(kind, {}).get(key)
         return None if layers is None else flatten(layers)
 
     def entities(self, kind: str) -> Iterator[tuple[str, Fields]]:
         """Every entity of a kind, by key in no order."""
-        for key, layers in self.told.get(kind, {}).items():
+        for key, layers in self.reported.get(kind, {}).items():
             yield key, flatten(layers)
 
     def at(self, kind: str, name: str, key: str = "") -> int | None:
         """When the telling that decides a field was so; null when the field is not told."""
-        for layer in self.told.get(kind, {}).get(key, ()):
+        for layer in self.reported.get(kind, {}).get(key, ()):
             if name in layer.fields:
                 return layer.at
         return None
@@ -101,7 +101,7 @@ def flatten(layers: Layers) -> Fields:
 def join(*documents: OrderFacts) -> OrderFacts:
     """All that the documents say. Commutative, associative, idempotent."""
     facts = OrderFacts(
-        told=_join_kinds([document.told for document in documents], _overlay),
+        reported=_join_kinds([document.reported for document in documents], _overlay),
         first=_join_kinds([document.first for document in documents], min),
         instants=_join_kinds([document.instants for document in documents], _union),
     )
@@ -114,7 +114,7 @@ def dump(facts: OrderFacts) -> bytes:
     """The one byte string of a document: equal documents give equal bytes."""
     told = {
         kind: {key: [list(layer) for layer in layers] for key, layers in keys.items()}
-        for kind, keys in facts.told.items()
+        for kind, keys in facts.reported.items()
     }
     return orjson.dumps({"told": told, "first": facts.first, "instants": facts.instants}, option=orjson.OPT_SORT_KEYS)
 
@@ -168,7 +168,7 @@ def _overlay(values: Iterable[Layers]) -> Layers:
 
 def _without_person(facts: OrderFacts) -> OrderFacts:
     """The same facts with every personal field told as null."""
-    told = dict(facts.told)
+    told = dict(facts.reported)
     for kind, names in _PERSONAL.items():
         if kind in told:
             told[kind] = {key: tuple(_blank(layer, names) for layer in layers) for key, layers in told[kind].items()}

@@ -17,7 +17,6 @@ from orders_sync.evidence.changes import (
     FulfillmentOrderSeen,
     FulfillmentSeen,
     HoldAdded,
-    HoldPart,
     HoldReleased,
     OrderChange,
     OrderDeleted,
@@ -30,6 +29,7 @@ from orders_sync.evidence.changes import (
     Stamp,
     TransactionSeen,
 )
+from orders_sync.evidence.entities import HoldPart
 from orders_sync.evidence.facts import (
     DELETED,
     EXCHANGED,
@@ -42,8 +42,7 @@ from orders_sync.evidence.facts import (
     OrderFacts,
     join,
 )
-from orders_sync.evidence.return_moves import Move
-from orders_sync.evidence.shopify_words import CARRIER_EVENTS, PAYMENT_OF_STATUS, PAYMENT_OF_TRANSACTION
+from orders_sync.evidence.shopify_words import CARRIER_EVENTS, PAYMENT_OF_STATUS, PAYMENT_OF_TRANSACTION, Move
 
 BY_STATUS = "status"
 """The key of payment entries that come from the order's financial status instead of a transaction."""

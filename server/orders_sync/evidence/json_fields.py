@@ -1,7 +1,7 @@
 """Reading JSON that somebody else wrote: typed access that either gives a clean value or says why the body cannot be read.
 
 Clean means: text that a database can hold, ids and quantities that fit 64 bits, instants with an offset, finite amounts.
-Text is trimmed, and blank text is null wherever it stands (contract §1): `Node.told` is where both happen.
+Text is trimmed, and blank text is null wherever it stands (contract §1): `Node.reported` is where both happen.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from orders_sync.evidence.changes import MoneyPart
+from orders_sync.evidence.entities import MoneyPart
 from orders_sync.evidence.money import money
 from orders_sync.instants import EARLIEST, LATEST, Ms, parse_instant
 from orders_wire.texts import trimmed
@@ -75,7 +75,7 @@ class Node:
         """True when one of these fields is told, also as null."""
         return any(name in self.fields for name in names)
 
-    def told(self, name: str) -> object:
+    def value(self, name: str) -> object:
         """What a field says: text without white space around it, null when that leaves nothing or it is not told."""
         value = self.fields.get(name)
         return trimmed(value) if isinstance(value, str) else value
@@ -83,7 +83,7 @@ class Node:
     def id(self, *names: str) -> int | None:
         """The first of these ids that is told."""
         for name in names:
-            found = identity(self.told(name), self._at(name))
+            found = identity(self.value(name), self._at(name))
             if found is not None:
                 return found
         return None
@@ -98,7 +98,7 @@ class Node:
     def text(self, *names: str, most: int = MOST_TEXT) -> str | None:
         """The first of these texts that is not blank; a number reads as its digits."""
         for name in names:
-            value = self.told(name)
+            value = self.value(name)
             if isinstance(value, int | float) and not isinstance(value, bool):
                 value = str(value)
             if isinstance(value, str):
@@ -115,12 +115,12 @@ class Node:
         return None if found is None else found.lower()
 
     def flag(self, name: str) -> bool | None:
-        value = self.told(name)
+        value = self.value(name)
         return value if isinstance(value, bool) else None
 
     def number(self, name: str) -> int | None:
         """A whole number."""
-        value = self.told(name)
+        value = self.value(name)
         if value is None:
             return None
         if isinstance(value, float) and value.is_integer():
@@ -132,7 +132,7 @@ class Node:
     def instant(self, *names: str) -> Ms | None:
         """The first of these instants that is told."""
         for name in names:
-            value = self.told(name)
+            value = self.value(name)
             if value is not None:
                 return self._instant(name, value)
         return None
@@ -148,11 +148,11 @@ class Node:
 
     def money(self, name: str, currency: str | None) -> MoneyPart | None:
         """An amount as its `…_set` tells it for the shop; without that, the plain one, in `currency`."""
-        value = self.told(name)
+        value = self.value(name)
         told = self.node(f"{name}_set")
         shop = told.node("shop_money") if told is not None else None
-        if shop is not None and shop.told("amount") is not None:
-            value = shop.told("amount")
+        if shop is not None and shop.value("amount") is not None:
+            value = shop.value("amount")
             currency = shop.text("currency_code", "currency", most=16) or currency
         if value is None:
             return None
@@ -165,7 +165,7 @@ class Node:
 
     def node(self, name: str) -> Node | None:
         """An object; an empty list stands for none (PHP writes an empty object so)."""
-        value = self.told(name)
+        value = self.value(name)
         if value is None or value == []:
             return None
         if not isinstance(value, dict):
@@ -174,7 +174,7 @@ class Node:
 
     def nodes(self, name: str) -> list[Node]:
         """The objects of a list; none when it is missing."""
-        value = self.told(name)
+        value = self.value(name)
         if value is None or value == {}:
             return []
         if not isinstance(value, list):
@@ -188,7 +188,7 @@ class Node:
 
     def words(self, name: str) -> tuple[str, ...]:
         """A list of texts, or one text that separates them by commas (REST's tags)."""
-        value = self.told(name)
+        value = self.value(name)
         parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
         told = (trimmed(str(part)) for part in parts if part is not None)
         return tuple(clean(part[:512]) for part in told if part is not None)

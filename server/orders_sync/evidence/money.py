@@ -1,10 +1,11 @@
-"""Amounts as a shop writes them, made into hundredths and back: the one place, so that every way in writes them alike."""
+"""Amounts as a shop writes them, as hundredths and back: the one place, so that every way in writes them alike. And in USD."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from orders_sync.evidence.changes import MoneyPart
+from orders_sync.evidence.entities import MoneyPart
 from orders_wire.currencies import decimals
 
 NO_CURRENCY = "XXX"
@@ -30,6 +31,14 @@ def money(amount: str | int | float | Decimal, currency: str | None) -> MoneyPar
 def written(part: MoneyPart) -> str:
     """The amount as decimal text."""
     return part.text if part.text is not None else str((Decimal(part.hundredths) / 100).quantize(_CENT))
+
+
+def usd_cents(part: MoneyPart | None, rates: Mapping[str, float]) -> int | None:
+    """Cents of USD by the configured rates (contract §1, `value_usd`); None without the amount or a rate for its currency."""
+    if part is None or part.currency == "USD":
+        return None if part is None else part.hundredths
+    rate = rates.get(part.currency)
+    return None if rate is None else round(part.hundredths * rate)
 
 
 def _decimal(amount: str | int | float | Decimal) -> Decimal:

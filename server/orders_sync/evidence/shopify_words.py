@@ -1,13 +1,20 @@
-"""The shop's words and what they mean here: carrier states, payments, holds. Closed tables; an unknown word means nothing."""
+"""The shop's words and what they mean here: carrier states, payments, holds, and what moves a return (Shopify's and the ERP's).
+
+Closed tables; an unknown word means nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from orders_wire.vocabulary import Issue
 
 DEAD_FULFILLMENT = frozenset({"cancelled", "canceled", "failure", "error"})
 """Statuses of a fulfilment that is no parcel (any more)."""
+
+CLOSED_FULFILLMENT_ORDER = frozenset({"closed", "cancelled"})
+"""Statuses of a fulfilment order from which nothing is to be sent any more."""
 
 DELIVERED = frozenset({"delivered", "picked_up"})
 IN_TRANSIT = frozenset({"in_transit", "carrier_picked_up"})
@@ -59,3 +66,23 @@ HOLD_REASONS: Mapping[str, Issue] = {
     "inventory_out_of_stock": Issue.INVENTORY,
 }
 """What a hold's reason means for the desk; every other reason is `manual_check`."""
+
+
+class Move(StrEnum):
+    """What Shopify and the ERP report of a return, in the order in which moves of one instant are applied (contract §3)."""
+
+    REQUESTED = "requested"
+    OPEN = "open"
+    LABELLED = "labelled"
+    ERP_IN_TRANSIT = "erp_in_transit"
+    ERP_RECEIVED = "erp_received"
+    GOODS_CAME = "processing_required"
+    ERP_INSPECTED = "erp_inspected"
+    DISPOSED = "disposed"
+    ERP_REFUNDED = "erp_refunded"
+    REFUNDED = "refunded"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    CANCELED = "canceled"
+    CANCELLED = "cancelled"
+    REOPENED = "reopened"

@@ -26,9 +26,9 @@ from orders_sync.evidence.from_changes import merge
 from orders_sync.ingest import privacy
 from orders_sync.ingest.attribution import attribute, gather
 from orders_sync.rules.thresholds import Thresholds
-from orders_sync.settle import change as becoming
 from orders_sync.settle import order
 from orders_sync.settle.order import settle_all
+from orders_sync.settle.order_update import OrderUpdate
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Taking(Joint):
+class WebhookJob(Joint):
     """One delivery as a job; those that wait beside each other are taken in at once, with the thresholds of the process."""
 
     delivery: Delivery
@@ -55,7 +55,7 @@ class Taking(Joint):
     def __call__(self, tx: Tx) -> Applied:
         return apply(tx, self.delivery, self.thresholds)
 
-    def at_once(self, jobs: Sequence[Taking]) -> Job:
+    def at_once(self, jobs: Sequence[WebhookJob]) -> Job:
         deliveries = [job.delivery for job in jobs]
         return lambda tx: apply_many(tx, deliveries, self.thresholds)
 
@@ -90,13 +90,13 @@ def _merge(
     merged = gather(tx, merged)
     again = set(concerned)
     news = [
-        becoming.Change(each, merged.get(order_id), each.operator)
+        OrderUpdate(each, merged.get(order_id), each.operator)
         for order_id, each in known.items()
         if order_id in again or merged[order_id] != each.facts
     ]
     settled = settle_all(tx, news, thresholds)
     order_documents.drop_empty(
-        tx, [order_id for order_id, each in known.items() if not each.facts.told and order_id not in settled]
+        tx, [order_id for order_id, each in known.items() if not each.facts.reported and order_id not in settled]
     )
     return frozenset(order_id for order_id, each in settled.items() if each.changed)
 

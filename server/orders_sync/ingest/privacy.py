@@ -14,8 +14,8 @@ from orders_sync.evidence.changes import AppUninstalled, CustomerRedacted, Priva
 from orders_sync.evidence.facts import REDACTED, OrderFacts, join
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.thresholds import Thresholds
-from orders_sync.settle.change import Change
 from orders_sync.settle.order import load_or_begin, settle_all
+from orders_sync.settle.order_update import OrderUpdate
 
 
 def take(tx: Tx, changes: Sequence[PrivacyChange], thresholds: Thresholds) -> set[int]:
@@ -37,7 +37,9 @@ def _redact(tx: Tx, change: CustomerRedacted, thresholds: Thresholds) -> set[int
     mark = OrderFacts(first={REDACTED: {"": change.stamp.at}})
     known = load_or_begin(tx, {*named, *privacy.orders_like(tx, change.email)})
     meant = [each for n, each in known.items() if n in named or _bears(each.facts, change.email)]
-    settle_all(tx, [Change(each, join(each.facts, mark), _without_words(each.operator)) for each in meant], thresholds)
+    settle_all(
+        tx, [OrderUpdate(each, join(each.facts, mark), _without_words(each.operator)) for each in meant], thresholds
+    )
     order_ids = {each.order_id for each in meant}
     privacy.forget_notes(tx, order_ids)
     ids = order_ids if change.customer_id is None else {*order_ids, change.customer_id}

@@ -15,22 +15,21 @@ import structlog
 from orders_sync.db import events
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import Delivery
-from orders_sync.external.shopify.orders import OrdersPage
-from orders_sync.external.shopify.pagination import Walk
+from orders_sync.external.shopify.order_reader import OrdersPage
+from orders_sync.external.shopify.pagination import Pagination
 from orders_sync.external.shopify.stock import StockPage
 from orders_sync.ingest.apply import apply_many
 from orders_sync.instants import Clock, Ms
 from orders_sync.poller import shop_reader, unreadable_orders
-from orders_sync.poller.progress import Backfill
-from orders_sync.poller.shop_reader import ShopSide, ahead
-from orders_sync.poller.turn import Turn
+from orders_sync.poller.progress import Backfill, PollLease
+from orders_sync.poller.shop_reader import ShopReader, prefetch
 from orders_sync.rules.thresholds import Thresholds
 
 log = structlog.get_logger(__name__)
 
 
-async def backfill(turn: Turn, shop: ShopSide, thresholds: Thresholds, clock: Clock) -> None:
-    """Goes on where it was left, to the end. Raises ShopifyError, LostTurn."""
+async def backfill(turn: PollLease, shop: ShopReader, thresholds: Thresholds, clock: Clock) -> None:
+    """Goes on where it was left, to the end. Raises ShopifyError, LeaseLost."""
     so_far = turn.state.backfill or Backfill(began_at=clock(), total=await shop.orders.count())
     log.info("back-fill", done=so_far.done, total=so_far.total, part=so_far.part)
     if so_far.part == "orders":
@@ -42,13 +41,15 @@ async def backfill(turn: Turn, shop: ShopSide, thresholds: Thresholds, clock: Cl
     log.info("back-fill ended", orders=ended.done)
 
 
-async def _orders(turn: Turn, shop: ShopSide, thresholds: Thresholds, clock: Clock, so_far: Backfill) -> Backfill:
-    walk = Walk("orders", so_far.cursor)
+async def _orders(
+    turn: PollLease, shop: ShopReader, thresholds: Thresholds, clock: Clock, so_far: Backfill
+) -> Backfill:
+    walk = Pagination("orders", so_far.cursor)
 
     async def fetch(cursor: str | None) -> OrdersPage:
         return await shop.orders.page(None, cursor, sort_key="CREATED_AT", reverse=True, walk=walk)
 
-    async with aclosing(ahead(fetch, so_far.cursor, lambda page: page.next_cursor)) as pages:
+    async with aclosing(prefetch(fetch, so_far.cursor, lambda page: page.next_cursor)) as pages:
         async for page in pages:
             done = so_far.done + len(page.orders) + len(page.unread)
             reached: dict[str, Any] = {"cursor": page.next_cursor, "done": done, "total": max(so_far.total, done)}
@@ -60,14 +61,16 @@ async def _orders(turn: Turn, shop: ShopSide, thresholds: Thresholds, clock: Clo
     return so_far
 
 
-async def _stock(turn: Turn, shop: ShopSide, thresholds: Thresholds, clock: Clock, so_far: Backfill) -> Backfill:
+async def _stock(turn: PollLease, shop: ShopReader, thresholds: Thresholds, clock: Clock, so_far: Backfill) -> Backfill:
     """Location after location in the order of their ids, so that the one under way tells which are done."""
     locations = sorted(await shop.stock.locations())
     for location in locations:
         if so_far.location is not None and location < so_far.location:
             continue
         cursor = so_far.cursor if location == so_far.location else None
-        async with aclosing(ahead(_stock_page(shop, location, cursor), cursor, lambda page: page.next_cursor)) as pages:
+        async with aclosing(
+            prefetch(_stock_page(shop, location, cursor), cursor, lambda page: page.next_cursor)
+        ) as pages:
             async for page in pages:
                 lost = so_far.lost_stock or page.broken is not None
                 reached = {"location": location, "cursor": page.next_cursor, "lost_stock": lost}
@@ -77,8 +80,8 @@ async def _stock(turn: Turn, shop: ShopSide, thresholds: Thresholds, clock: Cloc
     return so_far
 
 
-def _stock_page(shop: ShopSide, location: int, start: str | None) -> Callable[[str | None], Any]:
-    walk = Walk("stock levels", start)
+def _stock_page(shop: ShopReader, location: int, start: str | None) -> Callable[[str | None], Any]:
+    walk = Pagination("stock levels", start)
 
     async def fetch(cursor: str | None) -> StockPage:
         return await shop.stock.page(location, None, cursor, walk)
@@ -86,7 +89,7 @@ def _stock_page(shop: ShopSide, location: int, start: str | None) -> Callable[[s
     return fetch
 
 
-async def _keep(turn: Turn, so_far: Backfill, as_of: Ms, take: Callable[[Tx], None]) -> None:
+async def _keep(turn: PollLease, so_far: Backfill, as_of: Ms, take: Callable[[Tx], None]) -> None:
     """Writes a page and where it leaves the back-fill. What changes while it runs is asked for from its first page on."""
     after = turn.state.model_copy(
         update={

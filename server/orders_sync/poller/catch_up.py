@@ -14,18 +14,17 @@ from orders_sync.db import due
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Reading, Tx
 from orders_sync.evidence.changes import Delivery
-from orders_sync.external.shopify.errors import Broken, NoProgress, ShopifyError
+from orders_sync.external.shopify.errors import NoProgress, PartFailed, ShopifyError
+from orders_sync.external.shopify.order_batch import Batch, UnreadableOrder
 from orders_sync.external.shopify.order_changes import OrderRead, ParcelsRead
-from orders_sync.external.shopify.orders import OrdersPage
-from orders_sync.external.shopify.pagination import Walk
+from orders_sync.external.shopify.order_reader import OrdersPage
+from orders_sync.external.shopify.pagination import Pagination
 from orders_sync.external.shopify.stock import StockPage
-from orders_sync.external.shopify.unreadable import Batch, UnreadOrder
 from orders_sync.ingest.apply import Applied, apply_many
 from orders_sync.instants import MINUTE, Clock, Ms, to_text
 from orders_sync.poller import shop_reader, unreadable_orders
-from orders_sync.poller.progress import PollerState
-from orders_sync.poller.shop_reader import ShopSide, ahead
-from orders_sync.poller.turn import Turn
+from orders_sync.poller.progress import PollerState, PollLease
+from orders_sync.poller.shop_reader import ShopReader, prefetch
 from orders_sync.rules.thresholds import Thresholds
 
 OVERLAP = 5 * MINUTE
@@ -54,14 +53,14 @@ class CatchUp:
     """One tick. `up_since`: changes from before this process began may still be told by webhooks that are retried."""
 
     database: Database
-    turn: Turn
-    shop: ShopSide
+    turn: PollLease
+    shop: ShopReader
     thresholds: Thresholds
     clock: Clock
     up_since: Ms
 
     async def run(self) -> Found:
-        """Reads and applies everything. Raises ShopifyError, LostTurn."""
+        """Reads and applies everything. Raises ShopifyError, LeaseLost."""
         found = Found()
         await self._changed_orders(found)
         await self._under_way(found)
@@ -73,13 +72,13 @@ class CatchUp:
         since = self.turn.state.orders_until
         query = None if since is None else f"updated_at:>='{_second(since - OVERLAP)}'"
 
-        walk = Walk("orders")
+        walk = Pagination("orders")
 
         async def fetch(cursor: str | None) -> OrdersPage:
             return await self.shop.orders.page(query, cursor, sort_key="UPDATED_AT", walk=walk)
 
         first_asked: Ms | None = None
-        async with aclosing(ahead(fetch, None, lambda page: page.next_cursor)) as pages:
+        async with aclosing(prefetch(fetch, None, lambda page: page.next_cursor)) as pages:
             async for page in pages:
                 first_asked = first_asked or page.as_of
                 until = first_asked if page.next_cursor is None else _newest(page.orders, since)
@@ -121,13 +120,13 @@ class CatchUp:
                 if page.changes:
                     await self._write(self.turn.state, told)
         if broken is not None:
-            found.wrong.append(Broken(f"stock: {broken}"))
+            found.wrong.append(PartFailed(f"stock: {broken}"))
         elif first_asked is not None:
             await self._write(self.turn.state.model_copy(update={"stock_until": first_asked}), [])
 
     async def _stock(self, location: int, query: str | None) -> AsyncGenerator[StockPage, None]:
         cursor: str | None = None
-        walk = Walk("stock levels")
+        walk = Pagination("stock levels")
         while True:
             page = await self.shop.stock.page(location, query, cursor, walk)
             yield page
@@ -167,7 +166,7 @@ class CatchUp:
         self,
         after: PollerState,
         told: Sequence[Delivery],
-        aside: Sequence[UnreadOrder] = (),
+        aside: Sequence[UnreadableOrder] = (),
         whole: Collection[int] = (),
     ) -> Applied:
         def job(tx: Tx) -> Applied:
@@ -177,7 +176,7 @@ class CatchUp:
         return await self.turn.write(after, job)
 
 
-def _note_aside(found: Found, aside: Iterable[UnreadOrder]) -> None:
+def _note_aside(found: Found, aside: Iterable[UnreadableOrder]) -> None:
     for one in aside:
         if one.order_id is not None:
             found.aside.add(one.order_id)

@@ -11,18 +11,18 @@ from orders_sync.alerts.data_gaps import clear_gap, open_gap, say_gap
 from orders_sync.db import due
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.errors import (
-    Broken,
+    BadRequest,
     Denied,
-    Misread,
-    Misshapen,
+    HttpRefusal,
     NoAnswer,
     NoProgress,
     NotJson,
     NotSent,
-    Refusal,
+    PartFailed,
     ShopifyError,
     Throttled,
     TooCostly,
+    UnexpectedShape,
 )
 from orders_sync.instants import Ms
 from orders_wire.vocabulary import Gap, Severity
@@ -37,14 +37,14 @@ _FAILURES: dict[type[ShopifyError], str] = {
     NoAnswer: "Shopify does not answer. Polling tries again by itself; see Shopify's status page if it lasts.",
     NotJson: "What answers at the Admin API's address sends no JSON: a proxy, a login page, or another server. "
     "Polling tries again by itself; look at the network and SHOPIFY_API_URL.",
-    Broken: "Shopify failed while it told a list. Polling tries again by itself; see Shopify's status page if it lasts.",
+    PartFailed: "Shopify failed while it told a list. Polling tries again by itself; see Shopify's status page if it lasts.",
     NoProgress: "Shopify says that a list goes on and leads nowhere. Polling stopped there, and tries again by itself; "
     "nothing that was not read counts as read. See Shopify's status page, and what stands between it and this server.",
     Throttled: "Shopify's API limit is used up by others. Polling tries again by itself; look at other apps of the shop.",
     TooCostly: f"Shopify finds a single order too costly to read; {_CHECK}.",
     Denied: f"Shopify refuses the Admin token or one of its scopes; {_CHECK}.",
-    Misread: _OTHERWISE,
-    Misshapen: _OTHERWISE,
+    BadRequest: _OTHERWISE,
+    UnexpectedShape: _OTHERWISE,
 }
 _REFUSALS = {
     301: "The Admin API has moved to another address (HTTP 301), and the token is not sent after it; "
@@ -75,7 +75,7 @@ _LIMITED = (
 def failed(tx: Tx, error: ShopifyError) -> None:
     """A tick ended in `error`."""
     words = _FAILURES.get(type(error), _OTHERWISE)
-    if isinstance(error, Refusal):
+    if isinstance(error, HttpRefusal):
         words = _REFUSALS.get(error.status, _FAILURES[Denied])
     say_gap(tx, Gap.POLLER_FAILED, "", words, Severity.WARNING)
 

@@ -12,14 +12,14 @@ import structlog
 from orders_sync.alerts import app_installation
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
-from orders_sync.external.shopify.errors import Misread, ShopifyError
+from orders_sync.external.shopify.errors import BadRequest, ShopifyError
 from orders_sync.instants import SECOND, Clock, Ms
 from orders_sync.poller import gaps
 from orders_sync.poller.backfill import backfill
 from orders_sync.poller.catch_up import CatchUp, Found
+from orders_sync.poller.progress import LeaseLost, PollLease
 from orders_sync.poller.repairs import Repairs
-from orders_sync.poller.shop_reader import ShopSide, Standing
-from orders_sync.poller.turn import LostTurn, Turn
+from orders_sync.poller.shop_reader import AppAccess, ShopReader
 from orders_sync.rules.thresholds import Thresholds
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ class Poller:
     def __init__(
         self,
         database: Database,
-        shop: ShopSide,
+        shop: ShopReader,
         thresholds: Thresholds,
         clock: Clock,
         *,
@@ -60,13 +60,13 @@ class Poller:
 
     async def tick(self) -> Ticked:
         """Back-fills if that is not done, then catches up. Never raises for what the shop does."""
-        turn = await Turn.take(self.database, self._owner)
+        turn = await PollLease.take(self.database, self._owner)
         if turn is None:
             return Ticked(busy=True)
         keeping = asyncio.create_task(turn.keep(asyncio.sleep))
         try:
             return await self._take_turn(turn)
-        except LostTurn:
+        except LeaseLost:
             log.warning("another process polls meanwhile")
             return Ticked(busy=True)
         finally:
@@ -74,7 +74,7 @@ class Poller:
             await asyncio.gather(keeping, return_exceptions=True)
             await turn.give_up()
 
-    async def _take_turn(self, turn: Turn) -> Ticked:
+    async def _take_turn(self, turn: PollLease) -> Ticked:
         began_at = self._clock()
         due_at = Ms(began_at + self._interval_ms)
         await _note(turn, lambda _tx: None, began_at=began_at, due_at=due_at)
@@ -93,7 +93,7 @@ class Poller:
         await self._went_well(turn, found, standing)
         return Ticked(read=len(found.read), changed=len(found.changed))
 
-    async def _standing(self, turn: Turn) -> Standing:
+    async def _standing(self, turn: PollLease) -> AppAccess:
         """How this app stands in the shop. Once it may see the older past, everything is read again."""
         standing = await self._shop.standing()
         if standing.unsubscribed and standing.unsubscribed != self._unsubscribed:
@@ -105,13 +105,13 @@ class Poller:
             await _note(turn, lambda _tx: None, limited=False, backfill=None)
         return standing
 
-    async def _catch_up(self, turn: Turn) -> Found:
+    async def _catch_up(self, turn: PollLease) -> Found:
         tick = CatchUp(self.database, turn, self._shop, self._thresholds, self._clock, self.up_since)
         found = await tick.run()
         await self.repairs.run()
         return found
 
-    async def _went_well(self, turn: Turn, found: Found, standing: Standing) -> None:
+    async def _went_well(self, turn: PollLease, found: Found, standing: AppAccess) -> None:
         now = self._clock()
         untold = bool(found.untold)
         untold_at = now if untold else turn.state.untold_at
@@ -129,23 +129,23 @@ class Poller:
 
 async def switched_off(database: Database) -> None:
     """At a start without an Admin token: what an earlier poller left open is over (contract §4: no gap)."""
-    turn = await Turn.take(database, "switched off")
+    turn = await PollLease.take(database, "switched off")
     if turn is not None:
         if turn.state.began_at is not None:
             await turn.write(turn.state.model_copy(update={"error": None}), gaps.off)
         await turn.give_up()
 
 
-async def _failed(turn: Turn, error: ShopifyError, now: Ms) -> None:
+async def _failed(turn: PollLease, error: ShopifyError, now: Ms) -> None:
     """Told on the desk; a back-fill whose cursor the shop no longer takes begins that part again."""
     told: dict[str, Any] = {"ended_at": now, "error": str(error)}
     so_far = turn.state.backfill
-    if isinstance(error, Misread) and so_far is not None and so_far.ended_at is None:
+    if isinstance(error, BadRequest) and so_far is not None and so_far.ended_at is None:
         told["backfill"] = so_far.model_copy(update={"cursor": None, "location": None})
     await _note(turn, lambda tx: gaps.failed(tx, error), **told)
 
 
-async def _note(turn: Turn, job: Callable[[Tx], None], **told: Any) -> None:
+async def _note(turn: PollLease, job: Callable[[Tx], None], **told: Any) -> None:
     """Moves the progress. With the end of a tick clients refetch, whether or not it changed anything (contract §2)."""
 
     def noting(tx: Tx) -> None:

@@ -14,12 +14,12 @@ from orders_sync.db import order_documents, references
 from orders_sync.db.engine import Database
 from orders_sync.db.references import Reference
 from orders_sync.db.tx import Reading, Tx
+from orders_sync.external.shopify.order_batch import Batch
 from orders_sync.external.shopify.order_changes import OrderRead
-from orders_sync.external.shopify.unreadable import Batch
 from orders_sync.ingest.apply import apply_many
 from orders_sync.instants import Clock
 from orders_sync.poller import gaps, shop_reader, unreadable_orders
-from orders_sync.poller.shop_reader import ShopSide
+from orders_sync.poller.shop_reader import ShopReader
 from orders_sync.rules.thresholds import Thresholds
 
 log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ _TYPES = {
 class Repairs:
     """Remembers what the shop could not tell, so that it is asked again with the next tick only."""
 
-    def __init__(self, database: Database, shop: ShopSide, thresholds: Thresholds, clock: Clock) -> None:
+    def __init__(self, database: Database, shop: ShopReader, thresholds: Thresholds, clock: Clock) -> None:
         self._database = database
         self._shop = shop
         self._thresholds = thresholds
@@ -85,7 +85,7 @@ class Repairs:
         for kind, shop_type in _TYPES.items():
             ids = [ref for parked_kind, ref in parked if parked_kind == kind]
             if ids:
-                owners += (await self._shop.orders.whose(shop_type, ids)).values()
+                owners += (await self._shop.orders.order_ids_of(shop_type, ids)).values()
         return owners
 
     async def _take(self, batch: Batch[OrderRead]) -> None:

@@ -13,7 +13,7 @@ from orders_sync.evidence.changes import Delivery
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.errors import NoProgress, ShopifyError
 from orders_sync.external.shopify.order_changes import OrderRead, ParcelsRead, changes, parcel_changes
-from orders_sync.external.shopify.orders import OrderReader
+from orders_sync.external.shopify.order_reader import OrderReader
 from orders_sync.external.shopify.shop import ALL_ORDERS, missing, read_shop, require_same, subscriptions
 from orders_sync.external.shopify.stock import StockPage, StockReader
 from orders_sync.instants import Ms
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AppAccess:
     """`limited`: the token sees orders of the last 60 days only. `unsubscribed`: topics that no webhook subscription covers;
     null when the shop does not tell. `wrong`: their list leads nowhere, which is told once orders are read."""
 
@@ -32,7 +32,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class ShopSide:
+class ShopReader:
     """Readers over one client."""
 
     client: ShopifyClient
@@ -41,19 +41,19 @@ class ShopSide:
     configured: str | None
 
     @classmethod
-    def of(cls, client: ShopifyClient, configured: str | None) -> ShopSide:
+    def of(cls, client: ShopifyClient, configured: str | None) -> ShopReader:
         """Readers for a client; `configured` is SHOP_DOMAIN, which the token has to belong to."""
         return cls(client, OrderReader(client), StockReader(client), configured)
 
-    async def standing(self) -> Standing:
+    async def standing(self) -> AppAccess:
         """With every tick: scopes are granted, and subscriptions dropped, while a server runs. Raises ShopifyError."""
         info = await read_shop(self.client)
         require_same(info, self.configured)
         limited = ALL_ORDERS not in info.scopes
         try:
-            return Standing(limited, await self._unsubscribed())
+            return AppAccess(limited, await self._unsubscribed())
         except NoProgress as error:
-            return Standing(limited, None, error)
+            return AppAccess(limited, None, error)
 
     async def _unsubscribed(self) -> tuple[str, ...] | None:
         """Orders are read also where subscriptions cannot be."""
@@ -69,7 +69,7 @@ class ShopSide:
 P = TypeVar("P")
 
 
-async def ahead(
+async def prefetch(
     fetch: Callable[[str | None], Coroutine[Any, Any, P]],
     cursor: str | None,
     following: Callable[[P], str | None],

@@ -17,9 +17,9 @@ from orders_sync.db.dead_letters import DeadLetterRow
 from orders_sync.db.tx import Reading, Tx
 from orders_sync.evidence.changes import Change, Delivery
 from orders_sync.evidence.json_fields import Unreadable
+from orders_sync.external.shopify.order_batch import Batch, UnreadableOrder
 from orders_sync.external.shopify.order_changes import OrderRead, changes
-from orders_sync.external.shopify.orders import OrderReader
-from orders_sync.external.shopify.unreadable import Batch, UnreadOrder
+from orders_sync.external.shopify.order_reader import OrderReader
 from orders_sync.ingest import dead_letters as letters
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ SOURCE: Literal["poll"] = "poll"
 _ORDER = "order"
 
 
-def note(tx: Tx, unread: Iterable[UnreadOrder], whole: Collection[int] = ()) -> None:
+def note(tx: Tx, unread: Iterable[UnreadableOrder], whole: Collection[int] = ()) -> None:
     """Keeps those that cannot be read, each once for each of its updates (of one that tells not even that, what waits is enough);
     what is kept of orders read `whole` is over."""
     for one in unread:
@@ -71,6 +71,6 @@ def _topic(order_id: int | None) -> str:
     return _ORDER if order_id is None else f"{_ORDER} {order_id}"
 
 
-def _telling(one: UnreadOrder) -> str:
+def _telling(one: UnreadableOrder) -> str:
     """What a repeat is told by: the next tick finds the same order in the same state."""
     return f"{_topic(one.order_id)} {one.updated_at}" if one.order_id is not None else one.digest

@@ -11,7 +11,7 @@ from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tx import Tx
 from orders_sync.instants import SECOND, Ms
 from orders_sync.outbox.kinds import Kind
-from orders_sync.rules.failed_writes import what
+from orders_sync.rules.integration_failed import what
 from orders_sync.rules.operator_state import Entry, FailedWrite, OperatorState
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import brief, key

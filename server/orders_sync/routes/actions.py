@@ -1,28 +1,34 @@
-"""The write actions: contract §3. Parses, asks for one transaction, answers in the version 1.2 envelope."""
+"""The write actions: contract §3. Parses, asks for one transaction, responds in the version 1.2 envelope."""
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import orjson
 from aiohttp import web
+from pydantic import ValidationError
 
-from orders_sync.actions.acting import Actor
-from orders_sync.actions.commands import foreseen
-from orders_sync.actions.perform import Answered, Request, Rules, perform
+from orders_sync.actions.context import ActionSettings, Actor
+from orders_sync.actions.perform import Request, Response, perform
+from orders_sync.actions.registry import ACTIONS, orders_locked
 from orders_sync.db import idempotency
 from orders_sync.db.engine import Database
 from orders_sync.db.idempotency import Asked
 from orders_sync.http.app_keys import CALLER, DATABASE, SETTINGS, THRESHOLDS
 from orders_sync.http.auth import require_shop
 from orders_sync.http.body import read_body
-from orders_sync.http.problems import Refused
+from orders_sync.http.problems import Refused, invalid_body
 from orders_sync.instants import HOUR
 from orders_sync.outbox.queue import Switches
-from orders_sync.routes import action_body
-from orders_wire.actions import Action, AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
+from orders_wire import operations
+from orders_wire.actions import MAX_ORDER_IDS, Action
 from orders_wire.vocabulary import ActionName, ErrorCode, Role
+
+A = TypeVar("A", bound=Action)
 
 MAX_KEY = 255
 """Characters of an `Idempotency-Key`."""
@@ -30,43 +36,10 @@ MAX_KEY = 255
 MAX_CLIENT = 200
 """Characters of what the audit keeps of a client's name."""
 
+_NUL = b"\\u0000"
+"""The one way in which JSON can spell it."""
+
 routes = web.RouteTableDef()
-
-
-@routes.post("/sync/orders/assign")
-async def assign(request: web.Request) -> web.Response:
-    """Makes somebody, or nobody, the owner of orders."""
-    return await _act(request, ActionName.ASSIGN, AssignBody)
-
-
-@routes.post("/sync/orders/fulfill")
-async def fulfill(request: web.Request) -> web.Response:
-    """Acknowledges the fulfilment of orders, and has Shopify make it."""
-    return await _act(request, ActionName.FULFILL, FulfillBody)
-
-
-@routes.post("/sync/orders/support")
-async def support(request: web.Request) -> web.Response:
-    """Hands an order to the support queue."""
-    return await _act(request, ActionName.SUPPORT, SupportBody)
-
-
-@routes.post("/sync/orders/returns")
-async def returns(request: web.Request) -> web.Response:
-    """Moves a return on."""
-    return await _act(request, ActionName.RETURNS, ReturnsBody)
-
-
-@routes.post("/sync/orders/inventory")
-async def inventory(request: web.Request) -> web.Response:
-    """Holds orders for a SKU, and tells the ERP."""
-    return await _act(request, ActionName.INVENTORY, InventoryBody)
-
-
-@routes.post("/sync/orders/undo")
-async def undo(request: web.Request) -> web.Response:
-    """Takes an action back."""
-    return await _act(request, ActionName.UNDO, UndoBody)
 
 
 def actor(request: web.Request) -> Actor:
@@ -77,21 +50,32 @@ def actor(request: web.Request) -> Actor:
     return Actor(caller.name, lead=caller.role.includes(Role.LEAD), client=client or None)
 
 
-def rules(app: web.Application) -> Rules:
+def action_settings(app: web.Application) -> ActionSettings:
     """What this server does by."""
     settings = app[SETTINGS]
-    return Rules(
+    return ActionSettings(
         thresholds=app[THRESHOLDS],
         switches=Switches.of(settings),
         keep_ms=round(settings.idempotency_keep_hours * HOUR),
-        draw=lambda: secrets.token_hex(4),
+        random_hex=lambda: secrets.token_hex(4),
         notify=settings.notify_customer,
         placeholders=settings.placeholders,
     )
 
 
-async def _act(request: web.Request, kind: ActionName, model: type[Action]) -> web.Response:
-    body, digest = action_body.read(await read_body(request), model)
+def _handler(kind: ActionName) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        return await _act(request, kind)
+
+    return handle
+
+
+for _kind, _operation in operations.ACTIONS.items():
+    routes.route(_operation.method, _operation.path)(_handler(_kind))
+
+
+async def _act(request: web.Request, kind: ActionName) -> web.Response:
+    body, digest = read_action(await read_body(request), ACTIONS[kind].body)
     require_shop(request.app[SETTINGS], body.shop_domain)
     key = _key(request)
     wanted = Request(
@@ -101,9 +85,9 @@ async def _act(request: web.Request, kind: ActionName, model: type[Action]) -> w
         action_id=uuid.uuid4().hex,
         asked=None if key is None else Asked(request[CALLER].name, key, request.path, digest),
     )
-    by = rules(request.app)
-    answered = await request.app[DATABASE].write(lambda tx: perform(tx, wanted, by), foreseen(body))
-    return await _respond(request.app[DATABASE], answered, keyed=key is not None)
+    settings, database = action_settings(request.app), request.app[DATABASE]
+    response = await database.write(lambda tx: perform(tx, wanted, settings), orders_locked(kind, body))
+    return await _respond(database, response, keyed=key is not None)
 
 
 def _key(request: web.Request) -> str | None:
@@ -115,14 +99,63 @@ def _key(request: web.Request) -> str | None:
     return key
 
 
-async def _respond(db: Database, answered: Answered, *, keyed: bool) -> web.Response:
-    """The recorded answer with its desk version: under a key always the same one, else the newest that is known."""
-    body = answered.body
-    if answered.event_row is not None:
+async def _respond(db: Database, response: Response, *, keyed: bool) -> web.Response:
+    """The recorded response with its desk version: under a key always the same one, else the newest that is known."""
+    body = response.body
+    if response.event_row is not None:
         version = db.version
         if keyed:
-            row = answered.event_row
+            row = response.event_row
             recorded = await db.read(lambda conn: idempotency.desk_version(conn, db.shop_id, row), short=True)
             version = version if recorded is None else recorded
         body = orjson.dumps(orjson.loads(body) | {"desk": {"id": db.desk_id, "version": version}})
-    return web.Response(body=body, status=answered.status, content_type="application/json")
+    return web.Response(body=body, status=response.status, content_type="application/json")
+
+
+def read_action(raw: bytes, model: type[A]) -> tuple[A, str]:
+    """The body, and a digest of it as a JSON value (contract §3, Idempotency-Key). Raises Refused.
+
+    Types are taken strictly: a number in quotes is none. NUL is refused, since PostgreSQL holds none.
+    """
+    value = _json_object(raw)
+    try:
+        body = model.model_validate_json(raw, strict=True)
+    except ValidationError as error:
+        raise invalid_body(error) from None
+    for path, text in _texts("", body.model_dump(mode="json", by_alias=True)) if _NUL in raw else ():
+        if "\0" in text:
+            raise Refused(ErrorCode.INVALID_REQUEST, f"{path}: a NUL character is not allowed")
+    if len(getattr(body, "order_ids", None) or ()) > MAX_ORDER_IDS:
+        raise Refused(ErrorCode.TOO_LARGE, f"orderIds: at most {MAX_ORDER_IDS} at once")
+    return body, _digest(value)
+
+
+def _json_object(raw: bytes) -> dict[str, Any]:
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise Refused(ErrorCode.INVALID_REQUEST, "The body is not JSON") from None
+    if not isinstance(value, dict):
+        raise Refused(ErrorCode.INVALID_REQUEST, "The body must be a JSON object")
+    return value
+
+
+def _digest(value: Mapping[str, Any]) -> str:
+    """The same for equal values: the order of names counts for nothing, and 5.0 is 5."""
+    plain = {
+        name: int(v) if isinstance(v, float) and v.is_integer() and abs(v) < 2**53 else v for name, v in value.items()
+    }
+    return hashlib.blake2b(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
+def _texts(path: str, value: object) -> Iterator[tuple[str, str]]:
+    """Every text in a value, with where it stands."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from _texts(f"{path}.{name}".lstrip("."), name)
+            yield from _texts(f"{path}.{name}".lstrip("."), part)
+    elif isinstance(value, list):
+        for n, part in enumerate(value):
+            yield from _texts(f"{path}.{n}", part)

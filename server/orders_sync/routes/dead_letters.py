@@ -11,7 +11,7 @@ from orders_sync.db.audit import Audited
 from orders_sync.db.dead_letters import DeadLetterRow
 from orders_sync.db.tx import Tx
 from orders_sync.external.shopify.errors import ShopifyError
-from orders_sync.external.shopify.orders import OrderReader
+from orders_sync.external.shopify.order_reader import OrderReader
 from orders_sync.http.app_keys import DATABASE, SHOPIFY, THRESHOLDS
 from orders_sync.http.problems import Refused
 from orders_sync.ingest import dead_letters as letters

@@ -12,8 +12,8 @@ from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.http.app_keys import CLOCK, DATABASE, SETTINGS, THRESHOLDS
 from orders_sync.http.body import read_body, without_body
-from orders_sync.ingest import dead_letters, webhook
-from orders_sync.ingest.apply import Taking
+from orders_sync.ingest import dead_letters, webhook, webhook_hmac
+from orders_sync.ingest.apply import WebhookJob
 from orders_wire.vocabulary import Gap, Severity
 
 log = structlog.get_logger(__name__)
@@ -30,14 +30,14 @@ async def shopify_webhook(request: web.Request) -> web.Response:
     if not secrets:
         await _tell_unprovable(request.app[DATABASE])
         return without_body(request, _json(503, {"detail": _UNPROVABLE}, {"Retry-After": "60"}))
-    signature = request.headers.get(webhook.SIGNATURE)
+    signature = request.headers.get(webhook_hmac.SIGNATURE)
     if not signature:
         return without_body(request, _json(401, {"detail": "Missing Shopify HMAC header"}))
     refused = _json(401, {"detail": "Invalid Shopify HMAC signature"})
-    if not webhook.well_formed(signature):
+    if not webhook_hmac.well_formed(signature):
         return without_body(request, refused)
     body = await read_body(request)
-    return await _take(request, body) if webhook.genuine(body, signature, secrets) else refused
+    return await _take(request, body) if webhook_hmac.genuine(body, signature, secrets) else refused
 
 
 async def clear_secret_gap(app: web.Application) -> None:
@@ -53,7 +53,7 @@ async def _take(request: web.Request, body: bytes) -> web.Response:
     received = webhook.receive(body, headers, app[CLOCK](), ours=ours)
     delivery, thresholds = received.delivery, app[THRESHOLDS]
     if received.problem is None:
-        await app[DATABASE].write(Taking(delivery, thresholds))
+        await app[DATABASE].write(WebhookJob(delivery, thresholds))
     else:
         problem = received.problem
         log.warning("a webhook could not be read", topic=delivery.topic, reason=problem)

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from orders_sync.evidence.changes import AddressPart, CustomerPart, MoneyPart
+from orders_sync.evidence.entities import AddressPart, CustomerPart, MoneyPart
 from orders_sync.evidence.facts import OrderFacts
 from orders_sync.evidence.money import written
 from orders_sync.instants import to_datetime
 from orders_sync.rules import stock_coverage
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.order_state import Picture, draw
+from orders_sync.rules.order_state import OrderState, build_order_state
+from orders_sync.rules.owed import OwedLine
 from orders_sync.rules.parcels import Parcel
-from orders_sync.rules.return_history import ReturnView
-from orders_sync.rules.shipping import Line
+from orders_sync.rules.returns import OrderReturn
 from orders_sync.rules.stock_coverage import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import timeline
@@ -54,10 +54,10 @@ def describe(
     missing: Mapping[str, int | None] = NONE_MISSING,
 ) -> Detail | None:
     """Everything that is known of an order; null where `derive` gives none. `missing`: units that it goes without, by SKU."""
-    picture = draw(order_id, facts, operator, stock, thresholds)
-    if picture is None:
+    state = build_order_state(order_id, facts, operator, stock, thresholds)
+    if state is None:
         return None
-    order = picture.order
+    order = state.order
     return Detail(
         customer=_customer(order.customer),
         email=order.email,
@@ -67,10 +67,10 @@ def describe(
         shipping_address=_address(order.shipping_address),
         billing_address=_address(order.billing_address),
         shipping_lines=list(order.shipping_lines),
-        line_items=_lines(picture, missing),
-        fulfillments=[_fulfillment(parcel) for parcel in picture.parcels],
-        returns=[_return(view) for view in picture.returns],
-        timeline=[TimelineEntry.model_validate(entry) for entry in timeline(picture)],
+        line_items=_lines(state, missing),
+        fulfillments=[_fulfillment(parcel) for parcel in state.parcels],
+        returns=[_return(view) for view in state.returns],
+        timeline=[TimelineEntry.model_validate(entry) for entry in timeline(state)],
     )
 
 
@@ -89,14 +89,14 @@ def _money(part: MoneyPart | None) -> Money | None:
     return None if part is None else Money(amount=written(part), currency=part.currency)
 
 
-def _lines(picture: Picture, missing: Mapping[str, int | None]) -> list[LineItem]:
-    short = stock_coverage.by_line(picture.lines, missing)
-    return [_line(picture, line, short[line.part.id]) for line in picture.lines]
+def _lines(state: OrderState, missing: Mapping[str, int | None]) -> list[LineItem]:
+    short = stock_coverage.by_line(state.lines, missing)
+    return [_line(state, line, short[line.part.id]) for line in state.lines]
 
 
-def _line(picture: Picture, line: Line, short: int | None) -> LineItem:
+def _line(state: OrderState, line: OwedLine, short: int | None) -> LineItem:
     part = line.part
-    level = picture.stock.get(part.sku) if part.sku else None
+    level = state.stock.get(part.sku) if part.sku else None
     return LineItem(
         id=f"gid://shopify/LineItem/{part.id}",
         sku=part.sku,
@@ -127,7 +127,7 @@ def _fulfillment(parcel: Parcel) -> Fulfillment:
     )
 
 
-def _return(view: ReturnView) -> Return:
+def _return(view: OrderReturn) -> Return:
     return Return(
         id=view.gid,
         name=view.name,

@@ -15,9 +15,7 @@ from orders_sync.rules.operator_state import InventoryHold
 from orders_sync.rules.stock_coverage import StockLevel
 from orders_wire.vocabulary import Issue
 
-MEANING_ORDER = (Issue.PAYMENT, Issue.ADDRESS, Issue.INVENTORY, Issue.MANUAL_CHECK)
-"""Which hold decides where there are several: as in the rule of `issue`."""
-
+_MEANING_ORDER = (Issue.PAYMENT, Issue.ADDRESS, Issue.INVENTORY, Issue.MANUAL_CHECK)
 
 _OWN = "desk-"
 
@@ -54,6 +52,11 @@ def shop_holds(facts: OrderFacts) -> tuple[Hold, ...]:
     """Every hold that the shop told of, also ended ones, oldest first."""
     found = [_hold(facts, key, instants) for key, instants in facts.instants.get("held", {}).items()]
     return tuple(sorted(found, key=lambda hold: (hold.since, hold.key)))
+
+
+def deciding(holds: tuple[Hold, ...]) -> Hold | None:
+    """The hold whose reason and note stand on the order: the first match of the rule of `issue`."""
+    return min(holds, key=lambda hold: _MEANING_ORDER.index(hold.meaning), default=None)
 
 
 def escalations(holds: Mapping[str, InventoryHold]) -> tuple[Hold, ...]:

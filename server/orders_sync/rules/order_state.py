@@ -6,25 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orders_sync.evidence import shopify_words
-from orders_sync.evidence.changes import MoneyPart, OrderFields
+from orders_sync.evidence.entities import MoneyPart, OrderFields
 from orders_sync.evidence.facts import IN_PART, OrderFacts
 from orders_sync.evidence.money import NO_CURRENCY
-from orders_sync.instants import FOREVER, Ms
+from orders_sync.instants import FOREVER, Ms, to_datetime
 from orders_sync.lazy import lazy
-from orders_sync.rules import holds, parcels, return_history, shipping
-from orders_sync.rules.delivery import delivery
+from orders_sync.rules import holds, parcels, returns
+from orders_sync.rules.delivery import channel, delivery, ships
 from orders_sync.rules.holds import Hold
 from orders_sync.rules.operator_state import InventoryHold, OperatorState
+from orders_sync.rules.owed import OwedLine, owed_lines
 from orders_sync.rules.parcels import Parcel
-from orders_sync.rules.return_history import ReturnView
-from orders_sync.rules.shipping import Line
+from orders_sync.rules.returns import OrderReturn
+from orders_sync.rules.ship_by import ship_by
 from orders_sync.rules.stock_coverage import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import Channel, Delivery, Status
 
 
 @dataclass(frozen=True)
-class Picture:
+class OrderState:
     """`over`: cancelled or refunded in full. `ships`: false for an order without shipping; `ship_by` is null then.
 
     `lines` and `owed` count an acknowledgement; `owed_in_shop` does not. An acknowledgement is a parcel for what is owed: when
@@ -42,11 +43,11 @@ class Picture:
     delivery: Delivery
     ships: bool
     parcels: tuple[Parcel, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[OwedLine, ...]
     owed_in_shop: bool
     ship_by: Ms | None
     shop_holds: tuple[Hold, ...]
-    returns: tuple[ReturnView, ...]
+    returns: tuple[OrderReturn, ...]
 
     @lazy
     def cancelled(self) -> bool:
@@ -118,6 +119,10 @@ class Picture:
         """True while the order is open."""
         return self.live_at is not None and self.live_at > now - self.thresholds.quiet
 
+    def local_time(self, at: Ms) -> str:
+        """Date and time in the desk's zone."""
+        return to_datetime(at).astimezone(self.thresholds.zone).strftime("%Y-%m-%d %H:%M")
+
     @lazy
     def status(self) -> Status:
         """Contract §1, first match."""
@@ -135,7 +140,7 @@ class Picture:
 
     @lazy
     def channel(self) -> Channel:
-        return shipping.channel(self.order)
+        return channel(self.order)
 
     @lazy
     def escalations(self) -> dict[str, InventoryHold]:
@@ -166,10 +171,10 @@ class Picture:
         return frozenset(line.part.sku for line in self.lines if line.part.sku)
 
 
-def draw(
+def build_order_state(
     order_id: int, facts: OrderFacts, operator: OperatorState, stock: Mapping[str, StockLevel], thresholds: Thresholds
-) -> Picture | None:
-    """The picture; null for a stub and for a deleted order: without a name and a time it is no order yet."""
+) -> OrderState | None:
+    """The state; null for a stub and for a deleted order: without a name and a time it is no order yet."""
     told = facts.fields("order")
     if facts.deleted or told is None:
         return None
@@ -177,14 +182,15 @@ def draw(
     placed_at = order.processed_at if order.processed_at is not None else order.created_at
     if not order.name or placed_at is None:
         return None
-    way = delivery(facts)
-    carried, ships = way is Delivery.SHIPPING, shipping.ships(order, way)
-    found = parcels.parcels(facts, operator, cancelled=order.cancelled_at is not None, carried=carried)
+    method = delivery(facts)
+    shipped = ships(order, method)
+    cancelled, carried = order.cancelled_at is not None, method is Delivery.SHIPPING
+    found = parcels.parcels(facts, operator, cancelled=cancelled, carried=carried)
     lines_at = facts.at("order", "lines") or 0
-    in_shop = shipping.lines(order, lines_at, found, owing=ships)
+    in_shop = owed_lines(order, lines_at, found, owing=shipped)
     owed_in_shop = any(line.owed for line in in_shop)
     acknowledged = owed_in_shop and any(parcel.ours for parcel in found)
-    return Picture(
+    return OrderState(
         order_id=order_id,
         facts=facts,
         operator=operator,
@@ -193,14 +199,14 @@ def draw(
         order=order,
         name=order.name,
         placed_at=placed_at,
-        delivery=way,
-        ships=ships,
+        delivery=method,
+        ships=shipped,
         parcels=found if acknowledged else tuple(parcel for parcel in found if not parcel.ours),
-        lines=shipping.lines(order, lines_at, found, owing=False) if acknowledged else in_shop,
+        lines=owed_lines(order, lines_at, found, owing=False) if acknowledged else in_shop,
         owed_in_shop=owed_in_shop,
-        ship_by=shipping.ship_by(placed_at, facts, in_shop, thresholds) if ships else None,
+        ship_by=ship_by(placed_at, facts, in_shop, thresholds) if shipped else None,
         shop_holds=holds.shop_holds(facts),
-        returns=return_history.returns(facts, operator),
+        returns=returns.returns(facts, operator),
     )
 
 
@@ -213,7 +219,7 @@ def _with_currency(order: OrderFields) -> OrderFields:
 
 
 def skus(facts: OrderFacts) -> frozenset[str]:
-    """The SKUs of the order's lines: whose stock a picture needs."""
+    """The SKUs of the order's lines: whose stock a state needs."""
     lines = (facts.fields("order") or {}).get("lines")
     found = (line.get("sku") for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
     return frozenset(sku for sku in found if isinstance(sku, str) and sku)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from orders_sync.evidence import shopify_words
-from orders_sync.evidence.changes import FulfilledLine, FulfillmentPart
+from orders_sync.evidence.entities import FulfilledLine, FulfillmentPart
 from orders_sync.evidence.facts import OrderFacts
 from orders_sync.instants import Ms
 from orders_sync.rules.operator_state import Acknowledgement, GivenNumber, OperatorState
@@ -104,7 +104,7 @@ class _Scan:
 def parcels(facts: OrderFacts, operator: OperatorState, *, cancelled: bool, carried: bool = True) -> tuple[Parcel, ...]:
     """Every parcel of the order, also dead ones, oldest first; an acknowledgement that stands is the last."""
     scans = _scans(facts)
-    found = [_told(facts, key, scans.pop(key, [])) for key in facts.told.get("fulfillment", {})]
+    found = [_told(facts, key, scans.pop(key, [])) for key in facts.reported.get("fulfillment", {})]
     found.sort(key=lambda parcel: (parcel.created_at, parcel.id))
     found = [_with_given_number(parcel, operator) for parcel in found]
     acknowledgement = operator.acknowledgement
@@ -121,7 +121,7 @@ def replaced_by(acknowledgement: Acknowledgement, fulfillment_ids: Iterable[int]
 
 def fulfillment_ids(facts: OrderFacts) -> tuple[int, ...]:
     """The fulfilments that Shopify has told of: what an acknowledgement keeps as `known`."""
-    return tuple(sorted(int(key) for key in facts.told.get("fulfillment", {})))
+    return tuple(sorted(int(key) for key in facts.reported.get("fulfillment", {})))
 
 
 def _acknowledged(found: list[Parcel], acknowledgement: Acknowledgement) -> list[Parcel]:
@@ -162,7 +162,7 @@ def _scans(facts: OrderFacts) -> dict[str, list[_Scan]]:
     """The scans that stand, by fulfilment."""
     withdrawn = facts.first.get("withdrawn", {})
     found: dict[str, list[_Scan]] = {}
-    for key, layers in facts.told.get("scan", {}).items():
+    for key, layers in facts.reported.get("scan", {}).items():
         status, happened_at = layers[0].fields["status"], layers[0].fields["at"]
         if key not in withdrawn and status in shopify_words.CARRIER_STATES and isinstance(happened_at, int):
             found.setdefault(key.partition("/")[0], []).append(_Scan(happened_at, layers[0].at, str(status)))

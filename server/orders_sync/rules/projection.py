@@ -100,7 +100,7 @@ class Projection:
     held_at: Ms | None
     return_at: Ms | None
     refunded_at: Ms | None
-    card: bytes
+    row_json: bytes
     """ORDER's fields as a JSON object, without those added when read: `age_hours`, `issue`, `alerts`, `outbound`, `version`."""
     tags: tuple[str, ...] = ()
     terms: frozenset[tuple[str, str]] = frozenset()

@@ -6,46 +6,48 @@ from typing import Any
 
 import orjson
 
-from orders_sync.evidence.money import written
+from orders_sync.evidence.money import usd_cents, written
 from orders_sync.instants import to_text
-from orders_sync.rules import priority_and_issue, return_history, usd
-from orders_sync.rules.order_state import Picture
+from orders_sync.rules import returns
+from orders_sync.rules.holds import deciding as deciding_hold
+from orders_sync.rules.order_state import OrderState
 from orders_sync.rules.parcels import Parcel
+from orders_sync.rules.priority import priority
 from orders_sync.rules.timeline import NEWEST, timeline
 from orders_wire.returns import allowed_actions
 from orders_wire.vocabulary import UNASSIGNED
 
 
-def card(picture: Picture) -> bytes:
+def row_json(state: OrderState) -> bytes:
     """The fields of ORDER under their wire names."""
-    order = picture.order
-    value = usd.usd_cents(order.total, picture.thresholds.usd_rates)
+    order = state.order
+    value = usd_cents(order.total, state.thresholds.usd_rates)
     return orjson.dumps(
         {
-            "id": f"gid://shopify/Order/{picture.order_id}",
-            "order_number": picture.name,
-            "placed_at": to_text(picture.placed_at),
-            "ship_by": None if picture.ship_by is None else to_text(picture.ship_by),
-            "status": picture.status.value,
-            "priority": priority_and_issue.priority(picture).value,
+            "id": f"gid://shopify/Order/{state.order_id}",
+            "order_number": state.name,
+            "placed_at": to_text(state.placed_at),
+            "ship_by": None if state.ship_by is None else to_text(state.ship_by),
+            "status": state.status.value,
+            "priority": priority(state).value,
             "value_usd": None if value is None else value / 100,
-            "assigned_to": picture.operator.assigned_to or UNASSIGNED,
-            "support_thread": picture.operator.thread,
-            "timeline": timeline(picture)[-NEWEST:],
-            "channel": picture.channel.value,
-            "delivery": picture.delivery.value,
+            "assigned_to": state.operator.assigned_to or UNASSIGNED,
+            "support_thread": state.operator.thread,
+            "timeline": timeline(state)[-NEWEST:],
+            "channel": state.channel.value,
+            "delivery": state.delivery.value,
             "tags": list(order.tags),
             "customer_name": order.customer.name if order.customer is not None else None,
-            "total": _total(picture),
-            "tracking": [_tracking(parcel) for parcel in picture.parcels if parcel.alive],
-            "hold": _hold(picture),
-            "return": _return(picture),
+            "total": _total(state),
+            "tracking": [_tracking(parcel) for parcel in state.parcels if parcel.alive],
+            "hold": _hold(state),
+            "return": _return(state),
         }
     )
 
 
-def _total(picture: Picture) -> dict[str, str] | None:
-    total = picture.order.total
+def _total(state: OrderState) -> dict[str, str] | None:
+    total = state.order.total
     if total is None:
         return None
     return {"amount": written(total), "currency": total.currency}
@@ -61,16 +63,16 @@ def _tracking(parcel: Parcel) -> dict[str, str | None]:
     }
 
 
-def _hold(picture: Picture) -> dict[str, str | None] | None:
+def _hold(state: OrderState) -> dict[str, str | None] | None:
     """The reason that decides, its note, and since when the oldest hold stands."""
-    deciding = priority_and_issue.deciding(picture.holds)
+    deciding = deciding_hold(state.holds)
     if deciding is None:
         return None
-    return {"reason": deciding.meaning.value, "note": deciding.note, "since": to_text(picture.holds[0].since)}
+    return {"reason": deciding.meaning.value, "note": deciding.note, "since": to_text(state.holds[0].since)}
 
 
-def _return(picture: Picture) -> dict[str, Any] | None:
-    view = return_history.on_show(picture.returns)
+def _return(state: OrderState) -> dict[str, Any] | None:
+    view = returns.on_show(state.returns)
     if view is None:
         return None
     return {

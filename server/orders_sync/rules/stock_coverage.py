@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orders_sync.instants import Ms
-from orders_sync.rules.shipping import Line
+from orders_sync.rules.owed import OwedLine
 
 
 def missing(order_id: int, available: int, last_served_first: Iterable[tuple[int, int]]) -> int | None:
@@ -31,7 +31,7 @@ def missing(order_id: int, available: int, last_served_first: Iterable[tuple[int
     return None
 
 
-def by_line(lines: Sequence[Line], missing_of: Mapping[str, int | None]) -> dict[int, int | None]:
+def by_line(lines: Sequence[OwedLine], missing_of: Mapping[str, int | None]) -> dict[int, int | None]:
     """How many of the units that each line owes are short, by line id: the first lines of a SKU are served first."""
     left = dict(missing_of)
     found: dict[int, int | None] = {}

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import NamedTuple
 
-from orders_sync.evidence.changes import MoneyPart
+from orders_sync.evidence.entities import MoneyPart
 from orders_sync.evidence.facts import Fields
 from orders_sync.evidence.from_changes import BY_STATUS
 from orders_sync.evidence.money import NO_CURRENCY, written
 from orders_sync.instants import SECOND, to_text
 from orders_sync.rules.holds import Hold
 from orders_sync.rules.operator_state import Entry, OperatorState
-from orders_sync.rules.order_state import Picture
+from orders_sync.rules.order_state import OrderState
 from orders_sync.rules.parcels import fulfillment_ids, replaced_by
 from orders_wire.vocabulary import Issue, ReturnState
 
@@ -77,10 +77,10 @@ def acknowledgement_key(action_id: str) -> str:
     return key("fulfillment_submitted", action_id)
 
 
-def timeline(picture: Picture) -> list[dict[str, str]]:
+def timeline(state: OrderState) -> list[dict[str, str]]:
     """The whole timeline, oldest first, as the wire has it."""
     entries: dict[str, Told] = {}
-    for told in (*_of_shop(picture), *_of_operators(picture)):
+    for told in (*_of_shop(state), *_of_operators(state)):
         name = key(told.event, told.of)
         known = entries.get(name)
         if known is None or told.ts < known.ts:
@@ -107,49 +107,49 @@ def _shown(ts: int, event: str, details: str) -> dict[str, str]:
     return {"ts": to_text(ts // SECOND * SECOND), "event": event, "details": details}
 
 
-def _of_shop(picture: Picture) -> Iterator[Told]:
-    yield from _order(picture)
-    yield from _payments(picture)
-    for hold in picture.shop_holds:
-        yield from _hold(hold, picture.operator)
-    yield from _journey(picture)
-    for view in picture.returns:
-        details = " · ".join(text for text in (view.name, view.reason) if text)
-        for state, at in view.entered.items():
-            yield Told(at, f"return_{state.value}", str(view.id), details)
+def _of_shop(state: OrderState) -> Iterator[Told]:
+    yield from _order(state)
+    yield from _payments(state)
+    for hold in state.shop_holds:
+        yield from _hold(hold, state.operator)
+    yield from _journey(state)
+    for each in state.returns:
+        details = " · ".join(text for text in (each.name, each.reason) if text)
+        for reached, at in each.entered.items():
+            yield Told(at, f"return_{reached.value}", str(each.id), details)
 
 
-def _order(picture: Picture) -> Iterator[Told]:
-    yield Told(picture.placed_at, "order_placed", "", picture.channel.value)
-    if picture.order.cancelled_at is not None:
-        yield Told(picture.order.cancelled_at, "order_cancelled", "", "")
-    for edit, at in picture.facts.first.get("order_edited", {}).items():
-        yield Told(at, "order_edited", edit, _text(picture.facts.fields("edit", edit), "details"))
+def _order(state: OrderState) -> Iterator[Told]:
+    yield Told(state.placed_at, "order_placed", "", state.channel.value)
+    if state.order.cancelled_at is not None:
+        yield Told(state.order.cancelled_at, "order_cancelled", "", "")
+    for edit, at in state.facts.first.get("order_edited", {}).items():
+        yield Told(at, "order_edited", edit, _text(state.facts.fields("edit", edit), "details"))
 
 
-def _payments(picture: Picture) -> Iterator[Told]:
+def _payments(state: OrderState) -> Iterator[Told]:
     """From transactions where they are known, else one per kind from the financial status."""
     for event in PAYMENTS:
-        told = picture.facts.first.get(event, {})
-        found = [_payment(picture, event, of, at) for of, at in told.items() if of != BY_STATUS]
+        told = state.facts.first.get(event, {})
+        found = [_payment(state, event, of, at) for of, at in told.items() if of != BY_STATUS]
         if not found and event == "payment_refunded":
-            found = [*_paid_back(picture)]
+            found = [*_paid_back(state)]
         if not found and BY_STATUS in told:
             found = [Told(told[BY_STATUS], event, BY_STATUS, "")]
         yield from found
 
 
-def _payment(picture: Picture, event: str, of: str, at: int) -> Told:
+def _payment(state: OrderState, event: str, of: str, at: int) -> Told:
     kind = "dispute" if event == "payment_disputed" else "transaction"
-    return Told(at, event, of, _amount(picture.facts.fields(kind, of), picture.order.currency))
+    return Told(at, event, of, _amount(state.facts.fields(kind, of), state.order.currency))
 
 
-def _paid_back(picture: Picture) -> Iterator[Told]:
+def _paid_back(state: OrderState) -> Iterator[Told]:
     """Refunds of money of which no transaction is known."""
-    for refund, fields in picture.facts.entities("refund"):
+    for refund, fields in state.facts.entities("refund"):
         total, at = fields.get("total"), fields.get("created_at")
         if isinstance(total, dict) and total.get("minor") and isinstance(at, int):
-            yield Told(at, "payment_refunded", refund, _amount({"amount": total}, picture.order.currency))
+            yield Told(at, "payment_refunded", refund, _amount({"amount": total}, state.order.currency))
 
 
 def _hold(hold: Hold, operator: OperatorState) -> Iterator[Told]:
@@ -175,21 +175,21 @@ def _escalated(hold: Hold, operator: OperatorState) -> str | None:
     return next(ours, None)
 
 
-def _journey(picture: Picture) -> Iterator[Told]:
-    names = {str(parcel.id): parcel.name or "" for parcel in picture.parcels}
+def _journey(state: OrderState) -> Iterator[Told]:
+    names = {str(parcel.id): parcel.name or "" for parcel in state.parcels}
     for event in JOURNEY:
-        for fulfillment, at in picture.facts.first.get(event, {}).items():
+        for fulfillment, at in state.facts.first.get(event, {}).items():
             yield Told(at, event, fulfillment, names.get(fulfillment, ""))
 
 
-def _of_operators(picture: Picture) -> Iterable[Told]:
-    acknowledgement = picture.operator.acknowledgement
+def _of_operators(state: OrderState) -> Iterable[Told]:
+    acknowledgement = state.operator.acknowledgement
     own = None if acknowledgement is None else acknowledgement_key(acknowledgement.action_id)
-    heir = None if acknowledgement is None else replaced_by(acknowledgement, fulfillment_ids(picture.facts))
-    for name, entry in picture.operator.entries.items():
+    heir = None if acknowledgement is None else replaced_by(acknowledgement, fulfillment_ids(state.facts))
+    for name, entry in state.operator.entries.items():
         if name != own or heir is None:
             yield Told(entry.ts, entry.event, name.removeprefix(f"{entry.event}:"), entry.details)
-    if acknowledgement is not None and heir is None and own not in picture.operator.entries:
+    if acknowledgement is not None and heir is None and own not in state.operator.entries:
         yield Told(acknowledgement.at, "fulfillment_submitted", acknowledgement.action_id, "")
 
 

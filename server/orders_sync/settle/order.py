@@ -19,45 +19,45 @@ from orders_sync.instants import SECOND, Ms
 from orders_sync.outbox import holds as outbox_holds
 from orders_sync.rules import derive
 from orders_sync.rules.operator_state import Entry, OperatorState
-from orders_sync.rules.order_state import Picture, draw, skus
+from orders_sync.rules.order_state import OrderState, build_order_state, skus
 from orders_sync.rules.projection import Cause, Projection
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import key
 from orders_sync.settle import owner_change
-from orders_sync.settle.change import Change, Settled
+from orders_sync.settle.order_update import OrderUpdate, Settled
 from orders_wire.vocabulary import Gap, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class _Derived:
-    change: Change
+    update: OrderUpdate
     operator: OperatorState
     projection: Projection | None
     version: int
 
     @property
     def order_id(self) -> int:
-        return self.change.known.order_id
+        return self.update.known.order_id
 
     @property
     def changed(self) -> bool:
-        return self.version != self.change.known.version
+        return self.version != self.update.known.version
 
     @property
     def waiting(self) -> bool:
         """Something is known of it, but not the order itself."""
-        return self.projection is None and bool(self.change.facts.told)
+        return self.projection is None and bool(self.update.facts.reported)
 
     @property
     def leaves_the_stubs(self) -> bool:
         """It was referred to without being known itself; now it has come, or was deleted."""
-        came = self.projection is not None and self.change.known.version == 0
-        return (came or self.change.facts.deleted) and bool(derive.references(self.change.known.facts))
+        came = self.projection is not None and self.update.known.version == 0
+        return (came or self.update.facts.deleted) and bool(derive.references(self.update.known.facts))
 
     @property
     def partial(self) -> bool:
         """Its body, or the lines in it, have to be asked for."""
-        return self.waiting or (self.projection is not None and self.change.facts.at("order", "lines") is None)
+        return self.waiting or (self.projection is not None and self.update.facts.at("order", "lines") is None)
 
 
 def load(tx: Tx, order_id: int) -> Known | None:
@@ -89,29 +89,32 @@ def settle(
     `reopen`: causes that an undo brings back (`live.alerts.reconcile`).
     """
     known = load_or_begin(tx, [order_id])[order_id]
-    return settle_all(tx, [Change(known, facts, operator, reopen)], thresholds)[order_id]
+    return settle_all(tx, [OrderUpdate(known, facts, operator, reopen)], thresholds)[order_id]
 
 
 def resettle(tx: Tx, order_ids: Iterable[int], thresholds: Thresholds) -> None:
     """Derives orders again for `tx.now`: after a stock flip, a change of the thresholds, or an instant they waited for."""
     known = load_many(tx, order_ids)
-    settle_all(tx, [Change(each, None, each.operator) for each in known.values()], thresholds)
+    settle_all(tx, [OrderUpdate(each, None, each.operator) for each in known.values()], thresholds)
 
 
-def settle_all(tx: Tx, changes: Sequence[Change], thresholds: Thresholds) -> dict[int, Settled]:
+def settle_all(tx: Tx, updates: Sequence[OrderUpdate], thresholds: Thresholds) -> dict[int, Settled]:
     """Settles several orders in a fixed number of statements. Each order appears once."""
-    passing = [change for change in changes if owner_change.passes(change, tx.now)]
-    handed_on = owner_change.hand_on(tx, passing)
-    others = [change for change in changes if change.known.order_id not in handed_on]
-    return handed_on | _derive_all(tx, others, thresholds)
+    passing = [update for update in updates if owner_change.only_owner_changes(update, tx.now)]
+    passed = owner_change.change_owners(tx, passing)
+    others = [update for update in updates if update.known.order_id not in passed]
+    return passed | _derive_all(tx, others, thresholds)
 
 
-def _derive_all(tx: Tx, changes: Sequence[Change], thresholds: Thresholds) -> dict[int, Settled]:
-    if not changes:
+def _derive_all(tx: Tx, updates: Sequence[OrderUpdate], thresholds: Thresholds) -> dict[int, Settled]:
+    if not updates:
         return {}
-    levels = stock.levels(tx.conn, tx.shop_id, {sku for change in changes for sku in skus(change.facts)})
-    pictures = [draw(change.known.order_id, change.facts, change.operator, levels, thresholds) for change in changes]
-    derived = [_derive(change, picture, tx.now) for change, picture in zip(changes, pictures, strict=True)]
+    levels = stock.levels(tx.conn, tx.shop_id, {sku for update in updates for sku in skus(update.facts)})
+    states = [
+        build_order_state(update.known.order_id, update.facts, update.operator, levels, thresholds)
+        for update in updates
+    ]
+    derived = [_derive(update, state, tx.now) for update, state in zip(updates, states, strict=True)]
     _store(tx, derived)
     _release_holds(tx, derived)
     _raise_alerts(tx, derived)
@@ -122,21 +125,21 @@ def _derive_all(tx: Tx, changes: Sequence[Change], thresholds: Thresholds) -> di
     return {each.order_id: Settled(each.version, each.changed) for each in derived}
 
 
-def _derive(change: Change, picture: Picture | None, now: Ms) -> _Derived:
-    known = change.known
-    if picture is None:
-        return _Derived(change, change.operator, None, 0)
-    ended = change.operator.holds.keys() - picture.escalations.keys()
+def _derive(update: OrderUpdate, state: OrderState | None, now: Ms) -> _Derived:
+    known = update.known
+    if state is None:
+        return _Derived(update, update.operator, None, 0)
+    ended = update.operator.holds.keys() - state.escalations.keys()
     if ended:
-        operator = _without_holds(change.operator, ended, now)
-        picture = replace(picture, operator=operator)
-    projection = derive.project(picture, now)
+        operator = _without_holds(update.operator, ended, now)
+        state = replace(state, operator=operator)
+    projection = derive.project(state, now)
     same = (
-        projection.card == known.card
-        and picture.operator == known.operator
-        and (change.merged is None or _essence(change.merged) == _essence(known.facts))
+        projection.row_json == known.card
+        and state.operator == known.operator
+        and (update.merged is None or _essence(update.merged) == _essence(known.facts))
     )
-    return _Derived(change, picture.operator, projection, known.version if same else known.version + 1)
+    return _Derived(update, state.operator, projection, known.version if same else known.version + 1)
 
 
 def _without_holds(operator: OperatorState, ended: Collection[str], now: Ms) -> OperatorState:
@@ -157,7 +160,7 @@ def _essence(facts: OrderFacts) -> tuple[dict[str, dict[str, Fields]], Mapping[s
 
     A field that is told as null is as one that is not told.
     """
-    told = {kind: {key: _present(fields) for key, fields in facts.entities(kind)} for kind in facts.told}
+    told = {kind: {key: _present(fields) for key, fields in facts.entities(kind)} for kind in facts.reported}
     told.get("order", {}).get("", {}).pop("updated_at", None)
     return told, facts.first
 
@@ -172,25 +175,25 @@ def _store(tx: Tx, derived: Sequence[_Derived]) -> None:
     orders.save(tx, [Saved(each.projection, each.version) for each in derived if each.projection is not None])
     for each in derived:
         if each.projection is None:
-            if each.change.known.version:
+            if each.update.known.version:
                 orders.remove(tx, each.order_id)
-            references.put(tx, each.order_id, derive.references(each.change.facts))
+            references.put(tx, each.order_id, derive.references(each.update.facts))
 
 
 def _stale(each: _Derived) -> bool:
-    known = each.change.known
-    return each.change.tells_more or each.operator != known.operator or each.partial != (known.stub_since is not None)
+    known = each.update.known
+    return each.update.has_news or each.operator != known.operator or each.partial != (known.stub_since is not None)
 
 
 def _draft(each: _Derived, now: Ms) -> Draft:
-    since = (each.change.known.stub_since or now) if each.partial else None
-    return Draft(each.order_id, each.change.merged if each.change.tells_more else None, each.operator, since)
+    since = (each.update.known.stub_since or now) if each.partial else None
+    return Draft(each.order_id, each.update.merged if each.update.has_news else None, each.operator, since)
 
 
 def _release_holds(tx: Tx, derived: Sequence[_Derived]) -> None:
     """Escalations that ended are taken back from Shopify."""
     for each in derived:
-        before, after = each.change.operator.holds, each.operator.holds
+        before, after = each.update.operator.holds, each.operator.holds
         ended = [hold for sku, hold in before.items() if sku not in after]
         if ended:
             outbox_holds.ended(tx, each.order_id, ended)
@@ -198,17 +201,17 @@ def _release_holds(tx: Tx, derived: Sequence[_Derived]) -> None:
 
 def _raise_alerts(tx: Tx, derived: Sequence[_Derived]) -> None:
     """Alerts follow causes; an order that has neither is left out of the question."""
-    concerned = [each for each in derived if _causes(each) or each.change.known.alert_types]
+    concerned = [each for each in derived if _causes(each) or each.update.known.alert_types]
     if not concerned:
         return
     opened = reconcile_all(
         tx,
-        [OrderCauses(each.order_id, _name(each), _causes(each), each.change.reopen) for each in concerned],
+        [OrderCauses(each.order_id, _name(each), _causes(each), each.update.reopen) for each in concerned],
     )
     changed: dict[int, str] = {}
     for each in concerned:
         types = ",".join(sorted(alert.value for alert in opened[each.order_id]))
-        if types != each.change.known.alert_types and each.projection is not None:
+        if types != each.update.known.alert_types and each.projection is not None:
             changed[each.order_id] = types
             tx.touch(each.order_id)
     orders.set_alerts(tx, changed)
@@ -225,7 +228,7 @@ def _name(each: _Derived) -> str | None:
 def _tell_gaps(tx: Tx, derived: Sequence[_Derived]) -> None:
     """Contract §2, `order_partial`: a stub is in no list until its body comes."""
     for each in derived:
-        was_waiting = each.change.known.stub_since is not None
+        was_waiting = each.update.known.stub_since is not None
         if each.waiting and not was_waiting:
             message = (
                 f"Order {each.order_id} is known only by a part of it. The poller reads the rest from Shopify; "

@@ -7,7 +7,7 @@ store, the session, the drafts' book, the dialogs and the command line have to k
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -74,13 +74,8 @@ class Draft(ABC):
 
     @property
     def subject(self) -> str:
-        """What it is about: an order, or `MARKS`."""
+        """What it is about: an order, or `MARKS`; what has no orders says what it is about instead."""
         return self.order_ids[0] if len(self.order_ids) == 1 else MARKS
-
-    @property
-    def subjects(self) -> tuple[str, ...]:
-        """Its orders; where it names none, what it is about instead."""
-        return self.order_ids or (self.subject,)
 
     @property
     def many(self) -> bool:
@@ -120,18 +115,13 @@ class Draft(ABC):
 
     def eligibility(self, view: Callable[[str], Order | None]) -> Eligibility:
         """Its orders as those to send and those to skip; `view` gives what is known of an order."""
-        eligible: list[str] = []
-        unknown: list[str] = []
-        skipped: dict[str, tuple[str, ...]] = {}
+        by_reason: dict[str | None, list[str]] = {}
         for order_id in self.order_ids:
             order = view(order_id)
-            if order is None:
-                unknown.append(order_id)
-            elif (reason := self.obstacle(order)) is None:
-                eligible.append(order_id)
-            else:
-                skipped[reason] = (*skipped.get(reason, ()), order_id)
-        return Eligibility(tuple(eligible), skipped, tuple(unknown))
+            reason = self.obstacle(order) if order is not None else None
+            by_reason.setdefault(reason, []).append(order_id)
+        sendable = tuple(by_reason.pop(None, ()))
+        return Eligibility(sendable, {str(reason): tuple(ids) for reason, ids in by_reason.items()})
 
     def to_book(self) -> dict[str, Any]:
         """What is kept of it, as JSON."""
@@ -146,27 +136,15 @@ class Draft(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """`eligible` ids; `skipped` ids by reason; `unknown` ids that nothing is known of here (they are sent).
+    """Ids to send, also of orders that nothing is known of here, and ids to skip by reason.
 
     The server decides; this is contract §3's rules read forwards.
     """
 
-    eligible: tuple[str, ...] = ()
-    skipped: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    unknown: tuple[str, ...] = ()
-
-    @property
-    def sendable(self) -> tuple[str, ...]:
-        """What would be sent."""
-        return self.eligible + self.unknown
+    sendable: tuple[str, ...]
+    skipped: Mapping[str, tuple[str, ...]]
 
 
 def closed(order: Order) -> str | None:
     """That an order has ended, in a word."""
     return str(order.status) if order.status in _CLOSED else None
-
-
-def only(order_ids: Sequence[str]) -> str:
-    """The order of a request that takes one."""
-    (order_id,) = order_ids
-    return order_id

@@ -49,12 +49,9 @@ class FulfillDraft(Draft):
 
     action = ActionName.FULFILL
     word = "fulfil"
+    done = "marked as fulfilled"
     unsent = "nothing is on its way to be sent"
     parcels: Mapping[str, Parcel] = field(default_factory=dict)
-
-    @property
-    def done(self) -> str:
-        return "marked as fulfilled"
 
     @property
     def many(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from orders_tui.actions.draft import WRITES_OFF, Draft, only
+from orders_tui.actions.draft import WRITES_OFF, Draft
 from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
 from orders_wire.returns import after, allowed_actions
 from orders_wire.vocabulary import ActionName, ReturnAction, ReturnState
@@ -24,6 +24,8 @@ class ReturnsDraft(Draft):
     action = ActionName.RETURNS
     word = "return"
     orders_per_request = 1
+    repeated = None
+    """Each return is a decision of its own."""
     move: ReturnAction
     note: str | None = None
     return_id: str | None = None
@@ -35,11 +37,6 @@ class ReturnsDraft(Draft):
     @property
     def final(self) -> str:
         return "" if self.move is ReturnAction.REQUEST_INSPECTION else named(self.move)
-
-    @property
-    def repeated(self) -> None:
-        """Each return is a decision of its own."""
-        return None
 
     def obstacle(self, order: Order) -> str | None:
         if order.return_ is None:
@@ -65,7 +62,7 @@ class ReturnsDraft(Draft):
         from orders_wire.actions import ReturnsBody
 
         return ReturnsBody(
-            order_id=only(self.order_ids),
+            order_id=self.order_ids[0],
             action=self.move,
             note=self.note,
             return_id=self.return_id,
@@ -88,6 +85,6 @@ def named(move: ReturnAction) -> str:
 
 
 def outward(move: ReturnAction, state: ReturnState, me: Me | None) -> str:
-    """That Shopify hears of a move from `state` only later; empty where nothing of it is for Shopify, or it goes at once."""
+    """That a move from `state` is sent to Shopify only later; empty where nothing of it is for Shopify, or it goes at once."""
     sent = move is ReturnAction.DENY or (move, state) == (ReturnAction.APPROVE_REFUND, ReturnState.AWAITING_REFUND)
     return WRITES_OFF if sent and me is not None and not me.shopify_writes else ""

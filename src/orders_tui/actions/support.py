@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orders_tui.actions.draft import Draft, only
+from orders_tui.actions.draft import Draft
 from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
 from orders_wire.vocabulary import ASSISTANT, ActionName, AlertType
 
@@ -20,13 +20,10 @@ class SupportDraft(Draft):
 
     action = ActionName.SUPPORT
     word = "support"
+    done = "escalated to support"
     orders_per_request = 1
     note: str
     conversation_id: str | None = None
-
-    @property
-    def done(self) -> str:
-        return "escalated to support"
 
     @property
     def repeated(self) -> str:
@@ -44,7 +41,7 @@ class SupportDraft(Draft):
         from orders_wire.actions import SupportBody
 
         return SupportBody(
-            order_id=only(self.order_ids),
+            order_id=self.order_ids[0],
             note=self.note,
             conversation_id=self.conversation_id,
             expected_versions=expected,

@@ -21,12 +21,10 @@ class UndoDraft(Draft):
 
     action = ActionName.UNDO
     word = "undo"
+    done = "taken back"
     in_book = False
+    repeated = None
     action_id: str
-
-    @property
-    def done(self) -> str:
-        return "taken back"
 
     @property
     def undoes(self) -> str:
@@ -35,11 +33,6 @@ class UndoDraft(Draft):
     @property
     def subject(self) -> str:
         return self.action_id
-
-    @property
-    def repeated(self) -> None:
-        """There is no dialog for it."""
-        return None
 
     def requests(self) -> Iterator[UndoDraft]:
         yield self

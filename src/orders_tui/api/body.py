@@ -62,7 +62,7 @@ async def read_body(chunks: AsyncIterable[bytes], encoding: str, limit: int = LA
 
 
 def parse(body: bytes | str) -> Any:
-    """The JSON value as it came; NaN and the infinities, which are no JSON, are null. Raises ValueError, RecursionError."""
+    """The JSON value as it came; NaN and the infinities, which are no JSON, are None. Raises ValueError, RecursionError."""
     raw = body.encode(errors="replace") if isinstance(body, str) else body
     if raw.count(b"{") + raw.count(b"[") > MOST_NESTED or raw.count(b",") > MOST_VALUES:
         raise UnusableBody("it holds too many values")
@@ -74,7 +74,7 @@ def parse_safe(body: bytes | str) -> Any:
     return sanitise(parse(body))
 
 
-def position_of(told: str | None) -> str | None:
-    """An event id or cursor to go on after; None for one that cannot be said again."""
-    fits = told is not None and 0 < len(told) <= LONGEST_POSITION and told.isascii() and told.isprintable()
-    return told if fits else None
+def position_of(value: str | None) -> str | None:
+    """An event id or cursor to go on after; None for one that cannot be sent back."""
+    fits = value is not None and 0 < len(value) <= LONGEST_POSITION and value.isascii() and value.isprintable()
+    return value if fits else None

@@ -44,7 +44,8 @@ class PageReader:
             body = parse(response.content)
             orders = body.get("orders") if isinstance(body, dict) else None
             if isinstance(orders, dict):
-                orders["unread"] = await self._read_rows(_rows_of(orders))
+                items = orders.get("items")
+                orders["unread"] = await self._read_rows(items) if isinstance(items, list) else 0
                 body["size_bytes"] = len(response.content)
             return OrdersPage.model_validate(sanitise(body))
 
@@ -102,9 +103,3 @@ def _field(problem: Exception) -> str:
 
 def _id(item: Any) -> str:
     return str(item.get("id")) if isinstance(item, dict) else ""
-
-
-def _rows_of(orders: dict[str, Any]) -> list[Any]:
-    """`items`, where it is a list: what it is instead is for the model to refuse."""
-    items = orders.get("items")
-    return items if isinstance(items, list) else []

@@ -1,7 +1,7 @@
 """`assign`, `fulfill`, `support`, `returns`, `inventory`, `undo`: the same actions as on the screen, for scripts.
 
 Every request has an idempotency key; an answer that does not come is asked for again with it, and what is still not known in the
-end is told apart from what failed. Exit status: 0 all done, 1 something refused, 3 the server was not reached.
+end is kept apart from what failed. Exit status: 0 all done, 1 something refused, 3 the server was not reached.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from random import random
 from typing import TYPE_CHECKING
 
 from orders_tui.actions.draft import Draft
-from orders_tui.cli.desk import connect, remedy
+from orders_tui.backoff import delay_s
+from orders_tui.cli.connection import connect, remedy
 from orders_tui.cli.input import rows
-from orders_tui.cli.table import table
+from orders_tui.cli.output import table
 from orders_tui.cli.verbs import VERBS, Row, by_name
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, UsageError, VersionSkew
 from orders_tui.pace import new_key
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from orders_wire.actions import ActionAnswer
 
 FIRST_WAIT_S = 0.5
+LONGEST_WAIT_S = 8.0
 AT_ONCE = 8
 GID = "gid://shopify/Order/"
 _PATIENCE_S = 45.0
@@ -67,8 +70,7 @@ def _drafts(given: Namespace) -> Iterable[Draft]:
     verb = VERBS[ActionName(given.command)]
     if verb.columns is None:
         return verb.drafts(given, ())
-    orders: list[Row] = [{"order": order} for order in given.orders]
-    orders = orders or list(rows(verb.columns, sys.stdin))
+    orders: list[Row] = [{"order": order} for order in given.orders] or list(rows(verb.columns, sys.stdin))
     if not orders:
         raise UsageError(f"{given.command}: no orders; name them, or give CSV on stdin")
     return verb.drafts(given, orders)
@@ -86,29 +88,28 @@ def _agreed(wanted: Iterable[Draft]) -> bool:
 async def _perform(given: Namespace, wanted: list[Draft]) -> tuple[list[Result], Mapping[str, str]]:
     """The results, and what the orders are called that nobody named."""
     async with connect(given) as api:
-        results = await _in_turn(api, given, wanted)
+        if getattr(given, "me", False):
+            name = (await api.me()).name
+            wanted = [by_name(draft, name) for draft in wanted]
+        results = await _in_turn(api, wanted, given.key or new_key())
         return results, {} if given.json else await _names(api, _unnamed(results))
 
 
-async def _in_turn(api: SyncApi, given: Namespace, wanted: list[Draft]) -> list[Result]:
+async def _in_turn(api: SyncApi, wanted: list[Draft], base: str) -> list[Result]:
     """One after the other. A server that is gone, or does not know us, is not asked again for the rest."""
-    base = given.key or new_key()
     results: list[Result] = []
-    if getattr(given, "me", False):
-        name = (await api.me()).name
-        wanted = [by_name(draft, name) for draft in wanted]
     for number, draft in enumerate(wanted):
         key = base if len(wanted) == 1 else f"{base}-{number}"
         results.append(await _settled(api, draft, key))
-        if results[-1].error is not None and not isinstance(results[-1].error, Refused):
-            rest = wanted[number + 1 :]
-            return results + [Result(left, "", error=results[-1].error) for left in rest]
+        error = results[-1].error
+        if error is not None and not isinstance(error, Refused):
+            return results + [Result(left, "", error=error) for left in wanted[number + 1 :]]
     return results
 
 
 async def _settled(api: SyncApi, draft: Draft, key: str) -> Result:
     """Asks until the outcome is known, or patience ends."""
-    from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
+    from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay
 
     maybe_done = False
 
@@ -123,7 +124,7 @@ async def _settled(api: SyncApi, draft: Draft, key: str) -> Result:
 
     waiting = AsyncRetrying(
         retry=retry_if_exception(again),
-        wait=wait_random_exponential(multiplier=FIRST_WAIT_S, max=8),
+        wait=lambda tried: delay_s(tried.attempt_number - 1, FIRST_WAIT_S, LONGEST_WAIT_S, random()),
         stop=stop_after_delay(_PATIENCE_S),
         reraise=True,
     )
@@ -137,28 +138,29 @@ async def _settled(api: SyncApi, draft: Draft, key: str) -> Result:
 def _as_json(results: Iterable[Result]) -> dict[str, object]:
     done: list[object] = []
     actions: list[object] = []
-    failures: list[object] = []
-    unknown: list[object] = []
-    for result in results:
-        if result.answer is not None:
-            done += result.answer.updated_orders
-            until = result.answer.model_dump(mode="json", by_alias=True)["undoUntil"]
-            actions.append({"actionId": result.answer.action_id, "undoUntil": until, "message": result.answer.message})
-        failures += [{"id": order, "code": code, "message": why} for order, code, why in _failures(result)]
-        if result.unknown:
-            unknown.append({"orders": list(result.draft.subjects), "key": result.key})
+    for answer in (result.answer for result in results if result.answer is not None):
+        done += answer.updated_orders
+        until = answer.model_dump(mode="json", by_alias=True)["undoUntil"]
+        actions.append({"actionId": answer.action_id, "undoUntil": until, "message": answer.message})
+    failed = (failure for result in results for failure in _failures(result))
+    failures = [{"id": order, "code": code, "message": why} for order, code, why in failed]
+    unknown = [{"orders": _subjects(result.draft), "key": result.key} for result in results if result.unknown]
     return {"done": done, "failures": failures, "unknown": unknown, "actions": actions}
 
 
 def _unnamed(results: Iterable[Result]) -> list[str]:
-    """Orders of which an answer tells by their GID, because the request did not name them."""
-    told = [
-        (str(order.get("id", "")), result.draft.order_ids)
+    """Orders that an answer names by their GID, because the request did not name them."""
+    return [
+        order
         for result in results
-        if result.answer is not None
-        for order in result.answer.updated_orders
+        for order in _updated(result)
+        if order.startswith(GID) and order not in result.draft.order_ids
     ]
-    return [order for order, asked in told if order.startswith(GID) and order not in asked]
+
+
+def _updated(result: Result) -> list[str]:
+    """The orders that an answer calls done."""
+    return [str(order.get("id", "")) for order in result.answer.updated_orders] if result.answer is not None else []
 
 
 async def _names(api: SyncApi, orders: list[str]) -> Mapping[str, str]:
@@ -178,39 +180,41 @@ async def _names(api: SyncApi, orders: list[str]) -> Mapping[str, str]:
 def _as_table(results: Iterable[Result], names: Mapping[str, str]) -> str:
     rows: list[tuple[str, str, str]] = []
     for result in results:
+        updated, failures = _updated(result), _failures(result)
         if result.answer is not None:
-            rows += [(str(order.get("id", "")), "done", "") for order in result.answer.updated_orders]
-            failed = {failure.id for failure in result.answer.failures or ()}
-            told = {str(order.get("id")) for order in result.answer.updated_orders} | failed
-            rows += [(order, "done", "") for order in result.draft.order_ids if order not in told]
+            spoken_of = {*updated, *(order for order, *_ in failures)}
+            updated += [order for order in result.draft.order_ids if order not in spoken_of]
         word = "unknown" if result.unknown else "failed"
-        rows += [(order, word, f"{why} [{code}]") for order, code, why in _failures(result)]
+        rows += [(order, "done", "") for order in updated]
+        rows += [(order, word, f"{why} [{code}]") for order, code, why in failures]
     return table(("ORDER", "OUTCOME", "REASON"), [(names.get(order, order), *rest) for order, *rest in rows])
 
 
 def _failures(result: Result) -> list[tuple[str, str, str]]:
     """Order, code and reason of everything that was not done."""
-    if result.answer is not None:
-        return [(failure.id, failure.code.value, failure.message) for failure in result.answer.failures or ()]
-    error = result.error
-    assert error is not None
-    told = error.failures if isinstance(error, Refused) else ()
-    if told:
-        return [(failure.id, failure.code.value, failure.message) for failure in told]
+    answer, error = result.answer, result.error
+    failures = answer.failures if answer is not None else error.failures if isinstance(error, Refused) else ()
+    if failures or answer is not None:
+        return [(failure.id, failure.code.value, failure.message) for failure in failures or ()]
     code = error.code.value if isinstance(error, Refused) else "unknown" if result.unknown else "not_sent"
-    return [(subject, code, str(error)) for subject in result.draft.subjects]
+    return [(subject, code, str(error)) for subject in _subjects(result.draft)]
+
+
+def _subjects(draft: Draft) -> list[str]:
+    """Its orders; where it names none, what it is about instead."""
+    return list(draft.order_ids) or [draft.subject]
 
 
 def _message(result: Result) -> str:
-    if result.answer is None:
-        about = ", ".join(result.draft.subjects[:3])
-        if result.unknown:
-            return f"{result.draft.action} {about}: not known whether it was done; repeat it with --key {result.key}"
-        return f"{result.draft.action} {about}: {result.error}{remedy(result.error)}"
-    action = result.answer.action_id
-    return f"{result.answer.message}" + (
-        f" (undo: orders-tui undo {action})" if action and result.draft.undoes is None else ""
-    )
+    draft, answer = result.draft, result.answer
+    if answer is not None:
+        undo = f" (undo: orders-tui undo {answer.action_id})" if answer.action_id and draft.undoes is None else ""
+        return f"{answer.message}{undo}"
+    about = f"{draft.action} {', '.join(_subjects(draft)[:3])}"
+    if result.unknown:
+        return f"{about}: not known whether it was done; repeat it with --key {result.key}"
+    assert result.error is not None
+    return f"{about}: {result.error}{remedy(result.error)}"
 
 
 def _status(results: Iterable[Result]) -> int:

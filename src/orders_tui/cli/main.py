@@ -6,7 +6,6 @@ Nothing is imported before it is known to be needed: `--version` costs an interp
 from __future__ import annotations
 
 import gc
-import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -32,31 +31,32 @@ def run(arguments: Sequence[str], transport: httpx.AsyncBaseTransport | None = N
     if list(arguments) == ["--version"]:
         print(f"orders-tui {__version__}")
         return DONE
+    from orders_tui.cli import output
     from orders_tui.cli.parser import SERVER_COMMANDS, parsed
 
-    if arguments[:1] and arguments[0] in SERVER_COMMANDS:
-        _become_the_server(arguments)
-    _write_what_can_be_shown()
+    if arguments[:1] and arguments[0] in SERVER_COMMANDS:  # one process: signals reach the server itself
+        os.execv(sys.executable, [sys.executable, "-m", "orders_sync", *arguments])  # noqa: S606
+    output.write_what_can_be_shown()
     given = parsed(arguments)
     given.transport = transport
     if getattr(given, "json", False) or getattr(given, "csv", False):
-        _write_utf8()
+        output.write_utf8()
     try:
         status = _command(given.command)(given)
         sys.stdout.flush()
     except BrokenPipeError:
-        _close_stdout()
+        output.close_stdout()
         return DONE
     except KeyboardInterrupt:
         return INTERRUPTED
     except ClientError as error:
-        from orders_tui.cli.desk import remedy
+        from orders_tui.cli.connection import remedy
         from orders_tui.sanitise import lines
 
         print(lines(f"orders-tui: {error}{remedy(error)}"), file=sys.stderr)
         return _status(error)
     except OSError as error:
-        _close_stdout()
+        output.close_stdout()
         print(f"orders-tui: the output cannot be written ({error.strerror or error})", file=sys.stderr)
         return REFUSED
     except Exception as error:  # noqa: BLE001 - the outermost frame: a traceback would show values
@@ -65,36 +65,23 @@ def run(arguments: Sequence[str], transport: httpx.AsyncBaseTransport | None = N
     return status
 
 
-def _write_what_can_be_shown() -> None:
-    """What is for people takes the encoding of the terminal, and loses what that does not know."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
-def _write_utf8() -> None:
-    """JSON and CSV are UTF-8 wherever they go."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-
-
 def _command(name: str | None) -> Callable[[Namespace], int]:
     """The function behind a command, imported only now."""
     match name:
         case None:
             return _desk
         case "list" | "show" | "export":
-            from orders_tui.cli import reading
+            from orders_tui.cli import orders
 
-            return {"list": reading.list_orders, "show": reading.show, "export": reading.export_file}[name]
+            return {"list": orders.list_orders, "show": orders.show, "export": orders.export_file}[name]
         case "watch":
-            from orders_tui.cli import watching
+            from orders_tui.cli.watch import watch
 
-            return watching.watch
+            return watch
         case "keys" | "config" | "info":
-            from orders_tui.cli import about
+            from orders_tui.cli import info
 
-            return {"keys": about.keys, "config": about.config, "info": about.info}[name]
+            return {"keys": info.keys, "config": info.config, "info": info.info}[name]
         case _:
             from orders_tui.cli import actions
 
@@ -115,33 +102,19 @@ def _desk(given: Namespace) -> int:
     gc.disable()  # until the desk stands: what a start makes is there to stay
     from dataclasses import replace
 
-    from orders_tui import config
+    from orders_tui.config import load
+    from orders_tui.startup import first_page
 
-    chosen = config.load(server=given.server, profile=given.profile, name=given.name)
-    from orders_tui.glance import look
+    config = load(server=given.server, profile=given.profile, name=given.name)
+    if not sys.stderr.encoding.lower().replace("-", "").startswith("utf"):
+        config = replace(config, ascii=True, unicode=False)
+    page = first_page.request(config)
+    from orders_tui.startup import start
 
-    found = look.first(chosen)
-    from orders_tui import app
-
-    return app.run(chosen if _knows_unicode() else replace(chosen, ascii=True, unicode=False), found)
-
-
-def _knows_unicode() -> bool:
-    """Whether the terminal's encoding has more than ASCII to show."""
-    return sys.stderr.encoding.lower().replace("-", "").startswith("utf")
-
-
-def _become_the_server(arguments: Sequence[str]) -> None:
-    """One process: signals reach the server itself."""
-    os.execv(sys.executable, [sys.executable, "-m", "orders_sync", *arguments])  # noqa: S606
+    return start.run(config, page)
 
 
 def _status(error: ClientError) -> int:
     if isinstance(error, Refused | SignInNeeded):
         return REFUSED
     return NOT_REACHED if isinstance(error, ApiError) else USAGE
-
-
-def _close_stdout() -> None:
-    """Whoever read us has gone: nothing more is written, also not by the interpreter at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from contextlib import suppress
-from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from orders_tui.sanitise import lines
 from orders_wire.version import __version__
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
     Commands = argparse._SubParsersAction["Parser"]
-
-W = TypeVar("W", bound=StrEnum)
 
 SERVER_COMMANDS = {
     "demo": "a living desk on a simulated shop",
@@ -96,16 +93,16 @@ def _add_connection(parser: argparse.ArgumentParser, default: str | None) -> Non
     group = parser.add_argument_group("which desk")
     group.add_argument("--server", metavar="URL", default=default, help="the Sync server's address")
     group.add_argument("--profile", metavar="NAME", default=default, help="a profile of the configuration file")
-    group.add_argument(
-        "--as", dest="name", metavar="NAME", default=default, help="who you are, where there are no tokens"
-    )
+    who = "who you are, where there are no tokens"
+    group.add_argument("--as", dest="name", metavar="NAME", default=default, help=who)
 
 
 def _add_selection(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--tab", type=_tab, default=Tab.ALL, metavar="TAB", help=", ".join(Tab))
-    command.add_argument(
-        "words", nargs="*", default=[], metavar="FILTER", help="as in the search box: owner:none 'age:>2d' berlin"
-    )
+    from orders_tui.cli.verbs import one_of
+
+    command.add_argument("--tab", type=one_of(Tab), default=Tab.ALL, metavar="TAB", help=", ".join(Tab))
+    words = "as in the search box: owner:none 'age:>2d' berlin"
+    command.add_argument("words", nargs="*", default=[], metavar="FILTER", help=words)
     for name in _FILTERS:
         command.add_argument(f"--{name}", dest=f"by_{name}", metavar="VALUE", help=f"the same as {name}:VALUE")
 
@@ -148,12 +145,6 @@ def _add_about(commands: Commands) -> None:
     config = _add(commands, "config", "the configuration in force")
     config.add_argument("what", nargs="?", choices=["show", "path", "validate"], default="show")
     _add(commands, "info", "version, files, and whether the server answers")
-
-
-def _tab(text: str) -> Tab:
-    if text not in list(Tab):
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(Tab)}")
-    return Tab(text)
 
 
 def _limit(text: str) -> int:

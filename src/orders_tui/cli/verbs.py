@@ -32,6 +32,7 @@ W = TypeVar("W", bound=StrEnum)
 class Verb(ABC):
     """One verb. `columns` are those of its CSV on stdin beside `order`; None where nothing is read from there."""
 
+    action: ClassVar[ActionName]
     text: ClassVar[str]
     columns: ClassVar[tuple[str, ...] | None] = None
 
@@ -45,6 +46,7 @@ class Verb(ABC):
 
 
 class Assign(Verb):
+    action = ActionName.ASSIGN
     text = "make somebody the owner of orders"
     columns = ("assignee", "owner")
 
@@ -65,6 +67,7 @@ class Assign(Verb):
 
 
 class Fulfill(Verb):
+    action = ActionName.FULFILL
     text = "mark orders as fulfilled"
     columns = ("tracking", "number", "tracking_number", "carrier")
 
@@ -74,9 +77,8 @@ class Fulfill(Verb):
 
     def drafts(self, given: Namespace, rows: Sequence[Row]) -> Iterable[FulfillDraft]:
         if given.tracking and len(rows) > 1:
-            raise UsageError(
-                "fulfill: a tracking number belongs to one order; give several as CSV with a column tracking"
-            )
+            why = "a tracking number belongs to one order; give several as CSV with a column tracking"
+            raise UsageError(f"fulfill: {why}")
         if given.carrier and not given.tracking and not any(map(_number, rows)):
             raise UsageError("fulfill: --carrier goes with a tracking number")
         numbers = {row["order"]: given.tracking or _number(row) for row in rows}
@@ -86,6 +88,7 @@ class Fulfill(Verb):
 
 
 class Support(Verb):
+    action = ActionName.SUPPORT
     text = "escalate orders to the support queue"
     columns = ("note", "conversation")
 
@@ -102,6 +105,7 @@ class Support(Verb):
 
 
 class Returns(Verb):
+    action = ActionName.RETURNS
     text = "move the return of orders"
     columns = ("action", "note", "return_id")
 
@@ -115,15 +119,14 @@ class Returns(Verb):
         for row in rows:
             move = given.action or row.get("action") or ""
             if move not in list(ReturnAction):
-                known = ", ".join(ReturnAction)
-                raise UsageError(
-                    f"returns: {move or 'no action'} for {row['order']}; --action or a CSV column action is one of {known}"
-                )
+                known = f"--action or a CSV column action is one of {', '.join(ReturnAction)}"
+                raise UsageError(f"returns: {move or 'no action'} for {row['order']}; {known}")
             note, return_id = given.note or row.get("note"), given.return_id or row.get("return_id")
             yield ReturnsDraft((row["order"],), ReturnAction(move), note or None, return_id or None)
 
 
 class Inventory(Verb):
+    action = ActionName.INVENTORY
     text = "escalate a stock-out: hold the open orders that still owe a SKU"
 
     def add_options(self, command: ArgumentParser) -> None:
@@ -136,6 +139,7 @@ class Inventory(Verb):
 
 
 class Undo(Verb):
+    action = ActionName.UNDO
     text = "take actions back while that is possible"
 
     def add_options(self, command: ArgumentParser) -> None:
@@ -145,14 +149,7 @@ class Undo(Verb):
         return [UndoDraft((), action_id) for action_id in given.actions]
 
 
-VERBS: Mapping[ActionName, Verb] = {
-    ActionName.ASSIGN: Assign(),
-    ActionName.FULFILL: Fulfill(),
-    ActionName.SUPPORT: Support(),
-    ActionName.RETURNS: Returns(),
-    ActionName.INVENTORY: Inventory(),
-    ActionName.UNDO: Undo(),
-}
+VERBS: Mapping[ActionName, Verb] = {kind.action: kind() for kind in Verb.__subclasses__()}
 
 
 def by_name(draft: Draft, name: str) -> Draft:

@@ -9,10 +9,14 @@ from collections.abc import Collection
 from importlib import import_module
 from typing import Any, TypeVar
 
+from textual.widgets import Static
+
 from orders_tui.actions.draft import MARKS, Draft
+from orders_tui.context.context import Context
+from orders_tui.context.target import Target
 from orders_tui.dialogs.dialog import Dialog
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
+from orders_tui.widgets.bar import content
+from orders_tui.wording import Tone
 from orders_wire.vocabulary import ActionName
 
 D = TypeVar("D", bound=Draft)
@@ -23,10 +27,14 @@ class ActionDialog(Dialog[D]):
 
     SENDS = True
 
-    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+    def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target.orders)
         self.target = target
         self.given = given
+
+    def show_words(self, name: str, words: str, tone: Tone = Tone.DIM) -> None:
+        """Puts a sentence into the line of this name."""
+        self.query_one(f"#{name}", Static).update(content([(words, tone)]))
 
     def kept(self, kind: type[D]) -> D | None:
         """The draft that was kept for this target."""

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.fuzzy import Matcher
 from textual.widgets import Static
 
-from orders_tui import wording
 from orders_tui.actions.assign import AssignDraft
+from orders_tui.context.context import Context
+from orders_tui.context.screen import hidden_bindings
+from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
-from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
-from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_ASSIGNEE
 from orders_wire.vocabulary import ASSISTANT, UNASSIGNED
@@ -37,9 +35,9 @@ FRESH_S = 3600.0
 class AssignDialog(ActionDialog[AssignDraft]):
     """Returns the draft."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "keep", show=False)]
+    BINDINGS = hidden_bindings({"ctrl+t": "keep"})
 
-    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+    def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target, given)
         self._keep = False
         self.touched = bool(given)
@@ -47,38 +45,34 @@ class AssignDialog(ActionDialog[AssignDraft]):
 
     def body(self) -> ComposeResult:
         yield Field("Owner", self.given, hint="part of a name", id="owner", max_length=LONGEST_ASSIGNEE)
-        yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="owners")
+        yield self.line_list("owners")
         yield Static(id="taken")
 
     def prepare(self) -> None:
         self.edited()
-        self.set_interval(1.0, self._tell_taken)
+        self.set_interval(1.0, self._show_taken)
 
     def title_pieces(self) -> list[Piece]:
         return [(f"Assign {self.target.title}", "strong"), *_who(self.target.only)]
 
     def keys(self) -> list[Hint]:
         keep = [Hint("ctrl+t", f"{'take' if self._keep else 'keep'} theirs")] if self._others() else []
-        whom = "" if self.touched else f" to {_said(self._chosen)}"
+        whom = "" if self.touched else f" to {_said(self.current)}"
         do = Hint(self.confirm_key, f"assign {len(self._ids())}{whom}", able=bool(self._ids()))
         return [do, *keep, Hint("↑↓", "choose")]
 
-    @property
-    def _chosen(self) -> str:
-        return self.query_one(LineList).current
-
     def problem(self) -> str:
-        if not self._chosen:
+        if not self.current:
             return f"nobody is called {self.query_one(Field).value}"
         return "" if self._ids() else "all of these belong to others, and theirs are kept"
 
     def result(self) -> AssignDraft:
         ids = self._ids()
-        return AssignDraft(ids, self._chosen, versions=self.versions(ids))
+        return AssignDraft(ids, self.current, versions=self.versions(ids))
 
     def _others(self) -> Counter[str]:
         """How many orders would be taken from whom."""
-        mine = {self.work.name, UNASSIGNED, self._chosen}
+        mine = {self.work.name, UNASSIGNED, self.current}
         return Counter(order.assigned_to for order in self.bound if order.assigned_to not in mine)
 
     def _ids(self) -> tuple[str, ...]:
@@ -96,18 +90,17 @@ class AssignDialog(ActionDialog[AssignDraft]):
     def update(self) -> None:
         super().update()
         self.query_one(LineList).light(self.touched)
-        self._tell_taken()
+        self._show_taken()
 
-    def _tell_taken(self) -> None:
+    def _show_taken(self) -> None:
         """Whose the orders are now, and what becomes of that."""
-        words, tone = self._taken_from()
-        self.query_one("#taken", Static).update(content([(words, tone)]))
+        self.show_words("taken", *self._taken_from())
 
     def _taken_from(self) -> tuple[str, Tone]:
         others, only = self._others(), self.bound[0] if len(self.target.ids) == 1 and self.bound else None
-        new = [f"{self._chosen} is a new owner"] if self.touched and self._is_new(self._chosen) else []
+        new = [f"{self.current} is a new owner"] if self.touched and self._is_new(self.current) else []
         if only is not None and others and not self._keep:
-            return "  ·  ".join([*new, _taken(only, self.work.seen())]), Tone.WARN
+            return "  ·  ".join([*new, _taken(only, self.work.formatter())]), Tone.WARN
         words = [*new, *(self._stay_or_go() if self.target.marked else [])]
         if others:
             words.append(f"{others.total()} {'stay with' if self._keep else 'taken from'} {_named(others)}")
@@ -116,10 +109,10 @@ class AssignDialog(ActionDialog[AssignDraft]):
     def _stay_or_go(self) -> list[str]:
         """The orders that are taken from nobody: with `_others` they add up to all."""
         owned = Counter(order.assigned_to for order in self.bound)
-        mine = owned[self.work.name] if self._chosen != self.work.name else 0
+        mine = owned[self.work.name] if self.current != self.work.name else 0
         counts = {
-            "without an owner": owned[UNASSIGNED] if self._chosen != UNASSIGNED else 0,
-            f"{_said(self._chosen)}'s already": owned[self._chosen],
+            "without an owner": owned[UNASSIGNED] if self.current != UNASSIGNED else 0,
+            f"{_said(self.current)}'s already": owned[self.current],
             "of yours": mine,
             "not loaded here": len(self.target.ids) - len(self.bound),
         }
@@ -178,14 +171,14 @@ def _named(owners: Counter[str]) -> str:
     return ", ".join(names) if len(names) <= NAMED + 1 else f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
 
 
-def _taken(order: Order, seen: Seen) -> str:
+def _taken(order: Order, fmt: Formatter) -> str:
     """Whose the order is and since when: `taken by bo 5s ago`, `given to bo by ana Tue 13:51`."""
     given = next((entry for entry in reversed(order.timeline) if entry.event == "assigned"), None)
     owner, _, by = given.details.partition(", by ") if given is not None else ("", "", "")
     if given is None or owner != order.assigned_to:
         return f"now with {order.assigned_to}"
-    fresh = (seen.now - given.ts).total_seconds() < FRESH_S
-    when = f"{seen.age(given.ts)} ago" if fresh else wording.instant(given.ts, seen.now, seen.zone)
+    fresh = (fmt.now - given.ts).total_seconds() < FRESH_S
+    when = f"{fmt.age(given.ts)} ago" if fresh else fmt.instant(given.ts)
     return f"taken by {owner} {when}" if by in {"", owner} else f"given to {owner} by {by} {when}"
 
 

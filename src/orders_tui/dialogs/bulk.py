@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from orders_tui import export
+from orders_tui.context.context import Context
+from orders_tui.context.outcome import changed
+from orders_tui.context.screen import hidden_bindings
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.errors import UsageError
-from orders_tui.screens.outcome import changed
-from orders_tui.screens.workplace import Workplace
 from orders_tui.session.bulk import BulkRun, OutcomeKind
 from orders_tui.session.changes import ActionChanged, ActionSettled, BulkChanged, Change
 from orders_tui.widgets.bar import Bar
@@ -25,7 +25,11 @@ from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 
+if TYPE_CHECKING:
+    from orders_wire.orders import Order
+
 SHOWN_NUMBERS = 6
+NOT_DONE = (OutcomeKind.FAILED, OutcomeKind.SKIPPED, OutcomeKind.UNKNOWN)
 
 
 class BulkDialog(Dialog[BulkRun]):
@@ -34,28 +38,21 @@ class BulkDialog(Dialog[BulkRun]):
     `undo` takes back what can be; it is the command of the screen below.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "choose(1)", show=False),
-        Binding("k", "choose(-1)", show=False),
-        Binding("ctrl+x", "stop", show=False),
-        Binding("R", "retry", show=False),
-        Binding("u", "undo", show=False),
-        Binding("y", "copy", show=False),
-        Binding("e", "export", show=False),
-    ]
+    BINDINGS = hidden_bindings(
+        {"j": "choose(1)", "k": "choose(-1)", "ctrl+x": "stop", "R": "retry", "u": "undo", "y": "copy", "e": "export"}
+    )
     SIZE = "wide"
     UNDOES = True
 
-    def __init__(self, work: Workplace, run: BulkRun, undo: Callable[[], None]) -> None:
+    def __init__(self, work: Context, run: BulkRun, undo: Callable[[], None]) -> None:
         super().__init__(work)
         self.bulk = run
         self._undo = undo
 
     def body(self) -> ComposeResult:
-        ellipsis = self.work.glyphs.ellipsis
-        yield Bar(ellipsis, id="progress")
-        yield Bar(ellipsis, id="counts")
-        yield LineList(self.work.glyphs.cursor, ellipsis, id="reasons")
+        yield self.bar("progress")
+        yield self.bar("counts")
+        yield self.line_list("reasons")
 
     def prepare(self) -> None:
         self.query_one(LineList).focus()
@@ -71,7 +68,7 @@ class BulkDialog(Dialog[BulkRun]):
         if not self.bulk.finished:
             return [Hint("ctrl+x", "stop the unsent rest"), *undo]
         retry = [Hint("R", "retry failed")] if self.bulk.retryable else []
-        rest = [Hint("y", "copy numbers"), Hint("e", "CSV")] if self._unhappy() else []
+        rest = [Hint("y", "copy numbers"), Hint("e", "CSV")] if self._not_done() else []
         return [*retry, *undo, *rest]
 
     def escape_word(self) -> str:
@@ -103,25 +100,16 @@ class BulkDialog(Dialog[BulkRun]):
         ]
 
     def _counts(self) -> list[Piece]:
-        counts, glyphs = self.bulk.counts(), self.work.glyphs
-        kinds = (
-            (OutcomeKind.DONE, glyphs.done, Tone.GOOD),
-            (OutcomeKind.FAILED, glyphs.failed, Tone.BAD),
-            (OutcomeKind.SKIPPED, glyphs.skipped, Tone.DIM),
-            (OutcomeKind.UNKNOWN, glyphs.unknown, Tone.WARN),
-            (OutcomeKind.WAITING, glyphs.ellipsis, Tone.DIM),
-        )
+        counts = self.bulk.counts()
         pieces: list[Piece] = []
-        for kind, glyph, tone in kinds:
+        for kind, (glyph, tone) in self._signs().items():
             pieces += [(f"{glyph} {counts[kind]} {kind}", tone if counts[kind] else "faint"), ("   ", Tone.PLAIN)]
         return pieces
 
     def _reasons(self) -> list[Line]:
-        glyphs = self.work.glyphs
-        signs = {OutcomeKind.FAILED: (glyphs.failed, Tone.BAD), OutcomeKind.SKIPPED: (glyphs.skipped, Tone.DIM)}
-        signs[OutcomeKind.UNKNOWN] = (glyphs.unknown, Tone.WARN)
         lines = []
-        for kind, (glyph, tone) in signs.items():
+        for kind in NOT_DONE:
+            glyph, tone = self._signs()[kind]
             for reason, ids in self.bulk.reasons(kind).items():
                 words = reason or ("asked again with the same key" if kind is OutcomeKind.UNKNOWN else kind)
                 lines.append(Line(f"{kind} {reason}", ((f"{glyph} {len(ids)}  ", tone), (words, Tone.PLAIN))))
@@ -129,16 +117,25 @@ class BulkDialog(Dialog[BulkRun]):
         return lines
 
     def _numbers(self, ids: list[str]) -> str:
-        orders = [self.work.session.table.order(order_id) for order_id in ids[:SHOWN_NUMBERS]]
-        numbers = " ".join(order.order_number for order in orders if order is not None)
+        numbers = " ".join(order.order_number for order in self._known_orders(ids[:SHOWN_NUMBERS]))
         return numbers + (f" and {len(ids) - SHOWN_NUMBERS} more" if len(ids) > SHOWN_NUMBERS else "")
 
-    def _unhappy(self) -> list[str]:
-        kinds = (OutcomeKind.FAILED, OutcomeKind.SKIPPED, OutcomeKind.UNKNOWN)
-        return [order_id for kind in kinds for ids in self.bulk.reasons(kind).values() for order_id in ids]
+    def _not_done(self) -> list[str]:
+        return [order_id for kind in NOT_DONE for ids in self.bulk.reasons(kind).values() for order_id in ids]
 
-    def action_choose(self, step: int) -> None:
-        self.query_one(LineList).move(step)
+    def _known_orders(self, ids: list[str]) -> list[Order]:
+        """Those of the orders that are known."""
+        return [order for order_id in ids if (order := self.work.session.table.order(order_id)) is not None]
+
+    def _signs(self) -> dict[OutcomeKind, tuple[str, Tone]]:
+        glyphs = self.work.glyphs
+        return {
+            OutcomeKind.DONE: (glyphs.done, Tone.GOOD),
+            OutcomeKind.FAILED: (glyphs.failed, Tone.BAD),
+            OutcomeKind.SKIPPED: (glyphs.skipped, Tone.DIM),
+            OutcomeKind.UNKNOWN: (glyphs.unknown, Tone.WARN),
+            OutcomeKind.WAITING: (glyphs.ellipsis, Tone.DIM),
+        }
 
     def action_stop(self) -> None:
         """What is not sent stays unsent."""
@@ -158,17 +155,15 @@ class BulkDialog(Dialog[BulkRun]):
 
     def action_copy(self) -> None:
         """The numbers of everything that was not done."""
-        orders = [self.work.session.table.order(order_id) for order_id in self._unhappy()]
-        numbers = [order.order_number for order in orders if order is not None]
+        numbers = [order.order_number for order in self._known_orders(self._not_done())]
         self.app.copy_to_clipboard("\n".join(numbers))
         self.say(f"{len(numbers)} numbers sent to the terminal's clipboard")
 
     def action_export(self) -> None:
         """The same orders as a CSV file."""
-        orders = [self.work.session.table.order(order_id) for order_id in self._unhappy()]
         path = Path.cwd() / f"orders-not-done-{self.work.pace.now():%Y%m%d-%H%M%S}.csv"
         try:
-            self.say(f"written to {export.write([order for order in orders if order is not None], path)}")
+            self.say(f"written to {export.write(self._known_orders(self._not_done()), path)}")
         except UsageError as error:
             self.say(str(error), Tone.WARN)
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-
-from orders_tui.dialogs.dialog import Dialog
-from orders_tui.screens.workplace import Workplace
+from orders_tui.context.context import Context
+from orders_tui.dialogs.list_dialog import ListDialog
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
-from orders_tui.widgets.line_list import Line, LineList
+from orders_tui.widgets.line_list import Line
 from orders_tui.wording import Tone
 
 if TYPE_CHECKING:
@@ -19,40 +16,26 @@ if TYPE_CHECKING:
     from orders_wire.orders import Order
 
 
-class CopyDialog(Dialog[str]):
+class CopyDialog(ListDialog[str]):
     """Returns the text to copy."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "choose(1)", show=False),
-        Binding("k", "choose(-1)", show=False),
-    ]
     SIZE = "wide"
-    NEEDS_TOUCH = False
+    LIST = "values"
+    KEYS = (Hint("enter", "copy"), Hint("↑↓", "choose"))
 
-    def __init__(self, work: Workplace, order: Order) -> None:
+    def __init__(self, work: Context, order: Order) -> None:
         super().__init__(work)
         self._order = order
         self._values = values(order, work.session.table.detail(order.id))
 
-    def body(self) -> ComposeResult:
-        yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="values")
-
-    def prepare(self) -> None:
-        lines = [Line(name, ((f"{name:<14}", Tone.DIM), (value, Tone.PLAIN))) for name, value in self._values.items()]
-        self.query_one(LineList).set_lines(lines)
-        self.query_one(LineList).focus()
+    def lines(self) -> list[Line]:
+        return [Line(name, ((f"{name:<14}", Tone.DIM), (value, Tone.PLAIN))) for name, value in self._values.items()]
 
     def title_pieces(self) -> list[Piece]:
         return [(f"Copy of {self._order.order_number}", "strong")]
 
-    def keys(self) -> list[Hint]:
-        return [Hint("enter", "copy"), Hint("↑↓", "choose")]
-
     def result(self) -> str:
-        return self._values[self.query_one(LineList).current]
-
-    def action_choose(self, step: int) -> None:
-        self.query_one(LineList).move(step)
+        return self._values[self.current]
 
 
 def values(order: Order, detail: OrderDetail | None) -> dict[str, str]:

@@ -12,75 +12,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
-from orders_tui.dialogs.text_line import TextLine
-from orders_tui.screens.breakpoints import too_small
-from orders_tui.screens.leaving import Leaving
-from orders_tui.screens.stage import REPEAT_S
-from orders_tui.screens.watches import Watches
-from orders_tui.screens.workplace import Workplace
+from orders_tui.context.breakpoints import too_small
+from orders_tui.context.context import Context
+from orders_tui.context.screen import SafeDismiss, SessionObserver, hidden_bindings
+from orders_tui.dialogs.bound_orders import BoundOrders
+from orders_tui.dialogs.field import TextLine
 from orders_tui.session.changes import Change, ConnectionChanged, DetailChanged, PageShown, RowsChanged
 from orders_tui.widgets.bar import Bar, content
 from orders_tui.widgets.cells import Piece
-from orders_tui.widgets.hint_bar import Hint, fitting
+from orders_tui.widgets.hint_bar import Hint, hint_line
+from orders_tui.widgets.line_list import LineList
 from orders_tui.wording import Tone
-
-if TYPE_CHECKING:
-    from orders_wire.orders import Order
+from orders_wire.orders import Order
 
 READ_S = 0.15
-NAMED = 5
-"""So many changed orders are named; the others are counted."""
+"""Nobody reads a dialog in less."""
 
 T = TypeVar("T")
 
 
-FIELDS = ("TextLine", "TextArea")
-"""Where text goes; before a dialog has its focus, the first of them."""
-
-
-class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
+class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Generic[T]):
     """The frame: a title, a body, a line for what is wrong, a line of keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("ctrl+s", "confirm", show=False),
-        Binding("up", "choose(-1)", show=False),
-        Binding("down", "choose(1)", show=False),
-    ]
+    BINDINGS = hidden_bindings({"escape": "leave", "ctrl+s": "confirm", "up": "choose(-1)", "down": "choose(1)"})
+    HEADING: ClassVar[tuple[str, str]] = ("", "")
+    """The first line, where it is always the same: what it is, and a word more."""
+    KEYS: ClassVar[Sequence[Hint]] = ()
+    """The line of keys, where it is always the same."""
     SIZE = "medium"
     NEEDS_TOUCH = True
     UNDOES = False
-    """Whether `u` takes back here, as on the screen below."""
     SENDS = False
     """Whether confirming sends something to the server."""
 
-    def __init__(self, work: Workplace, orders: Sequence[Order] = ()) -> None:
+    def __init__(self, work: Context, orders: Sequence[Order] = ()) -> None:
         super().__init__(classes=self.SIZE)
         self.work = work
         self.touched = False
-        self._bound = {order.id: order for order in orders}
-        self._as_opened = dict(self._bound)
-        self._unread: dict[str, str] = {}
-        self._acknowledged = False
+        self._orders = BoundOrders(orders)
         self._opened_at = float("inf")
-        self._given: dict[Input, str] = {}
+        self._prefilled: dict[Input, str] = {}
         work.keyboard.hold()
 
     # -- what a dialog fills in
 
     def title_pieces(self) -> list[Piece]:
         """The first line."""
-        raise NotImplementedError
+        title, more = self.HEADING
+        return [(title, "strong"), *([(f"  {more}", Tone.DIM)] if more else [])]
 
     def body(self) -> ComposeResult:
         """What is between title and keys."""
@@ -88,7 +76,7 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
 
     def keys(self) -> list[Hint]:
         """The line of keys; `esc` is added."""
-        raise NotImplementedError
+        return list(self.KEYS)
 
     def problem(self) -> str:
         """What stands in the way of confirming; empty when nothing does."""
@@ -112,35 +100,45 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
     def prepare(self) -> None:
         """Fills the body in, once it is there."""
 
+    def edited(self) -> None:
+        """The text of a field is another now."""
+
+    def action_choose(self, step: int) -> None:
+        """Up and down choose in the dialog's list, wherever the focus is."""
+        for lines in self.query(LineList):
+            lines.move(step)
+
     @property
-    def confirm_key(self) -> str:
-        """The key that confirms at this moment: Enter does nothing in a dialog where nothing was typed or chosen yet."""
-        return "enter" if self.touched or not self.NEEDS_TOUCH else "ctrl+s"
+    def current(self) -> str:
+        """The key of the line under the cursor of the dialog's list; empty when nothing can be chosen."""
+        return self.query_one(LineList).current
 
-    def fault(self) -> str:
-        """What stands in the way of confirming, whoever noticed it: a field, the line to the server, the dialog."""
-        return self._obstacle() or self.problem()
-
-    def _obstacle(self) -> str:
-        refused = next((field.refusal for field in self.query(TextLine) if field.refusal), "")
-        held = self.SENDS and not self.work.session.connection.acts
-        return refused or (f"{self.work.reading_only()}; esc keeps what is typed" if held else "")
+    def finish(self, result: T) -> None:
+        """Confirmed, and nothing stands in the way: the dialog returns it."""
+        self.dismiss(result)
 
     # -- the frame
 
+    def bar(self, widget_id: str) -> Bar:
+        """A line of the body."""
+        return Bar(self.work.glyphs.ellipsis, id=widget_id)
+
+    def line_list(self, widget_id: str) -> LineList:
+        """A list of the body."""
+        return LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id=widget_id)
+
     def compose(self) -> ComposeResult:
-        glyph = self.work.glyphs.ellipsis
         with Vertical(id="dialog"):
-            yield Bar(glyph, id="title")
+            yield self.bar("title")
             yield from self.body()
-            yield Bar(glyph, id="change")
+            yield self.bar("change")
             yield Static(id="problem")
-            yield Bar(glyph, id="keys")
+            yield self.bar("keys")
 
     def on_mount(self) -> None:
         """Typed-ahead letters go into the first field once it is there."""
         self._opened_at = self.work.pace.monotonic()
-        self._given = {field: field.value for field in self.query(Input)}
+        self._prefilled = {field: field.value for field in self.query(Input)}
         self.prepare()
         self.update()
         self.call_after_refresh(self._take_typed_ahead)
@@ -154,13 +152,12 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
             self.say("keys that came before this was on screen were dropped")
 
     def take(self, text: str) -> bool:
-        """Puts typed-ahead text where it was meant for; False where there is no such place."""
-        field = self.focused or next(iter(self.query(", ".join(FIELDS))), None)
-        match field:
-            case TextLine():
-                field.put(text)
-            case TextArea():
-                field.insert(text)
+        """Puts typed-ahead text where it was meant for, before there is a focus in the first field; False without a field."""
+        match self.focused or next(iter(self.query("TextLine, TextArea")), None):
+            case TextLine() as line:
+                line.put(text)
+            case TextArea() as area:
+                area.insert(text)
             case _:
                 return False
         return True
@@ -173,11 +170,11 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
         """Draws title, change, problem and keys anew."""
         self.query_one("#title", Bar).set_pieces(self.title_pieces())
         change = self.query_one("#change", Bar)
-        change.display = bool(self._unread)
-        change.set_pieces([(self._changed(), Tone.WARN)])
+        change.display = bool(self._orders.changed)
+        change.set_pieces([(self._orders.changed, Tone.WARN)])
         self.say(self.fault() if self.touched else self._obstacle() or self.hindrance(), Tone.WARN)
         keys = self.query_one("#keys", Bar)
-        keys.set_pieces(fitting(self.keys(), Hint("esc", self.escape_word()), max(20, keys.size.width)))
+        keys.set_pieces(hint_line(self.keys(), Hint("esc", self.escape_word()), max(20, keys.size.width)))
 
     def say(self, text: str, tone: Tone = Tone.DIM) -> None:
         """A sentence above the keys."""
@@ -186,35 +183,36 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
     def on_resize(self) -> None:
         self.call_after_refresh(self.update)
 
+    @property
+    def bound(self) -> list[Order]:
+        """The orders it is about, as they are now known."""
+        return list(self._orders.now.values())
+
     def session_changed(self, change: Change) -> None:
         """Watches the orders that this dialog is about."""
         if isinstance(change, ConnectionChanged) and self.SENDS:
             self.update()
         if isinstance(change, RowsChanged | PageShown | DetailChanged):
-            for order_id in list(self._bound):
-                order = self.work.session.table.order(order_id)
-                if order is not None:
-                    self._order_seen(order)
-
-    def _order_seen(self, order: Order) -> None:
-        before = self._bound[order.id]
-        if order.version > before.version and not self._acknowledged:
-            self._unread[order.id] = f"{order.order_number} {difference(self._as_opened[order.id], order)}"
-            self._bound[order.id] = order
-            self.update()
-
-    def _changed(self) -> str:
-        """What has changed since the dialog opened, newest last."""
-        if len(self._bound) == 1:
-            return "".join(words.replace(" ", " has just changed: ", 1) for words in self._unread.values())
-        return f"{len(self._unread)} have changed: {_listed(self._unread.values())}"
-
-    @property
-    def bound(self) -> list[Order]:
-        """The orders it is about, as they are now known."""
-        return list(self._bound.values())
+            for before in self.bound:
+                order = self.work.session.table.order(before.id)
+                if order is not None and self._orders.update(order):
+                    self.update()
 
     # -- confirming and leaving
+
+    @property
+    def confirm_key(self) -> str:
+        """The key that confirms at this moment: Enter does nothing in a dialog where nothing was typed or chosen yet."""
+        return "enter" if self.touched or not self.NEEDS_TOUCH else "ctrl+s"
+
+    def fault(self) -> str:
+        """What stands in the way of confirming, whoever noticed it: a field, the connection to the server, the dialog."""
+        return self._obstacle() or self.problem()
+
+    def _obstacle(self) -> str:
+        refused = next((field.refusal for field in self.query(TextLine) if field.refusal), "")
+        held = self.SENDS and not self.work.session.connection.acts
+        return refused or (f"{self.work.reading_only()}; esc keeps what is typed" if held else "")
 
     def action_leave(self) -> None:
         """Nothing is done; what was typed is kept."""
@@ -224,56 +222,42 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
     def action_confirm(self) -> None:
         """ctrl+s: as it stands."""
         self.touched = True
-        self._try()
+        self.confirm()
 
-    def action_choose(self, step: int) -> None:
-        """Up and down choose in the dialog's list, wherever the focus is."""
+    def entered(self) -> None:
+        """Enter, with its rules."""
+        if self.work.pace.monotonic() - self._opened_at < READ_S or self.work.keyboard.enter_repeated:
+            self.say("Enter came too soon; press it again")
+        elif self.NEEDS_TOUCH and not self.touched:
+            self.say("nothing was chosen yet; ctrl+s confirms as it stands")
+        else:
+            self.confirm()
+
+    def confirm(self) -> None:
+        """Finishes with the result, unless there is something to be acknowledged first, or something stands in the way."""
+        if self._orders.changed:
+            acknowledged = self._orders.acknowledge()
+            self.update()
+            self.say(acknowledged, Tone.WARN)
+        elif problem := too_small(self.app.size) or self.fault():
+            self.say(problem, Tone.WARN)
+        elif (result := self.result()) is None:
+            self.dismiss(None)
+        else:
+            self.finish(result)
+
+    # -- keys and text
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.entered()
 
-    def entered(self) -> None:
-        """Enter, with its rules."""
-        if self.work.pace.monotonic() - self._opened_at < READ_S or self.work.keyboard.enter_gap_s < REPEAT_S:
-            self.say("Enter came too soon; press it again")
-        elif self.NEEDS_TOUCH and not self.touched:
-            self.say("nothing was chosen yet; ctrl+s confirms as it stands")
-        else:
-            self._try()
-
-    def _try(self) -> None:
-        if self._unread:
-            changed = _listed(self._unread.values())
-            self._unread, self._as_opened, self._acknowledged = {}, dict(self._bound), len(self._bound) > 1
-            self.update()
-            known = "the orders as they are" if self._acknowledged else "the order as it is"
-            self.say(f"press again to confirm with {known} now: {changed}", Tone.WARN)
-            return
-        problem = too_small(self.app.size) or self.fault()
-        if problem:
-            self.say(problem, Tone.WARN)
-            return
-        result = self.result()
-        if result is None:
-            self.dismiss(None)
-        else:
-            self.finish(result)
-
-    def finish(self, result: T) -> None:
-        """Confirmed, and nothing stands in the way: the dialog returns it."""
-        self.dismiss(result)
-
     def on_input_changed(self, event: Input.Changed) -> None:
         """Typing is touching; what the dialog filled in itself is not."""
         event.stop()
-        if event.value != self._given.get(event.input, event.value):
-            self.touched = True
+        self.touched |= event.value != self._prefilled.get(event.input, event.value)
         self.edited()
         self.update()
-
-    def edited(self) -> None:
-        """The text of a field is another now."""
 
     def on_text_line_refused(self, event: TextLine.Refused) -> None:
         """Something did not go into a field, or it was edited since."""
@@ -284,42 +268,11 @@ class Dialog(Watches, ModalScreen[T | None], Leaving[T | None], Generic[T]):
     def on_paste(self, event: events.Paste) -> None:
         """A paste that no field took. A `TextArea` lets it pass when it has taken it."""
         event.stop()
-        if isinstance(self.focused, TextArea):
-            return
-        self.say("what was pasted went nowhere: no field has the focus; tab goes to one", Tone.WARN)
+        if not isinstance(self.focused, TextArea):
+            self.say("what was pasted went nowhere: no field has the focus; tab goes to one", Tone.WARN)
 
     def on_key(self, event: events.Key) -> None:
         """What the dialog does not own ends here."""
         if event.key == "enter" and not isinstance(self.focused, Input):
             event.stop()
             self.entered()
-
-
-def _listed(changes: Collection[str]) -> str:
-    """The changes, the first few in words: `#1001 owner bo; #1002 status cancelled; and 4 more`."""
-    words = list(changes)
-    more = [f"and {len(words) - NAMED} more"] if len(words) > NAMED else []
-    return "; ".join([*words[:NAMED], *more])
-
-
-def _by(order: Order) -> str:
-    """Who gave the order its owner, where it was somebody else."""
-    given = next((entry.details for entry in reversed(order.timeline) if entry.event == "assigned"), "")
-    owner, _, by = given.partition(", by ")
-    return f" (by {by})" if by and owner == order.assigned_to and by != owner else ""
-
-
-def difference(before: Order, after: Order) -> str:
-    """What is different, in a few words."""
-    words = []
-    if before.status is not after.status:
-        words.append(f"status {after.status.replace('_', ' ')}")
-    if before.assigned_to != after.assigned_to:
-        words.append(f"owner {after.assigned_to}{_by(after)}")
-    if before.hold != after.hold:
-        words.append("held" if after.hold else "hold gone")
-    if before.return_ != after.return_:
-        words.append(f"return {after.return_.state.replace('_', ' ')}" if after.return_ else "return gone")
-    if not words and after.timeline and after.timeline != before.timeline:
-        words.append(after.timeline[-1].event.replace("_", " "))
-    return ", ".join(words) or "details"

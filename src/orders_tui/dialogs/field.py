@@ -1,18 +1,70 @@
-"""One line to type in, with its name in front."""
+"""One line to type in, with its name in front. It drops nothing silently: what does not go in is refused with a reason."""
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static
+from textual.message import Message
+from textual.widgets import Input, Static
 
-from orders_tui.dialogs.text_line import TextLine
 from orders_tui.sanitise import trimmed
 
 
+class TextLine(Input):
+    """`refusal`: why the last thing typed or pasted was not taken, while what was there stays; empty once it was edited since."""
+
+    class Refused(Message):
+        """`refusal` is another now."""
+
+    def __init__(self, value: str, label: str, line_id: str, *, password: bool, max_length: int, prose: bool) -> None:
+        super().__init__(
+            value, id=line_id, password=password, max_length=max_length, compact=True, select_on_focus=False
+        )
+        self.cursor_blink = False
+        self.refusal = ""
+        self._label = label if label.isalpha() else "this line"
+        self._prose = prose
+
+    def put(self, text: str) -> None:
+        """Puts pasted text at the cursor, or refuses it."""
+        lines = [line for line in text.splitlines() if trimmed(line)]
+        if not lines:
+            self._refuse("what was pasted is blank" if text else "")
+        elif len(lines) > 1 and not self._prose:
+            self._refuse(f"{len(lines)} lines were pasted and {self._label} takes one: nothing was put in")
+        else:
+            self.replace(lines[0] if len(lines) == 1 else " ".join(map(trimmed, lines)), *self.selection)
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Every change of the text comes through here, from the keyboard and from the clipboard."""
+        first, last = sorted((max(0, start), min(len(self.value), end)))
+        cells = len(self.value) - (last - first) + len(text)
+        if self.max_length and cells > self.max_length:
+            most = f"{self._label} takes at most {self.max_length} characters, {cells} are too many"
+            self._refuse(f"{most}: {'the paste was' if len(text) > 1 else 'that letter was'} not put in")
+            return
+        self._refuse("")
+        super().replace(text, start, end)
+
+    def _refuse(self, reason: str) -> None:
+        if reason != self.refusal:
+            self.refusal = reason
+            self.post_message(self.Refused())
+
+    def action_paste(self) -> None:
+        """What was cut or copied here."""
+        self.put(self.app.clipboard)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.put(event.text)
+
+
 class Field(Horizontal):
-    """A label and an `Input`; `value` is what is typed."""
+    """A label and a line to type in; `value` is what is typed."""
 
     def __init__(
         self,
@@ -28,17 +80,8 @@ class Field(Horizontal):
         """`max_length` in characters; `prose`: pasted lines are put behind each other, elsewhere several are refused."""
         super().__init__(id=f"field-{id}", classes="field")
         self._label = label
-        self._input = TextLine(
-            value,
-            label,
-            placeholder=hint,
-            id=id,
-            compact=True,
-            password=password,
-            max_length=max_length,
-            prose=prose,
-        )
-        self._input.cursor_blink = False
+        self._input = TextLine(value, label, id, password=password, max_length=max_length, prose=prose)
+        self._input.placeholder = hint
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._label), classes="label")

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Static, TextArea
 
 from orders_tui.actions.fulfill import FulfillDraft, Parcel, outward
 from orders_tui.carriers import guesses
+from orders_tui.context.context import Context
+from orders_tui.context.screen import hidden_bindings
+from orders_tui.context.target import Target
 from orders_tui.dialogs import parcel_lines
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
 from orders_tui.dialogs.parcel_lines import ParcelLines
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
-from orders_tui.widgets.bar import content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_CARRIER, LONGEST_NUMBER
+
+if TYPE_CHECKING:
+    from orders_tui.actions.draft import Eligibility
+    from orders_wire.orders import Order
 
 TYPED_FROM = 20
 NAMED = 3
@@ -30,9 +33,9 @@ NAMED = 3
 class FulfillDialog(ActionDialog[FulfillDraft]):
     """Returns the draft; orders that cannot be fulfilled are left out, and it says which."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+y,right", "take_guess", show=False)]
+    BINDINGS = hidden_bindings({"ctrl+y,right": "take_guess"})
 
-    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+    def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target, given)
         kept = self.kept(FulfillDraft) if target.only else None
         parcel = kept.parcels.get(target.ids[0]) if kept is not None else None
@@ -50,12 +53,9 @@ class FulfillDialog(ActionDialog[FulfillDraft]):
 
     def body(self) -> ComposeResult:
         if self._one:
-            yield Field(
-                "Tracking", self._number, hint="number, or empty: none yet", id="number", max_length=LONGEST_NUMBER
-            )
-            yield Field(
-                "Carrier", self._carrier, hint="guessed from the number", id="carrier", max_length=LONGEST_CARRIER
-            )
+            number, carrier = "number, or empty: none yet", "guessed from the number"
+            yield Field("Tracking", self._number, hint=number, id="number", max_length=LONGEST_NUMBER)
+            yield Field("Carrier", self._carrier, hint=carrier, id="carrier", max_length=LONGEST_CARRIER)
         else:
             yield TextArea(
                 id="numbers",
@@ -64,7 +64,7 @@ class FulfillDialog(ActionDialog[FulfillDraft]):
                 tab_behavior="focus",
                 placeholder="one line each: order, tracking number, carrier\nor just the numbers, in the order of the list",
             )
-        yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="list")
+        yield self.line_list("list")
         if self._many:
             yield Field("Orders", hint=f"type {len(self._ids())} to confirm so many", id="count", max_length=6)
         yield Static(id="consequence")
@@ -86,16 +86,14 @@ class FulfillDialog(ActionDialog[FulfillDraft]):
         return [Hint(key, f"fulfil {count}", able=count > 0), *guess]
 
     def hindrance(self) -> str:
-        if self._ids():
-            return ""
-        return next(iter(self._obstacles().values()), "none of these can be fulfilled")
+        found = self._eligibility()
+        return "" if found.sendable else next(iter(found.skipped), "none of these can be fulfilled")
 
     def problem(self) -> str:
         if hindrance := self.hindrance():
             return hindrance
-        faults = self._number_faults() if self._one else self._lines().faults
-        if faults:
-            return faults[0]
+        if fault := self._number_fault() if self._one else next(iter(self._lines().faults), ""):
+            return fault
         count = str(len(self._ids()))
         typed = self.query_one("#field-count", Field).value if self._many else count
         return "" if typed == count else f"the number of orders has to be typed: {count}"
@@ -109,32 +107,29 @@ class FulfillDialog(ActionDialog[FulfillDraft]):
         if self.touched and self._one and self._parcels():
             self.work.session.drafts.keep(self.result())
 
-    def _obstacles(self) -> dict[str, str]:
-        draft = FulfillDraft(self.target.ids)
-        return {order.id: reason for order in self.bound if (reason := draft.obstacle(order)) is not None}
+    def _eligibility(self) -> Eligibility:
+        return FulfillDraft(self.target.ids).eligibility({order.id: order for order in self.bound}.get)
 
     def _ids(self) -> tuple[str, ...]:
-        blocked = self._obstacles()
-        return tuple(order_id for order_id in self.target.ids if order_id not in blocked)
+        return self._eligibility().sendable
 
     def _lines(self) -> ParcelLines:
         return parcel_lines.read(self.query_one(TextArea).text, self.target.orders)
 
-    def _number_faults(self) -> tuple[str, ...]:
+    def _number_fault(self) -> str:
         """What is wrong with the one number; that there is none is no fault."""
         field = self.query_one("#field-number", Field)
         if field.blank:
-            return ("the number is empty: it holds nothing but blanks; take them out to fulfil without a number",)
+            return "the number is empty: it holds nothing but blanks; take them out to fulfil without a number"
         numbers = parcel_lines.numbers(field.value)
-        if len(numbers) > 1:
-            return (f"{len(numbers)} numbers, and one order takes one here: {', '.join(numbers)}",)
-        return ()
+        several = f"{len(numbers)} numbers, and one order takes one here: {', '.join(numbers)}"
+        return several if len(numbers) > 1 else ""
 
     def _parcels(self) -> dict[str, Parcel]:
         if not self._one:
             return dict(self._lines().parcels)
         number = parcel_lines.written(self.query_one("#field-number", Field).value)
-        carrier = self.query_one("#field-carrier", Field).value or (self.query_one(LineList).current or None)
+        carrier = self.query_one("#field-carrier", Field).value or (self.current or None)
         return {self.target.ids[0]: Parcel(number, carrier)} if number else {}
 
     def _offers(self) -> list[Line]:
@@ -150,17 +145,17 @@ class FulfillDialog(ActionDialog[FulfillDraft]):
             offers = self._offers()
             self.query_one(LineList).set_lines(offers, offers[0].key if offers else None)
             return
-        parcels, blocked = self._parcels(), self._obstacles()
-        self.query_one(LineList).set_lines(
-            [_preview(order.id, order.order_number, parcels, blocked) for order in self.bound]
-        )
+        parcels, skipped = self._parcels(), self._eligibility().skipped
+        reasons = {order_id: reason for reason, ids in skipped.items() for order_id in ids}
+        lines = [_preview(order, parcels.get(order.id), reasons.get(order.id)) for order in self.bound]
+        self.query_one(LineList).set_lines(lines)
 
     def update(self) -> None:
         super().update()
-        self.query_one("#consequence", Static).update(content([(self._consequence(), Tone.DIM)]))
-        words, left_out = "" if self._one else self._left_out(), self.query_one("#left-out", Static)
-        left_out.display = bool(words)
-        left_out.update(content([(words, Tone.WARN)]))
+        left_out = "" if self._one else self._left_out()
+        self.show_words("consequence", self._consequence())
+        self.show_words("left-out", left_out, Tone.WARN)
+        self.query_one("#left-out").display = bool(left_out)
 
     def _consequence(self) -> str:
         """What is sent of it, and that a number is missing."""
@@ -174,16 +169,13 @@ class FulfillDialog(ActionDialog[FulfillDraft]):
 
     def _left_out(self) -> str:
         """Which orders are left out and why: `5 left out: 4 fulfilled already (#1, #2, #3 …), 1 cancelled (#9)`."""
-        by_reason: dict[str, list[str]] = {}
-        names = {order.id: order.order_number for order in self.bound}
-        for order_id, reason in self._obstacles().items():
-            by_reason.setdefault(reason, []).append(names[order_id])
-        ellipsis = f" {self.work.glyphs.ellipsis}"
-        told = [
-            f"{len(numbers)} {reason} ({', '.join(numbers[:NAMED])}{ellipsis if len(numbers) > NAMED else ''})"
-            for reason, numbers in sorted(by_reason.items(), key=lambda item: -len(item[1]))
-        ]
-        return f"{sum(map(len, by_reason.values()))} left out: {', '.join(told)}" if told else ""
+        numbers = {order.id: order.order_number for order in self.bound}
+        words, count = [], 0
+        for reason, ids in sorted(self._eligibility().skipped.items(), key=lambda item: -len(item[1])):
+            more = f" {self.work.glyphs.ellipsis}" if len(ids) > NAMED else ""
+            words.append(f"{len(ids)} {reason} ({', '.join(numbers[order_id] for order_id in ids[:NAMED])}{more})")
+            count += len(ids)
+        return f"{count} left out: {', '.join(words)}" if words else ""
 
     def on_text_area_changed(self) -> None:
         """Pasting is touching."""
@@ -191,29 +183,25 @@ class FulfillDialog(ActionDialog[FulfillDraft]):
         self.edited()
         self.update()
 
-    def action_choose(self, step: int) -> None:
-        self.query_one(LineList).move(step)
-
     def action_take_guess(self) -> None:
         """The carrier under the cursor goes into its field."""
-        if self._one and self.query_one(LineList).current:
-            self.query_one("#field-carrier", Field).set(self.query_one(LineList).current)
+        if self._one and self.current:
+            self.query_one("#field-carrier", Field).set(self.current)
 
 
 def _tone(checked: bool | None) -> Tone:
     return Tone.DIM if checked is None else Tone.GOOD if checked else Tone.WARN
 
 
-def _preview(order_id: str, number: str, parcels: dict[str, Parcel], blocked: dict[str, str]) -> Line:
-    parcel = parcels.get(order_id)
-    if order_id in blocked:
-        right: Piece = (f"left out: {blocked[order_id]}", Tone.WARN)
+def _preview(order: Order, parcel: Parcel | None, obstacle: str | None) -> Line:
+    if obstacle is not None:
+        right: Piece = (f"left out: {obstacle}", Tone.WARN)
     elif parcel is None:
         right = ("no number", Tone.DIM)
     else:
         carrier = parcel.carrier or next((guess.carrier for guess in guesses(parcel.number)), "")
         right = (f"{parcel.number}  {carrier}", Tone.GOOD)
-    return Line(order_id, ((number, Tone.PLAIN),), (right,), choosable=False)
+    return Line(order.id, ((order.order_number, Tone.PLAIN),), (right,), choosable=False)
 
 
 DIALOG = FulfillDialog

@@ -9,11 +9,10 @@ from textual.app import ComposeResult
 from textual.widgets import TextArea
 
 from orders_tui import export, wording
+from orders_tui.context.context import Context
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.errors import UsageError
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import Bar
-from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.wording import Tone
 
@@ -21,39 +20,29 @@ from orders_tui.wording import Tone
 class HandoverDialog(Dialog[Path]):
     """Writes the file when confirmed and returns where it is. `figures`: the pulse as lines of text."""
 
-    def __init__(self, work: Workplace, figures: Sequence[str]) -> None:
+    HEADING = ("Hand the desk over", "the figures go along")
+    KEYS = (Hint("ctrl+s", "write"),)
+
+    def __init__(self, work: Context, figures: Sequence[str]) -> None:
         super().__init__(work)
         self._figures = figures
         self._path = Path.cwd() / f"handover-{work.pace.now():%Y%m%d-%H%M%S}.txt"
 
     def body(self) -> ComposeResult:
-        yield TextArea(
-            self.work.handover,
-            id="note",
-            compact=True,
-            tab_behavior="focus",
-            placeholder="what is open, what was promised, what to look at first",
-        )
-        yield Bar(self.work.glyphs.ellipsis, id="consequence")
+        asks = "what is open, what was promised, what to look at first"
+        yield TextArea(self.work.handover, id="note", compact=True, tab_behavior="focus", placeholder=asks)
+        yield self.bar("consequence")
 
-    def title_pieces(self) -> list[Piece]:
-        return [("Hand the desk over", "strong"), ("  the figures go along", Tone.DIM)]
-
-    def keys(self) -> list[Hint]:
-        return [Hint("ctrl+s", "write")]
-
-    def update(self) -> None:
-        super().update()
+    def prepare(self) -> None:
         self.query_one("#consequence", Bar).set_pieces([(f"{self._path.name}, readable by you alone", Tone.DIM)])
 
     def keep_draft(self) -> None:
         self.work.handover = self.query_one(TextArea).text
 
     def on_text_area_changed(self) -> None:
-        """Typing is touching."""
         self.touched = True
 
-    def _try(self) -> None:
+    def confirm(self) -> None:
         try:
             self.dismiss(export.write_text(self._text(), self._path))
         except UsageError as error:

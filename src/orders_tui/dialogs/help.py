@@ -6,34 +6,31 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 
-from orders_tui.commands import COMMANDS, Command, Group, Place
-from orders_tui.dialogs.dialog import Dialog
+from orders_tui.commands import BY_ID, COMMANDS, Command, Group, Place
+from orders_tui.context.context import Context
 from orders_tui.dialogs.field import Field
-from orders_tui.screens.workplace import Workplace
+from orders_tui.dialogs.list_dialog import SearchListDialog
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
-from orders_tui.widgets.line_list import Line, LineList
+from orders_tui.widgets.line_list import Line
 from orders_tui.wording import Tone
 
 KEYS = 14
 
 
-class HelpDialog(Dialog[str]):
-    """Returns the id of the command to do."""
+class HelpDialog(SearchListDialog[str]):
+    """Returns the id of the command to do. `why_not` says why a command cannot be done now."""
 
     SIZE = "wide tall"
 
-    def __init__(self, work: Workplace, place: Place, why_not: Callable[[str], str]) -> None:
+    def __init__(self, work: Context, place: Place, why_not: Callable[[Command], str]) -> None:
         super().__init__(work)
         self._place = place
         self._why_not = why_not
 
     def body(self) -> ComposeResult:
         yield Field("Search", hint="a key, a word", id="search")
-        yield LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id="commands")
-
-    def prepare(self) -> None:
-        self.edited()
+        yield self.line_list("commands")
 
     def title_pieces(self) -> list[Piece]:
         return [("Help", "strong"), (f"  the keys of the {self._place}", Tone.DIM)]
@@ -45,43 +42,34 @@ class HelpDialog(Dialog[str]):
         return "close"
 
     def problem(self) -> str:
-        current = self.query_one(LineList).current
-        return self._why_not(current) if current else "nothing matches"
+        return self._why_not(BY_ID[self.current]) if self.current else "nothing matches"
 
     def result(self) -> str:
-        return self.query_one(LineList).current
+        return self.current
 
-    def edited(self) -> None:
-        typed = self.query_one(Field).value.casefold()
+    def lines(self, typed: str) -> list[Line]:
         lines: list[Line] = []
         for group in Group:
-            fitting = [command for command in COMMANDS if command.group is group and self._fits(command, typed)]
+            fitting = [
+                command for command in COMMANDS if command.group is group and self._fits(command, typed.casefold())
+            ]
             if fitting:
-                lines += [
-                    Line(f"heading {group}", ((group.upper(), Tone.ACTIVE),), choosable=False),
-                    *map(self._line, fitting),
-                ]
-        self.query_one(LineList).set_lines(lines, next((line.key for line in lines if line.choosable), None))
+                heading = Line(f"heading {group}", ((group.upper(), Tone.ACTIVE),), choosable=False)
+                lines += [heading, *map(self._line, fitting)]
+        return lines
 
     def _fits(self, command: Command, typed: str) -> bool:
-        if self._place not in command.places:
-            return False
         keys = self.work.keymap.keys.get(command.id, ())
-        return typed in keys or typed in f"{command.label} {command.explanation} {command.word}".casefold()
+        words = f"{command.label} {command.explanation} {command.word}".casefold()
+        return self._place in command.places and (typed in keys or typed in words)
 
     def _line(self, command: Command) -> Line:
-        reason = self._why_not(command.id)
+        reason = self._why_not(command)
         keys = self.work.keymap.all_keys(command.id) or "unbound"
         remapped = "  (yours)" if self.work.keymap.remapped(command.id) else ""
-        tone = Tone.DIM if reason else Tone.PLAIN
         left: tuple[Piece, ...] = (
             (f"{keys:<{KEYS}}", Tone.DIM if reason else "key"),
-            (command.explanation, tone),
+            (command.explanation, Tone.DIM if reason else Tone.PLAIN),
             (remapped, Tone.ACTIVE),
         )
         return Line(command.id, left, ((reason, Tone.DIM),) if reason and len(reason) < 30 else ())
-
-    def action_choose(self, step: int) -> None:
-        self.touched = True
-        self.query_one(LineList).move(step)
-        self.update()

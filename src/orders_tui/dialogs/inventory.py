@@ -1,4 +1,4 @@
-"""`i`: a stock-out. Holds the open orders that still owe a SKU, or just those chosen, and tells the ERP.
+"""`i`: a stock-out. Holds the open orders that still owe a SKU, or just those chosen, and informs the ERP.
 
 The SKU is chosen among those that are out and those of the order, or typed. One that is not known here is sent only when it is
 confirmed again, and then the dialog stays until the server has answered.
@@ -7,22 +7,19 @@ confirmed again, and then the dialog stays until the server has answered.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from orders_tui.actions.inventory import InventoryDraft, outward
+from orders_tui.context.context import Context
+from orders_tui.context.outcome import orders, sentence
+from orders_tui.context.screen import hidden_bindings
+from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
-from orders_tui.screens.outcome import orders, sentence
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
 from orders_tui.session.changes import ActionSettled, Change, DetailChanged
 from orders_tui.session.log import ActionEntry, ActionState
-from orders_tui.widgets.bar import content
-from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
@@ -35,19 +32,19 @@ NAMED = 4
 class InventoryDialog(ActionDialog[InventoryDraft]):
     """Returns the draft; without orders it means all that wait for the SKU."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "scope", show=False)]
+    HEADING = ("Escalate a stock-out", "")
+    BINDINGS = hidden_bindings({"ctrl+t": "scope"})
 
-    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+    def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target, given)
         self._picked = not given
         self._asked = ""
         self._sent = ""
 
     def body(self) -> ComposeResult:
-        glyphs = self.work.glyphs
         yield Field("SKU", self.given, hint="which one is short", id="sku", max_length=LONGEST_SKU)
-        yield LineList(glyphs.cursor, glyphs.ellipsis, id="skus")
-        yield LineList(glyphs.cursor, glyphs.ellipsis, id="scope")
+        yield self.line_list("skus")
+        yield self.line_list("scope")
         yield Field("Note", hint="for the ERP and the timeline", id="note", max_length=LONGEST_NOTE, prose=True)
         yield Static(id="consequence")
 
@@ -58,9 +55,6 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
         self._scope.set_lines(lines, THESE if self.target.marked else ALL)
         self._scope.can_focus = self._skus.can_focus = False
         self._fill()
-
-    def title_pieces(self) -> list[Piece]:
-        return [("Escalate a stock-out", "strong")]
 
     def keys(self) -> list[Hint]:
         scope = [Hint("ctrl+t", "orders")] if self.target else []
@@ -132,7 +126,7 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
     def update(self) -> None:
         super().update()
         self._skus.light(self._picked)
-        self.query_one("#consequence", Static).update(content([(outward(self.work.session.me), Tone.DIM)]))
+        self.show_words("consequence", outward(self.work.session.me))
 
     def edited(self) -> None:
         """The SKUs that hold what is typed; none is chosen by typing a part of it."""

@@ -5,18 +5,18 @@ Money and final steps: Enter never does them, ctrl+s does; above a configured am
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from orders_tui import wording
 from orders_tui.actions.returns import ReturnsDraft, named, outward
+from orders_tui.context.context import Context
+from orders_tui.context.screen import hidden_bindings
+from orders_tui.context.target import Target
 from orders_tui.dialogs import return_path
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import Field
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -32,13 +32,10 @@ if TYPE_CHECKING:
 class ReturnDialog(ActionDialog[ReturnsDraft]):
     """Returns the draft for the return that was on show."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "choose(1)", show=False),
-        Binding("k", "choose(-1)", show=False),
-    ]
+    BINDINGS = hidden_bindings({"j": "choose(1)", "k": "choose(-1)"})
     SIZE = "wide"
 
-    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+    def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target, given)
         assert self.order.return_ is not None
         self._opened_with = self.order.return_
@@ -56,12 +53,11 @@ class ReturnDialog(ActionDialog[ReturnsDraft]):
         return self.order.return_ or self._opened_with
 
     def body(self) -> ComposeResult:
-        ellipsis = self.work.glyphs.ellipsis
-        yield Bar(ellipsis, id="way")
-        yield Bar(ellipsis, id="branch")
-        yield Bar(ellipsis, id="ends")
-        yield LineList(self.work.glyphs.cursor, ellipsis, id="actions")
-        yield Bar(ellipsis, id="consequence")
+        yield self.bar("way")
+        yield self.bar("branch")
+        yield self.bar("ends")
+        yield self.line_list("actions")
+        yield self.bar("consequence")
         yield Field(
             "Note", self._note, hint="why, for whoever reads it later", id="note", max_length=LONGEST_NOTE, prose=True
         )
@@ -121,7 +117,7 @@ class ReturnDialog(ActionDialog[ReturnsDraft]):
         self.query_one(LineList).set_lines(self._lines())
 
     def _action(self) -> ReturnAction | None:
-        current = self.query_one(LineList).current
+        current = self.current
         return ReturnAction(current) if current else None
 
     def _amount(self) -> str:

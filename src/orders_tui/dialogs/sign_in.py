@@ -17,6 +17,8 @@ from orders_tui.wording import Tone
 class SignInDialog(Dialog[None]):
     """Signs in when confirmed."""
 
+    KEYS = (Hint("enter", "sign in"),)
+
     def body(self) -> ComposeResult:
         yield Field("Token", hint="paste it here", id="token", password=True, max_length=4096)
 
@@ -24,9 +26,6 @@ class SignInDialog(Dialog[None]):
         if self.work.session.me is None:
             return [("Sign in", "strong"), ("  this server wants a token", Tone.DIM)]
         return [("Sign in again", "strong"), ("  rows, marks and drafts are still here", Tone.DIM)]
-
-    def keys(self) -> list[Hint]:
-        return [Hint("enter", "sign in")]
 
     def problem(self) -> str:
         token = self.query_one(Field).value
@@ -39,9 +38,8 @@ class SignInDialog(Dialog[None]):
     def result(self) -> None:
         """Nothing is returned."""
 
-    def _try(self) -> None:
-        problem = self.problem()
-        if problem:
+    def confirm(self) -> None:
+        if problem := self.problem():
             self.say(problem, Tone.WARN)
             return
         self.say("asking the server")
@@ -49,9 +47,7 @@ class SignInDialog(Dialog[None]):
 
     async def _sign_in(self, token: str) -> None:
         refused = await self.work.session.sign_in(token)
-        if not self.is_mounted:
-            return
-        if refused is None:
+        if refused is None and self.is_mounted:
             self.dismiss(None)
-        else:
+        elif self.is_mounted:
             self.say(f"not signed in: {refused}", Tone.WARN)

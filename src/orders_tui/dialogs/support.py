@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 from textual.widgets import TextArea
 
 from orders_tui.actions.support import SupportDraft
+from orders_tui.context.context import Context
+from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import ActionDialog
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -20,7 +20,7 @@ from orders_wire.vocabulary import ASSISTANT
 class SupportDialog(ActionDialog[SupportDraft]):
     """Returns the draft; left with esc, the note is kept for the next time."""
 
-    def __init__(self, work: Workplace, target: Target, given: str = "") -> None:
+    def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target, given)
         kept = self.kept(SupportDraft)
         self._note = given or (kept.note if kept is not None else "")
@@ -29,7 +29,7 @@ class SupportDialog(ActionDialog[SupportDraft]):
         yield TextArea(
             self._note, id="note", compact=True, tab_behavior="focus", placeholder="what support should know and do"
         )
-        yield Bar(self.work.glyphs.ellipsis, id="consequence")
+        yield self.bar("consequence")
 
     def title_pieces(self) -> list[Piece]:
         only = self.target.only

@@ -1,4 +1,4 @@
-"""What the server tells without being asked: one interface, two ways of hearing it, and the state of the line.
+"""The alerts channel: one interface, by stream or by polling, and the state of the connection.
 
 Nothing else in the client knows which way runs: events are the same, in the same order, by stream and by poll.
 """

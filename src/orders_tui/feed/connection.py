@@ -1,15 +1,15 @@
-"""The state of the line to the server, always on screen: live, polling, reconnecting in n s, offline since."""
+"""The state of the connection to the server, always on screen: live, polling, reconnecting in n s, offline since."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from orders_tui.backoff import reconnect_delay_s
 from orders_tui.errors import ApiError, Refused, SignInNeeded, VersionSkew
-from orders_tui.pace import Pace
+from orders_tui.pace import Pace, wait_for
 
 _DECLARED_AFTER_S = 3.0
 _SIGNED_OUT_RETRY_S = 30.0
@@ -43,7 +43,7 @@ class Connection:
 
     @property
     def up(self) -> bool:
-        """True while the server is heard, by stream or by poll."""
+        """True while the server answers, by stream or by poll."""
         return self.state in {ConnectionState.LIVE, ConnectionState.POLLING}
 
     @property
@@ -71,8 +71,7 @@ class ConnectionTracker:
     @property
     def connection(self) -> Connection:
         """The state with the newest contact."""
-        state = self._state
-        return Connection(state.state, state.since, self._last_contact, state.retry_at, state.reason)
+        return replace(self._state, last_contact=self._last_contact)
 
     def contact(self) -> None:
         """Any byte came."""
@@ -89,9 +88,8 @@ class ConnectionTracker:
     def lost(self, reason: str) -> Connection:
         """Contact broke off: it is tried again almost at once."""
         self._lost_at = self._pace.monotonic()
-        self._state = Connection(
-            ConnectionState.RECONNECTING, self._pace.now(), retry_at=self._plan(0.0), reason=reason
-        )
+        state, retry_at = ConnectionState.RECONNECTING, self._plan(0.0)
+        self._state = Connection(state, self._pace.now(), retry_at=retry_at, reason=reason)
         return self.connection
 
     def failed(self, error: ApiError) -> Connection:
@@ -111,10 +109,7 @@ class ConnectionTracker:
         if seconds is None:
             seconds = self.connection.retry_in_s(self._pace.now()) or 0.0
         try:
-            async with asyncio.timeout(seconds):
-                await self._poked.wait()
-        except TimeoutError:
-            return
+            await wait_for(self._poked, seconds)
         finally:
             self._poked.clear()
 

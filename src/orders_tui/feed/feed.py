@@ -1,4 +1,4 @@
-"""What a feed yields: batches of events, and changes of the line's state."""
+"""What a feed yields: batches of events, and states of the connection."""
 
 from __future__ import annotations
 

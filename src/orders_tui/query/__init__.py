@@ -4,14 +4,13 @@
 """
 
 from orders_tui.query.chips import Chip, chips, complete, render, without
-from orders_tui.query.dates import AgeBound, AgeError
+from orders_tui.query.dates import AgeBound
 from orders_tui.query.filters import NO_FILTERS, Filters, OrdersQuery, Sort
 from orders_tui.query.language import ParsedQuery, QueryProblem, parse
 
 __all__ = [
     "NO_FILTERS",
     "AgeBound",
-    "AgeError",
     "Chip",
     "Filters",
     "OrdersQuery",

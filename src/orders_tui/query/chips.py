@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from orders_tui.query.filters import Filters, OrdersQuery, Sort
-from orders_tui.query.language import ME, NOBODY, TOKENS, VALUES, ParsedQuery, parse
+from orders_tui.query.language import ME, NOBODY, TOKENS, ParsedQuery, parse
 from orders_wire.vocabulary import UNASSIGNED
 
 
@@ -20,34 +20,21 @@ class Chip:
 
 def chips(filters: Filters, sort: Sort | None = None) -> list[Chip]:
     """The active filters, in the order of `render`; free text is one chip."""
-    return list(_chips(filters, sort))
-
-
-def _chips(filters: Filters, sort: Sort | None) -> Iterable[Chip]:
-    if filters.status:
-        yield Chip(f"status: {filters.status.replace('_', ' ')}", f"status:{filters.status}")
-    if filters.owner == UNASSIGNED:
-        yield Chip("owner: nobody", f"owner:{NOBODY}")
-    elif filters.owner:
-        yield Chip(f"owner: {filters.owner}", f"owner:{_owner(filters.owner)}")
-    if filters.priority:
-        yield Chip(f"priority: {filters.priority}", f"priority:{filters.priority}")
-    if filters.tag:
-        yield Chip(f"tag: {filters.tag}", f"tag:{_quoted(filters.tag)}")
-    if filters.channel:
-        yield Chip(f"channel: {filters.channel}", f"channel:{filters.channel}")
-    if filters.placed_from:
-        yield Chip(f"from {filters.placed_from}", f"from:{filters.placed_from}")
-    if filters.placed_to:
-        yield Chip(f"to {filters.placed_to}", f"to:{filters.placed_to}")
-    if filters.older_than:
-        yield Chip(f"older than {filters.older_than}", f"age:>{filters.older_than}")
-    if filters.younger_than:
-        yield Chip(f"younger than {filters.younger_than}", f"age:<{filters.younger_than}")
-    if sort:
-        yield Chip(f"by {sort.by.replace('_', ' ')} {'▼' if sort.descending else '▲'}", f"sort:{sort}")
-    if filters.words:
-        yield Chip(f"“{filters.words}”", " ".join(map(_word, filters.words.split())))
+    f, nobody = filters, filters.owner == UNASSIGNED
+    given = (
+        (f.status, f"status: {str(f.status).replace('_', ' ')}", f"status:{f.status}"),
+        (f.owner, f"owner: {'nobody' if nobody else f.owner}", f"owner:{NOBODY if nobody else _owner(f.owner)}"),
+        (f.priority, f"priority: {f.priority}", f"priority:{f.priority}"),
+        (f.tag, f"tag: {f.tag}", f"tag:{_quoted(f.tag)}"),
+        (f.channel, f"channel: {f.channel}", f"channel:{f.channel}"),
+        (f.placed_from, f"from {f.placed_from}", f"from:{f.placed_from}"),
+        (f.placed_to, f"to {f.placed_to}", f"to:{f.placed_to}"),
+        (f.older_than, f"older than {f.older_than}", f"age:>{f.older_than}"),
+        (f.younger_than, f"younger than {f.younger_than}", f"age:<{f.younger_than}"),
+        (sort, sort and f"by {sort.by.replace('_', ' ')} {'▼' if sort.descending else '▲'}", f"sort:{sort}"),
+        (f.words, f"“{f.words}”", " ".join(map(_word, f.words.split()))),
+    )
+    return [Chip(label or "", token) for value, label, token in given if value]
 
 
 def render(filters: Filters, sort: Sort | None = None) -> str:
@@ -70,18 +57,19 @@ def complete(text: str, owners: Sequence[str] = (), tags: Sequence[str] = ()) ->
     name, colon, value = last.partition(":")
     if not colon:
         return [f"{head}{token}:" for token in TOKENS if last and token.startswith(last.lower())]
-    known = {**VALUES, "owner": (*VALUES["owner"], *owners), "tag": tuple(tags)}.get(name.lower(), ())
+    token = TOKENS.get(name.lower())
+    known = (*(token.values if token else ()), *{"owner": owners, "tag": tags}.get(name.lower(), ()))
     typed = value.strip('"').lower()
     fits = [v for v in known if v.lower().startswith(typed) and v.lower() != typed]
     return [f"{head}{name}:{_quoted(v)}" for v in fits]
 
 
-def _quoted(value: str) -> str:
-    return f'"{value}"' if any(c.isspace() for c in value) else value
+def _quoted(value: str | None) -> str | None:
+    return f'"{value}"' if value and any(c.isspace() for c in value) else value
 
 
-def _owner(name: str) -> str:
-    return f'"{name}"' if name.lower() in {NOBODY, ME} else _quoted(name)
+def _owner(name: str | None) -> str | None:
+    return f'"{name}"' if name and name.lower() in {NOBODY, ME} else _quoted(name)
 
 
 def _word(word: str) -> str:

@@ -39,8 +39,8 @@ def is_after(one: str, other: str) -> bool:
     return datetime.fromisoformat(one) > datetime.fromisoformat(other)
 
 
-class AgeError(ValueError):
-    """An age that cannot be read. The message says how one is written."""
+class Unreadable(ValueError):
+    """A value of the search language that cannot be read. The message says what is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ class AgeBound:
 
     @classmethod
     def parse(cls, text: str) -> AgeBound:
-        """Reads `2d`. Raises AgeError."""
+        """Reads `2d`. Raises Unreadable."""
         match = _AGE.fullmatch(text)
         if match is None:
-            raise AgeError(AGE_HELP)
+            raise Unreadable(AGE_HELP)
         return cls(int(match[1]), match[2].lower())
 
     def __str__(self) -> str:

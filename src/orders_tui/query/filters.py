@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from orders_tui.query.dates import AgeBound
-from orders_wire.vocabulary import UNASSIGNED, Channel, Direction, Priority, SortField, StatusFilter, Tab
+from orders_wire.vocabulary import Channel, Direction, Priority, SortField, StatusFilter, Tab
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 250
@@ -89,28 +88,6 @@ class OrdersQuery:
             params |= {"cursor": self.cursor, "direction": str(self.direction)}
         return params
 
-    @classmethod
-    def from_params(cls, params: Mapping[str, str]) -> OrdersQuery:
-        """Reads what `params` wrote (ages come back as instants). Raises ValueError for a word outside the contract."""
-        filters = Filters(
-            status=StatusFilter(params["status"]) if "status" in params else None,
-            priority=Priority(params["priority"]) if "priority" in params else None,
-            owner=params.get("assigned_to"),
-            channel=Channel(params["channel"]) if "channel" in params else None,
-            tag=params.get("tag"),
-            placed_from=params.get("date_start"),
-            placed_to=params.get("date_end"),
-            words=params.get("q", ""),
-        )
-        return cls(
-            tab=Tab(params.get("tab", Tab.ALL)),
-            filters=filters,
-            sort=Sort.parse(params["sort"]) if "sort" in params else None,
-            page_size=int(params.get("pageSize", DEFAULT_PAGE_SIZE)),
-            cursor=params.get("cursor"),
-            direction=Direction(params.get("direction", Direction.AFTER)),
-        )
-
     def at(self, cursor: str | None, direction: Direction = Direction.AFTER) -> OrdersQuery:
         """The same rows from another place."""
         return replace(self, cursor=cursor, direction=direction)
@@ -119,8 +96,3 @@ class OrdersQuery:
     def listing(self) -> OrdersQuery:
         """The query without its place: what two pages of one list have in common."""
         return self.at(None)
-
-    @property
-    def unowned(self) -> bool:
-        """True when only orders without an owner are asked for."""
-        return self.filters.owner == UNASSIGNED

@@ -13,13 +13,14 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from orders_tui.query.dates import AGE_HELP, DATE_HELP, AgeBound, AgeError, is_after, is_date
+from orders_tui.query.dates import AGE_HELP, DATE_HELP, AgeBound, Unreadable, is_after, is_date
 from orders_tui.query.filters import Filters, Sort
 from orders_wire.vocabulary import UNASSIGNED, Channel, Priority, SortField, StatusFilter
 
-TOKENS = ("status", "owner", "priority", "tag", "channel", "from", "to", "age", "sort")
 NOBODY = "none"
 ME = "me"
+_FIELDS = {"from": "placed_from", "to": "placed_to", "age:>": "older_than", "age:<": "younger_than"}
+"""The fields of `Filters` that are not named like their tokens."""
 _WORD = re.compile(r'(?P<name>[A-Za-z_]+):(?P<value>(?:"[^"]*"?|[^\s"])*)|(?P<text>(?:"[^"]*"?|[^\s"])+)')
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -42,10 +43,6 @@ class QueryProblem:
     end: int
 
 
-class _Unreadable(ValueError):
-    """A token's value that cannot be read; the message says what is allowed."""
-
-
 def parse(text: str, me: str | None = None) -> ParsedQuery | list[QueryProblem]:
     """Reads the search box. `owner:me` becomes `me`, where known."""
     found: dict[str, Any] = {}
@@ -59,48 +56,33 @@ def parse(text: str, me: str | None = None) -> ParsedQuery | list[QueryProblem]:
         try:
             slot, value = _read(name, match["value"], me)
             if slot in found:
-                raise _Unreadable(f"{slot} is given twice")
-        except (_Unreadable, AgeError) as error:
+                raise Unreadable(f"{slot} is given twice")
+        except Unreadable as error:
             problems.append(QueryProblem(match[0], str(error), match.start(), match.end()))
             continue
         found[slot] = value
     sort = found.pop("sort", None)
-    filters = Filters(**{_FIELDS[slot]: value for slot, value in found.items()}, words=" ".join(words))
+    filters = Filters(**{_FIELDS.get(slot, slot): value for slot, value in found.items()}, words=" ".join(words))
     problems += _contradictions(text, filters)
     return problems or ParsedQuery(filters, sort)
 
 
-_FIELDS = {
-    "status": "status",
-    "owner": "owner",
-    "priority": "priority",
-    "tag": "tag",
-    "channel": "channel",
-    "from": "placed_from",
-    "to": "placed_to",
-    "age:>": "older_than",
-    "age:<": "younger_than",
-}
-
-
 def _read(name: str, given: str, me: str | None) -> tuple[str, object]:
     """The slot that a token fills and its value. Raises what `parse` reports."""
-    reader = _READERS.get(name)
-    value = given.replace('"', "")
-    if reader is None:
-        known = _listed(f"{token}:" for token in TOKENS)
-        raise _Unreadable(
-            f"there is no {name}:{_nearest(name, TOKENS)}; known are {known}; quotes search for it as text"
-        )
+    token, value = TOKENS.get(name), given.replace('"', "")
+    if token is None:
+        known, near = _listed(f"{name}:" for name in TOKENS), _nearest(name, list(TOKENS))
+        raise Unreadable(f"there is no {name}:{near}; known are {known}; quotes search for it as text")
     if not value:
-        raise _Unreadable(f"{name}: needs a value{_hint(name)}")
+        hint = f", such as {name}:{token.values[0]}" if token.values else ""
+        raise Unreadable(f"{name}: needs a value{hint}")
     if name == "age":
         if value[0] not in "<>":
-            raise AgeError(AGE_HELP)
+            raise Unreadable(AGE_HELP)
         return f"age:{value[0]}", AgeBound.parse(value[1:])
     if name == "owner" and '"' not in given:
         return name, _owner_word(value, me)
-    return name, reader(value)
+    return name, token.read(value)
 
 
 def _owner_word(value: str, me: str | None) -> str:
@@ -110,7 +92,7 @@ def _owner_word(value: str, me: str | None) -> str:
     if value.lower() != ME:
         return _owner(value)
     if me is None:
-        raise _Unreadable("the server has not said yet who you are")
+        raise Unreadable("the server has not said yet who you are")
     return me
 
 
@@ -120,7 +102,7 @@ def _member(kind: type[_E], name: str) -> Callable[[str], _E]:
             return kind(value.lower())
         except ValueError:
             near = _nearest(value.lower(), list(kind))
-            raise _Unreadable(f"{name}: takes {_listed(kind)}{near}") from None
+            raise Unreadable(f"{name}: takes {_listed(kind)}{near}") from None
 
     return read
 
@@ -130,39 +112,39 @@ def _sort(value: str) -> Sort:
         return Sort.parse(value.lower())
     except ValueError:
         near = _nearest(value.lower().removeprefix("-"), list(SortField))
-        raise _Unreadable(f"sort: takes {_listed(SortField)}, with - in front for descending{near}") from None
+        raise Unreadable(f"sort: takes {_listed(SortField)}, with - in front for descending{near}") from None
 
 
 def _date(value: str) -> str:
     if not is_date(value):
-        raise _Unreadable(DATE_HELP)
+        raise Unreadable(DATE_HELP)
     return value.upper()
 
 
 def _owner(value: str) -> str:
     if len(value) > 120:
-        raise _Unreadable("an owner's name has at most 120 characters")
+        raise Unreadable("an owner's name has at most 120 characters")
     return value.strip()
 
 
-_READERS: dict[str, Callable[[str], object]] = {
-    "status": _member(StatusFilter, "status"),
-    "owner": _owner,
-    "priority": _member(Priority, "priority"),
-    "tag": str,
-    "channel": _member(Channel, "channel"),
-    "from": _date,
-    "to": _date,
-    "age": AgeBound.parse,
-    "sort": _sort,
-}
-VALUES: dict[str, tuple[str, ...]] = {
-    "status": tuple(StatusFilter),
-    "owner": (NOBODY, ME),
-    "priority": tuple(Priority),
-    "channel": tuple(Channel),
-    "age": (">1d", ">2d", ">1w", "<24h"),
-    "sort": tuple(s + str(f) for f in SortField for s in ("", "-")),
+@dataclass(frozen=True, slots=True)
+class Token:
+    """How a token's value is read, and the values that are offered while one types."""
+
+    read: Callable[[str], object]
+    values: tuple[str, ...] = ()
+
+
+TOKENS = {
+    "status": Token(_member(StatusFilter, "status"), tuple(StatusFilter)),
+    "owner": Token(_owner, (NOBODY, ME)),
+    "priority": Token(_member(Priority, "priority"), tuple(Priority)),
+    "tag": Token(str),
+    "channel": Token(_member(Channel, "channel"), tuple(Channel)),
+    "from": Token(_date),
+    "to": Token(_date),
+    "age": Token(AgeBound.parse, (">1d", ">2d", ">1w", "<24h")),
+    "sort": Token(_sort, tuple(s + str(f) for f in SortField for s in ("", "-"))),
 }
 
 
@@ -190,7 +172,3 @@ def _listed(words: Iterable[str]) -> str:
 def _nearest(word: str, allowed: Sequence[str]) -> str:
     near = get_close_matches(word, allowed, n=1)
     return f" (did you mean {near[0]}?)" if near else ""
-
-
-def _hint(name: str) -> str:
-    return f", such as {name}:{VALUES[name][0]}" if name in VALUES else ""

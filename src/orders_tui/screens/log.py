@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orders_tui import wording
+from orders_tui.context.outcome import orders
 from orders_tui.glyphs import Glyphs
-from orders_tui.screens.ledger import Ledger
-from orders_tui.screens.outcome import orders
+from orders_tui.screens.list_screen import ListScreen, text_line
 from orders_tui.session.changes import ActionChanged, ActionSettled, Change
 from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.cells import Piece
@@ -15,7 +15,7 @@ from orders_tui.widgets.line_list import Line
 from orders_tui.wording import Tone
 
 
-class LogScreen(Ledger):
+class LogScreen(ListScreen):
     """The action log of this session."""
 
     def title_pieces(self) -> list[Piece]:
@@ -26,9 +26,7 @@ class LogScreen(Ledger):
 
     def lines(self) -> Sequence[Line]:
         entries = self.work.session.actions.log
-        if not entries:
-            return [Line("", (("nothing was done yet", Tone.DIM),), choosable=False)]
-        return [self._line(entry) for entry in reversed(entries)]
+        return [self._line(entry) for entry in reversed(entries)] or [text_line("nothing was done yet")]
 
     def _line(self, entry: ActionEntry) -> Line:
         glyph, tone = _sign(entry.state, self.work.glyphs)
@@ -38,7 +36,7 @@ class LogScreen(Ledger):
             (f"{glyph} {entry.state:<12} ", tone),
             (f"{self._orders(entry)} ", "strong"),
             (entry.draft.done, Tone.PLAIN),
-            (f"  {self._reason(entry)}", tone if tone == Tone.BAD else Tone.DIM),
+            (f"  {_reason(entry)}", tone if tone == Tone.BAD else Tone.DIM),
         )
         return Line(entry.key, left)
 
@@ -48,27 +46,27 @@ class LogScreen(Ledger):
         order = self.work.session.table.order(entry.order_ids[0])
         return order.order_number if order is not None else entry.order_ids[0]
 
-    def _reason(self, entry: ActionEntry) -> str:
-        failures = "; ".join(dict.fromkeys(failure.message for failure in entry.failures))
-        return failures or entry.message
-
-    def whole(self, key: str) -> list[Piece]:
+    def full_text(self, key: str) -> str:
         entry = next(entry for entry in self.work.session.actions.log if entry.key == key)
-        parts = [
+        parts = (
             f"{entry.started_at:%Y-%m-%d %H:%M:%S}Z",
             self._orders(entry),
             entry.draft.done,
             entry.state,
-            self._reason(entry),
+            _reason(entry),
             f"action {entry.action_id}" if entry.action_id else "",
             f"key {entry.key}",
             f"{entry.attempts} tries" if entry.attempts > 1 else "",
-        ]
-        return [("  ".join(part for part in parts if part), Tone.DIM)]
+        )
+        return "  ".join(filter(None, parts))
 
     def session_changed(self, change: Change) -> None:
         if isinstance(change, ActionChanged | ActionSettled):
             self.show()
+
+
+def _reason(entry: ActionEntry) -> str:
+    return "; ".join(dict.fromkeys(failure.message for failure in entry.failures)) or entry.message
 
 
 def _sign(state: ActionState, glyphs: Glyphs) -> tuple[str, Tone]:

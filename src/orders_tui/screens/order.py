@@ -6,7 +6,6 @@ The next and previous order of the list are one key away; the desk's cursor goes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -14,44 +13,40 @@ from textual.content import Content
 from textual.widgets import Static
 
 from orders_tui.commands import Place
+from orders_tui.context.context import Context
+from orders_tui.context.target import Target
 from orders_tui.screens.action_commands import ActionCommands
-from orders_tui.screens.desk.relevance import Situation, ranked
-from orders_tui.screens.house import House
-from orders_tui.screens.stage import Handler, Stage
-from orders_tui.screens.taking import Taking
-from orders_tui.screens.target import Target
-from orders_tui.screens.workplace import Workplace
+from orders_tui.screens.command_screen import CommandScreen, Handler
+from orders_tui.screens.common_commands import CommonCommands
+from orders_tui.screens.copy_export import CopyExportCommands
+from orders_tui.screens.key_hints import ranked
 from orders_tui.session import changes
-from orders_tui.widgets import order_sections
-from orders_tui.widgets.band import Band, sentences
+from orders_tui.widgets import order_text
+from orders_tui.widgets.banner import Banner
 from orders_tui.widgets.bar import Bar, content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint, HintBar
-from orders_tui.widgets.order_sections import Section
-from orders_tui.widgets.order_text import Text, headline
+from orders_tui.widgets.order_text import Section, Text, headline
 from orders_tui.wording import Tone
-
-if TYPE_CHECKING:
-    from orders_wire.orders import Order
+from orders_wire.orders import Order
 
 SHOW_LOADING_AFTER_S = 0.4
 
 
-class OrderScreen(Stage):
+class OrderScreen(CommandScreen):
     """Shows an order; fetches nothing itself."""
 
     place = Place.ORDER
     AUTO_FOCUS = "#what"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 
-    def __init__(self, work: Workplace, order_id: str) -> None:
+    def __init__(self, work: Context, order_id: str) -> None:
         super().__init__(work)
         self.order_id = order_id
         self._slow = False
-        groups = (ActionCommands(self), Taking(self), House(self))
-        self.handlers = self._moves() | {
-            name: handler for group in groups for name, handler in group.handlers().items()
-        }
+        self.handlers = self._moves()
+        for group in (ActionCommands(self), CopyExportCommands(self), CommonCommands(self)):
+            self.handlers |= group.handlers()
 
     def _moves(self) -> dict[str, Handler]:
         return {
@@ -73,7 +68,7 @@ class OrderScreen(Stage):
     def compose(self) -> ComposeResult:
         ellipsis = self.work.glyphs.ellipsis
         yield Bar(ellipsis, id="headline")
-        yield Band(ellipsis, id="band")
+        yield Banner(ellipsis, id="banner")
         with Horizontal(id="sheets"):
             with VerticalScroll(id="what", can_focus=True):
                 yield Static(id="what-text")
@@ -82,7 +77,7 @@ class OrderScreen(Stage):
         yield HintBar(ellipsis, id="hints")
 
     def on_mount(self) -> None:
-        self.set_interval(1.0, self._show_band)
+        self.set_interval(1.0, self._show_banner)
         self.set_timer(SHOW_LOADING_AFTER_S, self._show_slow)
         self.show()
 
@@ -90,16 +85,14 @@ class OrderScreen(Stage):
         return self.work.session.table.detail(self.order_id) or self.work.session.table.order(self.order_id)
 
     def target(self) -> Target:
-        order = self.work.session.table.order(self.order_id)
-        return Target((order.id,), (order,)) if order is not None else Target((), ())
+        return Target.of(self.work.session.table.order(self.order_id))
 
     def hints(self) -> list[Hint]:
-        undoable = self.work.session.actions.undoable() is not None
-        names = ranked(Situation(self.work.session.table.order(self.order_id), undoable=undoable))
-        usual = [name for name in names if name in self.handlers and name not in {"go.open", "desk.line"}]
-        acts = [self.hint(name) for name in usual if name.startswith(("order.", "action."))]
-        moves = [Hint(f"{self.work.key('go.next_order')} {self.work.key('go.previous_order')}", "next, previous")]
-        return [*acts, *moves, self.hint("go.back"), self.hint("take.copy"), self.hint("take.browser")]
+        session, key = self.work.session, self.work.key
+        names = ranked(session.table.order(self.order_id), undoable=session.actions.undoable() is not None)
+        acts = [self.hint(name) for name in names if name.startswith(("order.", "action."))]
+        moves = Hint(f"{key('go.next_order')} {key('go.previous_order')}", "next, previous")
+        return [*acts, moves, self.hint("go.back"), self.hint("take.copy"), self.hint("take.browser")]
 
     def session_changed(self, change: changes.Change) -> None:
         match change:
@@ -108,25 +101,24 @@ class OrderScreen(Stage):
             case changes.DetailChanged(order_id=order_id) if order_id == self.order_id:
                 self.show()
             case changes.ConnectionChanged():
-                self._show_band()
+                self._show_banner()
             case changes.ActionChanged() | changes.ActionSettled():
                 self.refresh_hints()
 
     def show(self) -> None:
         """Draws the order as it is known now."""
-        order, seen = self.work.session.table.order(self.order_id), self.work.seen()
-        row = self.work.session.table.row(self.order_id)
+        table, fmt = self.work.session.table, self.work.formatter()
+        order, row, detail = table.order(self.order_id), table.row(self.order_id), table.detail(self.order_id)
         if order is not None:
-            left: list[Piece] = headline(order, seen)
+            left: list[Piece] = headline(order, fmt)
             if row is not None and row.mark is not None and row.mark.reason:
-                left += [(f"  {row.mark.reason}", Tone.BAD)]
+                left.append((f"  {row.mark.reason}", Tone.BAD))
             self.query_one("#headline", Bar).set_pieces(left, self._place_in_list())
-        detail = self.work.session.table.detail(self.order_id)
         if detail is not None:
-            self._put(order_sections.left(detail, seen), order_sections.right(detail, seen))
+            self._put(order_text.content_sections(detail, fmt), order_text.history_sections(detail, fmt))
         else:
-            self._put(order_sections.of_row(order, seen) if order is not None else [], [self._waiting()])
-        self._show_band()
+            self._put(order_text.row_sections(order, fmt) if order is not None else [], [self._waiting()])
+        self._show_banner()
         self.refresh_hints()
 
     def _place_in_list(self) -> list[Piece]:
@@ -136,10 +128,9 @@ class OrderScreen(Stage):
 
     def _waiting(self) -> Section:
         problem = self.work.session.table.detail_problem(self.order_id)
+        line: Text = [("loading …" if self._slow else "", Tone.DIM)]
         if problem is not None:
-            line: Text = [(str(problem), Tone.WARN), (f"  {self.work.key('desk.refresh')} tries again", Tone.DIM)]
-        else:
-            line = [("loading …" if self._slow else "", Tone.DIM)]
+            line = [(str(problem), Tone.WARN), (f"  {self.work.key('desk.refresh')} tries again", Tone.DIM)]
         return Section("TIMELINE", (line,))
 
     def _put(self, left: Sequence[Section], right: Sequence[Section]) -> None:
@@ -151,29 +142,26 @@ class OrderScreen(Stage):
         if self.work.session.table.detail(self.order_id) is None:
             self.show()
 
-    def _show_band(self) -> None:
-        session, now = self.work.session, self.work.pace.now()
-        says = sentences(session.connection, session.table.view, now, self.work.zone, self.work.key("desk.refresh"))
-        self.query_one(Band).show(says)
-        self.set_class(bool(says), "-stale")
+    def _show_banner(self) -> None:
+        warnings = self.warnings()
+        self.query_one(Banner).show(warnings)
+        self.set_class(bool(warnings), "-stale")
 
     def _pane(self) -> VerticalScroll:
-        narrow = not self.has_class("-wide")
-        focused = self.query_one("#happened", VerticalScroll).has_focus and not narrow
-        return self.query_one("#happened" if focused else "#what", VerticalScroll)
+        right = self.query_one("#happened", VerticalScroll)
+        return right if right.has_focus and self.has_class("-wide") else self.query_one("#what", VerticalScroll)
 
     def _scroll(self, lines: int) -> None:
-        pane = self.query_one("#sheets", Horizontal) if not self.has_class("-wide") else self._pane()
+        pane = self._pane() if self.has_class("-wide") else self.query_one("#sheets")
         pane.scroll_relative(y=lines, animate=False)
 
     def _other_pane(self) -> None:
-        other = "#what" if self.query_one("#happened").has_focus else "#happened"
-        self.query_one(other).focus()
+        self.query_one("#what" if self.query_one("#happened").has_focus else "#happened").focus()
 
     def _step(self, offset: int) -> None:
         order_id = self.work.session.table.step(offset)
         if order_id is None:
-            self.say("this is the end of the list" if offset > 0 else "this is the start of the list")
+            self.say(f"this is the {'end' if offset > 0 else 'start'} of the list")
             return
         self.order_id, self._slow = order_id, False
         self.set_timer(SHOW_LOADING_AFTER_S, self._show_slow)
@@ -186,8 +174,5 @@ class OrderScreen(Stage):
 
 
 def _text(sections: Sequence[Section]) -> Content:
-    blocks = []
-    for section in sections:
-        heading = content([(section.title, "strong")])
-        blocks.append(Content("\n").join([heading, *(content(line) for line in section.lines)]))
-    return Content("\n\n").join(blocks)
+    blocks = ([content([(section.title, "strong")]), *map(content, section.lines)] for section in sections)
+    return Content("\n\n").join(Content("\n").join(block) for block in blocks)

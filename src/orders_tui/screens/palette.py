@@ -10,8 +10,8 @@ from textual import events
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from orders_tui.commands import COMMANDS, Command
-from orders_tui.screens.leaving import Leaving
-from orders_tui.screens.stage import Stage
+from orders_tui.context.screen import SafeDismiss
+from orders_tui.screens.command_screen import CommandScreen
 
 
 class Commands(CommandList):
@@ -23,7 +23,7 @@ class Commands(CommandList):
             event.prevent_default()
 
 
-class Palette(CommandPalette, Leaving[None]):
+class Palette(CommandPalette, SafeDismiss[None]):
     """Textual's palette over the registry."""
 
     def __init__(self) -> None:
@@ -41,25 +41,23 @@ class Palette(CommandPalette, Leaving[None]):
 class Registry(Provider):
     """Commands that work where the palette was opened, with their keys."""
 
-    def _commands(self) -> Iterator[tuple[Command, Stage]]:
-        stage = self.screen
-        if isinstance(stage, Stage):
-            yield from ((command, stage) for command in COMMANDS if not stage.why_not(command))
+    def _commands(self) -> Iterator[tuple[Command, CommandScreen]]:
+        screen = self.screen
+        if isinstance(screen, CommandScreen):
+            yield from ((command, screen) for command in COMMANDS if not screen.why_not(command))
 
     async def discover(self) -> Hits:
-        """All of them."""
-        for command, stage in self._commands():
-            yield DiscoveryHit(_text(command, stage), partial(stage.perform, command.id), help=command.explanation)
+        for command, screen in self._commands():
+            yield DiscoveryHit(_text(command, screen), partial(screen.perform, command.id), help=command.explanation)
 
     async def search(self, query: str) -> Hits:
-        """Those that match."""
         matcher = self.matcher(query)
-        for command, stage in self._commands():
-            text = _text(command, stage)
+        for command, screen in self._commands():
+            text = _text(command, screen)
             if (score := max(matcher.match(f"{text} {command.explanation}"), *map(matcher.match, command.words))) > 0:
-                yield Hit(score, matcher.highlight(text), partial(stage.perform, command.id), help=command.explanation)
+                yield Hit(score, matcher.highlight(text), partial(screen.perform, command.id), help=command.explanation)
 
 
-def _text(command: Command, stage: Stage) -> str:
-    keys = stage.work.keymap.all_keys(command.id)
+def _text(command: Command, screen: CommandScreen) -> str:
+    keys = screen.work.keymap.all_keys(command.id)
     return f"{command.label}  {keys}" if keys else command.label

@@ -5,15 +5,12 @@ what needs a person. `W` writes it down with a note for whoever comes next.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
-
-from textual.binding import Binding, BindingType
 
 from orders_tui import wording
+from orders_tui.context.screen import hidden_bindings
 from orders_tui.query import Filters, OrdersQuery
-from orders_tui.screens.ledger import Ledger
+from orders_tui.screens.list_screen import ListScreen, text_line
 from orders_tui.session.changes import AlertsChanged, Change, PageShown, PeopleChanged, SummaryChanged
 from orders_tui.session.log import ActionState
 from orders_tui.widgets.cells import Piece
@@ -21,10 +18,8 @@ from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.widgets.tab_strip import URGENT
 from orders_tui.wording import Tone
+from orders_wire.page import OrdersPage
 from orders_wire.vocabulary import Severity, Tab
-
-if TYPE_CHECKING:
-    from orders_wire.page import OrdersPage
 
 BAR, SPARK, NAME = 24, 12, 18
 MOST_OWNERS, LEAST_OWNERS = 8, 3
@@ -32,13 +27,10 @@ OTHER_LINES = 19
 """Lines that are there beside the owners."""
 
 
-class PulseScreen(Ledger):
+class PulseScreen(ListScreen):
     """Numbers with bars; Enter opens the tab, or what an owner has to fulfil."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", show=False),
-        Binding("W,e", "hand_over", show=False),
-    ]
+    BINDINGS = hidden_bindings({"enter": "open", "W,e": "hand_over"})
 
     def prepare(self) -> None:
         self.work.session.refresh_owners()
@@ -51,8 +43,8 @@ class PulseScreen(Ledger):
         return [Hint("enter", "open", able=bool(self.current)), Hint("W", "write handover")]
 
     def lines(self) -> Sequence[Line]:
-        gap = [_text("")]
-        return [*self._queues(), *gap, *self._owners(), *gap, *self._needs()]
+        gap = text_line("")
+        return [*self._queues(), gap, *self._owners(), gap, *self._needs()]
 
     def _queues(self) -> Iterator[Line]:
         page = self.work.session.table.summary
@@ -62,7 +54,7 @@ class PulseScreen(Ledger):
         yield _heading("QUEUES", hours)
         for tab, count in counts.items():
             tone = Tone.WARN if tab in URGENT and count else Tone.ACTIVE
-            left = (*self._figure(wording.tab(tab)[0], count, tone), *self._way(tab), *self._bar(count, most, tone))
+            left = (*self._figure(wording.tab(tab)[0], count, tone), *self._trend(tab), *self._bar(count, most, tone))
             yield Line(f"tab:{tab}", left)
 
     def _owners(self) -> Iterator[Line]:
@@ -70,7 +62,7 @@ class PulseScreen(Ledger):
         most = max((owner.open_orders for owner in owners), default=0)
         yield _heading("OWNERS", "open orders")
         if not owners:
-            yield _text("nobody owns an open order")
+            yield text_line("nobody owns an open order")
         room = self.query_one(LineList).size.height - OTHER_LINES - len(self._gaps())
         for owner in owners[: max(LEAST_OWNERS, min(room, MOST_OWNERS))]:
             bar = self._bar(owner.open_orders, most, Tone.ACTIVE)
@@ -82,14 +74,16 @@ class PulseScreen(Ledger):
         groups = session.alerts.by_severity(self.work.pace.now())
         yield _heading("NEEDS A PERSON")
         if page is not None:
-            yield _text(_overdue(page), Tone.WARN if page.metrics.overdue else Tone.DIM)
+            yield text_line(_overdue(page), Tone.WARN if page.metrics.overdue else Tone.DIM)
         counts = [f"{len(groups[severity])} {severity}" for severity in reversed(Severity) if severity in groups]
-        yield _text(f"alerts: {', '.join(counts) or 'none'}", Tone.WARN if Severity.CRITICAL in groups else Tone.DIM)
+        yield text_line(
+            f"alerts: {', '.join(counts) or 'none'}", Tone.WARN if Severity.CRITICAL in groups else Tone.DIM
+        )
         for message in self._gaps():
-            yield _text(message, Tone.WARN)
+            yield text_line(message, Tone.WARN)
         failed = sum(entry.state in {ActionState.FAILED, ActionState.PARTLY} for entry in session.actions.log)
         unsettled, drafts = len(session.actions.unsettled), len(session.drafts.all())
-        yield _text(f"here: {failed} with failures, {unsettled} without an answer, {drafts} kept as drafts")
+        yield text_line(f"here: {failed} with failures, {unsettled} without an answer, {drafts} kept as drafts")
 
     def _gaps(self) -> list[str]:
         return [gap.message for gap in self.work.session.alerts.gaps(self.work.pace.now())]
@@ -100,39 +94,36 @@ class PulseScreen(Ledger):
             (f"{wording.count(count):>6} ", tone if tone == Tone.WARN else "strong"),
         )
 
-    def _way(self, tab: Tab) -> tuple[Piece, ...]:
-        """How it went since the client was opened: by how much, and the line of it."""
-        change, glyphs = self.work.trend.change(tab), self.work.glyphs
-        arrow = glyphs.up if change > 0 else glyphs.down
-        words = f"{arrow}{wording.count(abs(change))}" if change else ""
-        spark = self.work.trend.spark(tab, SPARK, glyphs.sparks)
-        return (f"{words:<5} ", Tone.DIM), (f"{spark} ", Tone.DIM)
+    def _trend(self, tab: Tab) -> tuple[Piece, ...]:
+        """How a tab's size changed since the client was opened: by how much, and the course of it."""
+        trend, glyphs = self.work.trend, self.work.glyphs
+        change = trend.change(tab)
+        words = f"{glyphs.up if change > 0 else glyphs.down}{wording.count(abs(change))}" if change else ""
+        return (f"{words:<5} ", Tone.DIM), (f"{trend.spark(tab, SPARK, glyphs.sparks)} ", Tone.DIM)
 
     def _bar(self, count: int, most: int, tone: str) -> tuple[Piece, ...]:
-        full = round(count / most * BAR) if most else 0
-        full = max(full, 1) if count else 0
-        glyphs = self.work.glyphs
+        glyphs, full = self.work.glyphs, max(1, round(count / most * BAR)) if count else 0
         return (glyphs.filled * full, tone), (glyphs.unfilled * (BAR - full), "faint")
 
-    def whole(self, key: str) -> list[Piece]:
+    def full_text(self, key: str) -> str:
         kind, _, name = key.partition(":")
-        words = f"what {name} has to fulfil" if kind == "owner" else f"the tab {wording.tab(Tab(name))[0]}"
-        return [(f"enter opens {words}", Tone.DIM)]
+        return (
+            f"enter opens {f'what {name} has to fulfil' if kind == 'owner' else f'the tab {wording.tab(Tab(name))[0]}'}"
+        )
 
     def action_open(self) -> None:
         """Shows the tab under the cursor, or the owner's orders."""
         kind, _, name = self.current.partition(":")
-        session = self.work.session
+        table = self.work.session.table
         if kind == "tab":
-            session.table.open_tab(Tab(name))
+            table.open_tab(Tab(name))
         elif kind == "owner":
-            size = session.table.view.query.page_size
-            session.table.show(OrdersQuery(Tab.UNFULFILLED, replace(Filters(), owner=name), page_size=size))
+            filters, size = Filters(owner=name), table.view.query.page_size
+            table.show(OrdersQuery(Tab.UNFULFILLED, filters, page_size=size))
         if kind:
             self.dismiss()
 
     def action_hand_over(self) -> None:
-        """Asks for the note and writes the file."""
         from orders_tui.dialogs.handover import HandoverDialog
 
         texts = ["".join(text for text, _ in (*line.left, *line.right)).rstrip() for line in self.lines()]
@@ -159,7 +150,3 @@ def _overdue(page: OrdersPage) -> str:
 
 def _heading(title: str, tail: str = "") -> Line:
     return Line(f"heading {title}", ((title, "strong"),), ((tail, Tone.DIM),), choosable=False)
-
-
-def _text(text: str, tone: str = Tone.DIM) -> Line:
-    return Line(f"text {text}", ((text, tone),), choosable=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from orders_tui.actions.draft import Draft
 from orders_tui.errors import ApiError
 from orders_tui.pace import Pace
-from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
+from orders_tui.session.bulk import BulkRun, OutcomeKind
 from orders_tui.session.changes import (
     ActionChanged,
     ActionSettled,
@@ -49,7 +49,7 @@ class Actions:
     ) -> None:
         self._api, self._store, self._pace, self._drafts = api, store, pace, drafts
         self._connection, self._spawn, self._tell = connection, spawn, tell
-        self._sender = Sender(api, store, pace, spawn=spawn, tell=tell, line=connection)
+        self._sender = Sender(api, store, pace, spawn=spawn, tell=tell, connection=connection)
         self._runs: list[BulkRun] = []
 
     @property
@@ -70,7 +70,7 @@ class Actions:
     def act(self, draft: Draft) -> tuple[ActionEntry, ...]:
         """Sends a draft: rows change at once, the answer follows as `ActionSettled`. One entry per request it takes.
 
-        Refused (state `refused`, draft kept) while the line is declared down.
+        Refused (state `refused`, draft kept) while the connection is down.
         """
         if not self._connection().acts:
             return (self._sender.refuse(draft, f"{self._down()}; the draft is kept"),)
@@ -84,15 +84,15 @@ class Actions:
 
     def undoables(self) -> tuple[ActionEntry, ...]:
         """Everything that `undo()` would take back: the newest action, with all of its batch that still can be."""
-        newest = self.undoable()
-        return self._undoables(newest.batch or newest.key) if newest is not None else ()
+        newest, now = self.undoable(), self._pace.now()
+        return tuple(e for e in self._sender.log.batch_of(newest) if e.undoable(now)) if newest is not None else ()
 
-    def undo(self, key: str | None = None) -> ActionEntry | None:
-        """Takes back an action (a key, or all of a batch), or the newest that can be; the entry being undone, or None.
+    def undo(self) -> ActionEntry | None:
+        """Takes back the newest action that can be, with all of its batch; the entry being undone, or None.
 
         What of the batch is not sent yet stays unsent.
         """
-        entries = self._undoables(key) if key else self.undoables()
+        entries = self.undoables()
         if not entries:
             return None
         if not self._connection().acts:
@@ -108,13 +108,13 @@ class Actions:
     def bulk(self, draft: Draft) -> BulkRun:
         """Sends a draft of any size in chunks; what is known to be impossible is skipped, with its reason.
 
-        While the line is declared down: a finished run of failures, draft kept.
+        While the connection is down: a finished run of failures, draft kept.
         """
         if self._connection().acts:
             return self._start(draft)
         self._drafts.keep(draft)
         run = self._new_run(draft)
-        run.outcomes.update(dict.fromkeys(draft.order_ids, Outcome(OutcomeKind.FAILED, self._down())))
+        run.settle(run.draft.order_ids, OutcomeKind.FAILED, self._down())
         run.end()
         self._tell(BulkChanged(run))
         return run
@@ -130,7 +130,7 @@ class Actions:
 
     def connection_changed(self) -> None:
         """What waits for the connection looks again."""
-        self._sender.line_moved()
+        self._sender.connection_changed()
 
     def leave_other_desks(self, desk_id: str | None) -> None:
         """Nothing of another desk is offered to be taken back."""
@@ -142,7 +142,7 @@ class Actions:
         entry = change.entry
         run = next((run for run in reversed(self._runs) if run.id == entry.batch), None)
         if run is not None and entry.draft.undoes is None:
-            run.moved(entry)
+            run.follow(entry)
             self._tell(BulkChanged(run))
         if isinstance(change, ActionChanged):
             return
@@ -153,11 +153,6 @@ class Actions:
         if run is None and (entry.failures or entry.state in {ActionState.FAILED, ActionState.REFUSED}):
             not_done = "not done" if entry.state is not ActionState.PARTLY else "partly done"
             self._tell(Notice(Level.ERROR, f"{entry.draft.action} {not_done}: {entry.message}"))
-
-    def _undoables(self, key: str) -> tuple[ActionEntry, ...]:
-        """What can be taken back of an action, or of a batch."""
-        now = self._pace.now()
-        return tuple(entry for entry in self._sender.log.of_batch(key) if entry.undoable(now))
 
     def _down(self) -> str:
         connection = self._connection()
@@ -180,7 +175,7 @@ class Actions:
             await self._read(run.draft.order_ids[:_READ_AGAIN])
         eligibility = run.draft.eligibility(self._store.view)
         for reason, order_ids in eligibility.skipped.items():
-            run.skip(order_ids, reason)
+            run.settle(order_ids, OutcomeKind.SKIPPED, reason)
         sendable = eligibility.sendable
         requests = list(replace(run.draft, order_ids=sendable).requests()) if sendable else []
         self._tell(BulkChanged(run))
@@ -196,9 +191,7 @@ class Actions:
         for request in queue:
             if run.stopped:
                 return
-            entry = self._sender.begin(request, run.id)
-            run.keys.append(entry.key)
-            await self._sender.settled(entry.key)
+            await self._sender.settled(self._sender.begin(request, run.id).key)
 
     async def _read(self, order_ids: tuple[str, ...]) -> None:
         for order_id in order_ids:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from orders_tui.actions.draft import Draft
 
 _GONE = {ErrorCode.ORDER_CLOSED, ErrorCode.NOT_FOUND}
-_STOPPED = "stopped before it was sent"
 
 
 class OutcomeKind(StrEnum):
@@ -36,18 +35,13 @@ class Outcome:
     reason: str = ""
 
 
-_WAITING = Outcome(OutcomeKind.WAITING)
-_DONE = Outcome(OutcomeKind.DONE)
-
-
 class BulkRun:
-    """One bulk action on its way. `outcomes` has every order of the draft; `keys` the requests sent so far."""
+    """One bulk action on its way. `outcomes` has every order of the draft."""
 
     def __init__(self, run_id: str, draft: Draft, started_s: float, monotonic: Callable[[], float]) -> None:
         self.id = run_id
         self.draft = draft
-        self.outcomes: dict[str, Outcome] = dict.fromkeys(draft.order_ids, _WAITING)
-        self.keys: list[str] = []
+        self.outcomes: dict[str, Outcome] = dict.fromkeys(draft.order_ids, Outcome(OutcomeKind.WAITING))
         self.stopped = False
         self.retried = False
         self._started_s = started_s
@@ -75,24 +69,25 @@ class BulkRun:
         """The orders that stand there."""
         return tuple(order_id for order_id, outcome in self.outcomes.items() if outcome.kind is kind)
 
+    def _open(self) -> int:
+        """How many orders have no outcome yet."""
+        counts = self.counts()
+        return counts[OutcomeKind.WAITING] + counts[OutcomeKind.UNKNOWN]
+
     def fraction(self) -> float:
         """0…1 of the orders that have an outcome."""
-        counts = self.counts()
-        open_ = counts[OutcomeKind.WAITING] + counts[OutcomeKind.UNKNOWN]
-        return 1.0 - open_ / len(self.outcomes) if self.outcomes else 1.0
+        return 1.0 - self._open() / len(self.outcomes) if self.outcomes else 1.0
 
     def per_second(self) -> float:
         """Orders settled per second so far; 0 before the first."""
         elapsed_s = (self._ended_s if self._ended_s is not None else self._monotonic()) - self._started_s
         counts = self.counts()
-        settled = counts[OutcomeKind.DONE] + counts[OutcomeKind.FAILED]
-        return settled / elapsed_s if elapsed_s > 0 else 0.0
+        return (counts[OutcomeKind.DONE] + counts[OutcomeKind.FAILED]) / elapsed_s if elapsed_s > 0 else 0.0
 
     def seconds_left(self) -> float | None:
         """An estimate; None before there is a rate."""
         rate = self.per_second()
-        counts = self.counts()
-        return (counts[OutcomeKind.WAITING] + counts[OutcomeKind.UNKNOWN]) / rate if rate else None
+        return self._open() / rate if rate else None
 
     @property
     def needs_somebody(self) -> bool:
@@ -112,24 +107,25 @@ class BulkRun:
         """Sends no further chunk; what is not sent yet becomes skipped."""
         self.stopped = True
 
-    def skip(self, order_ids: Iterable[str], reason: str) -> None:
-        """These are not sent."""
-        self.outcomes.update(dict.fromkeys(order_ids, Outcome(OutcomeKind.SKIPPED, reason)))
+    def settle(self, order_ids: Iterable[str], kind: OutcomeKind, reason: str = "") -> None:
+        """These orders have this outcome."""
+        self.outcomes.update(dict.fromkeys(order_ids, Outcome(kind, reason)))
 
-    def moved(self, entry: ActionEntry) -> None:
+    def follow(self, entry: ActionEntry) -> None:
         """One of its requests moved on."""
-        if entry.state is ActionState.UNCONFIRMED:
-            unknown = Outcome(OutcomeKind.UNKNOWN, f"{entry.message}; being asked for again by its key")
-            self.outcomes.update(dict.fromkeys(entry.order_ids, unknown))
-        elif entry.state in {ActionState.DONE, ActionState.PARTLY}:
-            self.outcomes.update(dict.fromkeys(entry.order_ids, _DONE))
-        elif entry.state in {ActionState.FAILED, ActionState.REFUSED}:
-            self.outcomes.update(dict.fromkeys(entry.order_ids, Outcome(OutcomeKind.FAILED, entry.message)))
+        match entry.state:
+            case ActionState.UNCONFIRMED:
+                words = f"{entry.message}; being asked for again by its key"
+                self.settle(entry.order_ids, OutcomeKind.UNKNOWN, words)
+            case ActionState.DONE | ActionState.PARTLY:
+                self.settle(entry.order_ids, OutcomeKind.DONE)
+            case ActionState.FAILED | ActionState.REFUSED:
+                self.settle(entry.order_ids, OutcomeKind.FAILED, entry.message)
         for failure in entry.failures:
             kind = OutcomeKind.SKIPPED if failure.code in _GONE else OutcomeKind.FAILED
-            self.outcomes[failure.order_id] = Outcome(kind, failure.message)
+            self.settle((failure.order_id,), kind, failure.message)
 
     def end(self) -> None:
         """Nothing more comes."""
-        self.skip(self.of(OutcomeKind.WAITING), _STOPPED)
+        self.settle(self.of(OutcomeKind.WAITING), OutcomeKind.SKIPPED, "stopped before it was sent")
         self._ended_s = self._monotonic()

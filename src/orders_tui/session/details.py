@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from orders_tui.errors import ApiError
+from orders_tui.pace import wait_for
 from orders_tui.store.store import Store
 
 if TYPE_CHECKING:
@@ -20,10 +21,8 @@ class Details:
     """`changed` is called with an order's id and the ids of rows that look different when its detail came or failed."""
 
     def __init__(self, api: SyncApi, store: Store, changed: Callable[[str, frozenset[str]], None]) -> None:
-        self._api = api
-        self._store = store
-        self._changed = changed
-        self._rung = asyncio.Event()
+        self._api, self._store, self._changed = api, store, changed
+        self._wake = asyncio.Event()
         self._now: set[str] = set()
         self._resting: str | None = None
         self._problems: dict[str, ApiError] = {}
@@ -49,37 +48,31 @@ class Details:
         """Fetches now."""
         self._problems.pop(order_id, None)
         self._now.add(order_id)
-        self._rung.set()
+        self._wake.set()
 
     def rest_on(self, order_id: str | None) -> None:
         """The cursor stands on this order: its detail is fetched if it stays there."""
         self._resting = self.watched = order_id
-        self._rung.set()
+        self._wake.set()
 
     def look_again(self) -> None:
-        """Rows changed, or the line is back: the watched detail may be old."""
+        """Rows changed, or the connection is back: the watched detail may be old."""
         if self.watched is not None and self.stale(self.watched):
             self.want(self.watched)
 
     async def run(self) -> None:
         """Serves what is wanted, one at a time."""
         while True:
-            await self._rung.wait()
-            self._rung.clear()
+            await self._wake.wait()
+            self._wake.clear()
             while self._now:
                 await self._fetch(self._now.pop())
-            if self._resting is not None and await self._rested(self._resting):
-                order_id, self._resting = self._resting, None
-                if order_id is not None and self.stale(order_id):
-                    await self._fetch(order_id)
-
-    async def _rested(self, order_id: str) -> bool:
-        try:
-            async with asyncio.timeout(REST_S):
-                await self._rung.wait()
-        except TimeoutError:
-            return self._resting == order_id
-        return False
+            order_id = self._resting
+            if order_id is None or await wait_for(self._wake, REST_S) or order_id != self._resting:
+                continue
+            self._resting = None
+            if self.stale(order_id):
+                await self._fetch(order_id)
 
     async def _fetch(self, order_id: str) -> None:
         desk_id = self._store.desk_id

@@ -1,4 +1,4 @@
-"""What the feed tells: the state of the line, alerts, and that the desk moved on."""
+"""What the feed reports: the state of the connection, alerts, and that the desk moved on."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ from orders_tui.session.changes import AlertsChanged, Change, ConnectionChanged
 if TYPE_CHECKING:
     from orders_wire.alerts import Event
 
-Ping = Callable[[int, frozenset[str]], None]
-
 
 class FeedListener:
-    """`ping` is called with the desk's version and the orders that an event names; `moved` when the line has another state,
-    `back` when it is up (again); `reset` with the desk's id when what was known of it is void.
+    """`desk_moved` is called with the desk's version and the orders that an event names; `state_changed` when the connection has
+    another state, `connected` when it is up (again); `reset` with the desk's id when what was known of it is void.
 
     Trouble that requests meet (signed out, other version) hides the feed's own state.
     """
@@ -30,33 +28,25 @@ class FeedListener:
         self,
         feed: Feed,
         pace: Pace,
+        hidden_alerts: Mapping[str, datetime | None] | None,
         *,
         tell: Callable[[Change], None],
-        ping: Ping,
-        moved: Callable[[], None],
-        back: Callable[[], None],
+        desk_moved: Callable[[int, frozenset[str]], None],
+        state_changed: Callable[[], None],
+        connected: Callable[[], None],
         reset: Callable[[str | None], None],
-        hidden: Mapping[str, datetime | None] | None = None,
     ) -> None:
         self._feed, self._pace = feed, pace
-        self._tell, self._ping, self._reset = tell, ping, reset
-        self._moved, self._back = moved, back
-        self._line = Connection(since=pace.now())
+        self._tell, self._desk_moved, self._reset = tell, desk_moved, reset
+        self._state_changed, self._connected = state_changed, connected
+        self._reported = Connection(since=pace.now())
         self._troubles: dict[str, Connection] = {}
-        self.alerts = AlertBook(hidden)
+        self.alerts = AlertBook(hidden_alerts)
 
     @property
     def connection(self) -> Connection:
-        """The state of the line as it is to be shown."""
-        return next(iter(self._troubles.values()), self._line)
-
-    def broke(self) -> None:
-        """The feed is not there: nothing is called live until it is again."""
-        if self._line.up:
-            reason = "the feed broke and is begun again"
-            self._line_is(
-                Connection(ConnectionState.RECONNECTING, self._pace.now(), self._line.last_contact, reason=reason)
-            )
+        """The state of the connection as it is to be shown."""
+        return next(iter(self._troubles.values()), self._reported)
 
     def poke(self) -> None:
         """Tries now."""
@@ -69,49 +59,53 @@ class FeedListener:
             state = ConnectionState.SIGNED_OUT if isinstance(error, SignInNeeded) else ConnectionState.SKEWED
             known = self._troubles.get(source)
             if known is None or known.state is not state:
-                self._troubles[source] = Connection(state, self._pace.now(), self._line.last_contact, reason=str(error))
+                last_contact = self._reported.last_contact
+                self._troubles[source] = Connection(state, self._pace.now(), last_contact, reason=str(error))
         elif error is None:
             self._troubles.pop(source, None)
         self._compare(before)
 
     async def run(self) -> None:
-        """Listens until cancelled, or until the feed breaks."""
+        """Listens until cancelled, or until the feed breaks: then nothing is called live until it is there again."""
         try:
             async with aclosing(cast("Any", self._feed.__aiter__())) as items:
                 async for item in items:
                     if isinstance(item, Connection):
-                        self._line_is(item)
+                        self._report(item)
                     else:
-                        self._heard(item.events)
+                        self._received(item.events)
         finally:
-            self.broke()
+            if self._reported.up:
+                state, reason = ConnectionState.RECONNECTING, "the feed broke and is begun again"
+                self._report(Connection(state, self._pace.now(), self._reported.last_contact, reason=reason))
 
-    def _line_is(self, line: Connection) -> None:
-        before, was_up = self.connection, self._line.up
-        self._line = line
+    def _report(self, connection: Connection) -> None:
+        before, was_up = self.connection, self._reported.up
+        self._reported = connection
         self._compare(before)
-        if line.up and not was_up:
-            self._back()
+        if connection.up and not was_up:
+            self._connected()
 
     def _compare(self, before: Connection) -> None:
         now = self.connection
         if (before.state, before.reason, before.retry_at) != (now.state, now.reason, now.retry_at):
             self._tell(ConnectionChanged(now))
         if before.state is not now.state:
-            self._moved()
+            self._state_changed()
 
-    def _heard(self, events: tuple[Event, ...]) -> None:
+    def _received(self, events: tuple[Event, ...]) -> None:
         for event in events:
             absorbed = self.alerts.absorb(event)
             if absorbed.reset:
                 self._reset(self.alerts.desk_id)
             if absorbed.changed:
                 self._tell(AlertsChanged(absorbed.toast))
-            self._ping(_version(event), frozenset(event.order_ids or ([event.order_id] if event.order_id else [])))
+            named = event.order_ids or ([event.order_id] if event.order_id else [])
+            self._desk_moved(_version(event), frozenset(named))
 
 
 def _version(event: Event) -> int:
-    """The desk's version that an event belongs to: told, or in its id."""
+    """The desk's version that an event belongs to: given, or in its id."""
     if event.version is not None:
         return event.version
     number = event.id.rpartition("-")[2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from orders_tui.actions.draft import Draft
-    from orders_wire.vocabulary import ErrorCode, ReturnAction
+    from orders_wire.vocabulary import ErrorCode
 
 _KEPT = 1000
 PAST = datetime.min.replace(tzinfo=UTC)
@@ -40,7 +39,6 @@ class OrderFailure:
     order_id: str
     code: ErrorCode | None
     message: str
-    allowed_actions: tuple[ReturnAction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +82,10 @@ class ActionLog:
     """Entries by key."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[str, ActionEntry] = OrderedDict()
+        self._entries: dict[str, ActionEntry] = {}
 
-    def get(self, key: str) -> ActionEntry | None:
-        """The entry of an action."""
-        return self._entries.get(key)
+    def __getitem__(self, key: str) -> ActionEntry:
+        return self._entries[key]
 
     def add(self, entry: ActionEntry) -> ActionEntry:
         """A new action. The oldest settled ones are forgotten beyond a thousand."""
@@ -108,9 +105,9 @@ class ActionLog:
         """Oldest first."""
         return tuple(self._entries.values())
 
-    def of_batch(self, key: str) -> list[ActionEntry]:
-        """The action of this key, or all of this batch."""
-        return [e for e in self._entries.values() if key in {e.key, e.batch}]
+    def batch_of(self, entry: ActionEntry) -> list[ActionEntry]:
+        """The action, with all of its batch."""
+        return [e for e in self._entries.values() if e.batch == entry.batch] if entry.batch is not None else [entry]
 
     def unsettled(self) -> tuple[ActionEntry, ...]:
         """Actions whose outcome is not known yet."""
@@ -128,7 +125,3 @@ class ActionLog:
         """What was done on another desk cannot be taken back on this one; the entries that could until now."""
         done = [e for e in self._entries.values() if e.desk_id not in {None, desk_id} and e.undo_until != PAST]
         return [self.update(entry.key, undo_until=PAST) for entry in done]
-
-    def undoing(self) -> bool:
-        """True while an undo is on its way."""
-        return any(entry.state is ActionState.UNDOING for entry in self._entries.values())

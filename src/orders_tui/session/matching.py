@@ -37,7 +37,7 @@ class Matching:
 async def collect(api: SyncApi, query: OrdersQuery, on_progress: Callable[[int, int], None] | None = None) -> Matching:
     """Walks the list from its top in pages of 250. A desk that moved on meanwhile is walked again, three times at most.
 
-    `on_progress` is told how many were found, and of how many. Raises ApiError.
+    `on_progress` gets how many were found, and of how many. Raises ApiError.
     """
     found: dict[str, Order] = {}
     for _ in range(_WALKS):

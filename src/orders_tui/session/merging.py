@@ -70,22 +70,20 @@ def ghost_reason(query: OrdersQuery, row: Order | None) -> str:
 def _left_tab(tab: Tab, row: Order) -> str:
     """Contract §1, the tabs' rules, as far as a row tells them."""
     over = row.status in {Status.CANCELLED, Status.REFUNDED}
-    match tab:
-        case Tab.UNFULFILLED | Tab.OVERDUE:
-            return "" if row.status is Status.AWAITING_FULFILLMENT else _word(row.status)
-        case Tab.AWAITING_TRACKING:
-            lacks = any(parcel.number is None for parcel in row.tracking)
-            return "" if lacks and not over else _word(row.status)
-        case Tab.TRACKING_PENDING:
-            has = any(parcel.number is not None for parcel in row.tracking)
-            return _word(row.status) if has or over else ""
-        case Tab.DELAYED:
-            return _word(row.status) if over or row.status is Status.FULFILLED else ""
-        case Tab.HOLDS:
-            return _word(row.status) if over else "released" if row.hold is None else ""
-        case Tab.RETURNS:
-            return _word(row.return_.state) if row.return_ is not None and row.return_.state.terminal else ""
-    return ""
+    if tab is Tab.RETURNS:
+        return _word(row.return_.state) if row.return_ is not None and row.return_.state.terminal else ""
+    if tab is Tab.HOLDS and row.hold is None and not over:
+        return "released"
+    sent = row.status is not Status.AWAITING_FULFILLMENT
+    left = {
+        Tab.UNFULFILLED: sent,
+        Tab.OVERDUE: sent,
+        Tab.AWAITING_TRACKING: over or all(parcel.number is not None for parcel in row.tracking),
+        Tab.TRACKING_PENDING: over or any(parcel.number is not None for parcel in row.tracking),
+        Tab.DELAYED: over or row.status is Status.FULFILLED,
+        Tab.HOLDS: over,
+    }
+    return _word(row.status) if left.get(tab) else ""
 
 
 def _word(state: Status | ReturnState) -> str:

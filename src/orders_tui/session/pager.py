@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.errors import ApiError, Refused
 from orders_tui.pace import Pace
 from orders_tui.query import OrdersQuery
-from orders_tui.session.changes import (
-    Change,
-    CursorMoved,
-    Level,
-    Notice,
-    PageShown,
-    RowsChanged,
-    SummaryChanged,
-    ViewChanged,
-)
-from orders_tui.session.loader import Loader
-from orders_tui.session.refetch_timer import RefetchTimer
+from orders_tui.session import changes
+from orders_tui.session.loader import Loader, RefetchTimer
 from orders_tui.session.table_state import Goal, TableState
+from orders_tui.session.tasks import Spawn
 from orders_tui.state_file import TabMemory
 from orders_tui.store import PageEntry
 from orders_tui.store.store import Store
-from orders_wire.cursors import encode_offset
 from orders_wire.vocabulary import ErrorCode, Tab
 
 if TYPE_CHECKING:
@@ -47,8 +37,8 @@ class Pager:
         *,
         query: OrdersQuery,
         memories: Mapping[Tab, TabMemory],
-        spawn: Callable[[Coroutine[Any, Any, None], str], None],
-        tell: Callable[[Change], None],
+        spawn: Spawn,
+        tell: Callable[[changes.Change], None],
         seen: Callable[[PageEntry, frozenset[str]], None],
         met: Callable[[ApiError | None], None],
     ) -> None:
@@ -59,23 +49,20 @@ class Pager:
         self.state = TableState(query, memories)
         self.summary: OrdersPage | None = None
         self.as_of: datetime | None = None
-        self.page_size = query.page_size
         self._desk_id: str | None = None
-        self._unread_told = False
+        self._unread_noticed = False
 
     async def run(self) -> None:
         """Fetches what is wanted, whenever it is due, until cancelled."""
         await self._loader.load(self.state.wanted)
         while True:
             pinged_only = await self.timer.due()
-            version = self.timer.wanted_version
-            if self.state.frozen and not self.state.turning and not self.state.accepting:
+            state, version = self.state, self.timer.wanted_version
+            if state.frozen and state.turning is None and state.accepting is None:
                 continue
-            entry = self.state.entry
-            if pinged_only and entry is not None and entry.holds(self._desk_id, version):
+            if pinged_only and state.entry is not None and state.entry.holds(self._desk_id, version):
                 continue
-            if await self._loader.load(self.state.wanted, version):
-                self._prefetch()
+            await self._load(state.wanted)
 
     def show(self, query: OrdersQuery, goal: Goal) -> None:
         """Shows a place of a list: at once where it was fetched before, and fetched anew in any case."""
@@ -83,27 +70,12 @@ class Pager:
         self.state.show(query, goal)
         held = self._store.page(query)
         if held is not None:
-            self.state.arrived(held, self._pace.monotonic())
+            self.state.arrived(held)
         self._shown(cursor)
-        if self.state.turning:
-            self._load(self.state.wanted)
+        if self.state.turning is not None:
+            self._load_soon()
         else:
             self.timer.now()
-
-    def turn(self, cursor: str | None, goal: Goal) -> None:
-        """Shows another place of the list on show."""
-        self.show(self.state.query.at(cursor), goal)
-
-    def turn_last(self) -> None:
-        """Shows the last page, with the cursor on the last row."""
-        total = self.state.span().total
-        start = (total - 1) // self.page_size * self.page_size if total else 0
-        self.turn(encode_offset(start), Goal(at_end=True))
-
-    def accept(self) -> None:
-        """Fetches now, and takes in what waits."""
-        self.state.accept()
-        self.timer.now()
 
     def reset(self, desk_id: str | None = None) -> None:
         """What was known of the desk is void; it may be another one now."""
@@ -112,103 +84,100 @@ class Pager:
         self._store.forget_pages()
         self.timer.now()
 
-    def _load(self, query: OrdersQuery) -> None:
-        async def load() -> None:
-            if await self._loader.load(query, self.timer.wanted_version):
-                self._prefetch()
+    async def _load(self, query: OrdersQuery) -> None:
+        if await self._loader.load(query, self.timer.wanted_version):
+            self._prefetch()
 
-        self._spawn(load(), "page")
+    def _load_soon(self) -> None:
+        self._spawn(self._load(self.state.wanted), "page")
 
     def _came(self, entry: PageEntry, changed: frozenset[str]) -> None:
         self._met(None)
-        cursor, summary = self.state.cursor_id, self.summary
-        wanted = entry.query == self.state.wanted
+        cursor, summary, wanted = self.state.cursor_id, self.summary, entry.query == self.state.wanted
         if self._is_another_desk(entry):
             self.timer.start_over()
             self.state.start_over()
-            self._unread_told = False
+            self._unread_noticed = False
             self.timer.now()
         if wanted:
             self.as_of = self._pace.now()
             self.timer.succeeded()
-        shown = self.state.arrived(entry, self._pace.monotonic())
-        if summary is None or entry.page.desk is None or not _newer_is_known(summary, entry):
+        shown = self.state.arrived(entry)
+        if not _newer_is_known(summary, entry):
             self.summary = entry.page
         self._store.hold(self.state.ids)
         if shown:
             self._shown(cursor)
-        elif wanted:
-            self._tell(ViewChanged())
-        if not shown and (rows := changed.intersection(self.state.ids)):
-            self._tell(RowsChanged(rows))
+        else:
+            if wanted:
+                self._tell(changes.ViewChanged())
+            if rows := changed.intersection(self.state.ids):
+                self._tell(changes.RowsChanged(rows))
         if self.summary is not summary:
-            self._tell(SummaryChanged())
+            self._tell(changes.SummaryChanged())
         self._say_unread()
         self._seen(entry, changed)
         self._follow_up(entry)
 
     def _say_unread(self) -> None:
         """Once for a desk: from then on it stands in the line above the table."""
-        if self.state.unread and not self._unread_told:
-            self._unread_told = True
-            self._tell(Notice(Level.WARNING, f"{wording.unread(self.state.unread)}: left out of the list"))
+        if self.state.unread and not self._unread_noticed:
+            self._unread_noticed = True
+            text = f"{wording.unread(self.state.unread)}: left out of the list"
+            self._tell(changes.Notice(changes.Level.WARNING, text))
 
     def _is_another_desk(self, entry: PageEntry) -> bool:
         """True when the figures on show are of another desk than this page."""
         if entry.desk_id is None:
             return False
-        known = self.summary.desk.id if self.summary is not None and self.summary.desk is not None else None
         self._desk_id = entry.desk_id
-        return known is not None and known != entry.desk_id
+        known = self.summary.desk if self.summary is not None else None
+        return known is not None and known.id != entry.desk_id
 
     def _follow_up(self, entry: PageEntry) -> None:
         """A page that turns out to be the wrong one leads to the right one."""
-        if self.state.turning and not self._loader.flying(self.state.wanted):
-            self._load(self.state.wanted)
-        elif entry.query == self.state.query and not self.state.ids and entry.page.orders.page_info.previous_cursor:
-            self.turn(entry.page.orders.page_info.previous_cursor, Goal(at_end=True))
+        if self.state.turning is not None and not self._loader.flying(self.state.wanted):
+            self._load_soon()
+        elif entry.query == self.state.query and not self.state.ids:
+            cursor = entry.page.orders.page_info.previous_cursor
+            if cursor:
+                self.show(self.state.query.at(cursor), Goal(at_end=True))
 
     def _failed(self, query: OrdersQuery, error: ApiError) -> None:
-        waited_for = query == self.state.wanted
         unknown_place = isinstance(error, Refused) and error.code is ErrorCode.INVALID_REQUEST
-        if waited_for and unknown_place and query.cursor is not None:
+        if query == self.state.wanted and unknown_place and query.cursor is not None:
             self.state.restart()
-            self._load(self.state.wanted)
+            self._load_soon()
             return
         self._met(error)
         if self.state.failed(query, error):
             self.timer.failed()
-            self._tell(ViewChanged())
+            self._tell(changes.ViewChanged())
 
     def _shown(self, cursor: str | None) -> None:
-        self._tell(PageShown())
+        self._tell(changes.PageShown())
         if self.state.cursor_id != cursor:
-            self._tell(CursorMoved(self.state.cursor_id))
+            self._tell(changes.CursorMoved(self.state.cursor_id))
 
     def _prefetch(self) -> None:
         """The pages before and after, so that a page turn is immediate."""
         entry = self.state.entry
-        if entry is None or self.state.frozen or self.state.turning:
+        if entry is None or self.state.frozen or self.state.turning is not None:
             return
         info = entry.page.orders.page_info
         for cursor in (info.next_cursor if info.has_next_page else None, info.previous_cursor):
             if cursor is not None and self._worth_fetching(entry.query.at(cursor)):
-                self._spawn(self._prefetched(entry.query.at(cursor)), "neighbouring page")
-
-    async def _prefetched(self, query: OrdersQuery) -> None:
-        await self._loader.load(query)
+                self._spawn(self._loader.load(entry.query.at(cursor)), "neighbouring page")
 
     def _worth_fetching(self, query: OrdersQuery) -> bool:
-        held = self._store.page(query)
         if self._loader.flying(query):
             return False
-        if held is None:
-            return True
-        old = self._pace.monotonic() - held.fetched_at > _STALE_NEIGHBOUR_S
-        return old and held.desk_version < self._store.desk_version
+        held = self._store.page(query)
+        old = held is None or self._pace.monotonic() - held.fetched_at > _STALE_NEIGHBOUR_S
+        return old and (held is None or held.desk_version < self._store.desk_version)
 
 
-def _newer_is_known(summary: OrdersPage, entry: PageEntry) -> bool:
+def _newer_is_known(summary: OrdersPage | None, entry: PageEntry) -> bool:
     """True when the figures on show are of the same desk, later on."""
-    known = summary.desk
+    known = summary.desk if summary is not None else None
     return known is not None and known.id == entry.desk_id and known.version > entry.desk_version

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from orders_tui.errors import ApiError
+from orders_tui.pace import wait_for
 from orders_tui.session.changes import Change, PeopleChanged
 
 if TYPE_CHECKING:
@@ -21,25 +22,20 @@ class People:
 
     def __init__(self, api: SyncApi, tell: Callable[[Change], None], met: Callable[[ApiError | None], None]) -> None:
         self._api, self._tell, self._met = api, tell, met
-        self._rung = asyncio.Event()
+        self._wake = asyncio.Event()
         self.me: Me | None = None
         self.owners: tuple[Owner, ...] = ()
 
     def refresh(self) -> None:
         """Asks now."""
-        self._rung.set()
+        self._wake.set()
 
     async def run(self) -> None:
         """Asks at the start, whenever asked to, and again after a failure."""
         while True:
             done = await self._ask()
-            try:
-                async with asyncio.timeout(None if done else _RETRY_S):
-                    await self._rung.wait()
-            except TimeoutError:
-                continue
-            finally:
-                self._rung.clear()
+            await wait_for(self._wake, None if done else _RETRY_S)
+            self._wake.clear()
 
     async def _ask(self) -> bool:
         try:

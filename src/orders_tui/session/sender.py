@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from orders_tui.actions.draft import Draft
 from orders_tui.actions.undo import UndoDraft
+from orders_tui.backoff import delay_s
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, Unreachable
-from orders_tui.pace import Pace
+from orders_tui.pace import Pace, wait_for
 from orders_tui.session.changes import ActionChanged, ActionSettled, Change, RowsChanged
 from orders_tui.session.log import ActionEntry, ActionLog, ActionState, OrderFailure
 from orders_tui.store.store import Store
@@ -28,7 +29,7 @@ _ANSWERS_KEPT = 200
 
 
 class Sender:
-    """`begin` puts an action on the rows and on its way; the log tells where it stands."""
+    """`begin` puts an action on the rows and on its way; the log shows where it stands."""
 
     def __init__(
         self,
@@ -38,12 +39,12 @@ class Sender:
         *,
         spawn: Callable[[Coroutine[Any, Any, None], str], None],
         tell: Callable[[Change], None],
-        line: Callable[[], Connection],
+        connection: Callable[[], Connection],
     ) -> None:
         self._api, self._store, self._pace = api, store, pace
-        self._spawn, self._tell, self._line = spawn, tell, line
+        self._spawn, self._tell, self._connection = spawn, tell, connection
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._line_moved = asyncio.Event()
+        self._connection_changed = asyncio.Event()
         self._last_on: dict[str, str] = {}
         self._done: dict[str, asyncio.Event] = {}
         self._undo_wanted: set[str] = set()
@@ -63,18 +64,11 @@ class Sender:
         self._spawn(self._deliver(key, draft, list(dict.fromkeys(before))), f"send {draft.action}")
         return entry
 
-    def refuse(self, draft: Draft, reason: str, batch: str | None = None) -> ActionEntry:
+    def refuse(self, draft: Draft, reason: str) -> ActionEntry:
         """Nothing is sent: the log says why."""
-        entry = ActionEntry(
-            self._pace.new_key(),
-            draft,
-            draft.order_ids,
-            self._pace.now(),
-            state=ActionState.REFUSED,
-            message=reason,
-            batch=batch,
-        )
-        self._tell(ActionSettled(self.log.add(entry)))
+        key, now = self._pace.new_key(), self._pace.now()
+        entry = self.log.add(ActionEntry(key, draft, draft.order_ids, now, ActionState.REFUSED, reason))
+        self._tell(ActionSettled(entry))
         return entry
 
     def undo(self, entry: ActionEntry) -> ActionEntry:
@@ -91,16 +85,13 @@ class Sender:
 
     async def settled(self, key: str) -> ActionEntry:
         """Waits for the outcome of an action."""
-        done = self._done.get(key)
-        if done is not None:
+        if (done := self._done.get(key)) is not None:
             await done.wait()
-        entry = self.log.get(key)
-        assert entry is not None
-        return entry
+        return self.log[key]
 
-    def line_moved(self) -> None:
-        """The line changed its state: what waits for it looks again."""
-        self._line_moved.set()
+    def connection_changed(self) -> None:
+        """What waits for the connection looks again."""
+        self._connection_changed.set()
 
     async def _deliver(self, key: str, draft: Draft, before: list[str]) -> None:
         try:
@@ -126,7 +117,7 @@ class Sender:
                 self._not_known(key, error)
                 await self._pause(attempt, error)
             else:
-                self._accepted(key, answer)
+                self._accepted(key, draft, answer)
                 return
 
     def _expected(self, draft: Draft, before: list[str]) -> dict[str, int]:
@@ -140,47 +131,33 @@ class Sender:
 
     def _final(self, key: str, error: ApiError) -> bool:
         """True when this is the outcome. What may have been done is asked for until it is known."""
-        entry = self.log.get(key)
-        maybe_done = entry is not None and entry.state is ActionState.UNCONFIRMED
+        maybe_done = self.log[key].state is ActionState.UNCONFIRMED
         if isinstance(error, Refused):
             return not error.passing
         if isinstance(error, TimedOut):
             return False
         if isinstance(error, Unreachable):
-            return not maybe_done and not self._line().acts
+            return not maybe_done and not self._connection().acts
         if isinstance(error, SignInNeeded):
             return not maybe_done
         return True
 
     def _not_known(self, key: str, error: ApiError) -> None:
-        if isinstance(error, Unreachable | SignInNeeded):
+        if isinstance(error, Unreachable | SignInNeeded) or self.log[key].state is ActionState.UNCONFIRMED:
             return
-        entry = self.log.get(key)
-        if entry is None or entry.state is ActionState.UNCONFIRMED:
-            return
-        rows = self._store.unconfirmed(key)
-        self._tell(RowsChanged(rows))
+        self._tell(RowsChanged(self._store.unconfirmed(key)))
         self._tell(ActionChanged(self.log.update(key, state=ActionState.UNCONFIRMED, message=str(error))))
 
     async def _pause(self, attempt: int, error: ApiError) -> None:
-        """Waits before the next attempt, or until the line changes."""
-        wait_s = min(_LONGEST_RETRY_S, _FIRST_RETRY_S * 2 ** min(attempt - 1, 10))
-        wait_s *= 0.5 + self._pace.random() / 2
+        """Waits before the next attempt, or until the connection changes."""
+        wait_s = delay_s(attempt - 1, _FIRST_RETRY_S, _LONGEST_RETRY_S, self._pace.random())
         if isinstance(error, Refused) and error.retry_after_s:
             wait_s = max(wait_s, error.retry_after_s)
-        self._line_moved.clear()
-        try:
-            async with asyncio.timeout(wait_s):
-                await self._line_moved.wait()
-        except TimeoutError:
-            return
+        self._connection_changed.clear()
+        await wait_for(self._connection_changed, wait_s)
 
-    def _meant(self, key: str) -> tuple[str, ...]:
-        """The orders that an action named; none where it is for all that wait for a SKU: those are in the answer."""
-        entry = self.log.get(key)
-        return entry.order_ids if entry is not None else ()
-
-    def _accepted(self, key: str, answer: ActionAnswer) -> None:
+    def _accepted(self, key: str, draft: Draft, answer: ActionAnswer) -> None:
+        """An action that names no order is for all that wait for a SKU: those are in the answer."""
         rows = self._store.accept(key, answer)
         self._answered[key] = dict(answer.versions or {})
         while len(self._answered) > _ANSWERS_KEPT:
@@ -189,7 +166,7 @@ class Sender:
         until = answer.undo_until - self._api.clock_offset if answer.undo_until else None
         entry = self.log.update(
             key,
-            order_ids=self._meant(key) or tuple(str(told["id"]) for told in answer.updated_orders if "id" in told),
+            order_ids=draft.order_ids or tuple(str(item["id"]) for item in answer.updated_orders if "id" in item),
             state=ActionState.PARTLY if failures else ActionState.DONE,
             message=answer.message,
             failures=failures,
@@ -204,14 +181,14 @@ class Sender:
             self.undo(entry)
 
     def _failed(self, key: str, error: ApiError) -> None:
-        told = error.failures if isinstance(error, Refused) else ()
+        failures = error.failures if isinstance(error, Refused) else ()
         not_sent = isinstance(error, Unreachable | SignInNeeded)
-        rows = self._store.withdraw(key) if not_sent else self._store.reject(key, str(error), told)
+        rows = self._store.withdraw(key) if not_sent else self._store.reject(key, str(error), failures)
         entry = self.log.update(
             key,
             state=ActionState.REFUSED if not_sent else ActionState.FAILED,
             message=str(error),
-            failures=_failures(told),
+            failures=_failures(failures),
         )
         self._after_undo(entry.draft, None)
         self._tell(RowsChanged(rows))
@@ -229,10 +206,8 @@ class Sender:
             if self._last_on.get(order_id) == key:
                 del self._last_on[order_id]
         self._undo_wanted.discard(key)
-        done = self._done.pop(key, None)
-        if done is not None:
-            done.set()
+        self._done.pop(key).set()
 
 
-def _failures(told: Iterable[Failure]) -> tuple[OrderFailure, ...]:
-    return tuple(OrderFailure(f.id, f.code, f.message, tuple(f.allowed_actions or ())) for f in told)
+def _failures(failures: Iterable[Failure]) -> tuple[OrderFailure, ...]:
+    return tuple(OrderFailure(f.id, f.code, f.message) for f in failures)

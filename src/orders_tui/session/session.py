@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from orders_tui.drafts import DraftBook
 from orders_tui.pace import Pace
 from orders_tui.query import OrdersQuery
-from orders_tui.session import changes as told
 from orders_tui.session.actions import Actions
+from orders_tui.session.changes import ActionChanged, ActionSettled, AlertsChanged, Change, DeskLeft
 from orders_tui.session.feed_listener import FeedListener
 from orders_tui.session.log import ActionState
 from orders_tui.session.matching import Matching, collect
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from orders_tui.feed import Connection, Feed
     from orders_wire.people import Me, Owner
 
-Observer = Callable[[told.Change], None]
+Observer = Callable[[Change], None]
 
 
 class Session:
@@ -59,16 +58,6 @@ class Session:
         self._store = store = Store()
         self.drafts = drafts or DraftBook()
         spawn, tell = self._tasks.spawn, self._tell
-        self._feed = FeedListener(
-            feed,
-            pace,
-            tell=tell,
-            ping=self._pinged,
-            moved=self._connection_changed,
-            back=self._back,
-            reset=self._reset,
-            hidden=hidden_alerts,
-        )
         self.table = Table(
             api,
             store,
@@ -78,12 +67,22 @@ class Session:
             spawn=spawn,
             tell=tell,
             page_came=self._same_desk,
-            met=partial(self._feed.met, "page"),
+            met=lambda error: self._feed.met("page", error),
         )
         self.actions = Actions(
             api, store, pace, self.drafts, connection=lambda: self.connection, spawn=spawn, tell=tell
         )
-        self._people = People(api, tell, partial(self._feed.met, "me"))
+        self._feed = FeedListener(
+            feed,
+            pace,
+            hidden_alerts,
+            tell=tell,
+            desk_moved=self.table.desk_moved,
+            state_changed=self.actions.connection_changed,
+            connected=self._connected,
+            reset=self._reset,
+        )
+        self._people = People(api, tell, lambda error: self._feed.met("me", error))
         for work, name in (*self.table.works, (self._feed.run, "feed"), (self._people.run, "people")):
             self._tasks.keep(work, name)
 
@@ -98,7 +97,7 @@ class Session:
 
     @property
     def connection(self) -> Connection:
-        """The state of the line, as it is to be shown."""
+        """The state of the connection, as it is to be shown."""
         return self._feed.connection
 
     @property
@@ -117,7 +116,7 @@ class Session:
         return self._people.owners
 
     def refresh(self) -> None:
-        """Fetches now, takes in what waits behind the pill, and tries the line at once if it is down."""
+        """Fetches now, takes in what waits behind the pill, and tries to connect at once where the connection is down."""
         self._feed.poke()
         self.actions.connection_changed()
         self._people.refresh()
@@ -134,7 +133,7 @@ class Session:
         return await collect(self._api, query or self.table.query, on_progress)
 
     async def sign_in(self, token: str) -> ApiError | None:
-        """Tries a token. Taken (None): the line is tried at once and what waited is sent. Else why not; the old one stays."""
+        """Tries a token. Taken (None): it connects at once and what waited is sent. Else why not; the old one stays."""
         refused = await self._api.try_token(token)
         if refused is None:
             self.refresh()
@@ -144,20 +143,20 @@ class Session:
         """Hides alerts while their causes stay open."""
         for alert_id in alert_ids:
             self.alerts.acknowledge(alert_id)
-        self._tell(told.AlertsChanged())
+        self._tell(AlertsChanged())
 
     def snooze(self, alert_ids: Collection[str], seconds: float) -> None:
         """Hides alerts for a while."""
         until = self._pace.now() + timedelta(seconds=seconds)
         for alert_id in alert_ids:
             self.alerts.snooze(alert_id, until)
-        self._tell(told.AlertsChanged())
+        self._tell(AlertsChanged())
 
-    def _tell(self, change: told.Change) -> None:
-        if isinstance(change, told.ActionChanged | told.ActionSettled):
+    def _tell(self, change: Change) -> None:
+        if isinstance(change, ActionChanged | ActionSettled):
             self._followed(change)
-        if isinstance(change, told.AlertsChanged) and self._is_own(change.toast):
-            change = told.AlertsChanged()
+        if isinstance(change, AlertsChanged) and self._is_own(change.toast):
+            change = AlertsChanged()
         for observer in tuple(self._observers):
             observer(change)
 
@@ -166,28 +165,22 @@ class Session:
         mark = None if alert is None or alert.order_id is None else self._store.mark(alert.order_id)
         return mark is not None and mark.kind is not MarkKind.FAILED
 
-    def _followed(self, change: told.ActionChanged | told.ActionSettled) -> None:
+    def _followed(self, change: ActionChanged | ActionSettled) -> None:
         """An action moved on: so do its run, its draft, its marks, and the page it may have left."""
         self.actions.follow(change)
-        if isinstance(change, told.ActionSettled):
+        if isinstance(change, ActionSettled):
             self.table.marked(change.entry.order_ids)
             if change.entry.state in {ActionState.DONE, ActionState.PARTLY}:
                 self.table.desk_moved(self._store.desk_version)
 
-    def _pinged(self, version: int, order_ids: frozenset[str]) -> None:
-        self.table.desk_moved(version, order_ids)
-
-    def _connection_changed(self) -> None:
-        self.actions.connection_changed()
+    def _connected(self) -> None:
+        self._people.refresh()
+        self.table.look_again()
 
     def _reset(self, desk_id: str | None) -> None:
         self.actions.leave_other_desks(desk_id)
         self.table.reset(desk_id)
         self._people.refresh()
-
-    def _back(self) -> None:
-        self._people.refresh()
-        self.table.look_again()
 
     def _same_desk(self, desk_id: str | None) -> None:
         """Pages and alerts are of one desk, or the alerts are not shown; who works there is asked again."""
@@ -198,5 +191,5 @@ class Session:
         self.alerts.page_desk_id = desk_id
         if before is not None:
             self._people.refresh()
-            self._tell(told.AlertsChanged())
-            self._tell(told.DeskLeft())
+            self._tell(AlertsChanged())
+            self._tell(DeskLeft())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Literal
 
 from orders_tui.query import Filters, OrdersQuery, Sort
 from orders_tui.session.changes import Change, CursorMoved, DetailChanged, PageShown, RowsChanged, ViewChanged
@@ -11,11 +11,13 @@ from orders_tui.session.details import Details
 from orders_tui.session.merging import ghost_reason
 from orders_tui.session.pager import Pager
 from orders_tui.session.table_state import Goal
+from orders_tui.session.tasks import Spawn
 from orders_tui.session.transients import Transient, Transients
 from orders_tui.session.view import Ghost, RowView, TableView
 from orders_tui.state_file import TabMemory
 from orders_tui.store import MarkKind, PageEntry
 from orders_tui.store.store import Store
+from orders_wire.cursors import encode_offset
 from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ class Table:
         *,
         query: OrdersQuery,
         memories: Mapping[Tab, TabMemory],
-        spawn: Callable[[Coroutine[Any, Any, None], str], None],
+        spawn: Spawn,
         tell: Callable[[Change], None],
         page_came: Callable[[str | None], None],
         met: Callable[[ApiError | None], None],
@@ -62,11 +64,7 @@ class Table:
         self._details = Details(api, store, self._detailed)
         self._transients = Transients(pace, self._passed)
         self._missed: set[str] = set()
-        self.works = (
-            (self._pager.run, "pages"),
-            (self._details.run, "details"),
-            (self._transients.run, "fading"),
-        )
+        self.works = ((self._pager.run, "pages"), (self._details.run, "details"), (self._transients.run, "transients"))
 
     @property
     def query(self) -> OrdersQuery:
@@ -106,43 +104,33 @@ class Table:
         if order is None:
             return None
         state = self._state
-        reason = self._where_to(order_id) if order_id in state.ghosts else ""
-        if not reason and order_id in state.ghosts and order_id == state.cursor_id:
-            reason = ELSEWHERE
-        ghost = Ghost(reason) if reason else None
+        reason = ""
+        if order_id in state.ghosts:
+            reason = self._where_to(order_id) or (ELSEWHERE if order_id == state.cursor_id else "")
         changed = self._transients.shows(Transient.CHANGED, order_id)
-        return RowView(order, self._store.mark(order_id), ghost, changed)
+        return RowView(order, self._store.mark(order_id), Ghost(reason) if reason else None, changed)
 
     def memory(self, tab: Tab) -> TabMemory:
-        """How a tab was left, for `persistence`."""
+        """How a tab was left, for the state file."""
         return self._state.memory(tab)
 
     def open_tab(self, tab: Tab) -> None:
         """Shows a tab as it was left; the one on show stays as it is."""
         if tab is not self._state.query.tab or self._state.entry is None:
-            self._pager.show(*self._state.resume(tab, self._pager.page_size))
+            self._pager.show(*self._state.resume(tab))
 
     def show(self, query: OrdersQuery, order_id: str | None = None) -> None:
         """Shows a query from its cursor, with the cursor on an order if it is there."""
-        self._pager.page_size = query.page_size
         self._pager.show(query, Goal(order_id))
 
     def set_filters(self, filters: Filters, sort: Sort | None = None) -> None:
         """Narrows the present tab, from its first page; a sort of None keeps the tab's own order."""
-        query = OrdersQuery(self._state.query.tab, filters, sort, self._pager.page_size)
+        query = OrdersQuery(self._state.query.tab, filters, sort, self._state.page_size)
         self._pager.show(query, Goal(self._state.cursor_id))
 
     def set_sort(self, sort: Sort | None) -> None:
         """Sorts the present tab, from its first page."""
         self.set_filters(self._state.query.filters, sort)
-
-    def set_page_size(self, size: int) -> None:
-        """So many rows a page from now on; the rows on show stay where they are."""
-        if size != self._pager.page_size:
-            state = self._state
-            self._pager.page_size = size
-            place = OrdersQuery(state.query.tab, state.query.filters, state.query.sort, size, state.anchor.cursor)
-            self._pager.show(place, Goal(state.cursor_id))
 
     def move_cursor(self, order_id: str | None) -> None:
         """The operator stands on this order now. A ghost left behind goes; the order's detail is loaded after a short rest."""
@@ -156,29 +144,21 @@ class Table:
 
     def next_page(self) -> bool:
         """Turns the page, at once where it was prefetched, with the cursor on its first row. False when there is none."""
-        return self._turn_to("next_cursor", Goal())
+        return self._turn("next_cursor", Goal())
 
     def previous_page(self) -> bool:
         """As `next_page`, with the cursor on the last row."""
-        return self._turn_to("previous_cursor", Goal(at_end=True))
-
-    def _turn_to(self, name: str, goal: Goal) -> bool:
-        state = self._state
-        if state.entry is None or state.turning:
-            return state.turning
-        cursor = getattr(state.entry.page.orders.page_info, name)
-        if cursor is None:
-            return False
-        self._pager.turn(cursor, goal)
-        return True
+        return self._turn("previous_cursor", Goal(at_end=True))
 
     def first_page(self) -> None:
         """Goes to the top of the list, with the cursor on its first row."""
-        self._pager.turn(None, Goal())
+        self._pager.show(self._state.query.at(None), Goal())
 
     def last_page(self) -> None:
         """Goes to the end of the list, with the cursor on its last row."""
-        self._pager.turn_last()
+        total, size = self._state.span().total, self._state.page_size
+        start = (total - 1) // size * size if total else 0
+        self._pager.show(self._state.query.at(encode_offset(start)), Goal(at_end=True))
 
     def step(self, offset: int) -> str | None:
         """The order `offset` rows further (−1, 1 …), turning the page where the rows end; moves the cursor there.
@@ -190,7 +170,7 @@ class Table:
             self.move_cursor(order_id)
             return order_id
         turned = self.next_page() if offset > 0 else self.previous_page()
-        return self._state.cursor_id if turned and not self._state.turning else None
+        return self._state.cursor_id if turned and self._state.turning is None else None
 
     def freeze(self, frozen: bool) -> None:
         """Frozen, nothing on show moves or changes but by the operator's own actions; what was missed is counted."""
@@ -211,7 +191,8 @@ class Table:
     def accept(self) -> None:
         """Fetches now, and takes in what waits behind the pill."""
         self._missed.clear()
-        self._pager.accept()
+        self._state.accept()
+        self._pager.timer.now()
 
     def desk_moved(self, version: int, order_ids: frozenset[str] = frozenset()) -> None:
         """The desk has at least this version; these orders changed."""
@@ -232,6 +213,15 @@ class Table:
     def marked(self, order_ids: Collection[str]) -> None:
         """The outcome of an action lies on these rows now: it passes."""
         self._transients.start(Transient.MARK, order_ids)
+
+    def _turn(self, end: Literal["next_cursor", "previous_cursor"], goal: Goal) -> bool:
+        state = self._state
+        if state.entry is None or state.turning is not None:
+            return state.turning is not None
+        cursor: str | None = getattr(state.entry.page.orders.page_info, end)
+        if cursor is not None:
+            self._pager.show(state.query.at(cursor), goal)
+        return cursor is not None
 
     def _where_to(self, order_id: str) -> str:
         """Why an order is no longer in the list on show, in a word or two; empty as long as nothing says that it is not."""

@@ -34,12 +34,15 @@ class Goal:
 
 
 class TableState:
-    """`query` is the list on show at its place; `anchor` is what is asked for again, which does not slide (contract §1)."""
+    """`query` is the list on show at its place; `anchor` is what is asked for again, which does not slide (contract §1).
+
+    `turning` is another place that was asked for and has not come; `accepting` what brings in what waits behind the pill.
+    """
 
     def __init__(self, query: OrdersQuery, memories: Mapping[Tab, TabMemory] | None = None) -> None:
         self._memories = dict(memories or {})
         self.ids: tuple[str, ...] = ()
-        self.ghosts: dict[str, float] = {}
+        self.ghosts: tuple[str, ...] = ()
         self.cursor_id: str | None = None
         self.held_back = 0
         self.frozen = False
@@ -47,30 +50,25 @@ class TableState:
         self.entry: PageEntry | None = None
         self.query = query
         self.anchor = query
-        self._turn: OrdersQuery | None = query
+        self.turning: OrdersQuery | None = query
         self._goal = Goal()
-        self._accepting: OrdersQuery | None = None
+        self.accepting: OrdersQuery | None = None
         self._position = 0
 
     @property
     def loading(self) -> bool:
         """True while rows that were asked for have not come."""
-        return self._turn is not None and self.problem is None
-
-    @property
-    def turning(self) -> bool:
-        """True while another place of the list was asked for and has not come."""
-        return self._turn is not None
-
-    @property
-    def accepting(self) -> bool:
-        """True while the operator waits for what is behind the pill."""
-        return self._accepting is not None
+        return self.turning is not None and self.problem is None
 
     @property
     def wanted(self) -> OrdersQuery:
         """What must be fetched to be up to date."""
-        return self._turn or self._accepting or self.anchor
+        return self.turning or self.accepting or self.anchor
+
+    @property
+    def page_size(self) -> int:
+        """So many rows a page, as of the list that was asked for last."""
+        return self.wanted.page_size
 
     @property
     def new_count(self) -> int:
@@ -97,39 +95,39 @@ class TableState:
         same_list = (
             self.entry is not None and replace(query.listing, page_size=self.query.page_size) == self.query.listing
         )
-        self._turn, self._goal, self._accepting, self.problem = query, goal, None, None
+        self.turning, self._goal, self.accepting, self.problem = query, goal, None, None
         if same_list:
             return
         self.query = self.anchor = query
-        self.ids, self.ghosts, self.cursor_id, self.entry, self.held_back = (), {}, None, None, 0
+        self.ids, self.ghosts, self.cursor_id, self.entry, self.held_back = (), (), None, None, 0
 
     def start_over(self) -> None:
         """Another desk: its page takes the place of the rows on show, from the list's top, frozen or not."""
-        self.ids, self.ghosts, self.cursor_id, self.held_back, self.frozen = (), {}, None, 0, False
+        self.ids, self.ghosts, self.cursor_id, self.held_back, self.frozen = (), (), None, 0, False
         self._goal = Goal()
 
-    def resume(self, tab: Tab, page_size: int) -> tuple[OrdersQuery, Goal]:
+    def resume(self, tab: Tab) -> tuple[OrdersQuery, Goal]:
         """The query and goal that show a tab as it was left."""
         memory = self.memory(tab)
-        query = OrdersQuery(tab, memory.filters, memory.sort, page_size, None if memory.top else memory.cursor)
+        query = OrdersQuery(tab, memory.filters, memory.sort, self.page_size, None if memory.top else memory.cursor)
         return query, Goal(memory.order_id, elsewhere=memory.cursor if memory.top and memory.order_id else None)
 
     def accept(self) -> None:
         """The next page is taken as it is, from the top if the top was on show: what waited behind the pill comes in."""
-        if self._turn is None:
-            self._accepting = self.anchor if self._position else self.query.listing
+        if self.turning is None:
+            self.accepting = self.anchor if self._position else self.query.listing
 
-    def arrived(self, entry: PageEntry, now_s: float) -> bool:
+    def arrived(self, entry: PageEntry) -> bool:
         """A page came. True when the rows on show, or their places, are others now."""
-        if entry.query == self._turn:
+        if entry.query == self.turning:
             return self._turned(entry)
-        if entry.query == self._accepting:
+        if entry.query == self.accepting:
             self._take(entry, Goal(self.cursor_id), keep=self.cursor_id)
             return True
-        if entry.query != self.anchor or self._turn is not None:
+        if entry.query != self.anchor or self.turning is not None:
             return False
         self.problem = None
-        return self._refresh(entry, now_s)
+        return self._refresh(entry)
 
     def failed(self, query: OrdersQuery, error: ApiError) -> bool:
         """A page could not be had. True when it was one that is waited for."""
@@ -140,8 +138,8 @@ class TableState:
 
     def restart(self) -> None:
         """The place on show is not one the server knows any more: the list from its top."""
-        self._turn = replace(self.wanted, cursor=None)
-        self._accepting = None
+        self.turning = replace(self.wanted, cursor=None)
+        self.accepting = None
 
     def move(self, order_id: str | None) -> bool:
         """The operator moved the cursor. True when it stands elsewhere now."""
@@ -154,18 +152,14 @@ class TableState:
 
     def forget(self, order_ids: Iterable[str]) -> bool:
         """Ghosts go, all but the one under the cursor. True when any went."""
-        going = {o for o in order_ids if o in self.ghosts and o != self.cursor_id}
-        for order_id in going:
-            del self.ghosts[order_id]
+        going = set(order_ids).intersection(self.ghosts) - {self.cursor_id}
+        self.ghosts = tuple(order_id for order_id in self.ghosts if order_id not in going)
         self.ids = tuple(order_id for order_id in self.ids if order_id not in going)
         return bool(going)
 
     def neighbour(self, offset: int) -> str | None:
         """The order so many rows from the cursor; None beyond the ends."""
-        if not self.ids:
-            return None
-        here = self.ids.index(self.cursor_id) if self.cursor_id in self.ids else 0
-        there = here + offset
+        there = offset + (self.ids.index(self.cursor_id) if self.cursor_id in self.ids else 0)
         return self.ids[there] if 0 <= there < len(self.ids) else None
 
     def span(self) -> PageSpan:
@@ -188,7 +182,7 @@ class TableState:
     def _turned(self, entry: PageEntry) -> bool:
         goal = self._goal
         if goal.elsewhere is not None and goal.order_id not in entry.order_ids:
-            self._turn, self._goal = entry.query.at(goal.elsewhere), Goal(goal.order_id)
+            self.turning, self._goal = entry.query.at(goal.elsewhere), Goal(goal.order_id)
             return False
         self._take(entry, goal)
         return True
@@ -199,25 +193,25 @@ class TableState:
         if keep is not None and keep not in ids:
             here = min(self.ids.index(keep) if keep in self.ids else 0, len(ids))
             ids = (*ids[:here], keep, *ids[here:])
-        self.ghosts = {keep: float("inf")} if keep is not None and keep not in entry.order_ids else {}
+        self.ghosts = (keep,) if keep is not None and keep not in entry.order_ids else ()
         self.ids, self.entry, self.held_back, self.problem = ids, entry, 0, None
         self.query, self._position = entry.query, position(entry)
         cursor = entry.page.orders.page_info.shopify_cursor
         self.anchor = entry.query.at(cursor) if cursor else entry.query
-        self._turn = self._accepting = None
+        self.turning = self.accepting = None
         edge = (ids[-1] if goal.at_end else ids[0]) if ids else None
         self.cursor_id = goal.order_id if goal.order_id in ids else edge
 
-    def _refresh(self, entry: PageEntry, now_s: float) -> bool:
+    def _refresh(self, entry: PageEntry) -> bool:
         if not self.ids:
             had_rows = bool(entry.order_ids)
             self._take(entry, self._goal)
             return had_rows
-        before = self.ids, frozenset(self.ghosts)
+        before = self.ids, self.ghosts
         merged = merge(self.ids, entry.order_ids)
         self.entry, self.held_back, self.ids = entry, merged.held_back, merged.ids
-        self.ghosts = {order_id: self.ghosts.get(order_id, now_s) for order_id in merged.ids if order_id in merged.gone}
-        return before != (self.ids, frozenset(self.ghosts))
+        self.ghosts = tuple(order_id for order_id in merged.ids if order_id in merged.gone)
+        return before != (self.ids, self.ghosts)
 
 
 def position(entry: PageEntry) -> int:

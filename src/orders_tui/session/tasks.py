@@ -13,6 +13,8 @@ from orders_tui.session.changes import Level, Notice
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 
+Work = Coroutine[Any, Any, object]
+Spawn = Callable[[Work, str], None]
 _log = logging.getLogger(__name__)
 
 
@@ -22,16 +24,16 @@ class Tasks:
     def __init__(self, publish: Callable[[Notice], None], pace: Pace) -> None:
         self._publish, self._pace = publish, pace
         self._group: asyncio.TaskGroup | None = None
-        self._early: list[tuple[Coroutine[Any, Any, None], str]] = []
+        self._early: list[tuple[Work, str]] = []
 
-    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def spawn(self, work: Work, name: str) -> None:
         """Runs `work` beside the others."""
         if self._group is None:
             self._early.append((work, name))
         else:
             self._group.create_task(self._guarded(work, name), name=name)
 
-    def keep(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+    def keep(self, work: Callable[[], Work], name: str) -> None:
         """Runs `work` for as long as the session runs: when it breaks, or ends, it is begun again, after ever longer pauses."""
         self.spawn(self._kept(work, name), name)
 
@@ -48,7 +50,7 @@ class Tasks:
             for work, _ in self._early:
                 work.close()
 
-    async def _kept(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+    async def _kept(self, work: Callable[[], Work], name: str) -> None:
         ends = 0
         while True:
             began_s = self._pace.monotonic()
@@ -66,7 +68,7 @@ class Tasks:
             await self._pace.sleep(pause_s)
             ends += 1
 
-    async def _guarded(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    async def _guarded(self, work: Work, name: str) -> None:
         try:
             await work
         except Exception:  # noqa: BLE001 - the outermost frame of a task: logged and shown

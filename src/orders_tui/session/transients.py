@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from orders_tui.pace import Pace
+from orders_tui.pace import Pace, wait_for
 
 
 class Transient(StrEnum):
-    """What fades."""
+    """What passes."""
 
     CHANGED = "changed"
     MARK = "mark"
@@ -21,40 +21,36 @@ _SECONDS = {Transient.CHANGED: 5.0, Transient.MARK: 4.0, Transient.GHOST: 12.0}
 
 
 class Transients:
-    """`gone` is called with what has faded, once its time is over."""
+    """`passed` is called with the orders of which one kind has passed."""
 
-    def __init__(self, pace: Pace, gone: Callable[[Transient, set[str]], None]) -> None:
-        self._pace = pace
-        self._gone = gone
-        self._until: dict[Transient, dict[str, float]] = {kind: {} for kind in Transient}
-        self._rung = asyncio.Event()
+    def __init__(self, pace: Pace, passed: Callable[[Transient, set[str]], None]) -> None:
+        self._pace, self._passed = pace, passed
+        self._until_s: dict[Transient, dict[str, float]] = {kind: {} for kind in Transient}
+        self._wake = asyncio.Event()
 
     def start(self, kind: Transient, order_ids: Iterable[str]) -> None:
-        """These kind from now on, anew if they did already."""
+        """Shows it on these from now on, anew where it was shown already."""
         until = self._pace.monotonic() + _SECONDS[kind]
-        self._until[kind].update(dict.fromkeys(order_ids, until))
-        self._rung.set()
+        self._until_s[kind].update(dict.fromkeys(order_ids, until))
+        self._wake.set()
 
     def shows(self, kind: Transient, order_id: str) -> bool:
-        """True until it has faded."""
-        return self._until[kind].get(order_id, float("-inf")) > self._pace.monotonic()
+        """True until it has passed."""
+        return self._until_s[kind].get(order_id, float("-inf")) > self._pace.monotonic()
 
     async def run(self) -> None:
-        """Waits for the next to kind."""
+        """Waits for the next to pass."""
         while True:
-            self._rung.clear()
-            ends = [until for times in self._until.values() for until in times.values()]
-            try:
-                async with asyncio.timeout(min(ends) - self._pace.monotonic() if ends else None):
-                    await self._rung.wait()
-            except TimeoutError:
-                self._sweep()
+            self._wake.clear()
+            ends = [until for times in self._until_s.values() for until in times.values()]
+            if not await wait_for(self._wake, min(ends) - self._pace.monotonic() if ends else None):
+                self._pass()
 
-    def _sweep(self) -> None:
+    def _pass(self) -> None:
         now = self._pace.monotonic()
-        for kind, times in self._until.items():
+        for kind, times in self._until_s.items():
             over = {order_id for order_id, until in times.items() if until <= now}
             for order_id in over:
                 del times[order_id]
             if over:
-                self._gone(kind, over)
+                self._passed(kind, over)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The server's word on one order: the version that holds the action (None: not told), and the desk's."""
+    """The server's word on one order: the version that holds the action (None: the answer names none), and the desk's."""
 
     version: int | None
     desk_version: int

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orders_tui.actions.draft import Draft
 from orders_tui.actions.field_changes import Changes, FieldChange
-from orders_tui.api.body import MOST_KEPT
-from orders_tui.store.base import BaseRows
+from orders_tui.store.cache import ROWS_KEPT, Details, PageEntry, Pages, Rows
 from orders_tui.store.marks import Mark, MarkKind
-from orders_tui.store.pages import PageEntry
 from orders_tui.store.patches import Accepted, Patch, Patches
 
 if TYPE_CHECKING:
@@ -27,9 +24,6 @@ if TYPE_CHECKING:
     from orders_wire.orders import Order
     from orders_wire.page import Desk, OrdersPage
 
-_DETAILS_KEPT = 60
-_ROWS_KEPT = 4000
-_PLACES_KEPT = 2 * _ROWS_KEPT
 _ACTIONS_KEPT = 500
 _NOT_IN_A_DETAIL_ROW = {"timeline"}
 
@@ -43,9 +37,9 @@ class Store:
 
     def _start_over(self, desk: Desk | None) -> None:
         self._desk: Desk | None = desk
-        self._base = BaseRows()
-        self._pages: OrderedDict[OrdersQuery, PageEntry] = OrderedDict()
-        self._details: OrderedDict[str, OrderDetail] = OrderedDict()
+        self._base = Rows()
+        self._pages = Pages()
+        self._details = Details()
         self._patches = Patches()
         self._marks: dict[str, Mark] = {}
         self._done: OrderedDict[str, dict[str, Changes]] = OrderedDict()
@@ -57,7 +51,7 @@ class Store:
 
     @property
     def desk_version(self) -> int:
-        """The newest version of the desk that any page or answer told of."""
+        """The newest version of the desk that any page or answer named."""
         return self._desk.version if self._desk else 0
 
     def view(self, order_id: str) -> Order | None:
@@ -66,7 +60,7 @@ class Store:
         return row if row is None or order_id not in self._patches else self._patches.fold(row)
 
     def base(self, order_id: str) -> Order | None:
-        """An order as the server last said it."""
+        """An order as the server last sent it."""
         return self._base.get(order_id)
 
     def detail(self, order_id: str) -> OrderDetail | None:
@@ -100,9 +94,7 @@ class Store:
         rows = page.orders.items
         before = {row.id: self.view(row.id) for row in rows}
         entry = PageEntry(query, page, tuple(row.id for row in rows), fetched_at)
-        self._keep(entry)
-        if page.orders.page_info.shopify_cursor is not None:
-            self._keep(replace(entry, query=query.at(page.orders.page_info.shopify_cursor)))
+        self._pages.absorb(entry)
         for row in rows:
             self._put(row, entry.desk_version)
         self._forget_rows()
@@ -112,16 +104,11 @@ class Store:
         """Takes one order's detail, unless a newer one is held."""
         from orders_wire.orders import Order
 
-        held = self._details.get(detail.id)
-        if held is not None and held.version > detail.version:
-            return frozenset()
         before = self.view(detail.id)
-        self._details[detail.id] = detail
-        self._details.move_to_end(detail.id)
-        while len(self._details) > _DETAILS_KEPT:
-            self._details.popitem(last=False)
-        row = Order.model_construct(**{name: getattr(detail, name) for name in Order.model_fields})
-        row = row.model_copy(update={"timeline": detail.timeline[-10:]})
+        if not self._details.absorb(detail):
+            return frozenset()
+        fields = {name: getattr(detail, name) for name in Order.model_fields}
+        row = Order.model_construct(**{**fields, "timeline": detail.timeline[-10:]})
         base = self._base.get(detail.id)
         if base is None or row.version > base.version:
             self._put(row, 0)
@@ -154,8 +141,7 @@ class Store:
         if patch is None:
             return everything
         touched = frozenset(patch.changes)
-        failures = answer.failures or []
-        self._fail(patch, {failure.id: failure.message for failure in failures})
+        self._fail(patch, {failure.id: failure.message for failure in answer.failures or ()})
         self._confirm(patch, answer)
         return everything | touched
 
@@ -204,16 +190,6 @@ class Store:
         self._start_over(desk)
         return lost
 
-    def _keep(self, entry: PageEntry) -> None:
-        """A page is found by the place it was asked for at, and by its own key. The oldest go, never the newest."""
-        self._pages[entry.query] = entry
-        self._pages.move_to_end(entry.query)
-        places = sum(len(page.order_ids) for page in self._pages.values())
-        size = sum(page.page.size_bytes for page in self._pages.values())
-        while len(self._pages) > 1 and (places > _PLACES_KEPT or size > MOST_KEPT):
-            _, gone = self._pages.popitem(last=False)
-            places, size = places - len(gone.order_ids), size - gone.page.size_bytes
-
     def _put(self, row: Order, desk_version: int) -> None:
         if self._base.put(row, desk_version) and row.id in self._patches:
             self._patches.settle(row.id, row.version, desk_version)
@@ -227,12 +203,12 @@ class Store:
     def _confirm(self, patch: Patch, answer: ActionAnswer) -> None:
         kind = MarkKind.CONFIRMED if patch.draft.undoes is None else MarkKind.UNDONE
         versions, desk_version = answer.versions or {}, answer.desk.version if answer.desk else 0
-        told = {str(item.get("id")): item for item in answer.updated_orders}
+        updated = {str(item.get("id")): item for item in answer.updated_orders}
         for order_id in list(patch.changes):
             self._marks[order_id] = Mark(kind, patch.draft.action, patch.key)
             accepted = Accepted(versions.get(order_id), desk_version)
             done = self._as_done(patch, order_id, accepted)
-            patch.changes[order_id] = _as_told(done, told.get(order_id, {}))
+            patch.changes[order_id] = _as_answered(done, updated.get(order_id, {}))
             patch.accepted[order_id] = accepted
         if answer.action_id is not None:
             self._done[answer.action_id] = dict(patch.changes)
@@ -255,7 +231,7 @@ class Store:
 
     def _forget_rows(self) -> None:
         """Keeps the memory of a long shift flat: rows on no page, not on show and not acted upon go."""
-        if len(self._base) <= _ROWS_KEPT:
+        if len(self._base) <= ROWS_KEPT:
             return
         wanted = set(self._held).union(self._details, *(entry.order_ids for entry in self._pages.values()))
         wanted |= {order_id for order_id in self._marks if self._patches.waiting(order_id)}
@@ -263,9 +239,9 @@ class Store:
             self._patches.forget_accepted(order_id)
 
 
-def _as_told(patch: Changes, told: Mapping[str, object]) -> Changes:
+def _as_answered(patch: Changes, updated: Mapping[str, object]) -> Changes:
     """The changes with the values that the answer names (`updatedOrders`)."""
-    named = {"assigned_to": told.get("assignedTo"), "support_thread": told.get("supportThread")}
+    named = {"assigned_to": updated.get("assignedTo"), "support_thread": updated.get("supportThread")}
     update = {
         name: FieldChange(patch[name].before if name in patch else None, value, firm=True)
         for name, value in named.items()

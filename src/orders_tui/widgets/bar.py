@@ -7,25 +7,13 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.strip import Strip
 
-from orders_tui.widgets.cells import Piece, clip, plain, width
-from orders_tui.widgets.styled import Styled
-
-_TEXT_STYLES: dict[str, str] = {
-    "plain": "$foreground",
-    "dim": "$tone-dim",
-    "good": "$tone-good",
-    "active": "$tone-active",
-    "warn": "$tone-warn",
-    "bad": "$tone-bad",
-    "strong": "bold $foreground",
-    "key": "bold $tone-active",
-    "faint": "$faint",
-}
+from orders_tui.widgets.cells import Piece, clip, plain, text_of, width
+from orders_tui.widgets.styled import Styled, content_style
 
 
 def content(pieces: Sequence[Piece]) -> Content:
     """The pieces as a text that wraps and is never read as markup."""
-    return Content.assemble(*((plain(text), _TEXT_STYLES[style]) for text, style in pieces))
+    return Content.assemble(*((plain(text), content_style(style)) for text, style in pieces))
 
 
 def spread(left: Sequence[Piece], right: Sequence[Piece], cells: int, ellipsis: str) -> list[Piece]:
@@ -45,6 +33,9 @@ def spread(left: Sequence[Piece], right: Sequence[Piece], cells: int, ellipsis: 
 class Bar(Styled):
     """One line. Set its pieces; it is drawn again only when they differ."""
 
+    NARROW = 100
+    """In fewer cells it says less."""
+
     DEFAULT_CSS = """
     Bar { height: 1; width: 1fr; padding: 0 1; }
     """
@@ -52,23 +43,27 @@ class Bar(Styled):
     def __init__(self, ellipsis: str = "…", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.ellipsis = ellipsis
-        self._left: tuple[Piece, ...] = ()
-        self._right: tuple[Piece, ...] = ()
+        self._pieces: tuple[Sequence[Piece], Sequence[Piece]] = (), ()
+
+    @property
+    def narrow(self) -> bool:
+        return self.size.width < self.NARROW
 
     def set_pieces(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
         """Shows these pieces."""
-        if (tuple(left), tuple(right)) != (self._left, self._right):
-            self._left, self._right = tuple(left), tuple(right)
+        pieces = tuple(left), tuple(right)
+        if pieces != self._pieces:
+            self._pieces = pieces
             self.refresh()
 
     def pieces(self, cells: int) -> Sequence[Piece]:
         """The line for a width."""
-        return spread(self._left, self._right, cells, self.ellipsis)
+        return spread(*self._pieces, cells, self.ellipsis)
 
     @property
     def text(self) -> str:
         """What the line says."""
-        return "".join(text for text, _ in self.pieces(self.size.width))
+        return text_of(self.pieces(self.size.width))
 
     def render_line(self, y: int) -> Strip:
         cells = self.size.width

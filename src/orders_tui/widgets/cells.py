@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
@@ -23,6 +23,11 @@ def plain(text: str) -> str:
 def width(text: str) -> int:
     """Cells the text takes."""
     return len(text) if text.isascii() else cell_len(text)
+
+
+def length(pieces: Iterable[Piece]) -> int:
+    """Cells the pieces take together."""
+    return sum(width(text) for text, _ in pieces)
 
 
 def clip(text: str, cells: int, ellipsis: str) -> str:
@@ -49,6 +54,17 @@ def fit(cell: Cell, cells: int, ellipsis: str, *, right: bool = False) -> list[P
     if left > 0:
         out.insert(0, padding) if right else out.append(padding)
     return out
+
+
+def fitting(groups: Iterable[Sequence[Piece]], cells: int) -> list[Piece]:
+    """The groups that fit whole in `cells`, from the first on."""
+    pieces: list[Piece] = []
+    for group in groups:
+        cells -= length(group)
+        if cells < 0:
+            break
+        pieces += group
+    return pieces
 
 
 def text_of(pieces: Iterable[Piece]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orders_tui.widgets.bar import Bar, spread
-from orders_tui.widgets.cells import Piece, width
+from orders_tui.widgets.cells import Piece, fitting, length
 from orders_tui.wording import Tone
 
 
@@ -19,8 +19,10 @@ class Hint:
     able: bool = True
 
     @property
-    def cells(self) -> int:
-        return width(self.key) + 1 + width(self.label)
+    def pieces(self) -> list[Piece]:
+        if not self.able:
+            return [(f"{self.key} {self.label}", "faint")]
+        return [(self.key, "key"), (f" {self.label}", Tone.DIM)]
 
 
 GAP = "   "
@@ -29,11 +31,9 @@ GAP = "   "
 class HintBar(Bar):
     """Draws as many hints as fit, whole; or, for a moment, a sentence."""
 
-    def __init__(self, ellipsis: str = "…", *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(ellipsis, id=id)
-        self._hints: tuple[Hint, ...] = ()
-        self._help = Hint("?", "help")
-        self._said: tuple[str, str] | None = None
+    _hints: tuple[Hint, ...] = ()
+    _help = Hint("?", "help")
+    _said: Piece | None = None
 
     def show(self, hints: Sequence[Hint], help_hint: Hint) -> None:
         """Takes the hints, most relevant first."""
@@ -55,23 +55,12 @@ class HintBar(Bar):
     def pieces(self, cells: int) -> list[Piece]:
         """The hints, or the sentence; the help key always."""
         if self._said is not None:
-            return spread([self._said], _pieces(self._help), cells, self.ellipsis)
-        return fitting(self._hints, self._help, cells)
+            return spread([self._said], self._help.pieces, cells, self.ellipsis)
+        return hint_line(self._hints, self._help, cells)
 
 
-def fitting(hints: Sequence[Hint], last: Hint, cells: int) -> list[Piece]:
+def hint_line(hints: Sequence[Hint], last: Hint, cells: int) -> list[Piece]:
     """The hints that fit whole in `cells`, from the first on, and the last one always."""
-    room = cells - last.cells
-    pieces: list[Piece] = []
-    for hint in hints:
-        if hint.cells + len(GAP) > room:
-            break
-        pieces += [*_pieces(hint), (GAP, Tone.PLAIN)]
-        room -= hint.cells + len(GAP)
-    return [*pieces, (" " * max(0, room), Tone.PLAIN), *_pieces(last)]
-
-
-def _pieces(hint: Hint) -> list[Piece]:
-    if not hint.able:
-        return [(f"{hint.key} {hint.label}", "faint")]
-    return [(hint.key, "key"), (f" {hint.label}", Tone.DIM)]
+    room = cells - length(last.pieces)
+    pieces = fitting(([*hint.pieces, (GAP, Tone.PLAIN)] for hint in hints), room)
+    return [*pieces, (" " * max(0, room - length(pieces)), Tone.PLAIN), *last.pieces]

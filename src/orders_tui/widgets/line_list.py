@@ -1,6 +1,7 @@
 """A list of lines with a cursor: alerts, owners, menus, logs. Line-API, so that hostile text stays text and updates are cheap.
 
 Invariant: the cursor is on a line's key, not on its number; new lines never move it to another key while that key is there.
+Textual's `OptionList` forgets cursor and place with every new set of options, renders all of them anew, and has no right end.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from orders_tui.widgets.cells import Piece, fit, width
+from orders_tui.widgets.cells import Piece, fit, length
 from orders_tui.widgets.styled import Styled, changed_lines
 
 
@@ -39,29 +40,11 @@ class LineList(Styled, ScrollView, can_focus=True):
     """
     # Textual takes the style sheet of the first base only, and that is not the one that scrolls.
 
-    class Chosen(Message):
-        """A line was clicked twice."""
-
-        def __init__(self, source: LineList, key: str) -> None:
-            super().__init__()
-            self.source = source
-            self.key = key
-
-        @property
-        def control(self) -> LineList:
-            return self.source
-
     class Moved(Message):
         """The cursor is on another line."""
 
-        def __init__(self, source: LineList, key: str) -> None:
-            super().__init__()
-            self.source = source
-            self.key = key
-
-        @property
-        def control(self) -> LineList:
-            return self.source
+    class Chosen(Message):
+        """A line was clicked twice."""
 
     def __init__(self, cursor: str = "▸", ellipsis: str = "…", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -90,8 +73,8 @@ class LineList(Styled, ScrollView, can_focus=True):
         wanted = choose if choose is not None else self.current
         before, was_at = self._lines, self._at
         self._lines = tuple(lines)
-        found = next((at for at, line in enumerate(self._lines) if line.key == wanted and line.choosable), None)
-        self._at = found if found is not None else self._nearest(self._at)
+        found = self._find(wanted)
+        self._at = found if found is not None else min(self._choosable, key=lambda at: abs(at - was_at), default=0)
         self.virtual_size = Size(self.size.width, len(self._lines))
         for at in changed_lines(before, self._lines) | ({was_at, self._at} if was_at != self._at else set()):
             self.refresh_line(at)
@@ -99,10 +82,7 @@ class LineList(Styled, ScrollView, can_focus=True):
 
     def move(self, step: int) -> None:
         """Moves to the next line that can be chosen, `step` lines on; where there is none, what lies beyond comes into sight."""
-        choosable = [at for at, line in enumerate(self._lines) if line.choosable]
-        if not choosable:
-            self.scroll_to(y=self.scroll_offset.y + step, animate=False)
-            return
+        choosable = self._choosable or [self._at]
         here = choosable.index(self._at) if self._at in choosable else 0
         to = choosable[max(0, min(here + step, len(choosable) - 1))]
         if to == self._at:
@@ -111,9 +91,16 @@ class LineList(Styled, ScrollView, can_focus=True):
 
     def choose(self, key: str) -> None:
         """Puts the cursor on a key, if it is there."""
-        found = next((at for at, line in enumerate(self._lines) if line.key == key and line.choosable), None)
+        found = self._find(key)
         if found is not None:
             self._put(found)
+
+    @property
+    def _choosable(self) -> list[int]:
+        return [at for at, line in enumerate(self._lines) if line.choosable]
+
+    def _find(self, key: str) -> int | None:
+        return next((at for at in self._choosable if self._lines[at].key == key), None)
 
     def _put(self, at: int) -> None:
         if at != self._at:
@@ -121,11 +108,7 @@ class LineList(Styled, ScrollView, can_focus=True):
             self.refresh_line(at)
             self._at = at
             self._reveal()
-            self.post_message(self.Moved(self, self.current))
-
-    def _nearest(self, at: int) -> int:
-        choosable = [index for index, line in enumerate(self._lines) if line.choosable]
-        return min(choosable, key=lambda index: abs(index - at), default=0)
+            self.post_message(self.Moved())
 
     def _reveal(self) -> None:
         """The cursor is in sight, with the headings above it where there is room; no line is out of sight for nothing."""
@@ -143,18 +126,13 @@ class LineList(Styled, ScrollView, can_focus=True):
         at, cells = self.scroll_offset.y + y, self.scrollable_content_region.width
         if at >= len(self._lines):
             return Strip.blank(cells, self.own_style("plain"))
-        on = self._lit and at == self._at and self._lines[at].choosable and (self.has_focus or self.always_on)
-        return self._paint(self._lines[at], on, cells)
-
-    def _paint(self, line: Line, on: bool, cells: int) -> Strip:
-        right = sum(width(text) for text, _ in line.right)
+        line, right = self._lines[at], length(self._lines[at].right)
+        on = self._lit and at == self._at and line.choosable and (self.has_focus or self.always_on)
         room = max(0, cells - 2 - right - bool(right))
         pieces = [(f"{self._cursor_glyph} " if on else "  ", "active"), *fit(line.left, room, self._ellipsis)]
         if right:
             pieces += [(" ", "plain"), *line.right]
-        return self.strip(
-            pieces, cells, ("cursor" if self.has_focus or self.always_on else "cursor-away") if on else "plain"
-        )
+        return self.strip(pieces, cells, "cursor" if on else "plain")
 
     def on_resize(self) -> None:
         """The cursor stays in sight."""
@@ -162,12 +140,10 @@ class LineList(Styled, ScrollView, can_focus=True):
         self._reveal()
 
     def on_focus(self) -> None:
-        """The cursor is lit."""
+        """The cursor is lit, or dimmed again."""
         self.refresh()
 
-    def on_blur(self) -> None:
-        """The cursor is dimmed, or gone."""
-        self.refresh()
+    on_blur = on_focus
 
     def on_click(self, event: events.Click) -> None:
         """Once takes the cursor, twice chooses."""
@@ -175,4 +151,4 @@ class LineList(Styled, ScrollView, can_focus=True):
         if at < len(self._lines) and self._lines[at].choosable:
             self._put(at)
             if event.chain == 2:
-                self.post_message(self.Chosen(self, self.current))
+                self.post_message(self.Chosen())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from textual.geometry import Region
@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from orders_tui.widgets.bar import spread
 from orders_tui.widgets.cells import Piece, fit
-from orders_tui.widgets.order_table.columns import Seen
+from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.order_text import Text, facts, headline, timeline
 from orders_tui.widgets.styled import Styled, changed_lines
 from orders_tui.wording import Tone
@@ -22,59 +22,41 @@ if TYPE_CHECKING:
 class OrderPane(Styled):
     """Shows an order from its row; costs no request."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._row: RowView | None = None
-        self._seen: Seen | None = None
-        self._key = ""
-        self._note = ""
-        self._lines: tuple[tuple[Piece, ...], ...] = ()
+    _lines: tuple[tuple[Piece, ...], ...] = ()
+    _shown: tuple[RowView | None, Formatter, str, str] | None = None
 
-    def show(self, row: RowView | None, seen: Seen, open_key: str, note: str = "") -> None:
+    def show(self, row: RowView | None, fmt: Formatter, open_key: str, note: str = "") -> None:
         """Shows this order; `note` is a sentence that goes before everything else. Draws only what differs."""
-        self._row, self._seen, self._key, self._note = row, seen, open_key, note
-        lines = tuple(tuple(line) for line in self._compose_lines())
+        self._shown = row, fmt, open_key, note
+        made = [[(note, Tone.DIM)]] if row is None else self._compose_lines(row, fmt, open_key, note)
+        lines = tuple(map(tuple, made))
         changed, self._lines = changed_lines(self._lines, lines), lines
         for at in changed:
             self.refresh(Region(0, at, self.size.width, 1))
 
     def on_resize(self) -> None:
         """Another width is another cut."""
-        if self._seen is not None:
-            self.show(self._row, self._seen, self._key, self._note)
+        if self._shown is not None:
+            self.show(*self._shown)
 
     def render_line(self, y: int) -> Strip:
         return self.strip(self._lines[y] if y < len(self._lines) else (), self.size.width)
 
-    def _compose_lines(self) -> list[list[Piece]]:
+    def _compose_lines(self, row: RowView, fmt: Formatter, open_key: str, note: str) -> list[list[Piece]]:
         """The title, then timeline and facts side by side."""
         cells, height = self.size
-        if self._row is None or self._seen is None:
-            return [[(self._note, Tone.DIM)]]
-        return [self._title(cells), *(self._body(cells, height - 1) if height > 1 else ())]
-
-    def _title(self, cells: int) -> list[Piece]:
-        assert self._row is not None
-        assert self._seen is not None
-        left: list[Piece] = headline(self._row.order, self._seen)
-        if self._row.mark is not None and self._row.mark.reason:
-            left = [*left[:1], (f"  {self._row.mark.reason}", Tone.BAD)]
-        right: list[Piece] = [(f"{self._key} ", "key"), ("open", Tone.DIM)]
-        return spread(left, right, cells, self._seen.glyphs.ellipsis)
-
-    def _body(self, cells: int, height: int) -> list[list[Piece]]:
-        assert self._row is not None
-        assert self._seen is not None
-        seen, order = self._seen, self._row.order
-        left = list(timeline(order.timeline, seen))[:height]
-        note: Text = [(self._note, Tone.WARN)]
-        right = [*([note] if self._note else []), *facts(order, seen)]
+        title = headline(row.order, fmt)
+        if row.mark is not None and row.mark.reason:
+            title = [*title[:1], (f"  {row.mark.reason}", Tone.BAD)]
+        first = spread(title, [(f"{open_key} ", "key"), ("open", Tone.DIM)], cells, fmt.glyphs.ellipsis)
+        notes: list[Text] = [[(note, Tone.WARN)]] if note else []
+        pairs = zip_longest(timeline(row.order.timeline, fmt), [*notes, *facts(row.order, fmt)])
         width = min(cells * 3 // 5, 84)
-        return [self._line(left, right[:height], at, width, cells) for at in range(max(len(left), len(right[:height])))]
+        return [first, *(_beside(*pair, width, cells, fmt) for pair in islice(pairs, max(0, height - 1)))]
 
-    def _line(self, left: Sequence[Text], right: Sequence[Text], at: int, width: int, cells: int) -> list[Piece]:
-        assert self._seen is not None
-        glyphs = self._seen.glyphs
-        one = fit(tuple(left[at]) if at < len(left) else (), width - 2, glyphs.ellipsis)
-        two = fit(tuple(right[at]) if at < len(right) else (), cells - width - 2, glyphs.ellipsis)
-        return [*one, (f" {glyphs.bar} ", "faint"), *two]
+
+def _beside(left: Text | None, right: Text | None, width: int, cells: int, fmt: Formatter) -> list[Piece]:
+    """A line with a part on either side of a bar at `width`."""
+    one = fit(tuple(left or ()), width - 2, fmt.glyphs.ellipsis)
+    two = fit(tuple(right or ()), cells - width - 2, fmt.glyphs.ellipsis)
+    return [*one, (f" {fmt.glyphs.bar} ", "faint"), *two]

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from orders_tui.query import Chip
     from orders_tui.session.view import PageSpan
 
-NARROW = 100
-
 
 @dataclass(frozen=True, slots=True)
 class QueryInfo:
@@ -43,11 +41,10 @@ class QueryBar(Bar):
 
     def show(self, info: QueryInfo, glyphs: Glyphs) -> None:
         """Shows the query as it is now."""
-        narrow = self.size.width < NARROW
-        self.set_pieces(_filters(info, glyphs), _place(info, narrow, glyphs))
+        self.set_pieces(_filters(info), _place(info, self.narrow, glyphs))
 
 
-def _filters(info: QueryInfo, glyphs: Glyphs) -> list[Piece]:
+def _filters(info: QueryInfo) -> list[Piece]:
     pieces: list[Piece] = [(f"{info.search_key} ", "key")]
     if not info.chips and not info.narrowed:
         return [*pieces, ("filter", Tone.DIM)]
@@ -67,18 +64,10 @@ def _place(info: QueryInfo, narrow: bool, glyphs: Glyphs) -> list[Piece]:
     if info.unread:
         pieces.append((f"{wording.unread(info.unread)}  ", Tone.WARN))
     if info.sort:
-        pieces += [(f"sort {info.sort}  " if not narrow else f"{info.sort}  ", Tone.DIM)]
+        pieces.append((f"{'' if narrow else 'sort '}{info.sort}  ", Tone.DIM))
     span = info.span
     if span.total:
-        pieces.append(
-            (
-                f"{span.first}–{span.last} of {span.total}"
-                if not glyphs.ascii_only
-                else f"{span.first}-{span.last} of {span.total}",
-                Tone.PLAIN,
-            )
-        )
-        pieces.append(
-            (f", page {span.page} of {span.pages}" if not narrow else f" p {span.page}/{span.pages}", Tone.DIM)
-        )
+        page = f" p {span.page}/{span.pages}" if narrow else f", page {span.page} of {span.pages}"
+        dash = "-" if glyphs.ascii_only else "–"
+        pieces += [(f"{span.first}{dash}{span.last} of {span.total}", Tone.PLAIN), (page, Tone.DIM)]
     return pieces

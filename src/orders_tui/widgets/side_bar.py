@@ -14,22 +14,23 @@ from textual.message import Message
 
 from orders_tui import wording
 from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.line_list import Line, LineList
-from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import UNASSIGNED, EventType
 
 if TYPE_CHECKING:
     from orders_tui.alerts import Alert
-    from orders_wire.page import OrdersPage
+    from orders_wire.page import InventoryBlock, OrdersPage, Returns, Shipments
 
 KIND = 12
 """Cells of the kind's name before the only alert of it."""
 SHOWN = 3
 """So many of a kind of alert while it is folded."""
 SHOWN_OPEN = 50
-TOLD = 50
-"""The server tells of the most severe alerts only, so many, when the line opens (contract §2)."""
+IN_PANEL = 5
+REPORTED = 50
+"""The server reports the most severe alerts only, so many, when a stream opens (contract §2)."""
 ROOMY = 50
 """From so many cells on, an alert says what it is about beside its order."""
 
@@ -41,14 +42,11 @@ class SideBar(LineList):
     """
 
     always_on = False
+    unfolded: frozenset[str] = frozenset()
+    types: frozenset[EventType] = frozenset()
 
     class Resized(Message):
         """It says more or less by the room it has."""
-
-    def __init__(self, cursor: str, ellipsis: str, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(cursor, ellipsis, id=id)
-        self.unfolded: set[str] = set()
-        self.types: frozenset[EventType] = frozenset()
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -100,64 +98,69 @@ def sku_of(key: str) -> str | None:
 
 
 def lines(
-    alerts: Sequence[Alert], gaps: Sequence[Alert], page: OrdersPage | None, seen: Seen, shown: Shown = Shown()
+    alerts: Sequence[Alert], gaps: Sequence[Alert], page: OrdersPage | None, fmt: Formatter, shown: Shown = Shown()
 ) -> list[Line]:
     """All sections, from what is most urgent to what is only good to know. Without a page nobody knows that nothing is open."""
     if page is None and not alerts:
-        unknown = Line("no alerts", (("not known yet", Tone.DIM),), choosable=False)
-        return [Line("heading alerts", (("ALERTS", "strong"),), choosable=False), unknown, *_gaps(gaps, seen)]
-    out = [*_alerts(alerts, shown, seen, page.alerts_total if page is not None else 0), *_gaps(gaps, seen)]
+        unknown = _label("no alerts", ("not known yet", Tone.DIM))
+        return [_label("heading alerts", ("ALERTS", "strong")), unknown, *_gaps(gaps, fmt)]
+    out = [*_alerts(alerts, shown, fmt, page.alerts_total if page is not None else 0), *_gaps(gaps, fmt)]
     if page is not None:
-        for section in (_tracking(page, seen), _delayed(page, seen), _returns(page, seen), _stock(page, seen)):
-            out += section
+        out += [*_tracking(page.shipments, fmt), *_delayed(page.shipments, fmt), *_returns(page.returns, fmt)]
+        out += _stock(page.inventory_blocks, page.inventory_blocks_total)
     return out
 
 
-def beyond(told: int, total: int) -> bool:
-    """Whether more alerts are open than the server has told of; small differences are only a matter of moments."""
-    return total > max(TOLD, told)
+def beyond(known: int, total: int) -> bool:
+    """Whether more alerts are open than the server has reported; small differences are only a matter of moments."""
+    return total > max(REPORTED, known)
+
+
+def _label(key: str, *left: Piece, right: Sequence[Piece] = ()) -> Line:
+    """A line that cannot be chosen."""
+    return Line(key, left, tuple(right), choosable=False)
 
 
 def _heading(title: str, count: int, tail: str = "") -> Iterator[Line]:
-    yield Line(f"gap above {title}", (), choosable=False)
-    right: tuple[Piece, ...] = ((tail, Tone.DIM),) if tail else ()
-    yield Line(f"heading {title}", ((title, "strong"), (f" {count}", Tone.DIM)), right, choosable=False)
+    yield _label(f"gap above {title}")
+    right: list[Piece] = [(tail, Tone.DIM)] if tail else []
+    yield _label(f"heading {title}", (title, "strong"), (f" {count}", Tone.DIM), right=right)
 
 
-def _alerts(alerts: Sequence[Alert], shown: Shown, seen: Seen, total: int) -> Iterator[Line]:
+def _alerts(alerts: Sequence[Alert], shown: Shown, fmt: Formatter, total: int) -> Iterator[Line]:
     worst = wording.severity(alerts[0].severity).tone if alerts else Tone.DIM
     only = ", ".join(wording.event_type(kind).short for kind in shown.types)
-    right: tuple[Piece, ...] = ((f"only {only}", Tone.ACTIVE),) if only else ()
+    right: list[Piece] = [(f"only {only}", Tone.ACTIVE)] if only else []
     count = f"{len(alerts)} of {total}" if beyond(len(alerts), total) else str(len(alerts))
-    yield Line("heading alerts", (("ALERTS", "strong"), (f" {count}", worst)), right, choosable=False)
+    yield _label("heading alerts", ("ALERTS", "strong"), (f" {count}", worst), right=right)
     if not alerts:
-        yield Line("no alerts", (("nothing open" if not total else "not told yet", Tone.DIM),), choosable=False)
+        yield _label("no alerts", ("nothing open" if not total else "not told yet", Tone.DIM))
     for severity in dict.fromkeys(alert.severity for alert in alerts):
         group = [alert for alert in alerts if alert.severity is severity]
         sign = wording.severity(severity)
-        yield Line(f"severity {severity}", ((f"{seen.sign(sign)} {len(group)}", sign.tone),), choosable=False)
-        for kind in dict.fromkeys(_kind(alert) for alert in group):
-            yield from _of_kind(kind, [alert for alert in group if _kind(alert) == kind], shown, seen)
+        yield _label(f"severity {severity}", (f"{fmt.sign(sign)} {len(group)}", sign.tone))
+        for kind in dict.fromkeys(map(_kind, group)):
+            yield from _of_kind(kind, [alert for alert in group if _kind(alert) == kind], shown, fmt)
 
 
-def _of_kind(kind: str, alerts: Sequence[Alert], shown: Shown, seen: Seen) -> Iterator[Line]:
+def _of_kind(kind: str, alerts: Sequence[Alert], shown: Shown, fmt: Formatter) -> Iterator[Line]:
     """One line where there is one alert; else a line for the kind, and the newest below it."""
     if len(alerts) > 1:
-        sign, glyphs = wording.event_type(alerts[0].type), seen.glyphs
+        sign, glyphs = wording.event_type(alerts[0].type), fmt.glyphs
         fold = "" if len(alerts) <= SHOWN else glyphs.up if kind in shown.unfolded else glyphs.down
-        words = (f"{seen.sign(sign, 0)} ", sign.tone), (str(len(alerts)), Tone.DIM)
+        words = (f"{fmt.sign(sign, 0)} ", sign.tone), (str(len(alerts)), Tone.DIM)
         yield Line(kind, words, ((fold, Tone.DIM),))
     for alert in alerts[: SHOWN_OPEN if kind in shown.unfolded else SHOWN]:
-        yield _alert(alert, shown, seen, alone=len(alerts) == 1)
+        yield _alert(alert, shown, fmt, alone=len(alerts) == 1)
 
 
-def _alert(alert: Alert, shown: Shown, seen: Seen, *, alone: bool) -> Line:
+def _alert(alert: Alert, shown: Shown, fmt: Formatter, *, alone: bool) -> Line:
     sign = wording.event_type(alert.type)
-    start: Piece = (f"{seen.sign(sign, 0):<{KIND}}" if alone else "  ", sign.tone)
+    start: Piece = (f"{fmt.sign(sign, 0):<{KIND}}" if alone else "  ", sign.tone)
     left = [start, (alert.order_number or alert.message, "strong" if alone else Tone.PLAIN)]
     if alert.order_number and shown.cells >= ROOMY:
         left.append((f"  {_said(alert)}", Tone.DIM))
-    return Line(f"alert:{alert.alert_id}", tuple(left), ((seen.age(alert.created_at), Tone.DIM),))
+    return Line(f"alert:{alert.alert_id}", tuple(left), ((fmt.age(alert.created_at), Tone.DIM),))
 
 
 def _said(alert: Alert) -> str:
@@ -167,56 +170,52 @@ def _said(alert: Alert) -> str:
     return alert.message.removeprefix(opening).lstrip(" :")
 
 
-def _gaps(gaps: Sequence[Alert], seen: Seen) -> Iterator[Line]:
-    if not gaps:
-        return
-    yield from _heading("DATA GAPS", len(gaps))
+def _gaps(gaps: Sequence[Alert], fmt: Formatter) -> Iterator[Line]:
+    if gaps:
+        yield from _heading("DATA GAPS", len(gaps))
     for gap in gaps:
-        left = ((f"{seen.glyphs.warning} ", Tone.WARN), (gap.message, Tone.PLAIN))
-        yield Line(f"gap:{gap.alert_id}", left, ((seen.age(gap.created_at), Tone.DIM),))
+        left = ((f"{fmt.glyphs.warning} ", Tone.WARN), (gap.message, Tone.PLAIN))
+        yield Line(f"gap:{gap.alert_id}", left, ((fmt.age(gap.created_at), Tone.DIM),))
 
 
-def _tracking(page: OrdersPage, seen: Seen) -> Iterator[Line]:
-    yield from _heading(
-        "TRACKING PENDING", page.shipments.tracking_pending_total or len(page.shipments.tracking_pending)
-    )
-    for item in page.shipments.tracking_pending[:5]:
-        owner = seen.glyphs.nothing if item.owner == UNASSIGNED else item.owner
-        left = ((f"{item.order_number} ", Tone.PLAIN), (owner, Tone.DIM))
-        yield Line(f"order:tracking:{item.order_id}", left, (_due(item.expected_ship_date, seen),))
+def _panel_line(key: str, name: str, about: Piece, right: Piece) -> Line:
+    return Line(key, ((f"{name} ", Tone.PLAIN), about), (right,))
 
 
-def _due(at: datetime | None, seen: Seen) -> Piece:
+def _tracking(panel: Shipments, fmt: Formatter) -> Iterator[Line]:
+    yield from _heading("TRACKING PENDING", panel.tracking_pending_total or len(panel.tracking_pending))
+    for item in panel.tracking_pending[:IN_PANEL]:
+        owner = fmt.glyphs.nothing if item.owner == UNASSIGNED else item.owner
+        due = _due(item.expected_ship_date, fmt)
+        yield _panel_line(f"order:tracking:{item.order_id}", item.order_number, (owner, Tone.DIM), due)
+
+
+def _due(at: datetime | None, fmt: Formatter) -> Piece:
     if at is None:
-        return seen.glyphs.nothing, Tone.DIM
-    left_s = (at - seen.now).total_seconds()
+        return fmt.glyphs.nothing, Tone.DIM
+    left_s = (at - fmt.now).total_seconds()
     return (f"late {wording.age(-left_s)}", Tone.BAD) if left_s < 0 else (f"in {wording.age(left_s)}", Tone.DIM)
 
 
-def _delayed(page: OrdersPage, seen: Seen) -> Iterator[Line]:
-    delivered = f"{page.shipments.delivered_today} delivered"
-    yield from _heading("DELAYED", page.shipments.delayed_total or len(page.shipments.delayed), delivered)
-    for item in page.shipments.delayed[:5]:
-        left = ((f"{item.order_number} ", Tone.PLAIN), (item.carrier or seen.glyphs.nothing, Tone.DIM))
-        yield Line(
-            f"order:delayed:{item.order_id}", left, ((f"{wording.age(item.delay_hours * 3600)} quiet", Tone.WARN),)
-        )
+def _delayed(panel: Shipments, fmt: Formatter) -> Iterator[Line]:
+    yield from _heading("DELAYED", panel.delayed_total or len(panel.delayed), f"{panel.delivered_today} delivered")
+    for item in panel.delayed[:IN_PANEL]:
+        carrier, quiet = item.carrier or fmt.glyphs.nothing, f"{wording.age(item.delay_hours * 3600)} quiet"
+        yield _panel_line(f"order:delayed:{item.order_id}", item.order_number, (carrier, Tone.DIM), (quiet, Tone.WARN))
 
 
-def _returns(page: OrdersPage, seen: Seen) -> Iterator[Line]:
-    due = f"{page.returns.refunds_due} due ${page.returns.refund_value_usd:,.0f}" if page.returns.refunds_due else ""
-    yield from _heading("RETURNS", page.returns.pending_total or len(page.returns.pending), due)
-    for item in page.returns.pending[:5]:
-        sign = wording.return_state(item.state)
-        left = ((f"{item.order_number} ", Tone.PLAIN), (seen.sign(sign, 0), sign.tone))
+def _returns(panel: Returns, fmt: Formatter) -> Iterator[Line]:
+    due = f"{panel.refunds_due} due ${panel.refund_value_usd:,.0f}" if panel.refunds_due else ""
+    yield from _heading("RETURNS", panel.pending_total or len(panel.pending), due)
+    for item in panel.pending[:IN_PANEL]:
         amount = "" if item.refund_amount is None else f"{item.refund_amount:,.0f}"
-        yield Line(
-            f"order:returns:{item.order_id}", left, ((f"{amount} {wording.age(item.age_days * 86_400):>3}", Tone.DIM),)
-        )
+        right = (f"{amount} {wording.age(item.age_days * 86_400):>3}", Tone.DIM)
+        state = fmt.piece(wording.return_state(item.state), 0)
+        yield _panel_line(f"order:returns:{item.order_id}", item.order_number, state, right)
 
 
-def _stock(page: OrdersPage, seen: Seen) -> Iterator[Line]:
-    yield from _heading("OUT OF STOCK", page.inventory_blocks_total or len(page.inventory_blocks), "orders")
-    for block in page.inventory_blocks[:5]:
-        left = ((f"{block.sku} ", Tone.PLAIN), (block.name if block.name != block.sku else "", Tone.DIM))
-        yield Line(f"sku:{block.sku}", left, ((str(block.orders_waiting), Tone.WARN),))
+def _stock(blocks: Sequence[InventoryBlock], total: int) -> Iterator[Line]:
+    yield from _heading("OUT OF STOCK", total or len(blocks), "orders")
+    for block in blocks[:IN_PANEL]:
+        name = block.name if block.name != block.sku else ""
+        yield _panel_line(f"sku:{block.sku}", block.sku, (name, Tone.DIM), (str(block.orders_waiting), Tone.WARN))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, islice
 
 from textual import events
 from textual.message import Message
@@ -10,7 +11,7 @@ from textual.strip import Strip
 
 from orders_tui import wording
 from orders_tui.glyphs import Glyphs
-from orders_tui.widgets.cells import Piece, width
+from orders_tui.widgets.cells import Piece, length
 from orders_tui.widgets.styled import Styled
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import Tab
@@ -51,52 +52,44 @@ class TabStrip(Styled):
         return self.strip(self._pieces(cells) if y == 0 else (), cells)
 
     def _pieces(self, cells: int) -> list[Piece]:
-        tabs, labels = self._fitting(cells)
-        pieces: list[Piece] = [(self._glyphs.left if tabs[0] is not Tab.ALL else " ", Tone.DIM)]
-        self._ends, x = [], 1
-        for tab, (digit, title, count) in zip(tabs, labels, strict=True):
-            pieces += self._label_pieces(tab, digit, title, count)
-            x += _label_width(digit, title, count)
-            self._ends.append((x, tab))
-        if tabs[-1] is not list(Tab)[-1]:
-            pieces.append((self._glyphs.right, Tone.DIM))
-        return pieces
+        tabs = list(Tab)
+        labels = [self._label(number, tab, 0) for number, tab in enumerate(Tab, start=1)]
+        first, last = 0, len(tabs)
+        if sum(map(length, labels)) + 2 > cells:
+            labels = [self._label(number, tab, 1) for number, tab in enumerate(Tab, start=1)]
+            if sum(map(length, labels)) + 2 > cells:
+                first, last = self._window(labels, cells)
+        shown = labels[first:last]
+        widths = accumulate(map(length, shown), initial=1)
+        self._ends = list(zip(islice(widths, 1, None), tabs[first:last], strict=True))
+        return [
+            (self._glyphs.left if first else " ", Tone.DIM),
+            *(piece for label in shown for piece in label),
+            *([(self._glyphs.right, Tone.DIM)] if last < len(tabs) else ()),
+        ]
 
-    def _label_pieces(self, tab: Tab, digit: str, title: str, count: str) -> list[Piece]:
-        active = tab is self._active
-        urgent = tab in URGENT and self._counts.get(tab, 0) > 0
+    def _label(self, number: int, tab: Tab, form: int) -> list[Piece]:
+        """Digit, name (its long form is 0, its short one 1) and count of a tab."""
+        size, active = self._counts.get(tab), tab is self._active
+        urgent = tab in URGENT and bool(size)
         key, name = ("tab-key", "tab") if active else (Tone.DIM, Tone.PLAIN)
-        number = ("tab-warn" if urgent else "tab-dim") if active else (Tone.WARN if urgent else Tone.DIM)
-        return [(f" {digit} ", key), (title, name), (f" {count} " if count else " ", number)]
+        tone = ("tab-warn" if urgent else "tab-dim") if active else (Tone.WARN if urgent else Tone.DIM)
+        count = " " if size is None else f" {wording.count(size)} "
+        return [(f" {number} ", key), (wording.tab(tab)[form], name), (count, tone)]
 
-    def _fitting(self, cells: int) -> tuple[Sequence[Tab], list[tuple[str, str, str]]]:
-        for short in (False, True):
-            labels = [self._label(number, tab, short) for number, tab in enumerate(Tab, start=1)]
-            if sum(_label_width(*label) for label in labels) + 2 <= cells:
-                return list(Tab), labels
-        first, last = self._window(labels, cells)
-        return list(Tab)[first:last], labels[first:last]
-
-    def _window(self, labels: Sequence[tuple[str, str, str]], cells: int) -> tuple[int, int]:
+    def _window(self, labels: Sequence[Sequence[Piece]], cells: int) -> tuple[int, int]:
+        """From where to where the labels fit, with the active one as far in the middle as can be."""
         at = list(Tab).index(self._active)
         first, last = at, at + 1
         while True:
             wider = [(f, n) for f, n in ((first, last + 1), (first - 1, last)) if f >= 0 and n <= len(labels)]
-            fitting = [(f, n) for f, n in wider if sum(_label_width(*label) for label in labels[f:n]) + 2 <= cells]
-            if not fitting:
+            fits = [(f, n) for f, n in wider if sum(map(length, labels[f:n])) + 2 <= cells]
+            if not fits:
                 return first, last
-            first, last = min(fitting, key=lambda span: abs((at - span[0]) - (span[1] - 1 - at)))
-
-    def _label(self, number: int, tab: Tab, short: bool) -> tuple[str, str, str]:
-        count = self._counts.get(tab)
-        return str(number), wording.tab(tab)[1 if short else 0], "" if count is None else wording.count(count)
+            first, last = min(fits, key=lambda span: abs((at - span[0]) - (span[1] - 1 - at)))
 
     def on_click(self, event: events.Click) -> None:
         """Opens the tab under the pointer."""
         chosen = next((tab for end, tab in self._ends if event.x < end), None)
         if chosen is not None:
             self.post_message(self.Chosen(chosen))
-
-
-def _label_width(digit: str, title: str, count: str) -> int:
-    return len(digit) + 2 + width(title) + (len(count) + 1 if count else 0) + 1

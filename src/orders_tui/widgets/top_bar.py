@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from orders_tui.widgets.bar import Bar
-from orders_tui.widgets.cells import Piece, clip, width
+from orders_tui.widgets.cells import Piece, clip, length
 from orders_tui.wording import Sign, Tone
 
 PRODUCTION = frozenset({"prod", "production", "live"})
-NARROW = 100
 GAP = "   "
 
 
@@ -22,7 +19,7 @@ class TopInfo:
     `alerts` and `gaps` are those that nothing else on the screen shows; `alert` is the sign of the worst.
     """
 
-    line: Sign
+    connection: Sign
     environment: str = ""
     shop: str = ""
     name: str = ""
@@ -45,41 +42,22 @@ class TopBar(Bar):
 
     def show(self, info: TopInfo, ascii_only: bool, undo_key: str) -> None:
         """Shows how things stand now; where room is short, what matters least gives way, never which desk it is."""
-        narrow = self.size.width < NARROW
-        who = _who(info, narrow)
-        groups = _state(info, narrow, ascii_only, undo_key)
-        room = self.size.width - sum(width(text) for text, _ in who) - len(GAP)
+        who = _who(info, self.narrow)
+        groups = _state(info, self.narrow, ascii_only, undo_key)
+        room = self.size.width - length(who) - len(GAP)
         for least in GIVE_WAY:
-            if _cells(groups) > room:
+            if length(_joined(groups)) > room:
                 groups.pop(least, None)
-        if _cells(groups) > room:
-            who = who[:2]
-        self.set_pieces(who, [piece for at, group in enumerate(groups.values()) for piece in _apart(group, at)])
+        right = _joined(groups)
+        self.set_pieces(who if length(right) <= room else who[:2], right)
 
 
-class Part(Enum):
-    """What the right side consists of."""
-
-    FROZEN = "frozen"
-    UNDO = "undo"
-    SENDING = "sending"
-    UNCONFIRMED = "unconfirmed"
-    ALERTS = "alerts"
-    GAPS = "gaps"
-    MARKED = "marked"
-    LINE = "line"
-    CLOCK = "clock"
+GIVE_WAY = ("clock", "gaps", "alerts", "unconfirmed", "sending", "frozen")
+"""Parts of the right side, from what matters least on; the others always stay."""
 
 
-GIVE_WAY = (Part.CLOCK, Part.GAPS, Part.ALERTS, Part.UNCONFIRMED, Part.SENDING, Part.FROZEN)
-
-
-def _cells(groups: Mapping[Part, Sequence[Piece]]) -> int:
-    return sum(width(text) for group in groups.values() for text, _ in group) + len(GAP) * max(0, len(groups) - 1)
-
-
-def _apart(group: Sequence[Piece], at: int) -> Sequence[Piece]:
-    return [(GAP, Tone.PLAIN), *group] if at else group
+def _joined(groups: dict[str, list[Piece]]) -> list[Piece]:
+    return [piece for group in groups.values() for piece in [(GAP, Tone.PLAIN), *group]][1:]
 
 
 def _who(info: TopInfo, narrow: bool) -> list[Piece]:
@@ -96,20 +74,23 @@ def _who(info: TopInfo, narrow: bool) -> list[Piece]:
     return pieces
 
 
-def _state(info: TopInfo, narrow: bool, ascii_only: bool, undo_key: str) -> dict[Part, list[Piece]]:
-    line = f"{info.line.mark(ascii_only)} {info.line.short if narrow else info.line.word}"
+def _state(info: TopInfo, narrow: bool, ascii_only: bool, undo_key: str) -> dict[str, list[Piece]]:
+    """The right side by part, without those that have nothing to say."""
+    sign = info.connection
+    connection = f"{sign.mark(ascii_only)} {sign.short if narrow else sign.word}"
     synced = "" if info.synced_s is None else f" · {'' if narrow else 'synced '}{since(info.synced_s)}"
+    gaps = f"{info.gaps} {'' if narrow else 'data '}gap{'s' if info.gaps > 1 else ''}"
     unconfirmed = "unconf." if narrow else "unconfirmed"
-    groups: dict[Part, list[Piece]] = {
-        Part.FROZEN: [(f"{'=' if ascii_only else '‖'} frozen", Tone.WARN)] if info.frozen else [],
-        Part.UNDO: _undo(info, narrow, undo_key),
-        Part.SENDING: [(f"{info.sending} sending", Tone.ACTIVE)] if info.sending else [],
-        Part.UNCONFIRMED: [(f"{info.unconfirmed} {unconfirmed}", Tone.WARN)] if info.unconfirmed else [],
-        Part.ALERTS: _alerts(info, narrow, ascii_only),
-        Part.GAPS: [(_gaps(info.gaps, narrow), Tone.WARN)] if info.gaps else [],
-        Part.MARKED: [(f" {info.marked} marked ", "badge")] if info.marked else [],
-        Part.LINE: [(line, info.line.tone), (synced, Tone.DIM)],
-        Part.CLOCK: [(info.clock, Tone.DIM)] if info.clock else [],
+    groups: dict[str, list[Piece]] = {
+        "frozen": [(f"{'=' if ascii_only else '‖'} frozen", Tone.WARN)] if info.frozen else [],
+        "undo": _undo(info, narrow, undo_key),
+        "sending": [(f"{info.sending} sending", Tone.ACTIVE)] if info.sending else [],
+        "unconfirmed": [(f"{info.unconfirmed} {unconfirmed}", Tone.WARN)] if info.unconfirmed else [],
+        "alerts": _alerts(info, narrow, ascii_only),
+        "gaps": [(gaps, Tone.WARN)] if info.gaps else [],
+        "marked": [(f" {info.marked} marked ", "badge")] if info.marked else [],
+        "connection": [(connection, sign.tone), (synced, Tone.DIM)],
+        "clock": [(info.clock, Tone.DIM)] if info.clock else [],
     }
     return {part: group for part, group in groups.items() if group}
 
@@ -126,10 +107,6 @@ def _alerts(info: TopInfo, narrow: bool, ascii_only: bool) -> list[Piece]:
         return []
     words = "" if narrow else " alerts" if info.alerts > 1 else " alert"
     return [(f"{info.alert.mark(ascii_only)} {info.alerts}{words}", info.alert.tone)]
-
-
-def _gaps(count: int, narrow: bool) -> str:
-    return f"{count} {'' if narrow else 'data '}gap{'s' if count > 1 else ''}"
 
 
 def since(seconds: float) -> str:

@@ -26,7 +26,7 @@ from orders_tui.wording.states import (
     priority,
     return_state,
     severity,
-    status,
+    sort_field,
     tab,
     timeline_event,
 )
@@ -54,7 +54,7 @@ __all__ = [
     "return_state",
     "severity",
     "ship_by",
-    "status",
+    "sort_field",
     "tab",
     "timeline_event",
     "unread",

@@ -1,4 +1,4 @@
-"""What is put together from several values: due dates, flags, marks, the line, what an action on a return will do."""
+"""What is put together from several values: due dates, flags, marks, the connection, what an action on a return will do."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MARKS = {
     MarkKind.UNDONE: Sign("↶", "u", "undone", "undone", Tone.DIM),
     MarkKind.CONFIRMED: Sign("✓", "v", "done", "done", Tone.GOOD),
 }
-_LINES = {
+_CONNECTIONS = {
     ConnectionState.CONNECTING: Sign("◌", ".", "connecting", "connect", Tone.DIM),
     ConnectionState.LIVE: Sign("●", "*", "live", "live", Tone.GOOD),
     ConnectionState.POLLING: Sign("◐", "%", "polling", "polling", Tone.WARN),
@@ -54,8 +54,8 @@ def mark(value: Mark) -> Sign:
 
 
 def connection(value: Connection, now: datetime, zone_name: str = "UTC") -> Sign:
-    """The state of the line; its word counts down (`reconnecting in 4 s`, `offline since 14:02`)."""
-    sign = _LINES[value.state]
+    """The state of the connection; its word counts down (`reconnecting in 4 s`, `offline since 14:02`)."""
+    sign = _CONNECTIONS[value.state]
     word = sign.word
     if value.state is ConnectionState.SIGNED_OUT and value.last_contact is None:
         word = "not signed in"
@@ -81,13 +81,13 @@ def ship_by(order: Order, now: datetime, zone_name: str = "UTC") -> Sign:
     return Sign(" ", " ", age(left), age(left))
 
 
-def flags(order: Order, told: Collection[str] = ()) -> list[Sign]:
+def flags(order: Order, shown: Collection[str] = ()) -> list[Sign]:
     """What deserves a look on a row, most urgent first: late, held, an issue, outbound work that failed, a return, support,
     a delivery without a carrier.
 
-    `told`: what stands beside them already and is not repeated, of `ship_by`, `hold`, `return`.
+    `shown`: what stands beside them already and is not repeated, of `ship_by`, `hold`, `return`.
     """
-    return [sign for about, sign in _flags(order) if about not in told]
+    return [sign for about, sign in _flags(order) if about not in shown]
 
 
 def _flags(order: Order) -> Iterator[tuple[str, Sign]]:

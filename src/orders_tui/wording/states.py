@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from orders_wire.vocabulary import AlertType, Delivery, EventType, Issue, Priority, ReturnState, Severity, Status, Tab
+from orders_wire.vocabulary import (
+    AlertType,
+    Delivery,
+    EventType,
+    Issue,
+    Priority,
+    ReturnState,
+    Severity,
+    SortField,
+    Status,
+    Tab,
+)
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
@@ -91,6 +102,12 @@ _EVENT = {
     EventType.DATA_GAP: Sign("∅", "0", "data gap", "gap", Tone.WARN),
     EventType.REFRESH: Sign("·", ".", "refresh", "refresh", Tone.DIM),
 }
+_SORT = {
+    SortField.PLACED_AT: "placed",
+    SortField.VALUE_USD: "value",
+    SortField.ASSIGNED_TO: "owner",
+    SortField.CUSTOMER_NAME: "customer",
+}
 _TAB = {
     Tab.ALL: ("All", "All"),
     Tab.UNFULFILLED: ("Unfulfilled", "Unfulfilled"),
@@ -132,11 +149,6 @@ def order_status(order: Order) -> Sign:
     return _PARTIAL if partial else _STATUS[order.status]
 
 
-def status(value: Status) -> Sign:
-    """An order's status."""
-    return _STATUS[value]
-
-
 def issue(value: Issue) -> Sign:
     """What keeps an order from going well."""
     return _ISSUE[value]
@@ -170,6 +182,11 @@ def event_type(value: EventType | AlertType) -> Sign:
 def tab(value: Tab) -> tuple[str, str]:
     """A tab's title and its short title (at most 11 cells)."""
     return _TAB[value]
+
+
+def sort_field(value: SortField) -> str:
+    """What rows are sorted by."""
+    return _SORT.get(value, value.replace("_", " "))
 
 
 def timeline_event(value: str) -> Sign:

@@ -11,7 +11,7 @@ from tests.support.desk_orders import gid, order
 
 from orders_sync.http.problems import Refused
 from orders_sync.instants import SECOND, to_text
-from orders_sync.routes import action_body
+from orders_sync.routes.actions import read_action
 from orders_wire.actions import Action, AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
 from orders_wire.vocabulary import ErrorCode
 
@@ -58,7 +58,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
 @pytest.mark.parametrize(("action", "body", "field"), WRONG)
 def test_a_wrong_field_is_named(action: str, body: dict[str, Any], field: str) -> None:
     with pytest.raises(Refused) as refused:
-        action_body.read(orjson.dumps(body), MODELS[action])
+        read_action(orjson.dumps(body), MODELS[action])
     assert refused.value.code is ErrorCode.INVALID_REQUEST
     assert field in refused.value.message
 
@@ -74,7 +74,7 @@ async def test_a_refused_request_is_answered_in_the_envelope(light_desk: Desk, a
 @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b'"x"', b"null", b'{"assignee": "\\ud800"}', b"\xff"])
 def test_a_body_that_is_no_json_object_is_refused(body: bytes) -> None:
     with pytest.raises(Refused) as refused:
-        action_body.read(body, AssignBody)
+        read_action(body, AssignBody)
     assert refused.value.code is ErrorCode.INVALID_REQUEST
 
 

@@ -22,8 +22,8 @@ async def test_an_owed_order_is_acknowledged_and_its_fulfilment_queued(desk: Des
     assert answer["message"] == "Marked 1 order as fulfilled"
     assert answer["updatedOrders"] == [{"id": gid(1), "fulfillmentStatus": "fulfilled", "tracking": TRACKING}]
     seen = await desk.order(1)
-    assert seen.picture.status is not Status.AWAITING_FULFILLMENT
-    assert [parcel.number for parcel in seen.picture.parcels] == ["1Z999"]
+    assert seen.state.status is not Status.AWAITING_FULFILLMENT
+    assert [parcel.number for parcel in seen.state.parcels] == ["1Z999"]
     assert seen.timeline[-1] == "fulfillment_submitted"
     (row,) = await desk.outbox(1)
     assert (row.target, row.kind) == ("shopify", "fulfillment")
@@ -34,7 +34,7 @@ async def test_without_a_number_the_order_waits_for_tracking(light_desk: Desk) -
     await light_desk.tell(order(1))
     _, answer = await light_desk.act("fulfill", {"orderIds": ["1"]})
     assert answer["updatedOrders"] == [{"id": "1", "fulfillmentStatus": "fulfilled"}]
-    assert (await light_desk.order(1)).picture.status is Status.AWAITING_TRACKING
+    assert (await light_desk.order(1)).state.status is Status.AWAITING_TRACKING
 
 
 async def test_a_carrier_that_was_not_given_is_not_echoed(light_desk: Desk) -> None:
@@ -47,13 +47,13 @@ async def test_the_acknowledgement_wins_over_unfulfilled_until_shopify_makes_its
     await light_desk.tell(order(1))
     await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
     await light_desk.tell(order(1, at=NOON + 1000))
-    assert (await light_desk.order(1)).picture.status is not Status.AWAITING_FULFILLMENT
+    assert (await light_desk.order(1)).state.status is not Status.AWAITING_FULFILLMENT
 
     await light_desk.tell(order(1, None, line(owed=0), at=NOON + 2000), parcel(1, 77, at=NOON + 2000))
     seen = await light_desk.order(1)
-    assert [parcel.id for parcel in seen.picture.parcels] == [77]
+    assert [parcel.id for parcel in seen.state.parcels] == [77]
     assert seen.timeline.count("fulfillment_submitted") == 1
-    assert seen.picture.parcels[0].number == "1Z999"
+    assert seen.state.parcels[0].number == "1Z999"
 
 
 async def test_it_ends_without_a_parcel_when_shopify_owes_nothing_any_more(light_desk: Desk) -> None:
@@ -61,11 +61,11 @@ async def test_it_ends_without_a_parcel_when_shopify_owes_nothing_any_more(light
     await light_desk.act("fulfill", {"orderIds": ["1"]})
     await light_desk.tell(order(1, None, line(owed=0), at=NOON + 1000))
     seen = await light_desk.order(1)
-    assert seen.picture.parcels == ()
-    assert seen.picture.status is Status.FULFILLED
+    assert seen.state.parcels == ()
+    assert seen.state.status is Status.FULFILLED
     await light_desk.tell(parcel(1, 77, at=NOON + 2000))
     seen = await light_desk.order(1)
-    assert [parcel.id for parcel in seen.picture.parcels] == [77]
+    assert [parcel.id for parcel in seen.state.parcels] == [77]
     assert seen.timeline.count("fulfillment_submitted") == 1
 
 
@@ -75,7 +75,7 @@ async def test_shopify_covering_a_part_replaces_it_all_the_same(light_desk: Desk
     await light_desk.tell(
         order(1, None, line(1, owed=0), line(2, "CAP"), at=NOON + 1000), parcel(1, 77, at=NOON + 1000)
     )
-    assert (await light_desk.order(1)).picture.status is Status.AWAITING_FULFILLMENT
+    assert (await light_desk.order(1)).state.status is Status.AWAITING_FULFILLMENT
 
 
 async def test_fulfilling_the_rest_brings_no_entry_of_the_first_back(light_desk: Desk) -> None:
@@ -88,7 +88,7 @@ async def test_fulfilling_the_rest_brings_no_entry_of_the_first_back(light_desk:
     await light_desk.tell(order(1, None, line(1, owed=0), line(2, "CAP", owed=0), at=NOON + 2000))
     await light_desk.tell(parcel(1, 78, at=NOON + 2000))
     seen = await light_desk.order(1)
-    assert [parcel.id for parcel in seen.picture.parcels] == [77, 78]
+    assert [parcel.id for parcel in seen.state.parcels] == [77, 78]
     assert seen.timeline.count("fulfillment_submitted") == 2
 
 
@@ -96,7 +96,7 @@ async def test_a_number_goes_to_the_acknowledgement_alone(light_desk: Desk) -> N
     await light_desk.tell(order(1, None, line(1, owed=0), line(2, "CAP")), parcel(1, 70))
     await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
     seen = await light_desk.order(1)
-    assert {parcel.id: parcel.number for parcel in seen.picture.parcels} == {70: None, 0: "1Z999"}
+    assert {parcel.id: parcel.number for parcel in seen.state.parcels} == {70: None, 0: "1Z999"}
     assert await light_desk.payloads("fulfillment") == [{"tracking": TRACKING, "known": [70]}]
 
 
@@ -106,7 +106,7 @@ async def test_already_fulfilled_gives_the_number_to_the_oldest_parcel_that_lack
     assert status == 200
     assert answer["updatedOrders"] == [{"id": "1", "fulfillmentStatus": "fulfilled", "tracking": TRACKING}]
     seen = await light_desk.order(1)
-    assert {parcel.id: parcel.number for parcel in seen.picture.parcels} == {70: "1Z999", 71: "DHL-1", 72: None}
+    assert {parcel.id: parcel.number for parcel in seen.state.parcels} == {70: "1Z999", 71: "DHL-1", 72: None}
     assert [(row.kind, row.state) for row in await light_desk.outbox(1)] == [("tracking", "queued")]
     assert await light_desk.payloads("tracking") == [{"fulfillment_id": 70, "before": None, **TRACKING}]
     assert answer["undoUntil"] == "2026-03-10T12:00:10Z"
@@ -117,16 +117,16 @@ async def test_an_operators_number_stands_until_shopify_gives_one(light_desk: De
     await light_desk.tell(order(1, None, line(owed=0)), parcel(1, 70))
     await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
     await light_desk.tell(parcel(1, 70, at=NOON + 1000))
-    assert (await light_desk.order(1)).picture.parcels[0].number == "1Z999"
+    assert (await light_desk.order(1)).state.parcels[0].number == "1Z999"
     await light_desk.tell(parcel(1, 70, at=NOON + 2000, number="DHL-7"))
-    assert (await light_desk.order(1)).picture.parcels[0].number == "DHL-7"
+    assert (await light_desk.order(1)).state.parcels[0].number == "DHL-7"
 
 
 async def test_a_number_for_our_own_parcel_goes_out_with_its_fulfilment(desk: Desk) -> None:
     await desk.tell(order(1))
     await desk.act("fulfill", {"orderIds": ["1"]})
     await desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
-    assert [parcel.number for parcel in (await desk.order(1)).picture.parcels] == ["1Z999"]
+    assert [parcel.number for parcel in (await desk.order(1)).state.parcels] == ["1Z999"]
     assert await desk.payloads("fulfillment") == [{"tracking": TRACKING, "known": []}]
 
 
@@ -179,8 +179,8 @@ async def test_cancelling_in_shopify_ends_the_acknowledgement(light_desk: Desk) 
     await light_desk.act("fulfill", {"orderIds": ["1"]})
     await light_desk.tell(order(1, at=NOON + 1000, cancelled_at=NOON + 1000))
     seen = await light_desk.order(1)
-    assert seen.picture.status is Status.CANCELLED
-    assert seen.picture.parcels == ()
+    assert seen.state.status is Status.CANCELLED
+    assert seen.state.parcels == ()
 
 
 async def test_shipment_alerts_are_cleared(desk: Desk, clock: SettableClock) -> None:

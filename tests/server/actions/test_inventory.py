@@ -19,10 +19,10 @@ async def test_every_open_order_that_owes_the_sku_is_held_and_the_erp_told_once(
     assert answer["updatedOrders"] == [{"id": gid(1), "issue": "inventory"}, {"id": gid(2), "issue": "inventory"}]
     for order_id in (1, 2):
         seen = await desk.order(order_id)
-        assert [hold.meaning for hold in seen.picture.holds] == [Issue.INVENTORY]
+        assert [hold.meaning for hold in seen.state.holds] == [Issue.INVENTORY]
         assert seen.alerts == {"inventory_hold"}
         assert "inventory_hold" in seen.timeline
-    assert (await desk.order(3)).picture.holds == ()
+    assert (await desk.order(3)).state.holds == ()
     (message,) = await desk.payloads(Kind.INVENTORY)
     assert message["type"] == "inventory.escalated"
     assert message["data"] == {
@@ -42,7 +42,7 @@ async def test_only_those_of_the_named_orders_that_owe_it_are_held(desk: Desk) -
     _, answer = await desk.act("inventory", {"sku": "TEE-M", "orderIds": ["#1", "3"], "note": "x"})
     assert answer["updatedOrders"] == [{"id": "#1", "issue": "inventory"}]
     assert [(failure["id"], failure["code"]) for failure in answer["failures"]] == [("3", "not_found")]
-    assert (await desk.order(2)).picture.holds == ()
+    assert (await desk.order(2)).state.holds == ()
 
 
 async def test_when_no_order_owes_it_nothing_is_found(light_desk: Desk) -> None:
@@ -60,7 +60,7 @@ async def test_an_order_that_is_held_for_it_already_is_left_as_it_is(light_desk:
     assert [updated["id"] for updated in answer["updatedOrders"]] == [gid(1), gid(2)]
     messages = await light_desk.payloads(Kind.INVENTORY)
     assert [[told["order_id"] for told in message["data"]["orders"]] for message in messages] == [[gid(1)], [gid(2)]]
-    assert len((await light_desk.order(1)).picture.holds) == 1
+    assert len((await light_desk.order(1)).state.holds) == 1
 
 
 async def test_a_held_order_is_not_fulfilled(light_desk: Desk) -> None:
@@ -75,6 +75,6 @@ async def test_the_hold_ends_with_the_order(light_desk: Desk) -> None:
     await light_desk.act("inventory", {"sku": "TEE-M"})
     await light_desk.tell(order(1, None, line(owed=0), at=NOON + 1000))
     seen = await light_desk.order(1)
-    assert seen.picture.holds == ()
+    assert seen.state.holds == ()
     assert seen.operator.holds == {}
     assert seen.alerts == frozenset()

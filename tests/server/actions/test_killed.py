@@ -22,7 +22,7 @@ from tests.support.processes import ServerProcess, server
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import actions, audit, idempotency, order_assignments, outbox
 
-ACTIONS = 400
+ACTIONS = 150
 KILLS = int(os.environ.get("ORDERS_KILLS", "1"))
 LOST = (aiohttp.ClientError, ConnectionError)
 

@@ -120,7 +120,7 @@ async def test_the_newest_return_that_is_not_terminal_is_taken(light_desk: Desk)
     await light_desk.tell(order(1), returned(1, 9), returned(1, 10, at=PLACED + 5))
     await light_desk.tell(returned(1, 11, status="declined", at=PLACED + 9))
     await light_desk.act("returns", {"orderId": "1", "action": "deny"})
-    states = {view.id: view.state.value for view in (await light_desk.order(1)).picture.returns}
+    states = {view.id: view.state.value for view in (await light_desk.order(1)).state.returns}
     assert states == {9: "awaiting_label", 10: "denied", 11: "denied"}
 
 
@@ -128,7 +128,7 @@ async def test_the_newest_return_that_is_not_terminal_is_taken(light_desk: Desk)
 async def test_a_return_may_be_named(light_desk: Desk, spelling: str) -> None:
     await light_desk.tell(order(1), returned(1, 9), returned(1, 10, at=PLACED + 5))
     await light_desk.act("returns", {"orderId": "1", "action": "deny", "returnId": spelling})
-    states = {view.id: view.state.value for view in (await light_desk.order(1)).picture.returns}
+    states = {view.id: view.state.value for view in (await light_desk.order(1)).state.returns}
     assert states == {9: "denied", 10: "awaiting_label"}
 
 

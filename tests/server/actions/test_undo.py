@@ -148,7 +148,7 @@ async def test_a_fulfilment_is_taken_back_with_its_alert(desk: Desk) -> None:
     _, answer = await undo(desk, action_id)
     assert answer["updatedOrders"] == [{"id": "1", "fulfillmentStatus": "unfulfilled"}]
     seen = await desk.order(1)
-    assert seen.picture.status is Status.AWAITING_FULFILLMENT
+    assert seen.state.status is Status.AWAITING_FULFILLMENT
     assert seen.alerts == {"order_overdue"}
     assert seen.timeline[-2:] == ["fulfillment_submitted", "note"]
 
@@ -174,7 +174,7 @@ async def test_a_number_is_taken_off_the_parcel_and_off_what_waits_to_leave(desk
     action_id = await done(desk, "fulfill", {"orderIds": ["1"], "tracking": {"number": "1Z9"}})
     _, answer = await undo(desk, action_id)
     assert answer["updatedOrders"] == [{"id": "1", "fulfillmentStatus": "fulfilled"}]
-    assert [parcel.number for parcel in (await desk.order(1)).picture.parcels] == [None]
+    assert [parcel.number for parcel in (await desk.order(1)).state.parcels] == [None]
     assert await desk.payloads(Kind.FULFILLMENT) == [{"tracking": None, "known": []}]
     assert [row.state for row in await desk.outbox(1)] == ["queued"]
 
@@ -250,7 +250,7 @@ async def test_an_inventory_escalation_is_lifted(desk: Desk) -> None:
     assert answer["updatedOrders"] == [{"id": gid(1), "issue": None}, {"id": gid(2), "issue": None}]
     for order_id in (1, 2):
         seen = await desk.order(order_id)
-        assert (seen.picture.holds, seen.alerts) == ((), frozenset())
+        assert (seen.state.holds, seen.alerts) == ((), frozenset())
         assert {row.state for row in await desk.outbox(order_id)} == {"undone"}
 
 

@@ -29,7 +29,7 @@ from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.order_changes import changes
-from orders_sync.external.shopify.orders import OrderReader
+from orders_sync.external.shopify.order_reader import OrderReader
 from orders_sync.ingest import webhook
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import from_datetime

@@ -22,10 +22,11 @@ from graphql import (
     validate,
 )
 from tests.server.demo.worlds import World
+from tests.support.shopify import DOCUMENTS
 
 from orders_demo.admin.call import ALL_SCOPES, Call
 from orders_demo.admin.schema import executable, source
-from orders_sync.external.shopify import documents
+from orders_sync.external.shopify.documents import Document
 
 Fielded = GraphQLObjectType | GraphQLInterfaceType
 
@@ -73,8 +74,8 @@ def _field_differences(kind: Fielded, other: Fielded) -> typing.Iterator[str]:
         )
 
 
-@pytest.mark.parametrize("document", documents.ALL, ids=lambda document: document.name)
-def test_every_document_of_the_server_can_be_answered(document: documents.Document) -> None:
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_every_document_of_the_server_can_be_answered(document: Document) -> None:
     assert validate(executable(), parse(document.text)) == []
 
 

@@ -18,7 +18,7 @@ from tests.server.conftest import SHOP
 from orders_sync.db.engine import Database
 from orders_sync.http.app_keys import CLOCK, DATABASE, SETTINGS, THRESHOLDS
 from orders_sync.http.problems import problems
-from orders_sync.ingest import webhook
+from orders_sync.ingest import webhook, webhook_hmac
 from orders_sync.routes import erp
 from orders_sync.routes import webhook as webhook_routes
 from orders_sync.rules.thresholds import Thresholds
@@ -41,7 +41,7 @@ class Endpoints:
     async def shopify(
         self, body: bytes, headers: Mapping[str, str] | None = None, *, secret: str | None = SECRET
     ) -> Answer:
-        signed = {} if secret is None else {webhook.SIGNATURE: sign(body, secret)}
+        signed = {} if secret is None else {webhook_hmac.SIGNATURE: sign(body, secret)}
         return await self.post("/shopify/webhook", body, {**signed, **(headers or {})})
 
     async def tell(self, topic: str, body: dict[str, Any], webhook_id: str | None = None) -> Answer:

@@ -126,7 +126,7 @@ def facts(*changes: Change) -> OrderFacts:
 
 def marked(known: OrderFacts) -> list[str]:
     """The entities in which the mark stands now."""
-    return [f"{kind} {key}" for kind in known.told for key, fields in known.entities(kind) if MARK in str(fields)]
+    return [f"{kind} {key}" for kind in known.reported for key, fields in known.entities(kind) if MARK in str(fields)]
 
 
 def told_and_blanked(topic: str, path: tuple[Any, ...], blank: object) -> tuple[tuple[Change, ...], ...]:
@@ -200,8 +200,8 @@ def test_what_is_not_told_later_stays(topic: str, path: tuple[Any, ...]) -> None
     earlier = topics.read(topic, Node(body, "body"), WORN[0])
     known = facts(*earlier, *topics.read(topic, Node(without(body, path), "body"), WORN[1]))
     alone = facts(*earlier)
-    assert {kind: dict(known.entities(kind)) for kind in known.told} == {
-        kind: dict(alone.entities(kind)) for kind in alone.told
+    assert {kind: dict(known.entities(kind)) for kind in known.reported} == {
+        kind: dict(alone.entities(kind)) for kind in alone.reported
     }
 
 

@@ -62,7 +62,7 @@ def test_a_field_that_was_not_told_stays_as_known() -> None:
 
 
 def test_null_is_told_and_replaces() -> None:
-    assert flatten(join(_order(1, email="a@b"), _order(2, email=None)).told["order"][""]) == {"email": None}
+    assert flatten(join(_order(1, email="a@b"), _order(2, email=None)).reported["order"][""]) == {"email": None}
 
 
 def test_an_older_telling_fills_what_newer_ones_left_open() -> None:

@@ -27,7 +27,7 @@ from orders_sync.ingest import webhook
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import from_datetime
 from orders_sync.rules.detail import describe
-from orders_sync.rules.order_state import Picture, draw
+from orders_sync.rules.order_state import OrderState, build_order_state
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import timeline
 from orders_wire.texts import trimmed
@@ -96,10 +96,10 @@ class Shop:
         old = {"created_at": "2000-01-01T00:00:00Z", "processed_at": None, "updated_at": "2000-01-01T00:00:00Z"}
         self.tell("orders/create", shop.order(order_id, **{**old, "financial_status": None, **fields}))
 
-    def picture(self, order_id: int) -> Picture:
+    def state(self, order_id: int) -> OrderState:
         doc = order_documents.read(self.conn, 1, order_id)
         assert doc is not None
-        found = draw(order_id, doc.facts, doc.operator, {}, Thresholds())
+        found = build_order_state(order_id, doc.facts, doc.operator, {}, Thresholds())
         assert found is not None
         return found
 
@@ -109,7 +109,7 @@ class Shop:
         return card
 
     def events(self, order_id: int) -> list[str]:
-        return [entry["event"] for entry in timeline(self.picture(order_id))]
+        return [entry["event"] for entry in timeline(self.state(order_id))]
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,7 @@ def _has_order(file: Path) -> bool:
 @pytest.mark.parametrize("file", [param for param in _files("orders") if _has_order(param.values[0])])
 def test_an_order_shows_what_its_body_says(desk_shop: Shop, file: Path) -> None:
     for body in _inner(_take(desk_shop, file), "order", "orders"):
-        card, found = desk_shop.card(body["id"]), desk_shop.picture(body["id"])
+        card, found = desk_shop.card(body["id"]), desk_shop.state(body["id"])
         customer = body.get("customer") or {}
         name = " ".join(part for part in (customer.get("first_name"), customer.get("last_name")) if part)
         assert card["order_number"] == body["name"]
@@ -219,7 +219,7 @@ _PAYMENTS = {
 @pytest.mark.parametrize("file", [param for param in _files("orders") if _has_order(param.values[0])])
 def test_an_order_tells_its_history(desk_shop: Shop, file: Path) -> None:
     for body in _inner(_take(desk_shop, file), "order", "orders"):
-        told = [(entry["event"], entry["ts"]) for entry in timeline(desk_shop.picture(body["id"]))]
+        told = [(entry["event"], entry["ts"]) for entry in timeline(desk_shop.state(body["id"]))]
         assert told.count(("order_placed", _z(body.get("processed_at") or body["created_at"]))) == 1
         cancelled = [("order_cancelled", _z(body["cancelled_at"]))] if body.get("cancelled_at") else []
         assert [entry for entry in told if entry[0] == "order_cancelled"] == cancelled
@@ -254,7 +254,7 @@ def test_an_edit_is_an_entry_of_its_order(desk_shop: Shop, file: Path) -> None:
     edit = json.loads(file.read_bytes())["order_edit"]
     desk_shop.order(edit["order_id"])
     _take(desk_shop, file)
-    last = timeline(desk_shop.picture(edit["order_id"]))[-1]
+    last = timeline(desk_shop.state(edit["order_id"]))[-1]
     assert (last["event"], last["ts"]) == ("order_edited", _z(edit["created_at"]))
 
 
@@ -263,7 +263,7 @@ def test_a_fulfilment_is_a_parcel_of_its_order(desk_shop: Shop, file: Path) -> N
     (body,) = _inner(json.loads(file.read_bytes()), "fulfillment")
     desk_shop.order(body["order_id"])
     _take(desk_shop, file)
-    (parcel,) = desk_shop.picture(body["order_id"]).parcels
+    (parcel,) = desk_shop.state(body["order_id"]).parcels
     assert parcel.id == body["id"]
     assert parcel.number == trimmed(body["tracking_number"] or "")
     assert parcel.carrier == body["tracking_company"]
@@ -287,7 +287,7 @@ def test_a_scan_moves_its_parcel(desk_shop: Shop, file: Path) -> None:
     desk_shop.tell("fulfillments/create", shop.fulfillment(body["fulfillment_id"], body["order_id"], **made))
     _take(desk_shop, file)
     withdrawn = _topic(file)[1] == "delete"
-    found = desk_shop.picture(body["order_id"])
+    found = desk_shop.state(body["order_id"])
     assert found.parcels[0].state == (None if withdrawn else body["status"])
     assert (f"fulfillment_{body['status']}" in desk_shop.events(body["order_id"])) is not withdrawn
 
@@ -297,7 +297,7 @@ def test_a_transaction_is_a_payment(desk_shop: Shop, file: Path) -> None:
     body = json.loads(file.read_bytes())
     desk_shop.order(body["order_id"], currency="USD")
     _take(desk_shop, file)
-    last = timeline(desk_shop.picture(body["order_id"]))[-1]
+    last = timeline(desk_shop.state(body["order_id"]))[-1]
     assert (last["event"], last["ts"]) == ("payment_authorized", _z(body["created_at"]))
     assert last["details"] == f"{body['amount']} USD · {body['gateway']}"
 
@@ -307,7 +307,7 @@ def test_a_refund_pays_back(desk_shop: Shop, file: Path) -> None:
     (body,) = _inner(json.loads(file.read_bytes()), "refund")
     desk_shop.order(body["order_id"], total_price="100000.00")
     _take(desk_shop, file)
-    found, paid = desk_shop.picture(body["order_id"]), _paid_back(body)
+    found, paid = desk_shop.state(body["order_id"]), _paid_back(body)
     assert found.refunded_at == (instant(body["created_at"]) if paid else None)
     assert sum(part.hundredths for _, part in found.refunds) == paid * 100
     successful = [t for t in body["transactions"] if t["kind"] == "refund" and t["status"] == "success"]
@@ -330,7 +330,7 @@ def test_a_return_is_in_the_state_that_shopify_tells(desk_shop: Shop, file: Path
     order_id = body.get("order_id") or body.get("order", {}).get("id") or 1
     desk_shop.order(order_id)
     _take(desk_shop, file)
-    found = desk_shop.picture(order_id).returns
+    found = desk_shop.state(order_id).returns
     if "status" not in body:
         assert found == ()
         assert desk_shop.conn.execute(select(parked)).all() == []
@@ -345,10 +345,10 @@ def test_a_way_back_generates_the_label(desk_shop: Shop, file: Path) -> None:
     body = json.loads(file.read_bytes())
     desk_shop.order(1)
     _take(desk_shop, file)
-    assert desk_shop.picture(1).returns == ()
+    assert desk_shop.state(1).returns == ()
     told = shop.shop_return(body["return"]["id"], 1, status="open")
     desk_shop.tell("returns/approve", told, "2026-03-09T00:00:00Z")
-    (view,) = desk_shop.picture(1).returns
+    (view,) = desk_shop.state(1).returns
     assert view.state.value == "label_generated"
     assert view.number == body["shipping_deliverable"]["tracking"]["tracking_number"]
 
@@ -385,7 +385,7 @@ def test_fulfilment_orders_hold_and_free_their_order(desk_shop: Shop, file: Path
     told = main.get("fulfillment_holds") or []
     if family == "fulfillment_holds":
         told = [body["fulfillment_hold"]] if verb == "added" else []
-    holds = desk_shop.picture(named).holds
+    holds = desk_shop.state(named).holds
     assert sorted((hold.reason, hold.note) for hold in holds) == sorted((h["reason"], h["reason_notes"]) for h in told)
     assert (desk_shop.card(named)["hold"] is not None) is bool(told)
     due = [_z(main["fulfill_by"])] if main.get("fulfill_by") else []

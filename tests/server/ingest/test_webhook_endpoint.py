@@ -20,10 +20,11 @@ from orders_sync.evidence.changes import Change
 from orders_sync.evidence.json_fields import Node, Unreadable
 from orders_sync.http.app_keys import SETTINGS
 from orders_sync.ingest import dead_letters as letters
-from orders_sync.ingest import webhook
+from orders_sync.ingest import webhook, webhook_hmac
 from orders_sync.ingest.apply import Applied
 from orders_sync.ingest.normalise import topics
-from orders_sync.ingest.webhook import genuine, receive
+from orders_sync.ingest.webhook import receive
+from orders_sync.ingest.webhook_hmac import genuine
 from orders_sync.instants import Ms, to_text
 from orders_sync.routes.webhook import clear_secret_gap
 from orders_sync.rules.thresholds import Thresholds
@@ -65,7 +66,7 @@ async def test_without_a_signature(here: Endpoints, db: Database) -> None:
 
 @pytest.mark.parametrize("signature", ["nonsense", "ünïcödé", sign(b"another body")])
 async def test_with_a_wrong_signature(here: Endpoints, db: Database, signature: str) -> None:
-    answer = await here.post("/shopify/webhook", orjson.dumps(shop.order(1)), {webhook.SIGNATURE: signature})
+    answer = await here.post("/shopify/webhook", orjson.dumps(shop.order(1)), {webhook_hmac.SIGNATURE: signature})
     assert answer == (401, {"detail": "Invalid Shopify HMAC signature"})
     assert await _recorded(db) == []
 

@@ -36,4 +36,4 @@ async def ping(db: Database, *order_ids: int) -> None:
         tx.ping()
         tx.touched.update(order_ids)
 
-    await db.write(job)
+    await db.write(job, order_ids)

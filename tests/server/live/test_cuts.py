@@ -8,19 +8,19 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from sqlalchemy import select
+from tests.server.live import serving_process
 from tests.server.live.raising import overdue, ping, raising
 from tests.server.live.serving import Client, stream
+from tests.support.forked import Forked
 
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import events
 
-CUTS = int(os.environ.get("ORDERS_STREAM_CUTS", "25"))
+CUTS = int(os.environ.get("ORDERS_STREAM_CUTS", "12"))
 CUTS_PER_KILL = 10
 SILENCE_S = 0.4
 """After this long without a byte the client gives a connection up."""
@@ -34,18 +34,15 @@ class Server:
     def __init__(self, url: str) -> None:
         self.port = 0
         self._url = url
-        self._process: Process | None = None
+        self._process: Forked | None = None
 
     async def start(self) -> None:
-        command = (sys.executable, "-m", "tests.server.live.serving_process", self._url, str(self.port))
-        self._process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
-        assert self._process.stdout is not None
-        self.port = int(await self._process.stdout.readline())
+        self._process = Forked(serving_process.run, self._url, self.port)
+        self.port = int(await self._process.line())
 
     async def kill(self) -> None:
         assert self._process is not None
-        self._process.kill()
-        await self._process.communicate()
+        await self._process.kill()
 
 
 class Proxy:

@@ -24,7 +24,7 @@ from orders_sync.db import probe
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Unavailable
 from orders_sync.db.location import parse, sqlite_path
-from orders_sync.ingest import webhook
+from orders_sync.ingest import webhook, webhook_hmac
 from orders_sync.live import outage, readiness
 from orders_sync.live.readiness import Readiness
 from orders_sync.settings import load
@@ -178,7 +178,7 @@ async def test_streams_that_are_open_are_told_and_no_webhook_is_taken_meanwhile(
     monkeypatch.setattr(outage, "GRACE_S", 0.0)
     given = {"database_url": sqlite_url, "shopify_webhook_secret": SECRET}
     path, body = sqlite_path(parse(sqlite_url)), orjson.dumps(shop.order(1))
-    signed = {webhook.SIGNATURE: sign(body), webhook.TOPIC: "orders/create"}
+    signed = {webhook_hmac.SIGNATURE: sign(body), webhook.TOPIC: "orders/create"}
     async with TestClient(TestServer(build(load(given, {}, Path("/dev/null"))))) as client, asyncio.timeout(20):
         stream = await client.get("/sync/orders/alerts", headers={"Accept": "text/event-stream"})
         await stream.content.readline()

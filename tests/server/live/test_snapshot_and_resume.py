@@ -12,6 +12,7 @@ from tests.server.live.serving import Event, Server, stream
 from orders_sync.alerts import data_gaps
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import desk
+from orders_sync.live import history
 from orders_sync.poller.backfill import finish
 from orders_wire.vocabulary import Gap, Severity
 
@@ -145,10 +146,13 @@ async def test_the_end_of_the_first_back_fill_is_one_reset_on_open_streams_and_f
         assert (await client.event()).id == ids(db, 6)[0]
 
 
-async def test_a_long_absence_is_made_up_in_batches(db: Database, server: Server) -> None:
-    await asyncio.gather(*(ping(db, n) for n in range(1_300)))
+async def test_a_long_absence_is_made_up_in_batches(
+    db: Database, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "BATCH_LIMIT", 50)
+    await asyncio.gather(*(ping(db, n) for n in range(140)))
     async with stream(server.port, ids(db, 10)[0]) as client:
-        assert seen(await client.events(1_290)) == ids(db, *range(11, 1_301))
+        assert seen(await client.events(130)) == ids(db, *range(11, 141))
 
 
 async def test_an_alert_reopened_by_undo_is_in_the_snapshot_once_under_its_new_id(db: Database, server: Server) -> None:

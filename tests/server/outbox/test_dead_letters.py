@@ -33,7 +33,7 @@ async def test_one_that_can_be_read_by_now_is_taken_in(desk: Desk) -> None:
     path = await buried(desk, b'{"id": 5, "name": "#5", "created_at": "2026-03-10T08:00:00Z", "line_items": []}')
     status, answer = await desk.post(f"{path}/retry")
     assert (status, answer["success"], answer["updatedOrders"]) == (200, True, [])
-    assert (await desk.order(5)).picture.name == "#5"
+    assert (await desk.order(5)).state.name == "#5"
     assert (await desk.get("/sync/dead-letters"))[1]["counts"] == {"retried": 1}
 
 

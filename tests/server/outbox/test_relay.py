@@ -95,7 +95,7 @@ async def test_what_is_refused_is_dead_and_takes_the_acknowledgement_with_it(des
     seen = await desk.order(1)
     assert seen.alerts == {"integration_failed"}
     assert (seen.waiting, seen.failed) == (0, 1)
-    assert seen.picture.status is Status.AWAITING_FULFILLMENT
+    assert seen.state.status is Status.AWAITING_FULFILLMENT
     assert seen.version > version
 
 

@@ -89,7 +89,7 @@ async def test_a_queued_fulfilment_that_is_discarded_drops_its_acknowledgement(d
     await desk.act("fulfill", FULFILL)
     assert (await desk.post(f"{await only_row(desk)}/discard"))[0] == 200
     seen = await desk.order(1)
-    assert seen.picture.status is Status.AWAITING_FULFILLMENT
+    assert seen.state.status is Status.AWAITING_FULFILLMENT
     assert seen.alerts == {"integration_failed"}
     assert (await desk.outbox(1))[0].state == "discarded"
     assert await relay_to(desk.db, Ledger()).send_due() == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from standardwebhooks import Webhook
 from tests.support.acting import SIGNING
+from tests.support.gzip_bomb import gzip_bomb
 
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.external import signed_post
@@ -177,7 +177,7 @@ async def test_a_strange_answer_becomes_an_outcome_that_can_be_stored(head: byte
         assert outcome.after_ms <= 86_400_000
 
 
-BOMB = gzip.compress(bytes(100 << 20), mtime=0)
+BOMB = gzip_bomb(100)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.server.rules.pictures import NOON, card, parcel, picture, placed, projected, sent, told
+from tests.server.rules.order_states import NOON, card, order_state, parcel, placed, projected, sent, told
 from tests.support import shop_bodies as shop
 
 from orders_sync.evidence.changes import Change
@@ -90,7 +90,7 @@ def test_a_telling_without_the_method_leaves_it_as_known() -> None:
         {"fulfillment_order": {**shop.fulfillment_order(41, "in_progress"), "id": 41}},
         "09:00",
     )
-    assert picture(placed(), task(41, "pick_up"), later).delivery is Delivery.PICKUP
+    assert order_state(placed(), task(41, "pick_up"), later).delivery is Delivery.PICKUP
 
 
 def test_an_orders_own_body_may_hold_its_fulfilment_orders() -> None:

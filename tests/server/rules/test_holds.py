@@ -6,7 +6,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from tests.server.rules.pictures import events, picture, placed, projected, sent, told
+from tests.server.rules.order_states import events, order_state, placed, projected, sent, told
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import Body, at, clock
 
@@ -40,7 +40,7 @@ def _read(time: str, *holds: Body, status: str = "on_hold") -> Any:
 
 
 def _standing(*told_by: Any, operator: OperatorState | None = None) -> list[str]:
-    return [hold.key for hold in picture(placed(), *told_by, operator=operator or OperatorState()).holds]
+    return [hold.key for hold in order_state(placed(), *told_by, operator=operator or OperatorState()).holds]
 
 
 def test_a_hold_stands_until_it_is_released() -> None:
@@ -126,28 +126,28 @@ def test_an_escalation_holds_the_order_for_its_sku() -> None:
 def test_it_ends_when_a_newer_inventory_update_shows_the_sku_at_zero_or_more(
     level: StockLevel, *, stands: bool
 ) -> None:
-    found = picture(placed(), operator=ESCALATED, stock={"SKU-11": level})
+    found = order_state(placed(), operator=ESCALATED, stock={"SKU-11": level})
     assert bool(found.escalations) is stands
 
 
 def test_it_ends_when_shopify_releases_the_hold() -> None:
     hold = shop.hold(51)
-    assert picture(placed(), _added(hold, "09:10"), _released(hold, "09:30"), operator=ESCALATED).escalations == {}
+    assert order_state(placed(), _added(hold, "09:10"), _released(hold, "09:30"), operator=ESCALATED).escalations == {}
 
 
 def test_a_release_before_it_does_not_end_it() -> None:
     hold = shop.hold(51)
-    assert picture(placed(), _added(hold, "08:10"), _released(hold, "08:30"), operator=ESCALATED).escalations
+    assert order_state(placed(), _added(hold, "08:10"), _released(hold, "08:30"), operator=ESCALATED).escalations
 
 
 def test_the_release_of_another_kind_of_hold_does_not_end_it() -> None:
     hold = shop.hold(51, "incorrect_address")
-    assert picture(placed(), _added(hold, "09:10"), _released(hold, "09:30"), operator=ESCALATED).escalations
+    assert order_state(placed(), _added(hold, "09:10"), _released(hold, "09:30"), operator=ESCALATED).escalations
 
 
 def test_it_ends_when_the_order_is_no_longer_open() -> None:
-    assert picture(placed(cancelled_at=clock("10:00")), operator=ESCALATED).escalations == {}
-    assert picture(sent(), operator=ESCALATED).escalations == {}
+    assert order_state(placed(cancelled_at=clock("10:00")), operator=ESCALATED).escalations == {}
+    assert order_state(sent(), operator=ESCALATED).escalations == {}
 
 
 def test_an_escalation_and_the_shops_hold_that_it_asked_for_are_one() -> None:
@@ -155,7 +155,7 @@ def test_an_escalation_and_the_shops_hold_that_it_asked_for_are_one() -> None:
     assert _standing(echo, operator=ESCALATED) == ["escalation SKU-11 a1"]
     assert events(placed(financial_status=None), echo, operator=ESCALATED)[1:] == ["09:00 inventory_hold"]
     assert (
-        picture(placed(), echo, stock={"SKU-11": StockLevel(1, Ms(at("10:00")))}, operator=ESCALATED).holds[0].key
+        order_state(placed(), echo, stock={"SKU-11": StockLevel(1, Ms(at("10:00")))}, operator=ESCALATED).holds[0].key
         == "41/51"
     )
 
@@ -167,12 +167,12 @@ def _asked_for(status: str = "on_hold") -> Body:
 def test_a_release_of_all_that_held_for_another_reason_does_not_end_it() -> None:
     address = _added(shop.hold(51, "incorrect_address"), "09:10")
     all_free = told("fulfillment_orders/hold_released", {"fulfillment_order": _owner("open")}, "09:30")
-    assert picture(placed(), address, all_free, operator=ESCALATED).escalations
+    assert order_state(placed(), address, all_free, operator=ESCALATED).escalations
 
 
 def test_a_release_of_all_of_what_was_never_told_ends_it() -> None:
     all_free = told("fulfillment_orders/hold_released", {"fulfillment_order": _owner("open")}, "09:30")
-    assert picture(placed(), all_free, operator=ESCALATED).escalations == {}
+    assert order_state(placed(), all_free, operator=ESCALATED).escalations == {}
 
 
 def test_an_escalation_that_the_shop_confirms_and_releases_is_one_hold_and_one_release() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.server.rules.pictures import card, parcel, picture, placed, projected, sent, told
+from tests.server.rules.order_states import card, order_state, parcel, placed, projected, sent, told
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
 
 from orders_sync.instants import Ms
+from orders_sync.rules.issue import static_issue
 from orders_sync.rules.operator_state import InventoryHold, OperatorState
-from orders_sync.rules.priority_and_issue import priority, static_issue
+from orders_sync.rules.priority import priority
 from orders_sync.rules.stock_coverage import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import Issue, Priority
@@ -27,23 +28,23 @@ def _disputed(status: str) -> Any:
 
 
 def test_nothing_is_wrong_with_a_plain_order() -> None:
-    assert static_issue(picture(placed())) is None
+    assert static_issue(order_state(placed())) is None
 
 
 @pytest.mark.parametrize("status", ["needs_response", "under_review", "something_new"])
 def test_an_open_dispute_is_about_payment(status: str) -> None:
-    assert static_issue(picture(placed(), _disputed(status))) is Issue.PAYMENT
+    assert static_issue(order_state(placed(), _disputed(status))) is Issue.PAYMENT
 
 
 @pytest.mark.parametrize("status", ["won", "lost", "accepted", "charge_refunded"])
 def test_a_settled_dispute_is_not(status: str) -> None:
-    assert static_issue(picture(placed(), _disputed(status))) is None
+    assert static_issue(order_state(placed(), _disputed(status))) is None
 
 
 @pytest.mark.parametrize("status", ["voided", "expired"])
 def test_a_payment_that_fell_through_matters_while_something_is_owed(status: str) -> None:
-    assert static_issue(picture(placed(financial_status=status))) is Issue.PAYMENT
-    assert static_issue(picture(sent(financial_status=status))) is None
+    assert static_issue(order_state(placed(financial_status=status))) is Issue.PAYMENT
+    assert static_issue(order_state(sent(financial_status=status))) is None
 
 
 @pytest.mark.parametrize(
@@ -59,45 +60,45 @@ def test_a_payment_that_fell_through_matters_while_something_is_owed(status: str
     ],
 )
 def test_a_hold_says_what_is_wrong(reason: str, issue: Issue) -> None:
-    assert static_issue(picture(placed(), _held(reason))) is issue
+    assert static_issue(order_state(placed(), _held(reason))) is issue
 
 
 def test_payment_comes_before_address_before_inventory() -> None:
     holds = [_held("other", 51), _held("inventory_out_of_stock", 52), _held("incorrect_address", 53)]
-    assert static_issue(picture(placed(), *holds)) is Issue.ADDRESS
-    assert static_issue(picture(placed(), *holds, _disputed("under_review"))) is Issue.PAYMENT
+    assert static_issue(order_state(placed(), *holds)) is Issue.ADDRESS
+    assert static_issue(order_state(placed(), *holds, _disputed("under_review"))) is Issue.PAYMENT
 
 
 def test_something_to_ship_and_no_address() -> None:
-    assert static_issue(picture(placed(shipping_address=None))) is Issue.ADDRESS
-    assert static_issue(picture(sent(shipping_address=None))) is None
+    assert static_issue(order_state(placed(shipping_address=None))) is Issue.ADDRESS
+    assert static_issue(order_state(sent(shipping_address=None))) is None
 
 
 def test_an_address_that_was_not_told_is_not_missing() -> None:
     body = shop.order(1)
     del body["shipping_address"]
-    assert static_issue(picture(told("orders/create", body, "08:00"))) is None
+    assert static_issue(order_state(told("orders/create", body, "08:00"))) is None
 
 
 def test_an_owed_sku_that_is_short() -> None:
     short = {"SKU-11": StockLevel(-1, Ms(0))}
-    assert static_issue(picture(placed(), stock=short)) is Issue.INVENTORY
-    assert static_issue(picture(sent(), stock=short)) is None
+    assert static_issue(order_state(placed(), stock=short)) is Issue.INVENTORY
+    assert static_issue(order_state(sent(), stock=short)) is None
 
 
 def test_nothing_left_is_not_short() -> None:
-    assert static_issue(picture(placed(), stock={"SKU-11": StockLevel(0, Ms(0))})) is None
+    assert static_issue(order_state(placed(), stock={"SKU-11": StockLevel(0, Ms(0))})) is None
 
 
 def test_an_escalation_of_an_operator() -> None:
     hold = InventoryHold(action_id="a1", at=at("09:00"), by="ada", note="lost in the aisle")
     operator = OperatorState(holds={"SKU-11": hold})
-    assert static_issue(picture(placed(), operator=operator)) is Issue.INVENTORY
+    assert static_issue(order_state(placed(), operator=operator)) is Issue.INVENTORY
 
 
 @pytest.mark.parametrize("state", ["failure", "not_delivered", "attempted_delivery", "delayed"])
 def test_a_carrier_in_trouble(state: str) -> None:
-    assert static_issue(picture(sent(), parcel(number="A1", shipment_status=state))) is Issue.CARRIER
+    assert static_issue(order_state(sent(), parcel(number="A1", shipment_status=state))) is Issue.CARRIER
 
 
 def test_nothing_holds_an_order_that_is_over() -> None:
@@ -113,7 +114,7 @@ def test_hold_shows_the_reason_that_decides_and_since_when_the_oldest_stands() -
 
 
 def test_high_risk_needs_a_check_by_hand() -> None:
-    found = picture(placed())
+    found = order_state(placed())
     risky = found.order.model_copy(update={"risk": "high"})
     object.__setattr__(found, "order", risky)
     assert static_issue(found) is Issue.MANUAL_CHECK
@@ -135,4 +136,4 @@ def test_high_risk_needs_a_check_by_hand() -> None:
 )
 def test_priority(fields: dict[str, Any], wanted: Priority) -> None:
     thresholds = Thresholds(rush_shipping=frozenset({"next day"}))
-    assert priority(picture(placed(**fields), thresholds=thresholds)) is wanted
+    assert priority(order_state(placed(**fields), thresholds=thresholds)) is wanted

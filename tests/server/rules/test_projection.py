@@ -8,7 +8,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.server.rules.pictures import NOBODY, card, facts, parcel, picture, placed, projected, sent, told
+from tests.server.rules.order_states import NOBODY, card, facts, order_state, parcel, placed, projected, sent, told
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
 
@@ -16,7 +16,7 @@ from orders_sync.instants import Ms
 from orders_sync.rules.derive import number_of
 from orders_sync.rules.detail import describe
 from orders_sync.rules.operator_state import GivenNumber, OperatorState
-from orders_sync.rules.order_state import draw
+from orders_sync.rules.order_state import build_order_state
 from orders_sync.rules.stock_coverage import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.orders import Order
@@ -124,13 +124,13 @@ def test_equal_times_are_decided_by_when_the_shop_told() -> None:
 def test_without_a_name_or_a_time_it_is_no_order_yet() -> None:
     refund = told("refunds/create", shop.refund(5, "10:00"), "10:00")
     bare = told("orders/updated", {"id": 1, "updated_at": clock("09:00"), "note": "x"}, "09:00")
-    assert draw(1, facts(refund), NOBODY, {}, Thresholds()) is None
-    assert draw(1, facts(refund, bare), NOBODY, {}, Thresholds()) is None
+    assert build_order_state(1, facts(refund), NOBODY, {}, Thresholds()) is None
+    assert build_order_state(1, facts(refund, bare), NOBODY, {}, Thresholds()) is None
 
 
 def test_a_deleted_order_is_none() -> None:
     gone = told("orders/delete", {"id": 1}, "10:00")
-    assert draw(1, facts(placed(), gone, placed("11:00")), NOBODY, {}, Thresholds()) is None
+    assert build_order_state(1, facts(placed(), gone, placed("11:00")), NOBODY, {}, Thresholds()) is None
 
 
 def test_references_by_which_later_deliveries_name_it() -> None:
@@ -203,6 +203,6 @@ def test_everything_that_is_known() -> None:
 
 def test_hostile_text_is_kept_as_it_is() -> None:
     name = "[red]Ro\u202ebert'); DROP TABLE orders;--\x1b[2J"
-    found = picture(placed(customer={"id": 7, "first_name": name}))
+    found = order_state(placed(customer={"id": 7, "first_name": name}))
     assert found.order.customer is not None
     assert found.order.customer.name == name

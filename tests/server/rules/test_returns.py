@@ -6,14 +6,13 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from tests.server.rules.pictures import card, events, picture, placed, projected, told
+from tests.server.rules.order_states import card, events, order_state, placed, projected, told
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at
 
 from orders_sync.evidence.changes import ReturnMoved, Stamp
-from orders_sync.evidence.return_moves import further
 from orders_sync.rules.operator_state import OperatorState, ReturnMove
-from orders_sync.rules.return_history import ReturnView, on_show
+from orders_sync.rules.returns import OrderReturn, further, on_show
 from orders_wire.returns import PATH, after, allowed_actions
 from orders_wire.vocabulary import ReturnAction, ReturnState
 
@@ -83,8 +82,8 @@ def _refund(time: str, return_id: int | None = 31, amount: str = "5.00") -> Any:
     return told("refunds/create", shop.refund(at(time), time, amount, of=return_id), time)
 
 
-def _views(*told_by: Any, operator: OperatorState | None = None) -> tuple[ReturnView, ...]:
-    return picture(placed(), *told_by, operator=operator or OperatorState()).returns
+def _views(*told_by: Any, operator: OperatorState | None = None) -> tuple[OrderReturn, ...]:
+    return order_state(placed(), *told_by, operator=operator or OperatorState()).returns
 
 
 def _states(*told_by: Any, operator: OperatorState | None = None) -> list[ReturnState]:

@@ -6,13 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.server.rules.pictures import picture, placed, told
+from tests.server.rules.order_states import order_state, placed, told
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at
 
 from orders_sync.evidence.changes import Change, FulfillmentOrderSeen, ReturnSeen, Stamp
 from orders_sync.instants import DAY, HOUR, Ms, parse_instant, to_text
-from orders_sync.rules.shipping import in_shipping_days
+from orders_sync.rules.ship_by import in_shipping_days
 from orders_sync.rules.thresholds import Thresholds
 
 WEEKDAYS = frozenset(range(1, 6))
@@ -25,15 +25,15 @@ def _promised(fulfillment_order_id: int, by: str | None, status: str = "open") -
 
 
 def test_placed_and_a_day() -> None:
-    assert picture(placed()).ship_by == at("08:00") + 24 * HOUR
+    assert order_state(placed()).ship_by == at("08:00") + 24 * HOUR
 
 
 def test_shopifys_date_comes_first() -> None:
-    assert picture(placed(), _promised(41, "2026-03-12T10:00:00Z")).ship_by == at("10:00", "2026-03-12")
+    assert order_state(placed(), _promised(41, "2026-03-12T10:00:00Z")).ship_by == at("10:00", "2026-03-12")
 
 
 def test_the_earliest_of_what_is_still_open() -> None:
-    found = picture(
+    found = order_state(
         placed(),
         _promised(41, "2026-03-11T10:00:00Z", "closed"),
         _promised(42, "2026-03-14T10:00:00Z"),
@@ -43,7 +43,7 @@ def test_the_earliest_of_what_is_still_open() -> None:
 
 
 def test_a_fulfilment_order_without_a_date_promises_nothing() -> None:
-    assert picture(placed(), _promised(41, None)).ship_by == at("08:00") + 24 * HOUR
+    assert order_state(placed(), _promised(41, None)).ship_by == at("08:00") + 24 * HOUR
 
 
 @pytest.mark.parametrize(
@@ -96,31 +96,33 @@ def _order(number: int = 41, **fields: Any) -> tuple[Change, ...]:
 
 
 def test_what_is_owed_of_an_exchange_counts_from_its_fulfilment_order() -> None:
-    found = picture(_lines(ordinary=0, swapped=1), _exchange(SWAPPED), _order(), _task(42, SWAPPED))
+    found = order_state(_lines(ordinary=0, swapped=1), _exchange(SWAPPED), _order(), _task(42, SWAPPED))
     assert found.ship_by == TODAY + DAY
 
 
 def test_and_only_on_shipping_days() -> None:
     friday = parse_instant("2026-04-03T18:00:00Z")
     told = (_lines(ordinary=0, swapped=1), _exchange(SWAPPED), _order(), _task(42, SWAPPED, made=friday))
-    assert picture(*told, thresholds=Thresholds(ship_days=WEEKDAYS)).ship_by == parse_instant("2026-04-06T18:00:00Z")
+    assert order_state(*told, thresholds=Thresholds(ship_days=WEEKDAYS)).ship_by == parse_instant(
+        "2026-04-06T18:00:00Z"
+    )
 
 
 def test_shopifys_date_for_the_exchange_comes_first() -> None:
     by = Ms(TODAY + 3 * DAY)
-    found = picture(_lines(ordinary=0, swapped=1), _exchange(SWAPPED), _order(), _task(42, SWAPPED, fulfill_by=by))
+    found = order_state(_lines(ordinary=0, swapped=1), _exchange(SWAPPED), _order(), _task(42, SWAPPED, fulfill_by=by))
     assert found.ship_by == by
 
 
 def test_shopifys_date_for_what_was_ordered_is_none_of_the_exchanges() -> None:
     by = Ms(LONG_AGO + 2 * DAY)
     told = (_exchange(SWAPPED), _order(fulfill_by=by), _task(42, SWAPPED))
-    assert picture(_lines(ordinary=0, swapped=1), *told).ship_by == TODAY + DAY
-    assert picture(_lines(ordinary=1, swapped=1), *told).ship_by == by
+    assert order_state(_lines(ordinary=0, swapped=1), *told).ship_by == TODAY + DAY
+    assert order_state(_lines(ordinary=1, swapped=1), *told).ship_by == by
 
 
 def test_what_else_is_owed_stays_due_when_it_was() -> None:
-    found = picture(_lines(ordinary=1, swapped=1), _exchange(SWAPPED), _order(status="open"), _task(42, SWAPPED))
+    found = order_state(_lines(ordinary=1, swapped=1), _exchange(SWAPPED), _order(status="open"), _task(42, SWAPPED))
     assert found.ship_by == A_DAY_AFTER
 
 
@@ -128,7 +130,7 @@ def test_what_else_is_owed_stays_due_when_it_was() -> None:
 def test_a_late_fulfilment_order_is_no_exchange_because_it_is_late(returned: Any) -> None:
     """A hold that split it, a move, an edit: also of an order with returns, also with an exchange beside it."""
     told = (_order(status="on_hold"), _task(42, ORDINARY), _task(43, OTHER))
-    assert picture(_lines(ordinary=1, other=0), returned, *told).ship_by == A_DAY_AFTER
+    assert order_state(_lines(ordinary=1, other=0), returned, *told).ship_by == A_DAY_AFTER
 
 
 def test_an_exchange_that_is_split_moved_or_sent_anew_counts_from_its_first_fulfilment_order() -> None:
@@ -136,29 +138,31 @@ def test_an_exchange_that_is_split_moved_or_sent_anew_counts_from_its_first_fulf
     gone = _task(42, OTHER, read=TODAY + 5 * DAY)
     told = (_lines(ordinary=0, swapped=1, other=0), _exchange(SWAPPED, OTHER), _order())
     first = _task(42, SWAPPED, OTHER)
-    assert picture(*told, first, gone, later).ship_by == TODAY + DAY
-    assert picture(*told, later, gone, first).ship_by == TODAY + DAY
+    assert order_state(*told, first, gone, later).ship_by == TODAY + DAY
+    assert order_state(*told, later, gone, first).ship_by == TODAY + DAY
 
 
 def test_of_several_exchanges_the_first_that_is_owed() -> None:
     told = (_exchange(SWAPPED, OTHER), _order(), _task(42, SWAPPED), _task(43, OTHER, made=TODAY + 2 * DAY))
-    assert picture(_lines(ordinary=0, swapped=1, other=1), *told).ship_by == TODAY + DAY
-    assert picture(_lines(ordinary=0, swapped=0, other=1), *told).ship_by == TODAY + 3 * DAY
+    assert order_state(_lines(ordinary=0, swapped=1, other=1), *told).ship_by == TODAY + DAY
+    assert order_state(_lines(ordinary=0, swapped=0, other=1), *told).ship_by == TODAY + 3 * DAY
 
 
 def test_once_all_is_sent_the_date_of_the_exchange_stays() -> None:
-    found = picture(_lines(ordinary=0, swapped=0), _exchange(SWAPPED), _order(), _task(42, SWAPPED, status="closed"))
+    found = order_state(
+        _lines(ordinary=0, swapped=0), _exchange(SWAPPED), _order(), _task(42, SWAPPED, status="closed")
+    )
     assert found.ship_by == TODAY + DAY
 
 
 def test_an_exchange_of_whose_fulfilment_order_nothing_is_known_is_due_with_the_order() -> None:
-    assert picture(_lines(ordinary=0, swapped=1), _exchange(SWAPPED), _order()).ship_by == A_DAY_AFTER
+    assert order_state(_lines(ordinary=0, swapped=1), _exchange(SWAPPED), _order()).ship_by == A_DAY_AFTER
 
 
 def test_a_date_that_shopify_takes_back_is_none() -> None:
     body = {"id": 41, "order_id": 1, "status": "open", "fulfill_by": None}
     back = told("fulfillment_orders/resource", body, "08:06")
     promised = _promised(41, "2026-03-12T10:00:00Z")
-    assert picture(placed(), promised, back).ship_by == picture(placed(), back, promised).ship_by == A_DAY_AFTER
+    assert order_state(placed(), promised, back).ship_by == order_state(placed(), back, promised).ship_by == A_DAY_AFTER
     silent = told("fulfillment_orders/resource", {"id": 41, "order_id": 1, "status": "open"}, "08:06")
-    assert picture(placed(), promised, silent).ship_by == at("10:00", "2026-03-12")
+    assert order_state(placed(), promised, silent).ship_by == at("10:00", "2026-03-12")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.server.rules.pictures import card, events, facts, parcel, picture, placed, sent, told
+from tests.server.rules.order_states import card, events, facts, order_state, parcel, placed, sent, told
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
 
@@ -226,7 +226,7 @@ def test_undo_leaves_the_entry() -> None:
 
 
 def test_every_event_is_one_that_the_contract_names() -> None:
-    everything = picture(sent(), parcel(time="10:00", shipment_status="delivered"))
+    everything = order_state(sent(), parcel(time="10:00", shipment_status="delivered"))
     assert everything.facts == facts(sent(), parcel(time="10:00", shipment_status="delivered"))
     assert set(everything.facts.first) - {"fulfillment_order"} <= set(KINDS)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.server.rules.pictures import projected, told
+from tests.server.rules.order_states import projected, told
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import Body
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.server.rules.pictures import card, parcel, placed, projected, sent
+from tests.server.rules.order_states import card, parcel, placed, projected, sent
 
 from orders_sync.rules.operator_state import Acknowledgement, GivenNumber, OperatorState
 from orders_sync.rules.tracking_numbers import several

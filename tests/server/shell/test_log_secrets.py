@@ -36,7 +36,7 @@ from orders_sync.db.writer import Writer
 from orders_sync.desk.page_cache import PageCache
 from orders_sync.http.app_keys import Caller
 from orders_sync.http.auth import Tokens, digest
-from orders_sync.ingest.apply import Taking
+from orders_sync.ingest.apply import WebhookJob
 from orders_sync.live.history import History
 from orders_sync.loops import supervised
 from orders_sync.outbox.kinds import Target
@@ -186,12 +186,12 @@ async def deliver(url: str, body: bytes) -> int:
 async def test_a_failure_of_any_layer_of_the_server_tells_nothing(
     fault: Fault, written: io.StringIO, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for owner, name in ((PageCache, "held"), (Database, "read"), (History, "poll")):
+    for owner, name in ((PageCache, "cached"), (Database, "read"), (History, "poll")):
         with monkeypatch.context() as patched:
             patched.setattr(owner, name, fails(fault))
             await ask(address, f"/sync/orders/alerts?since={EMAIL}" if owner is History else f"/sync/orders?q={EMAIL}")
             await ask(address, f"/sync/orders/{EMAIL}")
-    for target, name in ((Taking, "__call__"), (Writer, "commit")):
+    for target, name in ((WebhookJob, "__call__"), (Writer, "commit")):
         with monkeypatch.context() as patched:
             patched.setattr(target, name, fails(fault))
             assert await deliver(address, BODY) >= 500
@@ -222,7 +222,7 @@ async def test_a_failure_of_what_runs_beside_requests_tells_nothing(
     task = asyncio.create_task(lonely())
     await asyncio.wait([task])
     del task
-    gc.collect()
+    gc.collect(1)  # what is young: looking through all that is loaded takes long
     await asyncio.sleep(0)
     log = structlog.get_logger("orders_sync.test")
     log.debug("a field", error=failure, reason=TEXT, shown=failure)

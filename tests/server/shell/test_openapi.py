@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import schemathesis
 from aiohttp import web
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -30,7 +32,11 @@ def stateless() -> dict[str, Any]:
     return described
 
 
-schema = schemathesis.openapi.from_dict(stateless())
+@pytest.fixture
+def described() -> BaseSchema:
+    """What to ask is thought of when the test runs: each worker that merely looks for tests would think for seconds."""
+    return schemathesis.openapi.from_dict(stateless())
+
 
 CHECKS = [
     not_a_server_error,
@@ -42,7 +48,7 @@ CHECKS = [
 ]
 
 
-@schema.parametrize()
+@schemathesis.pytest.from_fixture("described").parametrize()
 @settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_answers_are_as_described(case: schemathesis.Case[Any], desk_url: str) -> None:
     case.call_and_validate(base_url=desk_url, checks=CHECKS)

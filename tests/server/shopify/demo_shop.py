@@ -24,7 +24,7 @@ from orders_sync.http.app_keys import DATABASE
 from orders_sync.instants import Ms, from_datetime
 from orders_sync.poller import progress
 from orders_sync.poller.poller import Poller
-from orders_sync.poller.shop_reader import ShopSide
+from orders_sync.poller.shop_reader import ShopReader
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settings import Settings, load
 
@@ -129,6 +129,6 @@ async def desk(shop: Shop, database_url: str) -> AsyncIterator[Desk]:
     async with TestClient(TestServer(build(shop.settings(database_url), clock=shop.clock))) as http:
         assert http.app is not None
         database = http.app[DATABASE]
-        side = ShopSide.of(shop.client(), DOMAIN)
+        side = ShopReader.of(shop.client(), DOMAIN)
         poller = Poller(database, side, Thresholds(), shop.clock, owner=database_url, interval_s=900)
         yield Desk(http, database, poller, shop)

@@ -11,7 +11,7 @@ import pytest
 from tests.support.shopify import AS_OF, throttled
 
 from orders_sync.external.shopify.answers import UNKNOWN_WAIT_S, read, throttle_status
-from orders_sync.external.shopify.errors import Denied, Misread, NoAnswer, ShopifyError, Throttled, TooCostly
+from orders_sync.external.shopify.errors import BadRequest, Denied, NoAnswer, ShopifyError, Throttled, TooCostly
 
 
 def failure(message: str, code: str | None = None, **extra: Any) -> dict[str, Any]:
@@ -32,8 +32,8 @@ def test_a_throttled_answer_says_how_long_to_wait() -> None:
     [
         (failure("Query cost is 1200", "MAX_COST_EXCEEDED"), TooCostly),
         (failure("Access denied for orders field", "ACCESS_DENIED", requiredAccess="`read_orders`"), Denied),
-        (failure("Field 'x' doesn't exist", "undefinedField"), Misread),
-        (failure("invalid id", "RESOURCE_NOT_FOUND") | {"data": None}, Misread),
+        (failure("Field 'x' doesn't exist", "undefinedField"), BadRequest),
+        (failure("invalid id", "RESOURCE_NOT_FOUND") | {"data": None}, BadRequest),
         (failure("Internal error", "INTERNAL_SERVER_ERROR"), NoAnswer),
         ({}, NoAnswer),
         ([], NoAnswer),
@@ -58,7 +58,7 @@ def test_a_search_term_that_the_shop_drops_is_a_failure() -> None:
         "data": {"orders": {}},
         "extensions": {"search": [{"path": ["orders"], "query": "x", "warnings": warnings}]},
     }
-    with pytest.raises(Misread, match="updatd_at"):
+    with pytest.raises(BadRequest, match="updatd_at"):
         read(body, AS_OF)
 
 
@@ -90,7 +90,7 @@ def test_every_recorded_answer_is_understood(shared_dir: Path) -> None:
     ]
     kinds = Counter(kind_of(body) for body in bodies)
     assert kinds[None] > 200
-    assert set(kinds) <= {None, Misread, Denied, NoAnswer}
+    assert set(kinds) <= {None, BadRequest, Denied, NoAnswer}
     failed = [body for body in bodies if kind_of(body) is NoAnswer]
     assert {error["extensions"]["code"] for body in failed for error in body["errors"]} == {"INTERNAL_SERVER_ERROR"}
     with pytest.raises(NoAnswer, match=r"^Shopify failed: Internal error\. [^\n]* Request ID: [-0-9a-f]+"):
@@ -122,7 +122,9 @@ def test_recorded_costs_are_read(shared_dir: Path) -> None:
 @pytest.mark.shared
 def test_recorded_refusals_of_a_wrong_request_are_misread(shared_dir: Path) -> None:
     cases = recording(shared_dir, "graphql-base-validation-unhappy-paths-2025-01")["cases"]
-    assert {name: kind_of(case["response"]["payload"]) for name, case in cases.items()} == dict.fromkeys(cases, Misread)
+    assert {name: kind_of(case["response"]["payload"]) for name, case in cases.items()} == dict.fromkeys(
+        cases, BadRequest
+    )
 
 
 def kind_of(body: object) -> type[ShopifyError] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -13,17 +12,18 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from tests.server.conftest import SettableClock
+from tests.support.gzip_bomb import gzip_bomb
 from tests.support.shopify import FakeClockSleep, costing, throttled
 
 from orders_sync.external.shopify.client import MAX_THROTTLED, READ_ATTEMPTS, ShopifyClient, endpoint
 from orders_sync.external.shopify.documents import API_VERSION, Document
 from orders_sync.external.shopify.errors import (
+    BadRequest,
     Denied,
-    Misread,
+    HttpRefusal,
     NoAnswer,
     NotJson,
     NotSent,
-    Refusal,
     ShopifyError,
     Throttled,
 )
@@ -146,10 +146,10 @@ async def test_points_are_waited_for_before_asking(clock: SettableClock) -> None
         (saying({}, 403), Denied),
         (saying({}, 404), Denied),
         (saying({}, 402), Denied),
-        (saying({}, 400), Misread),
+        (saying({}, 400), BadRequest),
         (saying({}, 503), NoAnswer),
-        (saying({}, 423), Refusal),
-        (saying({}, 430), Refusal),
+        (saying({}, 423), HttpRefusal),
+        (saying({}, 430), HttpRefusal),
         (saying("<html>"), NoAnswer),
         (markup, NotJson),
         (cut, NoAnswer),
@@ -174,7 +174,7 @@ async def test_a_redirect_is_told_and_the_token_does_not_follow_it(status: int, 
     async with TestServer(app) as other:
         shop = Shop(saying({}, status, Location=str(other.make_url("/admin/api/graphql.json"))))
         async with connected(shop, clock) as (client, _):
-            with pytest.raises(Refusal) as caught:
+            with pytest.raises(HttpRefusal) as caught:
                 await client.read(ASK)
     assert (len(shop.requests), elsewhere.requests) == (1, [])
     assert caught.value.status == 301
@@ -184,7 +184,7 @@ async def test_a_redirect_is_told_and_the_token_does_not_follow_it(status: int, 
 @pytest.mark.parametrize("status", [401, 402, 403, 404, 423, 430])
 async def test_a_refusal_by_status_says_which(status: int, clock: SettableClock) -> None:
     async with connected(Shop(saying({}, status)), clock) as (client, _):
-        with pytest.raises(Refusal) as caught:
+        with pytest.raises(HttpRefusal) as caught:
             await client.read(ASK)
     assert caught.value.status == status
 
@@ -232,11 +232,8 @@ async def test_a_character_that_no_database_takes_is_replaced(name: str, clock: 
     assert answer.data == {"shop": {"name": "a\ufffdb", "more": ["a\ufffdb", 7, None]}}
 
 
-BOMB = gzip.compress(bytes(200 << 20), mtime=0)
-
-
 async def bomb(_request: web.Request) -> web.StreamResponse:
-    return web.Response(body=BOMB, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
+    return web.Response(body=gzip_bomb(200), headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
 
 
 async def endless(request: web.Request) -> web.StreamResponse:
@@ -267,7 +264,7 @@ STRANGE: tuple[tuple[Reply, type[ShopifyError]], ...] = (
     (raw(JSON + b"Content-Length: 99\r\n\r\n{"), NoAnswer),
     (raw(JSON + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), NoAnswer),
     (raw(b"HTTP/1.1 503 Nicht verf\xfcgbar\r\nContent-Length: 0\r\n\r\n"), NoAnswer),
-    (raw(b"HTTP/1.1 403 Nicht \xff\xfe\r\nContent-Length: 0\r\n\r\n"), Refusal),
+    (raw(b"HTTP/1.1 403 Nicht \xff\xfe\r\nContent-Length: 0\r\n\r\n"), HttpRefusal),
     (raw(b"\xff\x00\r\n\r\n"), NoAnswer),
     (raw(JSON + b"Content-Length: 100000\r\n\r\n" + b"[" * 100_000), NotJson),
     (raw(JSON + b"Content-Length: 2\r\n\r\n\xff\xfe"), NotJson),

@@ -15,12 +15,12 @@ from orders_sync.db import alerts
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import orders
 from orders_sync.external.shopify.errors import (
+    BadRequest,
     Denied,
-    Misread,
+    HttpRefusal,
     NoAnswer,
     NoProgress,
     NotJson,
-    Refusal,
     ShopifyError,
 )
 from orders_sync.external.shopify.shop import subscriptions
@@ -180,18 +180,18 @@ async def test_locations_and_subscriptions_stop_by_themselves(cursor: Callable[[
 
 
 REFUSALS = {
-    Refusal("x", 301): "moved",
-    Refusal("x", 401): "token",
-    Refusal("x", 402): "payment",
-    Refusal("x", 403): "forbids",
-    Refusal("x", 404): "no such shop",
-    Refusal("x", 423): "locked",
-    Refusal("x", 430): "security",
+    HttpRefusal("x", 301): "moved",
+    HttpRefusal("x", 401): "token",
+    HttpRefusal("x", 402): "payment",
+    HttpRefusal("x", 403): "forbids",
+    HttpRefusal("x", 404): "no such shop",
+    HttpRefusal("x", 423): "locked",
+    HttpRefusal("x", 430): "security",
     NotJson("x"): "JSON",
     NoProgress("x"): "leads nowhere",
     NoAnswer("x"): "does not answer",
     Denied("x"): "scopes",
-    Misread("x"): "shape",
+    BadRequest("x"): "shape",
 }
 
 

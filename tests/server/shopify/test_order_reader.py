@@ -21,8 +21,8 @@ from tests.support.shopify import (
 )
 
 from orders_sync.evidence.changes import InventoryItemSeen, InventoryLevelSeen
-from orders_sync.external.shopify.errors import Misread, TooCostly
-from orders_sync.external.shopify.orders import OrderReader
+from orders_sync.external.shopify.errors import BadRequest, TooCostly
+from orders_sync.external.shopify.order_reader import OrderReader
 from orders_sync.external.shopify.stock import StockReader
 
 
@@ -179,14 +179,14 @@ async def test_whose_something_is() -> None:
         )
     )
     reader = OrderReader(shop)
-    assert await reader.whose("FulfillmentOrder", [1, 9]) == {1: 11}
-    assert await reader.whose("Return", [2]) == {2: 12}
-    assert await reader.whose("ReverseFulfillmentOrder", [3]) == {3: 13}
-    assert await reader.whose("ReverseDelivery", [4, 5]) == {4: 14}
+    assert await reader.order_ids_of("FulfillmentOrder", [1, 9]) == {1: 11}
+    assert await reader.order_ids_of("Return", [2]) == {2: 12}
+    assert await reader.order_ids_of("ReverseFulfillmentOrder", [3]) == {3: 13}
+    assert await reader.order_ids_of("ReverseDelivery", [4, 5]) == {4: 14}
 
 
 async def test_an_answer_of_another_shape_is_misread_and_says_where() -> None:
-    with pytest.raises(Misread, match="nodes"):
+    with pytest.raises(BadRequest, match="nodes"):
         await one_page(ScriptedShop(OrdersPage={"orders": {"edges": []}}))
 
 
@@ -254,14 +254,14 @@ async def test_how_many_orders_there_are() -> None:
 
 @pytest.mark.parametrize("told", [{"count": "many"}, [1], {"count": [3]}])
 async def test_a_count_of_another_shape_is_misread(told: Any) -> None:
-    with pytest.raises(Misread, match="shape"):
+    with pytest.raises(BadRequest, match="shape"):
         await OrderReader(ScriptedShop(OrdersCount={"ordersCount": told})).count()
 
 
 @pytest.mark.parametrize("told", [{"id": "gid://shopify/FulfillmentOrder/x", "orderId": "gid://shopify/Order/1"}, 7])
 async def test_an_owner_of_another_shape_is_misread(told: Any) -> None:
-    with pytest.raises(Misread, match="shape"):
-        await OrderReader(ScriptedShop(Whose={"nodes": [told]})).whose("FulfillmentOrder", [1])
+    with pytest.raises(BadRequest, match="shape"):
+        await OrderReader(ScriptedShop(Whose={"nodes": [told]})).order_ids_of("FulfillmentOrder", [1])
 
 
 def level(item: int, available: int, *, tracked: bool = True) -> dict[str, Any]:

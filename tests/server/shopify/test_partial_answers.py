@@ -32,11 +32,11 @@ from orders_sync.db.engine import Database
 from orders_sync.db.tables import orders, stock
 from orders_sync.evidence.facts import IN_PART, REDACTED, OrderFacts
 from orders_sync.evidence.from_changes import merge
-from orders_sync.external.shopify.errors import Broken, Denied, Misread, NoAnswer, Throttled, TooCostly
+from orders_sync.external.shopify.errors import BadRequest, Denied, NoAnswer, PartFailed, Throttled, TooCostly
 from orders_sync.external.shopify.order_changes import changes
-from orders_sync.external.shopify.orders import OrderReader, OrdersPage
+from orders_sync.external.shopify.order_reader import OrderReader, OrdersPage
 from orders_sync.rules.operator_state import OperatorState
-from orders_sync.rules.order_state import draw
+from orders_sync.rules.order_state import build_order_state
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import DeadLetterState
 
@@ -104,15 +104,15 @@ async def test_one_that_fails_inside_waits_alone_and_comes_with_the_first_readin
     ("errors", "kind"),
     [
         ([failure("INTERNAL_SERVER_ERROR")], NoAnswer),
-        ([failure("INTERNAL_SERVER_ERROR", "orders")], Broken),
-        ([failure("TIMEOUT", "orders", "nodes")], Broken),
+        ([failure("INTERNAL_SERVER_ERROR", "orders")], PartFailed),
+        ([failure("TIMEOUT", "orders", "nodes")], PartFailed),
         ([failure("INTERNAL_SERVER_ERROR", "orders", "nodes", 1, "risk"), failure("TIMEOUT")], NoAnswer),
-        ([failure("INTERNAL_SERVER_ERROR", "orders", "pageInfo")], Broken),
+        ([failure("INTERNAL_SERVER_ERROR", "orders", "pageInfo")], PartFailed),
         ([failure(DENIED, "orders", "nodes")], Denied),
         ([failure(DENIED)], Denied),
         ([failure("THROTTLED", "orders", "nodes", 1, "risk")], Throttled),
         ([failure("MAX_COST_EXCEEDED", "orders", "nodes", 1)], TooCostly),
-        ([failure("SOMETHING_NEW", "orders")], Misread),
+        ([failure("SOMETHING_NEW", "orders")], BadRequest),
     ],
 )
 async def test_an_error_that_names_no_order_fails_the_page_and_moves_nothing(
@@ -152,7 +152,7 @@ async def test_stock_that_fails_in_one_item_is_taken_but_for_it_and_asked_for_ag
     holed = [levels[0], levels[1] | {"item": None}, levels[2]]
     world.shop.say("StockPage", {"data": {"location": {"inventoryLevels": page(holed)}}, "errors": errors})
     poller = world.poller(db)
-    assert isinstance((await poller.tick()).error, Broken)
+    assert isinstance((await poller.tick()).error, PartFailed)
     known = await reached(db)
     assert (known.complete, known.stock_until) == (True, None)
     assert await skus(db) == {"SKU-1", "SKU-3"}
@@ -291,7 +291,7 @@ def test_what_fails_at_any_depth_sets_its_own_order_aside(path: tuple[str | int,
 
 
 def _known(facts: OrderFacts) -> dict[tuple[str, str], Any]:
-    known = {(kind, key): fields for kind in facts.told for key, fields in facts.entities(kind)}
+    known = {(kind, key): fields for kind in facts.reported for key, fields in facts.entities(kind)}
     return {place: fields for place, fields in known.items() if place[0] != IN_PART}
 
 
@@ -352,7 +352,7 @@ def test_a_person_known_in_part_is_shown_until_somebody_tells_all(path: tuple[st
     (read,) = (read for read in holed.orders if read.order.id == 3)
     alone = merge(OrderFacts(), changes(read))
     both = merge(alone, changes(next(one for one in _read().orders if one.order.id == 3)))
-    part, whole = (draw(3, facts, OperatorState(), {}, Thresholds()) for facts in (alone, both))
+    part, whole = (build_order_state(3, facts, OperatorState(), {}, Thresholds()) for facts in (alone, both))
     assert part is not None
     assert whole is not None
     assert part.order.customer is not None

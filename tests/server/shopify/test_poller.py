@@ -16,17 +16,9 @@ from orders_sync.alerts import app_installation
 from orders_sync.db import due, events, leases
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import orders, parcels, returns, stock
-from orders_sync.evidence.changes import (
-    Delivery,
-    FulfillmentPart,
-    FulfillmentSeen,
-    HoldAdded,
-    HoldPart,
-    OrderFields,
-    OrderSeen,
-    Stamp,
-)
-from orders_sync.external.shopify.errors import Denied, Misread, NoAnswer, ShopifyError
+from orders_sync.evidence.changes import Delivery, FulfillmentSeen, HoldAdded, OrderSeen, Stamp
+from orders_sync.evidence.entities import FulfillmentPart, HoldPart, OrderFields
+from orders_sync.external.shopify.errors import BadRequest, Denied, NoAnswer, ShopifyError
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import HOUR, MINUTE, Ms, parse_instant
 from orders_sync.poller import progress
@@ -106,11 +98,11 @@ async def test_a_back_fill_that_was_cut_off_goes_on_where_it_was(db: Database, w
 async def test_a_cursor_that_the_shop_no_longer_takes_begins_that_part_again(db: Database, world: World) -> None:
     def refuse_cursors(variables: Mapping[str, Any]) -> None:
         if variables["after"] is not None:
-            raise Misread("invalid cursor")
+            raise BadRequest("invalid cursor")
 
     world.before_page = refuse_cursors
     poller = world.poller(db)
-    assert isinstance((await poller.tick()).error, Misread)
+    assert isinstance((await poller.tick()).error, BadRequest)
     world.before_page = lambda _variables: None
     world.shop.calls.clear()
     assert (await poller.tick()).error is None
@@ -262,7 +254,7 @@ async def test_what_happened_before_this_process_began_may_still_be_told(
     assert await open_gaps(db) == set()
 
 
-@pytest.mark.parametrize("error", [NoAnswer("x"), Denied("no scope"), Misread("?")])
+@pytest.mark.parametrize("error", [NoAnswer("x"), Denied("no scope"), BadRequest("?")])
 async def test_a_tick_that_failed_is_a_gap_until_one_goes_well(
     error: ShopifyError, db: Database, world: World, clock: SettableClock
 ) -> None:

@@ -13,7 +13,7 @@ from tests.support.shopify import Reply, ScriptedShop, page
 
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.external.shopify.errors import Denied, NoAnswer, NotSent, Throttled
-from orders_sync.external.shopify.sender import ShopifyReceiver
+from orders_sync.external.shopify.sender import ShopifySender
 from orders_sync.instants import Ms
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown
@@ -39,7 +39,7 @@ def row(kind: Kind, order_id: int = 1, **payload: Any) -> OutboxRow:
 
 
 async def sent(shop: ScriptedShop, *rows: OutboxRow) -> list[Outcome]:
-    return await ShopifyReceiver(shop).send(rows)
+    return await ShopifySender(shop).send(rows)
 
 
 def part(

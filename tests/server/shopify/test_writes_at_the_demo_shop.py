@@ -15,7 +15,7 @@ from orders_demo.world.money import Tender
 from orders_demo.world.orders import Order
 from orders_demo.world.parcels import Parcel, Tracking
 from orders_demo.world.returns import Return
-from orders_sync.external.shopify.sender import ShopifyReceiver
+from orders_sync.external.shopify.sender import ShopifySender
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.outcome import Outcome, Refused, Sent
 
@@ -31,7 +31,7 @@ async def shop() -> AsyncIterator[Shop]:
 
 
 async def sent(shop: Shop, kind: Kind, order_id: int = 1, **payload: Any) -> Outcome:
-    (outcome,) = await ShopifyReceiver(shop.client()).send([row(kind, order_id, **payload)])
+    (outcome,) = await ShopifySender(shop.client()).send([row(kind, order_id, **payload)])
     return outcome
 
 

@@ -13,13 +13,13 @@ from tests.support.shopify import ScriptedShop, by_type, failure, hollow, page
 
 from orders_sync.db import alerts
 from orders_sync.db.engine import Database
-from orders_sync.external.shopify.errors import Misread
+from orders_sync.external.shopify.errors import BadRequest
 from orders_sync.external.shopify.shop import TOPICS
 from orders_sync.instants import MINUTE, parse_instant, to_text
 from orders_sync.poller import progress
 from orders_sync.poller.poller import Poller
 from orders_sync.poller.progress import PollerState
-from orders_sync.poller.shop_reader import ShopSide
+from orders_sync.poller.shop_reader import ShopReader
 from orders_sync.rules.thresholds import Thresholds
 
 Json = dict[str, Any]
@@ -84,7 +84,7 @@ class World:
 
     def poller(self, db: Database, owner: str = "one") -> Poller:
         """A process that polls this shop."""
-        side = ShopSide.of(self.shop, DOMAIN)
+        side = ShopReader.of(self.shop, DOMAIN)
         return Poller(db, side, Thresholds(), self.clock, owner=owner, interval_s=INTERVAL_S)
 
     def _nodes(self, known: dict[str, Json]) -> Callable[[Mapping[str, Any]], Json]:
@@ -122,7 +122,7 @@ class World:
         found = [told for told in self.orders.values() if parse_instant(told["updatedAt"]) >= since]
         found.sort(key=lambda told: (told[field], told["id"]), reverse=variables["reverse"])
         if not (variables["after"] or "0").isdigit():
-            raise Misread("invalid cursor")
+            raise BadRequest("invalid cursor")
         start = int(variables["after"] or 0)
         following = start + 2
         told = page(found[start:following], str(following) if following < len(found) else None)

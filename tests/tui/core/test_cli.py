@@ -92,7 +92,7 @@ def desk() -> Desk:
 def call(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     monkeypatch.setattr("orders_tui.config.default_path", lambda: tmp_path / "config.toml")
     monkeypatch.delenv("ORDERS_TUI_SERVER", raising=False)
-    monkeypatch.setattr("orders_tui.cli.reading.utc_now", lambda: NOON)
+    monkeypatch.setattr("orders_tui.cli.orders.utc_now", lambda: NOON)
     monkeypatch.setattr("orders_tui.cli.actions.FIRST_WAIT_S", 0.0)
 
     def called(*arguments: str, stdin: str | io.TextIOWrapper = "") -> int:
@@ -122,7 +122,7 @@ def test_the_arguments_are_read_without_models_or_network() -> None:
 
 def test_the_first_frame_waits_for_no_model_and_no_session() -> None:
     code = (
-        "import sys, orders_tui.app, orders_tui.starting;"
+        "import sys, orders_tui.app, orders_tui.startup.start;"
         "print([m for m in ('httpx', 'pydantic', 'orders_tui.session', 'orders_tui.store.store') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -67,7 +67,7 @@ def test_a_preview_sends_what_it_does_not_know_and_groups_what_it_skips() -> Non
 
 
 def test_anything_can_be_assigned() -> None:
-    assert AssignDraft((gid(1),), "ana").eligibility({gid(1): order(1, status=Status.CANCELLED)}.get).eligible == (
+    assert AssignDraft((gid(1),), "ana").eligibility({gid(1): order(1, status=Status.CANCELLED)}.get).sendable == (
         gid(1),
     )
 

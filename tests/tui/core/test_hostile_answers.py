@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.support.gzip_bomb import gzip_bomb
 from tests.tui.core import virtual_time
 from tests.tui.core.hostile import HEADERS, ORDER, PAGE, STRANGE, Chunks, bodies
 from tests.tui.core.samples import order
@@ -72,7 +73,7 @@ class Answers(httpx.AsyncBaseTransport):
 def hurried(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nobody waits: on a clock that jumps, in a folder of its own."""
     monkeypatch.setattr("orders_tui.cli.actions._PATIENCE_S", 0.0)
-    monkeypatch.setattr("orders_tui.cli.watching.asyncio", SimpleNamespace(run=virtual_time.run))
+    monkeypatch.setattr("orders_tui.cli.watch.asyncio", SimpleNamespace(run=virtual_time.run))
     monkeypatch.chdir(tmp_path)
 
 
@@ -232,7 +233,7 @@ async def _chunks(*chunks: bytes) -> AsyncIterator[bytes]:
 
 
 async def test_a_small_body_that_unpacks_to_a_large_one_is_cut_off() -> None:
-    bomb = gzip.compress(bytes(16 * body.LARGEST))
+    bomb = gzip_bomb(16 * body.LARGEST >> 20)
     tracemalloc.start()
     try:
         with pytest.raises(UnusableBody, match="8 MiB"):

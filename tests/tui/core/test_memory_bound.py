@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import zlib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from tests.support.gzip_bomb import gzip_bomb
 from tests.tui.core.samples import order, page
 
-from orders_tui.glance.look import Look
+from orders_tui.config import Config
+from orders_tui.startup import first_page
 
 MOST_MIB = 300
 _MEASURED = """
@@ -26,14 +27,8 @@ print(status, int(peak[1]) // 1024, file=sys.stderr)
 """
 
 
-def _bomb() -> bytes:
-    """400 MiB of nothing, packed piece by piece."""
-    packed, piece = zlib.compressobj(1, wbits=31), bytes(1024 * 1024)
-    return b"".join(packed.compress(piece) for _ in range(400)) + packed.flush()
-
-
 _ANSWERS = {
-    "bomb": ({"Content-Encoding": "gzip"}, _bomb()),
+    "bomb": ({"Content-Encoding": "gzip"}, gzip_bomb(400)),
     "values": ({}, b'{"orders": [' + b"{}," * 2_600_000 + b"{}]}"),
     "deep": ({}, b"[" * 8_000_000),
 }
@@ -108,23 +103,25 @@ def _measured(program: str, *arguments: str) -> tuple[int, int, str]:
 
 
 @pytest.mark.parametrize("kind", _ANSWERS)
-def test_the_first_look_finds_nothing(kind: str, address: str) -> None:
-    assert Look(f"{address}/{kind}").start().result(timeout=30) is None
+def test_the_first_look_finds_nothing(kind: str, address: str, tmp_path: Path) -> None:
+    config = Config(server=f"{address}/{kind}", state_dir=tmp_path)
+    assert first_page.request(config).result(timeout=30) is None
 
 
 _DESK = """
 import asyncio, re, sys
 from pathlib import Path
 from textual import events
+from orders_tui import paths
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
-from orders_tui.glance import look
+from orders_tui.startup import first_page
 from orders_tui.screens.desk import DeskScreen
-from orders_tui.starting import Start
+from orders_tui.startup.start import Start
 
 async def work(config):
-    start = Start(config, look.first(config))
-    app = DeskApp(start.front, start.reports, begin=start.begin)
+    start = Start(config, first_page.request(config))
+    app = DeskApp(start.first_frame, paths.reports(config), begin=start.begin)
     async with app.run_test(size=(120, 40)) as pilot:
         while not (isinstance(app.screen, DeskScreen) and app.screen.is_mounted):
             await pilot.pause(0.05)

@@ -10,7 +10,7 @@ from tests.tui.screens.desk_data import NOW
 
 from orders_tui.actions import fulfill, inventory
 from orders_tui.actions.fulfill import FulfillDraft, Parcel
-from orders_tui.screens.outcome import sentence
+from orders_tui.context.outcome import sentence
 from orders_tui.session.log import ActionEntry, ActionState
 from orders_wire.orders import Order, Tracking
 from orders_wire.vocabulary import Status

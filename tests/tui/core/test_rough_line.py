@@ -18,7 +18,8 @@ from orders_tui.actions.fulfill import FulfillDraft
 from orders_tui.errors import Refused
 from orders_tui.feed import ConnectionState
 from orders_tui.query import OrdersQuery
-from orders_tui.session import ActionState, Notice
+from orders_tui.session.changes import Notice
+from orders_tui.session.log import ActionState
 from orders_wire.vocabulary import ErrorCode, Status, Tab
 
 ACTIONS, ORDERS, LATENCY_S, FAILING = 200, 40, 2.0, 0.2

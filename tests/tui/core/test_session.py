@@ -16,7 +16,8 @@ from tests.tui.core.virtual_time import now, now_s, pace, run
 from orders_tui.errors import Refused, SignInNeeded
 from orders_tui.feed import ConnectionState, Events
 from orders_tui.query import Filters, OrdersQuery
-from orders_tui.session import Change, CursorMoved, Notice, PageShown, RowsChanged, Session
+from orders_tui.session import Session
+from orders_tui.session.changes import Change, CursorMoved, Notice, PageShown, RowsChanged
 from orders_tui.session.matching import collect
 from orders_tui.state_file import TabMemory
 from orders_wire.alerts import Event

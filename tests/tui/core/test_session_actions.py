@@ -16,7 +16,9 @@ from orders_tui.actions.support import SupportDraft
 from orders_tui.errors import ApiError, Refused, SignInNeeded, Unread
 from orders_tui.feed import ConnectionState, Events
 from orders_tui.query import OrdersQuery
-from orders_tui.session import ActionSettled, ActionState, AlertsChanged, BulkChanged, DeskLeft, Notice, OutcomeKind
+from orders_tui.session.bulk import OutcomeKind
+from orders_tui.session.changes import ActionSettled, AlertsChanged, BulkChanged, DeskLeft, Notice
+from orders_tui.session.log import ActionState
 from orders_tui.store import MarkKind
 from orders_wire.alerts import Event
 from orders_wire.vocabulary import ErrorCode, EventType, OpenClosed, Severity, Status, Tab

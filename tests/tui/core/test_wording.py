@@ -12,7 +12,7 @@ from tests.tui.core.samples import NOON, order
 
 from orders_tui import wording
 from orders_tui.feed import Connection, ConnectionState
-from orders_tui.screens.desk.narrowing import narrowed
+from orders_tui.screens.desk.layout import narrowed
 from orders_tui.session.view import RowView
 from orders_tui.store import Mark, MarkKind
 from orders_tui.wording import Sign, Tone
@@ -31,7 +31,7 @@ from orders_wire.vocabulary import (
 )
 
 SIGNS = [
-    *map(wording.status, Status),
+    *(wording.order_status(order(status=status)) for status in Status),
     *map(wording.issue, Issue),
     *map(wording.priority, Priority),
     *map(wording.return_state, ReturnState),

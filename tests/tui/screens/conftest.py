@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.desk_driver import Desk, Open
 from tests.tui.screens.fake_outgoing import FakeOutgoing
 from tests.tui.screens.fake_session import FakeSession
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.widgets import Input, TextArea
 
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
+from orders_tui.context.context import Context
 from orders_tui.keymap import build
 from orders_tui.pace import Pace
 from orders_tui.screens.desk import DeskScreen
-from orders_tui.screens.workplace import Workplace
 
 MakeApp = Callable[..., DeskApp]
 
@@ -34,6 +37,23 @@ class SteppingClock:
     def __call__(self) -> float:
         self.now += self.step
         return self.now
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _styles_are_read_once() -> Iterator[None]:
+    """For all apps of a test process: reading them is a quarter of what opening a desk costs."""
+    read = Stylesheet._parse_rules
+    known: dict[object, list[RuleSet]] = {}
+
+    def reading(sheet: Stylesheet, css: str, *given: Any, **named: Any) -> list[RuleSet]:
+        key = (css, given, tuple(named.items()), tuple(sheet._variables.items()))
+        if key not in known:
+            known[key] = read(sheet, css, *given, **named)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Stylesheet, "_parse_rules", reading)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -63,10 +83,10 @@ def make_app(session: FakeSession, clock: SteppingClock, tmp_path: Path) -> Make
         pace = Pace(now=lambda: NOW + timedelta(minutes=session.minutes), monotonic=clock)
 
         async def begin(app: DeskApp) -> None:
-            app.attend(work)
+            app.run_session(work)
 
         app = DeskApp(lambda: DeskScreen(work), tmp_path, pace=pace, ascii_only=settings.ascii, begin=begin)
-        work = Workplace(session, settings, pace, build(settings.keys), keyboard=app.keyboard, outgoing=FakeOutgoing())
+        work = Context(session, settings, pace, build(settings.keys), keyboard=app.keyboard, outgoing=FakeOutgoing())
         return app
 
     return make

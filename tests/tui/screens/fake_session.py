@@ -18,12 +18,10 @@ from orders_tui.drafts import DraftBook
 from orders_tui.errors import ApiError, SignInNeeded
 from orders_tui.feed import Connection, ConnectionState
 from orders_tui.query import Filters, OrdersQuery, Sort
-from orders_tui.session import Session, changes
-from orders_tui.session.actions import Actions
+from orders_tui.session import changes
 from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
 from orders_tui.session.log import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.matching import Matching
-from orders_tui.session.table import Table
 from orders_tui.session.view import Ghost, PageSpan, RowView, TableView
 from orders_tui.state_file import TabMemory
 from orders_tui.store.marks import Mark, MarkKind
@@ -41,7 +39,7 @@ _SETTLED = {
 }
 
 
-class FakeSession(Session):
+class FakeSession:
     """Answers at once; what was asked of it is in `sent`."""
 
     def __init__(self, page_size: int = 36, now: Callable[[], datetime] = lambda: NOW) -> None:
@@ -257,7 +255,7 @@ class FakeSession(Session):
         self.tell(changes.AlertsChanged())
 
 
-class FakeTable(Table):
+class FakeTable:
     """What is shown, as the test has put it."""
 
     def __init__(self, session: FakeSession) -> None:
@@ -352,7 +350,7 @@ class FakeTable(Table):
         return None
 
 
-class FakeActions(Actions):
+class FakeActions:
     """Answers at once; what was asked is in the session's `sent`."""
 
     def __init__(self, session: FakeSession) -> None:
@@ -395,7 +393,7 @@ class FakeActions(Actions):
         self._session.put(rows=tuple(rows))
         self._session.tell(changes.RowsChanged(frozenset(draft.order_ids)))
 
-    def undo(self, key: str | None = None) -> ActionEntry | None:
+    def undo(self) -> ActionEntry | None:
         entry = self.undoable()
         if entry is not None:
             self._session.log_now[-1] = replace(entry, state=ActionState.UNDONE)

@@ -22,8 +22,8 @@ from orders_tui.commands import COMMANDS, Group
 from orders_tui.dialogs.assign import AssignDialog
 from orders_tui.dialogs.help import HelpDialog
 from orders_tui.screens.desk import DeskScreen
-from orders_tui.screens.glance import GlanceScreen
 from orders_tui.screens.palette import Palette
+from orders_tui.startup.first_frame import FirstFrame
 
 KEYS = tuple(sorted({key for command in COMMANDS for key in command.keys}))
 OPENING = (
@@ -59,8 +59,8 @@ NAMES = {
 }  # fmt: skip
 Moment = tuple[type[Screen[None]], str]
 MOMENTS: list[Moment] = [
-    (GlanceScreen, "compose"),
-    (GlanceScreen, "on_mount"),
+    (FirstFrame, "compose"),
+    (FirstFrame, "on_mount"),
     (DeskScreen, "compose"),
     (DeskScreen, "on_mount"),
 ]

@@ -11,9 +11,9 @@ from orders_tui.actions.assign import AssignDraft
 from orders_tui.commands import COMMANDS, Place
 from orders_tui.dialogs.sign_in import SignInDialog
 from orders_tui.feed import ConnectionState
-from orders_tui.screens.desk.board import Part
+from orders_tui.screens.command_screen import CommandScreen
+from orders_tui.screens.desk.layout import Part
 from orders_tui.screens.order import OrderScreen
-from orders_tui.screens.stage import Stage
 from orders_tui.session import changes
 from orders_tui.session.log import ActionState, OrderFailure
 from orders_tui.store.marks import MarkKind
@@ -347,9 +347,9 @@ async def test_twenty_updates_draw_twenty_lines_and_nothing_else(open_desk: Open
 async def test_a_thousand_changes_at_once_cost_one_drawing(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         drawn: list[int] = []
-        board = desk.screen.board
-        page = board.page
-        board.page = lambda: drawn.append(1) or page()  # type: ignore[method-assign, func-returns-value]
+        renderer = desk.screen.renderer
+        page = renderer.page
+        renderer.page = lambda: drawn.append(1) or page()  # type: ignore[method-assign, func-returns-value]
         for _ in range(1000):
             session.tell(changes.PageShown())
         await desk.pilot.pause()
@@ -382,10 +382,10 @@ async def test_every_command_of_a_place_has_a_handler_there(
     open_desk: Open, session: FakeSession, place: Place
 ) -> None:
     async with open_desk() as desk:
-        stage: Stage = desk.screen
+        screen: CommandScreen = desk.screen
         if place is Place.ORDER:
-            stage = OrderScreen(desk.screen.work, ids(session)[0])
-        missing = [command.id for command in COMMANDS if place in command.places and command.id not in stage.handlers]
+            screen = OrderScreen(desk.screen.work, ids(session)[0])
+        missing = [command.id for command in COMMANDS if place in command.places and command.id not in screen.handlers]
         assert missing == []
 
 
@@ -406,7 +406,7 @@ async def test_the_pane_says_whose_order_it_shows_at_once_and_after_a_move(open_
     async with open_desk(size=(120, 40)) as desk:
         for key in ("", "j"):
             await desk.press(*[key] if key else ())
-            desk.screen.board.draw(Part.ORDER)
+            desk.screen.renderer.draw(Part.ORDER)
             await desk.pilot.pause()
             strips = desk.app.screen._compositor.render_strips()
             assert desk.cursor in strips[31].text

@@ -14,7 +14,7 @@ from orders_tui.actions.assign import AssignDraft
 from orders_tui.actions.inventory import InventoryDraft
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.feed import ConnectionState
-from orders_tui.screens.desk import tops
+from orders_tui.screens.desk import captions
 from orders_tui.session import changes
 from orders_tui.session.bulk import Outcome, OutcomeKind
 from orders_tui.session.log import ActionEntry, ActionState
@@ -189,7 +189,7 @@ def in_batches(session: FakeSession, *counts: int) -> list[ActionEntry]:
 async def test_the_header_counts_the_whole_batch(open_desk: Open, session: FakeSession) -> None:
     async with open_desk() as desk:
         in_batches(session, 25, 25, 9)
-        info = tops.top_info(desk.screen)
+        info = captions.top_info(desk.screen)
         assert (info.undo, info.undo_s) == ("assign 59", 5.0)
 
 
@@ -200,7 +200,7 @@ async def test_u_takes_back_while_the_result_is_open(open_desk: Open, session: F
         end_run(session, one=Outcome(OutcomeKind.FAILED, "why"))
         await desk.pilot.pause()
         assert "undo 5" in [hint.label for hint in hints(desk)]
-        assert tops.undo_keys(desk.screen) == "u"
+        assert captions.undo_keys(desk.screen) == "u"
         await desk.press("u")
         assert ActionState.UNDONE in {entry.state for entry in session.actions.log}
 
@@ -210,7 +210,7 @@ async def test_the_keys_that_the_header_offers_take_back(open_desk: Open, sessio
         for name, keys in {"assign": ("a",), "filter": ("slash",), "bulk": ("asterisk", "a", "down", "enter")}.items():
             await desk.press(*keys)
             in_batches(session, 1)
-            for key in tops.undo_keys(desk.screen).split():
+            for key in captions.undo_keys(desk.screen).split():
                 await desk.press({"esc": "escape"}.get(key, key))
             assert session.actions.log[-1].state is ActionState.UNDONE, name
             session.log_now.clear()
@@ -221,7 +221,7 @@ async def test_offline_the_header_offers_no_undo(open_desk: Open, session: FakeS
     async with open_desk() as desk:
         in_batches(session, 1)
         session.set_line(state=ConnectionState.OFFLINE, since=NOW)
-        assert tops.top_info(desk.screen).undo == ""
+        assert captions.top_info(desk.screen).undo == ""
 
 
 async def test_retry_leaves_the_keys_once_it_was_used(open_desk: Open, session: FakeSession) -> None:
@@ -247,9 +247,9 @@ async def test_retry_leaves_the_keys_by_itself(
         await desk.press("asterisk", "a", "down", "enter")
         end_run(session, one=Outcome(OutcomeKind.FAILED, "why"))
         run = session.runs_made[0]
-        assert tops.just_failed(session.actions.runs)
+        assert captions.just_failed(session.actions.runs)
         monkeypatch.setattr(run, "_monotonic", lambda: 12.0 + 61)
-        assert not tops.just_failed(session.actions.runs)
+        assert not captions.just_failed(session.actions.runs)
         assert run.retryable
 
 

@@ -133,9 +133,9 @@ def test_a_fault_now_and_then_is_borne_for_ever() -> None:
     faults = Faults(lambda: now)
     for _ in range(100):
         now += WITHIN_S / AT_MOST
-        assert faults.bear()
+        assert faults.tolerate()
     for _ in range(AT_MOST):
-        last = faults.bear()
+        last = faults.tolerate()
     assert not last
 
 

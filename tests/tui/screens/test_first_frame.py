@@ -14,14 +14,14 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from orders_tui import places
+from orders_tui import paths
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
-from orders_tui.glance import look, sketch
 from orders_tui.screens.desk import DeskScreen
-from orders_tui.screens.glance import GlanceScreen
-from orders_tui.starting import Start
-from orders_tui.widgets.band import Band
+from orders_tui.startup import first_page
+from orders_tui.startup.first_frame import FirstFrame
+from orders_tui.startup.start import Start
+from orders_tui.widgets.banner import Banner
 from orders_tui.widgets.hint_bar import HintBar
 from orders_tui.widgets.order_table import OrderTable
 from orders_wire.vocabulary import Tab
@@ -69,18 +69,18 @@ class Opening:
 @asynccontextmanager
 async def opening(server: str, state_dir: Path, **config: object) -> AsyncIterator[Opening]:
     settings = Config(server=server, state_dir=state_dir, name="ana", **config)  # type: ignore[arg-type]
-    start = Start(settings, look.first(settings))
+    start = Start(settings, first_page.request(settings))
     go_on = asyncio.Event()
 
     async def begin(app: DeskApp) -> None:
         await go_on.wait()
         await start.begin(app)
 
-    front: Callable[[], Screen[None]] = start.front
-    app = DeskApp(front, start.reports, theme=start.preferences.theme, begin=begin)
+    first_screen: Callable[[], Screen[None]] = start.first_frame
+    app = DeskApp(first_screen, paths.reports(settings), theme=start.preferences.theme, begin=begin)
     async with app.run_test(size=(120, 40)) as pilot:
         yield Opening(app, pilot, start, go_on)
-    start.put_away()
+    start.save()
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ async def server() -> AsyncIterator[ServedDesk]:
 async def test_the_desk_takes_over_and_no_row_moves(server: ServedDesk, tmp_path: Path) -> None:
     async with opening(server.url, tmp_path) as client:
         await client.until(lambda: client.table.rows)
-        assert isinstance(client.app.screen, GlanceScreen)
+        assert isinstance(client.app.screen, FirstFrame)
         first = client.lines()
         assert any(server.rows[0].order_number in line for line in first)
         await client.desk()
@@ -153,7 +153,7 @@ async def test_no_server_is_said_and_not_waited_for(tmp_path: Path) -> None:
     async with opening(NOBODY, tmp_path) as client:
         desk = await client.desk()
         await client.until(lambda: desk.work.session.table.view.problem is not None)
-        await client.until(lambda: "OFFLINE" in desk.query_one(Band).text)
+        await client.until(lambda: "OFFLINE" in desk.query_one(Banner).text)
         said = [desk.side.render_line(y).text.strip() for y in range(desk.side.size.height)]
         assert [line for line in said if line] == ["ALERTS", "not known yet"]
 
@@ -162,7 +162,7 @@ async def test_a_token_that_is_not_known_is_said(server: ServedDesk, tmp_path: P
     server.status = 401
     async with opening(server.url, tmp_path, token="old") as client:
         desk = await client.desk()
-        await client.until(lambda: "SIGN" in desk.query_one(Band).text.upper())
+        await client.until(lambda: "SIGN" in desk.query_one(Banner).text.upper())
 
 
 async def test_an_answer_that_is_no_page_leaves_the_telling_to_the_desk(server: ServedDesk, tmp_path: Path) -> None:
@@ -176,15 +176,15 @@ async def test_an_answer_that_is_no_page_leaves_the_telling_to_the_desk(server: 
 @pytest.mark.parametrize("body", [{}, {"orders": None}, {"orders": {"items": [{}], "page_info": {}}}, {"orders": []}])
 def test_what_does_not_read_as_a_page_is_not_shown(body: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="not a page"):
-        sketch.page(body)
+        first_page.read(body)
 
 
 @pytest.mark.parametrize("text", [None, "", "[", "[]", '{"ui": 3}', '{"ui": {"query": "tab=nonsense"}, "tabs": 1}'])
 async def test_a_spoilt_state_file_is_as_none(tmp_path: Path, text: str | None) -> None:
     config = Config(server=NOBODY, state_dir=tmp_path)
     if text is not None:
-        places.state_file(config).write_text(text, encoding="utf-8")
-    assert Start(config, look.first(config)).front().tab is Tab.UNFULFILLED
+        paths.state_file(config).write_text(text, encoding="utf-8")
+    assert Start(config, first_page.request(config)).first_frame().tab is Tab.UNFULFILLED
 
 
 async def test_a_start_that_fails_is_reported_with_its_cause(tmp_path: Path) -> None:
@@ -192,9 +192,9 @@ async def test_a_start_that_fails_is_reported_with_its_cause(tmp_path: Path) -> 
         raise ZeroDivisionError
 
     config = Config(server=NOBODY, state_dir=tmp_path)
-    start = Start(config, look.first(config))
+    start = Start(config, first_page.request(config))
     with pytest.raises(WorkerFailed):
-        async with DeskApp(start.front, start.reports, begin=begin).run_test() as pilot:
+        async with DeskApp(start.first_frame, paths.reports(config), begin=begin).run_test() as pilot:
             await pilot.pause()
-    (report,) = start.reports.glob("crash*.txt")
+    (report,) = paths.reports(config).glob("crash*.txt")
     assert "ZeroDivisionError" in report.read_text(encoding="utf-8")

@@ -17,14 +17,16 @@ from textual.pilot import Pilot
 from orders_tui.api.client import SyncApi
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
+from orders_tui.context.context import Context
 from orders_tui.feed import ConnectionState
 from orders_tui.feed.sse import SseFeed
 from orders_tui.keymap import build
 from orders_tui.pace import Pace
 from orders_tui.query import OrdersQuery
 from orders_tui.screens.desk import DeskScreen
-from orders_tui.screens.workplace import Workplace
-from orders_tui.session import ActionState, Change, Notice, Session
+from orders_tui.session import Session
+from orders_tui.session.changes import Change, Notice
+from orders_tui.session.log import ActionState
 
 SEEDS = range(3)
 PATIENCE_S = 20
@@ -112,10 +114,10 @@ async def working(seed: int, reports: Path) -> AsyncIterator[Client]:
     session = Session(api, SseFeed(api, pace, poll_interval_s=0.1), query=OrdersQuery(page_size=36), pace=pace)
 
     async def begin(app: DeskApp) -> None:
-        app.attend(work, api.close)
+        app.run_session(work, api.close)
 
     app = DeskApp(lambda: DeskScreen(work), reports, pace=pace, begin=begin)
-    work = Workplace(session, Config(), pace, build({}), keyboard=app.keyboard, outgoing=api)
+    work = Context(session, Config(), pace, build({}), keyboard=app.keyboard, outgoing=api)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         yield Client(desk, app, pilot, session)
 

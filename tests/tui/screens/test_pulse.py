@@ -10,8 +10,8 @@ from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 
+from orders_tui.context.trend import SAMPLES, Trend
 from orders_tui.glyphs import UNICODE
-from orders_tui.screens.trend import SAMPLES, Trend
 from orders_wire.vocabulary import Tab
 
 SPARKS = UNICODE.sparks

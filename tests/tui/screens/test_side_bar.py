@@ -12,13 +12,13 @@ from orders_tui.alerts import Alert
 from orders_tui.glyphs import UNICODE
 from orders_tui.session import changes
 from orders_tui.widgets.cells import text_of
+from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.line_list import Line
-from orders_tui.widgets.order_table.columns import Seen
 from orders_tui.widgets.query_bar import QueryBar
 from orders_tui.widgets.side_bar import Shown, alerts_of, lines
 from orders_wire.vocabulary import EventType, Severity
 
-SEEN = Seen(NOW, "UTC", UNICODE, "ana")
+SEEN = Formatter(NOW, "UTC", UNICODE, "ana")
 
 
 def alert(number: int, kind: EventType, severity: Severity, message: str = "") -> Alert:

@@ -17,7 +17,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from orders_tui import themes
-from orders_tui.screens.desk import DeskScreen, board
+from orders_tui.screens.desk import DeskScreen, renderer
 
 WIDE, SMALL = (120, 40), (80, 24)
 SIZES = (WIDE, SMALL)
@@ -58,7 +58,7 @@ class Look:
             await pilot.press(*scene.last)
             await pilot.pause()
             desk = pilot.app.screen_stack[0]
-            while session.table.view.loading and isinstance(desk, DeskScreen) and not desk.board.slow:
+            while session.table.view.loading and isinstance(desk, DeskScreen) and not desk.renderer.slow:
                 await pilot.pause()
 
         return self._snap(self._make_app(**scene.settings, **config), terminal_size=size, run_before=prepare)
@@ -66,7 +66,7 @@ class Look:
 
 @pytest.fixture
 def look(make_app: MakeApp, session: FakeSession, snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> Look:
-    monkeypatch.setattr(board, "SHOW_LOADING_AFTER_S", 0.001)
+    monkeypatch.setattr(renderer, "SHOW_LOADING_AFTER_S", 0.001)
     return Look(make_app, session, snap_compare)
 
 

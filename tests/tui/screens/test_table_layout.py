@@ -14,9 +14,9 @@ from orders_tui.glyphs import ASCII, UNICODE, Glyphs
 from orders_tui.session.view import Ghost, RowView
 from orders_tui.store.marks import Mark, MarkKind
 from orders_tui.widgets.cells import clip, fit, plain, text_of, width
-from orders_tui.widgets.order_table.columns import BY_KEY, COLUMNS, Seen, default_columns
-from orders_tui.widgets.order_table.layout import GAP, GUTTER, arrange, last_first
-from orders_tui.widgets.order_table.painter import Canvas, Look, Palette, paint_header, paint_loading, paint_row
+from orders_tui.widgets.formatter import Formatter
+from orders_tui.widgets.order_table.columns import BY_KEY, COLUMNS, GAP, GUTTER, arrange, default_columns, last_first
+from orders_tui.widgets.order_table.painter import Canvas, Look, paint_header, paint_loading, paint_row
 from orders_wire.vocabulary import ActionName, SortField, Tab
 
 HOSTILE = st.text(
@@ -31,7 +31,7 @@ DEFAULT = [BY_KEY[key] for key in default_columns(Tab.ALL)]
 
 def canvas(cells: int, glyphs: Glyphs = UNICODE) -> Canvas:
     style = Style()
-    return Canvas(arrange(DEFAULT, cells), cells, Palette(lambda name: style), Seen(NOW, "UTC", glyphs, "ana"))
+    return Canvas(arrange(DEFAULT, cells), cells, lambda name: style, Formatter(NOW, "UTC", glyphs, "ana"))
 
 
 @given(HOSTILE, st.integers(0, 40))
@@ -88,7 +88,7 @@ def test_strangers_names_leave_every_column_where_it_is(customer: str, owner: st
     hostile = order(1001, customer_name=customer, assigned_to=owner or "x", tags=[tag], order_number=f"#{tag}")
     for keys in (default_columns(Tab.ALL), tuple(BY_KEY)):
         columns = [BY_KEY[key] for key in keys]
-        on = Canvas(arrange(columns, 240), 240, Palette(lambda name: Style()), Seen(NOW, "UTC", UNICODE))
+        on = Canvas(arrange(columns, 240), 240, lambda name: Style(), Formatter(NOW, "UTC", UNICODE))
         line = paint_row(RowView(hostile), Look(), on)
         assert cell_len(line.text) == 240
         assert _harmless(line)

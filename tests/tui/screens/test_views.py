@@ -6,9 +6,8 @@ import pytest
 from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 
+from orders_tui.context.preferences import Preferences, SavedView
 from orders_tui.query import Filters, OrdersQuery, Sort
-from orders_tui.screens.preferences import Preferences
-from orders_tui.screens.saved_view import SavedView
 from orders_wire.vocabulary import SortField, Tab
 
 QUERY = OrdersQuery(Tab.RETURNS, Filters(owner="bo", words="berlin"), Sort(SortField.PLACED_AT, descending=True))

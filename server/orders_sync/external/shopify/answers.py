@@ -13,8 +13,15 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from orders_sync.external.shopify.errors import Broken, Denied, Misread, NoAnswer, ShopifyError, Throttled, TooCostly
-from orders_sync.external.shopify.throttle import ThrottleStatus
+from orders_sync.external.shopify.errors import (
+    BadRequest,
+    Denied,
+    NoAnswer,
+    PartFailed,
+    ShopifyError,
+    Throttled,
+    TooCostly,
+)
 from orders_sync.instants import Ms
 
 UNKNOWN_WAIT_S = 2.0
@@ -76,6 +83,15 @@ class _Body(_Part):
     data: dict[str, Any] | None = None
     errors: list[_Error] = []
     extensions: _Extensions = _Extensions()
+
+
+@dataclass(frozen=True, slots=True)
+class ThrottleStatus:
+    """What an answer says of the bucket, in points and points per second."""
+
+    maximum: float
+    available: float
+    restore_rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +198,7 @@ def _raise_misread(body: _Body) -> None:
     """A search term that the shop does not know is dropped by it, and the rest may match every order."""
     told = [w for search in body.extensions.search for w in search.warnings]
     if told:
-        raise Misread(
+        raise BadRequest(
             "Shopify did not understand a search: " + "; ".join(f"{w.field} {w.message}".strip() for w in told)
         )
 
@@ -196,14 +212,14 @@ def _failure(body: _Body, at: Sequence[str]) -> ShopifyError:
     if "MAX_COST_EXCEEDED" in codes:
         return TooCostly(told)
     if all(_place(error.path, at) is not None for error in errors):
-        return Broken(f"Shopify failed: {told}", _broken(errors, at))
+        return PartFailed(f"Shopify failed: {told}", _broken(errors, at))
     if codes <= {_DENIED}:
         needs = sorted({error.extensions.required_access or error.message for error in errors})
         return Denied("The Admin token may not read this: " + "; ".join(needs))
     if codes & _INTERNAL:
         named = all(error.path for error in errors)
-        return Broken(f"Shopify failed: {told}") if named else NoAnswer(f"Shopify failed: {told}")
-    return Misread(f"Shopify does not take the request: {told}")
+        return PartFailed(f"Shopify failed: {told}") if named else NoAnswer(f"Shopify failed: {told}")
+    return BadRequest(f"Shopify does not take the request: {told}")
 
 
 def _throttled(body: _Body) -> Throttled:

@@ -19,12 +19,19 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 
 from orders_sync.evidence.json_fields import clean
 from orders_sync.external.shopify import answers
-from orders_sync.external.shopify.answers import Answer
+from orders_sync.external.shopify.answers import Answer, ThrottleStatus
 from orders_sync.external.shopify.documents import API_VERSION, Document
-from orders_sync.external.shopify.errors import Misread, NoAnswer, NotJson, NotSent, Refusal, ShopifyError, Throttled
+from orders_sync.external.shopify.errors import (
+    BadRequest,
+    HttpRefusal,
+    NoAnswer,
+    NotJson,
+    NotSent,
+    ShopifyError,
+    Throttled,
+)
 from orders_sync.external.shopify.scalars import decoded
-from orders_sync.external.shopify.throttle import Bucket
-from orders_sync.instants import Clock, Ms, from_datetime, system_clock
+from orders_sync.instants import SECOND, Clock, Ms, from_datetime, system_clock
 
 log = structlog.get_logger(__name__)
 
@@ -195,12 +202,12 @@ def _raise_for_status(response: aiohttp.ClientResponse) -> None:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise Throttled(_seconds(response.headers.get("Retry-After")))
     if status in _REDIRECTS:
-        raise Refusal(
+        raise HttpRefusal(
             f"The Admin API has moved, and the token is not sent after it: {told}", HTTPStatus.MOVED_PERMANENTLY
         )
     if status in _REFUSALS:
-        raise Refusal(f"{_REFUSALS[status]}: {told}", status)
-    failure: type[ShopifyError] = NoAnswer if status >= 500 else Misread
+        raise HttpRefusal(f"{_REFUSALS[status]}: {told}", status)
+    failure: type[ShopifyError] = NoAnswer if status >= 500 else BadRequest
     raise failure(f"Shopify answered {told}")
 
 
@@ -210,3 +217,31 @@ def _seconds(text: str | None) -> float:
         return max(0.0, min(60.0, float(text))) if text else answers.UNKNOWN_WAIT_S
     except ValueError:
         return answers.UNKNOWN_WAIT_S
+
+
+class Bucket:
+    """What is left, as far as the last answer and the requests still under way tell. Knows nothing before the first answer."""
+
+    def __init__(self) -> None:
+        self._told: ThrottleStatus | None = None
+        self._at = Ms(0)
+        self._under_way = 0.0
+
+    def wait_s(self, cost: float, now: Ms) -> float:
+        """Seconds until `cost` points are there; 0 when they are, or while nothing is known."""
+        told = self._told
+        if told is None or told.restore_rate <= 0:
+            return 0.0
+        restored = told.restore_rate * max(0, now - self._at) / SECOND
+        available = min(told.maximum, told.available + restored) - self._under_way
+        return max(0.0, (min(cost, told.maximum) - available) / told.restore_rate)
+
+    def sent(self, cost: float) -> None:
+        """A request of this cost is under way."""
+        self._under_way += cost
+
+    def answered(self, cost: float, told: ThrottleStatus | None, now: Ms) -> None:
+        """The request that was `sent` with this cost is over; `told` is what its answer says, if it says anything."""
+        self._under_way = max(0.0, self._under_way - cost)
+        if told is not None:
+            self._told, self._at = told, now

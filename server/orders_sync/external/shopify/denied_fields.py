@@ -44,7 +44,7 @@ _PARTS_OF_CONNECTION = frozenset({"nodes", "pageInfo"})
 _Steps = list[tuple[Any, Any]]
 
 
-def take_out(answer: Answer, at: tuple[str, ...]) -> None:
+def remove_denied(answer: Answer, at: tuple[str, ...]) -> None:
     """Removes from the data all that is denied, in place. An item of a list is left out of it, but for the objects that stand
     `at` the document's own place: theirs are counted, and stay as null."""
     hollow: list[list[Any]] = []

@@ -3,15 +3,15 @@
 `ShopifyError` ┬ `NotSent`    no connection: the shop never had the request
                ├ `NoAnswer`   the request left, and no whole answer came: a write may have happened
                │ ├ `NotJson`  something answered, and not in JSON
-               │ └ `Broken`   the shop failed inside of what it was to tell; `places`: of which objects of a list, if it says
-               │   └ `Withheld` the token may not know the object itself
+               │ └ `PartFailed`   the shop failed inside of what it was to tell; `places`: of which objects of a list, if it says
+               │   └ `ObjectDenied` the token may not know the object itself
                ├ `Throttled`  not executed, and still not after waiting; `retry_after_s`
                ├ `TooCostly`  not executed: it asks for more points than one request may cost
                ├ `Denied`     not executed: the token is not accepted, or lacks a scope
-               │ └ `Refusal`  by an HTTP status, for as long as the shop or its address stays as it is
+               │ └ `HttpRefusal`  by an HTTP status, for as long as the shop or its address stays as it is
                ├ `NoProgress` a list that says it goes on, and does not; or is longer than the shop lets anybody read
-               └ `Misread`    not executed as meant: the shop does not take the request, or not its search terms
-                 └ `Misshapen` it was executed, and the answer, or a part of it, has another shape than the schema's
+               └ `BadRequest`    not executed as meant: the shop does not take the request, or not its search terms
+                 └ `UnexpectedShape` it was executed, and the answer, or a part of it, has another shape than the schema's
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ class NotJson(NoAnswer):
     pass
 
 
-class Broken(NoAnswer):
+class PartFailed(NoAnswer):
     def __init__(self, message: str, places: Mapping[int, str] | None = None) -> None:
         super().__init__(message)
         self.places = places or {}
 
 
-class Withheld(Broken):
+class ObjectDenied(PartFailed):
     pass
 
 
@@ -60,7 +60,7 @@ class Denied(ShopifyError):
     pass
 
 
-class Refusal(Denied):
+class HttpRefusal(Denied):
     """`status`: the HTTP status that the shop refuses everything with."""
 
     def __init__(self, message: str, status: int) -> None:
@@ -72,14 +72,14 @@ class NoProgress(ShopifyError):
     pass
 
 
-class Misread(ShopifyError):
+class BadRequest(ShopifyError):
     pass
 
 
-class Misshapen(Misread):
+class UnexpectedShape(BadRequest):
     pass
 
 
-OneAlone = Misshapen | Broken | NoProgress
-ONE_ALONE = (Misshapen, Broken, NoProgress)
+OrderFault = UnexpectedShape | PartFailed | NoProgress
+ORDER_FAULTS = (UnexpectedShape, PartFailed, NoProgress)
 """What concerns, when it happens while one order is read, that order alone."""

@@ -9,12 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from orders_sync.external.shopify import documents
-from orders_sync.external.shopify.batches import understood
+from orders_sync.external.shopify import write_documents
 from orders_sync.external.shopify.client import ShopifyClient
-from orders_sync.external.shopify.mutations import UserErrors, mutate
-from orders_sync.external.shopify.nodes import HeldLine, Node
-from orders_sync.external.shopify.reads_before_writes import WholePage, ask, connection, to_end
+from orders_sync.external.shopify.mutations import (
+    PreconditionFailed,
+    UserErrors,
+    WholePage,
+    ask,
+    connection,
+    mutate,
+    to_end,
+)
+from orders_sync.external.shopify.nodes import HeldLine, Node, parsing
 from orders_sync.external.shopify.scalars import Id, Instant, Word, gid
 
 _CLOSED = "unfulfillable status= closed"
@@ -50,10 +56,6 @@ class Fulfillable(Node):
     fulfillment_orders: WholePage[FulfillmentOrder]
 
 
-class CannotFulfill(Exception):
-    """The order as it is in the shop does not allow it; the message says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """What is told of the fulfilment. `notify`: the customer is mailed."""
@@ -67,19 +69,19 @@ async def fulfill(client: ShopifyClient, order_id: int, parcel: Parcel) -> None:
     """Fulfils all that is left, one fulfilment per fulfilment order. Nothing left: it is done already.
 
     A fulfilment order that was fulfilled is closed, so that no repetition makes, or mails, a fulfilment twice.
-    Raises CannotFulfill, UserErrors, OutcomeLost, ShopifyError.
+    Raises PreconditionFailed, UserErrors, OutcomeLost, ShopifyError.
     """
     order = await _read(client, order_id)
     parts = order.fulfillment_orders.nodes
     if order.cancelled_at is not None:
-        raise CannotFulfill("the order is cancelled in Shopify")
+        raise PreconditionFailed("the order is cancelled in Shopify")
     if not parts:
-        raise CannotFulfill("Shopify shows this app no fulfilment order of it: the app may lack a scope for them")
+        raise PreconditionFailed("Shopify shows this app no fulfilment order of it: the app may lack a scope for them")
     ready = [part for part in parts if part.allows("CREATE_FULFILLMENT")]
     left = [part for part in parts if part.status not in _ENDED]
     if left and not ready:
         held = any(part.fulfillment_holds for part in left)
-        raise CannotFulfill(
+        raise PreconditionFailed(
             "the order is on hold in Shopify" if held else "Shopify does not let this app fulfil the order"
         )
     for part in ready:
@@ -87,7 +89,7 @@ async def fulfill(client: ShopifyClient, order_id: int, parcel: Parcel) -> None:
 
 
 async def hold(client: ShopifyClient, order_id: int, sku: str, handle: str, note: str | None) -> None:
-    """Holds every fulfilment order that still owes the SKU. Raises UserErrors, OutcomeLost, ShopifyError, CannotFulfill."""
+    """Holds every fulfilment order that still owes the SKU. Raises UserErrors, OutcomeLost, ShopifyError, PreconditionFailed."""
     order = await _read(client, order_id)
     for part in order.fulfillment_orders.nodes:
         placed = any(known.handle == handle for known in part.fulfillment_holds)
@@ -101,26 +103,26 @@ async def hold(client: ShopifyClient, order_id: int, sku: str, handle: str, note
         }
         try:
             variables = {"id": gid("FulfillmentOrder", part.id), "hold": reason}
-            await mutate(client, documents.HOLD, variables, "fulfillmentHold")
+            await mutate(client, write_documents.HOLD, variables, "fulfillmentHold")
         except UserErrors as errors:
             if not errors.have("DUPLICATE_FULFILLMENT_HOLD_HANDLE"):
                 raise
 
 
 async def release(client: ShopifyClient, order_id: int, handle: str) -> None:
-    """Releases our hold of this name wherever it is. Raises UserErrors, OutcomeLost, ShopifyError, CannotFulfill."""
+    """Releases our hold of this name wherever it is. Raises UserErrors, OutcomeLost, ShopifyError, PreconditionFailed."""
     order = await _read(client, order_id)
     for part in order.fulfillment_orders.nodes:
         ours = [known.id for known in part.fulfillment_holds if known.handle == handle]
         if ours:
             variables = {"id": gid("FulfillmentOrder", part.id), "holdIds": ours}
-            await mutate(client, documents.RELEASE_HOLD, variables, "fulfillmentOrder")
+            await mutate(client, write_documents.RELEASE_HOLD, variables, "fulfillmentOrder")
 
 
 async def _owes(client: ShopifyClient, part: FulfillmentOrder, sku: str) -> bool:
     """True when it has to send this SKU."""
     entity, where = gid("FulfillmentOrder", part.id), ("fulfillmentOrder", "lineItems")
-    lines = await connection(client, documents.FULFILLABLE_LINES, entity, where, HeldLine)
+    lines = await connection(client, write_documents.FULFILLABLE_LINES, entity, where, HeldLine)
     return any(line.sku == sku and line.remaining_quantity > 0 for line in lines)
 
 
@@ -134,7 +136,7 @@ async def _create(client: ShopifyClient, part: FulfillmentOrder, parcel: Parcel)
     if parcel.notify:
         fulfillment["notifyCustomer"] = True
     try:
-        await mutate(client, documents.CREATE_FULFILLMENT, {"fulfillment": fulfillment}, "fulfillment")
+        await mutate(client, write_documents.CREATE_FULFILLMENT, {"fulfillment": fulfillment}, "fulfillment")
     except UserErrors as errors:
         if not all(_CLOSED in error.message for error in errors.errors):
             raise
@@ -144,12 +146,12 @@ async def _read(client: ShopifyClient, order_id: int) -> Fulfillable:
     orders: list[Fulfillable] = []
 
     async def page(cursor: str | None) -> WholePage[FulfillmentOrder]:
-        data = await ask(client, documents.FULFILLABLE, {"id": gid("Order", order_id), "after": cursor})
-        with understood():
+        data = await ask(client, write_documents.FULFILLABLE, {"id": gid("Order", order_id), "after": cursor})
+        with parsing():
             told = data["order"]
             orders.extend([] if told is None else [Fulfillable.model_validate(told)])
         if told is None:
-            raise CannotFulfill("Shopify has no such order, or does not show it to this app")
+            raise PreconditionFailed("Shopify has no such order, or does not show it to this app")
         return orders[-1].fulfillment_orders
 
     parts = await to_end("fulfillment orders", page)

@@ -5,11 +5,14 @@ Only what the documents ask for. A connection that is `None` is not told, and ne
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AliasPath, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
+from orders_sync.external.shopify.errors import UnexpectedShape
 from orders_sync.external.shopify.scalars import Id, Instant, Money, Whole, Word
 
 T = TypeVar("T")
@@ -167,7 +170,7 @@ class Parcels(Node):
 
 
 class Order(Parcels):
-    """An order as a page tells it; `ReturnDetail`, `RoutedLines` and `DisputeDetail` complete it."""
+    """An order as a page tells it; `Return`, `RoutedLines` and `DisputeDetail` complete it."""
 
     name: str
     created_at: Instant
@@ -192,76 +195,6 @@ class Order(Parcels):
     returns: Page[Ref] | None = None
     risk: Risk | None = None
     disputes: list[Dispute] | None = None
-
-
-class Disposition(Node):
-    type: Word
-    quantity: Whole
-    created_at: Instant
-
-
-class ReverseLine(Node):
-    total_quantity: Whole
-    dispositions: list[Disposition] = []
-
-
-class Label(Node):
-    public_file_url: str | None = None
-    created_at: Instant
-
-
-class ReverseTracking(Node):
-    number: str | None = None
-    carrier_name: str | None = None
-    url: str | None = None
-
-
-class Deliverable(Node):
-    label: Label | None = None
-    tracking: ReverseTracking | None = None
-
-
-class ReverseDelivery(Node):
-    id: Id
-    deliverable: Deliverable | None = None
-
-
-class ReverseFulfillmentOrder(Node):
-    id: Id
-    status: Word
-    line_items: Page[ReverseLine] | None = None
-    reverse_deliveries: Page[ReverseDelivery] | None = None
-
-
-class ReturnLine(Node):
-    id: Id
-    quantity: Whole
-    refundable_quantity: Whole = 0
-    refunded_quantity: Whole = 0
-    return_reason_note: str | None = None
-    customer_note: str | None = None
-    reason: Annotated[str | None, Field(validation_alias=AliasPath("returnReasonDefinition", "handle"))] = None
-    with_code_discounted_total_price_set: Money | None = None
-
-
-class ExchangeLine(Node):
-    """`line_items`: the order's lines that were made of it."""
-
-    line_items: list[Ref] | None = None
-
-
-class ReturnDetail(Node):
-    id: Id
-    name: str | None = None
-    status: Word
-    created_at: Instant
-    closed_at: Instant | None = None
-    request_approved_at: Instant | None = None
-    order: Ref
-    decline_note: Annotated[str | None, Field(validation_alias=AliasPath("decline", "note"))] = None
-    return_line_items: Page[ReturnLine] | None = None
-    exchange_line_items: Page[ExchangeLine] | None = None
-    reverse_fulfillment_orders: Page[ReverseFulfillmentOrder] | None = None
 
 
 class HeldLine(Node):
@@ -290,26 +223,20 @@ class DisputeDetail(Node):
     amount: Money | None = None
 
 
-class StockItem(Node):
-    id: Id
-    sku: str | None = None
-    tracked: bool = True
-    updated_at: Instant
-
-
-class StockQuantity(Node):
-    name: str
-    quantity: Whole
-
-
-class StockLevel(Node):
-    id: str
-    updated_at: Instant
-    quantities: list[StockQuantity] = []
-    item: StockItem
-
-
 def read_page(kind: type[T], value: Any) -> Page[T]:
     """A connection's page of `kind`. Raises pydantic's ValidationError when the shop's answer is not of this shape."""
     page: Page[T] = Page[kind].model_validate(value)  # type: ignore[valid-type]
     return page
+
+
+@contextmanager
+def parsing(of: str = "") -> Iterator[None]:
+    """Around the parsing of an answer, or of that part `of` it. Raises UnexpectedShape where it is not as the schema says."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in ((of, *first["loc"]) if of else first["loc"]))
+        raise UnexpectedShape(f"Shopify's answer has an unexpected shape at {where}: {first['msg']}") from error
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
+        raise UnexpectedShape(f"Shopify's answer has an unexpected shape: {error!r}") from error

@@ -13,26 +13,28 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from orders_sync.evidence.changes import (
-    AddressPart,
     CarrierScan,
-    CustomerPart,
     DisputeSeen,
     FulfillmentOrderSeen,
-    FulfillmentPart,
     FulfillmentSeen,
-    HoldPart,
-    LinePart,
     OrderChange,
-    OrderFields,
     OrderSeen,
-    RefundPart,
     RefundSeen,
     Stamp,
-    TransactionPart,
     TransactionSeen,
 )
+from orders_sync.evidence.entities import (
+    AddressPart,
+    CustomerPart,
+    FulfillmentPart,
+    HoldPart,
+    LinePart,
+    OrderFields,
+    RefundPart,
+    TransactionPart,
+)
 from orders_sync.external.shopify import nodes
-from orders_sync.external.shopify.return_changes import return_changes
+from orders_sync.external.shopify.returns import Return, return_changes
 from orders_sync.instants import Ms
 
 _RISKS = ("none", "pending", "low", "medium", "high")
@@ -75,7 +77,7 @@ class OrderRead:
 
     order: nodes.Order
     as_of: Ms
-    returns: tuple[nodes.ReturnDetail, ...] = ()
+    returns: tuple[Return, ...] = ()
     held_skus: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     routed: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     disputes: Mapping[int, nodes.DisputeDetail] = field(default_factory=dict)

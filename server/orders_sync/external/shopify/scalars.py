@@ -12,7 +12,7 @@ from typing import Annotated
 import orjson
 from pydantic import BeforeValidator, Field
 
-from orders_sync.evidence.changes import MoneyPart
+from orders_sync.evidence.entities import MoneyPart
 from orders_sync.evidence.json_fields import clean
 from orders_sync.evidence.money import money
 from orders_sync.instants import EARLIEST, LATEST, Ms, parse_instant

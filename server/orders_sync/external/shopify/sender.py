@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from orders_sync.db.outbox import OutboxRow
-from orders_sync.external.shopify import fulfillment_writes, return_writes, tracking_writes
+from orders_sync.external.shopify import fulfillment_writes, return_writes, tracking_writes, write_documents
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.errors import NoAnswer, NotSent, ShopifyError, Throttled
-from orders_sync.external.shopify.fulfillment_writes import CannotFulfill, Parcel
-from orders_sync.external.shopify.metafields import Setting, set_metafields
-from orders_sync.external.shopify.mutations import OutcomeLost, UserErrors
-from orders_sync.external.shopify.return_writes import CannotReturn
+from orders_sync.external.shopify.fulfillment_writes import Parcel
+from orders_sync.external.shopify.mutations import OutcomeLost, PreconditionFailed, UserErrors, mutate
+from orders_sync.external.shopify.scalars import gid
 from orders_sync.external.shopify.tracking_writes import Given
 from orders_sync.instants import SECOND
 from orders_sync.outbox.kinds import METAFIELDS, Kind
@@ -29,7 +29,7 @@ CALL_LIMIT_S = 50.0
 _METAFIELD_KEYS = {Kind.OWNER: "assigned_to", Kind.THREAD: "support_thread"}
 
 
-class ShopifyReceiver:
+class ShopifySender:
     """Sends rows to the shop; metafields up to 25 in a call, every other row in calls of its own."""
 
     def __init__(self, client: ShopifyClient, placeholders: Placeholders | None = None) -> None:
@@ -73,7 +73,7 @@ class ShopifyReceiver:
     async def _number(self, order_id: int, payload: Mapping[str, Any]) -> None:
         invented = self._placeholders.match
         if invented(payload["number"]):
-            raise CannotFulfill(
+            raise PreconditionFailed(
                 f"{payload['number']} is a placeholder (PLACEHOLDER_NUMBERS) and no number of a carrier"
             )
         given = Given(
@@ -106,7 +106,7 @@ class ShopifyReceiver:
                 note = await write
         except TimeoutError:
             return Unknown("Shopify took too long")
-        except (CannotFulfill, CannotReturn, UserErrors) as refusal:
+        except (PreconditionFailed, UserErrors) as refusal:
             return Refused(str(refusal))
         except OutcomeLost as lost:
             return Unknown(str(lost))
@@ -124,3 +124,63 @@ def _not_done(error: ShopifyError) -> Outcome:
             return Later(str(error))
         case _:
             return Refused(str(error))
+
+
+NAMESPACE = "order_desk"
+AT_ONCE = 25
+"""The shop's limit for one call, which writes all or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One metafield of one order."""
+
+    order_id: int
+    key: str
+    value: str
+
+
+async def set_metafields(client: ShopifyClient, settings: Sequence[Setting]) -> list[str | None]:
+    """Sets at most 25; for each its refusal, null when it is set. Raises OutcomeLost, ShopifyError.
+
+    The call is atomic: those that the shop refuses are left out, and the others sent again without them. Of two settings of
+    the same metafield the later one counts.
+    """
+    latest = {(setting.order_id, setting.key): setting for setting in settings}
+    left = list(latest.values())
+    refused: dict[tuple[int, str], str] = {}
+    while left:
+        try:
+            await mutate(
+                client,
+                write_documents.SET_METAFIELDS,
+                {"metafields": [_input(setting) for setting in left]},
+                "metafields",
+            )
+            break
+        except UserErrors as errors:
+            bad = _places(errors, len(left))
+            refused |= {(left[at].order_id, left[at].key): message for at, message in bad.items()}
+            left = [setting for at, setting in enumerate(left) if at not in bad]
+    return [refused.get((setting.order_id, setting.key)) for setting in settings]
+
+
+def _input(setting: Setting) -> dict[str, str]:
+    return {
+        "ownerId": gid("Order", setting.order_id),
+        "namespace": NAMESPACE,
+        "key": setting.key,
+        "type": "single_line_text_field",
+        "value": " ".join(setting.value.split()),
+    }
+
+
+def _places(errors: UserErrors, count: int) -> dict[int, str]:
+    """Which of the settings are refused, by `["metafields", "1", …]`; all of them when an error names none."""
+    places: dict[int, str] = {}
+    for error in errors.errors:
+        place = error.field[1] if error.field and len(error.field) > 1 else ""
+        if not place.isdigit() or int(place) >= count:
+            return dict.fromkeys(range(count), error.message)
+        places[int(place)] = error.message
+    return places

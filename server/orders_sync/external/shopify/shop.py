@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from orders_sync.external.shopify import documents
-from orders_sync.external.shopify.batches import understood
+from orders_sync.external.shopify import read_documents, write_documents
 from orders_sync.external.shopify.client import ShopifyClient
-from orders_sync.external.shopify.errors import Denied, Misread
-from orders_sync.external.shopify.nodes import Node, read_page
-from orders_sync.external.shopify.pagination import Walk
+from orders_sync.external.shopify.errors import BadRequest, Denied
+from orders_sync.external.shopify.nodes import Node, parsing, read_page
+from orders_sync.external.shopify.pagination import Pagination
 
 ALL_ORDERS = "read_all_orders"
 """Without this scope the shop shows orders of the last 60 days only, and says nothing of the others."""
@@ -116,8 +115,8 @@ class ShopInfo:
 
 async def read_shop(client: ShopifyClient) -> ShopInfo:
     """Whose token it is. Raises ShopifyError."""
-    answer = await client.read(documents.SHOP)
-    with understood():
+    answer = await client.read(read_documents.SHOP)
+    with parsing():
         shop = _Shop.model_validate(answer.data["shop"])
         installation = _Installation.model_validate(answer.data["currentAppInstallation"])
     granted = {scope.handle for scope in installation.access_scopes}
@@ -137,10 +136,10 @@ async def subscriptions(client: ShopifyClient) -> list[Subscription]:
     """Every subscription made through the API for this app. Raises ShopifyError."""
     found: list[Subscription] = []
     after: str | None = None
-    walk = Walk("webhook subscriptions")
+    walk = Pagination("webhook subscriptions")
     while True:
-        answer = await client.read(documents.WEBHOOK_SUBSCRIPTIONS, {"first": 100, "after": after})
-        with understood():
+        answer = await client.read(read_documents.WEBHOOK_SUBSCRIPTIONS, {"first": 100, "after": after})
+        with parsing():
             page = read_page(Subscription, answer.data["webhookSubscriptions"])
         found += page.nodes
         after = walk.step(page)
@@ -157,8 +156,8 @@ def missing(there: Sequence[Subscription], url: str | None = None) -> list[str]:
 async def subscribe(client: ShopifyClient, topic: str, url: str) -> None:
     """One more subscription. Raises ShopifyError, also when the shop refuses it."""
     variables = {"topic": topic, "subscription": {"uri": url, "format": "JSON"}}
-    answer = await client.execute(documents.SUBSCRIBE, variables)
-    with understood():
+    answer = await client.execute(write_documents.SUBSCRIBE, variables)
+    with parsing():
         refused = [str(error["message"]) for error in answer.data["webhookSubscriptionCreate"]["userErrors"]]
     if refused:
-        raise Misread("; ".join(refused))
+        raise BadRequest("; ".join(refused))

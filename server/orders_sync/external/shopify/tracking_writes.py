@@ -10,13 +10,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from orders_sync.external.shopify import documents
-from orders_sync.external.shopify.batches import understood
+from orders_sync.external.shopify import write_documents
 from orders_sync.external.shopify.client import ShopifyClient
-from orders_sync.external.shopify.fulfillment_writes import CannotFulfill
-from orders_sync.external.shopify.mutations import mutate
-from orders_sync.external.shopify.nodes import Node
-from orders_sync.external.shopify.reads_before_writes import ask
+from orders_sync.external.shopify.mutations import PreconditionFailed, ask, mutate
+from orders_sync.external.shopify.nodes import Node, parsing
 from orders_sync.external.shopify.scalars import Id, Instant, Word, gid
 
 _DEAD = frozenset({"cancelled", "failure", "error"})
@@ -59,14 +56,14 @@ class Given:
 async def give(client: ShopifyClient, fulfillment_id: int, given: Given, invented: Callable[[str], bool]) -> None:
     """Writes the number. `invented`: which numbers are placeholders, and never written.
 
-    Raises CannotFulfill, UserErrors, OutcomeLost, ShopifyError.
+    Raises PreconditionFailed, UserErrors, OutcomeLost, ShopifyError.
     """
-    data = await ask(client, documents.PARCEL_NUMBERS, {"id": gid("Fulfillment", fulfillment_id)})
-    with understood("fulfillment"):
+    data = await ask(client, write_documents.PARCEL_NUMBERS, {"id": gid("Fulfillment", fulfillment_id)})
+    with parsing("fulfillment"):
         told = data["fulfillment"]
         parcel = None if told is None else Numbered.model_validate(told)
     if parcel is None:
-        raise CannotFulfill("Shopify has no such fulfilment, or does not show it to this app")
+        raise PreconditionFailed("Shopify has no such fulfilment, or does not show it to this app")
     await _write(client, parcel, given, invented)
 
 
@@ -74,36 +71,36 @@ async def give_to_new(
     client: ShopifyClient, order_id: int, known: Collection[int], given: Given, invented: Callable[[str], bool]
 ) -> None:
     """The same for the first fulfilment that the order has beside the `known`."""
-    data = await ask(client, documents.ORDER_PARCELS, {"id": gid("Order", order_id)})
-    with understood("order"):
+    data = await ask(client, write_documents.ORDER_PARCELS, {"id": gid("Order", order_id)})
+    with parsing("order"):
         told = data["order"]
         order = None if told is None else Sent.model_validate(told)
     if order is None:
-        raise CannotFulfill("Shopify has no such order, or does not show it to this app")
-    if len(order.fulfillments) >= documents.NUMBERS_AT_MOST:
-        raise CannotFulfill("the order has more fulfilments than Shopify shows at once: give the number there")
+        raise PreconditionFailed("Shopify has no such order, or does not show it to this app")
+    if len(order.fulfillments) >= write_documents.NUMBERS_AT_MOST:
+        raise PreconditionFailed("the order has more fulfilments than Shopify shows at once: give the number there")
     new = [made for made in order.fulfillments if made.id not in known and made.status not in _DEAD]
     if not new:
-        raise CannotFulfill("Shopify has no fulfilment of it yet")
+        raise PreconditionFailed("Shopify has no fulfilment of it yet")
     await give(client, min(new, key=lambda made: (made.created_at, made.id)).id, given, invented)
 
 
 async def _write(client: ShopifyClient, parcel: Numbered, given: Given, invented: Callable[[str], bool]) -> None:
     if parcel.status in _DEAD:
-        raise CannotFulfill(f"the fulfilment is {parcel.status} in Shopify")
-    if len(parcel.tracking_info) >= documents.NUMBERS_AT_MOST:
-        raise CannotFulfill("the fulfilment has more numbers than Shopify shows at once: give the number there")
+        raise PreconditionFailed(f"the fulfilment is {parcel.status} in Shopify")
+    if len(parcel.tracking_info) >= write_documents.NUMBERS_AT_MOST:
+        raise PreconditionFailed("the fulfilment has more numbers than Shopify shows at once: give the number there")
     there = [info for info in parcel.tracking_info if info.number and not invented(info.number)]
     first = there[0] if there else None
     if first is not None and first.number == given.number and _same_company(first, given):
         return
     seen = None if given.before is not None and invented(given.before) else given.before
     if first is not None and first.number not in (seen, given.number):
-        raise CannotFulfill(f"the number was changed in Shopify since, to {first.number}")
+        raise PreconditionFailed(f"the number was changed in Shopify since, to {first.number}")
     if first is None and seen is not None:
-        raise CannotFulfill("the number was removed in Shopify since")
+        raise PreconditionFailed("the number was removed in Shopify since")
     variables = {"id": gid("Fulfillment", parcel.id), "tracking": _tracking(there, given), "notify": given.notify}
-    await mutate(client, documents.SET_NUMBERS, variables, "fulfillment")
+    await mutate(client, write_documents.SET_NUMBERS, variables, "fulfillment")
 
 
 def _same_company(there: Number, given: Given) -> bool:

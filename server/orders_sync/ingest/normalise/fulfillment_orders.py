@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from orders_sync.evidence.changes import Change, FulfillmentOrderSeen, HoldAdded, HoldPart, HoldReleased, Stamp
+from orders_sync.evidence.changes import Change, FulfillmentOrderSeen, HoldAdded, HoldReleased, Stamp
+from orders_sync.evidence.entities import HoldPart
 from orders_sync.evidence.json_fields import Node
 from orders_sync.instants import Ms
 

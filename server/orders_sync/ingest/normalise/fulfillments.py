@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from orders_sync.evidence.changes import CarrierScan, Change, FulfilledLine, FulfillmentPart, FulfillmentSeen, Stamp
+from orders_sync.evidence.changes import CarrierScan, Change, FulfillmentSeen, Stamp
+from orders_sync.evidence.entities import FulfilledLine, FulfillmentPart
 from orders_sync.evidence.json_fields import Node
 from orders_sync.instants import Ms
 

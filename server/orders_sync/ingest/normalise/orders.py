@@ -8,19 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from orders_sync.evidence.changes import (
-    AddressPart,
-    Change,
-    CustomerPart,
-    LinePart,
-    OrderDeleted,
-    OrderEdited,
-    OrderFields,
-    OrderSeen,
-    Stamp,
-)
+from orders_sync.evidence.changes import Change, OrderDeleted, OrderEdited, OrderSeen, Stamp
+from orders_sync.evidence.entities import AddressPart, CustomerPart, LinePart, OrderFields
 from orders_sync.evidence.json_fields import Node
-from orders_sync.ingest.normalise import fulfillment_orders, fulfillments, refunds, returns
+from orders_sync.ingest.normalise import fulfillment_orders, fulfillments, payments, returns
 from orders_sync.instants import Ms
 
 _NAME = 512
@@ -51,9 +42,9 @@ def _order(order: Node, seen: Ms) -> list[Change]:
     changes: list[Change] = [OrderSeen(order_id, _fields(order), Stamp(at, seen))]
     changes += (fulfillments.seen(node, order_id, seen, with_lines=False) for node in order.nodes("fulfillments"))
     currency = order.text("currency", most=16)
-    changes += (refunds.transaction(node, order_id, seen, currency) for node in order.nodes("transactions"))
+    changes += (payments.transaction(node, order_id, seen, currency) for node in order.nodes("transactions"))
     for refund in order.nodes("refunds"):
-        changes += refunds.seen(refund, order_id, seen, currency)
+        changes += payments.refund_changes(refund, order_id, seen, currency)
     told = (returns.told("", node, seen, order_id) for node in order.nodes("returns"))
     changes += (change for change in told if change is not None)
     changes += fulfillment_orders.of_order(order, order_id, seen)

@@ -12,7 +12,7 @@ def read_customers(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
     if verb != "redact":
         return ()
     customer = body.node("customer")
-    listed = body.told("orders_to_redact") or []
+    listed = body.value("orders_to_redact") or []
     if not isinstance(listed, list):
         raise Unreadable("body.orders_to_redact is no list")
     order_ids = (identity(order_id, "body.orders_to_redact") for order_id in listed)

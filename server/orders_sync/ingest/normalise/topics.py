@@ -9,13 +9,12 @@ from pydantic import ValidationError
 from orders_sync.evidence.changes import Change
 from orders_sync.evidence.json_fields import Node, Unreadable
 from orders_sync.ingest.normalise import (
-    disputes,
     fulfillment_orders,
     fulfillments,
     inventory,
     orders,
+    payments,
     privacy,
-    refunds,
     returns,
 )
 from orders_sync.instants import Ms
@@ -25,17 +24,17 @@ Reader = Callable[[str, Node, Ms], tuple[Change, ...]]
 
 READERS: dict[str, Reader] = {
     "orders": orders.read,
-    "order_transactions": refunds.read_transactions,
+    "order_transactions": payments.read_transactions,
     "fulfillments": fulfillments.read,
     "fulfillment_events": fulfillments.read_events,
     "fulfillment_orders": fulfillment_orders.read,
     "fulfillment_holds": fulfillment_orders.read_holds,
-    "refunds": refunds.read,
+    "refunds": payments.read_refunds,
     "returns": returns.read,
     "reverse_deliveries": returns.read_deliveries,
     "inventory_levels": inventory.read_levels,
     "inventory_items": inventory.read_items,
-    "disputes": disputes.read,
+    "disputes": payments.read_disputes,
     "customers": privacy.read_customers,
     "shop": privacy.read_shop,
     "app": privacy.read_app,

@@ -1,44 +1,31 @@
-"""What a row says, column by column. Pure: an order, the time and the glyphs in; pieces of text with a meaning out."""
+"""The columns: what each says of an order, and which of them stand where, for a width. Pure.
+
+Invariant: the order number is always there, columns never overlap, none is shown in part, and the columns shown keep the order
+the operator chose. While the columns are not scrolled, the least important give way first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
-from orders_tui.glyphs import Glyphs
-from orders_tui.widgets.cells import Cell, Piece, width
-from orders_tui.wording import Sign, Tone
+from orders_tui.widgets.cells import Cell, width
+from orders_tui.widgets.formatter import Formatter
+from orders_tui.wording import Tone
 from orders_wire.vocabulary import UNASSIGNED, Priority, SortField, Status, Tab
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
 
+GUTTER = 4
+"""Cursor, mark, state, a blank."""
+GAP = 2
 NOTHING: Cell = (("", Tone.DIM),)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a cell depends on besides its order: the instant, the desk's zone, the glyphs, who looks, the columns on show."""
-
-    now: datetime
-    zone: str
-    glyphs: Glyphs
-    me: str = ""
-    beside: frozenset[str] = frozenset()
-
-    def sign(self, sign: Sign, cells: int = 80) -> str:
-        """A sign's glyph and word; the short word where the word has no room."""
-        word = sign.word if width(sign.word) + 2 <= cells else sign.short
-        return f"{sign.mark(self.glyphs.ascii_only)} {word}"
-
-    def age(self, since: datetime) -> str:
-        return wording.age((self.now - since).total_seconds())
-
-
-Render = Callable[["Order", Seen, int], Cell]
+Render = Callable[["Order", Formatter, int], Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,136 +42,113 @@ class Column:
     sort: SortField | None = None
 
 
-def _number(order: Order, seen: Seen, cells: int) -> Cell:
-    return ((order.order_number, "strong"),)
+def _age(order: Order, fmt: Formatter, cells: int) -> Cell:
+    return ((fmt.age(order.placed_at), Tone.DIM),)
 
 
-def _age(order: Order, seen: Seen, cells: int) -> Cell:
-    return ((seen.age(order.placed_at), Tone.DIM),)
+def _placed(order: Order, fmt: Formatter, cells: int) -> Cell:
+    return ((fmt.instant(order.placed_at), Tone.DIM),)
 
 
-def _placed(order: Order, seen: Seen, cells: int) -> Cell:
-    return ((wording.instant(order.placed_at, seen.now, seen.zone), Tone.DIM),)
-
-
-def _status(order: Order, seen: Seen, cells: int) -> Cell:
-    sign = wording.order_status(order)
-    return coloured_sign(sign, seen, cells)
-
-
-def coloured_sign(sign: Sign, seen: Seen, cells: int) -> Cell:
+def _status(order: Order, fmt: Formatter, cells: int) -> Cell:
     """The glyph in its colour; the word too, when it asks for something to be done."""
-    glyph, word = seen.sign(sign, cells).split(" ", 1)
+    sign = wording.order_status(order)
+    glyph, word = fmt.sign(sign, cells).split(" ", 1)
     return ((f"{glyph} ", sign.tone), (word, sign.tone if sign.tone in {Tone.WARN, Tone.BAD, Tone.DIM} else Tone.PLAIN))
 
 
-def _owner(order: Order, seen: Seen, cells: int) -> Cell:
+def _owner(order: Order, fmt: Formatter, cells: int) -> Cell:
     nobody = order.assigned_to == UNASSIGNED
-    text = seen.glyphs.nothing if nobody else order.assigned_to
-    return ((text, Tone.DIM if nobody else Tone.ACTIVE if order.assigned_to == seen.me else Tone.PLAIN),)
+    text = fmt.glyphs.nothing if nobody else order.assigned_to
+    return ((text, Tone.DIM if nobody else Tone.ACTIVE if order.assigned_to == fmt.me else Tone.PLAIN),)
 
 
-def _customer(order: Order, seen: Seen, cells: int) -> Cell:
-    return ((order.customer_name or seen.glyphs.nothing, Tone.PLAIN if order.customer_name else Tone.DIM),)
+def _customer(order: Order, fmt: Formatter, cells: int) -> Cell:
+    return ((order.customer_name or fmt.glyphs.nothing, Tone.PLAIN if order.customer_name else Tone.DIM),)
 
 
-def _ship_by(order: Order, seen: Seen, cells: int) -> Cell:
+def _ship_by(order: Order, fmt: Formatter, cells: int) -> Cell:
     if order.status is not Status.AWAITING_FULFILLMENT:
         return NOTHING
-    sign = wording.ship_by(order, seen.now, seen.zone)
-    return ((seen.sign(sign).strip(), sign.tone),)
+    sign = wording.ship_by(order, fmt.now, fmt.zone)
+    return ((fmt.sign(sign).strip(), sign.tone),)
 
 
-def _total(order: Order, seen: Seen, cells: int) -> Cell:
-    return ((wording.money(order.total, symbols=not seen.glyphs.ascii_only), Tone.PLAIN if order.total else Tone.DIM),)
+def _total(order: Order, fmt: Formatter, cells: int) -> Cell:
+    return ((fmt.money(order.total), Tone.PLAIN if order.total else Tone.DIM),)
 
 
-def _usd(order: Order, seen: Seen, cells: int) -> Cell:
+def _usd(order: Order, fmt: Formatter, cells: int) -> Cell:
     return ((wording.usd(order.value_usd), Tone.PLAIN),)
 
 
-def _priority(order: Order, seen: Seen, cells: int) -> Cell:
+def _priority(order: Order, fmt: Formatter, cells: int) -> Cell:
     if order.priority is Priority.STANDARD:
         return NOTHING
-    sign = wording.priority(order.priority)
-    return ((seen.sign(sign), sign.tone),)
+    return (fmt.piece(wording.priority(order.priority)),)
 
 
-def _tracking(order: Order, seen: Seen, cells: int) -> Cell:
+def _tracking(order: Order, fmt: Formatter, cells: int) -> Cell:
     named = [parcel for parcel in order.tracking if parcel.number]
     if not named:
-        return ((seen.glyphs.nothing, Tone.DIM),) if order.tracking else NOTHING
+        return ((fmt.glyphs.nothing, Tone.DIM),) if order.tracking else NOTHING
     more = f" +{len(named) - 1}" if len(named) > 1 else ""
     carrier = f"{named[0].carrier} " if named[0].carrier else ""
     return ((carrier, Tone.DIM), (f"{named[0].number}{more}", Tone.PLAIN))
 
 
-def _channel(order: Order, seen: Seen, cells: int) -> Cell:
-    return ((order.channel.value, Tone.DIM),)
-
-
-def _tags(order: Order, seen: Seen, cells: int) -> Cell:
-    return ((", ".join(order.tags), Tone.DIM),)
-
-
-def _last(order: Order, seen: Seen, cells: int) -> Cell:
+def _last(order: Order, fmt: Formatter, cells: int) -> Cell:
     if not order.timeline:
         return NOTHING
     last = order.timeline[-1]
     sign = wording.timeline_event(last.event)
-    return ((f"{seen.age(last.ts):>4} ", Tone.DIM), (sign.word, sign.tone), (f"  {last.details}", Tone.DIM))
+    return ((f"{fmt.age(last.ts):>4} ", Tone.DIM), (sign.word, sign.tone), (f"  {last.details}", Tone.DIM))
 
 
-def _flags(order: Order, seen: Seen, cells: int) -> Cell:
-    signs = wording.flags(order, seen.beside)
+def _flags(order: Order, fmt: Formatter, cells: int) -> Cell:
+    signs = wording.flags(order, fmt.columns)
     if order.priority is not Priority.STANDARD:
         signs.insert(0, wording.priority(order.priority))
-    full = sum(width(sign.word) + 4 for sign in signs) - 2 <= cells
-    pieces: list[Piece] = []
-    for sign in signs:
-        pieces.append((("  " if pieces else "") + seen.sign(sign, 80 if full else 0), sign.tone))
+    room = 80 if sum(width(sign.word) + 4 for sign in signs) - 2 <= cells else 0
+    pieces = ((("  " if at else "") + fmt.sign(sign, room), sign.tone) for at, sign in enumerate(signs))
     return tuple(pieces) or NOTHING
 
 
-def _return(order: Order, seen: Seen, cells: int) -> Cell:
+def _return(order: Order, fmt: Formatter, cells: int) -> Cell:
     if order.return_ is None:
         return NOTHING
-    sign = wording.return_state(order.return_.state)
-    return ((seen.sign(sign, cells), sign.tone), (f"  {wording.words(order.return_.reason)}", Tone.DIM))
+    state = fmt.piece(wording.return_state(order.return_.state), cells)
+    return (state, (f"  {wording.words(order.return_.reason)}", Tone.DIM))
 
 
-def _refund(order: Order, seen: Seen, cells: int) -> Cell:
-    if order.return_ is None:
-        return NOTHING
-    return ((wording.refund(order.return_, symbols=not seen.glyphs.ascii_only), Tone.PLAIN),)
+def _refund(order: Order, fmt: Formatter, cells: int) -> Cell:
+    return ((fmt.refund(order.return_), Tone.PLAIN),) if order.return_ else NOTHING
 
 
-def _in_state(order: Order, seen: Seen, cells: int) -> Cell:
-    since = order.return_.since if order.return_ is not None else None
-    return ((seen.age(since), Tone.PLAIN),) if since is not None else NOTHING
+def _in_state(order: Order, fmt: Formatter, cells: int) -> Cell:
+    return ((fmt.age(order.return_.since), Tone.PLAIN),) if order.return_ and order.return_.since else NOTHING
 
 
-def _hold(order: Order, seen: Seen, cells: int) -> Cell:
+def _hold(order: Order, fmt: Formatter, cells: int) -> Cell:
     if order.hold is None:
         return NOTHING
-    sign = wording.issue(order.hold.reason)
-    return ((seen.sign(sign), sign.tone), (f"  {order.hold.note or ''}", Tone.DIM))
+    return (fmt.piece(wording.issue(order.hold.reason)), (f"  {order.hold.note or ''}", Tone.DIM))
 
 
-def _held_for(order: Order, seen: Seen, cells: int) -> Cell:
-    return ((seen.age(order.hold.since), Tone.PLAIN),) if order.hold else NOTHING
+def _held_for(order: Order, fmt: Formatter, cells: int) -> Cell:
+    return ((fmt.age(order.hold.since), Tone.PLAIN),) if order.hold else NOTHING
 
 
-def _carrier_says(order: Order, seen: Seen, cells: int) -> Cell:
+def _carrier_says(order: Order, fmt: Formatter, cells: int) -> Cell:
     parcel = next((parcel for parcel in order.tracking if parcel.updated_at), None)
     if parcel is None or parcel.updated_at is None:
         return NOTHING
     words = (parcel.shipment_status or "no scan yet").replace("_", " ")
-    return ((f"{seen.age(parcel.updated_at):>4} ", Tone.DIM), (words, Tone.PLAIN))
+    return ((f"{fmt.age(parcel.updated_at):>4} ", Tone.DIM), (words, Tone.PLAIN))
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("number", "ORDER", 8, 0, _number, sort=SortField.ORDER_NUMBER),
+    Column("number", "ORDER", 8, 0, lambda order, *_: ((order.order_number, "strong"),), sort=SortField.ORDER_NUMBER),
     Column("age", "AGE", 4, 2, _age, right=True, sort=SortField.PLACED_AT),
     Column("status", "STATUS", 13, 1, _status, sort=SortField.STATUS),
     Column("return", "RETURN", 20, 1, _return, grow=40),
@@ -203,8 +167,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("priority", "PRIO", 6, 8, _priority, sort=SortField.PRIORITY),
     Column("placed", "PLACED", 12, 11, _placed, sort=SortField.PLACED_AT),
     Column("usd", "USD", 10, 12, _usd, right=True, sort=SortField.VALUE_USD),
-    Column("channel", "CHANNEL", 7, 13, _channel),
-    Column("tags", "TAGS", 16, 14, _tags, grow=30),
+    Column("channel", "CHANNEL", 7, 13, lambda order, *_: ((order.channel.value, Tone.DIM),)),
+    Column("tags", "TAGS", 16, 14, lambda order, *_: ((", ".join(order.tags), Tone.DIM),), grow=30),
 )
 
 BY_KEY: dict[str, Column] = {column.key: column for column in COLUMNS}
@@ -224,3 +188,73 @@ _DEFAULTS: dict[Tab, str] = {
 def default_columns(tab: Tab) -> tuple[str, ...]:
     """The keys of the columns a tab starts with, in order."""
     return tuple(_DEFAULTS.get(tab, _USUAL).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A column at its place: `x` is the first cell, `width` how many."""
+
+    column: Column
+    x: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns that are seen, and whether there are more on either side."""
+
+    placed: tuple[Placed, ...]
+    more_left: bool
+    more_right: bool
+
+
+def arrange(columns: Sequence[Column], width: int, first: int = 0) -> Layout:
+    """The layout for a width in cells, the last of which stays free.
+
+    `first` is 0 for the most important columns, else the place of the column that follows the order number.
+    """
+    if not columns:
+        return Layout((), False, False)
+    room = width - GUTTER - 1
+    shown = _by_priority(columns, room) if first == 0 else _in_order(columns, room, first)
+    more_right = len(shown) < len(columns) if first == 0 else shown[-1] is not columns[-1]
+    return Layout(_place(shown, room), first > 0, more_right)
+
+
+def last_first(columns: Sequence[Column], width: int) -> int:
+    """The largest useful `first`: the one at which the last column is in sight."""
+    return next((n for n in range(len(columns)) if not arrange(columns, width, n).more_right), max(0, len(columns) - 1))
+
+
+def _needed(columns: Sequence[Column]) -> int:
+    return sum(column.width for column in columns) + GAP * max(0, len(columns) - 1)
+
+
+def _by_priority(columns: Sequence[Column], room: int) -> list[Column]:
+    shown = list(columns)
+    while len(shown) > 1 and _needed(shown) > room:
+        shown.remove(max(shown[1:], key=lambda column: column.priority))
+    return shown
+
+
+def _in_order(columns: Sequence[Column], room: int, first: int) -> list[Column]:
+    shown = [columns[0]]
+    for column in columns[first:]:
+        if _needed([*shown, column]) > room:
+            break
+        shown.append(column)
+    return shown
+
+
+def _place(shown: Sequence[Column], room: int) -> tuple[Placed, ...]:
+    widths = {column.key: column.width for column in shown}
+    spare = max(0, room - _needed(shown))
+    for column in sorted((c for c in shown if c.grow), key=lambda c: c.priority):
+        extra = min(spare, column.grow - column.width)
+        widths[column.key] += extra
+        spare -= extra
+    placed, x = [], GUTTER
+    for column in shown:
+        placed.append(Placed(column, x, widths[column.key]))
+        x += widths[column.key] + GAP
+    return tuple(placed)

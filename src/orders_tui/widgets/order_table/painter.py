@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,10 @@ from rich.style import Style
 from textual.strip import Strip
 
 from orders_tui import wording
-from orders_tui.glyphs import Glyphs
 from orders_tui.store.marks import MarkKind
-from orders_tui.widgets.cells import Cell, Piece, fit
-from orders_tui.widgets.order_table.columns import Column, Seen
-from orders_tui.widgets.order_table.layout import GAP, GUTTER, Layout, Placed
+from orders_tui.widgets.cells import Cell, Piece, fit, text_of
+from orders_tui.widgets.formatter import Formatter
+from orders_tui.widgets.order_table.columns import GAP, GUTTER, Layout, Placed
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import SortField
 
@@ -34,119 +33,106 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Palette:
-    """The theme's styles by name: the tones, `strong`, and the states of a row."""
-
-    style: Callable[[str], Style]
-
-    def tone(self, tone: str, base: Style) -> Style:
-        return base if tone is Tone.PLAIN else base + self.style(tone)
-
-
-@dataclass(frozen=True, slots=True)
 class Canvas:
-    """What every line of one drawing shares: the columns' places, the width, the colours, the moment."""
+    """What every line of one drawing shares: the columns' places, the width, the theme's styles by name, the moment."""
 
     layout: Layout
     cells: int
-    palette: Palette
-    seen: Seen
+    style: Callable[[str], Style]
+    fmt: Formatter
+
+    def toned(self, tone: str, base: Style) -> Style:
+        return base if tone is Tone.PLAIN else base + self.style(tone)
+
+    def line(
+        self, gutter: Iterable[Segment], columns: Iterable[Iterable[Segment]], base: Style, end: str = ""
+    ) -> Strip:
+        """The gutter, and what stands in each column, as wide as the canvas; `end` is in its last cells."""
+        segments = list(gutter)
+        for number, column in enumerate(columns):
+            if number:
+                segments.append(Segment(" " * GAP, base))
+            segments.extend(column)
+        strip = Strip(segments).simplify().adjust_cell_length(self.cells - len(end), base)
+        return Strip([*strip, Segment(end, base)], self.cells) if end else strip
 
 
 def paint_header(canvas: Canvas, sort: tuple[SortField, bool] | None) -> Strip:
     """The line of titles; the sorted column carries an arrow; `‹ ›` say that there are more columns."""
-    layout, palette, glyphs = canvas.layout, canvas.palette, canvas.seen.glyphs
-    base = palette.style("header")
-    segments = [Segment(f" {glyphs.left}".ljust(GUTTER) if layout.more_left else " " * GUTTER, base)]
-    for number, placed in enumerate(layout.placed):
-        if number:
-            segments.append(Segment(" " * GAP, base))
-        segments.append(_title(placed.column, placed.width, palette, glyphs, sort))
-    return _finish(segments, canvas.cells, base, glyphs.right if layout.more_right else "")
+    layout, glyphs, base = canvas.layout, canvas.fmt.glyphs, canvas.style("header")
+    gutter = Segment(f" {glyphs.left}".ljust(GUTTER) if layout.more_left else " " * GUTTER, base)
+    titles = ([_title(placed, canvas, sort)] for placed in layout.placed)
+    return canvas.line([gutter], titles, base, glyphs.right if layout.more_right else "")
 
 
-def _title(
-    column: Column, cells: int, palette: Palette, glyphs: Glyphs, sort: tuple[SortField, bool] | None
-) -> Segment:
-    sorted_here = sort is not None and column.sort is sort[0]
-    title = f"{column.title} {glyphs.down if sort and sort[1] else glyphs.up}" if sorted_here else column.title
-    (text, _), *rest = fit(((title, Tone.PLAIN),), cells, glyphs.ellipsis, right=column.right)
-    return Segment(text + "".join(piece for piece, _ in rest), palette.style("sorted" if sorted_here else "header"))
+def _title(placed: Placed, canvas: Canvas, sort: tuple[SortField, bool] | None) -> Segment:
+    column, glyphs = placed.column, canvas.fmt.glyphs
+    title, style = column.title, "header"
+    if sort is not None and column.sort is sort[0]:
+        title, style = f"{title} {glyphs.down if sort[1] else glyphs.up}", "sorted"
+    pieces = fit(((title, Tone.PLAIN),), placed.width, glyphs.ellipsis, right=column.right)
+    return Segment(text_of(pieces), canvas.style(style))
 
 
 def paint_row(row: RowView, look: Look, canvas: Canvas) -> Strip:
     """One row, as wide as the canvas."""
-    palette, seen = canvas.palette, canvas.seen
-    base = _base(row, look, palette)
-    segments = _gutter(row, look, palette, base, seen.glyphs)
-    for number, placed in enumerate(canvas.layout.placed):
-        if number:
-            segments.append(Segment(" " * GAP, base))
-        cell = _cell(row, placed, seen)
-        pieces = fit(cell, placed.width, seen.glyphs.ellipsis, right=placed.column.right)
-        segments.extend(_segments(pieces, row, palette, base))
-    return _finish(segments, canvas.cells, base, "")
-
-
-def _cell(row: RowView, placed: Placed, seen: Seen) -> Cell:
-    column = placed.column
-    if row.mark is not None and column.key == "flags" and row.mark.kind in _TAKES_THE_FLAGS:
-        sign = wording.mark(row.mark)
-        return ((f"{sign.mark(seen.glyphs.ascii_only)} {row.mark.reason or sign.word}", sign.tone),)
-    if row.ghost is not None and column.key == "flags":
-        return ((f"{seen.glyphs.arrow} {row.ghost.reason}", Tone.DIM),)
-    return column.render(row.order, seen, placed.width)
-
-
-def _base(row: RowView, look: Look, palette: Palette) -> Style:
-    style = palette.style("plain")
-    for name, there in (
+    base = canvas.style("plain")
+    states = (
         ("changed", row.changed),
         ("marked", look.marked),
         ("ghost", row.ghost is not None),
         ("cursor", look.cursor),
-    ):
-        if there:
-            style += palette.style(name)
-    return style
+    )
+    for name, holds in states:
+        if holds:
+            base += canvas.style(name)
+    return canvas.line(
+        _gutter(row, look, canvas, base), (_cell(row, each, canvas, base) for each in canvas.layout.placed), base
+    )
 
 
-def _gutter(row: RowView, look: Look, palette: Palette, base: Style, glyphs: Glyphs) -> list[Segment]:
-    state, tone = _state(row, glyphs)
+def _cell(row: RowView, placed: Placed, canvas: Canvas, base: Style) -> list[Segment]:
+    """What a column says of a row, as wide as the column; of a row that has gone in one style."""
+    pieces = fit(_said(row, placed, canvas.fmt), placed.width, canvas.fmt.glyphs.ellipsis, right=placed.column.right)
+    if row.ghost is not None:
+        return [Segment(text, base) for text, _ in pieces]
+    return [Segment(text, canvas.toned(tone, base)) for text, tone in pieces]
+
+
+def _said(row: RowView, placed: Placed, fmt: Formatter) -> Cell:
+    """A column's cell; the flags give way to what became of an action, and to where the row went."""
+    if placed.column.key == "flags":
+        if row.mark is not None and row.mark.kind in _TAKES_THE_FLAGS:
+            sign = wording.mark(row.mark)
+            return ((f"{fmt.glyph(sign)} {row.mark.reason or sign.word}", sign.tone),)
+        if row.ghost is not None:
+            return ((f"{fmt.glyphs.arrow} {row.ghost.reason}", Tone.DIM),)
+    return placed.column.render(row.order, fmt, placed.width)
+
+
+def _gutter(row: RowView, look: Look, canvas: Canvas, base: Style) -> list[Segment]:
+    """Cursor, mark, state, a blank."""
+    glyphs, active = canvas.fmt.glyphs, canvas.toned(Tone.ACTIVE, base)
+    state, tone = _state(row, canvas.fmt)
     return [
-        Segment(glyphs.cursor if look.cursor else " ", palette.tone(Tone.ACTIVE, base)),
-        Segment(glyphs.mark if look.marked else " ", palette.tone(Tone.ACTIVE, base)),
-        Segment(f"{state} ", palette.tone(tone, base)),
+        Segment(glyphs.cursor if look.cursor else " ", active),
+        Segment(glyphs.mark if look.marked else " ", active),
+        Segment(f"{state} ", canvas.toned(tone, base)),
     ]
 
 
-def _state(row: RowView, glyphs: Glyphs) -> Piece:
+def _state(row: RowView, fmt: Formatter) -> Piece:
     if row.ghost is not None:
-        return glyphs.ghost, Tone.DIM
+        return fmt.glyphs.ghost, Tone.DIM
     if row.mark is not None:
         sign = wording.mark(row.mark)
-        return sign.mark(glyphs.ascii_only), sign.tone
-    return (glyphs.changed, Tone.ACTIVE) if row.changed else (" ", Tone.PLAIN)
-
-
-def _segments(pieces: Sequence[Piece], row: RowView, palette: Palette, base: Style) -> list[Segment]:
-    if row.ghost is not None:
-        return [Segment(text, base) for text, _ in pieces]
-    return [Segment(text, palette.tone(tone, base)) for text, tone in pieces]
+        return fmt.glyph(sign), sign.tone
+    return (fmt.glyphs.changed, Tone.ACTIVE) if row.changed else (" ", Tone.PLAIN)
 
 
 def paint_loading(canvas: Canvas) -> Strip:
     """A row that is still to come."""
-    palette, glyphs = canvas.palette, canvas.seen.glyphs
-    base = palette.style("plain")
-    style = base + palette.style("loading")
-    segments = [Segment(" " * GUTTER, base)]
-    for number, placed in enumerate(canvas.layout.placed):
-        dots = glyphs.dot * max(2, placed.width * 2 // 3)
-        segments.append(Segment(" " * GAP * bool(number) + dots.ljust(placed.width), style))
-    return _finish(segments, canvas.cells, base, "")
-
-
-def _finish(segments: list[Segment], width: int, base: Style, tail: str) -> Strip:
-    strip = Strip(segments).simplify().adjust_cell_length(width - len(tail), base)
-    return Strip([*strip, Segment(tail, base)], width) if tail else strip
+    base, dot = canvas.style("plain"), canvas.fmt.glyphs.dot
+    dots = ((dot * max(2, each.width * 2 // 3)).ljust(each.width) for each in canvas.layout.placed)
+    text = Segment((" " * GAP).join(dots), base + canvas.style("loading"))
+    return canvas.line([Segment(" " * GUTTER, base), text], (), base)

@@ -20,10 +20,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from orders_tui.widgets.cells import clip, plain, width
-from orders_tui.widgets.order_table.columns import BY_KEY, Column, Seen
-from orders_tui.widgets.order_table.layout import GUTTER, Layout, arrange, last_first
-from orders_tui.widgets.order_table.painter import Canvas, Look, Palette, paint_header, paint_loading, paint_row
-from orders_tui.widgets.styled import Styled
+from orders_tui.widgets.formatter import Formatter
+from orders_tui.widgets.order_table.columns import BY_KEY, GUTTER, Column, Layout, arrange, last_first
+from orders_tui.widgets.order_table.painter import Canvas, Look, paint_header, paint_loading, paint_row
+from orders_tui.widgets.styled import Styled, changed_lines
 from orders_wire.vocabulary import SortField
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ class OrderTable(Styled, ScrollView, can_focus=True):
             super().__init__()
             self.by = by
 
-    def __init__(self, seen: Callable[[], Seen], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, fmt: Callable[[], Formatter], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.rows: tuple[RowView, ...] = ()
         self.cursor = 0
-        self._seen = seen
+        self._formatter = fmt
         self._columns: tuple[Column, ...] = (BY_KEY["number"],)
         self._first_column = 0
         self._sort: tuple[SortField, bool] | None = None
@@ -83,48 +83,50 @@ class OrderTable(Styled, ScrollView, can_focus=True):
 
     def show(self, rows: Sequence[RowView], cursor_id: str | None, *, fresh: bool = False) -> None:
         """Takes rows and the order that the cursor is on. `fresh`: another page or view, so nothing has to stay in place."""
-        before, line = self.rows, self.cursor - self.scroll_offset.y
-        old_cursor = self.cursor
-        self.rows, self._message, placeholders = tuple(rows), (), self._placeholders
-        self._placeholders = 0
+        before, old_cursor, placeholders = self.rows, self.cursor, self._placeholders
+        line = old_cursor - self.scroll_offset.y
+        self.rows, self._message, self._placeholders = tuple(rows), (), 0
         self.cursor = self._place_of(cursor_id)
         self._fit_numbers()
         self._resize_content()
         if fresh or not before or placeholders:
             self._redraw()
         else:
+            changed = changed_lines(before, self.rows)
             if self.cursor != old_cursor:
                 self.scroll_to(y=self.cursor - line, animate=False)
-            self._refresh_difference(before, old_cursor)
+                changed |= {old_cursor, self.cursor}
+            for index in changed:
+                self._refresh_row(index)
         self._reveal()
 
     def update_rows(self, changed: Callable[[str], RowView | None], order_ids: frozenset[str]) -> None:
         """Some rows look different, in place: draws just these lines."""
         rows = list(self.rows)
-        for index, row in enumerate(rows):
-            if row.order.id in order_ids and (new := changed(row.order.id)) is not None:
-                rows[index] = new
-                self._refresh_row(index)
+        for index in self._indices(order_ids):
+            rows[index] = changed(rows[index].order.id) or rows[index]
+            self._refresh_row(index)
         self.rows = tuple(rows)
 
     def show_loading(self, count: int) -> None:
         """Shows that so many rows are to come."""
-        self.rows, self.cursor, self._message, self._placeholders = (), 0, (), count
-        self._resize_content()
-        self._redraw()
+        self._show_none((), count)
 
     def say(self, *lines: str) -> None:
         """Shows sentences instead of rows: nothing matches, nothing could be read."""
-        self.rows, self.cursor, self._message, self._placeholders = (), 0, lines, 0
+        self._show_none(lines, 0)
+
+    def _show_none(self, message: tuple[str, ...], placeholders: int) -> None:
+        self.rows, self.cursor, self._message, self._placeholders = (), 0, message, placeholders
         self._resize_content()
         self._redraw()
 
     def set_columns(self, keys: Sequence[str]) -> None:
         """Chooses the columns, in order. The order number is always the first."""
-        chosen = (BY_KEY["number"], *(BY_KEY[key] for key in keys if key in BY_KEY and key != "number"))
-        if chosen[1:] != self._columns[1:]:
-            self._columns = (self._columns[0], *chosen[1:])
-            self._first_column = 0
+        number, *before = self._columns
+        chosen = [BY_KEY[key] for key in keys if key in BY_KEY and key != "number"]
+        if chosen != before:
+            self._columns, self._first_column = (number, *chosen), 0
             self._relayout()
 
     def set_sort(self, sort: tuple[SortField, bool] | None) -> None:
@@ -135,11 +137,12 @@ class OrderTable(Styled, ScrollView, can_focus=True):
 
     def set_marks(self, marks: frozenset[str]) -> None:
         """Which orders are marked."""
-        touched = self._marks ^ marks
-        self._marks = marks
-        for index, row in enumerate(self.rows if touched else ()):
-            if row.order.id in touched:
-                self._refresh_row(index)
+        touched, self._marks = self._marks ^ marks, marks
+        for index in self._indices(touched):
+            self._refresh_row(index)
+
+    def _indices(self, order_ids: frozenset[str]) -> list[int]:
+        return [index for index, row in enumerate(self.rows) if row.order.id in order_ids] if order_ids else []
 
     def tick(self) -> None:
         """Time has passed: ages are drawn anew."""
@@ -156,8 +159,7 @@ class OrderTable(Styled, ScrollView, can_focus=True):
 
     def scroll_columns(self, step: int) -> None:
         """Brings hidden columns into sight; the order number stays."""
-        most = last_first(self._columns, self._cells)
-        first = max(0, min(self._first_column + step, most))
+        first = max(0, min(self._first_column + step, last_first(self._columns, self._cells)))
         if first != self._first_column:
             self._first_column = first
             self._relayout()
@@ -171,25 +173,23 @@ class OrderTable(Styled, ScrollView, can_focus=True):
             return paint_loading(self._canvas())
         if index >= len(self.rows):
             return self._blank(y, self._cells)
-        strip = self._strips.get(index)
-        if strip is None:
+        if index not in self._strips:
             row = self.rows[index]
             look = Look(cursor=index == self.cursor, marked=row.order.id in self._marks)
-            strip = paint_row(row, look, self._canvas())
-            self._strips[index] = strip
-        return strip
+            self._strips[index] = paint_row(row, look, self._canvas())
+        return self._strips[index]
 
     def _canvas(self) -> Canvas:
         layout = self._arranged()
-        seen = replace(self._seen(), beside=frozenset(placed.column.key for placed in layout.placed))
-        return Canvas(layout, self._cells, Palette(self._style), seen)
+        fmt = replace(self._formatter(), columns=frozenset(placed.column.key for placed in layout.placed))
+        return Canvas(layout, self._cells, self._style, fmt)
 
     def _blank(self, y: int, cells: int) -> Strip:
         base = self._style("plain")
         line = y - 1 - max(1, (self.size.height - 1) // 3)
         if not 0 <= line < len(self._message):
             return Strip.blank(cells, base)
-        text = clip(plain(self._message[line]), cells - 2 * GUTTER, self._seen().glyphs.ellipsis)
+        text = clip(plain(self._message[line]), cells - 2 * GUTTER, self._formatter().glyphs.ellipsis)
         style = base + self._style("strong" if line == 0 else "dim")
         return Strip([Segment(text, style)]).text_align(cells, "center").apply_style(base)
 
@@ -204,7 +204,7 @@ class OrderTable(Styled, ScrollView, can_focus=True):
     def _arranged(self) -> Layout:
         if self._layout_now is None:
             self._laid_out_for = self._cells
-            self._layout_now = arrange(self._columns, self._cells, self._first_column)
+            self._layout_now = arrange(self._columns, self._laid_out_for, self._first_column)
         return self._layout_now
 
     def _fit_numbers(self) -> None:
@@ -217,15 +217,6 @@ class OrderTable(Styled, ScrollView, can_focus=True):
     def _place_of(self, order_id: str | None) -> int:
         found = (index for index, row in enumerate(self.rows) if row.order.id == order_id)
         return next(found, max(0, min(self.cursor, len(self.rows) - 1)))
-
-    def _refresh_difference(self, before: Sequence[RowView], old_cursor: int) -> None:
-        after = self.rows
-        for index in range(max(len(before), len(after))):
-            if index >= len(before) or index >= len(after) or before[index] != after[index]:
-                self._refresh_row(index)
-        if self.cursor != old_cursor:
-            self._refresh_row(old_cursor)
-            self._refresh_row(self.cursor)
 
     def _refresh_row(self, index: int) -> None:
         self._strips.pop(index, None)
@@ -247,11 +238,9 @@ class OrderTable(Styled, ScrollView, can_focus=True):
     def _reveal(self) -> None:
         if not self.size.height:  # before the first layout every row is out of sight
             return
-        top, cursor, body = self.scroll_offset.y, self.cursor, self.body_height
-        if cursor < top:
-            self.scroll_to(y=cursor, animate=False)
-        elif cursor >= top + body:
-            self.scroll_to(y=cursor - body + 1, animate=False)
+        top = max(self.cursor - self.body_height + 1, min(self.scroll_offset.y, self.cursor))
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False)
 
     def on_resize(self) -> None:
         """Another width is another choice of columns, another height the same lines; the cursor stays in sight."""
@@ -261,22 +250,17 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         self._reveal()
 
     def on_focus(self) -> None:
-        """The cursor is lit."""
+        """The cursor is lit, or dimmed again."""
         self._redraw()
 
-    def on_blur(self) -> None:
-        """The cursor is dimmed."""
-        self._redraw()
+    on_blur = on_focus
 
     def on_click(self, event: events.Click) -> None:
         """A title sorts, the gutter marks, a row takes the cursor, twice opens it."""
         index = self.scroll_offset.y + event.y - 1
         if event.y == 0:
-            self._click_title(event.x)
+            for placed in self._arranged().placed:
+                if placed.x <= event.x < placed.x + placed.width and placed.column.sort is not None:
+                    self.post_message(self.SortWanted(placed.column.sort))
         elif index < len(self.rows):
             self.post_message(self.Pointed(index, gutter=event.x < GUTTER, twice=event.chain == 2))
-
-    def _click_title(self, x: int) -> None:
-        for placed in self._arranged().placed:
-            if placed.x <= x < placed.x + placed.width and placed.column.sort is not None:
-                self.post_message(self.SortWanted(placed.column.sort))

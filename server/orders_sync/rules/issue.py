@@ -1,0 +1,43 @@
+"""`issue`: contract §1, the first match of its rule. `db` adds the rule of the tab `delayed` to rows when they are read."""
+
+from __future__ import annotations
+
+from orders_sync.evidence import shopify_words
+from orders_sync.instants import Ms
+from orders_sync.rules.delayed import is_delayed
+from orders_sync.rules.order_state import OrderState
+from orders_wire.vocabulary import Delivery, Issue
+
+
+def static_issue(state: OrderState) -> Issue | None:
+    """The issue without the rule of the tab `delayed`, which only the clock decides."""
+    reasons = {hold.meaning for hold in state.holds}
+    if state.disputed or Issue.PAYMENT in reasons or _unpaid(state):
+        return Issue.PAYMENT
+    if Issue.ADDRESS in reasons or _addressless(state):
+        return Issue.ADDRESS
+    if Issue.INVENTORY in reasons or any(state.stock[sku].short for sku in state.owed_skus if sku in state.stock):
+        return Issue.INVENTORY
+    if any(parcel.live and parcel.state in shopify_words.CARRIER_TROUBLE for parcel in state.shipments):
+        return Issue.CARRIER
+    if reasons or (state.order.risk == "high" and not state.over):
+        return Issue.MANUAL_CHECK
+    return None
+
+
+def issue_at(state: OrderState, now: Ms) -> Issue | None:
+    """The issue as the order shows it at this moment."""
+    static = static_issue(state)
+    late = state.open_at(now) and any(is_delayed(state, parcel, now) for parcel in state.shipments)
+    return Issue.CARRIER if late and static in (None, Issue.MANUAL_CHECK) else static
+
+
+def _unpaid(state: OrderState) -> bool:
+    return state.owed and not state.over and state.order.financial_status in ("voided", "expired")
+
+
+def _addressless(state: OrderState) -> bool:
+    """Something is to be brought to the buyer, and the shop says that there is no address."""
+    reported = "shipping_address" in state.order.model_fields_set and not state.facts.redacted
+    wanted = state.delivery is not Delivery.PICKUP and state.owed and not state.over
+    return reported and wanted and state.order.shipping_address is None

@@ -1,0 +1,138 @@
+"""Navigation on the desk: rows, pages, tabs, panes; opening and going back."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from orders_tui.feed import ConnectionState
+from orders_tui.screens.command_screen import Commands, Handler
+from orders_tui.screens.desk.layout import DeskLayout, Part
+from orders_wire.vocabulary import Tab
+
+ALL_LINES = 10_000
+
+
+class NavigationCommands(Commands):
+    """Commands `go.*` and `tab.*` on the desk."""
+
+    def __init__(self, desk: DeskLayout) -> None:
+        self.desk = desk
+        self._tab_before: Tab | None = None
+
+    def handlers(self) -> dict[str, Handler]:
+        return super().handlers() | {
+            "go.down": lambda _: self._step(1),
+            "go.up": lambda _: self._step(-1),
+            "go.half_down": lambda _: self._leap(0.5),
+            "go.half_up": lambda _: self._leap(-0.5),
+            "go.screen_down": lambda _: self._leap(1),
+            "go.screen_up": lambda _: self._leap(-1),
+            "go.first": lambda _: self._end(-1),
+            "go.last": lambda _: self._end(1),
+            "go.next_page": lambda _: self._turn(1),
+            "go.previous_page": lambda _: self._turn(-1),
+            "go.left": lambda _: self.desk.table.scroll_columns(-1),
+            "go.right": lambda _: self.desk.table.scroll_columns(1),
+            "go.previous_pane": self.go_next_pane,
+            "tab.next": lambda _: self._neighbour(1),
+            "tab.previous": lambda _: self._neighbour(-1),
+            **{f"tab.{tab}": partial(self._open_tab, tab) for tab in Tab},
+        }
+
+    def _move_to(self, row: int) -> None:
+        self.desk.table.move_to(row)
+        self.desk.cursor_moved()
+
+    def _step(self, rows: int) -> None:
+        """One row; past either end the page turns."""
+        table = self.desk.table
+        if self.desk.side.has_focus:
+            self.desk.side.move(rows)
+        elif 0 <= table.cursor + rows < len(table.rows):
+            self._move_to(table.cursor + rows)
+        else:
+            self._turn(rows)
+
+    def _leap(self, screens: float) -> None:
+        """Part of a screen; from either end the page turns."""
+        table, direction = self.desk.table, 1 if screens > 0 else -1
+        rows = int(screens * table.body_height) or direction
+        if self.desk.side.has_focus:
+            self.desk.side.move(rows)
+        elif not table.rows or table.cursor == (len(table.rows) - 1 if rows > 0 else 0):
+            self._turn(direction)
+        else:
+            self._move_to(table.cursor + rows)
+
+    def _end(self, direction: int) -> None:
+        """The first or the last row of the whole view."""
+        table = self.desk.work.session.table
+        if self.desk.side.has_focus:
+            self.desk.side.move(direction * ALL_LINES)
+        elif direction < 0 and table.view.span.has_previous:
+            table.first_page()
+        elif direction > 0 and table.view.span.has_next:
+            table.last_page()
+        else:
+            self._move_to(0 if direction < 0 else len(self.desk.table.rows) - 1)
+
+    def _turn(self, direction: int) -> None:
+        table = self.desk.work.session.table
+        turned = table.next_page() if direction > 0 else table.previous_page()
+        if not turned and not table.view.loading:
+            self.desk.say(f"this is the {'end' if direction > 0 else 'start'} of the list")
+
+    def _open_tab(self, tab: Tab, _: str = "") -> None:
+        """Shows a tab as it was left."""
+        here = self.desk.view.query.tab
+        if tab is not here:
+            self._tab_before = here
+            self.desk.narrow = ""
+            self.desk.selection.end_range()
+            self.desk.work.session.table.open_tab(tab)
+        self.desk.table.focus()
+
+    def _neighbour(self, step: int) -> None:
+        tabs = list(Tab)
+        self._open_tab(tabs[(tabs.index(self.desk.view.query.tab) + step) % len(tabs)])
+
+    def tab_back(self, _: str) -> None:
+        if self._tab_before is None:
+            self.desk.say("no other tab was shown yet")
+        else:
+            self._open_tab(self._tab_before)
+
+    def go_next_pane(self, _: str) -> None:
+        """Between the table and the side bar, where that is shown."""
+        desk = self.desk
+        if not desk.restore_panes():
+            (desk.table if desk.side.has_focus or not desk.side.display else desk.side).focus()
+
+    def go_open(self, _: str) -> None:
+        """The order under the cursor; for a stock line the escalation; signed out, the way back in."""
+        desk = self.desk
+        if desk.work.session.connection.state is ConnectionState.SIGNED_OUT:
+            from orders_tui.dialogs.sign_in import SignInDialog
+
+            desk.app.push_screen(SignInDialog(desk.work))
+        elif desk.side.has_focus and desk.side.fold():
+            desk.renderer.draw(Part.SIDE)
+        elif desk.sku():
+            desk.perform("order.inventory")
+        elif order_id := desk.current_id():
+            from orders_tui.screens.order import OrderScreen
+
+            desk.app.push_screen(OrderScreen(desk.work, order_id))
+
+    def go_back(self, _: str) -> None:
+        """A pane that has all the room → its place; side bar → table; else the failures on this row have been read."""
+        desk = self.desk
+        if desk.restore_panes():
+            return
+        if desk.selection.ranging:
+            desk.selection.end_range()
+            desk.show_marks()
+        elif desk.side.has_focus:
+            self.go_next_pane("")
+        elif order_id := desk.current_id():
+            desk.work.session.actions.dismiss([order_id])

@@ -1,0 +1,153 @@
+"""Draws the parts of the desk from what the session says. A part that many changes touch at once is drawn once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orders_tui.screens.desk import captions
+from orders_tui.screens.desk.layout import DeskLayout, Part
+from orders_tui.widgets import banner, side_bar
+from orders_tui.widgets.banner import Banner
+from orders_tui.widgets.metrics_bar import MetricsBar
+from orders_tui.widgets.order_pane import OrderPane
+from orders_tui.widgets.query_bar import QueryBar
+from orders_tui.widgets.tab_strip import TabStrip
+from orders_tui.widgets.top_bar import TopBar
+
+SHOW_LOADING_AFTER_S = 0.4
+"""A page that comes sooner replaces the rows before it without a word."""
+FOLLOW_S = 0.08
+"""The pane below the table follows a moving cursor at this pace, so that the cursor itself is never held up."""
+
+BRINGS = {
+    Part.PAGE: (Part.QUERY, Part.ORDER),
+    Part.QUERY: (Part.TOP,),
+    Part.SUMMARY: (Part.SIDE,),
+    Part.SIDE: (Part.TOP,),
+}
+"""Parts that have to be drawn after another."""
+
+
+class Renderer:
+    """The desk's parts, drawn at once (`draw`) or together before the next frame (`schedule`). Each has the method of its name.
+
+    `slow`: the page has been loading for so long that it is said.
+    """
+
+    def __init__(self, desk: DeskLayout) -> None:
+        self._desk = desk
+        self._due: set[Part] = set()
+        self._page_key: object = None
+        self._following = False
+        self.slow = False
+
+    def schedule(self, part: Part) -> None:
+        """Draws a part before the next frame."""
+        if not self._due:
+            self._desk.call_later(self._draw_due)
+        self._due.add(part)
+
+    def _draw_due(self) -> None:
+        due, self._due = self._due, set()
+        self.draw(*due)
+
+    def follow_cursor(self) -> None:
+        """The cursor has moved: the pane follows in a moment, once for many moves."""
+        if not self._following:
+            self._following = True
+            self._desk.set_timer(FOLLOW_S, self._follow)
+
+    def _follow(self) -> None:
+        self._following = False
+        self.draw(Part.ORDER)
+
+    def draw(self, *parts: Part) -> None:
+        """Draws parts, and those that depend on them, now."""
+        wanted = set(parts)
+        for part in Part:
+            if part in wanted:
+                wanted.update(BRINGS.get(part, ()))
+                getattr(self, part.value)()
+        if wanted and self._desk.is_mounted:
+            self._desk.refresh_hints()
+
+    def page(self) -> None:
+        """The rows."""
+        desk = self._desk
+        desk.view = desk.work.session.table.view
+        page_key = (desk.view.query, desk.narrow)
+        if rows := desk.rows():
+            desk.table.show(rows, desk.view.cursor_id, fresh=page_key != self._page_key)
+        self._page_key = page_key
+
+    def query(self) -> None:
+        """Tab, filters, sort, place; and what stands instead of rows."""
+        desk = self._desk
+        view = desk.view = desk.work.session.table.view
+        desk.table.set_columns(desk.work.preferences.columns_of(view.query.tab))
+        desk.table.set_sort((view.query.sort.by, view.query.sort.descending) if view.query.sort else None)
+        if view.loading and not self.slow:
+            desk.set_timer(SHOW_LOADING_AFTER_S, self._show_slow)
+        self._query_line(self.slow and view.loading)
+        if not desk.rows():
+            self._no_rows()
+        self._tabs()
+
+    def _show_slow(self) -> None:
+        self._query_line(self._desk.work.session.table.view.loading)
+
+    def _query_line(self, slow: bool) -> None:
+        self.slow = slow
+        self._desk.query_one(QueryBar).show(captions.query_info(self._desk, slow), self._desk.work.glyphs)
+
+    def _no_rows(self) -> None:
+        desk, view = self._desk, self._desk.view
+        if view.loading or (view.as_of is None and view.problem is None):
+            expected = self._tab_counts().get(view.query.tab, 0) or view.query.page_size
+            desk.table.show_loading(min(expected, view.query.page_size))
+        else:
+            desk.table.say(*captions.no_rows(desk))
+
+    def _tab_counts(self) -> Mapping[str, int]:
+        page = self._desk.work.session.table.summary
+        return page.tabs if page is not None else {}
+
+    def _tabs(self) -> None:
+        self._desk.query_one(TabStrip).show(self._desk.view.query.tab, self._tab_counts())
+
+    def summary(self) -> None:
+        """Metrics and tab counts."""
+        self._metrics()
+        self._tabs()
+
+    def _metrics(self) -> None:
+        session = self._desk.work.session
+        self._desk.query_one(MetricsBar).show(session.table.summary, session.connection)
+
+    def side(self) -> None:
+        """Alerts, gaps and panels."""
+        desk, session = self._desk, self._desk.work.session
+        gaps = session.alerts.gaps(desk.work.pace.now())
+        shown = side_bar.Shown(desk.side.unfolded, sorted(desk.side.types), desk.side.size.width)
+        desk.side.set_lines(
+            side_bar.lines(desk.open_alerts(), gaps, session.table.summary, desk.work.formatter(), shown)
+        )
+
+    def order(self) -> None:
+        """The pane below the table."""
+        desk = self._desk
+        row = desk.table.current
+        if desk.side.has_focus and (order := desk.current()) is not None:
+            row = desk.work.session.table.row(order.id)
+        desk.query_one(OrderPane).show(row, desk.work.formatter(), desk.work.key("go.open"), captions.pane_note(desk))
+
+    def top(self) -> None:
+        """The first line, the banner, and whether the rows look stale."""
+        desk, work, page = self._desk, self._desk.work, self._desk.work.session.table.summary
+        desk.query_one(TopBar).show(captions.top_info(desk), work.glyphs.ascii_only, captions.undo_keys(desk))
+        stale = desk.warnings()
+        shown = stale or banner.history(page.desk if page is not None else None)
+        desk.query_one(Banner).show(shown)
+        desk.set_class(bool(shown), "-bannered")
+        desk.set_class(bool(stale), "-stale")
+        self._metrics()

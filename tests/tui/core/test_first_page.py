@@ -1,0 +1,50 @@
+"""A page that is only looked at is shown as it came, or not at all: nothing of another kind is left to be painted."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from tests.tui.core.samples import order, page
+
+from orders_tui.startup import first_page
+
+PAGE = json.loads(page([order(1)]).model_dump_json(by_alias=True))
+
+
+def with_order(**fields: Any) -> dict[str, Any]:
+    row = {**PAGE["orders"]["items"][0], **fields}
+    return {**PAGE, "orders": {**PAGE["orders"], "items": [row]}}
+
+
+def test_a_page_is_shown() -> None:
+    assert first_page.read(PAGE).orders.items[0].order_number == "#1001"
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        with_order(order_number=5),
+        with_order(placed_at=None),
+        with_order(assigned_to={}),
+        with_order(customer_name=[]),
+        with_order(tags="vip"),
+        with_order(total=3),
+        with_order(hold="x"),
+        with_order(status=[]),
+        {**PAGE, "metrics": {"overdue": "many"}},
+        {**PAGE, "metrics": []},
+        {**PAGE, "tabs": {"all": "x"}},
+        {**PAGE, "tabs": 5},
+        {**PAGE, "orders": {}},
+    ],
+)
+def test_a_strange_page_is_not_shown(strange: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="not"):
+        first_page.read(strange)
+
+
+def test_a_time_in_the_first_year_is_one_that_can_be_shown() -> None:
+    shown = first_page.read(with_order(placed_at="0001-01-01T00:00:00+14:00")).orders.items[0]
+    assert shown.placed_at.year == 1900
