@@ -30,7 +30,7 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOn:
+class OwnerUpdate:
     """An order with another owner, its version and its card then."""
 
     order_id: int
@@ -48,7 +48,7 @@ def save(tx: Tx, rows: Sequence[Saved]) -> None:
         _save(tx, sorted(rows[start : start + _BATCH], key=lambda saved: saved.projection.order_id))
 
 
-def hand_on(tx: Tx, rows: Sequence[HandedOn]) -> None:
+def set_owners(tx: Tx, rows: Sequence[OwnerUpdate]) -> None:
     """Writes each order's owner into its row. Nothing else is in it that depends on that, nor in any list or counter."""
     values = [
         {
