@@ -73,7 +73,7 @@ def build(url: str, size: int, now: Ms) -> None:
     assert size >= BASE
     location = parse(url)
     migrate(location)
-    engine = connections.single(location)
+    engine = connections.unpooled(location)
     with engine.begin() as conn:
         conn.exec_driver_sql("SET statement_timeout = 0") if conn.dialect.name == "postgresql" else None
         shop_id = shops.enrol(conn, SHOP, now)

@@ -58,7 +58,7 @@ def clear_gap(tx: Tx, gap: Gap, scope: str) -> bool:
 def clear_read(tx: Tx, sources: Iterable[str]) -> None:
     """Clears the `dead_letter` of each of these sources of which none is dead any more."""
     for source in sources:
-        if dead_letters.dead_from(tx, source) == 0:
+        if dead_letters.count_dead(tx, source) == 0:
             clear_gap(tx, Gap.DEAD_LETTER, source)
 
 
