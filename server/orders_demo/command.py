@@ -134,7 +134,7 @@ async def _end(children: Sequence[Child]) -> None:
 
 async def _open_shop(demo: Demo, secrets: Secrets, folder: Path) -> tuple[Child, str]:
     """The shop, and its URL."""
-    options = ["--orders", str(demo.orders), "--seed", str(demo.seed), "--leash", "--cleans", str(folder)]
+    options = ["--orders", str(demo.orders), "--seed", str(demo.seed), "--ends-with-parent", "--cleans", str(folder)]
     if demo.still:
         options.append("--still")
     environment = _inherited() | {

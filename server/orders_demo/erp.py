@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from orders_demo.history.script import Evidence
+from orders_demo.live_shop import LiveShop
 from orders_demo.messenger import Message, Messenger
-from orders_demo.stage import Stage
 from orders_demo.world.ids import gid
 from orders_demo.world.returns import Return
 
@@ -35,7 +35,7 @@ class Pace:
 class Erp:
     """The ERP's side. `known` is how far it has seen each return come, as an index into STEPS."""
 
-    stage: Stage
+    stage: LiveShop
     messenger: Messenger
     rng: Random
     pace: Pace = field(default_factory=Pace)

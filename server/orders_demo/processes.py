@@ -1,4 +1,4 @@
-"""The demo's child processes: each in a group of its own, on a leash, its noise in a log file, ended with its parent."""
+"""The demo's child processes: each in a group of its own, watched, its output in a log file, ended with its parent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-LEASH = Path(__file__).with_name("leash.py")
+PARENT_WATCH = Path(__file__).with_name("parent_watch.py")
 GRACE_S = 6.0
 
 
@@ -63,14 +63,14 @@ class Child:
 
 
 async def start(name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Child:
-    """Start a command on a leash; its stdout is read here, its stderr goes to `<folder>/<name>.log`."""
+    """Start a command that ends with this process; its stdout is read here, its stderr goes to `<folder>/<name>.log`."""
     log = folder / f"{name.replace(' ', '-')}.log"
     with log.open("wb") as sink:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-I",
             "-S",
-            str(LEASH),
+            str(PARENT_WATCH),
             *command,
             stdin=PIPE,
             stdout=PIPE,

@@ -1,7 +1,7 @@
 """The simulated world as a process: `python -m orders_demo.shop`.
 
 Prints one JSON line, `{"url", "port"}`, once it answers, and ends with SIGTERM, SIGINT or the end of its standard input
-(`--leash`). Secrets come from the environment (`ORDERS_DEMO_WEBHOOK_SECRET`, `_ADMIN_TOKEN`, `_ERP_SECRET`,
+(`--ends-with-parent`). Secrets come from the environment (`ORDERS_DEMO_WEBHOOK_SECRET`, `_ADMIN_TOKEN`, `_ERP_SECRET`,
 `_SUPPORT_SECRET`), so that no list of processes shows them; without them new ones are drawn and printed in that line.
 """
 
@@ -22,9 +22,9 @@ from pathlib import Path
 from aiohttp import web
 
 from orders_demo.identity import DOMAIN, Secrets
+from orders_demo.live_shop import Clock, system_clock
 from orders_demo.simulation import Plan, simulate
 from orders_demo.site import application
-from orders_demo.stage import Clock, system_clock
 from orders_demo.webhooks.deliveries import AT_ONCE
 
 PREFIX = "ORDERS_DEMO_"
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--target", help="base URL of the Sync server; may be set later by POST /control/target")
     parser.add_argument("--domain", default=DOMAIN, help="the myshopify domain")
     parser.add_argument("--now", type=datetime.fromisoformat, help="the end of its past, RFC 3339; default: now")
-    parser.add_argument("--leash", action="store_true", help="end when standard input ends")
+    parser.add_argument("--ends-with-parent", action="store_true", help="end when standard input ends")
     parser.add_argument("--cleans", type=Path, help="a folder to remove if the parent dies before it could")
     return parser
 
@@ -92,7 +92,7 @@ async def _serve(plan: Plan, options: argparse.Namespace, *, fresh: bool) -> Non
         if fresh:
             ready |= {name: getattr(plan.secrets, name) for name in ("webhook", "admin_token", "erp", "support")}
         print(json.dumps(ready), flush=True)
-        await _until_told(leashed=options.leash)
+        await _until_told(ends_with_parent=options.ends_with_parent)
     finally:
         await runner.cleanup()
 
@@ -104,13 +104,13 @@ def _clock(now: datetime | None) -> Clock:
     return lambda: system_clock() + ahead
 
 
-async def _until_told(*, leashed: bool) -> None:
+async def _until_told(*, ends_with_parent: bool) -> None:
     """Until a signal or the end of standard input; a file (which cannot be waited for) counts as ended."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    if leashed:
+    if ends_with_parent:
         try:
             loop.add_reader(sys.stdin.fileno(), _watch, told)
         except PermissionError:

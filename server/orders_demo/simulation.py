@@ -21,8 +21,8 @@ from orders_demo.ledger import Ledger
 from orders_demo.life.living import Life
 from orders_demo.life.pool import Pool
 from orders_demo.life.stories import Scene
+from orders_demo.live_shop import Clock, LiveShop, system_clock
 from orders_demo.messenger import Messenger
-from orders_demo.stage import Clock, Stage, system_clock
 from orders_demo.webhooks.deliveries import AT_ONCE, Deliveries, Sleep
 from orders_demo.webhooks.manners import Manners
 from orders_demo.webhooks.subscriptions import Subscriptions
@@ -48,7 +48,7 @@ class Simulation:
 
     plan: Plan
     past: Past
-    stage: Stage
+    stage: LiveShop
     subscriptions: Subscriptions
     deliveries: Deliveries
     admin: Admin
@@ -108,7 +108,7 @@ def simulate(
         plan.manners,
         plan.at_once,
     )
-    stage = Stage(past.shop, clock, Ledger(), deliveries.announce)
+    stage = LiveShop(past.shop, clock, Ledger(), deliveries.announce)
     messenger = Messenger(plan.secrets.erp, Random(f"{plan.seed}/messenger"), sleep)
     erp = Erp(stage, messenger, Random(f"{plan.seed}/erp"))
     erp.recount(past.evidence)

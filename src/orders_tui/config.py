@@ -64,7 +64,7 @@ class Config:
     desk: str | None = None
 
     @property
-    def doubt(self) -> str:
+    def security_warning(self) -> str:
         """What is unsafe about the way to the server, as a sentence; empty when nothing is."""
         url = urlsplit(self.server)
         if not self.token or url.scheme != "http" or _is_this_machine(url.hostname or ""):

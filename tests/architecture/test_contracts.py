@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
+import pytest
 from tests.conftest import ROOT
 
 CONTRACTS = {
@@ -39,3 +40,11 @@ def test_what_is_no_screen_knows_no_screen() -> None:
 def test_rules_are_pure_and_the_two_sides_share_the_wire_alone() -> None:
     assert under("Rules and evidence are pure", "orders_sync") == {"rules", "evidence"}
     assert CONTRACTS["Client and server share the wire and nothing else"]["modules"] == ["orders_tui", "orders_sync"]
+
+
+@pytest.mark.parametrize("package", ["orders_wire", "orders_tui", "orders_sync", "orders_demo"])
+def test_each_package_stands_in_layers_with_no_exception(package: str) -> None:
+    (layers,) = [c for c in CONTRACTS.values() if c["type"] == "layers" and c["containers"] == [package]]
+    assert layers["exhaustive"]
+    assert not any("ignore_imports" in contract for contract in CONTRACTS.values())
+    assert not any(":" in layer for layer in layers["layers"])

@@ -18,7 +18,7 @@ from tests.support.projections import projection
 
 from orders_sync.db import connections, counters, recount, shops
 from orders_sync.db import orders as stored
-from orders_sync.db.group import Done, run_jobs
+from orders_sync.db.group_commit import Done, run_jobs
 from orders_sync.db.location import parse
 from orders_sync.db.migrate import migrate
 from orders_sync.db.orders import Saved

@@ -80,12 +80,12 @@ def walk(terminal: Terminal, places: Sequence[str]) -> None:
     for key in places:
         text = PLACES[key]
         terminal.press(key)
-        terminal.wait_for(lambda lines, text=text: text in "\n".join(lines), 10)  # type: ignore[misc]
+        terminal.wait_for(lambda lines, text=text: text in "\n".join(lines), 30)  # type: ignore[misc]
         terminal.press("\x1b")
-        terminal.wait_for(lambda lines, text=text: text not in "\n".join(lines) and "▸" in "\n".join(lines), 10)  # type: ignore[misc]
+        terminal.wait_for(lambda lines, text=text: text not in "\n".join(lines) and "▸" in "\n".join(lines), 30)  # type: ignore[misc]
     for key in ("j", "j", "k", "G", "g"):
         terminal.press(key)
-    terminal.wait_for(lambda lines: any(line.startswith("▸") for line in lines), 10)
+    terminal.wait_for(lambda lines: any(line.startswith("▸") for line in lines), 30)
 
 
 def aligned(cells: list[list[str]]) -> bool:
@@ -114,7 +114,7 @@ async def test_the_terminal_obeys_the_client_alone(tmp_path: Path, size: tuple[i
             terminal.press("\x12")
             await asyncio.to_thread(terminal.wait_for, lambda lines: any("\ufffd" in line for line in lines), 30)
             await asyncio.to_thread(walk, terminal, "".join(PLACES))
-            await asyncio.to_thread(terminal.wait_for, lambda _: aligned(terminal.cells()), 10)
+            await asyncio.to_thread(terminal.wait_for, lambda _: aligned(terminal.cells()), 30)
             harmless, written = whole(terminal.raw[:usual]), whole(terminal.raw[usual:])
             terminal.press("\x11")
             assert await asyncio.to_thread(terminal.ended, 10) == 0

@@ -94,7 +94,7 @@ async def shop(orders: int, seed: int, folder: Path, session: aiohttp.ClientSess
         "ERP_SECRET": secrets.erp,
         "SUPPORT_SECRET": secrets.support,
     }
-    command = [sys.executable, "-m", "orders_demo.shop", "--still", "--leash"]
+    command = [sys.executable, "-m", "orders_demo.shop", "--still", "--ends-with-parent"]
     options = ["--orders", str(orders), "--seed", str(seed), "--at-once", str(ON_THE_WIRE)]
     environment = {**os.environ, **{f"ORDERS_DEMO_{name}": value for name, value in told.items()}}
     child = await start("shop", [*command, *options], environment, folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from orders_sync.db import order_documents
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import (
@@ -29,7 +30,7 @@ from orders_sync.evidence.entities import (
 from orders_sync.evidence.from_changes import merge
 from orders_sync.instants import HOUR, Ms, parse_instant
 from orders_sync.rules.thresholds import Thresholds
-from orders_sync.settle.order import load_or_begin, settle_all
+from orders_sync.settle.order import settle_all
 from orders_sync.settle.order_update import OrderUpdate
 
 PLACED = parse_instant("2026-03-10T08:00:00Z")
@@ -106,7 +107,7 @@ def tell(tx: Tx, *changes: OrderChange) -> None:
     for change in changes:
         assert change.order_id is not None
         by_order.setdefault(change.order_id, []).append(change)
-    known = load_or_begin(tx, by_order)
+    known = order_documents.lock(tx, by_order, create=True)
     settle_all(
         tx,
         [OrderUpdate(each, merge(each.facts, by_order[n]), each.operator) for n, each in known.items()],

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from graphql import GraphQLResolveInfo
 
 from orders_demo.admin.order_search import Shelf
-from orders_demo.stage import Stage
+from orders_demo.live_shop import LiveShop
 from orders_demo.webhooks.subscriptions import Subscriptions
 
 ALL_SCOPES = (
@@ -37,7 +37,7 @@ ALL_SCOPES = (
 class Call:
     """The shop behind the API, the app's scopes, and the search warnings that came up on the way."""
 
-    stage: Stage
+    stage: LiveShop
     shelf: Shelf
     subscriptions: Subscriptions
     scopes: frozenset[str] = frozenset(ALL_SCOPES)

@@ -26,7 +26,7 @@ from orders_demo.admin.order_search import Shelf
 from orders_demo.admin.problems import Json, throttled, too_costly, translate
 from orders_demo.admin.schema import executable
 from orders_demo.admin.variables import refusals as variables_wrong
-from orders_demo.stage import Stage
+from orders_demo.live_shop import LiveShop
 from orders_demo.webhooks.subscriptions import Subscriptions
 
 
@@ -34,7 +34,7 @@ from orders_demo.webhooks.subscriptions import Subscriptions
 class Admin:
     """The Admin API of one shop. `scopes` may be changed while it runs."""
 
-    stage: Stage
+    stage: LiveShop
     subscriptions: Subscriptions
     bucket: Bucket
     scopes: frozenset[str] = frozenset(ALL_SCOPES)

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from orders_demo.admin.problems import bad_id, resource_not_found
 from orders_demo.world.goods import Item, Level, Location
 from orders_demo.world.orders import Dispute, Order, Refund
-from orders_demo.world.parcels import Parcel, Task
+from orders_demo.world.parcels import FulfillmentOrder, Parcel
 from orders_demo.world.returns import Return, Reverse, ReverseDelivery
 from orders_demo.world.shop import Shop
 
-Record = Order | Task | Parcel | Return | Refund | Reverse | ReverseDelivery | Dispute | Item | Level | Location
+Record = (
+    Order | FulfillmentOrder | Parcel | Return | Refund | Reverse | ReverseDelivery | Dispute | Item | Level | Location
+)
 
 _GID = re.compile(r"gid://shopify/(\w+)/(\d+)(?:\?inventory_item_id=(\d+))?\Z")
 

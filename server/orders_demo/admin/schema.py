@@ -47,7 +47,7 @@ from orders_demo.webhooks.topics import topic_of
 from orders_demo.world.goods import Item, Level, Location
 from orders_demo.world.money import short
 from orders_demo.world.orders import Dispute, Order, Refund
-from orders_demo.world.parcels import Parcel, Task
+from orders_demo.world.parcels import FulfillmentOrder, Parcel
 from orders_demo.world.returns import ExchangeLine, Return, ReturnLine, Reverse, ReverseDelivery
 from orders_demo.world.shop import Shop
 
@@ -100,7 +100,7 @@ _MUTATIONS: Fields = {
 }
 _TYPES: dict[type, str] = {
     Order: "Order",
-    Task: "FulfillmentOrder",
+    FulfillmentOrder: "FulfillmentOrder",
     Parcel: "Fulfillment",
     Return: "Return",
     ReturnLine: "ReturnLineItem",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from orders_demo.cast import baskets, catalogue
 from orders_demo.history.plots import DAY, OLDEST, Plot, plot
 from orders_demo.history.script import TO_THE_DOOR, Script
-from orders_demo.verbs import ordering, parcels, payments
-from orders_demo.verbs.ordering import Change
+from orders_demo.operations import ordering, parcels, payments
+from orders_demo.operations.ordering import Change
+from orders_demo.sample_data import baskets, catalogue
 from orders_demo.world.money import Tender
 
 

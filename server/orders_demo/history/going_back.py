@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from orders_demo.cast import carriers
 from orders_demo.history.plots import DAY, OLDEST, plot
 from orders_demo.history.script import Script
-from orders_demo.verbs import ordering, payments, returning
+from orders_demo.operations import ordering, payments, returning
+from orders_demo.sample_data import carriers
 from orders_demo.world.returns import Return
 
 REASONS = (

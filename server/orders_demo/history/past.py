@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from orders_demo.cast import catalogue
 from orders_demo.history import everyday, going_back, travelling, waiting
 from orders_demo.history.plots import Plot, cast
 from orders_demo.history.script import Evidence, Script
+from orders_demo.sample_data import catalogue
 from orders_demo.world.shop import Shop
 
 STORIES = (everyday, waiting, travelling, going_back)

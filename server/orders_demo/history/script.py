@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Unpack
 
-from orders_demo.cast import baskets, carriers
-from orders_demo.verbs import ordering, parcels, payments
-from orders_demo.verbs.ordering import Change
+from orders_demo.operations import ordering, parcels, payments
+from orders_demo.operations.ordering import Change
+from orders_demo.sample_data import baskets, carriers
 from orders_demo.world.goods import Variant
 from orders_demo.world.orders import Order
 from orders_demo.world.parcels import Parcel, Tracking

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from orders_demo.cast import catalogue
 from orders_demo.history.plots import DAY, OLDEST, plot
 from orders_demo.history.script import ON_THE_WAY, TO_THE_DOOR, Script
-from orders_demo.verbs import payments
+from orders_demo.operations import payments
+from orders_demo.sample_data import catalogue
 from orders_demo.world.orders import Order
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Unpack
 
-from orders_demo.cast import baskets, catalogue
 from orders_demo.history.plots import DAY, plot
 from orders_demo.history.script import ON_THE_WAY, Script
-from orders_demo.verbs import parcels, payments
-from orders_demo.verbs.ordering import Change
+from orders_demo.operations import parcels, payments
+from orders_demo.operations.ordering import Change
+from orders_demo.sample_data import baskets, catalogue
 from orders_demo.world.orders import Order
-from orders_demo.world.parcels import Task
+from orders_demo.world.parcels import FulfillmentOrder
 
 
 def _unsent(script: Script, **changes: Unpack[Change]) -> Order:
@@ -163,7 +163,7 @@ def held_twice(script: Script) -> None:
 
 
 def _hold(script: Script, order: Order, reason: str, notes: str | None) -> None:
-    task: Task = order.tasks[0]
+    task: FulfillmentOrder = order.tasks[0]
     handle = f"hold-{len(task.holds) + 1}"
     missing = [(entry, entry.remaining) for entry in task.lines if entry.line.sku in catalogue.SCARCE]
     portion = missing if reason == "INVENTORY_OUT_OF_STOCK" else ()

@@ -8,7 +8,7 @@ from random import Random
 from typing import TypeVar
 
 from orders_demo.world.orders import Order
-from orders_demo.world.parcels import Parcel, Task
+from orders_demo.world.parcels import FulfillmentOrder, Parcel
 from orders_demo.world.returns import Return
 from orders_demo.world.shop import Shop
 
@@ -51,7 +51,7 @@ class Pool:
             [order for order in (self.over if over else self.open) if wanted(order) and not order.cancelled_at]
         )
 
-    def task(self) -> Task | None:
+    def task(self) -> FulfillmentOrder | None:
         """Work that can be sent now, of an order whose money is safe."""
         rows = [
             task

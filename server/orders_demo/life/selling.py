@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from orders_demo.cast import baskets, catalogue
 from orders_demo.life.stories import Scene, story
-from orders_demo.verbs import ordering, payments
+from orders_demo.operations import ordering, payments
+from orders_demo.sample_data import baskets, catalogue
 from orders_demo.world.orders import Order
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from orders_demo.cast import carriers, catalogue
 from orders_demo.life.stories import NEXT, Scene, story
-from orders_demo.verbs import parcels, payments, stock
+from orders_demo.operations import parcels, payments, stock
+from orders_demo.sample_data import carriers, catalogue
 from orders_demo.world.orders import Order
-from orders_demo.world.parcels import Parcel, TaskLine
+from orders_demo.world.parcels import FulfillmentOrderLine, Parcel
 from orders_demo.world.shop import Shop
 
 NO_STOCK = "INVENTORY_OUT_OF_STOCK"
@@ -105,7 +105,7 @@ def held(scene: Scene) -> str | None:
     return task.order.name
 
 
-def _find_empty(shop: Shop, entry: TaskLine, at: datetime) -> None:
+def _find_empty(shop: Shop, entry: FulfillmentOrderLine, at: datetime) -> None:
     """The shelves of these goods are empty: what open orders still wait for is missing."""
     if entry.line.variant is None:
         return

@@ -8,7 +8,7 @@ from random import Random
 
 from orders_demo.erp import Erp
 from orders_demo.life.pool import Pool
-from orders_demo.stage import Stage
+from orders_demo.live_shop import LiveShop
 
 NEXT = {
     None: "LABEL_PURCHASED",
@@ -28,7 +28,7 @@ NEXT = {
 class Scene:
     """What a story works with."""
 
-    stage: Stage
+    stage: LiveShop
     pool: Pool
     erp: Erp
     rng: Random

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from orders_demo.cast import carriers
 from orders_demo.erp import STEPS
 from orders_demo.history.going_back import REASONS, WORDS
 from orders_demo.life.stories import Scene, story
-from orders_demo.verbs import returning
+from orders_demo.operations import returning
+from orders_demo.sample_data import carriers
 from orders_demo.world.returns import Return
 from orders_demo.world.shop import Shop
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
+from orders_demo.operations.ordering import Edit
 from orders_demo.rest.lines import line, shipping, taxes
 from orders_demo.rest.parcels import nested_fulfillment
 from orders_demo.rest.payments import nested_refund
 from orders_demo.rest.people import address, customer
 from orders_demo.rest.scalars import Json, money_set, stamp
-from orders_demo.verbs.ordering import Edit
 from orders_demo.world.ids import gid
 from orders_demo.world.money import text
 from orders_demo.world.orders import Order

@@ -6,7 +6,7 @@ from orders_demo.rest.lines import brief_line, line
 from orders_demo.rest.people import address
 from orders_demo.rest.scalars import Json, stamp
 from orders_demo.world.ids import gid
-from orders_demo.world.parcels import Hold, Parcel, Scan, Task
+from orders_demo.world.parcels import FulfillmentOrder, Hold, Parcel, Scan
 from orders_demo.world.shop import Shop
 
 OUR_APP = 1_354_745
@@ -93,13 +93,13 @@ def hold(entry: Hold) -> Json:
     }
 
 
-def hold_changed(_: Shop, subject: tuple[Task, Hold]) -> Json:
+def hold_changed(_: Shop, subject: tuple[FulfillmentOrder, Hold]) -> Json:
     """`fulfillment_holds/added` and `fulfillment_holds/released`."""
     task, entry = subject
     return {"fulfillment_order": {"id": gid("FulfillmentOrder", task.id)}, "fulfillment_hold": hold(entry)}
 
 
-def placed_on_hold(_: Shop, subject: tuple[Task, Hold, Task | None]) -> Json:
+def placed_on_hold(_: Shop, subject: tuple[FulfillmentOrder, Hold, FulfillmentOrder | None]) -> Json:
     """`fulfillment_orders/placed_on_hold`: every hold that now lies on it, and what was split off."""
     task, created, rest = subject
     return {
@@ -112,11 +112,11 @@ def placed_on_hold(_: Shop, subject: tuple[Task, Hold, Task | None]) -> Json:
     }
 
 
-def named(_: Shop, task: Task) -> Json:
+def named(_: Shop, task: FulfillmentOrder) -> Json:
     """`fulfillment_orders/hold_released` and `fulfillment_orders/order_routing_complete`: id and status, no more."""
     return {"fulfillment_order": brief(task)}
 
 
-def brief(task: Task) -> Json:
+def brief(task: FulfillmentOrder) -> Json:
     """Id and status."""
     return {"id": gid("FulfillmentOrder", task.id), "status": task.status.lower()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from orders_demo.rest.parcels import OUR_APP, brief
 from orders_demo.rest.scalars import Json
 from orders_demo.world.ids import gid
-from orders_demo.world.parcels import Task
+from orders_demo.world.parcels import FulfillmentOrder
 from orders_demo.world.routes import Merge, Move, Split
 from orders_demo.world.shop import Shop
 
@@ -45,7 +45,7 @@ def moved(_: Shop, told: Move) -> Json:
     }
 
 
-def progress_reported(_: Shop, told: tuple[Task, str]) -> Json:
+def progress_reported(_: Shop, told: tuple[FulfillmentOrder, str]) -> Json:
     """`fulfillment_orders/progress_reported`."""
     task, before = told
     app = {"id": gid("App", OUR_APP)}
@@ -53,15 +53,15 @@ def progress_reported(_: Shop, told: tuple[Task, str]) -> Json:
     return {"fulfillment_order": brief(task), "progress_report": report, "initial_status": before.lower()}
 
 
-def replaced(_: Shop, told: Task | tuple[Task, Task]) -> Json:
+def replaced(_: Shop, told: FulfillmentOrder | tuple[FulfillmentOrder, FulfillmentOrder]) -> Json:
     """`fulfillment_orders/cancelled`: with what takes its place, if anything does."""
     task, other = told if isinstance(told, tuple) else (told, None)
     return {"fulfillment_order": brief(task), "replacement_fulfillment_order": brief(other) if other else None}
 
 
-def _units(task: Task) -> list[Json]:
+def _units(task: FulfillmentOrder) -> list[Json]:
     return [{"id": gid("FulfillmentOrderLineItem", entry.id), "quantity": entry.remaining} for entry in task.lines]
 
 
-def _placed(task: Task) -> Json:
+def _placed(task: FulfillmentOrder) -> Json:
     return {**brief(task), "assigned_location_id": gid("Location", task.location.id)}

@@ -11,7 +11,7 @@ from random import Random
 
 import aiohttp
 
-from orders_demo.stage import Announcement
+from orders_demo.live_shop import Announcement
 from orders_demo.webhooks.manners import Manners
 from orders_demo.webhooks.signing import headers
 from orders_demo.webhooks.subscriptions import Subscription, Subscriptions

@@ -11,7 +11,7 @@ from orders_demo.world.money import Tender
 
 if TYPE_CHECKING:
     from orders_demo.world.goods import Location, Variant
-    from orders_demo.world.parcels import Parcel, Task
+    from orders_demo.world.parcels import FulfillmentOrder, Parcel
     from orders_demo.world.people import Address, Customer
     from orders_demo.world.returns import Return
 
@@ -183,7 +183,7 @@ class Order:
     """Made through the API without a payment or a financial status: Shopify then tells none."""
     risk: str = "LOW"
     payments: list[Payment] = field(default_factory=list)
-    tasks: list[Task] = field(default_factory=list)
+    tasks: list[FulfillmentOrder] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     returns: list[Return] = field(default_factory=list)

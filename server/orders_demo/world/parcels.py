@@ -26,12 +26,12 @@ class Hold:
     by_us: bool
     placed_at: datetime
     external_id: str | None = None
-    split_off: Task | None = None
+    split_off: FulfillmentOrder | None = None
     """What was not to be held, in a fulfilment order of its own: it comes back when the hold goes."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class TaskLine:
+class FulfillmentOrderLine:
     """So many of an order's line, to be sent from the task's location."""
 
     id: int
@@ -41,7 +41,7 @@ class TaskLine:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Task:
+class FulfillmentOrder:
     """A fulfilment order. `status` is a FulfillmentOrderStatus, and ON_HOLD exactly while there are holds."""
 
     id: int
@@ -52,7 +52,7 @@ class Task:
     updated_at: datetime
     fulfill_at: datetime | None
     fulfill_by: datetime | None
-    lines: list[TaskLine]
+    lines: list[FulfillmentOrderLine]
     holds: list[Hold] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
     request_status: str = "UNSUBMITTED"
@@ -89,7 +89,7 @@ class Task:
         """How many of its holds this app placed."""
         return sum(entry.by_us for entry in self.holds)
 
-    def may_join(self, other: Task) -> bool:
+    def may_join(self, other: FulfillmentOrder) -> bool:
         """Whether the two can be merged: both open, at one location."""
         return other is not self and self.status == other.status == "OPEN" and self.location is other.location
 
@@ -144,7 +144,7 @@ class Parcel:
     updated_at: datetime
     tracking: list[Tracking]
     lines: list[ParcelLine]
-    tasks: list[Task]
+    tasks: list[FulfillmentOrder]
     scans: list[Scan] = field(default_factory=list)
 
     @property

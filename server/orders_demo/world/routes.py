@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from orders_demo.world.goods import Location
-    from orders_demo.world.parcels import Task
+    from orders_demo.world.parcels import FulfillmentOrder
 
 
 class Split(NamedTuple):
     """Units that went into a fulfilment order of their own."""
 
-    task: Task
-    other: Task
+    task: FulfillmentOrder
+    other: FulfillmentOrder
 
 
 class Merge(NamedTuple):
     """Fulfilment orders that became one, each with its lines as (id, units) before."""
 
-    merged: Task
-    parts: Sequence[tuple[Task, Sequence[tuple[int, int]]]]
+    merged: FulfillmentOrder
+    parts: Sequence[tuple[FulfillmentOrder, Sequence[tuple[int, int]]]]
 
 
 class Move(NamedTuple):
     """What is sent from another location now."""
 
-    task: Task
-    moved: Task
+    task: FulfillmentOrder
+    moved: FulfillmentOrder
     source: Location

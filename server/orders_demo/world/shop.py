@@ -13,7 +13,7 @@ from orders_demo.world.drafts import Draft
 from orders_demo.world.goods import Item, Location, Product, Variant
 from orders_demo.world.ids import Ids
 from orders_demo.world.orders import Dispute, Order, Refund
-from orders_demo.world.parcels import Parcel, Task
+from orders_demo.world.parcels import FulfillmentOrder, Parcel
 from orders_demo.world.people import Customer
 from orders_demo.world.returns import Return, Reverse, ReverseDelivery
 
@@ -39,7 +39,7 @@ class Shop:
     variants: list[Variant] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)
     orders: dict[int, Order] = field(default_factory=dict)
-    tasks: dict[int, Task] = field(default_factory=dict)
+    tasks: dict[int, FulfillmentOrder] = field(default_factory=dict)
     parcels: dict[int, Parcel] = field(default_factory=dict)
     refunds: dict[int, Refund] = field(default_factory=dict)
     returns: dict[int, Return] = field(default_factory=dict)

@@ -38,7 +38,7 @@ def set_owner(owner: str | None, context: ActionContext) -> dict[str, object]:
 
 
 def owner_write(order_id: int, owner: str | None) -> Write:
-    """The metafield that tells Shopify's side who owns the order."""
+    """The metafield at Shopify that says who owns the order."""
     return Write(Kind.OWNER, order_id, {"value": owner or UNASSIGNED})
 
 
@@ -47,6 +47,7 @@ def _message(body: AssignBody, execution: Execution) -> str:
 
 
 ASSIGN = ActionDefinition(
+    "Make somebody, or nobody, the owner",
     AssignBody,
     run=on_each_order(lambda body: body.order_ids, _decide),
     order_ids=lambda body: body.order_ids,

@@ -13,14 +13,14 @@ from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision, Refusal
 from orders_sync.actions.locked_order import LockedOrder, LockedOrders
 from orders_sync.actions.order_ids import NamedOrder, distinct, seen_versions
-from orders_sync.db import audit, outbox
+from orders_sync.db import audit, order_documents, outbox
 from orders_sync.db.audit import Audited, NewOwner
 from orders_sync.db.order_documents import Known
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
 from orders_sync.lazy import lazy
 from orders_sync.outbox.queue import Write, queue
-from orders_sync.settle.order import load_many, settle_all
+from orders_sync.settle.order import settle_all
 from orders_sync.settle.order_update import OrderUpdate
 from orders_wire.vocabulary import ActionName, ErrorCode
 
@@ -82,7 +82,7 @@ def execute(
 ) -> Execution:
     """Does the action on every order that allows it. `expected_versions`: what the operator saw, by spelling."""
     expected = seen_versions(tx, named, expected_versions)
-    known = load_many(tx, distinct(named))
+    known = order_documents.lock(tx, distinct(named), create=False)
     orders = LockedOrders(tx, context.settings.thresholds, known)
     outcomes: dict[int, OrderDone | Refusal] = {}
     decided: list[tuple[LockedOrder, Decision]] = []

@@ -42,7 +42,7 @@ def _decide(order: LockedOrder, body: FulfillBody, context: ActionContext) -> De
 
 
 def _acknowledge(order: LockedOrder, operator: OperatorState, body: FulfillBody, context: ActionContext) -> Decision:
-    """What leaves tells the fulfilments that are known, so that the one that it makes can be told from them."""
+    """What leaves names the fulfilments that are known, so that the one that it makes can be distinguished from them."""
     tracking, known = body.tracking, fulfillment_ids(order.facts)
     number, carrier = (tracking.number, tracking.carrier) if tracking else (None, None)
     parcel = Acknowledgement(action_id=context.action_id, at=context.now, known=known, number=number, carrier=carrier)
@@ -118,8 +118,8 @@ def _give_number(
         assert ours is not None, "a parcel of ours is an acknowledgement"
         operator = operator.model_copy(update={"acknowledgement": ours.model_copy(update=_tracking(tracking))})
         if waiting := _waiting(order, ours.action_id):
-            told: Payload = {"tracking": _tracking(tracking)} | ({} if notify is None else {"notify": notify})
-            altered = tuple((row.id, row.payload, row.payload | told) for row in waiting)
+            news: Payload = {"tracking": _tracking(tracking)} | ({} if notify is None else {"notify": notify})
+            altered = tuple((row.id, row.payload, row.payload | news) for row in waiting)
             return Decision(operator, _shown(tracking), details, altered=altered)
         where = {"fulfillment_id": None, "known": list(ours.known), "before": None}
     else:
@@ -169,10 +169,12 @@ def _number_in_shop(state: OrderState, parcel_id: str, _: object) -> bool:
 
 
 FULFILL = ActionDefinition(
+    "Acknowledge fulfilment and queue it",
     FulfillBody,
     run=on_each_order(lambda body: body.order_ids, _decide),
     order_ids=lambda body: body.order_ids,
     message=lambda _, execution: f"Marked {execution.orders} as fulfilled",
     restored=_restored,
     overtaken={"acknowledgement": _parcel_replaced, "numbers": _number_in_shop},
+    refusals=(ErrorCode.ON_HOLD, ErrorCode.ORDER_CLOSED),
 )

@@ -1,4 +1,4 @@
-"""Inventory escalation: orders that owe a SKU are held for it, and the ERP is told, once (contract §3, inventory)."""
+"""Inventory escalation: orders that owe a SKU are held for it, and the ERP gets one message (contract §3, inventory)."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ def _decide(order: LockedOrder, body: InventoryBody, context: ActionContext) -> 
 
 
 INVENTORY = ActionDefinition(
+    "Hold orders for a SKU, and tell the ERP",
     InventoryBody,
     run=_run,
     message=lambda body, execution: f"Inventory escalated for {body.sku}: {execution.orders} held",

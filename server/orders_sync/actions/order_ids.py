@@ -26,10 +26,10 @@ def find(tx: Tx, spellings: Sequence[str]) -> list[NamedOrder]:
 
 
 def without_asking(spellings: Iterable[str]) -> list[int] | None:
-    """The orders that are meant, as far as the spellings alone tell; None when one may be a name."""
-    known = [order_lookup.of_gid(spelling) for spelling in spellings]
-    order_ids = [order_id for order_id in known if order_id is not None]
-    return order_ids if len(order_ids) == len(known) else None
+    """The orders that are meant, as far as the spellings alone say; None when one may be a name."""
+    found = [order_lookup.of_gid(spelling) for spelling in spellings]
+    known = [order_id for order_id in found if order_id is not None]
+    return known if len(known) == len(found) else None
 
 
 def distinct(named: Iterable[NamedOrder]) -> list[int]:

@@ -26,7 +26,7 @@ class NotPossible(Exception):
 
 
 def retry(tx: Tx, row_id: int, actor: Actor, switches: Switches, thresholds: Thresholds) -> str | None:
-    """Makes the row due at once; returns what was done, null when there is no such row. Raises NotPossible.
+    """Makes the row due at once; returns what was done, None when there is no such row. Raises NotPossible.
 
     A metafield that a later value replaced is discarded instead: it must not overwrite that.
     """
@@ -40,17 +40,17 @@ def retry(tx: Tx, row_id: int, actor: Actor, switches: Switches, thresholds: Thr
         raise _not_from(row, "retried")
     if row.kind in METAFIELDS and outbox_claims.superseded(tx, row):
         outbox.set_state(tx, [row.id], OutboundState.DISCARDED, outbox_claims.SUPERSEDED)
-        told = f"discarded: {outbox_claims.SUPERSEDED}"
+        done = f"discarded: {outbox_claims.SUPERSEDED}"
     else:
         outbox.requeue(tx, row.id)
-        told = "queued again"
+        done = "queued again"
     failure.tried_again(tx, row, thresholds)
-    _audit(tx, row, actor, "outbox_retry", told)
-    return told
+    _audit(tx, row, actor, "outbox_retry", done)
+    return done
 
 
 def discard(tx: Tx, row_id: int, actor: Actor, thresholds: Thresholds) -> str | None:
-    """The row is not to leave; returns what was done, null when there is no such row. Raises NotPossible."""
+    """The row is not to leave; returns what was done, None when there is no such row. Raises NotPossible."""
     row = outbox.locked(tx, row_id)
     if row is None:
         return None
@@ -68,5 +68,5 @@ def _not_from(row: OutboxRow, what: str) -> NotPossible:
 
 
 def _audit(tx: Tx, row: OutboxRow, actor: Actor, action: str, details: str) -> None:
-    told = f"{row.target}/{row.kind} {row.id}: {details}"
-    audit.record(tx, [Audited(actor.name, action, row.order_id, "done", told, client=actor.client)])
+    text = f"{row.target}/{row.kind} {row.id}: {details}"
+    audit.record(tx, [Audited(actor.name, action, row.order_id, "done", text, client=actor.client)])

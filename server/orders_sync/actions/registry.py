@@ -27,6 +27,6 @@ ACTIONS: Mapping[ActionName, ActionDefinition[Any]] = {**_UNDOABLE, ActionName.U
 
 
 def orders_locked(kind: ActionName, body: Action) -> list[int] | None:
-    """The orders that an action will lock, as far as its body tells; None when only the database knows."""
+    """The orders that an action will lock, as far as its body says; None when only the database knows."""
     named = ACTIONS[kind].order_ids
     return None if named is None else order_ids.without_asking(named(body))

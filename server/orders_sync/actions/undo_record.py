@@ -1,4 +1,8 @@
-"""What is kept of an action so that it can be taken back: which orders it named, what it changed on each, what it altered."""
+"""What undo keeps of an action: which orders it named, what it changed in the decisions on each, which queued rows it altered.
+
+Laws: reverting a patch right after it was made restores the decisions; a patch whose thing was changed since does not revert. The
+timeline and failed writes are not part of it: undo leaves the entry (contract §1, Timeline).
+"""
 
 from __future__ import annotations
 
@@ -56,7 +60,7 @@ def diff(before: OperatorState, after: OperatorState, moved: Collection[str] = _
 
 
 def revert(state: OperatorState, patch: Patch) -> OperatorState | None:
-    """The state with the patch taken back; null when something that it set was changed since."""
+    """The state with the patch taken back; None when something that it set was changed since."""
     flat = _flat(state, _KEPT)
     for path, (before, after) in patch.items():
         if flat.get(path) != after:

@@ -2,7 +2,7 @@
 
 Invariant: one alert per (type, order, cause), the same `alert_id` on its `open` and its `cleared` event; a cause that ended
 never opens again, except where the caller names it as brought back by undo. No two open alerts of an order have the same text:
-deployed clients tell repeats by it.
+deployed clients recognise repeats by it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from orders_wire.vocabulary import AlertType, EventType, OpenClosed
 
 @dataclass(frozen=True, slots=True)
 class OrderCauses:
-    """The causes that hold for one order now. `reopen`: those of them that an undo brings back."""
+    """The causes that hold for one order now.
+
+    `reopen`: those of them that an undo brings back, which alone may open again after they ended.
+    """
 
     order_id: int
     order_number: str | None
@@ -39,19 +42,12 @@ class _Plan:
     reopened: list[AlertRow] = field(default_factory=list)
 
 
-def reconcile(
-    tx: Tx, order_id: int, order_number: str | None, causes: Sequence[Cause], *, reopen: Collection[Cause] = ()
-) -> frozenset[AlertType]:
-    """Opens and clears one order's alerts so that they match `causes`; returns its open types.
+def reconcile(tx: Tx, orders: Sequence[OrderCauses]) -> dict[int, frozenset[AlertType]]:
+    """Opens and clears these orders' alerts so that they match their causes; returns each one's open types.
 
-    `reopen`: the causes that an undo brings back, which alone may open again after they ended. No causes: all is cleared (the
-    order was deleted). The caller holds the order's row, so that nobody else reconciles it at the same time.
+    In a fixed number of statements. No causes: all is cleared (the order was deleted). The caller holds the orders' rows, so that
+    nobody else reconciles them at the same time.
     """
-    return reconcile_all(tx, [OrderCauses(order_id, order_number, causes, reopen)])[order_id]
-
-
-def reconcile_all(tx: Tx, orders: Sequence[OrderCauses]) -> dict[int, frozenset[AlertType]]:
-    """The same for several orders at once, in a fixed number of statements; returns each one's open types."""
     known: dict[int, list[AlertRow]] = {order.order_id: [] for order in orders}
     for row in alerts.of_orders(tx.conn, tx.shop_id, known):
         known[row.order_id].append(row)
@@ -105,7 +101,7 @@ def _plan(plan: _Plan, tx: Tx, order: OrderCauses, known: Sequence[AlertRow]) ->
 
 
 def _distinct(text: str, taken: Collection[str]) -> str:
-    """Two parcels of one minute read alike: the second is told with a number."""
+    """Two parcels of one minute read alike: the second has a number."""
     numbered = (f"{text} ({n})" for n in count(2))
     return text if text not in taken else next(other for other in numbered if other not in taken)
 

@@ -1,4 +1,4 @@
-"""Whether the shop has this app: told by `app/uninstalled`, and over once Shopify lets us in again, or tells of the shop."""
+"""Whether the shop has this app: not since `app/uninstalled`, again once Shopify lets us in or sends a webhook about the shop."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _GONE = (
     "Admin token and webhook secret, and run: orders-tui shopify check"
 )
 
-_TOLD_TO_WHOEVER_LEFT = frozenset({"app/uninstalled", "customers/data_request", "customers/redact", "shop/redact"})
+_ALSO_AFTER_UNINSTALL = frozenset({"app/uninstalled", "customers/data_request", "customers/redact", "shop/redact"})
 
 
-def ended(tx: Tx, at: Ms) -> None:
+def uninstalled(tx: Tx, at: Ms) -> None:
     """The shop took the app away, as of `at`."""
     shops.set_uninstalled(tx.conn, tx.shop_id, at)
     open_gap(tx, Gap.APP_UNINSTALLED, "", _GONE, Severity.CRITICAL)
     tx.ping()
 
 
-def answers(tx: Tx, asked_at: Ms) -> None:
+def admitted(tx: Tx, asked_at: Ms) -> None:
     """Shopify let us in when it was asked at this time: what was uninstalled before is installed again."""
     gone_at = shops.uninstalled_at(tx.conn, tx.shop_id)
     if gone_at is not None and gone_at <= asked_at:
@@ -31,7 +31,7 @@ def answers(tx: Tx, asked_at: Ms) -> None:
         clear_gap(tx, Gap.APP_UNINSTALLED, "")
 
 
-def heard(tx: Tx, topic: str, at: Ms) -> None:
+def webhook_triggered(tx: Tx, topic: str, at: Ms) -> None:
     """A webhook that Shopify triggered at this time: one about the shop goes to an app that is installed."""
-    if topic not in _TOLD_TO_WHOEVER_LEFT:
-        answers(tx, at)
+    if topic not in _ALSO_AFTER_UNINSTALL:
+        admitted(tx, at)

@@ -1,7 +1,7 @@
 """Data gaps: what the desk may be missing, on the alerts channel, with what to do about it (contract §2).
 
 Invariant: at most one open gap per (gap, scope). Unlike an alert, a gap that was cleared opens again when it comes back.
-`scope` tells gaps of one kind apart: the order's id for `order_partial`, the source for `dead_letter`; otherwise empty.
+`scope` distinguishes gaps of one kind: the order's id for `order_partial`, the source for `dead_letter`; otherwise empty.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class Letter(NamedTuple):
     body: bytes
 
 
-def bury(tx: Tx, letter: Letter, reason: str) -> None:
+def add(tx: Tx, letter: Letter, reason: str) -> None:
     """Keeps a body that cannot be read."""
     row = letter._asdict() | {
         "shop_id": tx.shop_id,

@@ -23,13 +23,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from orders_sync.db import connections, failures, probe, shops
 from orders_sync.db.failures import Closed, ConnectionLost, Damaged, Unavailable
-from orders_sync.db.group import Failed, Outcome, Queued, next_group
+from orders_sync.db.group_commit import Failed, Outcome, Queued, next_group
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.migrate import migrate
 from orders_sync.db.shops import DeskMark
 from orders_sync.db.sqlite_files import SqliteFile
 from orders_sync.db.tx import Tx
-from orders_sync.db.writer import Writer
+from orders_sync.db.writer import Committed, Writer
 from orders_sync.instants import Clock, system_clock
 
 if TYPE_CHECKING:
@@ -202,8 +202,8 @@ class Database:
     async def write(self, job: Callable[[Tx], T], orders: Collection[int] | None = None) -> T:
         """Runs `job` in the next group's transaction; answers once that is durable and its events are numbered.
 
-        `orders`: whom the job will lock, and no others; None when it cannot tell, or waits for another lock first (a lease).
-        Then it has a transaction of its own, unless it is a joint job. A job may run more than once; what it raises takes back
+        `orders`: whom the job will lock, and no others; null when it cannot tell, or waits for another lock first (a lease).
+        Then it has a transaction of its own, unless it is a batch job. A job may run more than once; what it raises takes back
         its own work alone and is raised here. Raises Closed.
         """
         if self._closing:
@@ -272,13 +272,16 @@ class Database:
         except Exception as error:  # noqa: BLE001  # the writer's outermost frame: every caller gets the error
             _log.exception("a group of writes failed")
             return [Failed(failures.meaning(error)) for _ in group]
+        self._committed(committed)
+        return committed.outcomes
+
+    def _committed(self, committed: Committed) -> None:
         if committed.unnumbered:
             self.generation += 1
         if committed.newest is not None and committed.newest > self.version:
             self.advance(committed.newest)
             if self._notifier is not None:
                 self._notifier.send(committed.newest)
-        return committed.outcomes
 
 
 def _notifier(url: URL, shop_id: int) -> Notifier:

@@ -30,7 +30,7 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnerUpdate:
+class OwnerChange:
     """An order with another owner, its version and its card then."""
 
     order_id: int
@@ -48,8 +48,8 @@ def save(tx: Tx, rows: Sequence[Saved]) -> None:
         _save(tx, sorted(rows[start : start + _BATCH], key=lambda saved: saved.projection.order_id))
 
 
-def set_owners(tx: Tx, rows: Sequence[OwnerUpdate]) -> None:
-    """Writes each order's owner into its row. Nothing else is in it that depends on that, nor in any list or counter."""
+def change_owners(tx: Tx, rows: Sequence[OwnerChange]) -> None:
+    """Stores each order's new owner. Nothing else is in it that depends on that, nor in any list or counter."""
     values = [
         {
             "of_shop": tx.shop_id,

@@ -1,5 +1,7 @@
 """The rules of the tabs as conditions on rows (contract §1, table of tabs), over the parameters of a `Cutoffs`.
 
+`rules.overdue`, `rules.tracking_pending` and `rules.delayed` say the same of one order.
+
 Each open tab has one partial index that holds exactly its candidates; SQLite has to use it (`INDEXED BY`), PostgreSQL finds it.
 """
 

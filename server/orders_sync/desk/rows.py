@@ -8,9 +8,8 @@ import orjson
 
 from orders_sync.db.page_rows import PageRow
 from orders_sync.instants import HOUR, Ms
+from orders_sync.rules.issue import with_delay
 from orders_wire.vocabulary import Issue
-
-_BEFORE_CARRIER = frozenset({Issue.PAYMENT, Issue.ADDRESS, Issue.INVENTORY, Issue.CARRIER})
 
 
 def items(rows: Sequence[PageRow], now: Ms) -> orjson.Fragment:
@@ -22,7 +21,7 @@ def _spliced(row: PageRow, now: Ms) -> bytes:
     _, version, placed_at, static, alert_types, waiting, failed, card, late, _ = row
     if alert_types or waiting or failed:
         return b"%b,%b" % (card[:-1], orjson.dumps(added(row, now))[1:])
-    found = _ISSUES[issue(static, late=True) if late else static]
+    found = _ISSUES[with_delay(static, late=True) if late else static]
     hours = (now - placed_at) / HOUR if placed_at < now else 0
     return b'%b,"age_hours":%.2f,"issue":%b,%b"version":%d}' % (card[:-1], hours, found, _QUIET, version)
 
@@ -35,16 +34,11 @@ def added(row: PageRow, now: Ms) -> dict[str, object]:
     """The fields that a card leaves out."""
     return {
         "age_hours": age_hours(row.placed_at, now),
-        "issue": issue(row.static_issue, late=row.late),
+        "issue": with_delay(row.static_issue, late=row.late),
         "alerts": row.alert_types.split(",") if row.alert_types else [],
         "outbound": {"waiting": row.outbound_waiting, "failed": row.outbound_failed},
         "version": row.version,
     }
-
-
-def issue(static: str | None, *, late: bool) -> str | None:
-    """`issue`, first match: the rule of the tab `delayed` stands before `manual_check`."""
-    return Issue.CARRIER.value if late and static not in _BEFORE_CARRIER else static
 
 
 def age_hours(since: int, now: Ms) -> float:

@@ -1,1 +1,1 @@
-"""Evidence: what is known of each order, in one vocabulary whoever said it, and how any two tellings are merged. Pure."""
+"""Evidence: what is known of each order, in one vocabulary whoever said it, and how any two reports are merged. Pure."""

@@ -16,7 +16,7 @@ from orders_sync.instants import Ms
 
 @dataclass(frozen=True, slots=True, order=True)
 class Stamp:
-    """When the shop says the entity was so (`at`), and when this telling was triggered or read (`seen`).
+    """When the shop says the entity was so (`at`), and when this report was triggered or read (`seen`).
 
     A later stamp wins; equal stamps are decided by the content, so that every order of arrival ends alike.
     """
@@ -85,11 +85,11 @@ class RefundSeen:
 
 @dataclass(frozen=True, slots=True)
 class ReturnSeen:
-    """A return. `order_id` is null where the body names none (returns/update); `status` lower case, null when not told.
+    """A return. `order_id` is None where the body names none (returns/update); `status` lower case, None when not reported.
 
-    `dispositions`: `processing_required` (goods came), `disposed` (all inspected), null when not told. `note` is the buyer's,
-    `decline_note` the shop's. `cleared`: the fields that were told as null; any other null was not told. `exchange_lines`: the
-    order's lines that were made of what is exchanged, as far as told.
+    `dispositions`: `processing_required` (goods came), `disposed` (all inspected), None when not reported. `note` is the buyer's,
+    `decline_note` the shop's. `cleared`: the fields that were reported as null; any other None was not reported.
+    `exchange_lines`: the order's lines that were made of what is exchanged, as far as reported.
     """
 
     return_id: int
@@ -104,7 +104,7 @@ class ReturnSeen:
     closed_at: Ms | None = None
     dispositions: str | None = None
     refundable: MoneyPart | None = None
-    """What Shopify suggests to pay back for the lines of this return, where it tells."""
+    """What Shopify suggests to pay back for the lines of this return, where it does."""
     reopened: bool = False
     exchange_lines: tuple[int, ...] = ()
     cleared: tuple[str, ...] = ()
@@ -113,9 +113,9 @@ class ReturnSeen:
 
 @dataclass(frozen=True, slots=True)
 class ReverseDeliverySeen:
-    """A label or a tracking number for the way back: evidence of `label_generated`, as of `labelled_at` (null: the stamp).
+    """A label or a tracking number for the way back: evidence of `label_generated`, as of `labelled_at` (None: the stamp).
 
-    `cleared`: the fields that were told as null; any other null was not told.
+    `cleared`: the fields that were reported as null; any other None was not reported.
     """
 
     return_id: int
@@ -132,12 +132,12 @@ class ReverseDeliverySeen:
 
 @dataclass(frozen=True, slots=True)
 class FulfillmentOrderSeen:
-    """A fulfilment order. `holds` is the whole list as of the stamp, or null when the body does not tell it.
+    """A fulfilment order. `holds` is the whole list as of the stamp, or None when the body does not have it.
 
     `replaces`: fulfilment orders that this one took over from (moved, split, merged, cancelled), for attribution.
     `method`: how it gets to the buyer, in Shopify's words, lower case (`shipping`, `pick_up`, …). `cleared`: the fields that
-    were told as null; any other null was not told. `created_at`, `lines` (the order's lines in it): told by the poll where it
-    may have come of an exchange.
+    were reported as null; any other None was not reported. `created_at`, `lines` (the order's lines in it): reported by the poll
+    where it may have come of an exchange.
     """
 
     fulfillment_order_id: int
@@ -166,7 +166,7 @@ class HoldAdded:
 
 @dataclass(frozen=True, slots=True)
 class HoldReleased:
-    """One hold released, or every hold of the fulfilment order when `hold_id` is null."""
+    """One hold released, or every hold of the fulfilment order when `hold_id` is None."""
 
     fulfillment_order_id: int
     order_id: int | None
@@ -177,7 +177,7 @@ class HoldReleased:
 
 @dataclass(frozen=True, slots=True)
 class DisputeSeen:
-    """A chargeback or inquiry; `order_id` may be null, and then it concerns no order."""
+    """A chargeback or inquiry; `order_id` may be None, and then it concerns no order."""
 
     dispute_id: int
     order_id: int | None
@@ -210,7 +210,7 @@ class InventoryItemSeen:
 
 @dataclass(frozen=True, slots=True)
 class InventoryLevelSeen:
-    """What is available of an item at a location; null when the location no longer stocks it."""
+    """What is available of an item at a location; None when the location no longer stocks it."""
 
     item_id: int
     location_id: int
@@ -220,7 +220,7 @@ class InventoryLevelSeen:
 
 @dataclass(frozen=True, slots=True)
 class StockExpected:
-    """The ERP expects stock of a SKU at `eta` (null: no longer)."""
+    """The ERP expects stock of a SKU at `eta` (None: no longer)."""
 
     sku: str
     eta: Ms | None
@@ -274,7 +274,7 @@ Change = OrderChange | StockChange | PrivacyChange
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One thing that came in, with what it says. `delivery_id` is what repeats are told by.
+    """One thing that came in, with what it says. `delivery_id` is what repeats are found by.
 
     `source`: `webhook`, `poll`, `erp`. `changes` is empty for a topic that concerns nothing here.
     """

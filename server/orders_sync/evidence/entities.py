@@ -64,10 +64,7 @@ class LinePart(_Part):
 
 
 class OrderFields(_Part):
-    """The order's own fields. Only fields that are *set* (`model_fields_set`) were told; the others stay as known.
-
-    `null` for a field that is set means that the shop says there is none.
-    """
+    """The order's own fields."""
 
     name: str | None = None
     created_at: Ms | None = None
@@ -77,7 +74,7 @@ class OrderFields(_Part):
     closed_at: Ms | None = None
     total: MoneyPart | None = None
     currency: str | None = None
-    """The shop's currency; needed where a body tells an amount alone."""
+    """The shop's currency; needed where a body has an amount alone."""
     financial_status: str | None = None
     fulfillment_status: str | None = None
     source_name: str | None = None
@@ -90,11 +87,11 @@ class OrderFields(_Part):
     shipping_lines: tuple[str, ...] = ()
     lines: tuple[LinePart, ...] = ()
     risk: str | None = None
-    """The highest assessed risk level, lower case (`high`, `medium`, `low`, `none`, `pending`), null when unknown."""
+    """The highest assessed risk level, lower case (`high`, `medium`, `low`, `none`, `pending`), None when unknown."""
 
 
 class FulfilledLine(_Part):
-    """A line in a parcel: its quantity there, and what was left to fulfil of it when that was told (null: not told)."""
+    """A line in a parcel: its quantity there, and what was left to fulfil of it when that was reported (None: not reported)."""
 
     id: int
     quantity: int = 0
@@ -104,8 +101,8 @@ class FulfilledLine(_Part):
 class FulfillmentPart(_Part):
     """A parcel. `status` and `shipment_status` in Shopify's REST words, lower case (`success`, `in_transit`, …).
 
-    As with `OrderFields`, only fields that are set were told. `requires_shipping`: something in it is shipped; null when not
-    told. `created_at` is set wherever the shop tells it. `more_numbers`: those of its further boxes, by which it is found too.
+    `requires_shipping`: something in it is shipped; None when not reported. `created_at` is set wherever the shop reports it.
+    `more_numbers`: those of its further boxes, by which it is found too.
     """
 
     id: int
@@ -148,7 +145,7 @@ class RefundPart(_Part):
 class HoldPart(_Part):
     """A hold on a fulfilment order. `id` is Shopify's numeric id where known, else a key made of its content.
 
-    As with `OrderFields`, only fields that are set were told. `handle`: the name that the app which placed it gave it.
+    `handle`: the name that the app which placed it gave it.
     """
 
     id: str

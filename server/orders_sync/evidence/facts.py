@@ -1,7 +1,7 @@
-"""What is known of one order: a document that any two tellings can be joined into, in any order and any number of times.
+"""What is known of one order: a document that any two reports can be joined into, in any order and any number of times.
 
 Three maps by kind and key, each joined by a rule that is commutative, associative and idempotent, so that the document is too:
-`reported` (what the shop said of an entity: every field as the newest telling has it), `first` (grow-only: the earliest instant
+`reported` (what the shop said of an entity: every field as the newest report has it), `first` (grow-only: the earliest instant
 that evidences something) and `instants` (grow-only: every instant at which something was so). Nothing here is a state; the
 rules derive that.
 """
@@ -24,12 +24,12 @@ ByKind = Mapping[str, ByKey[V]]
 DELETED = "deleted"
 REDACTED = "redacted"
 IN_PART = "order_in_part"
-"""The kind of what is known of an order's people from a reader who may not see all of it: it stands below what is told whole."""
+"""The kind of what is known of an order's people from a reader who may not see all of it; it stands below what is known whole."""
 
 EXCHANGED = "exchanged"
 """The order's lines that were made of what is exchanged for a return, each as of 0."""
 ROUTED = "routed"
-"""When the first fulfilment order with a line was created, where that is told."""
+"""When the first fulfilment order with a line was created, where that is reported."""
 
 _OF_ORDER = frozenset({"customer", "email", "note", "shipping_address", "billing_address"})
 _PERSONAL: Mapping[str, frozenset[str]] = {
@@ -44,7 +44,7 @@ _PERSONAL: Mapping[str, frozenset[str]] = {
 
 
 class Layer(NamedTuple):
-    """Fields of one telling that no newer telling has replaced. Tellings are ordered by `at`, `seen`, `digest`."""
+    """Fields of one report that no newer report has replaced. Reports are ordered by `at`, `seen`, `digest`."""
 
     at: int
     seen: int
@@ -74,7 +74,7 @@ class OrderFacts:
         return REDACTED in self.first
 
     def fields(self, kind: str, key: str = "") -> Fields | None:
-        """What is told of one entity, null when nothing is."""
+        """What is reported of one entity, None when nothing is."""
         layers = self.reported.get(kind, {}).get(key)
         return None if layers is None else flatten(layers)
 
@@ -84,7 +84,7 @@ class OrderFacts:
             yield key, flatten(layers)
 
     def at(self, kind: str, name: str, key: str = "") -> int | None:
-        """When the telling that decides a field was so; null when the field is not told."""
+        """When the report that decides a field was so; None when the field is not reported."""
         for layer in self.reported.get(kind, {}).get(key, ()):
             if name in layer.fields:
                 return layer.at
@@ -112,22 +112,24 @@ def join(*documents: OrderFacts) -> OrderFacts:
 
 def dump(facts: OrderFacts) -> bytes:
     """The one byte string of a document: equal documents give equal bytes."""
-    told = {
+    reported = {
         kind: {key: [list(layer) for layer in layers] for key, layers in keys.items()}
         for kind, keys in facts.reported.items()
     }
-    return orjson.dumps({"told": told, "first": facts.first, "instants": facts.instants}, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(
+        {"told": reported, "first": facts.first, "instants": facts.instants}, option=orjson.OPT_SORT_KEYS
+    )
 
 
 def load(stored: bytes) -> OrderFacts:
     """The document that `dump` wrote."""
     raw = orjson.loads(stored)
-    told = {
+    reported = {
         kind: {key: tuple(Layer(*layer) for layer in layers) for key, layers in keys.items()}
         for kind, keys in raw["told"].items()
     }
     instants = {kind: {key: tuple(values) for key, values in keys.items()} for kind, keys in raw["instants"].items()}
-    return OrderFacts(told, raw["first"], instants)
+    return OrderFacts(reported, raw["first"], instants)
 
 
 def _join_kinds(documents: list[ByKind[V]], joined: Callable[[Iterable[V]], V]) -> ByKind[V]:
@@ -151,7 +153,7 @@ def _union(values: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def _overlay(values: Iterable[Layers]) -> Layers:
-    """Every field in the newest layer that tells it; layers with nothing left fall away. Newest first."""
+    """Every field in the newest layer that has it; layers with nothing left fall away. Newest first."""
     fields_of: dict[tuple[int, int, str], Fields] = {}
     for layers in values:
         for layer in layers:
@@ -167,12 +169,14 @@ def _overlay(values: Iterable[Layers]) -> Layers:
 
 
 def _without_person(facts: OrderFacts) -> OrderFacts:
-    """The same facts with every personal field told as null."""
-    told = dict(facts.reported)
+    """The same facts with every personal field reported as null."""
+    reported = dict(facts.reported)
     for kind, names in _PERSONAL.items():
-        if kind in told:
-            told[kind] = {key: tuple(_blank(layer, names) for layer in layers) for key, layers in told[kind].items()}
-    return OrderFacts(told, facts.first, facts.instants)
+        if kind in reported:
+            reported[kind] = {
+                key: tuple(_blank(layer, names) for layer in layers) for key, layers in reported[kind].items()
+            }
+    return OrderFacts(reported, facts.first, facts.instants)
 
 
 def _blank(layer: Layer, names: frozenset[str]) -> Layer:

@@ -1,7 +1,7 @@
 """Reading JSON that somebody else wrote: typed access that either gives a clean value or says why the body cannot be read.
 
 Clean means: text that a database can hold, ids and quantities that fit 64 bits, instants with an offset, finite amounts.
-Text is trimmed, and blank text is null wherever it stands (contract §1): `Node.reported` is where both happen.
+Text is trimmed, and blank text is None wherever it stands (contract §1): `Node.value` is where both happen.
 """
 
 from __future__ import annotations
@@ -33,23 +33,18 @@ def read_json(raw: bytes) -> Node:
     """The object that a body is. Raises Unreadable."""
     try:
         value: object = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        value = _lenient(raw, error)
+    except orjson.JSONDecodeError as strict:
+        try:  # Python's own reader takes lone surrogates, which are replaced where a text is taken
+            value = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            raise Unreadable(f"the body is no JSON: {strict}") from error
     if not isinstance(value, dict):
         raise Unreadable(f"the body is no JSON object but {_kind(value)}")
     return Node(value, "body")
 
 
-def _lenient(raw: bytes, strict: orjson.JSONDecodeError) -> object:
-    """The same with Python's own reader, which takes lone surrogates; they are replaced where a text is taken."""
-    try:
-        return json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"the body is no JSON: {strict}") from error
-
-
 def identity(value: object, where: str) -> int | None:
-    """A Shopify id from a number, digits or a GID; null stays null."""
+    """A Shopify id from a number, digits or a GID; None stays None."""
     if value is None:
         return None
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -66,22 +61,22 @@ def clean(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A JSON object. A field that is missing, null or blank reads as null; one of the wrong type raises Unreadable."""
+    """A JSON object. A field that is missing, null or blank reads as None; one of the wrong type raises Unreadable."""
 
     fields: Mapping[str, object]
     path: str
 
     def has(self, *names: str) -> bool:
-        """True when one of these fields is told, also as null."""
+        """True when one of these fields is reported, also as null."""
         return any(name in self.fields for name in names)
 
     def value(self, name: str) -> object:
-        """What a field says: text without white space around it, null when that leaves nothing or it is not told."""
+        """What a field says: text without white space around it, None when that leaves nothing or it is not reported."""
         value = self.fields.get(name)
         return trimmed(value) if isinstance(value, str) else value
 
     def id(self, *names: str) -> int | None:
-        """The first of these ids that is told."""
+        """The first of these ids that is reported."""
         for name in names:
             found = identity(self.value(name), self._at(name))
             if found is not None:
@@ -106,7 +101,7 @@ class Node:
         return None
 
     def cleared(self, *names: str) -> bool:
-        """True where one of these texts is told, and all that are told are null."""
+        """True where one of these texts is reported, and all that are reported are None."""
         return self.has(*names) and self.text(*names) is None
 
     def word(self, *names: str) -> str | None:
@@ -130,27 +125,25 @@ class Node:
         return value
 
     def instant(self, *names: str) -> Ms | None:
-        """The first of these instants that is told."""
+        """The first of these instants that is reported."""
         for name in names:
             value = self.value(name)
-            if value is not None:
-                return self._instant(name, value)
+            if value is None:
+                continue
+            try:
+                found = parse_instant(value) if isinstance(value, str) else None
+            except (ValueError, OverflowError):
+                found = None
+            if found is None or not EARLIEST <= found <= LATEST:
+                raise Unreadable(f"{self._at(name)} is no time with an offset: {str(value)[:60]!r}")
+            return found
         return None
 
-    def _instant(self, name: str, value: object) -> Ms:
-        try:
-            found = parse_instant(value) if isinstance(value, str) else None
-        except (ValueError, OverflowError):
-            found = None
-        if found is None or not EARLIEST <= found <= LATEST:
-            raise Unreadable(f"{self._at(name)} is no time with an offset: {str(value)[:60]!r}")
-        return found
-
     def money(self, name: str, currency: str | None) -> MoneyPart | None:
-        """An amount as its `…_set` tells it for the shop; without that, the plain one, in `currency`."""
+        """An amount as its `…_set` has it for the shop; without that, the plain one, in `currency`."""
         value = self.value(name)
-        told = self.node(f"{name}_set")
-        shop = told.node("shop_money") if told is not None else None
+        amounts = self.node(f"{name}_set")
+        shop = amounts.node("shop_money") if amounts is not None else None
         if shop is not None and shop.value("amount") is not None:
             value = shop.value("amount")
             currency = shop.text("currency_code", "currency", most=16) or currency
@@ -190,8 +183,8 @@ class Node:
         """A list of texts, or one text that separates them by commas (REST's tags)."""
         value = self.value(name)
         parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
-        told = (trimmed(str(part)) for part in parts if part is not None)
-        return tuple(clean(part[:512]) for part in told if part is not None)
+        words = (trimmed(str(part)) for part in parts if part is not None)
+        return tuple(clean(part[:512]) for part in words if part is not None)
 
     def unwrap(self, *names: str) -> list[Node]:
         """The bodies inside REST's wrapping (`{"order": {…}}`, `{"orders": […]}`), else this one."""

@@ -9,7 +9,7 @@ from orders_sync.evidence.entities import MoneyPart
 from orders_wire.currencies import decimals
 
 NO_CURRENCY = "XXX"
-"""ISO 4217's code for "no currency": an amount whose currency nobody told."""
+"""ISO 4217's code for "no currency": an amount whose currency nobody reported."""
 
 _LARGEST = Decimal(2**53)
 _CENT = Decimal("0.01")
@@ -53,9 +53,9 @@ def _decimal(amount: str | int | float | Decimal) -> Decimal:
 
 def _text(value: Decimal, currency: str) -> str:
     exponent = value.as_tuple().exponent
-    told = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    if told == 1:
+    written_decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    if written_decimals == 1:
         usual = decimals(currency)
         exact = value == value.to_integral_value()
-        told = usual if exact or usual else told
-    return f"{value:.{min(told, _MOST_DECIMALS)}f}"
+        written_decimals = usual if exact or usual else written_decimals
+    return f"{value:.{min(written_decimals, _MOST_DECIMALS)}f}"

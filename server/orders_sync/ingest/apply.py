@@ -5,15 +5,13 @@ Invariant: the same deliveries in any order, any number of times, end in the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from orders_sync.db import idempotency as told
-from orders_sync.db import order_documents, stock
-from orders_sync.db.group import Job, Joint
+from orders_sync.db import idempotency, order_documents, stock
+from orders_sync.db.group_commit import BatchJob, Job
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import (
-    Change,
     Delivery,
     InventoryItemSeen,
     InventoryLevelSeen,
@@ -26,7 +24,6 @@ from orders_sync.evidence.from_changes import merge
 from orders_sync.ingest import privacy
 from orders_sync.ingest.attribution import attribute, gather
 from orders_sync.rules.thresholds import Thresholds
-from orders_sync.settle import order
 from orders_sync.settle.order import settle_all
 from orders_sync.settle.order_update import OrderUpdate
 
@@ -35,8 +32,8 @@ from orders_sync.settle.order_update import OrderUpdate
 class Applied:
     """What a delivery did.
 
-    `repeated`: it came before, and did nothing. `order_ids`: whom it told of; `changed`: those whose version grew. `parked`: how
-    many changes wait for a reference.
+    `repeated`: it came before, and did nothing. `order_ids`: those it was about; `changed`: those whose version grew. `parked`:
+    how many changes wait for a reference.
     """
 
     repeated: bool = False
@@ -46,7 +43,7 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookJob(Joint):
+class WebhookJob(BatchJob):
     """One delivery as a job; those that wait beside each other are taken in at once, with the thresholds of the process."""
 
     delivery: Delivery
@@ -61,63 +58,48 @@ class WebhookJob(Joint):
 
 
 def apply(tx: Tx, delivery: Delivery, thresholds: Thresholds) -> Applied:
-    """Takes one delivery in: told apart from repeats by (source, delivery id), merged, attributed, settled."""
+    """Takes one delivery in: distinguished from repeats by (source, delivery id), merged, attributed, settled."""
     return apply_many(tx, [delivery], thresholds)
 
 
 def apply_many(tx: Tx, deliveries: Sequence[Delivery], thresholds: Thresholds) -> Applied:
     """Takes several in at once, each order settled once. `repeated`: all of them came before."""
-    fresh = told.new_deliveries(tx, deliveries)
+    fresh = idempotency.new_deliveries(tx, deliveries)
     if not fresh:
         return Applied(repeated=True)
     changes = [change for delivery in fresh for change in delivery.changes]
-    order_changes, stock_changes, privacy_changes = _sorted(changes)
-    concerned = take(tx, stock_changes)
-    mine, parked = attribute(tx, order_changes)
-    changed = _merge(tx, mine, concerned, thresholds)
-    redacted = privacy.take(tx, privacy_changes, thresholds)
-    return Applied(order_ids=frozenset({*mine, *redacted}), changed=changed, parked=parked)
+    concerned = _store_stock(tx, [change for change in changes if isinstance(change, StockChange)])
+    by_order, parked = attribute(tx, [change for change in changes if isinstance(change, OrderChange)])
+    changed = _merge(tx, by_order, concerned, thresholds)
+    redacted = privacy.erase(tx, [change for change in changes if isinstance(change, PrivacyChange)], thresholds)
+    return Applied(order_ids=frozenset({*by_order, *redacted}), changed=changed, parked=parked)
 
 
 def _merge(
-    tx: Tx, mine: dict[int, list[OrderChange]], concerned: Iterable[int], thresholds: Thresholds
+    tx: Tx, by_order: dict[int, list[OrderChange]], concerned: Set[int], thresholds: Thresholds
 ) -> frozenset[int]:
     """Joins the changes into their orders and settles those that know more than before, and those that stock concerns."""
-    known = order.load_or_begin(tx, [*mine, *concerned])
+    known = order_documents.lock(tx, [*by_order, *concerned], create=True)
     if not known:
         return frozenset()
-    merged = {order_id: merge(known[order_id].facts, changes) for order_id, changes in mine.items()}
-    merged = gather(tx, merged)
-    again = set(concerned)
-    news = [
+    merged = gather(tx, {order_id: merge(known[order_id].facts, changes) for order_id, changes in by_order.items()})
+    updates = [
         OrderUpdate(each, merged.get(order_id), each.operator)
         for order_id, each in known.items()
-        if order_id in again or merged[order_id] != each.facts
+        if order_id in concerned or merged[order_id] != each.facts
     ]
-    settled = settle_all(tx, news, thresholds)
+    settled = settle_all(tx, updates, thresholds)
     order_documents.drop_empty(
         tx, [order_id for order_id, each in known.items() if not each.facts.reported and order_id not in settled]
     )
     return frozenset(order_id for order_id, each in settled.items() if each.changed)
 
 
-def _sorted(changes: Sequence[Change]) -> tuple[list[OrderChange], list[StockChange], list[PrivacyChange]]:
-    """The changes by what they concern, each in their order."""
-    orders: list[OrderChange] = []
-    stock: list[StockChange] = []
-    people: list[PrivacyChange] = []
-    for change in changes:
-        if isinstance(change, OrderChange):
-            orders.append(change)
-        elif isinstance(change, StockChange):
-            stock.append(change)
-        else:
-            people.append(change)
-    return orders, stock, people
+def _store_stock(tx: Tx, changes: Sequence[StockChange]) -> set[int]:
+    """Keeps what is new by the shop's time, and sums it per SKU.
 
-
-def take(tx: Tx, changes: Sequence[StockChange]) -> set[int]:
-    """Keeps what is new of it; returns the orders whose issue or holds that may change (contract §1, §3 inventory)."""
+    Returns the orders that owe such a SKU, whose issue or holds that may change (contract §1, §3 inventory).
+    """
     if not changes:
         return set()
     touched = stock.put_items(tx, [change for change in changes if isinstance(change, InventoryItemSeen)])

@@ -1,4 +1,7 @@
-"""Whose a change is: by the order that it names, else by a reference that an order brought, else it waits for one."""
+"""Whose a change is: by the order that it names, else by a reference that an order brought, else it waits for one.
+
+What waits is parked as JSON, under each reference by which it will be found.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,7 @@ def references_of(change: OrderChange) -> tuple[Reference, ...]:
 
 
 def dump(change: Waiting) -> bytes:
-    """A waiting change as JSON; what was not told of it is not in there."""
+    """A waiting change as JSON; what was not reported of it is not in there."""
     return _adapter.dump_json(change, exclude_unset=True)
 
 

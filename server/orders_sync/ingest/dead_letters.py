@@ -21,10 +21,10 @@ from orders_wire.vocabulary import DeadLetterState, Gap, Severity
 Read = Callable[[DeadLetterRow], tuple[Change, ...]]
 """What a dead letter says, if it can be read by now. Raises Unreadable."""
 
-_SOURCES = {"webhook": "A Shopify webhook", "erp": "A message from the ERP", "poll": "An order that Shopify told"}
+_SOURCES = {"webhook": "A Shopify webhook", "erp": "A message from the ERP", "poll": "An order from Shopify"}
 
 
-def bury(
+def store(
     tx: Tx,
     delivery: Delivery,
     headers: dict[str, str],
@@ -36,8 +36,8 @@ def bury(
 ) -> bool:
     """Keeps a delivery that cannot be read, once; False when it came before.
 
-    `headers`: those worth keeping; `seen`: when it was triggered, which its changes will be stamped with (null: on arrival);
-    `replaces`: it says all that those which wait under its topic say, and these are given up; it is told anew at each reading,
+    `headers`: those worth keeping; `seen`: when it was triggered, which its changes will be stamped with (None: on arrival);
+    `replaces`: it says all that those which wait under its topic say, and these are given up; it comes anew at each reading,
     so that after one that went well it is no repeat.
     """
     letter = Letter(
@@ -51,7 +51,7 @@ def bury(
         return False
     if replaces:
         dead_letters.end(tx, delivery.source, [delivery.topic], DeadLetterState.DISCARDED)
-    dead_letters.bury(tx, letter, reason)
+    dead_letters.add(tx, letter, reason)
     what = _SOURCES.get(delivery.source, "Something that came in")
     message = f"{what} could not be read and is kept: retry or discard it among the dead letters"
     data_gaps.open_gap(tx, Gap.DEAD_LETTER, delivery.source, message, Severity.WARNING)
@@ -60,7 +60,7 @@ def bury(
 
 
 def read_since(tx: Tx, source: str, topics: Sequence[str]) -> None:
-    """What waits under these topics is over: the same was told anew and could be read."""
+    """What waits under these topics is over: the same came anew and could be read."""
     if dead_letters.end(tx, source, topics, DeadLetterState.RETRIED):
         data_gaps.clear_read(tx, [source])
         tx.ping()
@@ -74,7 +74,7 @@ def read_body(letter: DeadLetterRow) -> tuple[Change, ...]:
 
 
 def retry(tx: Tx, letter_id: int, thresholds: Thresholds, read: Read = read_body) -> Applied | str | None:
-    """Reads a dead letter again. Null when there is none to retry; the reason as text when it is still unreadable."""
+    """Reads a dead letter again. None when there is none to retry; the reason as text when it is still unreadable."""
     letter = dead_letters.lock(tx, letter_id)
     if letter is None or letter.state is not DeadLetterState.DEAD:
         return None

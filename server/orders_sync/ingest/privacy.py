@@ -1,6 +1,6 @@
 """Erasing people when Shopify asks for it (contract §4): from documents, rows, timeline, search, parked changes, dead letters.
 
-A document that was redacted stays so: whatever is told of its customer later is blank before it is kept.
+A document that was redacted stays so: whatever is reported of its customer later is blank before it is kept.
 """
 
 from __future__ import annotations
@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orders_sync.alerts import app_installation, data_gaps
-from orders_sync.db import privacy
+from orders_sync.db import order_documents, privacy
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import AppUninstalled, CustomerRedacted, PrivacyChange, ShopRedacted
 from orders_sync.evidence.facts import REDACTED, OrderFacts, join
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.thresholds import Thresholds
-from orders_sync.settle.order import load_or_begin, settle_all
+from orders_sync.settle.order import settle_all
 from orders_sync.settle.order_update import OrderUpdate
 
 
-def take(tx: Tx, changes: Sequence[PrivacyChange], thresholds: Thresholds) -> set[int]:
-    """Does what is asked; returns the orders that were redacted."""
+def erase(tx: Tx, changes: Sequence[PrivacyChange], thresholds: Thresholds) -> set[int]:
+    """Erases what is asked for, and notes an uninstall; returns the orders that were redacted."""
     redacted: set[int] = set()
     for change in changes:
         if isinstance(change, CustomerRedacted):
@@ -28,17 +28,17 @@ def take(tx: Tx, changes: Sequence[PrivacyChange], thresholds: Thresholds) -> se
             privacy.erase_shop(tx)
             tx.ping()
         elif isinstance(change, AppUninstalled):
-            app_installation.ended(tx, change.stamp.seen)
+            app_installation.uninstalled(tx, change.stamp.seen)
     return redacted
 
 
 def _redact(tx: Tx, change: CustomerRedacted, thresholds: Thresholds) -> set[int]:
     named = {*change.order_ids, *privacy.orders_of(tx, change.customer_id)}
     mark = OrderFacts(first={REDACTED: {"": change.stamp.at}})
-    known = load_or_begin(tx, {*named, *privacy.orders_like(tx, change.email)})
-    meant = [each for n, each in known.items() if n in named or _bears(each.facts, change.email)]
+    known = order_documents.lock(tx, {*named, *privacy.orders_like(tx, change.email)}, create=True)
+    meant = [each for n, each in known.items() if n in named or _has_email(each.facts, change.email)]
     settle_all(
-        tx, [OrderUpdate(each, join(each.facts, mark), _without_words(each.operator)) for each in meant], thresholds
+        tx, [OrderUpdate(each, join(each.facts, mark), _without_notes(each.operator)) for each in meant], thresholds
     )
     order_ids = {each.order_id for each in meant}
     privacy.forget_notes(tx, order_ids)
@@ -48,15 +48,15 @@ def _redact(tx: Tx, change: CustomerRedacted, thresholds: Thresholds) -> set[int
     return order_ids
 
 
-def _bears(facts: OrderFacts, email: str | None) -> bool:
+def _has_email(facts: OrderFacts, email: str | None) -> bool:
     """The order or its customer has this address, blind to case alone: a search is blind to more."""
     order = facts.fields("order") or {}
     customer = order.get("customer")
-    told = (order.get("email"), customer.get("email") if isinstance(customer, dict) else None)
-    return email is not None and email.casefold() in [text.casefold() for text in told if isinstance(text, str)]
+    emails = (order.get("email"), customer.get("email") if isinstance(customer, dict) else None)
+    return email is not None and email.casefold() in [text.casefold() for text in emails if isinstance(text, str)]
 
 
-def _without_words(operator: OperatorState) -> OperatorState:
+def _without_notes(operator: OperatorState) -> OperatorState:
     """The same decisions without what operators wrote about them."""
     escalation = operator.escalation
     return operator.model_copy(

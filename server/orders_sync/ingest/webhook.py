@@ -41,20 +41,24 @@ def receive(body: bytes, headers: Mapping[str, str], arrived: Ms, *, ours: bool)
 
     `ours` false: it is another shop's, which is recorded and says nothing here.
     """
-    node, problem = _parsed(body)
+    node, problem = None, None
+    try:
+        node = read_json(body)
+    except Unreadable as error:
+        problem = str(error)
     topic = headers.get(TOPIC) or (node.text("topic", most=200) if node is not None else None) or _UNKNOWN
-    seen = _triggered(headers.get(TRIGGERED_AT)) or _updated(node) or arrived
+    triggered = Node({"updated_at": headers.get(TRIGGERED_AT)}, TRIGGERED_AT)
+    seen = _updated(triggered) or _updated(node) or arrived
     changes: tuple[Change, ...] = ()
-    unreadable = problem
     if node is not None and ours:
         try:
             changes = topics.read(topic, node, seen)
         except Unreadable as error:
-            unreadable = str(error)
+            problem = str(error)
     webhook_id = _short(headers.get(WEBHOOK_ID)) or hashlib.sha256(topic.encode() + b"\x00" + body).hexdigest()
     delivery = Delivery("webhook", webhook_id, topic, arrived, changes)
     matters = ours and (topics.known(topic) or topic == _UNKNOWN)
-    return Webhook(delivery, headers.get(EVENT_ID) or webhook_id, seen, unreadable if matters else None)
+    return Webhook(delivery, headers.get(EVENT_ID) or webhook_id, seen, problem if matters else None)
 
 
 def _short(identity: str | None) -> str | None:
@@ -67,17 +71,6 @@ def _short(identity: str | None) -> str | None:
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """What its headers say, as text that a database can hold; kept of one that cannot be read. Never the signature."""
     return {name: clean(value) for name in _KEPT if (value := headers.get(name))}
-
-
-def _parsed(body: bytes) -> tuple[Node | None, str | None]:
-    try:
-        return read_json(body), None
-    except Unreadable as error:
-        return None, str(error)
-
-
-def _triggered(text: str | None) -> Ms | None:
-    return _updated(Node({"updated_at": text}, TRIGGERED_AT))
 
 
 def _updated(node: Node | None) -> Ms | None:

@@ -118,7 +118,7 @@ class Poller:
 
         def job(tx: Tx) -> None:
             gaps.went_well(tx)
-            app_installation.answers(tx, turn.state.began_at or now)
+            app_installation.admitted(tx, turn.state.began_at or now)
             gaps.history(tx, limited=standing.limited)
             gaps.silence(tx, untold=untold, untold_at=untold_at)
 

@@ -36,7 +36,7 @@ def note(tx: Tx, unread: Iterable[UnreadableOrder], whole: Collection[int] = ())
             continue
         delivery = Delivery(SOURCE, _telling(one), _topic(one.order_id), tx.now)
         named = {} if one.order_id is None else {_ORDER: str(one.order_id)}
-        if letters.bury(tx, delivery, named, one.body, one.reason, replaces=bool(named)):
+        if letters.store(tx, delivery, named, one.body, one.reason, replaces=bool(named)):
             log.warning("an order cannot be read, and is kept as a dead letter", order=one.order_id)
     letters.read_since(tx, SOURCE, [_topic(order_id) for order_id in whole])
 

@@ -55,7 +55,7 @@ async def erp_webhook(request: web.Request) -> web.Response:
         await database.write(lambda tx: apply(tx, delivery, thresholds))
     else:
         log.warning("a message of the ERP could not be read", type=message_type, reason=problem)
-        await database.write(lambda tx: dead_letters.bury(tx, delivery, {}, body, problem, seen=arrived))
+        await database.write(lambda tx: dead_letters.store(tx, delivery, {}, body, problem, seen=arrived))
     return _json(200, {"ok": True, "type": message_type, "id": message_id})
 
 

@@ -58,7 +58,7 @@ async def _take(request: web.Request, body: bytes) -> web.Response:
         problem = received.problem
         log.warning("a webhook could not be read", topic=delivery.topic, reason=problem)
         await app[DATABASE].write(
-            lambda tx: dead_letters.bury(tx, delivery, headers, body, problem, seen=received.seen)
+            lambda tx: dead_letters.store(tx, delivery, headers, body, problem, seen=received.seen)
         )
     if ours and app[SETTINGS].shopify_admin_token is None:
         await _heard(app[DATABASE], received)
@@ -69,7 +69,7 @@ async def _heard(database: Database, received: webhook.Webhook) -> None:
     """Where nobody asks Shopify, its webhooks tell that the shop has the app again."""
     gone_at = await database.read(lambda conn: shops.uninstalled_at(conn, database.shop_id), short=True)
     if gone_at is not None:
-        await database.write(lambda tx: app_installation.heard(tx, received.delivery.topic, received.seen))
+        await database.write(lambda tx: app_installation.webhook_triggered(tx, received.delivery.topic, received.seen))
 
 
 async def _tell_unprovable(database: Database) -> None:

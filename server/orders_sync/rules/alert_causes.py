@@ -1,6 +1,6 @@
 """Reasons for alerts that hold at an instant, and the next instant at which they change: contract §2, Alerts.
 
-A message names the order and holds no ageing figure: it is told from others by its exact text.
+A message names the order and holds no ageing figure: its exact text distinguishes it from others.
 """
 
 from __future__ import annotations

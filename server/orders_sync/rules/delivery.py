@@ -13,7 +13,7 @@ _METHODS = {
     "retail": Delivery.NONE,
     "none": Delivery.NONE,
 }
-"""Shopify's `DeliveryMethodType`, lower case; every other, and what is not told, is shipped."""
+"""Shopify's `DeliveryMethodType`, lower case; every other, and what is not reported, is shipped."""
 
 _FIRST = (Delivery.SHIPPING, Delivery.LOCAL, Delivery.PICKUP, Delivery.NONE)
 

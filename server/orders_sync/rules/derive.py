@@ -40,7 +40,7 @@ def derive(
     *,
     now: Ms,
 ) -> Projection | None:
-    """The projection at `now`; null for a stub (nothing but a fulfilment or refund is known) and for a deleted order.
+    """The projection at `now`; None for a stub (nothing but a fulfilment or refund is known) and for a deleted order.
 
     `stock`: what is known of the SKUs of the order's lines; a SKU that is missing is not short.
     """
@@ -49,39 +49,38 @@ def derive(
 
 
 def project(state: OrderState, now: Ms) -> Projection:
-    """The state as rows."""
-    order, placed_at = state.order, state.placed_at
-    going = [view.since for view in state.returns if not view.state.terminal]
+    """The order as rows, with the alert causes of this moment."""
+    order, customer, total = state.order, state.order.customer, state.order.total
     return Projection(
         order_id=state.order_id,
         name=state.name,
         number=number_of(state.name),
-        placed_at=placed_at,
-        updated_at=order.updated_at or placed_at,
+        placed_at=state.placed_at,
+        updated_at=order.updated_at or state.placed_at,
         ship_by=state.ship_by,
         status=state.status,
         priority=priority(state),
         channel=state.channel,
         static_issue=static_issue(state),
-        total_hundredths=None if order.total is None else order.total.hundredths,
-        currency=None if order.total is None else order.total.currency,
-        value_usd_cents=usd_cents(order.total, state.thresholds.usd_rates),
+        total_hundredths=None if total is None else total.hundredths,
+        currency=None if total is None else total.currency,
+        value_usd_cents=usd_cents(total, state.thresholds.usd_rates),
         assigned_to=state.operator.assigned_to,
-        customer_id=order.customer.id if order.customer is not None else None,
-        customer_name=order.customer.name if order.customer is not None else None,
+        customer_id=None if customer is None else customer.id,
+        customer_name=None if customer is None else customer.name,
         first_fulfilled_at=min((p.created_at for p in state.parcels if p.alive and p.real), default=None),
         live_at=state.live_at,
         due_at=due_at(state),
         untracked_at=untracked_at(state),
         unnumbered_at=unnumbered_at(state),
         held_at=state.holds[0].since if state.holds else None,
-        return_at=min(going, default=None),
+        return_at=min((each.since for each in state.returns if not each.state.terminal), default=None),
         refunded_at=state.refunded_at,
         row_json=row_json(state),
         tags=tuple(order.tags),
         terms=_terms(state),
         parcels=tuple(_parcel(state, p) for p in state.shipments),
-        returns=tuple(_return(state, view) for view in state.returns),
+        returns=tuple(_return(state, each) for each in state.returns),
         owed_skus=_owed_skus(state),
         causes=alert_causes.causes(state, now),
         wake_at=alert_causes.wake_at(state, now),
@@ -92,8 +91,8 @@ def project(state: OrderState, now: Ms) -> Projection:
 def references(facts: OrderFacts) -> frozenset[tuple[str, int]]:
     """The ids by which later deliveries may name this order."""
     fulfillment_orders = (("fulfillment_order", int(key)) for key in facts.first.get("fulfillment_order", {}))
-    told = (*facts.reported.get("return", {}), *(key.partition("/")[0] for key in facts.instants.get("return", {})))
-    return frozenset((*fulfillment_orders, *(("return", int(key)) for key in told)))
+    returns = (*facts.reported.get("return", {}), *(key.partition("/")[0] for key in facts.instants.get("return", {})))
+    return frozenset((*fulfillment_orders, *(("return", int(key)) for key in returns)))
 
 
 def number_of(name: str) -> int | None:
@@ -130,15 +129,15 @@ def _parcel(state: OrderState, parcel: Parcel) -> ParcelRow:
     )
 
 
-def _return(state: OrderState, view: OrderReturn) -> ReturnRow:
+def _return(state: OrderState, each: OrderReturn) -> ReturnRow:
     return ReturnRow(
-        return_id=view.id,
-        state=view.state,
-        since=view.since,
-        reason=view.reason,
-        refund_hundredths=None if view.refund is None else view.refund.hundredths,
-        currency=None if view.refund is None else view.refund.currency,
-        usd_cents=usd_cents(view.refund, state.thresholds.usd_rates),
+        return_id=each.id,
+        state=each.state,
+        since=each.since,
+        reason=each.reason,
+        refund_hundredths=None if each.refund is None else each.refund.hundredths,
+        currency=None if each.refund is None else each.refund.currency,
+        usd_cents=usd_cents(each.refund, state.thresholds.usd_rates),
     )
 
 

@@ -21,7 +21,7 @@ from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import timeline
 from orders_wire.detail import Address, Customer, Fulfillment, LineItem, Return
 from orders_wire.orders import Money, TimelineEntry
-from orders_wire.returns import allowed_actions
+from orders_wire.return_machine import allowed_actions
 
 NONE_MISSING: Mapping[str, int | None] = MappingProxyType({})
 
@@ -53,7 +53,7 @@ def describe(
     *,
     missing: Mapping[str, int | None] = NONE_MISSING,
 ) -> Detail | None:
-    """Everything that is known of an order; null where `derive` gives none. `missing`: units that it goes without, by SKU."""
+    """Everything that is known of an order; None where `derive` gives none. `missing`: units that it goes without, by SKU."""
     state = build_order_state(order_id, facts, operator, stock, thresholds)
     if state is None:
         return None
@@ -69,7 +69,7 @@ def describe(
         shipping_lines=list(order.shipping_lines),
         line_items=_lines(state, missing),
         fulfillments=[_fulfillment(parcel) for parcel in state.parcels],
-        returns=[_return(view) for view in state.returns],
+        returns=[_return(each) for each in state.returns],
         timeline=[TimelineEntry.model_validate(entry) for entry in timeline(state)],
     )
 
@@ -127,17 +127,17 @@ def _fulfillment(parcel: Parcel) -> Fulfillment:
     )
 
 
-def _return(view: OrderReturn) -> Return:
+def _return(each: OrderReturn) -> Return:
     return Return(
-        id=view.gid,
-        name=view.name,
-        state=view.state,
-        since=to_datetime(view.since),
-        reason=view.reason,
-        note=view.note,
-        allowed_actions=allowed_actions(view.state),
-        refund_amount=None if view.refund is None else view.refund.hundredths / 100,
-        currency=None if view.refund is None else view.refund.currency,
-        tracking_number=view.number,
-        label_url=view.label_url,
+        id=each.gid,
+        name=each.name,
+        state=each.state,
+        since=to_datetime(each.since),
+        reason=each.reason,
+        note=each.note,
+        allowed_actions=allowed_actions(each.state),
+        refund_amount=None if each.refund is None else each.refund.hundredths / 100,
+        currency=None if each.refund is None else each.refund.currency,
+        tracking_number=each.number,
+        label_url=each.label_url,
     )

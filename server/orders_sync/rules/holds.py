@@ -27,7 +27,7 @@ def own_handle(action_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """`key` is the shop's, or `escalation <sku> <action>`. `ended_at` null: it stands. `skus` null: not known which.
+    """`key` is the shop's, or `escalation <sku> <action>`. `ended_at` None: it stands. `skus` None: not known which.
 
     `handle`: the name that an app gave it; ours says of which escalation it is the shop's side.
     """
@@ -43,13 +43,13 @@ class Hold:
 
     @property
     def asked_by(self) -> str | None:
-        """The action whose inventory escalation asked the shop for it; null when none of ours did."""
+        """The action whose inventory escalation asked the shop for it; None when none of ours did."""
         ours = self.handle is not None and self.handle.startswith(_OWN)
         return self.handle.removeprefix(_OWN) if self.handle is not None and ours else None
 
 
 def shop_holds(facts: OrderFacts) -> tuple[Hold, ...]:
-    """Every hold that the shop told of, also ended ones, oldest first."""
+    """Every hold that the shop reported, also ended ones, oldest first."""
     found = [_hold(facts, key, instants) for key, instants in facts.instants.get("held", {}).items()]
     return tuple(sorted(found, key=lambda hold: (hold.since, hold.key)))
 
@@ -99,9 +99,9 @@ def _back_in_stock(hold: InventoryHold, level: StockLevel | None) -> bool:
 
 
 def _last_release(shop: tuple[Hold, ...], facts: OrderFacts) -> int:
-    """When the shop last released what was held for inventory: by name, with all holds, or by no longer telling of it.
+    """When the shop last released what was held for inventory: by name, with all holds, or by no longer reporting it.
 
-    Of a fulfilment order that is released whole and of whose holds none was told, ours may have been one.
+    Of a fulfilment order that is released whole and of whose holds none was reported, ours may have been one.
     """
     known = {hold.key.partition("/")[0] for hold in shop}
     released = facts.instants.get("released", {})

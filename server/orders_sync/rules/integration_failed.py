@@ -11,6 +11,8 @@ from orders_sync.rules.parcels import OURS
 from orders_sync.rules.projection import Cause
 from orders_wire.vocabulary import AlertType, Severity
 
+_TO_DO = "Put that right and retry it in the outbox, or discard it there"
+_DO_AGAIN = "Do it again if it is still to be done"
 _RECEIVERS = {"shopify": "Shopify", "erp": "the ERP", "support": "the support queue"}
 _WRITES = {
     "owner": "Owner",
@@ -55,17 +57,13 @@ def _stands(state: OrderState, failed: FailedWrite) -> bool:
     if failed.kind == "tracking":
         lacking = {parcel.id for parcel in state.parcels if parcel.live and parcel.unnumbered}
         return bool(lacking) if failed.of in (None, OURS) else failed.of in lacking
-    return any(view.id == failed.of and not view.state.terminal for view in state.returns)
+    return any(each.id == failed.of and not each.state.terminal for each in state.returns)
 
 
 def _message(order_name: str, failed: FailedWrite) -> str:
     """What did not leave, why, and what to do about it."""
     whom = _RECEIVERS.get(failed.target, failed.target)
-    told = f"{order_name}: {what(failed.kind)} did not reach {whom}"
+    message = f"{order_name}: {what(failed.kind)} did not reach {whom}"
     if failed.reason is None:
-        return told
-    return f"{told}: {failed.reason}. {_DO_AGAIN if failed.discarded else _TO_DO}"
-
-
-_TO_DO = "Put that right and retry it in the outbox, or discard it there"
-_DO_AGAIN = "Do it again if it is still to be done"
+        return message
+    return f"{message}: {failed.reason}. {_DO_AGAIN if failed.discarded else _TO_DO}"

@@ -1,4 +1,4 @@
-"""`issue`: contract §1, the first match of its rule. `db` adds the rule of the tab `delayed` to rows when they are read."""
+"""`issue`: contract §1, the first match of its rule. `desk.rows` adds the delay to a row's static issue when it is read."""
 
 from __future__ import annotations
 
@@ -25,11 +25,15 @@ def static_issue(state: OrderState) -> Issue | None:
     return None
 
 
-def issue_at(state: OrderState, now: Ms) -> Issue | None:
+def issue_at(state: OrderState, now: Ms) -> str | None:
     """The issue as the order shows it at this moment."""
-    static = static_issue(state)
     late = state.open_at(now) and any(is_delayed(state, parcel, now) for parcel in state.shipments)
-    return Issue.CARRIER if late and static in (None, Issue.MANUAL_CHECK) else static
+    return with_delay(static_issue(state), late=late)
+
+
+def with_delay(static: str | None, *, late: bool) -> str | None:
+    """The issue of an order of which a parcel is delayed (`late`), or not: a delay stands before `manual_check`."""
+    return Issue.CARRIER.value if late and static in (None, Issue.MANUAL_CHECK) else static
 
 
 def _unpaid(state: OrderState) -> bool:

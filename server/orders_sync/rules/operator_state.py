@@ -74,9 +74,9 @@ class InventoryHold(_Part):
 class FailedWrite(_Part):
     """A write of ours that does not arrive unless somebody acts: the cause of `integration_failed` (contract §2).
 
-    `at` tells a failure from an earlier one of the same row. `while_owed`: a fulfilment that was discarded, which matters only
-    as long as something is owed. `of`: the parcel that lacks the number, or the return; `discarded`: it matters only as long
-    as that parcel does, or that return goes on. `reason`: as the receiver gave it.
+    `at` distinguishes a failure from an earlier one of the same row. `while_owed`: a fulfilment that was discarded, which matters
+    only as long as something is owed. `of`: the parcel that lacks the number, or the return; `discarded`: it matters only as
+    long as that parcel does, or that return goes on. `reason`: as the receiver gave it.
     """
 
     target: str

@@ -1,4 +1,4 @@
-"""An order as a whole, typed: what the shop and the operators say of it, before the clock is looked at."""
+"""The state of an order as a whole, typed: what the shop and the operators say of it, before the clock is looked at."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from orders_wire.vocabulary import Channel, Delivery, Status
 
 @dataclass(frozen=True)
 class OrderState:
-    """`over`: cancelled or refunded in full. `ships`: false for an order without shipping; `ship_by` is null then.
+    """`over`: cancelled or refunded in full. `ships`: false for an order without shipping; `ship_by` is None then.
 
     `lines` and `owed` count an acknowledgement; `owed_in_shop` does not. An acknowledgement is a parcel for what is owed: when
     the shop owes nothing any more, by a fulfilment or without one (the lines were refunded or taken off), it stands for nothing.
@@ -75,20 +75,18 @@ class OrderState:
     @lazy
     def refunds(self) -> tuple[tuple[Ms, MoneyPart], ...]:
         """When what was paid back; refunds of nothing (a restock) are none."""
-        found = []
-        for _, fields in self.facts.entities("refund"):
-            total, at = fields.get("total"), fields.get("created_at")
-            if isinstance(total, dict) and isinstance(at, int) and total.get("minor"):
-                found.append((Ms(at), MoneyPart.model_validate(total)))
+        refunds = ((fields.get("created_at"), fields.get("total")) for _, fields in self.facts.entities("refund"))
+        paid = ((at, total) for at, total in refunds if isinstance(total, dict) and total.get("minor"))
+        found = [(Ms(at), MoneyPart.model_validate(total)) for at, total in paid if isinstance(at, int)]
         return tuple(sorted(found, key=lambda refund: refund[0]))
 
     @lazy
     def refunded_at(self) -> Ms | None:
-        """The latest refund, null when nothing was paid back: the tab `refunded`."""
+        """The latest refund, None when nothing was paid back: the tab `refunded`."""
         if self.refunds:
             return self.refunds[-1][0]
-        told = self.facts.first.get("payment_refunded", {})
-        return Ms(max(told.values())) if told else None
+        refunded = self.facts.first.get("payment_refunded", {})
+        return Ms(max(refunded.values())) if refunded else None
 
     @lazy
     def owed(self) -> bool:
@@ -174,11 +172,11 @@ class OrderState:
 def build_order_state(
     order_id: int, facts: OrderFacts, operator: OperatorState, stock: Mapping[str, StockLevel], thresholds: Thresholds
 ) -> OrderState | None:
-    """The state; null for a stub and for a deleted order: without a name and a time it is no order yet."""
-    told = facts.fields("order")
-    if facts.deleted or told is None:
+    """The state; None for a stub and for a deleted order: without a name and a time it is no order yet."""
+    fields = facts.fields("order")
+    if facts.deleted or fields is None:
         return None
-    order = _with_currency(OrderFields.model_validate({**(facts.fields(IN_PART) or {}), **told}))
+    order = _with_currency(OrderFields.model_validate({**(facts.fields(IN_PART) or {}), **fields}))
     placed_at = order.processed_at if order.processed_at is not None else order.created_at
     if not order.name or placed_at is None:
         return None
@@ -211,7 +209,7 @@ def build_order_state(
 
 
 def _with_currency(order: OrderFields) -> OrderFields:
-    """An amount that was told alone is in the shop's currency, as another telling has it."""
+    """An amount that was reported alone is in the shop's currency, as another report has it."""
     total = order.total
     if total is None or total.currency != NO_CURRENCY or order.currency is None:
         return order

@@ -33,25 +33,26 @@ _PROGRESS = (
     "picked_up",
     "delivered",
 )
+_RANKS: Mapping[str, int] = {state: rank for rank, state in enumerate(_PROGRESS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """`state` is the carrier's, in the shop's words, null before the first. `updated_at` is the last shop update.
+    """`state` is the carrier's, in the shop's words, None before the first. `updated_at` is the last shop update.
 
-    `unnumbered`: it is told, and has no tracking number. `more_numbers`: of its further boxes. `shipped`: something in it is
-    shipped. `lines` are those that its newest telling names, as of `lines_at`. `real`: it was told itself, not only scanned.
+    `unnumbered`: it is reported without a tracking number. `more_numbers`: of its further boxes. `shipped`: something in it is
+    shipped. `lines` are those that its newest report names, as of `lines_at`. `real`: it was reported itself, not only scanned.
     `carried`: by a carrier, so that it is to have a number and may be delayed; not where it is picked up or the shop brings it.
     """
 
     id: int
-    status: str
-    state: str | None
-    number: str | None
-    carrier: str | None
-    url: str | None
     created_at: Ms
     updated_at: Ms
+    status: str = "success"
+    state: str | None = None
+    number: str | None = None
+    carrier: str | None = None
+    url: str | None = None
     delivered_at: Ms | None = None
     name: str | None = None
     more_numbers: tuple[str, ...] = ()
@@ -97,19 +98,21 @@ class Parcel:
 @dataclass(frozen=True, slots=True)
 class _Scan:
     happened_at: int
-    told_at: int
+    reported_at: int
     status: str
 
 
 def parcels(facts: OrderFacts, operator: OperatorState, *, cancelled: bool, carried: bool = True) -> tuple[Parcel, ...]:
     """Every parcel of the order, also dead ones, oldest first; an acknowledgement that stands is the last."""
     scans = _scans(facts)
-    found = [_told(facts, key, scans.pop(key, [])) for key in facts.reported.get("fulfillment", {})]
+    found = [_reported(facts, key, scans.pop(key, [])) for key in facts.reported.get("fulfillment", {})]
     found.sort(key=lambda parcel: (parcel.created_at, parcel.id))
-    found = [_with_given_number(parcel, operator) for parcel in found]
+    found = [_given(parcel, operator.numbers.get(parcel.id)) for parcel in found]
     acknowledgement = operator.acknowledgement
     if acknowledgement is not None and not cancelled:
-        found = _acknowledged(found, acknowledgement)
+        heir = replaced_by(acknowledgement, [parcel.id for parcel in found])
+        found = [_given(parcel, acknowledgement) if parcel.id == heir else parcel for parcel in found]
+        found += [_ours(acknowledgement)] if heir is None else []
     found += (_scanned(facts, key, scans[key]) for key in sorted(scans))
     return tuple(found) if carried else tuple(replace(parcel, carried=False) for parcel in found)
 
@@ -120,40 +123,19 @@ def replaced_by(acknowledgement: Acknowledgement, fulfillment_ids: Iterable[int]
 
 
 def fulfillment_ids(facts: OrderFacts) -> tuple[int, ...]:
-    """The fulfilments that Shopify has told of: what an acknowledgement keeps as `known`."""
+    """The fulfilments that Shopify has reported: what an acknowledgement keeps as `known`."""
     return tuple(sorted(int(key) for key in facts.reported.get("fulfillment", {})))
 
 
-def _acknowledged(found: list[Parcel], acknowledgement: Acknowledgement) -> list[Parcel]:
-    heir = replaced_by(acknowledgement, [parcel.id for parcel in found])
-    if heir is None:
-        return [*found, _ours(acknowledgement)]
-    return [_given(parcel, acknowledgement) if parcel.id == heir else parcel for parcel in found]
-
-
 def _ours(acknowledgement: Acknowledgement) -> Parcel:
-    parcel = Parcel(
-        id=OURS,
-        status="success",
-        state=None,
-        number=None,
-        carrier=acknowledgement.carrier,
-        url=None,
-        created_at=acknowledgement.at,
-        updated_at=acknowledgement.at,
-    )
-    return _given(parcel, acknowledgement)
+    at, carrier = acknowledgement.at, acknowledgement.carrier
+    return _given(Parcel(id=OURS, carrier=carrier, created_at=at, updated_at=at), acknowledgement)
 
 
-def _with_given_number(parcel: Parcel, operator: OperatorState) -> Parcel:
-    given = operator.numbers.get(parcel.id)
-    return parcel if given is None else _given(parcel, given)
-
-
-def _given(parcel: Parcel, given: Acknowledgement | GivenNumber) -> Parcel:
-    """The parcel with an operator's number, where the shop has told none."""
-    numbers = several(given.number)
-    if not numbers or parcel.number is not None:
+def _given(parcel: Parcel, given: Acknowledgement | GivenNumber | None) -> Parcel:
+    """The parcel with an operator's number, where the shop has reported none."""
+    numbers = () if given is None else several(given.number)
+    if given is None or not numbers or parcel.number is not None:
         return parcel
     return replace(parcel, number=numbers[0], more_numbers=numbers[1:], carrier=parcel.carrier or given.carrier)
 
@@ -169,15 +151,15 @@ def _scans(facts: OrderFacts) -> dict[str, list[_Scan]]:
     return found
 
 
-def _told(facts: OrderFacts, key: str, scans: list[_Scan]) -> Parcel:
+def _reported(facts: OrderFacts, key: str, scans: list[_Scan]) -> Parcel:
     part = FulfillmentPart.model_validate({**(facts.fields("fulfillment", key) or {}), "id": int(key)})
-    told_at = facts.at("fulfillment", "shipment_status", key) or 0
+    status_at = facts.at("fulfillment", "shipment_status", key) or 0
     delivered_at = facts.first.get("fulfillment_delivered", {}).get(key)
     numbers = several(part.number, *part.more_numbers)
     return Parcel(
         id=part.id,
         status=part.status,
-        state="delivered" if delivered_at is not None else _state(part.shipment_status, told_at, scans),
+        state="delivered" if delivered_at is not None else _state(part.shipment_status, status_at, scans),
         number=next(iter(numbers), None),
         carrier=part.carrier,
         url=part.url,
@@ -193,15 +175,11 @@ def _told(facts: OrderFacts, key: str, scans: list[_Scan]) -> Parcel:
 
 
 def _scanned(facts: OrderFacts, key: str, scans: list[_Scan]) -> Parcel:
-    """A parcel that carriers scanned before its fulfilment was told."""
+    """A parcel that carriers scanned before its fulfilment was reported."""
     delivered_at = facts.first.get("fulfillment_delivered", {}).get(key)
     return Parcel(
         id=int(key),
-        status="success",
         state="delivered" if delivered_at is not None else _state(None, 0, scans),
-        number=None,
-        carrier=None,
-        url=None,
         created_at=Ms(min(scan.happened_at for scan in scans)),
         updated_at=Ms(max(scan.happened_at for scan in scans)),
         delivered_at=None if delivered_at is None else Ms(delivered_at),
@@ -209,21 +187,13 @@ def _scanned(facts: OrderFacts, key: str, scans: list[_Scan]) -> Parcel:
     )
 
 
-def _state(told: str | None, told_at: int, scans: list[_Scan]) -> str | None:
+def _state(status: str | None, status_at: int, scans: list[_Scan]) -> str | None:
     """The newest of what the fulfilment says (as of its update) and what the carrier's scans say (as they happened)."""
-    said = told if told in shopify_words.CARRIER_STATES else None
+    known = status if status in shopify_words.CARRIER_STATES else None
     if not scans:
-        return said
-    newest = max(scans, key=lambda scan: (scan.happened_at, scan.told_at, _rank(scan.status)))
-    if said is None:
+        return known
+    newest = max(scans, key=lambda scan: (scan.happened_at, scan.reported_at, _RANKS[scan.status]))
+    if known is None:
         return newest.status
-    unheard_of = newest.told_at > told_at
-    ahead = newest.happened_at >= told_at or _rank(newest.status) > _rank(said)
-    return newest.status if unheard_of and ahead else said
-
-
-def _rank(state: str) -> int:
-    return _RANKS[state]
-
-
-_RANKS: Mapping[str, int] = {state: rank for rank, state in enumerate(_PROGRESS)}
+    ahead = newest.happened_at >= status_at or _RANKS[newest.status] > _RANKS[known]
+    return newest.status if newest.reported_at > status_at and ahead else known

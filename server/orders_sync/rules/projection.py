@@ -35,7 +35,7 @@ class ParcelRow:
 
 @dataclass(frozen=True, slots=True)
 class ReturnRow:
-    """A return; `usd_cents` is None when the amount or its rate is not known."""
+    """A return; `usd_minor` None when the amount or its rate is not known."""
 
     return_id: int
     state: ReturnState
@@ -112,6 +112,6 @@ class Projection:
     causes: tuple[Cause, ...] = ()
     """Alert causes that hold at the moment it was derived for."""
     wake_at: Ms | None = None
-    """The next instant at which `causes` changes, or the order falls quiet; null when nothing will by time alone."""
+    """The next instant at which `causes` changes, or the order falls quiet; None when nothing will by time alone."""
     references: frozenset[tuple[str, int]] = field(default=frozenset())
     """Ids that later deliveries may name instead of the order: ("fulfillment_order", id), ("return", id)."""

@@ -1,7 +1,9 @@
-"""Returns as their evidence tells them: moves in the shop's time order through the table of `returns`, then operators' moves.
+"""Returns: Shopify's and the ERP's moves in the shop's time order, then operators' moves (contract §3).
 
-A return that Shopify reopens after its end is a new entry in `inspection` (contract §3); a return of which only a refund, a
-label or the ERP told waits for its body.
+What evidence does to a return is `STATE_OF` and `further`; what actions do is in `orders_wire.return_machine`.
+
+A return that Shopify reopens after its end is a new entry in `inspection`; a return of which only a refund, a label or the ERP
+is known waits for its body.
 """
 
 from __future__ import annotations
@@ -15,11 +17,11 @@ from orders_sync.evidence.facts import Fields, OrderFacts, flatten
 from orders_sync.evidence.shopify_words import Move
 from orders_sync.instants import Ms
 from orders_sync.rules.operator_state import OperatorState, ReturnMove
-from orders_wire.returns import PATH
+from orders_wire.return_machine import PATH
 from orders_wire.vocabulary import ReturnState
 
 _BODY = frozenset({Move.REQUESTED, Move.OPEN, Move.CLOSED, Move.DECLINED, Move.CANCELED, Move.CANCELLED, Move.REOPENED})
-"""Moves that tell of the return itself."""
+"""Moves that report the return itself."""
 
 _BEGINS = frozenset({Move.REQUESTED, Move.OPEN})
 
@@ -109,11 +111,12 @@ def returns(facts: OrderFacts, operator: OperatorState) -> tuple[OrderReturn, ..
         steps.setdefault(return_id, []).extend(_Evidence(at, Move(move)) for at in instants)
     if not steps:
         return ()
-    for refund in _refunds(facts):
-        if (told := steps.get(str(refund.return_id))) is not None:
-            told.append(_Evidence(refund.created_at, Move.REFUNDED, refund.total))
-    found = [view for return_id, told in steps.items() for view in _views(facts, operator, return_id, told)]
-    return tuple(sorted(found, key=lambda view: (view.started_at, view.id)))
+    for key, fields in facts.entities("refund"):
+        if (moves := steps.get(str(fields.get("return_id")))) is not None:
+            refund = RefundPart.model_validate({**fields, "id": int(key)})
+            moves.append(_Evidence(refund.created_at, Move.REFUNDED, refund.total))
+    found = [each for return_id, moves in steps.items() for each in _entries_of(facts, operator, return_id, moves)]
+    return tuple(sorted(found, key=lambda each: (each.started_at, each.id)))
 
 
 def further(state: ReturnState | None, reached: ReturnState) -> ReturnState:
@@ -123,33 +126,29 @@ def further(state: ReturnState | None, reached: ReturnState) -> ReturnState:
     return state if state.terminal else max(state, reached, key=PATH.index)
 
 
-def on_show(views: tuple[OrderReturn, ...]) -> OrderReturn | None:
+def on_show(found: tuple[OrderReturn, ...]) -> OrderReturn | None:
     """The newest that is not terminal, else the newest: ORDER's `return`, and what an action takes."""
-    going = [view for view in views if not view.state.terminal]
-    return next(reversed(going or views), None)
+    going = [each for each in found if not each.state.terminal]
+    return next(reversed(going or found), None)
 
 
-def _refunds(facts: OrderFacts) -> Iterable[RefundPart]:
-    for key, fields in facts.entities("refund"):
-        if fields.get("return_id") is not None:
-            yield RefundPart.model_validate({**fields, "id": int(key)})
-
-
-def _views(facts: OrderFacts, operator: OperatorState, return_id: str, told: list[_Evidence]) -> Iterable[OrderReturn]:
-    if not any(evidence.move in _BODY for evidence in told):
+def _entries_of(
+    facts: OrderFacts, operator: OperatorState, return_id: str, moves: list[_Evidence]
+) -> Iterable[OrderReturn]:
+    if not any(evidence.move in _BODY for evidence in moves):
         return
     fields = facts.fields("return", return_id) or {}
     created_at = fields.get("created_at")
     if isinstance(created_at, int):
-        told = [*told, _Evidence(created_at, Move.REQUESTED)]
-    for entry in _entries(told):
-        yield _view(facts, operator, int(return_id), fields, entry)
+        moves = [*moves, _Evidence(created_at, Move.REQUESTED)]
+    for entry in _entries(moves):
+        yield _shown(facts, operator, int(return_id), fields, entry)
 
 
-def _entries(told: list[_Evidence]) -> list[_Entry]:
+def _entries(moves: list[_Evidence]) -> list[_Entry]:
     """The return, and once more for every time that Shopify reopened it after its end."""
     entries = [_Entry(0)]
-    for evidence in sorted(told, key=lambda e: (e.at, _RANK[e.move])):
+    for evidence in sorted(moves, key=lambda e: (e.at, _RANK[e.move])):
         entry = entries[-1]
         if _reopens(entry, evidence.move):
             entry = _Entry(entry.reopening + 1)
@@ -164,12 +163,12 @@ def _entries(told: list[_Evidence]) -> list[_Entry]:
 
 
 def _reopens(entry: _Entry, move: Move) -> bool:
-    """Shopify says so, or tells of an open return after it told of a closed one."""
+    """Shopify says so, or reports an open return after it reported a closed one."""
     ended = entry.state is not None and entry.state.terminal
     return ended and (move is Move.REOPENED or (move is Move.OPEN and entry.closed))
 
 
-def _view(facts: OrderFacts, operator: OperatorState, return_id: int, fields: Fields, entry: _Entry) -> OrderReturn:
+def _shown(facts: OrderFacts, operator: OperatorState, return_id: int, fields: Fields, entry: _Entry) -> OrderReturn:
     entry_id = return_id if entry.reopening == 0 else _own_id(return_id, entry.reopening)
     _overrule(entry, operator.returns.get(entry_id))
     number, label_url = _delivery(facts, return_id)
@@ -197,15 +196,14 @@ def _overrule(entry: _Entry, move: ReturnMove | None) -> None:
         return
     if move.state.terminal:
         entry.entered = {state: at for state, at in entry.entered.items() if not state.terminal}
-        entry.state, entry.since = move.state, move.at
-    elif not entry.state.terminal and PATH.index(move.state) > PATH.index(entry.state):
-        entry.state, entry.since = move.state, move.at
+    elif entry.state.terminal or PATH.index(move.state) <= PATH.index(entry.state):
+        return
+    entry.state, entry.since = move.state, move.at
 
 
 def _own_id(return_id: int, reopening: int) -> int:
     """An id that no Shopify return has: negative, the same every time."""
-    digest = hashlib.blake2b(f"{return_id}/{reopening}".encode(), digest_size=7).digest()
-    return -1 - int.from_bytes(digest)
+    return -1 - int.from_bytes(hashlib.blake2b(f"{return_id}/{reopening}".encode(), digest_size=7).digest())
 
 
 def _delivery(facts: OrderFacts, return_id: int) -> tuple[str | None, str | None]:

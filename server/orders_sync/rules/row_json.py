@@ -14,7 +14,7 @@ from orders_sync.rules.order_state import OrderState
 from orders_sync.rules.parcels import Parcel
 from orders_sync.rules.priority import priority
 from orders_sync.rules.timeline import NEWEST, timeline
-from orders_wire.returns import allowed_actions
+from orders_wire.return_machine import allowed_actions
 from orders_wire.vocabulary import UNASSIGNED
 
 
@@ -48,9 +48,7 @@ def row_json(state: OrderState) -> bytes:
 
 def _total(state: OrderState) -> dict[str, str] | None:
     total = state.order.total
-    if total is None:
-        return None
-    return {"amount": written(total), "currency": total.currency}
+    return None if total is None else {"amount": written(total), "currency": total.currency}
 
 
 def _tracking(parcel: Parcel) -> dict[str, str | None]:
@@ -72,15 +70,15 @@ def _hold(state: OrderState) -> dict[str, str | None] | None:
 
 
 def _return(state: OrderState) -> dict[str, Any] | None:
-    view = returns.on_show(state.returns)
-    if view is None:
+    shown = returns.on_show(state.returns)
+    if shown is None:
         return None
     return {
-        "id": view.gid,
-        "state": view.state.value,
-        "reason": view.reason,
-        "allowed_actions": [action.value for action in allowed_actions(view.state)],
-        "refund_amount": None if view.refund is None else view.refund.hundredths / 100,
-        "currency": None if view.refund is None else view.refund.currency,
-        "since": to_text(view.since),
+        "id": shown.gid,
+        "state": shown.state.value,
+        "reason": shown.reason,
+        "allowed_actions": [action.value for action in allowed_actions(shown.state)],
+        "refund_amount": None if shown.refund is None else shown.refund.hundredths / 100,
+        "currency": None if shown.refund is None else shown.refund.currency,
+        "since": to_text(shown.since),
     }

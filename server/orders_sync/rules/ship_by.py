@@ -29,7 +29,7 @@ def ship_by(placed_at: Ms, facts: OrderFacts, lines: Sequence[OwedLine], thresho
 
 
 def _lines(task: Fields) -> frozenset[str]:
-    """The order's lines in a fulfilment order, as far as they are told."""
+    """The order's lines in a fulfilment order, as far as they are reported."""
     lines = task.get("lines")
     return frozenset(str(line) for line in lines) if isinstance(lines, list) else frozenset()
 

@@ -1,4 +1,4 @@
-"""What of an order's lines is not covered by stock: contract §3a, Covered. Pure.
+"""What is available of a SKU over all locations, and what of an order's lines that does not cover: contract §3a, Covered.
 
 Shopify's `available` already leaves out what open orders have committed: of a SKU there is what all open orders owe of it plus
 `available`. So where it is not negative everything owed is covered, and where it is, that many are short, of the orders that are
@@ -15,7 +15,7 @@ from orders_sync.rules.owed import OwedLine
 
 
 def missing(order_id: int, available: int, last_served_first: Iterable[tuple[int, int]]) -> int | None:
-    """How many units of a SKU this order goes without; null when `last_served_first` ends before that is known.
+    """How many units of a SKU this order goes without; None when `last_served_first` ends before that is known.
 
     `last_served_first`: order id and what the order owes of the SKU.
     """
@@ -46,7 +46,7 @@ def by_line(lines: Sequence[OwedLine], missing_of: Mapping[str, int | None]) -> 
 
 @dataclass(frozen=True, slots=True)
 class StockLevel:
-    """`available` and the newest inventory update that counts towards it; null when no location tells."""
+    """`available` and the newest inventory update that counts towards it; None when no location reports it."""
 
     available: int | None
     updated_at: Ms | None

@@ -1,12 +1,11 @@
 """The timeline: contract §1. One entry per (kind, shop object[, state]), at the earliest shop time that evidences it.
 
-Evidence only ever adds; entries of operators stand beside it under the same keys, so that nothing is told twice.
+Evidence only ever adds; entries of operators stand beside it under the same keys, so that nothing stands twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from operator import itemgetter
 from typing import NamedTuple
 
 from orders_sync.evidence.entities import MoneyPart
@@ -44,12 +43,12 @@ NEWEST = 10
 """Entries of the timeline on ORDER, the last ones."""
 
 _ASSIGNED = "assigned"
-"""Told by operators alone."""
+"""Operators alone have it."""
 
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 
 
-class Told(NamedTuple):
+class _Unsorted(NamedTuple):
     """An entry before it is sorted: `ts` in milliseconds; `of` is the shop object."""
 
     ts: int
@@ -79,93 +78,95 @@ def acknowledgement_key(action_id: str) -> str:
 
 def timeline(state: OrderState) -> list[dict[str, str]]:
     """The whole timeline, oldest first, as the wire has it."""
-    entries: dict[str, Told] = {}
-    for told in (*_of_shop(state), *_of_operators(state)):
-        name = key(told.event, told.of)
+    entries: dict[str, _Unsorted] = {}
+    for entry in (*_of_shop(state), *_of_operators(state)):
+        name = key(entry.event, entry.of)
         known = entries.get(name)
-        if known is None or told.ts < known.ts:
-            entries[name] = told if known is None else told._replace(details=told.details or known.details)
-    ordered = sorted(entries.values(), key=lambda told: (told.ts // SECOND, _RANK.get(told.event, len(KINDS)), told.of))
-    return [_shown(told.ts, told.event, told.details) for told in ordered]
+        if known is None or entry.ts < known.ts:
+            entries[name] = entry if known is None else entry._replace(details=entry.details or known.details)
+    ordered = sorted(entries.values(), key=lambda entry: (entry.ts // SECOND, _rank(entry.event), entry.of))
+    return [_shown(entry.ts, entry.event, entry.details) for entry in ordered]
 
 
 def with_assignments(newest: Iterable[Mapping[str, str]], entries: Mapping[str, Entry]) -> list[Mapping[str, str]]:
     """The newest entries, with every assignment among these of operators in its place."""
-    placed = [(_place(shown, ""), shown) for shown in newest if shown["event"] != _ASSIGNED]
-    for name, entry in entries.items():
-        if entry.event == _ASSIGNED:
-            shown = _shown(entry.ts, _ASSIGNED, entry.details)
-            placed.append((_place(shown, name), shown))
-    return [shown for _, shown in sorted(placed, key=itemgetter(0))][-NEWEST:]
+    named = [("", shown) for shown in newest if shown["event"] != _ASSIGNED]
+    assigned = ((name, entry) for name, entry in entries.items() if entry.event == _ASSIGNED)
+    named += ((name, _shown(entry.ts, _ASSIGNED, entry.details)) for name, entry in assigned)
+    named.sort(key=lambda each: (each[1]["ts"], _rank(each[1]["event"]), each[0]))
+    return [shown for _, shown in named][-NEWEST:]
 
 
-def _place(shown: Mapping[str, str], of: str) -> tuple[str, int, str]:
-    return shown["ts"], _RANK.get(shown["event"], len(KINDS)), of
+def _rank(event: str) -> int:
+    return _RANK.get(event, len(KINDS))
 
 
 def _shown(ts: int, event: str, details: str) -> dict[str, str]:
     return {"ts": to_text(ts // SECOND * SECOND), "event": event, "details": details}
 
 
-def _of_shop(state: OrderState) -> Iterator[Told]:
+def _of_shop(state: OrderState) -> Iterator[_Unsorted]:
     yield from _order(state)
     yield from _payments(state)
     for hold in state.shop_holds:
         yield from _hold(hold, state.operator)
-    yield from _journey(state)
+    names = {str(parcel.id): parcel.name or "" for parcel in state.parcels}
+    for event in JOURNEY:
+        for fulfillment, at in state.facts.first.get(event, {}).items():
+            yield _Unsorted(at, event, fulfillment, names.get(fulfillment, ""))
     for each in state.returns:
         details = " · ".join(text for text in (each.name, each.reason) if text)
         for reached, at in each.entered.items():
-            yield Told(at, f"return_{reached.value}", str(each.id), details)
+            yield _Unsorted(at, f"return_{reached.value}", str(each.id), details)
 
 
-def _order(state: OrderState) -> Iterator[Told]:
-    yield Told(state.placed_at, "order_placed", "", state.channel.value)
+def _order(state: OrderState) -> Iterator[_Unsorted]:
+    yield _Unsorted(state.placed_at, "order_placed", "", state.channel.value)
     if state.order.cancelled_at is not None:
-        yield Told(state.order.cancelled_at, "order_cancelled", "", "")
+        yield _Unsorted(state.order.cancelled_at, "order_cancelled", "", "")
     for edit, at in state.facts.first.get("order_edited", {}).items():
-        yield Told(at, "order_edited", edit, _text(state.facts.fields("edit", edit), "details"))
+        yield _Unsorted(at, "order_edited", edit, _text(state.facts.fields("edit", edit), "details"))
 
 
-def _payments(state: OrderState) -> Iterator[Told]:
+def _payments(state: OrderState) -> Iterator[_Unsorted]:
     """From transactions where they are known, else one per kind from the financial status."""
     for event in PAYMENTS:
-        told = state.facts.first.get(event, {})
-        found = [_payment(state, event, of, at) for of, at in told.items() if of != BY_STATUS]
+        evidenced = state.facts.first.get(event, {})
+        kind = "dispute" if event == "payment_disputed" else "transaction"
+        found = [
+            _Unsorted(at, event, of, _amount(state.facts.fields(kind, of), state.order.currency))
+            for of, at in evidenced.items()
+            if of != BY_STATUS
+        ]
         if not found and event == "payment_refunded":
             found = [*_paid_back(state)]
-        if not found and BY_STATUS in told:
-            found = [Told(told[BY_STATUS], event, BY_STATUS, "")]
+        if not found and BY_STATUS in evidenced:
+            found = [_Unsorted(evidenced[BY_STATUS], event, BY_STATUS, "")]
         yield from found
 
 
-def _payment(state: OrderState, event: str, of: str, at: int) -> Told:
-    kind = "dispute" if event == "payment_disputed" else "transaction"
-    return Told(at, event, of, _amount(state.facts.fields(kind, of), state.order.currency))
-
-
-def _paid_back(state: OrderState) -> Iterator[Told]:
+def _paid_back(state: OrderState) -> Iterator[_Unsorted]:
     """Refunds of money of which no transaction is known."""
     for refund, fields in state.facts.entities("refund"):
         total, at = fields.get("total"), fields.get("created_at")
         if isinstance(total, dict) and total.get("minor") and isinstance(at, int):
-            yield Told(at, "payment_refunded", refund, _amount({"amount": total}, state.order.currency))
+            yield _Unsorted(at, "payment_refunded", refund, _amount({"amount": total}, state.order.currency))
 
 
-def _hold(hold: Hold, operator: OperatorState) -> Iterator[Told]:
-    """What an escalation of ours asked for is told under the escalation's own key: one hold, one release."""
+def _hold(hold: Hold, operator: OperatorState) -> Iterator[_Unsorted]:
+    """What an escalation of ours asked for stands under the escalation's own key: one hold, one release."""
     ours = _escalated(hold, operator)
     stock = hold.meaning is Issue.INVENTORY
     what = hold.reason.replace("_", " ")
     note = f": {hold.note}" if hold.note else ""
     if ours is None:
-        yield Told(
+        yield _Unsorted(
             hold.since, "inventory_hold" if stock else "note", hold.key, f"{'' if stock else 'Held: '}{what}{note}"
         )
     if hold.ended_at is not None and stock:
-        yield Told(hold.ended_at, "inventory_release", ours or hold.key, what)
+        yield _Unsorted(hold.ended_at, "inventory_release", ours or hold.key, what)
     elif hold.ended_at is not None:
-        yield Told(hold.ended_at, "note", f"{hold.key}/released", f"Released: {what}")
+        yield _Unsorted(hold.ended_at, "note", f"{hold.key}/released", f"Released: {what}")
 
 
 def _escalated(hold: Hold, operator: OperatorState) -> str | None:
@@ -175,30 +176,23 @@ def _escalated(hold: Hold, operator: OperatorState) -> str | None:
     return next(ours, None)
 
 
-def _journey(state: OrderState) -> Iterator[Told]:
-    names = {str(parcel.id): parcel.name or "" for parcel in state.parcels}
-    for event in JOURNEY:
-        for fulfillment, at in state.facts.first.get(event, {}).items():
-            yield Told(at, event, fulfillment, names.get(fulfillment, ""))
-
-
-def _of_operators(state: OrderState) -> Iterable[Told]:
+def _of_operators(state: OrderState) -> Iterable[_Unsorted]:
     acknowledgement = state.operator.acknowledgement
     own = None if acknowledgement is None else acknowledgement_key(acknowledgement.action_id)
     heir = None if acknowledgement is None else replaced_by(acknowledgement, fulfillment_ids(state.facts))
     for name, entry in state.operator.entries.items():
         if name != own or heir is None:
-            yield Told(entry.ts, entry.event, name.removeprefix(f"{entry.event}:"), entry.details)
+            yield _Unsorted(entry.ts, entry.event, name.removeprefix(f"{entry.event}:"), entry.details)
     if acknowledgement is not None and heir is None and own not in state.operator.entries:
-        yield Told(acknowledgement.at, "fulfillment_submitted", acknowledgement.action_id, "")
+        yield _Unsorted(acknowledgement.at, "fulfillment_submitted", acknowledgement.action_id, "")
 
 
 def _amount(fields: Fields | None, currency: str | None) -> str:
-    """`12.50 EUR`, with the gateway where it is told. `currency`: the order's, where the amount tells none."""
-    told = (fields or {}).get("amount")
-    if not isinstance(told, dict):
+    """`12.50 EUR`, with the gateway where it is reported. `currency`: the order's, where the amount has none."""
+    amount = (fields or {}).get("amount")
+    if not isinstance(amount, dict):
         return ""
-    part = MoneyPart.model_validate(told)
+    part = MoneyPart.model_validate(amount)
     code = currency or "" if part.currency == NO_CURRENCY else part.currency
     return " · ".join(text for text in (f"{written(part)} {code}".strip(), _text(fields, "gateway")) if text)
 

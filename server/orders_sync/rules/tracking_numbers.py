@@ -1,4 +1,4 @@
-"""Several tracking numbers in one field, as people and other apps write them.
+"""Tracking numbers: several in one field, as people and other apps write them, and placeholders.
 
 A comma or a semicolon always separates. Other separators (white space, a line break, `/`, `|`, `&`, `+`) also stand inside one
 number, so that they separate only where each piece looks like a number of its own.
@@ -26,15 +26,15 @@ def several(*texts: str | None) -> tuple[str, ...]:
 
 def _numbers(text: str) -> Iterable[str]:
     for listed in _LISTED.split(text):
-        told = trimmed(listed)
-        if told is not None:
-            pieces = _JOINED.split(told)
-            yield from pieces if all(map(_WHOLE.fullmatch, pieces)) else (told,)
+        number = trimmed(listed)
+        if number is not None:
+            pieces = _JOINED.split(number)
+            yield from pieces if all(map(_WHOLE.fullmatch, pieces)) else (number,)
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholders:
-    """Numbers that are wholly of this pattern are placeholders."""
+    """Numbers that are wholly of this pattern: a page invents them; they are shown, never written to the shop (contract §3a)."""
 
     pattern: str = PLACEHOLDER_NUMBERS
 

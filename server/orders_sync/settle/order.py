@@ -1,4 +1,4 @@
-"""Settling: what is known of an order becomes its rows, its alerts and the news of them, in one transaction.
+"""Settling: what is known of an order becomes its rows, its alerts and the events about them, in one transaction.
 
 Invariant: after `settle` the order's document, row, lists and alerts all come from the same facts and decisions.
 """
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from orders_sync.alerts import data_gaps
-from orders_sync.alerts.alerts import OrderCauses, reconcile_all
+from orders_sync.alerts.alerts import OrderCauses, reconcile
 from orders_sync.db import order_documents, orders, references, stock
 from orders_sync.db.order_documents import Draft, Known
 from orders_sync.db.orders import Saved
@@ -44,6 +44,11 @@ class _Derived:
         return self.version != self.update.known.version
 
     @property
+    def causes(self) -> tuple[Cause, ...]:
+        """Those of its alerts; none for a stub and for a deleted order."""
+        return () if self.projection is None else self.projection.causes
+
+    @property
     def waiting(self) -> bool:
         """Something is known of it, but not the order itself."""
         return self.projection is None and bool(self.update.facts.reported)
@@ -61,18 +66,8 @@ class _Derived:
 
 
 def load(tx: Tx, order_id: int) -> Known | None:
-    """What is known of an order, locked until the transaction ends; null when nothing is."""
-    return load_many(tx, [order_id]).get(order_id)
-
-
-def load_many(tx: Tx, order_ids: Iterable[int]) -> Mapping[int, Known]:
-    """The same for several, locked in the order of their ids; those of which nothing is known are missing."""
-    return order_documents.lock(tx, order_ids, create=False)
-
-
-def load_or_begin(tx: Tx, order_ids: Iterable[int]) -> Mapping[int, Known]:
-    """The same, with every order that is asked for: one of which nothing is known is empty."""
-    return order_documents.lock(tx, order_ids, create=True)
+    """What is known of an order, locked until the transaction ends; None when nothing is."""
+    return order_documents.lock(tx, [order_id], create=False).get(order_id)
 
 
 def settle(
@@ -86,15 +81,15 @@ def settle(
 ) -> Settled:
     """Stores facts and decisions of an order, and its rows and alerts as of `tx.now`; touches it when it changed.
 
-    `reopen`: causes that an undo brings back (`live.alerts.reconcile`).
+    `reopen`: causes that an undo brings back (`alerts.reconcile`).
     """
-    known = load_or_begin(tx, [order_id])[order_id]
+    known = order_documents.lock(tx, [order_id], create=True)[order_id]
     return settle_all(tx, [OrderUpdate(known, facts, operator, reopen)], thresholds)[order_id]
 
 
 def resettle(tx: Tx, order_ids: Iterable[int], thresholds: Thresholds) -> None:
     """Derives orders again for `tx.now`: after a stock flip, a change of the thresholds, or an instant they waited for."""
-    known = load_many(tx, order_ids)
+    known = order_documents.lock(tx, order_ids, create=False)
     settle_all(tx, [OrderUpdate(each, None, each.operator) for each in known.values()], thresholds)
 
 
@@ -116,9 +111,12 @@ def _derive_all(tx: Tx, updates: Sequence[OrderUpdate], thresholds: Thresholds) 
     ]
     derived = [_derive(update, state, tx.now) for update, state in zip(updates, states, strict=True)]
     _store(tx, derived)
-    _release_holds(tx, derived)
-    _raise_alerts(tx, derived)
-    _tell_gaps(tx, derived)
+    for each in derived:
+        ended = [hold for sku, hold in each.update.operator.holds.items() if sku not in each.operator.holds]
+        if ended:
+            outbox_holds.ended(tx, each.order_id, ended)
+    _set_alerts(tx, derived)
+    _set_gaps(tx, derived)
     for each in derived:
         if each.changed:
             tx.touch(each.order_id)
@@ -156,21 +154,23 @@ def _without_holds(operator: OperatorState, ended: Collection[str], now: Ms) -> 
 
 
 def _essence(facts: OrderFacts) -> tuple[dict[str, dict[str, Fields]], Mapping[str, Mapping[str, int]]]:
-    """The facts without when they were told, and without the order's `updated_at`: what its version counts.
+    """The facts without when they were reported, and without the order's `updated_at`: what its version counts.
 
-    A field that is told as null is as one that is not told.
+    A field that is reported as null is as one that is not reported.
     """
-    told = {kind: {key: _present(fields) for key, fields in facts.entities(kind)} for kind in facts.reported}
-    told.get("order", {}).get("", {}).pop("updated_at", None)
-    return told, facts.first
-
-
-def _present(fields: Fields) -> Fields:
-    return {name: value for name, value in fields.items() if value is not None}
+    reported: dict[str, dict[str, Fields]] = {
+        kind: {
+            key: {name: value for name, value in fields.items() if value is not None}
+            for key, fields in facts.entities(kind)
+        }
+        for kind in facts.reported
+    }
+    reported.get("order", {}).get("", {}).pop("updated_at", None)
+    return reported, facts.first
 
 
 def _store(tx: Tx, derived: Sequence[_Derived]) -> None:
-    order_documents.save(tx, [_draft(each, tx.now) for each in derived if _stale(each)])
+    order_documents.save(tx, [draft for each in derived if (draft := _draft(each, tx.now)) is not None])
     references.drop(tx, [each.order_id for each in derived if each.leaves_the_stubs])
     orders.save(tx, [Saved(each.projection, each.version) for each in derived if each.projection is not None])
     for each in derived:
@@ -180,33 +180,24 @@ def _store(tx: Tx, derived: Sequence[_Derived]) -> None:
             references.put(tx, each.order_id, derive.references(each.update.facts))
 
 
-def _stale(each: _Derived) -> bool:
-    known = each.update.known
-    return each.update.has_news or each.operator != known.operator or each.partial != (known.stub_since is not None)
+def _draft(each: _Derived, now: Ms) -> Draft | None:
+    """The order's document as it is to be; None where it is so already."""
+    known, news = each.update.known, each.update.has_news
+    if not news and each.operator == known.operator and each.partial == (known.stub_since is not None):
+        return None
+    since = (known.stub_since or now) if each.partial else None
+    return Draft(each.order_id, each.update.merged if news else None, each.operator, since)
 
 
-def _draft(each: _Derived, now: Ms) -> Draft:
-    since = (each.update.known.stub_since or now) if each.partial else None
-    return Draft(each.order_id, each.update.merged if each.update.has_news else None, each.operator, since)
-
-
-def _release_holds(tx: Tx, derived: Sequence[_Derived]) -> None:
-    """Escalations that ended are taken back from Shopify."""
-    for each in derived:
-        before, after = each.update.operator.holds, each.operator.holds
-        ended = [hold for sku, hold in before.items() if sku not in after]
-        if ended:
-            outbox_holds.ended(tx, each.order_id, ended)
-
-
-def _raise_alerts(tx: Tx, derived: Sequence[_Derived]) -> None:
+def _set_alerts(tx: Tx, derived: Sequence[_Derived]) -> None:
     """Alerts follow causes; an order that has neither is left out of the question."""
-    concerned = [each for each in derived if _causes(each) or each.update.known.alert_types]
+    concerned = [each for each in derived if each.causes or each.update.known.alert_types]
     if not concerned:
         return
-    opened = reconcile_all(
+    names = {each.order_id: each.projection.name for each in concerned if each.projection is not None}
+    opened = reconcile(
         tx,
-        [OrderCauses(each.order_id, _name(each), _causes(each), each.update.reopen) for each in concerned],
+        [OrderCauses(each.order_id, names.get(each.order_id), each.causes, each.update.reopen) for each in concerned],
     )
     changed: dict[int, str] = {}
     for each in concerned:
@@ -217,15 +208,7 @@ def _raise_alerts(tx: Tx, derived: Sequence[_Derived]) -> None:
     orders.set_alerts(tx, changed)
 
 
-def _causes(each: _Derived) -> tuple[Cause, ...]:
-    return each.projection.causes if each.projection is not None else ()
-
-
-def _name(each: _Derived) -> str | None:
-    return None if each.projection is None else each.projection.name
-
-
-def _tell_gaps(tx: Tx, derived: Sequence[_Derived]) -> None:
+def _set_gaps(tx: Tx, derived: Sequence[_Derived]) -> None:
     """Contract §2, `order_partial`: a stub is in no list until its body comes."""
     for each in derived:
         was_waiting = each.update.known.stub_since is not None

@@ -14,7 +14,7 @@ from orders_sync.rules.projection import Cause
 
 @dataclass(frozen=True)
 class OrderUpdate:
-    """What an order is to become, with these decisions. `merged`: its facts with what was told; None: nothing was.
+    """What an order is to become, with these decisions. `merged`: its facts with what was reported; None: nothing was.
 
     `reopen`: causes that an undo brings back.
     """

@@ -12,7 +12,7 @@ import orjson
 
 from orders_sync.db import order_documents, orders
 from orders_sync.db.order_documents import Draft
-from orders_sync.db.orders import OwnerUpdate
+from orders_sync.db.orders import OwnerChange
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
 from orders_sync.rules.operator_state import OperatorState
@@ -51,15 +51,15 @@ def change_owners(tx: Tx, updates: Sequence[OrderUpdate]) -> dict[int, Settled]:
     order_documents.save(
         tx, [Draft(each.known.order_id, None, each.operator, each.known.stub_since) for each in updates]
     )
-    orders.set_owners(tx, [_row(update) for update in updates])
+    orders.change_owners(tx, [_row(update) for update in updates])
     for each in updates:
         tx.touch(each.known.order_id)
     return {each.known.order_id: Settled(each.known.version + 1, changed=True) for each in updates}
 
 
-def _row(update: OrderUpdate) -> OwnerUpdate:
+def _row(update: OrderUpdate) -> OwnerChange:
     known, operator = update.known, update.operator
-    return OwnerUpdate(known.order_id, known.version + 1, operator.assigned_to, with_owner(known.card, operator))
+    return OwnerChange(known.order_id, known.version + 1, operator.assigned_to, with_owner(known.card, operator))
 
 
 def with_owner(row_json: bytes, operator: OperatorState) -> bytes:

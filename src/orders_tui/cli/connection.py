@@ -18,8 +18,8 @@ def configured(given: Namespace) -> Config:
 def connect(given: Namespace) -> SyncApi:
     """The server that is meant; use as an async context manager. Raises ConfigError."""
     config = configured(given)
-    if config.doubt:
-        print(f"orders-tui: {config.doubt}", file=sys.stderr)
+    if config.security_warning:
+        print(f"orders-tui: {config.security_warning}", file=sys.stderr)
     return SyncApi(config.server, config.token, config.name, given.transport)
 
 

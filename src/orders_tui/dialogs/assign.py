@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.fuzzy import Matcher
@@ -22,10 +21,8 @@ from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_ASSIGNEE
+from orders_wire.orders import Order
 from orders_wire.vocabulary import ASSISTANT, UNASSIGNED
-
-if TYPE_CHECKING:
-    from orders_wire.orders import Order
 
 NAMED = 2
 MOST = 8
@@ -141,7 +138,7 @@ class AssignDialog(ActionDialog[AssignDraft]):
 
     def action_choose(self, step: int) -> None:
         if self.touched:
-            self.query_one(LineList).move(step)
+            super().action_choose(step)
         self.touched = True
         self.update()
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.app import ComposeResult
 from textual.widgets import Static, TextArea
 
+from orders_tui.actions.draft import Eligibility
 from orders_tui.actions.fulfill import FulfillDraft, Parcel, outward
 from orders_tui.carriers import guesses
 from orders_tui.context.context import Context
@@ -21,10 +20,7 @@ from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_CARRIER, LONGEST_NUMBER
-
-if TYPE_CHECKING:
-    from orders_tui.actions.draft import Eligibility
-    from orders_wire.orders import Order
+from orders_wire.orders import Order
 
 TYPED_FROM = 20
 NAMED = 3

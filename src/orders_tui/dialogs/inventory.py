@@ -98,9 +98,8 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
         elif self._asked != result.sku:
             self._asked = result.sku
             names = ", ".join((self._fitting() or list(known))[:NAMED]) or "none"
-            self.say(
-                f"{result.sku} is no SKU that is known here: {names}; press again to ask the server for it", Tone.WARN
-            )
+            unknown = f"{result.sku} is no SKU that is known here: {names}"
+            self.say(f"{unknown}; press again to ask the server for it", Tone.WARN)
         elif not self._sent:
             self._sent = self.work.session.actions.act(result)[0].key
             self.say("asking the server …")

@@ -5,8 +5,6 @@ Money and final steps: Enter never does them, ctrl+s does; above a configured am
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.app import ComposeResult
 
 from orders_tui import wording
@@ -23,10 +21,8 @@ from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_NOTE
+from orders_wire.orders import Order, ReturnSummary
 from orders_wire.vocabulary import ReturnAction
-
-if TYPE_CHECKING:
-    from orders_wire.orders import Order, ReturnSummary
 
 
 class ReturnDialog(ActionDialog[ReturnsDraft]):
@@ -52,15 +48,19 @@ class ReturnDialog(ActionDialog[ReturnsDraft]):
         """The return as it is now known."""
         return self.order.return_ or self._opened_with
 
+    @property
+    def move(self) -> ReturnAction | None:
+        """The one under the cursor."""
+        return ReturnAction(self.current) if self.current else None
+
     def body(self) -> ComposeResult:
         yield self.bar("way")
         yield self.bar("branch")
         yield self.bar("ends")
         yield self.line_list("actions")
         yield self.bar("consequence")
-        yield Field(
-            "Note", self._note, hint="why, for whoever reads it later", id="note", max_length=LONGEST_NOTE, prose=True
-        )
+        why = "why, for whoever reads it later"
+        yield Field("Note", self._note, hint=why, id="note", max_length=LONGEST_NOTE, prose=True)
         yield Field("Amount", hint=f"type {self._amount()} to confirm", id="amount", max_length=20)
 
     def prepare(self) -> None:
@@ -77,27 +77,25 @@ class ReturnDialog(ActionDialog[ReturnsDraft]):
         ]
 
     def keys(self) -> list[Hint]:
-        able = bool(self._action())
-        return [Hint("ctrl+s", "do it", able=able), Hint("↑↓", "choose"), Hint("tab", "note")]
+        return [Hint("ctrl+s", "do it", able=self.move is not None), Hint("↑↓", "choose"), Hint("tab", "note")]
 
     def problem(self) -> str:
-        action = self._action()
-        if action is None:
-            return f"nothing can be done with a return that is {wording.return_state(self.now.state).word}"
-        if action not in self.now.allowed_actions:
-            return f"{named(action)} is not possible from {wording.return_state(self.now.state).word}"
+        move, state = self.move, wording.return_state(self.now.state).word
+        if move is None:
+            return f"nothing can be done with a return that is {state}"
+        if move not in self.now.allowed_actions:
+            return f"{named(move)} is not possible from {state}"
         if self._needs_amount() and self.query_one("#field-amount", Field).value.replace(",", ".") != self._amount():
             return f"the amount has to be typed: {self._amount()}"
         return ""
 
     def result(self) -> ReturnsDraft:
-        action = self._action()
-        assert action is not None
-        note = self.query_one("#field-note", Field).value or None
-        return ReturnsDraft(self.target.ids, action, note, self.now.id, versions=self.versions(self.target.ids))
+        assert self.move is not None
+        ids, note = self.target.ids, self.query_one("#field-note", Field).value or None
+        return ReturnsDraft(ids, self.move, note, self.now.id, versions=self.versions(ids))
 
     def keep_draft(self) -> None:
-        if self.query_one("#field-note", Field).value and self._action() is not None:
+        if self.query_one("#field-note", Field).value and self.move is not None:
             self.work.session.drafts.keep(self.result())
 
     def entered(self) -> None:
@@ -106,8 +104,7 @@ class ReturnDialog(ActionDialog[ReturnsDraft]):
 
     def update(self) -> None:
         super().update()
-        at, glyphs = self.now.state, self.work.glyphs
-        allowed = self.now.allowed_actions
+        at, allowed, glyphs = self.now.state, self.now.allowed_actions, self.work.glyphs
         self.query_one("#way", Bar).set_pieces(return_path.way(at, allowed, glyphs))
         self.query_one("#branch", Bar).set_pieces(return_path.branch(at, allowed, glyphs))
         self.query_one("#ends", Bar).set_pieces(return_path.note(at, glyphs))
@@ -115,10 +112,6 @@ class ReturnDialog(ActionDialog[ReturnsDraft]):
         amount = self.query_one("#field-amount", Field)
         amount.display, amount.visible = self._is_dear(), self._needs_amount()
         self.query_one(LineList).set_lines(self._lines())
-
-    def _action(self) -> ReturnAction | None:
-        current = self.current
-        return ReturnAction(current) if current else None
 
     def _amount(self) -> str:
         return f"{self.now.refund_amount or 0:.2f}"
@@ -129,32 +122,29 @@ class ReturnDialog(ActionDialog[ReturnsDraft]):
         return above and ReturnAction.APPROVE_REFUND in self.now.allowed_actions
 
     def _needs_amount(self) -> bool:
-        return self._is_dear() and self._action() is ReturnAction.APPROVE_REFUND
+        return self._is_dear() and self.move is ReturnAction.APPROVE_REFUND
 
     def _lines(self) -> list[Line]:
+        risks = {ReturnAction.APPROVE_REFUND: "money", ReturnAction.DENY: "final"}
+        impossible: Piece = (f"not from {wording.return_state(self.now.state).word}", "faint")
         lines = []
-        for action in ReturnAction:
-            allowed = action in self.now.allowed_actions
-            right: Piece = ("money" if action is ReturnAction.APPROVE_REFUND else "final", Tone.WARN)
-            if not allowed:
-                right = (f"not from {wording.return_state(self.now.state).word}", "faint")
-            elif action is ReturnAction.REQUEST_INSPECTION:
-                right = ("", Tone.DIM)
-            lines.append(
-                Line(action, ((named(action), Tone.PLAIN if allowed else "faint"),), (right,), choosable=allowed)
-            )
+        for move in ReturnAction:
+            allowed = move in self.now.allowed_actions
+            left: Piece = (named(move), Tone.PLAIN if allowed else "faint")
+            right = (risks.get(move, ""), Tone.WARN) if allowed else impossible
+            lines.append(Line(move, (left,), (right,), choosable=allowed))
         return lines
 
     def _consequence(self) -> str:
-        action = self._action()
-        if action is None or action not in self.now.allowed_actions:
+        move, state = self.move, self.now.state
+        if move is None or move not in self.now.allowed_actions:
             return ""
-        note = outward(action, self.now.state, self.work.session.me)
-        return "; ".join(filter(None, (wording.return_action(action, self.now.state), note)))
+        words = wording.return_action(move, state), outward(move, state, self.work.session.me)
+        return "; ".join(filter(None, words))
 
     def action_choose(self, step: int) -> None:
         self.touched = True
-        self.query_one(LineList).move(step)
+        super().action_choose(step)
         self.update()
 
 

@@ -26,9 +26,8 @@ class SupportDialog(ActionDialog[SupportDraft]):
         self._note = given or (kept.note if kept is not None else "")
 
     def body(self) -> ComposeResult:
-        yield TextArea(
-            self._note, id="note", compact=True, tab_behavior="focus", placeholder="what support should know and do"
-        )
+        what = "what support should know and do"
+        yield TextArea(self._note, id="note", compact=True, tab_behavior="focus", placeholder=what)
         yield self.bar("consequence")
 
     def title_pieces(self) -> list[Piece]:
@@ -64,7 +63,7 @@ class SupportDialog(ActionDialog[SupportDraft]):
 
     def on_text_area_changed(self) -> None:
         """Typing is touching."""
-        self.touched = self.touched or self.query_one(TextArea).text != self._note
+        self.touched |= self.query_one(TextArea).text != self._note
         self.update()
 
 

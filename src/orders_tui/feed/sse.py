@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from orders_tui.api.exchange import imported
 from orders_tui.errors import ApiError, Unreachable, VersionSkew
+from orders_tui.feed import Events, FeedItem, starts_over
 from orders_tui.feed.connection import Connection, ConnectionState
-from orders_tui.feed.feed import Events, FeedItem, starts_over
-from orders_tui.feed.polling import POLL_S, PollingFallback, PollingFeed
+from orders_tui.feed.polling_fallback import POLL_S, PollingFallback, PollingFeed
 from orders_tui.pace import Pace
 
 if TYPE_CHECKING:

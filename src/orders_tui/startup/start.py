@@ -84,8 +84,8 @@ class Start:
         if first.moved:
             table.move_cursor(first.cursor_id)
         await app.show_desk(lambda: DeskScreen(work))
-        if self._config.doubt:
-            app.toast("warning", self._config.doubt)
+        if self._config.security_warning:
+            app.toast("warning", self._config.security_warning)
 
     def save(self) -> None:
         """Writes down how the desk was left."""

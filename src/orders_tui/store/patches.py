@@ -8,14 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from orders_tui.actions.draft import Draft
 from orders_tui.actions.field_changes import Changes, fold
-from orders_tui.store.marks import Mark, MarkKind
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
+    from orders_wire.vocabulary import ActionName
+
+
+class MarkKind(StrEnum):
+    """In the order in which one hides another: a failure is shown before anything on its way."""
+
+    FAILED = "failed"
+    UNCONFIRMED = "unconfirmed"
+    PENDING = "pending"
+    UNDONE = "undone"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is said about a row beside its facts: an action on its way, one that failed and why, one just undone.
+
+    `key` is the action's idempotency key; `reason` the server's words for a failure, else empty.
+    """
+
+    kind: MarkKind
+    action: ActionName
+    key: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

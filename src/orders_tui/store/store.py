@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 from orders_tui.actions.draft import Draft
 from orders_tui.actions.field_changes import Changes, FieldChange
 from orders_tui.store.cache import ROWS_KEPT, Details, PageEntry, Pages, Rows
-from orders_tui.store.marks import Mark, MarkKind
-from orders_tui.store.patches import Accepted, Patch, Patches
+from orders_tui.store.patches import Accepted, Mark, MarkKind, Patch, Patches
 
 if TYPE_CHECKING:
     from orders_tui.query import OrdersQuery

@@ -76,37 +76,30 @@ def _who(info: TopInfo, narrow: bool) -> list[Piece]:
 
 def _state(info: TopInfo, narrow: bool, ascii_only: bool, undo_key: str) -> dict[str, list[Piece]]:
     """The right side by part, without those that have nothing to say."""
+    groups: dict[str, list[Piece]] = {}
+    if info.frozen:
+        groups["frozen"] = [(f"{'=' if ascii_only else '‖'} frozen", Tone.WARN)]
+    if info.undo and info.undo_s is not None:
+        what = "undo" if narrow else f"undo {info.undo}"
+        groups["undo"] = [(f"{undo_key} ", "key"), (what, Tone.PLAIN), (f" {info.undo_s:.0f} s", Tone.WARN)]
+    if info.sending:
+        groups["sending"] = [(f"{info.sending} sending", Tone.ACTIVE)]
+    if info.unconfirmed:
+        groups["unconfirmed"] = [(f"{info.unconfirmed} {'unconf.' if narrow else 'unconfirmed'}", Tone.WARN)]
+    if info.alerts and info.alert is not None:
+        words = "" if narrow else " alerts" if info.alerts > 1 else " alert"
+        groups["alerts"] = [(f"{info.alert.mark(ascii_only)} {info.alerts}{words}", info.alert.tone)]
+    if info.gaps:
+        groups["gaps"] = [(f"{info.gaps} {'' if narrow else 'data '}gap{'s' if info.gaps > 1 else ''}", Tone.WARN)]
+    if info.marked:
+        groups["marked"] = [(f" {info.marked} marked ", "badge")]
     sign = info.connection
-    connection = f"{sign.mark(ascii_only)} {sign.short if narrow else sign.word}"
     synced = "" if info.synced_s is None else f" · {'' if narrow else 'synced '}{since(info.synced_s)}"
-    gaps = f"{info.gaps} {'' if narrow else 'data '}gap{'s' if info.gaps > 1 else ''}"
-    unconfirmed = "unconf." if narrow else "unconfirmed"
-    groups: dict[str, list[Piece]] = {
-        "frozen": [(f"{'=' if ascii_only else '‖'} frozen", Tone.WARN)] if info.frozen else [],
-        "undo": _undo(info, narrow, undo_key),
-        "sending": [(f"{info.sending} sending", Tone.ACTIVE)] if info.sending else [],
-        "unconfirmed": [(f"{info.unconfirmed} {unconfirmed}", Tone.WARN)] if info.unconfirmed else [],
-        "alerts": _alerts(info, narrow, ascii_only),
-        "gaps": [(gaps, Tone.WARN)] if info.gaps else [],
-        "marked": [(f" {info.marked} marked ", "badge")] if info.marked else [],
-        "connection": [(connection, sign.tone), (synced, Tone.DIM)],
-        "clock": [(info.clock, Tone.DIM)] if info.clock else [],
-    }
-    return {part: group for part, group in groups.items() if group}
-
-
-def _undo(info: TopInfo, narrow: bool, key: str) -> list[Piece]:
-    if not info.undo or info.undo_s is None:
-        return []
-    what = "undo" if narrow else f"undo {info.undo}"
-    return [(f"{key} ", "key"), (what, Tone.PLAIN), (f" {info.undo_s:.0f} s", Tone.WARN)]
-
-
-def _alerts(info: TopInfo, narrow: bool, ascii_only: bool) -> list[Piece]:
-    if not info.alerts or info.alert is None:
-        return []
-    words = "" if narrow else " alerts" if info.alerts > 1 else " alert"
-    return [(f"{info.alert.mark(ascii_only)} {info.alerts}{words}", info.alert.tone)]
+    word = f"{sign.mark(ascii_only)} {sign.short if narrow else sign.word}"
+    groups["connection"] = [(word, sign.tone), (synced, Tone.DIM)]
+    if info.clock:
+        groups["clock"] = [(info.clock, Tone.DIM)]
+    return groups
 
 
 def since(seconds: float) -> str:

@@ -4,7 +4,7 @@ Everything that matters is a glyph and a word; colour comes from the theme by `t
 an ASCII twin. Every glyph is one cell wide.
 """
 
-from orders_tui.wording.amounts import count, money, unread, usd
+from orders_tui.wording.formats import age, count, instant, money, unread, usd, zone
 from orders_tui.wording.lines import (
     connection,
     flags,
@@ -30,7 +30,6 @@ from orders_tui.wording.states import (
     tab,
     timeline_event,
 )
-from orders_tui.wording.times import age, instant, zone
 
 __all__ = [
     "Sign",

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orders_tui.feed.connection import ConnectionState
-from orders_tui.store.marks import MarkKind
-from orders_tui.wording.amounts import NOTHING, price
+from orders_tui.store.patches import MarkKind
+from orders_tui.wording.formats import NOTHING, age, instant, price, zone
 from orders_tui.wording.states import Sign, Tone, delivery, issue, return_state
-from orders_tui.wording.times import age, instant, zone
 from orders_wire.vocabulary import UNASSIGNED, AlertType, Delivery, ReturnAction, ReturnState, Status
 
 if TYPE_CHECKING:

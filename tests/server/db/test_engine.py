@@ -14,7 +14,7 @@ from tests.support.slow_database import out_of_time
 
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Closed, Unavailable
-from orders_sync.db.group import Job, Joint
+from orders_sync.db.group_commit import BatchJob, Job
 from orders_sync.db.location import parse
 from orders_sync.db.tables import progress
 from orders_sync.db.tx import Tx
@@ -52,7 +52,7 @@ async def test_a_job_that_fails_takes_back_its_own_work_alone(db: Database) -> N
 
 
 @dataclass(frozen=True)
-class Putting(Joint):
+class Putting(BatchJob):
     """Puts a name, which must not be `bad`. `together`: how many were done at once."""
 
     name: str

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from orders_sync.db import order_documents, outbox
 from orders_sync.db.engine import Database
-from orders_sync.db.group import Job, Joint, Queued, next_group
+from orders_sync.db.group_commit import BatchJob, Job, Queued, next_group
 from orders_sync.db.location import parse
 from orders_sync.db.tables import order_docs
 from orders_sync.db.tx import Tx
@@ -20,25 +20,25 @@ from orders_sync.instants import Ms
 
 
 @dataclass(frozen=True)
-class Taking(Joint):
+class Taken(BatchJob):
     def __call__(self, tx: Tx) -> None: ...
 
-    def at_once(self, jobs: Sequence[Taking]) -> Job:
+    def at_once(self, jobs: Sequence[Taken]) -> Job:
         return self
 
 
 def other(_tx: Tx) -> None: ...
 
 
-KNOWN, ALONE, JOINT = Queued(other, frozenset({7})), Queued(other, None), Queued(Taking(), None)
+KNOWN, ALONE, BATCH = Queued(other, frozenset({7})), Queued(other, None), Queued(Taken(), None)
 
 
 @pytest.mark.parametrize(
     ("queue", "group", "rest"),
     [
-        ([KNOWN, ALONE, JOINT, KNOWN], [KNOWN, KNOWN], [ALONE, JOINT]),
+        ([KNOWN, ALONE, BATCH, KNOWN], [KNOWN, KNOWN], [ALONE, BATCH]),
         ([ALONE, ALONE, KNOWN], [ALONE], [ALONE, KNOWN]),
-        ([JOINT, KNOWN, JOINT, ALONE, JOINT], [JOINT, JOINT], [KNOWN, ALONE, JOINT]),
+        ([BATCH, KNOWN, BATCH, ALONE, BATCH], [BATCH, BATCH], [KNOWN, ALONE, BATCH]),
         ([KNOWN, KNOWN, KNOWN], [KNOWN, KNOWN], [KNOWN]),
     ],
 )

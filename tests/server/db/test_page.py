@@ -65,7 +65,7 @@ async def test_every_filter(db: Database, seed: int, monkeypatch: pytest.MonkeyP
     dice = Random(seed)
 
     def check(conn: Connection) -> None:
-        for _ in range(120):
+        for _ in range(60):
             sort = dice.choice([None, None, *SORTS])
             filters = random_filters(dice, model.now)
             compare(conn, db, model, Selection(dice.choice([Tab.ALL, *Tab]), sort, filters), dice)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orders_demo.admin.gids import number
-from orders_demo.verbs import parcels
-from orders_demo.verbs.ordering import ordered
+from orders_demo.operations import parcels
+from orders_demo.operations.ordering import ordered
 from orders_demo.world.goods import Item, Location, Product, Variant
 from orders_demo.world.ids import gid
 from orders_demo.world.money import Tender, minor

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from tests.server.demo.worlds import World, make
 
-from orders_demo.cast import carriers
+from orders_demo.operations import ordering, parcels, payments, returning, routing, stock
 from orders_demo.rest.topics import BODIES
-from orders_demo.verbs import ordering, parcels, payments, returning, routing, stock
+from orders_demo.sample_data import carriers
 from orders_demo.world.ids import gid
 from orders_demo.world.orders import Order
 

@@ -9,7 +9,7 @@ import pytest
 from stdnum import ean
 from stdnum.iso7064 import mod_37_36
 
-from orders_demo.cast import carriers
+from orders_demo.sample_data import carriers
 
 
 def _ups(number: str) -> bool:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from tests.server.demo.worlds import World
 
-from orders_demo.verbs import returning
+from orders_demo.operations import returning
 from orders_demo.world.ids import gid
 from orders_demo.world.orders import Order
-from orders_demo.world.parcels import Task
+from orders_demo.world.parcels import FulfillmentOrder
 from orders_demo.world.returns import Return
 
 ERRORS = "userErrors { field message }"
@@ -27,13 +27,13 @@ METAFIELDS = """mutation M($m: [MetafieldsSetInput!]!) { metafieldsSet(metafield
 PROCESS = f"mutation P($i: ReturnProcessInput!) {{ returnProcess(input: $i) {{ return {{ status }} {CODED} }} }}"
 
 
-def _task(world: World) -> Task:
+def _task(world: World) -> FulfillmentOrder:
     """All the work of a paid order, which can be sent."""
     tasks = [order.tasks for order in world.simulation.stage.shop.orders.values() if order.financial_status == "PAID"]
     return next(of[0] for of in tasks if len(of) == 1 and of[0].status == "OPEN" and of[0].order.requires_shipping)
 
 
-def _fulfill(world: World, task: Task, **more: Any) -> Any:
+def _fulfill(world: World, task: FulfillmentOrder, **more: Any) -> Any:
     portion = {"fulfillmentOrderId": gid("FulfillmentOrder", task.id)} | more
     tracking = {"number": "1Z5R89390357567127", "company": "UPS"}
     given = {"lineItemsByFulfillmentOrder": [portion], "trackingInfo": tracking}

@@ -16,7 +16,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from tests.server.demo.worlds import NOW
 
-from orders_demo.stage import Announcement
+from orders_demo.live_shop import Announcement
 from orders_demo.webhooks.deliveries import Deliveries
 from orders_demo.webhooks.manners import POLITE, Manners
 from orders_demo.webhooks.subscriptions import PATIENCE, Subscriptions

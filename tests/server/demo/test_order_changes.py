@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from tests.server.demo.worlds import NOW, World
 
-from orders_demo.verbs import parcels
+from orders_demo.operations import parcels
 from orders_demo.world.ids import gid
 from orders_demo.world.money import short, text
-from orders_demo.world.parcels import Task
+from orders_demo.world.parcels import FulfillmentOrder
 
 
 def test_a_hold_on_a_part_goes_and_the_order_is_whole_again(world: World) -> None:
@@ -79,7 +79,7 @@ def test_an_address_is_changed_or_said_why_not(world: World) -> None:
     assert told == {"order": {"shippingAddress": {"city": "Portland", "provinceCode": "OR"}}, "userErrors": []}
 
 
-def _open_task(world: World, wanted: Callable[[Task], bool]) -> Task:
+def _open_task(world: World, wanted: Callable[[FulfillmentOrder], bool]) -> FulfillmentOrder:
     tasks = world.simulation.stage.shop.tasks.values()
     return next(task for task in tasks if task.status == "OPEN" and not task.holds and wanted(task))
 

@@ -10,12 +10,12 @@ from datetime import timedelta
 import pytest
 from tests.server.demo.worlds import NOW
 
-from orders_demo.cast import baskets
 from orders_demo.history.past import Past, build
 from orders_demo.history.plots import PLOTS
 from orders_demo.identity import DOMAIN
 from orders_demo.rest.scalars import dump
 from orders_demo.rest.topics import body
+from orders_demo.sample_data import baskets
 from orders_demo.world.orders import Order
 from orders_demo.world.parcels import Parcel
 from orders_demo.world.returns import Return

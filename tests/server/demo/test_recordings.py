@@ -15,7 +15,7 @@ from tests.server.demo.recordings import Exchange, exchanges, load
 from tests.server.demo.replay import Before, Replay
 from tests.server.demo.worlds import make
 
-from orders_demo.verbs import ordering
+from orders_demo.operations import ordering
 
 PLAYED = {
     "fulfillment-cancel-parity-2025-01": 7,

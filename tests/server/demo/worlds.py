@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from orders_demo.identity import Secrets
+from orders_demo.live_shop import Announcement
 from orders_demo.simulation import Plan, Simulation, simulate
-from orders_demo.stage import Announcement
 from orders_demo.webhooks.manners import POLITE
 
 NOW = datetime(2026, 3, 10, 15, 4, 5, tzinfo=UTC)

@@ -12,21 +12,21 @@ from tests.server.ingest.rows import rows, taken_at_once
 from tests.support.lives import ORDERS, decisions, life
 from tests.support.shop_bodies import ARRIVED
 
-from orders_sync.db import counters
+from orders_sync.db import counters, order_documents
 from orders_sync.db.tables import orders
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.facts import OrderFacts
 from orders_sync.instants import DAY, HOUR, SECOND, Ms
 from orders_sync.rules.operator_state import Entry
 from orders_sync.rules.thresholds import Thresholds
-from orders_sync.settle.order import load_many, resettle, settle, settle_all
+from orders_sync.settle.order import resettle, settle, settle_all
 from orders_sync.settle.order_update import OrderUpdate
 
 
-def _hand_on(tx: Tx, owner: str | None, action_id: str) -> None:
+def _change_owner(tx: Tx, owner: str | None, action_id: str) -> None:
     entry = Entry(ts=Ms(tx.now // SECOND * SECOND), event="assigned", details=f"{owner}, by ana")
     changes = []
-    for known in load_many(tx, ORDERS).values():
+    for known in order_documents.lock(tx, ORDERS, create=False).values():
         entries = {f"assigned:{action_id}": entry, **known.operator.entries}
         owned = {"assigned_to": owner, "owner_action": action_id, "entries": entries}
         changes.append(OrderUpdate(known, None, known.operator.model_copy(update=owned)))
@@ -47,7 +47,7 @@ def _is_as_if_derived(conn: Connection, seed: int) -> None:
         now = ARRIVED
         for n in range(3):
             now = Ms(now + dice.choice([0, SECOND, HOUR, 3 * DAY, 40 * DAY]))
-            _hand_on(Tx(conn, 1, now), dice.choice(["ana", "bo", None]), f"a{n}")
+            _change_owner(Tx(conn, 1, now), dice.choice(["ana", "bo", None]), f"a{n}")
             found = _everything(conn)
             resettle(Tx(conn, 1, now), ORDERS, Thresholds())
             assert _everything(conn) == found

@@ -58,7 +58,7 @@ async def _one_with_everything(db: Database) -> None:
     await take(db, "refunds/create", shop.refund(5, "10:00", note="ring at Ada's"), "10:00")
     await db.write(_escalated)
     letter = Letter("webhook", "orders/updated", "w1", "{}", b'{"id": 1, "email": "ADA@example.com"}')
-    await db.write(lambda tx: dead_letters.bury(tx, letter, "no reason"))
+    await db.write(lambda tx: dead_letters.add(tx, letter, "no reason"))
     assert await _traces(db)
 
 
@@ -122,7 +122,7 @@ async def test_a_redacted_order_has_no_address_issue(db: Database) -> None:
 
 async def test_an_id_inside_a_longer_one_is_another(db: Database) -> None:
     letter = Letter("webhook", "orders/updated", "w1", "{}", b'{"id": 177, "order_id": 4771}')
-    await db.write(lambda tx: dead_letters.bury(tx, letter, "no reason"))
+    await db.write(lambda tx: dead_letters.add(tx, letter, "no reason"))
     await db.write(lambda tx: privacy.forget_letters(tx, {77, 7}, set()))
     (found,) = await db.read(lambda conn: dead_letters.listed(conn, db.shop_id, DeadLetterState.DEAD))
     assert found.body == letter.body
@@ -141,9 +141,9 @@ async def test_an_uninstalled_app_is_remembered_and_told_until_shopify_answers_a
     await take(db, "app/uninstalled", {"id": 1}, "12:00")
     assert await db.read(lambda conn: shops.uninstalled_at(conn, db.shop_id)) == at("12:00")
     assert "shopify check" in await _gap(db)
-    await db.write(lambda tx: app_installation.answers(tx, Ms(at("12:00") - 1)))
+    await db.write(lambda tx: app_installation.admitted(tx, Ms(at("12:00") - 1)))
     assert await _gap(db)
-    await db.write(lambda tx: app_installation.answers(tx, Ms(at("12:00"))))
+    await db.write(lambda tx: app_installation.admitted(tx, Ms(at("12:00"))))
     assert await db.read(lambda conn: shops.uninstalled_at(conn, db.shop_id)) is None
     assert not await _gap(db)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from orders_sync.alerts import alerts
+from orders_sync.alerts.alerts import OrderCauses
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.rules.projection import Cause
@@ -19,12 +20,14 @@ def held(order_id: int, hold: int = 1) -> Cause:
     return Cause(AlertType.INVENTORY_HOLD, f"hold {hold}", f"#{order_id} is held for stock", Severity.CRITICAL)
 
 
-def raising(order_id: int, *causes: Cause, silent: bool = False) -> Callable[[Tx], frozenset[AlertType]]:
+def raising(
+    order_id: int, *causes: Cause, reopen: Sequence[Cause] = (), silent: bool = False
+) -> Callable[[Tx], frozenset[AlertType]]:
     """A job after which exactly these causes hold for an order."""
 
     def job(tx: Tx) -> frozenset[AlertType]:
         tx.silent = silent
-        return alerts.reconcile(tx, order_id, f"#{order_id}", causes)
+        return alerts.reconcile(tx, [OrderCauses(order_id, f"#{order_id}", causes, reopen)])[order_id]
 
     return job
 

@@ -70,7 +70,7 @@ async def test_undo_brings_back_what_it_names_and_nothing_else_under_a_new_id(db
     await db.write(raising(1, overdue(1), held(1)))
     await db.write(raising(1))
     causes = [overdue(1), held(1)]
-    types = await db.write(lambda tx: alerts.reconcile(tx, 1, "#1", causes, reopen=[held(1)]))
+    types = await db.write(raising(1, *causes, reopen=[held(1)]))
     assert types == {AlertType.INVENTORY_HOLD}
     everything = await told(db)
     assert [(event["type"], event["status"]) for event in everything[4:]] == [("inventory_hold", "open")]
@@ -81,7 +81,7 @@ async def test_undo_brings_back_what_it_names_and_nothing_else_under_a_new_id(db
 
 async def test_undo_of_what_is_open_changes_nothing(db: Database) -> None:
     await db.write(raising(1, held(1)))
-    await db.write(lambda tx: alerts.reconcile(tx, 1, "#1", [held(1)], reopen=[held(1)]))
+    await db.write(raising(1, held(1), reopen=[held(1)]))
     assert len(await told(db)) == 1
 
 
@@ -92,7 +92,7 @@ async def test_what_comes_and_goes_in_one_transaction_is_told_in_that_order(db: 
 
 async def test_a_deleted_orders_alerts_are_cleared(db: Database) -> None:
     await db.write(raising(1, overdue(1), held(1)))
-    assert await db.write(lambda tx: alerts.reconcile(tx, 1, None, [])) == frozenset()
+    assert await db.write(lambda tx: alerts.reconcile(tx, [OrderCauses(1, None, [])])[1]) == frozenset()
     assert len(await told(db, after=2)) == 2
 
 
@@ -100,7 +100,7 @@ async def test_several_orders_at_once_end_as_one_by_one(db: Database) -> None:
     await db.write(raising(1, overdue(1)))
     await db.write(raising(2, held(2)))
     batch = [OrderCauses(1, "#1", [held(1)]), OrderCauses(2, "#2", [held(2)]), OrderCauses(3, "#3", [])]
-    types = await db.write(lambda tx: alerts.reconcile_all(tx, batch))
+    types = await db.write(lambda tx: alerts.reconcile(tx, batch))
     assert types == {1: {AlertType.INVENTORY_HOLD}, 2: {AlertType.INVENTORY_HOLD}, 3: frozenset()}
     assert await statuses(db, after=2) == [("order_overdue", "cleared"), ("inventory_hold", "open")]
 

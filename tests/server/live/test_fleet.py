@@ -70,12 +70,12 @@ async def test_what_its_process_died_before_numbering_is_numbered_by_another(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(broadcaster, "POLL_S", 0.02)
-    engine = create_engine(db.url)
-    with engine.begin() as conn:
-        events.append(Tx(conn, db.shop_id, NOON), events.refresh([7]))
-    engine.dispose()
     async with serving(db) as server, stream(server.port) as client:
         await client.opening()
+        engine = create_engine(db.url)
+        with engine.begin() as conn:
+            events.append(Tx(conn, db.shop_id, NOON), events.refresh([7]))
+        engine.dispose()
         assert (await client.event()).data["order_ids"] == ["gid://shopify/Order/7"]
         assert db.version == 1
 
@@ -97,7 +97,7 @@ async def _is_listening(db: Database) -> None:
     """Returns when a connection of this database waits for notifications."""
     engine = create_engine(db.url)
     waiting = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         with engine.connect() as conn:
             while not conn.scalar(waiting):
                 conn.rollback()

@@ -156,10 +156,8 @@ async def test_a_long_absence_is_made_up_in_batches(
 
 
 async def test_an_alert_reopened_by_undo_is_in_the_snapshot_once_under_its_new_id(db: Database, server: Server) -> None:
-    from orders_sync.alerts import alerts
-
     await db.write(raising(1, held(1)))
     await db.write(raising(1))
-    await db.write(lambda tx: alerts.reconcile(tx, 1, "#1", [held(1)], reopen=[replace(held(1))]))
+    await db.write(raising(1, held(1), reopen=[replace(held(1))]))
     async with stream(server.port) as client:
         assert seen(await client.opening()) == ids(db, 3, 3)

@@ -13,7 +13,7 @@ from orders_sync.instants import Ms
 async def buried(desk: Desk, body: bytes = b"{]") -> str:
     """A webhook that cannot be read; its path."""
     delivery = Delivery("webhook", "w-1", "orders/create", Ms(desk.db.clock()))
-    await desk.db.write(lambda tx: dead_letters.bury(tx, delivery, {}, body, "the body is no JSON"))
+    await desk.db.write(lambda tx: dead_letters.store(tx, delivery, {}, body, "the body is no JSON"))
     _, answer = await desk.get("/sync/dead-letters")
     return f"/sync/dead-letters/{answer['items'][0]['id']}"
 

@@ -64,7 +64,7 @@ def desk_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
         assert tell(url, topic, orjson.dumps(told)).status_code == 200
     tell(url, "orders/create", UNREADABLE)
     yield url
-    asyncio.run_coroutine_threadsafe(listener.cleanup(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(listener.cleanup(), loop).result(30)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()

@@ -71,7 +71,7 @@ async def test_health_is_degraded_while_the_last_tick_failed(client: Client) -> 
 async def test_health_is_degraded_while_the_shop_has_not_the_app(client: Client) -> None:
     assert (await told(client, "/health"))["app"] == "installed"
     assert client.app is not None
-    await client.app[DATABASE].write(lambda tx: app_installation.ended(tx, tx.now))
+    await client.app[DATABASE].write(lambda tx: app_installation.uninstalled(tx, tx.now))
     body = await told(client, "/health")
     assert (body["status"], body["app"]) == ("degraded", "uninstalled")
 

@@ -116,7 +116,7 @@ async def test_the_webhook_listener_has_the_webhook_routes_alone(sqlite_url: str
     }
     announced: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     running = asyncio.create_task(serve(load(given, {}, Path("/dev/null")), announced.set_result))
-    address = await asyncio.wait_for(announced, 10)
+    address = await asyncio.wait_for(announced, 30)
     public = f"http://127.0.0.1:{unused_port}"
     foreign = {"Host": "hooks.example.org"}
     async with aiohttp.ClientSession() as session:

@@ -14,8 +14,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from tests.server.demo.worlds import SECRETS, World, make
 
 from orders_demo.identity import DOMAIN
+from orders_demo.live_shop import Announcement
 from orders_demo.site import application
-from orders_demo.stage import Announcement
 from orders_demo.webhooks.signing import headers
 from orders_sync.app import build
 from orders_sync.db.engine import Database

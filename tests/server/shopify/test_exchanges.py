@@ -10,9 +10,9 @@ import pytest
 from tests.server.shopify.demo_shop import Desk, Shop, desk, living
 from tests.support.shopify import fulfillment_order, order, page, parcel
 
-from orders_demo.verbs import parcels, returning
+from orders_demo.operations import parcels, returning
 from orders_demo.world.orders import Order
-from orders_demo.world.parcels import Task
+from orders_demo.world.parcels import FulfillmentOrder
 from orders_demo.world.returns import Return
 from orders_sync.external.shopify import nodes
 from orders_sync.external.shopify.order_changes import late
@@ -39,7 +39,7 @@ def returned(shop: Shop) -> Return:
     )
 
 
-def exchanged(shop: Shop, entry: Return, quantity: int = 2) -> Task:
+def exchanged(shop: Shop, entry: Return, quantity: int = 2) -> FulfillmentOrder:
     """The return is processed, and something else goes to the buyer for it; what that is sent from."""
     stage = shop.world.simulation.stage
 

@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 from tests.server.conftest import SettableClock
-from tests.server.shopify.world import LATER, World, level, open_gaps, reached
-from tests.support.shopify import ScriptedShop, line, order, page
+from tests.server.shopify.world import LATER, World, level, open_gaps, reached, stored, told
+from tests.support.shopify import ScriptedShop, line, page
 
 from orders_sync.db import alerts
 from orders_sync.db.engine import Database
-from orders_sync.db.tables import orders
 from orders_sync.external.shopify.errors import (
     BadRequest,
     Denied,
@@ -29,22 +27,6 @@ from orders_sync.instants import MINUTE, parse_instant
 
 Json = dict[str, Any]
 Listing = Callable[[Mapping[str, Any]], Json]
-
-
-def told(number: int, **more: Any) -> Json:
-    at = f"2026-03-0{number}T10:00:00Z"
-    return order(number, **{"createdAt": at, "processedAt": at, "updatedAt": at, "fulfillmentOrders": page(), **more})
-
-
-@pytest.fixture
-def world(clock: SettableClock) -> World:
-    world = World(clock)
-    world.put(*(told(number) for number in range(1, 6)))
-    return world
-
-
-async def stored(db: Database) -> list[int]:
-    return await db.read(lambda conn: list(conn.scalars(select(orders.c.id).order_by(orders.c.id))))
 
 
 def going_on(nodes: Callable[[int], list[Json]], cursor: Callable[[int], str | None]) -> Callable[[], Json]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from tests.server.conftest import SettableClock
-from tests.server.shopify.world import LATER, Ill, World, level, open_gaps, reached
+from tests.server.shopify.world import LATER, Ill, World, level, open_gaps, reached, stored, told
 from tests.support.shopify import (
     ScriptedShop,
     by_type,
@@ -29,7 +29,7 @@ from tests.support.shopify import (
 
 from orders_sync.db import dead_letters
 from orders_sync.db.engine import Database
-from orders_sync.db.tables import orders, stock
+from orders_sync.db.tables import stock
 from orders_sync.evidence.facts import IN_PART, REDACTED, OrderFacts
 from orders_sync.evidence.from_changes import merge
 from orders_sync.external.shopify.errors import BadRequest, Denied, NoAnswer, PartFailed, Throttled, TooCostly
@@ -42,23 +42,6 @@ from orders_wire.vocabulary import DeadLetterState
 
 Json = dict[str, Any]
 DENIED = "ACCESS_DENIED"
-
-
-def told(number: int, **more: Any) -> Json:
-    at = f"2026-03-0{number}T10:00:00Z"
-    return order(number, **{"createdAt": at, "processedAt": at, "updatedAt": at, "fulfillmentOrders": page(), **more})
-
-
-@pytest.fixture
-def world(clock: SettableClock) -> World:
-    """Five orders; the shop's pages hold two."""
-    world = World(clock)
-    world.put(*(told(number) for number in range(1, 6)))
-    return world
-
-
-async def stored(db: Database) -> list[int]:
-    return await db.read(lambda conn: list(conn.scalars(select(orders.c.id).order_by(orders.c.id))))
 
 
 async def letters(db: Database) -> list[tuple[str, DeadLetterState]]:

@@ -274,7 +274,7 @@ async def test_an_uninstalled_app_is_a_gap_until_a_tick_goes_well(
 ) -> None:
     poller = await settled(db, world)
     clock.advance(LATER)
-    await db.write(lambda tx: app_installation.ended(tx, tx.now))
+    await db.write(lambda tx: app_installation.uninstalled(tx, tx.now))
     assert await open_gaps(db) == {"app_uninstalled"}
     clock.advance(LATER)
     await poller.tick()

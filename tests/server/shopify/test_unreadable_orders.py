@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 import pytest
 from sqlalchemy import Connection, select
 from tests.server.conftest import SettableClock
-from tests.server.shopify.world import LATER, World, open_gaps, reached
+from tests.server.shopify.world import LATER, World, open_gaps, reached, stored, told
 from tests.support.acting import Desk, serve
-from tests.support.shopify import order, page, parcel, returned
+from tests.support.shopify import page, parcel, returned
 
 from orders_sync.db import dead_letters
 from orders_sync.db.dead_letters import DeadLetterRow
 from orders_sync.db.engine import Database
-from orders_sync.db.tables import metadata, orders
+from orders_sync.db.tables import metadata
 from orders_sync.evidence.changes import CustomerRedacted, Delivery, FulfillmentSeen, Stamp
 from orders_sync.evidence.entities import FulfillmentPart
 from orders_sync.external.shopify.errors import BadRequest, NoAnswer
@@ -27,22 +25,12 @@ from orders_wire.vocabulary import DeadLetterState
 DEAD, RETRIED, DISCARDED = DeadLetterState.DEAD, DeadLetterState.RETRIED, DeadLetterState.DISCARDED
 
 
-def told(number: int, **more: Any) -> dict[str, Any]:
-    """An order of the last days, updated when it was placed."""
-    at = f"2026-03-0{number}T10:00:00Z"
-    return order(number, **{"createdAt": at, "processedAt": at, "updatedAt": at, "fulfillmentOrders": page(), **more})
-
-
 @pytest.fixture
 def world(clock: SettableClock) -> World:
     """Five orders, the third of which has no name; the shop's pages hold two."""
     world = World(clock)
     world.put(*(told(number) for number in (1, 2, 4, 5)), told(3, name=None))
     return world
-
-
-async def stored(db: Database) -> list[int]:
-    return await db.read(lambda conn: list(conn.scalars(select(orders.c.id).order_by(orders.c.id))))
 
 
 async def kept(db: Database) -> list[DeadLetterRow]:

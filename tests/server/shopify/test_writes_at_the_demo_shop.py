@@ -9,7 +9,7 @@ import pytest
 from tests.server.shopify.demo_shop import Shop, living
 from tests.server.shopify.test_writes import row
 
-from orders_demo.verbs import ordering, parcels, returning
+from orders_demo.operations import ordering, parcels, returning
 from orders_demo.world.ids import gid
 from orders_demo.world.money import Tender
 from orders_demo.world.orders import Order

@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from tests.server.conftest import SettableClock
-from tests.support.shopify import ScriptedShop, by_type, failure, hollow, page
+from tests.support.shopify import ScriptedShop, by_type, failure, hollow, order, page
 
 from orders_sync.db import alerts
 from orders_sync.db.engine import Database
+from orders_sync.db.tables import orders
 from orders_sync.external.shopify.errors import BadRequest
 from orders_sync.external.shopify.shop import TOPICS
 from orders_sync.instants import MINUTE, parse_instant, to_text
@@ -28,6 +30,17 @@ DOMAIN = "desk-test.myshopify.com"
 INTERVAL_S = 900
 _BOUND = re.compile(r"updated_at:>='([^']+)'")
 _SORT = {"CREATED_AT": "createdAt", "UPDATED_AT": "updatedAt"}
+
+
+def told(number: int, **more: Any) -> Json:
+    """An order of the last days, updated when it was placed."""
+    at = f"2026-03-0{number}T10:00:00Z"
+    return order(number, **{"createdAt": at, "processedAt": at, "updatedAt": at, "fulfillmentOrders": page(), **more})
+
+
+async def stored(db: Database) -> list[int]:
+    """The ids of the orders in the database."""
+    return await db.read(lambda conn: list(conn.scalars(select(orders.c.id).order_by(orders.c.id))))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from orders_tui.session.log import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.matching import Matching
 from orders_tui.session.view import Ghost, PageSpan, RowView, TableView
 from orders_tui.state_file import TabMemory
-from orders_tui.store.marks import Mark, MarkKind
+from orders_tui.store.patches import Mark, MarkKind
 from orders_wire.detail import OrderDetail
 from orders_wire.orders import Order
 from orders_wire.page import OrdersPage

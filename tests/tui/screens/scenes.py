@@ -14,7 +14,7 @@ from orders_tui.feed import ConnectionState
 from orders_tui.session import changes
 from orders_tui.session.log import ActionState, OrderFailure
 from orders_tui.session.view import PageSpan
-from orders_tui.store.marks import MarkKind
+from orders_tui.store.patches import MarkKind
 from orders_wire.orders import TimelineEntry
 from orders_wire.page import Backfill, Desk
 from orders_wire.vocabulary import DeskState, ErrorCode, OpenClosed, Tab

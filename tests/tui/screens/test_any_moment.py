@@ -128,7 +128,7 @@ async def test_it_can_be_left_at_every_moment_of_a_start(
     async with opening(server.url, tmp_path) as client:
         client.go_on.set()
         await client.until(lambda: client.app.return_code is not None or isinstance(client.app.screen, DeskScreen))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while client.app.return_code is None:
                 await client.pilot.pause(0.01)
                 post(client.app, ["escape", "ctrl+q"])

@@ -16,7 +16,7 @@ from orders_tui.screens.desk.layout import Part
 from orders_tui.screens.order import OrderScreen
 from orders_tui.session import changes
 from orders_tui.session.log import ActionState, OrderFailure
-from orders_tui.store.marks import MarkKind
+from orders_tui.store.patches import MarkKind
 from orders_tui.widgets.line_list import LineList
 from orders_tui.widgets.order_table import OrderTable
 from orders_tui.widgets.side_bar import SideBar

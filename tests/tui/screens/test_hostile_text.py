@@ -12,7 +12,7 @@ from textual.color import Color
 from textual.pilot import Pilot
 
 from orders_tui.app import DeskApp
-from orders_tui.store.marks import MarkKind
+from orders_tui.store.patches import MarkKind
 from orders_wire.orders import Order, TimelineEntry, Tracking
 
 EVIL = (

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from orders_tui.glyphs import ASCII, UNICODE, Glyphs
 from orders_tui.session.view import Ghost, RowView
-from orders_tui.store.marks import Mark, MarkKind
+from orders_tui.store.patches import Mark, MarkKind
 from orders_tui.widgets.cells import clip, fit, plain, text_of, width
 from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.order_table.columns import BY_KEY, COLUMNS, GAP, GUTTER, arrange, default_columns, last_first

@@ -8,7 +8,7 @@ from uuid import UUID
 from orders_demo.admin import gids
 from orders_demo.admin.call import Info, call
 from orders_demo.admin.changes.refusal import Payload, Refused
-from orders_demo.verbs import ordering
+from orders_demo.operations import ordering
 from orders_demo.world.ids import gid
 from orders_demo.world.orders import Order
 from orders_demo.world.shop import Shop

@@ -7,7 +7,7 @@ from typing import Any
 from orders_demo.admin import gids
 from orders_demo.admin.call import Info, call
 from orders_demo.admin.changes.refusal import Payload, Refused, done, refusal
-from orders_demo.verbs import ordering
+from orders_demo.operations import ordering
 from orders_demo.world.drafts import Draft, DraftLine
 from orders_demo.world.ids import gid
 from orders_demo.world.orders import Line, Order

@@ -9,14 +9,14 @@ from orders_demo.admin import gids
 from orders_demo.admin.call import Info, call
 from orders_demo.admin.changes.refusal import Payload, Refused, done, refusal
 from orders_demo.admin.changes.units import chosen
-from orders_demo.cast.carriers import ALL
-from orders_demo.verbs import parcels
+from orders_demo.operations import parcels
+from orders_demo.sample_data.carriers import ALL
 from orders_demo.world.ids import gid
-from orders_demo.world.parcels import Task, TaskLine, Tracking
+from orders_demo.world.parcels import FulfillmentOrder, FulfillmentOrderLine, Tracking
 from orders_demo.world.shop import Shop
 
 SENDABLE = frozenset({"OPEN", "IN_PROGRESS"})
-Portion = tuple[Task, list[tuple[TaskLine, int]]]
+Portion = tuple[FulfillmentOrder, list[tuple[FulfillmentOrderLine, int]]]
 
 _PAGES = {carrier.company: carrier.url for carrier in ALL}
 
@@ -104,7 +104,7 @@ def _portions(shop: Shop, wanted: list[dict[str, Any]]) -> list[Portion]:
     return [_portion(task, entry) for task, entry in zip(tasks, wanted, strict=True)]
 
 
-def _belong_together(tasks: list[Task]) -> None:
+def _belong_together(tasks: list[FulfillmentOrder]) -> None:
     orders = list(dict.fromkeys(task.order.id for task in tasks))
     if len(orders) != 1:
         told = "All fulfillment orders must belong to the same order. Multiple orders with ids"
@@ -115,14 +115,14 @@ def _belong_together(tasks: list[Task]) -> None:
         raise Refused(["fulfillment"], f"{told} {places} were found.")
 
 
-def _task(shop: Shop, entry: dict[str, Any]) -> Task:
+def _task(shop: Shop, entry: dict[str, Any]) -> FulfillmentOrder:
     task = shop.tasks.get(gids.number(entry["fulfillmentOrderId"], "FulfillmentOrder") or 0)
     if task is None:
         raise Refused(["fulfillment"], "Fulfillment order does not exist.")
     return task
 
 
-def _portion(task: Task, entry: dict[str, Any]) -> Portion:
+def _portion(task: FulfillmentOrder, entry: dict[str, Any]) -> Portion:
     if task.status not in SENDABLE:
         told = f"Fulfillment order {task.id} has an unfulfillable status= {task.status.lower()}."
         raise Refused(["fulfillment"], told)

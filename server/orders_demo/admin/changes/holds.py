@@ -8,9 +8,9 @@ from orders_demo.admin import gids
 from orders_demo.admin.call import Info, call
 from orders_demo.admin.changes.refusal import Payload, Refused, done, refusal
 from orders_demo.admin.changes.units import chosen
-from orders_demo.verbs import parcels
+from orders_demo.operations import parcels
 from orders_demo.world.ids import gid
-from orders_demo.world.parcels import MOST_HOLDS, UNFULFILLABLE, Hold, Task, TaskLine
+from orders_demo.world.parcels import MOST_HOLDS, UNFULFILLABLE, FulfillmentOrder, FulfillmentOrderLine, Hold
 from orders_demo.world.shop import Shop
 
 LONGEST_HANDLE = 64
@@ -73,21 +73,21 @@ def release(
     return done(fulfillmentOrder=task)
 
 
-def _named(task: Task, hold_ids: list[str] | None) -> list[Hold]:
+def _named(task: FulfillmentOrder, hold_ids: list[str] | None) -> list[Hold]:
     if hold_ids is None:
         return list(task.holds)
     wanted = {gids.number(text, "FulfillmentHold") for text in hold_ids}
     return [entry for entry in task.holds if entry.id in wanted]
 
 
-def _task(shop: Shop, text: str) -> Task:
+def _task(shop: Shop, text: str) -> FulfillmentOrder:
     task = shop.tasks.get(gids.number(text, "FulfillmentOrder", named=True) or 0)
     if task is None:
         raise Refused(["id"], "Fulfillment order does not exist.", "FULFILLMENT_ORDER_NOT_FOUND")
     return task
 
 
-def _portion(task: Task, units: list[dict[str, Any]]) -> list[tuple[TaskLine, int]]:
+def _portion(task: FulfillmentOrder, units: list[dict[str, Any]]) -> list[tuple[FulfillmentOrderLine, int]]:
     path = ["fulfillmentHold", "fulfillmentOrderLineItems"]
     for index, unit in enumerate(units):
         if unit["quantity"] <= 0:
@@ -98,7 +98,7 @@ def _portion(task: Task, units: list[dict[str, Any]]) -> list[tuple[TaskLine, in
     return chosen(task, units, lambda told, _code: Refused(path, told, "INVALID_LINE_ITEM_QUANTITY"))
 
 
-def _may_hold(task: Task, handle: str, portion: list[tuple[TaskLine, int]]) -> None:
+def _may_hold(task: FulfillmentOrder, handle: str, portion: list[tuple[FulfillmentOrderLine, int]]) -> None:
     if task.status in UNFULFILLABLE:
         raise Refused(["id"], f"Fulfillment order {task.id} has an unholdable status= {task.status.lower()}.")
     ours = [entry for entry in task.holds if entry.by_us]

@@ -8,8 +8,8 @@ from typing import Any
 from orders_demo.admin import gids
 from orders_demo.admin.call import Info, call
 from orders_demo.admin.changes.refusal import Payload, Refused, done, refusal
+from orders_demo.operations import ordering
 from orders_demo.rest.parcels import OUR_APP
-from orders_demo.verbs import ordering
 from orders_demo.world.ids import gid
 from orders_demo.world.orders import Metafield, Order
 from orders_demo.world.shop import Shop

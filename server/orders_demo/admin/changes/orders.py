@@ -10,7 +10,7 @@ from orders_demo.admin import gids
 from orders_demo.admin.call import Info, call
 from orders_demo.admin.changes.refusal import Payload, Refused, done, refusal
 from orders_demo.admin.problems import resource_not_found
-from orders_demo.verbs import ordering
+from orders_demo.operations import ordering
 from orders_demo.webhooks.subscriptions import Subscription
 from orders_demo.webhooks.topics import topic_of
 from orders_demo.world.ids import gid

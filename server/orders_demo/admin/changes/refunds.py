@@ -8,7 +8,7 @@ from orders_demo.admin import gids
 from orders_demo.admin.call import Info, call
 from orders_demo.admin.changes.refusal import Payload, Refused, done, refusal
 from orders_demo.admin.fields.orders import refundable
-from orders_demo.verbs import payments
+from orders_demo.operations import payments
 from orders_demo.world.ids import gid
 from orders_demo.world.money import minor, text
 from orders_demo.world.orders import Line, Order

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from orders_demo.admin import gids
 from orders_demo.admin.call import Info, call
 from orders_demo.admin.changes.refusal import Payload, Refused, done, refusal
-from orders_demo.stage import Stage
-from orders_demo.verbs import returning
+from orders_demo.live_shop import LiveShop
+from orders_demo.operations import returning
 from orders_demo.world.ids import gid
 from orders_demo.world.money import minor, text
 from orders_demo.world.orders import Order
@@ -132,7 +132,7 @@ def _open_or_closed(entry: Return) -> None:
         raise Refused(["id"], "Return status is invalid.", "INVALID_STATE")
 
 
-def _find(stage: Stage, field: Sequence[str], text_id: str) -> Return:
+def _find(stage: LiveShop, field: Sequence[str], text_id: str) -> Return:
     entry = stage.shop.returns.get(gids.number(text_id, "Return") or 0)
     if entry is None:
         raise Refused(field, "Return not found.", "NOT_FOUND")

@@ -11,15 +11,15 @@ from orders_demo.admin import gids
 from orders_demo.admin.call import Info, call
 from orders_demo.admin.changes.refusal import Payload, Refused, done, refusal
 from orders_demo.admin.changes.units import chosen
-from orders_demo.verbs import routing
+from orders_demo.operations import routing
 from orders_demo.world.goods import Location
 from orders_demo.world.ids import gid
-from orders_demo.world.parcels import UNFULFILLABLE, Task, TaskLine
+from orders_demo.world.parcels import UNFULFILLABLE, FulfillmentOrder, FulfillmentOrderLine
 from orders_demo.world.routes import Split
 from orders_demo.world.shop import Shop
 
 NOT_FOUND = "Fulfillment order does not exist."
-Units = list[tuple[TaskLine, int]]
+Units = list[tuple[FulfillmentOrderLine, int]]
 
 
 def split(_root: Any, info: Info, fulfillmentOrderSplits: list[dict[str, Any]]) -> Payload:
@@ -104,7 +104,7 @@ def cancel(_root: Any, info: Info, id: str) -> Payload:  # noqa: A002
 def report_progress(_root: Any, info: Info, id: str, progressReport: dict[str, Any] | None = None) -> Payload:  # noqa: A002
     """Somebody has begun."""
 
-    def check(task: Task) -> None:
+    def check(task: FulfillmentOrder) -> None:
         if task.status not in ("OPEN", "IN_PROGRESS"):
             told = f"Expected fulfillment order status to be valid but it was {task.status.lower()}."
             raise Refused(["id"], told, "FULFILLMENT_ORDER_STATUS_INVALID")
@@ -115,7 +115,7 @@ def report_progress(_root: Any, info: Info, id: str, progressReport: dict[str, A
 def open_(_root: Any, info: Info, id: str) -> Payload:  # noqa: A002
     """Nobody has begun after all."""
 
-    def check(task: Task) -> None:
+    def check(task: FulfillmentOrder) -> None:
         if not task.in_hand and task.status != "SCHEDULED":
             raise Refused(None, f"Expected fulfillment order status to be valid but it was {task.status.lower()}.")
 
@@ -125,7 +125,7 @@ def open_(_root: Any, info: Info, id: str) -> Payload:  # noqa: A002
 def close(_root: Any, info: Info, id: str, message: str | None = None) -> Payload:  # noqa: A002
     """Only a fulfilment service may; this shop has none."""
 
-    def check(_task: Task) -> None:
+    def check(_task: FulfillmentOrder) -> None:
         raise Refused(None, "The fulfillment order's assigned fulfillment service must be of api type")
 
     return _step(info, "fulfillmentOrderClose", id, check, lambda _shop, _task, _at: None)
@@ -134,11 +134,11 @@ def close(_root: Any, info: Info, id: str, message: str | None = None) -> Payloa
 def reschedule(_root: Any, info: Info, id: str, fulfillAt: str) -> Payload:  # noqa: A002
     """Another day for what is scheduled."""
 
-    def check(task: Task) -> None:
+    def check(task: FulfillmentOrder) -> None:
         if task.status != "SCHEDULED":
             raise Refused(None, "Fulfillment order must be scheduled.")
 
-    def act(shop: Shop, task: Task, at: datetime) -> None:
+    def act(shop: Shop, task: FulfillmentOrder, at: datetime) -> None:
         task.fulfill_at, task.updated_at = datetime.fromisoformat(fulfillAt), at
         shop.touch(task.order, at)
 
@@ -146,7 +146,11 @@ def reschedule(_root: Any, info: Info, id: str, fulfillAt: str) -> Payload:  # n
 
 
 def _step(
-    info: Info, name: str, text: str, check: Callable[[Task], None], act: Callable[[Shop, Task, datetime], None]
+    info: Info,
+    name: str,
+    text: str,
+    check: Callable[[FulfillmentOrder], None],
+    act: Callable[[Shop, FulfillmentOrder, datetime], None],
 ) -> Payload:
     stage = call(info).stage
     try:
@@ -159,20 +163,20 @@ def _step(
     return done(fulfillmentOrder=task)
 
 
-def _note(info: Info, name: str, task: Task) -> None:
+def _note(info: Info, name: str, task: FulfillmentOrder) -> None:
     stage = call(info).stage
     effect = {"order": gid("Order", task.order.id)}
     stage.ledger.mutation(stage.now(), name, gid("FulfillmentOrder", task.id), effect)
 
 
-def _task(shop: Shop, text: str, field: list[str] | None, code: str | None) -> Task:
+def _task(shop: Shop, text: str, field: list[str] | None, code: str | None) -> FulfillmentOrder:
     task = shop.tasks.get(gids.number(text, "FulfillmentOrder", named=True) or 0)
     if task is None:
         raise Refused(field, NOT_FOUND, code)
     return task
 
 
-def _part(shop: Shop, entry: dict[str, Any], path: list[str], verb: str) -> tuple[Task, Units]:
+def _part(shop: Shop, entry: dict[str, Any], path: list[str], verb: str) -> tuple[FulfillmentOrder, Units]:
     """A fulfilment order and units of it, as one entry of a split or a merge names them."""
     task = _task(shop, entry["fulfillmentOrderId"], None, "FULFILLMENT_ORDER_NOT_FOUND")
     units = entry.get("fulfillmentOrderLineItems") or []
@@ -183,7 +187,7 @@ def _part(shop: Shop, entry: dict[str, Any], path: list[str], verb: str) -> tupl
     return task, chosen(task, units, lambda told, _code: Refused(None, told))
 
 
-def _group(shop: Shop, intents: list[dict[str, Any]], path: list[str]) -> list[Task]:
+def _group(shop: Shop, intents: list[dict[str, Any]], path: list[str]) -> list[FulfillmentOrder]:
     tasks = [_part(shop, entry, [*path, str(index)], "merge")[0] for index, entry in enumerate(intents)]
     for task in tasks:
         if task.status != "OPEN":
@@ -191,7 +195,7 @@ def _group(shop: Shop, intents: list[dict[str, Any]], path: list[str]) -> list[T
     return tasks
 
 
-def _split(shop: Shop, task: Task, units: Units, at: datetime) -> Payload:
+def _split(shop: Shop, task: FulfillmentOrder, units: Units, at: datetime) -> Payload:
     other = routing.split(shop, task, units, at)
     if other:
         shop.tell("fulfillment_orders/split", Split(task, other))
@@ -199,7 +203,7 @@ def _split(shop: Shop, task: Task, units: Units, at: datetime) -> Payload:
     return {"fulfillmentOrder": task, "remainingFulfillmentOrder": other, "replacementFulfillmentOrder": None}
 
 
-def _merge(shop: Shop, tasks: list[Task], at: datetime) -> Task:
+def _merge(shop: Shop, tasks: list[FulfillmentOrder], at: datetime) -> FulfillmentOrder:
     merged = routing.merge(shop, tasks, at)
     shop.touch(merged.order, at)
     return merged

@@ -7,7 +7,7 @@ from typing import Any
 
 from orders_demo.admin import gids
 from orders_demo.admin.changes.refusal import Refused
-from orders_demo.world.parcels import Task, TaskLine
+from orders_demo.world.parcels import FulfillmentOrder, FulfillmentOrderLine
 
 NO_LINE = "Fulfillment order line item does not exist."
 TOO_MANY = "Invalid fulfillment order line item quantity requested."
@@ -15,7 +15,9 @@ Refuse = Callable[[str, str | None], Refused]
 """(message, code) → the error of the mutation that asks."""
 
 
-def chosen(task: Task, units: list[dict[str, Any]], refuse: Refuse) -> list[tuple[TaskLine, int]]:
+def chosen(
+    task: FulfillmentOrder, units: list[dict[str, Any]], refuse: Refuse
+) -> list[tuple[FulfillmentOrderLine, int]]:
     """The lines that are meant and how many of each. Raises Refused."""
     lines = {line.id: line for line in task.lines}
     found = []

@@ -6,11 +6,11 @@ from typing import Any
 
 from orders_demo.admin.connections import Key
 from orders_demo.admin.fields.reading import Fields, connection, first_of, fixed, identity, read
-from orders_demo.cast.baskets import LOCAL, PICKUP
 from orders_demo.rest.parcels import OTHER_APP, OUR_APP
+from orders_demo.sample_data.baskets import LOCAL, PICKUP
 from orders_demo.world.goods import Location
 from orders_demo.world.ids import gid
-from orders_demo.world.parcels import Hold, Scan, Task
+from orders_demo.world.parcels import FulfillmentOrder, Hold, Scan
 
 _WORDS = {
     "AWAITING_PAYMENT": "Awaiting payment",
@@ -48,7 +48,7 @@ def _from(location: Location) -> dict[str, Any]:
     }
 
 
-def _destination(task: Task) -> dict[str, Any] | None:
+def _destination(task: FulfillmentOrder) -> dict[str, Any] | None:
     home = task.order.shipping_address
     if home is None:
         return None
@@ -73,7 +73,7 @@ _METHODS = {PICKUP[0]: "PICK_UP", LOCAL[0]: "LOCAL"}
 """By the delivery that the customer chose; any other is shipped."""
 
 
-def _delivery(task: Task) -> dict[str, Any]:
+def _delivery(task: FulfillmentOrder) -> dict[str, Any]:
     order = task.order
     title = order.shipping[0].title if order.shipping else None
     sent = _METHODS.get(title or "", "SHIPPING") if order.requires_shipping else "NONE"
@@ -89,7 +89,7 @@ def _delivery(task: Task) -> dict[str, Any]:
     }
 
 
-def _no_requests(_: Task) -> list[Any]:
+def _no_requests(_: FulfillmentOrder) -> list[Any]:
     return []
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from orders_demo.admin.fields.reading import Fields, connection, fixed, identity, read
 from orders_demo.admin.gids import number
-from orders_demo.verbs import returning
+from orders_demo.operations import returning
 from orders_demo.world.ids import gid
 from orders_demo.world.orders import Payment
 from orders_demo.world.returns import Return, ReturnLine, Reverse, ReverseDelivery

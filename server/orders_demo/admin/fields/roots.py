@@ -15,7 +15,7 @@ from orders_demo.admin.search import Filter, Query, instant, parse
 from orders_demo.webhooks.subscriptions import Subscription
 from orders_demo.world.goods import Item
 from orders_demo.world.orders import Dispute, Order
-from orders_demo.world.parcels import Task
+from orders_demo.world.parcels import FulfillmentOrder
 
 _ITEMS: dict[str, Filter[Item]] = {
     "id": Filter(lambda item: item.id, int, ordered=True),
@@ -23,7 +23,7 @@ _ITEMS: dict[str, Filter[Item]] = {
     "updated_at": Filter(lambda item: item.updated_at, instant, ordered=True),
     "created_at": Filter(lambda item: item.created_at, instant, ordered=True),
 }
-_TASKS: dict[str, Filter[Task]] = {
+_TASKS: dict[str, Filter[FulfillmentOrder]] = {
     "id": Filter(lambda task: task.id, int, ordered=True),
     "status": Filter(lambda task: task.status.casefold()),
     "updated_at": Filter(lambda task: task.updated_at, instant, ordered=True),
@@ -99,7 +99,9 @@ def _searchable(
     return resolve
 
 
-def _tasks(_root: Any, info: Info, includeClosed: bool = False, query: str | None = None, **args: Any) -> Page[Task]:
+def _tasks(
+    _root: Any, info: Info, includeClosed: bool = False, query: str | None = None, **args: Any
+) -> Page[FulfillmentOrder]:
     closed = ("CLOSED", "CANCELLED")
     rows = [task for task in call(info).stage.shop.tasks.values() if includeClosed or task.status not in closed]
     key = (

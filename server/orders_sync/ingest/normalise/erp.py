@@ -1,4 +1,4 @@
-"""What the ERP tells (contract §4): where a return is, and when stock is expected. Messages are `{"type", "timestamp", "data"}`.
+"""What the ERP reports (contract §4): where a return is, when stock is expected. Messages are `{"type", "timestamp", "data"}`.
 
 `return.*`: `return_id`, and `order_id` where it is known. `inventory.expected`: `sku` and `eta` (null: no longer expected).
 """
@@ -23,7 +23,7 @@ _STEPS: Mapping[str, Step] = {
 
 
 def read(message_type: str, message: Node, seen: Ms) -> tuple[Change, ...]:
-    """The change that a message tells of; an unknown type tells nothing. Raises Unreadable."""
+    """The change that a message reports; an unknown type reports none. Raises Unreadable."""
     data = message.node("data") or message
     stamp = Stamp(data.instant("at", "timestamp") or message.instant("timestamp") or seen, seen)
     step = _STEPS.get(message_type)

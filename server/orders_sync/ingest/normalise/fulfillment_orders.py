@@ -99,11 +99,11 @@ def _released(found: Iterable[Node], order_id: int | None, seen: Ms) -> Iterable
 
 def _hold(node: Node) -> HoldPart:
     reason, note = node.word("reason") or "other", node.text("reason_notes")
-    told_id = node.id("id", "admin_graphql_api_id")
+    shop_id = node.id("id", "admin_graphql_api_id")
     own_id = hashlib.blake2b(f"{reason}\x00{note or ''}".encode(), digest_size=6).hexdigest()
-    told: dict[str, Any] = {"id": f"content-{own_id}" if told_id is None else str(told_id), "reason": reason}
+    fields: dict[str, Any] = {"id": f"content-{own_id}" if shop_id is None else str(shop_id), "reason": reason}
     if node.has("reason_notes"):
-        told["note"] = note
+        fields["note"] = note
     if node.has("handle"):
-        told["handle"] = node.text("handle", most=120)
-    return HoldPart(**told)
+        fields["handle"] = node.text("handle", most=120)
+    return HoldPart(**fields)

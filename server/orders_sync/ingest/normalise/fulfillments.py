@@ -13,7 +13,7 @@ _SHORT = 512
 
 
 def read(_verb: str, body: Node, seen_at: Ms) -> tuple[Change, ...]:
-    """A fulfilment, as create and update tell it alike."""
+    """A fulfilment, as create and update report it alike."""
     found = body.unwrap("fulfillment", "fulfillments")
     return tuple(seen(node, node.need_id("order_id"), seen_at, with_lines=True) for node in found)
 
@@ -27,37 +27,35 @@ def read_events(verb: str, body: Node, seen_at: Ms) -> tuple[Change, ...]:
 
 
 def seen(node: Node, order_id: int, seen_at: Ms, *, with_lines: bool) -> FulfillmentSeen:
-    """A fulfilment of an order. Without its lines inside an order's body, which tells them itself."""
+    """A fulfilment of an order. Without its lines inside an order's body, which has them itself."""
     updated_at = node.instant("updated_at", "created_at") or seen_at
-    told: dict[str, Any] = {
-        "id": node.need_id("id", "admin_graphql_api_id"),
-        "updated_at": updated_at,
-    }
+    fields: dict[str, Any] = {"id": node.need_id("id", "admin_graphql_api_id"), "updated_at": updated_at}
     if node.instant("created_at") is not None:
-        told["created_at"] = node.instant("created_at")
+        fields["created_at"] = node.instant("created_at")
     if node.has("name"):
-        told["name"] = node.text("name", most=_SHORT)
+        fields["name"] = node.text("name", most=_SHORT)
     if node.has("shipment_status"):
-        told["shipment_status"] = node.word("shipment_status")
+        fields["shipment_status"] = node.word("shipment_status")
     if (status := node.word("status")) is not None:
-        told["status"] = status
-    told |= _tracking(node)
-    told |= _lines(node, with_lines=with_lines)
-    return FulfillmentSeen(order_id, FulfillmentPart(**told), Stamp(updated_at, seen_at))
+        fields["status"] = status
+    fields |= _tracking(node) | _lines(node, with_lines=with_lines)
+    return FulfillmentSeen(order_id, FulfillmentPart(**fields), Stamp(updated_at, seen_at))
 
 
 def _tracking(node: Node) -> dict[str, Any]:
     """Number, carrier and link; of several numbers the first, and the others beside it."""
-    told: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     if node.has("tracking_number", "tracking_numbers"):
-        told["number"] = node.text("tracking_number", most=_SHORT) or _first(node, "tracking_numbers")
+        fields["number"] = node.text("tracking_number", most=_SHORT) or _first(node, "tracking_numbers")
     if node.has("tracking_numbers"):
-        told["more_numbers"] = tuple(number for number in node.words("tracking_numbers") if number != told["number"])
+        fields["more_numbers"] = tuple(
+            number for number in node.words("tracking_numbers") if number != fields["number"]
+        )
     if node.has("tracking_company"):
-        told["carrier"] = node.text("tracking_company", most=_SHORT)
+        fields["carrier"] = node.text("tracking_company", most=_SHORT)
     if node.has("tracking_url", "tracking_urls"):
-        told["url"] = node.text("tracking_url", most=2_000) or _first(node, "tracking_urls")
-    return told
+        fields["url"] = node.text("tracking_url", most=2_000) or _first(node, "tracking_urls")
+    return fields
 
 
 def _first(node: Node, name: str) -> str | None:
@@ -68,9 +66,9 @@ def _lines(node: Node, *, with_lines: bool) -> dict[str, Any]:
     lines = node.nodes("line_items")
     if not lines:
         return {}
-    told: dict[str, Any] = {"requires_shipping": any(line.flag("requires_shipping") is not False for line in lines)}
+    fields: dict[str, Any] = {"requires_shipping": any(line.flag("requires_shipping") is not False for line in lines)}
     if with_lines:
-        told["lines"] = tuple(
+        fields["lines"] = tuple(
             FulfilledLine(
                 id=line.need_id("id", "admin_graphql_api_id"),
                 quantity=line.number("quantity") or 0,
@@ -78,17 +76,17 @@ def _lines(node: Node, *, with_lines: bool) -> dict[str, Any]:
             )
             for line in lines
         )
-    return told
+    return fields
 
 
 def _scan(node: Node, seen_at: Ms, *, removed: bool) -> CarrierScan:
-    told_at = node.instant("updated_at", "created_at", "happened_at") or seen_at
+    reported_at = node.instant("updated_at", "created_at", "happened_at") or seen_at
     return CarrierScan(
         order_id=node.need_id("order_id"),
         fulfillment_id=node.need_id("fulfillment_id"),
         event_id=node.need_id("id", "admin_graphql_api_id"),
         status=node.word("status") or "",
-        happened_at=node.instant("happened_at", "created_at") or told_at,
-        stamp=Stamp(told_at, seen_at),
+        happened_at=node.instant("happened_at", "created_at") or reported_at,
+        stamp=Stamp(reported_at, seen_at),
         removed=removed,
     )

@@ -1,25 +1,27 @@
 """orders/*: the order itself, with all that its body holds of it; edits and deletions.
 
-Only told fields are passed on.
+Only fields that the body has are passed on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import methodcaller
 from typing import Any
 
+from orders_sync.evidence import entities
 from orders_sync.evidence.changes import Change, OrderDeleted, OrderEdited, OrderSeen, Stamp
-from orders_sync.evidence.entities import AddressPart, CustomerPart, LinePart, OrderFields
 from orders_sync.evidence.json_fields import Node
 from orders_sync.ingest.normalise import fulfillment_orders, fulfillments, payments, returns
 from orders_sync.instants import Ms
 
 _NAME = 512
+_INSTANTS = ("created_at", "processed_at", "updated_at", "cancelled_at", "closed_at")
 _ADDRESS = ("company", "address1", "address2", "city", "province", "zip", "country", "phone")
 
 
 def read(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
-    """orders/delete tells an id alone, orders/edited the edit; any other topic tells the order."""
+    """orders/delete has an id alone, orders/edited the edit; any other topic has the order."""
     if verb == "delete":
         return tuple(OrderDeleted(order.need_id("id"), Stamp(seen, seen)) for order in body.unwrap("order"))
     if verb == "edited":
@@ -32,7 +34,7 @@ _VERBS = frozenset({"create", "updated", "paid", "partially_paid", "cancelled", 
 
 
 def _is_order(verb: str, node: Node) -> bool:
-    """Other topics of the family (risk, protection) may tell of an order without being one."""
+    """Other topics of the family (risk, protection) may name an order without being one."""
     return verb in _VERBS or (node.has("name", "line_items") and node.has("id") and node.has("created_at"))
 
 
@@ -45,8 +47,8 @@ def _order(order: Node, seen: Ms) -> list[Change]:
     changes += (payments.transaction(node, order_id, seen, currency) for node in order.nodes("transactions"))
     for refund in order.nodes("refunds"):
         changes += payments.refund_changes(refund, order_id, seen, currency)
-    told = (returns.told("", node, seen, order_id) for node in order.nodes("returns"))
-    changes += (change for change in told if change is not None)
+    found = (returns.return_change("", node, seen, order_id) for node in order.nodes("returns"))
+    changes += (change for change in found if change is not None)
     changes += fulfillment_orders.of_order(order, order_id, seen)
     return changes
 
@@ -55,32 +57,28 @@ def _edit(edit: Node, seen: Ms) -> OrderEdited:
     items = edit.node("line_items")
     added = len(items.nodes("additions")) if items is not None else 0
     removed = len(items.nodes("removals")) if items is not None else 0
-    told = [f"{count} {word}" for count, word in ((added, "added"), (removed, "removed")) if count]
+    counts = [f"{count} {word}" for count, word in ((added, "added"), (removed, "removed")) if count]
     note = edit.text("staff_note")
     return OrderEdited(
         order_id=edit.need_id("order_id"),
         edit_id=edit.need_id("id"),
-        details=", ".join(told) + (f": {note}" if note else ""),
+        details=", ".join(counts) + (f": {note}" if note else ""),
         stamp=Stamp(edit.instant("created_at") or seen, seen),
     )
 
 
-def _fields(order: Node) -> OrderFields:
-    told = {field: read(order) for name, (field, read) in _FIELDS.items() if order.has(name)}
-    if told.get("name") is None and (number := order.text("order_number", most=_NAME)) is not None:
-        told["name"] = f"#{number}"
-    return OrderFields(**told)
+def _fields(order: Node) -> entities.OrderFields:
+    fields = {field: read(order) for name, (field, read) in _FIELDS.items() if order.has(name)}
+    if fields.get("name") is None and (number := order.text("order_number", most=_NAME)) is not None:
+        fields["name"] = f"#{number}"
+    return entities.OrderFields(**fields)
 
 
-def _total(order: Node) -> Any:
-    return order.money("total_price", order.text("currency", most=16))
-
-
-def _customer(order: Node) -> CustomerPart | None:
+def _customer(order: Node) -> entities.CustomerPart | None:
     customer = order.node("customer")
     if customer is None:
         return None
-    return CustomerPart(
+    return entities.CustomerPart(
         id=customer.id("id", "admin_graphql_api_id"),
         name=_full_name(customer),
         email=customer.text("email", most=_NAME),
@@ -89,12 +87,12 @@ def _customer(order: Node) -> CustomerPart | None:
     )
 
 
-def _address(order: Node, name: str) -> AddressPart | None:
+def _address(order: Node, name: str) -> entities.AddressPart | None:
     address = order.node(name)
     if address is None:
         return None
-    told = {field: address.text(field, most=_NAME) for field in _ADDRESS}
-    return AddressPart(name=address.text("name", most=_NAME) or _full_name(address), **told)
+    fields = {field: address.text(field, most=_NAME) for field in _ADDRESS}
+    return entities.AddressPart(name=address.text("name", most=_NAME) or _full_name(address), **fields)
 
 
 def _full_name(person: Node) -> str | None:
@@ -102,19 +100,24 @@ def _full_name(person: Node) -> str | None:
     return " ".join(part for part in parts if part) or None
 
 
-def _lines(order: Node) -> tuple[LinePart, ...]:
+def _shipping_lines(order: Node) -> tuple[str, ...]:
+    titles = (line.text("title", "code", most=_NAME) for line in order.nodes("shipping_lines"))
+    return tuple(title for title in titles if title)
+
+
+def _lines(order: Node) -> tuple[entities.LinePart, ...]:
     currency = order.text("currency", most=16)
     fulfilled = order.word("fulfillment_status") == "fulfilled"
     return tuple(_line(line, currency, fulfilled=fulfilled) for line in order.nodes("line_items"))
 
 
-def _line(line: Node, currency: str | None, *, fulfilled: bool) -> LinePart:
+def _line(line: Node, currency: str | None, *, fulfilled: bool) -> entities.LinePart:
     quantity = line.number("quantity") or 0
     current = line.number("current_quantity") if line.has("current_quantity") else quantity
     left = line.number("fulfillable_quantity")
     if left is None:
         left = 0 if fulfilled or line.word("fulfillment_status") == "fulfilled" else quantity
-    return LinePart(
+    return entities.LinePart(
         id=line.need_id("id", "admin_graphql_api_id"),
         sku=line.text("sku", most=_NAME),
         title=line.text("title", "name", most=_NAME) or "",
@@ -129,15 +132,10 @@ def _line(line: Node, currency: str | None, *, fulfilled: bool) -> LinePart:
 
 _FIELDS: Mapping[str, tuple[str, Callable[[Node], Any]]] = {
     "name": ("name", lambda order: order.text("name", most=_NAME)),
-    "created_at": ("created_at", lambda order: order.instant("created_at")),
-    "processed_at": ("processed_at", lambda order: order.instant("processed_at")),
-    "updated_at": ("updated_at", lambda order: order.instant("updated_at")),
-    "cancelled_at": ("cancelled_at", lambda order: order.instant("cancelled_at")),
-    "closed_at": ("closed_at", lambda order: order.instant("closed_at")),
-    "total_price": ("total", _total),
+    **{name: (name, methodcaller("instant", name)) for name in _INSTANTS},
+    **{name: (name, methodcaller("word", name)) for name in ("financial_status", "fulfillment_status")},
+    "total_price": ("total", lambda order: order.money("total_price", order.text("currency", most=16))),
     "currency": ("currency", lambda order: order.text("currency", most=16)),
-    "financial_status": ("financial_status", lambda order: order.word("financial_status")),
-    "fulfillment_status": ("fulfillment_status", lambda order: order.word("fulfillment_status")),
     "source_name": ("source_name", lambda order: order.text("source_name", most=_NAME)),
     "tags": ("tags", lambda order: order.words("tags")),
     "email": ("email", lambda order: order.text("email", "contact_email", most=_NAME)),
@@ -145,12 +143,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Node], Any]]] = {
     "customer": ("customer", _customer),
     "shipping_address": ("shipping_address", lambda order: _address(order, "shipping_address")),
     "billing_address": ("billing_address", lambda order: _address(order, "billing_address")),
-    "shipping_lines": (
-        "shipping_lines",
-        lambda order: tuple(
-            title for line in order.nodes("shipping_lines") if (title := line.text("title", "code", most=_NAME))
-        ),
-    ),
+    "shipping_lines": ("shipping_lines", _shipping_lines),
     "line_items": ("lines", _lines),
 }
 """REST's field → ours, and how it is read."""

@@ -34,15 +34,15 @@ def refund_changes(refund: Node, order_id: int, seen_at: Ms, currency: str | Non
     created_at = refund.instant("created_at", "processed_at") or seen_at
     currency = currency or _currency(refund)
     transactions = [transaction(node, order_id, seen_at, currency) for node in refund.nodes("transactions")]
-    told: dict[str, Any] = {"id": refund.need_id("id", "admin_graphql_api_id"), "created_at": created_at}
+    fields: dict[str, Any] = {"id": refund.need_id("id", "admin_graphql_api_id"), "created_at": created_at}
     if refund.has("return"):
         link = refund.node("return")
-        told["return_id"] = None if link is None else link.id("id", "admin_graphql_api_id")
+        fields["return_id"] = None if link is None else link.id("id", "admin_graphql_api_id")
     if refund.has("note"):
-        told["note"] = refund.text("note")
+        fields["note"] = refund.text("note")
     if refund.has("transactions"):
-        told["total"] = _paid_back(transactions, currency)
-    yield RefundSeen(order_id, RefundPart(**told), Stamp(created_at, seen_at))
+        fields["total"] = _paid_back(transactions, currency)
+    yield RefundSeen(order_id, RefundPart(**fields), Stamp(created_at, seen_at))
     yield from transactions
 
 
@@ -57,22 +57,22 @@ def _paid_back(transactions: list[TransactionSeen], currency: str | None) -> Mon
 
 
 def _currency(refund: Node) -> str | None:
-    """Transactions may leave the currency out; other amounts of the refund tell it."""
+    """Transactions may leave the currency out; other amounts of the refund have it."""
     for name in ("total_duties_set", "total_additional_fees_set"):
-        told = refund.node(name)
-        shop = told.node("shop_money") if told is not None else None
+        amount = refund.node(name)
+        shop = amount.node("shop_money") if amount is not None else None
         if shop is not None and shop.text("currency_code", "currency"):
             return shop.text("currency_code", "currency", most=16)
     for line in refund.nodes("refund_line_items"):
-        told = line.node("subtotal_set")
-        shop = told.node("shop_money") if told is not None else None
+        amount = line.node("subtotal_set")
+        shop = amount.node("shop_money") if amount is not None else None
         if shop is not None:
             return shop.text("currency_code", "currency", most=16)
     return None
 
 
 def transaction(node: Node, order_id: int, seen_at: Ms, currency: str | None) -> TransactionSeen:
-    """A payment transaction of an order, whose currency it has where it tells none."""
+    """A payment transaction of an order, whose currency it has where it has none."""
     created_at = node.instant("created_at", "processed_at") or seen_at
     part = TransactionPart(
         id=node.need_id("id", "admin_graphql_api_id"),
@@ -86,7 +86,7 @@ def transaction(node: Node, order_id: int, seen_at: Ms, currency: str | None) ->
 
 
 def read_disputes(_verb: str, body: Node, seen_at: Ms) -> tuple[Change, ...]:
-    """A dispute's status; its bodies tell no time of change, so that the delivery's own counts. Without an order: none's."""
+    """A dispute's status; its bodies have no time of change, so that the delivery's own counts. Without an order: none's."""
     return tuple(
         DisputeSeen(
             dispute_id=node.need_id("id", "admin_graphql_api_id"),

@@ -1,4 +1,4 @@
-"""returns/* and reverse_deliveries/*: what Shopify tells of a return, which is its state and little else.
+"""returns/* and reverse_deliveries/*: what Shopify reports of a return, which is its state and little else.
 
 `reverse_fulfillment_orders/dispose` names neither order nor return and says nothing here: the poll brings that (contract §3).
 """
@@ -20,21 +20,21 @@ _STATUS: Mapping[str, str] = {
     "close": "closed",
     "reopen": "open",
 }
-"""The status that a topic stands for, where the body tells none."""
+"""The status that a topic stands for, where the body has none."""
 
 _DELIVERABLE = (
     ("number", "tracking", ("tracking_number", "number"), 512),
     ("carrier", "tracking", ("carrier_name",), 512),
     ("label_url", "label", ("public_file_url",), 2_000),
 )
-"""Each field of a way back: the part of the body that tells it, its names there, and its longest text."""
+"""Each field of a way back: the part of the body that has it, its names there, and its longest text."""
 
 _REASON = ("return_reason", "reason")
 
 
 def read(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
-    """A return's new state; a body that tells nothing of it (returns/update) is no change."""
-    return tuple(change for node in body.unwrap("return") if (change := told(verb, node, seen)) is not None)
+    """A return's new state; a body that says nothing of it (returns/update) is no change."""
+    return tuple(change for node in body.unwrap("return") if (change := return_change(verb, node, seen)) is not None)
 
 
 def read_deliveries(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
@@ -55,21 +55,21 @@ def read_deliveries(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
 
 
 def _way_back(deliverable: Node) -> dict[str, Any]:
-    """Number, carrier and label, and which of them are told as null: by themselves, or with the part that would tell them."""
-    told: dict[str, Any] = {}
+    """Number, carrier and label, and which of them are reported as null: by themselves, or with the part that would hold them."""
+    fields: dict[str, Any] = {}
     cleared = []
     for field, name, theirs, most in _DELIVERABLE:
         part = deliverable.node(name)
         text = None if part is None else part.text(*theirs, most=most)
         if text is not None:
-            told[field] = text
+            fields[field] = text
         elif deliverable.has(name) and (part is None or part.has(*theirs)):
             cleared.append(field)
-    return {**told, "cleared": tuple(cleared)}
+    return {**fields, "cleared": tuple(cleared)}
 
 
-def told(verb: str, node: Node, seen: Ms, order_id: int | None = None) -> ReturnSeen | None:
-    """A return, of the order in whose body it stands or that it names itself; null when nothing is told of it."""
+def return_change(verb: str, node: Node, seen: Ms, order_id: int | None = None) -> ReturnSeen | None:
+    """A return, of the order in whose body it stands or that it names itself; None when nothing is reported of it."""
     order, decline = node.node("order"), node.node("decline")
     status = node.word("status") or _STATUS.get(verb)
     lines = node.nodes("return_line_items") if isinstance(node.fields.get("return_line_items"), list) else []

@@ -48,7 +48,7 @@ def known(topic: str) -> bool:
 
 
 def read(topic: str, body: Node, seen: Ms) -> tuple[Change, ...]:
-    """The changes that a webhook tells of. Raises Unreadable."""
+    """The changes that a webhook reports. Raises Unreadable."""
     family, _, verb = topic.strip().lower().partition("/")
     reader = READERS.get(family)
     if reader is None:

@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from orders_tui import wording
-from orders_tui.store.marks import MarkKind
+from orders_tui.store.patches import MarkKind
 from orders_tui.widgets.cells import Cell, Piece, fit, text_of
 from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.order_table.columns import GAP, GUTTER, Layout, Placed

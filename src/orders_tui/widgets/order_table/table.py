@@ -8,7 +8,7 @@ narrower than the table. DataTable repaints and re-measures itself for every upd
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -36,21 +36,19 @@ LONGEST_NUMBER = 24
 class OrderTable(Styled, ScrollView, can_focus=True):
     """Shows the rows of a page. It moves its own cursor within them; past the ends there is nothing it could do."""
 
+    @dataclass
     class Pointed(Message):
         """A row was clicked; in its gutter, or twice."""
 
-        def __init__(self, index: int, *, gutter: bool, twice: bool) -> None:
-            super().__init__()
-            self.index = index
-            self.gutter = gutter
-            self.twice = twice
+        index: int
+        gutter: bool
+        twice: bool
 
+    @dataclass
     class SortWanted(Message):
         """The title of a column was clicked."""
 
-        def __init__(self, by: SortField) -> None:
-            super().__init__()
-            self.by = by
+        by: SortField
 
     def __init__(self, fmt: Callable[[], Formatter], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

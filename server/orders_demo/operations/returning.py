@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from orders_demo.verbs import ordering, payments
+from orders_demo.operations import ordering, payments
 from orders_demo.world.goods import Location, Variant
 from orders_demo.world.orders import Order, Refund
 from orders_demo.world.parcels import ParcelLine, Tracking

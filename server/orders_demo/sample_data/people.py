@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
 
-from orders_demo.cast.names import COMPANIES, CULTURES, HOSTILE, Culture
-from orders_demo.cast.places import COUNTRIES, phone, street
+from orders_demo.sample_data.names import COMPANIES, CULTURES, HOSTILE, Culture
+from orders_demo.sample_data.places import COUNTRIES, phone, street
 from orders_demo.world.people import Address, Customer
 from orders_demo.world.shop import Shop
 

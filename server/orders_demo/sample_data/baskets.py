@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from random import Random
 
-from orders_demo.cast import catalogue
-from orders_demo.cast.names import NOTES
-from orders_demo.cast.people import customer as new_customer
-from orders_demo.verbs.ordering import Basket
+from orders_demo.operations.ordering import Basket
+from orders_demo.sample_data import catalogue
+from orders_demo.sample_data.names import NOTES
+from orders_demo.sample_data.people import customer as new_customer
 from orders_demo.world.goods import Variant
 from orders_demo.world.money import Tender
 from orders_demo.world.people import Customer

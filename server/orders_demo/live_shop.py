@@ -35,7 +35,7 @@ def system_clock() -> datetime:
 
 
 @dataclass(slots=True)
-class Stage:
+class LiveShop:
     """A shop, its clock, its ledger, and where its announcements go."""
 
     shop: Shop

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from orders_tui.api.body import position_of
 from orders_tui.backoff import delay_s
 from orders_tui.errors import ApiError
+from orders_tui.feed import Events, FeedItem, starts_over
 from orders_tui.feed.connection import ConnectionState, ConnectionTracker
-from orders_tui.feed.feed import Events, FeedItem, starts_over
 from orders_tui.pace import Pace
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Runs a command that must not outlive its parent: `python leash.py COMMAND…`.
+"""Runs a command that must not outlive its parent: `python parent_watch.py COMMAND…`.
 
 On Linux the kernel ends the command when the parent dies, however it dies. Elsewhere a small supervisor stays and watches its
 standard input, whose other end the parent holds: when that ends, so does the command. Nothing is imported that takes time.

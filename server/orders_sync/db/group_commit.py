@@ -1,7 +1,7 @@
 """Group commit, the synchronous part: several jobs in one transaction, each under a savepoint, each with its own outcome.
 
 Invariant: a transaction locks its orders at once and in the order of their ids, so that no two processes of a fleet wait for
-each other. Joint jobs do so themselves; of other jobs several share a transaction only if the orders of all are known ahead.
+each other. Batch jobs do so themselves; of other jobs several share a transaction only if the orders of all are known ahead.
 
 A job that fails takes back its own work alone. When the engine undoes the whole transaction (deadlock, serialisation, lost
 connection), `RolledBack` is raised: none of the jobs happened, and no outcome may be answered.
@@ -47,7 +47,7 @@ class Failed:
 Outcome = Done | Failed
 
 
-class Joint(ABC):
+class BatchJob(ABC):
     """A job that can be done at once with others of its type that wait beside it, at less cost than one after the other."""
 
     @abstractmethod
@@ -60,7 +60,7 @@ class Joint(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A job that waits. `orders`: whom it will lock, and no others; None when that is not known ahead, and for joint jobs."""
+    """A job that waits. `orders`: whom it will lock, and no others; null when that is not known ahead, and for batch jobs."""
 
     job: Job
     orders: frozenset[int] | None
@@ -72,12 +72,12 @@ Q = TypeVar("Q", bound=Queued)
 def next_group(queue: Sequence[Q], most: int) -> tuple[list[Q], list[Q]]:
     """Who shares the next transaction with the first that waits, and who still waits, in the order in which they came.
 
-    All whose orders are known; or joint jobs that follow each other when those are left out; or one alone.
+    All whose orders are known; or batch jobs that follow each other when those are left out; or one alone.
     """
     first = queue[0]
     if first.orders is not None:
         group = [queued for queued in queue if queued.orders is not None][:most]
-    elif isinstance(first.job, Joint):
+    elif isinstance(first.job, BatchJob):
         others = (queued for queued in queue if queued.orders is None)
         group = list(takewhile(lambda queued: type(queued.job) is type(first.job), others))[:most]
     else:
@@ -99,13 +99,13 @@ def run_group(conn: Connection, shop_id: int, now: Ms, group: Sequence[Queued]) 
 def run_jobs(conn: Connection, shop_id: int, now: Ms, jobs: Sequence[Job]) -> list[Outcome]:
     """Runs the jobs in the open transaction, in this order. Raises RolledBack.
 
-    A job on its own gets no savepoint: when it failed, the caller rolls back. Joint jobs are done at once, and one by one only
+    A job on its own gets no savepoint: when it failed, the caller rolls back. Batch jobs are done at once, and one by one only
     when that fails: then each has its own outcome again.
     """
     savepoint = conn.begin_nested if len(jobs) > 1 else nullcontext
     ran: list[tuple[Outcome, counters.Tally]] = []
     for part in _parts(jobs):
-        if len(part) > 1 and isinstance(part[0], Joint):
+        if len(part) > 1 and isinstance(part[0], BatchJob):
             outcome, moved = _run(Tx(conn, shop_id, now), part[0].at_once(part), savepoint)
             if isinstance(outcome, Done):
                 ran += [(outcome, moved), *((outcome, {}) for _ in part[1:])]
@@ -119,10 +119,10 @@ def run_jobs(conn: Connection, shop_id: int, now: Ms, jobs: Sequence[Job]) -> li
 
 
 def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
-    """The jobs in their order: those of a joint type that follow each other together, every other one alone."""
+    """The jobs in their order: those of a batch type that follow each other together, every other one alone."""
     parts: list[list[Job]] = []
     for job in jobs:
-        if parts and isinstance(job, Joint) and type(job) is type(parts[-1][0]):
+        if parts and isinstance(job, BatchJob) and type(job) is type(parts[-1][0]):
             parts[-1].append(job)
         else:
             parts.append([job])

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from orders_demo.world.goods import Location
-from orders_demo.world.parcels import Task, TaskLine
+from orders_demo.world.parcels import FulfillmentOrder, FulfillmentOrderLine
 from orders_demo.world.routes import Merge, Move
 from orders_demo.world.shop import Shop
 
-Units = Sequence[tuple[TaskLine, int]]
+Units = Sequence[tuple[FulfillmentOrderLine, int]]
 
 
-def split(shop: Shop, task: Task, units: Units, at: datetime, *, to: Location | None = None) -> Task | None:
+def split(
+    shop: Shop, task: FulfillmentOrder, units: Units, at: datetime, *, to: Location | None = None
+) -> FulfillmentOrder | None:
     """These units in a fulfilment order of their own, at the same location or another. None when there are none."""
     taken = [(entry, quantity) for entry, quantity in units if quantity]
     if not taken:
@@ -22,13 +24,15 @@ def split(shop: Shop, task: Task, units: Units, at: datetime, *, to: Location | 
     for entry, quantity in taken:
         entry.total -= quantity
         entry.remaining -= quantity
-        other.lines.append(TaskLine(shop.ids.next("FulfillmentOrderLineItem"), entry.line, quantity, quantity))
+        other.lines.append(
+            FulfillmentOrderLine(shop.ids.next("FulfillmentOrderLineItem"), entry.line, quantity, quantity)
+        )
     task.lines = [entry for entry in task.lines if entry.total]
     task.updated_at = at
     return other
 
 
-def merge(shop: Shop, tasks: Sequence[Task], at: datetime) -> Task:
+def merge(shop: Shop, tasks: Sequence[FulfillmentOrder], at: datetime) -> FulfillmentOrder:
     """All in the first; the others are closed and empty, and stay."""
     first, *others = tasks
     parts = [(task, [(entry.id, entry.remaining) for entry in task.lines]) for task in tasks]
@@ -36,7 +40,7 @@ def merge(shop: Shop, tasks: Sequence[Task], at: datetime) -> Task:
         for entry in other.lines:
             known = next((line for line in first.lines if line.line is entry.line), None)
             if known is None:
-                known = TaskLine(entry.id, entry.line, 0, 0)
+                known = FulfillmentOrderLine(entry.id, entry.line, 0, 0)
                 first.lines.append(known)
             known.total += entry.remaining
             known.remaining += entry.remaining
@@ -49,7 +53,7 @@ def merge(shop: Shop, tasks: Sequence[Task], at: datetime) -> Task:
     return first
 
 
-def move(shop: Shop, task: Task, units: Units, to: Location, at: datetime) -> Task:
+def move(shop: Shop, task: FulfillmentOrder, units: Units, to: Location, at: datetime) -> FulfillmentOrder:
     """Send these units (all, when none are named) from another location: the moved fulfilment order."""
     part = bool(units) and sum(quantity for _, quantity in units) < task.remaining
     moved = (split(shop, task, units, at, to=to) if part else None) or task
@@ -59,7 +63,7 @@ def move(shop: Shop, task: Task, units: Units, to: Location, at: datetime) -> Ta
     return moved
 
 
-def replace(shop: Shop, task: Task, at: datetime) -> Task:
+def replace(shop: Shop, task: FulfillmentOrder, at: datetime) -> FulfillmentOrder:
     """Cancel a fulfilment order: its lines go on in one that replaces it."""
     other = _beside(shop, task, task.location, at)
     other.lines, task.lines = task.lines, []
@@ -70,7 +74,7 @@ def replace(shop: Shop, task: Task, at: datetime) -> Task:
     return other
 
 
-def take_in_hand(shop: Shop, task: Task, at: datetime) -> None:
+def take_in_hand(shop: Shop, task: FulfillmentOrder, at: datetime) -> None:
     """Progress is reported."""
     before = task.status
     task.in_hand, task.status, task.updated_at = True, "IN_PROGRESS", at
@@ -78,14 +82,14 @@ def take_in_hand(shop: Shop, task: Task, at: datetime) -> None:
     shop.touch(task.order, at)
 
 
-def open_again(shop: Shop, task: Task, at: datetime) -> None:
+def open_again(shop: Shop, task: FulfillmentOrder, at: datetime) -> None:
     """Nothing was begun after all; or a scheduled one is to be sent now."""
     task.in_hand, task.status, task.updated_at = False, "OPEN", at
     shop.touch(task.order, at)
 
 
-def _beside(shop: Shop, task: Task, location: Location, at: datetime) -> Task:
-    other = Task(
+def _beside(shop: Shop, task: FulfillmentOrder, location: Location, at: datetime) -> FulfillmentOrder:
+    other = FulfillmentOrder(
         id=shop.ids.next("FulfillmentOrder"),
         order=task.order,
         location=location,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from orders_demo.verbs import parcels
+from orders_demo.operations import parcels
 from orders_demo.world.goods import Location
 from orders_demo.world.orders import Dispute, Line, Order, Payment, Refund, RefundLine
 from orders_demo.world.returns import Return

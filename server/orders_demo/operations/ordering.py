@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypedDict
 
-from orders_demo.verbs import parcels, payments, stock
+from orders_demo.operations import parcels, payments, stock
 from orders_demo.world.goods import Location, Variant
 from orders_demo.world.money import Tender
 from orders_demo.world.orders import Line, Metafield, Order, Shipping

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from orders_demo.verbs import routing
+from orders_demo.operations import routing
 from orders_demo.world.goods import Location
 from orders_demo.world.orders import Line, Order
-from orders_demo.world.parcels import UNFULFILLABLE, Hold, Parcel, ParcelLine, Scan, Task, TaskLine, Tracking
+from orders_demo.world.parcels import (
+    UNFULFILLABLE,
+    FulfillmentOrder,
+    FulfillmentOrderLine,
+    Hold,
+    Parcel,
+    ParcelLine,
+    Scan,
+    Tracking,
+)
 from orders_demo.world.shop import Shop
 
 PROMISES = frozenset({"CONFIRMED", "IN_TRANSIT", "DELAYED"})
@@ -30,7 +39,7 @@ def route(
         share = wanted[index :: len(sources)]
         if not share:
             continue
-        task = Task(
+        task = FulfillmentOrder(
             id=shop.ids.next("FulfillmentOrder"),
             order=order,
             location=location,
@@ -40,7 +49,7 @@ def route(
             fulfill_at=fulfill_at or at.replace(minute=0, second=0),
             fulfill_by=fulfill_by,
             lines=[
-                TaskLine(shop.ids.next("FulfillmentOrderLineItem"), line, line.quantity, line.quantity)
+                FulfillmentOrderLine(shop.ids.next("FulfillmentOrderLineItem"), line, line.quantity, line.quantity)
                 for line in share
             ],
         )
@@ -51,7 +60,7 @@ def route(
 
 def hold(
     shop: Shop,
-    task: Task,
+    task: FulfillmentOrder,
     reason: str,
     notes: str | None,
     at: datetime,
@@ -59,8 +68,8 @@ def hold(
     handle: str | None = None,
     by_us: bool = False,
     external_id: str | None = None,
-    portion: Sequence[tuple[TaskLine, int]] = (),
-) -> tuple[Hold, Task | None]:
+    portion: Sequence[tuple[FulfillmentOrderLine, int]] = (),
+) -> tuple[Hold, FulfillmentOrder | None]:
     """Hold a fulfilment order; holds stack. With a portion, the rest becomes a fulfilment order of its own."""
     entry = Hold(shop.ids.next("FulfillmentHold"), reason, notes, handle, by_us, at, external_id)
     rest = entry.split_off = routing.split(shop, task, _rest(task, portion), at) if portion else None
@@ -73,7 +82,7 @@ def hold(
     return entry, rest
 
 
-def release(shop: Shop, task: Task, at: datetime, holds: Sequence[Hold] | None = None) -> None:
+def release(shop: Shop, task: FulfillmentOrder, at: datetime, holds: Sequence[Hold] | None = None) -> None:
     """Take off the given holds (all, when not given); when none is left the task is open again, and whole if it can be."""
     gone = list(task.holds if holds is None else holds)
     task.holds = [entry for entry in task.holds if entry not in gone]
@@ -91,7 +100,7 @@ def release(shop: Shop, task: Task, at: datetime, holds: Sequence[Hold] | None =
 
 def send(
     shop: Shop,
-    portions: Sequence[tuple[Task, Sequence[tuple[TaskLine, int]]]],
+    portions: Sequence[tuple[FulfillmentOrder, Sequence[tuple[FulfillmentOrderLine, int]]]],
     tracking: Sequence[Tracking],
     at: datetime,
 ) -> Parcel:
@@ -122,7 +131,7 @@ def send(
     return parcel
 
 
-def send_all(shop: Shop, task: Task, tracking: Sequence[Tracking], at: datetime) -> Parcel:
+def send_all(shop: Shop, task: FulfillmentOrder, tracking: Sequence[Tracking], at: datetime) -> Parcel:
     """Send all that a task still has to send."""
     return send(shop, [(task, [(line, line.remaining) for line in task.lines])], tracking, at)
 
@@ -183,7 +192,7 @@ def call_back(shop: Shop, parcel: Parcel, at: datetime) -> None:
 
 
 def _route_again(shop: Shop, parcel: Parcel, owed: Sequence[tuple[Line, int]], at: datetime) -> None:
-    task = Task(
+    task = FulfillmentOrder(
         id=shop.ids.next("FulfillmentOrder"),
         order=parcel.order,
         location=parcel.location,
@@ -193,7 +202,7 @@ def _route_again(shop: Shop, parcel: Parcel, owed: Sequence[tuple[Line, int]], a
         fulfill_at=at.replace(minute=0, second=0),
         fulfill_by=None,
         lines=[
-            TaskLine(shop.ids.next("FulfillmentOrderLineItem"), line, quantity, quantity)
+            FulfillmentOrderLine(shop.ids.next("FulfillmentOrderLineItem"), line, quantity, quantity)
             for line, quantity in owed
             if quantity
         ],
@@ -220,7 +229,7 @@ def withdraw(line: Line, units: int, order: Order, at: datetime) -> None:
             task.holds = []
 
 
-def abandon(shop: Shop, task: Task, at: datetime) -> None:
+def abandon(shop: Shop, task: FulfillmentOrder, at: datetime) -> None:
     """A cancelled order's task: closed, its holds gone, as the recordings show."""
     if task.status == "CLOSED":
         return
@@ -230,7 +239,9 @@ def abandon(shop: Shop, task: Task, at: datetime) -> None:
     shop.tell("fulfillment_orders/cancelled", task)
 
 
-def _take(shop: Shop, task: Task, units: Sequence[tuple[TaskLine, int]], parcel: Parcel, at: datetime) -> None:
+def _take(
+    shop: Shop, task: FulfillmentOrder, units: Sequence[tuple[FulfillmentOrderLine, int]], parcel: Parcel, at: datetime
+) -> None:
     for entry, quantity in units:
         if not quantity:
             continue
@@ -264,7 +275,9 @@ def _give_back(parcel: Parcel, sent: ParcelLine) -> int:
     return owed
 
 
-def _rest(task: Task, portion: Sequence[tuple[TaskLine, int]]) -> list[tuple[TaskLine, int]]:
+def _rest(
+    task: FulfillmentOrder, portion: Sequence[tuple[FulfillmentOrderLine, int]]
+) -> list[tuple[FulfillmentOrderLine, int]]:
     """What is left of a task without a portion of it."""
     held = {entry.id: quantity for entry, quantity in portion}
     return [(entry, entry.remaining - held.get(entry.id, 0)) for entry in task.lines]
