@@ -29,7 +29,7 @@ from orders_sync.db.migrate import migrate
 from orders_sync.db.shops import DeskMark
 from orders_sync.db.sqlite_files import SqliteFile
 from orders_sync.db.tx import Tx
-from orders_sync.db.writer import Writer
+from orders_sync.db.writer import Committed, Writer
 from orders_sync.instants import Clock, system_clock
 
 if TYPE_CHECKING:
@@ -272,13 +272,16 @@ class Database:
         except Exception as error:  # noqa: BLE001  # the writer's outermost frame: every caller gets the error
             _log.exception("a group of writes failed")
             return [Failed(failures.meaning(error)) for _ in group]
+        self._committed(committed)
+        return committed.outcomes
+
+    def _committed(self, committed: Committed) -> None:
         if committed.unnumbered:
             self.generation += 1
         if committed.newest is not None and committed.newest > self.version:
             self.advance(committed.newest)
             if self._notifier is not None:
                 self._notifier.send(committed.newest)
-        return committed.outcomes
 
 
 def _notifier(url: URL, shop_id: int) -> Notifier:
