@@ -12,17 +12,17 @@ from tests.conftest import ROOT
 MOST_FILES = 12
 """A change that touches more is too hard to make."""
 
-WAYS = {"A webhook": 24, "An action": 28, "A page": 16}
+WAYS = {"A webhook": 24, "An action from key to Shopify": 28, "A page": 16}
 """How many files may lie on each way through the code."""
 
 FOLLOWED = {
     "A column of the table": r"\b_usd\b",
     "A tab": r"\bTab\.REFUNDED\b",
-    "A filter": r"\bchannel\s*[:=]\s*(Channel|given|_|filters|f\.)|[\"']channel[\"']",
+    "A filter": r"\bf(ilters)?\.priority\b|\(Priority, \"priority\"|one_of\(Priority\)|\bpriority: Priority \|",
     "An action": r"\bSupport(Draft|Body|Dialog)\b|\bActionName\.SUPPORT\b",
     "A kind of outbound write": r"\bKind\.ESCALATION\b",
     "A setting": r"\bdelayed_hours\b",
-    "A table of the database": r"\btables import .*\bassignments\b|\bTable\(\s*\"order_assignments\"",
+    "A table of the database": r"(?<!`)\border_assignments\b(?!`)",
 }
 """What of each walk's example must be known by the files of the walk alone."""
 
@@ -35,7 +35,9 @@ def sections(level: str) -> Iterator[tuple[str, str]]:
 
 
 def files(body: str) -> list[str]:
-    return re.findall(r"`((?:src|server|tests|docs)/[\w./-]+\.\w+)`", body)
+    """Those of the numbered list."""
+    steps = "".join(re.findall(r"^(?:\d+\.| {3,}).*\n", body, re.MULTILINE))
+    return re.findall(r"`((?:src|server|tests|docs)/[\w./-]+\.\w+)`", steps)
 
 
 WALKS = {title: files(body) for title, body in sections("###")}

@@ -13,7 +13,7 @@ from orders_sync.settings import NAMES
 from orders_tui.cli.parser import SERVER_COMMANDS, build
 from orders_wire.vocabulary import ErrorCode, EventType, Gap
 
-PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
 def text(page: str) -> str:
@@ -36,6 +36,13 @@ def test_what_the_tree_names_is_there() -> None:
     named = set(re.findall(r"\b([a-z_]+\.py)\b", tree()))
     there = {path.name for folder in ("src", "server") for path in (ROOT / folder).rglob("*.py")}
     assert named <= there
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    files = [str(path) for folder in ("src", "server", "tests") for path in (ROOT / folder).rglob("*.py")]
+    named = set(re.findall(r"`([\w/]+\.py)`", page.read_text(encoding="utf-8")))
+    assert not {name for name in named if not any(path.endswith(f"/{name}") for path in files)}
 
 
 def test_the_contract_page_names_every_endpoint_code_event_and_gap() -> None:

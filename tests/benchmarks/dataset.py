@@ -18,7 +18,7 @@ from tests.support.projections import projection
 
 from orders_sync.db import connections, counters, recount, shops
 from orders_sync.db import orders as stored
-from orders_sync.db.group import Done, run_jobs
+from orders_sync.db.group_commit import Done, run_jobs
 from orders_sync.db.location import parse
 from orders_sync.db.migrate import migrate
 from orders_sync.db.orders import Saved
@@ -73,7 +73,7 @@ def build(url: str, size: int, now: Ms) -> None:
     assert size >= BASE
     location = parse(url)
     migrate(location)
-    engine = connections.single(location)
+    engine = connections.unpooled(location)
     with engine.begin() as conn:
         conn.exec_driver_sql("SET statement_timeout = 0") if conn.dialect.name == "postgresql" else None
         shop_id = shops.enrol(conn, SHOP, now)

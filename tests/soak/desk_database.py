@@ -25,7 +25,7 @@ class DeskDatabase:
 
     def __init__(self, url: str, domain: str) -> None:
         self.url = url
-        self._engine = connections.single(parse(url))
+        self._engine = connections.unpooled(parse(url))
         with self._engine.connect() as conn:
             self.shop_id: int = conn.execute(select(shops.c.shop_id).where(shops.c.domain == domain)).scalar_one()
 

@@ -47,6 +47,7 @@ def _message(body: AssignBody, execution: Execution) -> str:
 
 
 ASSIGN = ActionDefinition(
+    "Make somebody, or nobody, the owner",
     AssignBody,
     run=on_each_order(lambda body: body.order_ids, _decide),
     order_ids=lambda body: body.order_ids,

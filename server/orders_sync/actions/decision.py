@@ -14,6 +14,10 @@ Shown = dict[str, object]
 """An item of `updatedOrders` without its id: contract §3, table of actions."""
 
 
+Altered = tuple[tuple[int, Payload, Payload], ...]
+"""Rows that an earlier action queued and nobody claimed yet: id, payload before, payload now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why an action cannot be done on an order. `allowed_actions` goes with `illegal_transition`, `version` with
@@ -29,13 +33,12 @@ class Refusal:
 class Decision:
     """`operator` equal to the present one: success without a change. `details` is for the audit.
 
-    `altered`: rows that an earlier action queued and nobody claimed yet: id, payload before, payload now. `reopen`: causes of
-    alerts that an undo brings back.
+    `reopen`: causes of alerts that an undo brings back.
     """
 
     operator: OperatorState
     shown: Shown
     details: str = ""
     writes: tuple[Write, ...] = ()
-    altered: tuple[tuple[int, Payload, Payload], ...] = ()
+    altered: Altered = ()
     reopen: tuple[Cause, ...] = ()

@@ -14,6 +14,7 @@ from orders_sync.actions.locked_order import LockedOrder
 from orders_sync.db.tx import Tx
 from orders_sync.rules.order_state import OrderState
 from orders_wire.actions import Action
+from orders_wire.vocabulary import ErrorCode
 
 B = TypeVar("B", bound=Action)
 
@@ -27,19 +28,22 @@ Overtaken = Callable[[OrderState, str, object], bool]
 
 @dataclass(frozen=True)
 class ActionDefinition(Generic[B]):
-    """One action. `body`: the model of its request; `run`: does what a body asks for.
+    """One action. `text`: what it does, in a sentence; `body`: the model of its request; `run`: does what a body asks for.
 
     `message`: what the response says of the orders that it was done on; `restored`: what undo's response shows of an order whose
     action was taken back, under the names that the action itself had for it. `order_ids`: the orders that it will lock, None
     where only the database knows. `overtaken`: by field of `OperatorState`, what keeps undo from taking it back.
+    `refusals`: codes beyond those of every action.
     """
 
+    text: str
     body: type[B]
     run: Run[B]
     message: Callable[[B, Execution], str]
     restored: Callable[[OrderState, ActionContext], Shown]
     order_ids: OrderIds[B] | None = None
     overtaken: Mapping[str, Overtaken] = field(default_factory=dict)
+    refusals: tuple[ErrorCode, ...] = ()
 
 
 def on_each_order(named: OrderIds[B], decide: Callable[[LockedOrder, B, ActionContext], Decision | Refusal]) -> Run[B]:

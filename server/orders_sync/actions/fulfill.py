@@ -8,10 +8,10 @@ fulfilment that was made of it.
 from __future__ import annotations
 
 from orders_sync.actions.context import ActionContext
-from orders_sync.actions.decision import Decision, Refusal, Shown
+from orders_sync.actions.decision import Altered, Decision, Refusal, Shown
 from orders_sync.actions.definition import ActionDefinition, on_each_order
 from orders_sync.actions.locked_order import LockedOrder, with_entry
-from orders_sync.db.outbox import OutboxRow, Payload
+from orders_sync.db.outbox import Payload
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write, unclaimed
 from orders_sync.rules.delayed import is_delayed
@@ -112,30 +112,29 @@ def _give_number(
     note = Entry(ts=context.second, event="note", details=details)
     failed = _without_failed(operator, Kind.TRACKING)
     operator = with_entry(operator, key("note", context.action_id), note, failed=failed)
-    where: Payload = {"fulfillment_id": parcel.id}
+    altered: Altered = ()
     if parcel.ours:
         ours = operator.acknowledgement
         assert ours is not None, "a parcel of ours is an acknowledgement"
         operator = operator.model_copy(update={"acknowledgement": ours.model_copy(update=_tracking(tracking))})
-        if waiting := _waiting(order, ours.action_id):
-            news: Payload = {"tracking": _tracking(tracking)} | ({} if notify is None else {"notify": notify})
-            altered = tuple((row.id, row.payload, row.payload | news) for row in waiting)
-            return Decision(operator, _shown(tracking), details, altered=altered)
-        where = {"fulfillment_id": None, "known": list(ours.known), "before": None}
+        altered = _into_waiting(order, ours.action_id, tracking, notify)
+        where: Payload = {"fulfillment_id": None, "known": list(ours.known), "before": None}
     else:
-        where["before"] = None if parcel.id in operator.numbers else parcel.number
+        where = {"fulfillment_id": parcel.id, "before": None if parcel.id in operator.numbers else parcel.number}
         number = GivenNumber(action_id=context.action_id, **_tracking(tracking))
         operator = operator.model_copy(update={"numbers": {**operator.numbers, parcel.id: number}})
-    if context.settings.placeholders.match(tracking.number):
-        return Decision(operator, _shown(tracking), details)
+    if altered or context.settings.placeholders.match(tracking.number):
+        return Decision(operator, _shown(tracking), details, altered=altered)
     payload = where | _tracking(tracking) | ({"notify": True} if context.mails(notify) else {})
     return Decision(operator, _shown(tracking), details, (Write(Kind.TRACKING, order.order_id, payload),))
 
 
-def _waiting(order: LockedOrder, action_id: str) -> list[OutboxRow]:
-    """The queued fulfilment of the acknowledgement, while it can still be changed."""
+def _into_waiting(order: LockedOrder, action_id: str, tracking: GivenTracking, notify: bool | None) -> Altered:
+    """The number in the queued fulfilment of the acknowledgement, while that can still be changed."""
+    news: Payload = {"tracking": _tracking(tracking)} | ({} if notify is None else {"notify": notify})
     rows = [row for row in order.outbound(Kind.FULFILLMENT) if row.action_id == action_id and unclaimed([row])]
-    return [row for row in rows if row.state in (OutboundState.QUEUED, OutboundState.NEEDS_REVIEW)]
+    waiting = (row for row in rows if row.state in (OutboundState.QUEUED, OutboundState.NEEDS_REVIEW))
+    return tuple((row.id, row.payload, row.payload | news) for row in waiting)
 
 
 def _tracking(tracking: GivenTracking) -> dict[str, str | None]:
@@ -169,10 +168,12 @@ def _number_in_shop(state: OrderState, parcel_id: str, _: object) -> bool:
 
 
 FULFILL = ActionDefinition(
+    "Acknowledge fulfilment and queue it",
     FulfillBody,
     run=on_each_order(lambda body: body.order_ids, _decide),
     order_ids=lambda body: body.order_ids,
     message=lambda _, execution: f"Marked {execution.orders} as fulfilled",
     restored=_restored,
     overtaken={"acknowledgement": _parcel_replaced, "numbers": _number_in_shop},
+    refusals=(ErrorCode.ON_HOLD, ErrorCode.ORDER_CLOSED),
 )

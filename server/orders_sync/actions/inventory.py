@@ -65,6 +65,7 @@ def _decide(order: LockedOrder, body: InventoryBody, context: ActionContext) -> 
 
 
 INVENTORY = ActionDefinition(
+    "Hold orders for a SKU, and tell the ERP",
     InventoryBody,
     run=_run,
     message=lambda body, execution: f"Inventory escalated for {body.sku}: {execution.orders} held",

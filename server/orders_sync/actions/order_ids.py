@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orders_sync.actions.decision import Refusal
-from orders_sync.db import order_ids
+from orders_sync.db import order_lookup
 from orders_sync.db.tx import Tx
 from orders_wire.vocabulary import ErrorCode
 
@@ -21,13 +21,13 @@ class NamedOrder:
 
 def find(tx: Tx, spellings: Sequence[str]) -> list[NamedOrder]:
     """Each id with its order, in the same order."""
-    found = order_ids.find(tx.conn, tx.shop_id, set(spellings))
+    found = order_lookup.find(tx.conn, tx.shop_id, set(spellings))
     return [NamedOrder(spelling, _target(spelling, found[spelling])) for spelling in spellings]
 
 
 def without_asking(spellings: Iterable[str]) -> list[int] | None:
     """The orders that are meant, as far as the spellings alone say; None when one may be a name."""
-    found = [order_ids.of_gid(spelling) for spelling in spellings]
+    found = [order_lookup.of_gid(spelling) for spelling in spellings]
     known = [order_id for order_id in found if order_id is not None]
     return known if len(known) == len(found) else None
 

@@ -1,4 +1,4 @@
-"""Returns: an operator moves a return by the one table of `orders_wire.returns` (contract §3, Returns)."""
+"""Returns: an operator moves a return by the one table of `orders_wire.return_machine` (contract §3, Returns)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orders_sync.rules.operator_state import Entry, ReturnMove
 from orders_sync.rules.order_state import OrderState
 from orders_sync.rules.returns import OrderReturn, on_show
 from orders_sync.rules.timeline import brief, key
-from orders_wire import returns
+from orders_wire import return_machine
 from orders_wire.actions import ReturnsBody
 from orders_wire.vocabulary import ErrorCode, ReturnState
 
@@ -28,9 +28,9 @@ def _decide(order: LockedOrder, body: ReturnsBody, context: ActionContext) -> De
     chosen = _chosen(order, body.return_id)
     if isinstance(chosen, Refusal):
         return chosen
-    reached = returns.after(chosen.state, body.action)
+    reached = return_machine.after(chosen.state, body.action)
     if reached is None:
-        allowed = tuple(returns.allowed_actions(chosen.state))
+        allowed = tuple(return_machine.allowed_actions(chosen.state))
         message = f"{order.name}: {body.action} is not possible from {chosen.state}"
         return Refusal(ErrorCode.ILLEGAL_TRANSITION, message, allowed_actions=allowed)
     before = order.operator
@@ -87,10 +87,12 @@ def _moved_on(state: OrderState, return_id: str, move: object) -> bool:
 
 
 RETURNS = ActionDefinition(
+    "Move a return on",
     ReturnsBody,
     run=on_each_order(lambda body: [body.order_id], _decide),
     order_ids=lambda body: [body.order_id],
     message=_message,
     restored=lambda *_: {},
     overtaken={"returns": _moved_on},
+    refusals=(ErrorCode.ILLEGAL_TRANSITION,),
 )

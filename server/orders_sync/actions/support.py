@@ -36,6 +36,7 @@ def _decide(order: LockedOrder, body: SupportBody, context: ActionContext) -> De
 
 
 SUPPORT = ActionDefinition(
+    "Hand an order to the support queue",
     SupportBody,
     run=on_each_order(lambda body: [body.order_id], _decide),
     order_ids=lambda body: [body.order_id],

@@ -36,10 +36,12 @@ Undoable = Mapping[ActionName, ActionDefinition[Any]]
 def definition(undoable: Undoable) -> ActionDefinition[UndoBody]:
     """Undo as an action, which takes back any of these."""
     return ActionDefinition(
+        "Take an action back",
         UndoBody,
         run=lambda tx, context, body: _run(tx, context, body, undoable),
         message=lambda _, execution: f"Undone: {execution.undone} on {execution.orders}",
         restored=lambda *_: {},
+        refusals=(ErrorCode.ALREADY_SENT, ErrorCode.FORBIDDEN),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 
 from orders_sync.db import alerts, events
@@ -17,7 +17,7 @@ from orders_sync.db.alerts import AlertRow
 from orders_sync.db.events import EventDraft
 from orders_sync.db.tx import Tx
 from orders_sync.rules.projection import Cause
-from orders_wire.vocabulary import AlertType, EventType, OpenClosed
+from orders_wire.vocabulary import AlertType, EventType, Gap, OpenClosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +57,24 @@ def reconcile(tx: Tx, orders: Sequence[OrderCauses]) -> dict[int, frozenset[Aler
     return types
 
 
-def alert_id(tx: Tx, kind: AlertType | EventType, order_id: int, cause: str, previous: str = "") -> str:
-    """The id of an alert raised in this transaction; `previous` is the id it had before, if its cause opens again."""
-    name = "\x00".join([kind.value, str(order_id), cause, str(tx.now), previous])
-    return hashlib.blake2b(name.encode(), digest_size=9).hexdigest()
+def with_id(tx: Tx, row: AlertRow, previous: str = "") -> AlertRow:
+    """An alert raised in this transaction, under its id; `previous` is the id it had before, if its cause opens again."""
+    name = "\x00".join([row.type.value, str(row.order_id), row.cause, str(tx.now), previous])
+    return row._replace(alert_id=hashlib.blake2b(name.encode(), digest_size=9).hexdigest())
 
 
-def opened(row: AlertRow) -> EventDraft:
-    """The event that raises an alert: the only one with a message."""
-    return replace(cleared(row), status=OpenClosed.OPEN, message=row.message)
-
-
-def cleared(row: AlertRow) -> EventDraft:
-    """The event that takes an alert back."""
+def event(row: AlertRow, status: OpenClosed) -> EventDraft:
+    """The event that raises an alert or a gap, which alone has a message, or takes it back."""
+    is_gap = row.type is EventType.DATA_GAP
     return EventDraft(
         EventType(row.type.value),
-        status=OpenClosed.CLEARED,
+        status=status,
+        message=row.message if status is OpenClosed.OPEN else None,
         severity=row.severity,
         alert_id=row.alert_id,
-        order_id=row.order_id,
+        order_id=None if is_gap else row.order_id,
         order_number=row.order_number,
+        gap=Gap(row.cause.partition(" ")[0]) if is_gap else None,
     )
 
 
@@ -94,8 +92,11 @@ def _plan(plan: _Plan, tx: Tx, order: OrderCauses, known: Sequence[AlertRow]) ->
             continue
         text = _distinct(cause.message, texts)
         texts.add(text)
+        new = AlertRow(
+            "", cause.type, order.order_id, cause.key, text, cause.severity, open=True, order_number=order.order_number
+        )
         opening = plan.added if row is None else plan.reopened
-        opening.append(_row(tx, order, cause, text, "" if row is None else row.alert_id))
+        opening.append(with_id(tx, new, "" if row is None else row.alert_id))
         open_types.add(cause.type)
     return frozenset(open_types)
 
@@ -106,22 +107,9 @@ def _distinct(text: str, taken: Collection[str]) -> str:
     return text if text not in taken else next(other for other in numbered if other not in taken)
 
 
-def _row(tx: Tx, order: OrderCauses, cause: Cause, text: str, previous: str) -> AlertRow:
-    return AlertRow(
-        alert_id=alert_id(tx, cause.type, order.order_id, cause.key, previous),
-        type=cause.type,
-        order_id=order.order_id,
-        cause=cause.key,
-        message=text,
-        severity=cause.severity,
-        open=True,
-        order_number=order.order_number,
-    )
-
-
 def _write(tx: Tx, plan: _Plan) -> None:
     opening = plan.added + plan.reopened
-    drafts = [cleared(row) for row in plan.ended] + [opened(row) for row in opening]
+    drafts = [event(row, OpenClosed.CLEARED) for row in plan.ended] + [event(row, OpenClosed.OPEN) for row in opening]
     event_rows = events.append_all(tx, drafts)[len(plan.ended) :]
     alerts.end(tx, [row.alert_id for row in plan.ended])
     alerts.add(tx, plan.added, event_rows[: len(plan.added)])

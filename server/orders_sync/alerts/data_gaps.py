@@ -7,12 +7,10 @@ Invariant: at most one open gap per (gap, scope). Unlike an alert, a gap that wa
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from orders_sync.alerts.alerts import alert_id
+from orders_sync.alerts.alerts import event, with_id
 from orders_sync.db import alerts, dead_letters, events
 from orders_sync.db.alerts import AlertRow
-from orders_sync.db.events import EventDraft
 from orders_sync.db.tables import GAP_ORDER
 from orders_sync.db.tx import Reading, Tx
 from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
@@ -22,13 +20,14 @@ def open_gap(tx: Tx, gap: Gap, scope: str, message: str, severity: Severity) -> 
     """Raises a gap; False when it is open already. `message` says what to do and holds no ageing figure."""
     cause = _cause(gap, scope)
     known = alerts.gap(tx.conn, tx.shop_id, cause)
+    new = AlertRow("", EventType.DATA_GAP, GAP_ORDER, cause, message, severity, open=True)
     if known is None:
-        alerts.reserve_gap(tx, _row(tx, cause, message, severity, ""))
+        alerts.reserve_gap(tx, with_id(tx, new))
         known = alerts.gap(tx.conn, tx.shop_id, cause)
     if known is None or known.open:
         return False
-    row = _row(tx, cause, message, severity, known.alert_id)
-    alerts.reopen(tx, [row], [events.append(tx, _event(row, OpenClosed.OPEN))])
+    row = with_id(tx, new, known.alert_id)
+    alerts.reopen(tx, [row], [events.append(tx, event(row, OpenClosed.OPEN))])
     return True
 
 
@@ -52,39 +51,16 @@ def clear_gap(tx: Tx, gap: Gap, scope: str) -> bool:
     if known is None or not known.open:
         return False
     alerts.end(tx, [known.alert_id])
-    events.append(tx, _event(known, OpenClosed.CLEARED))
+    events.append(tx, event(known, OpenClosed.CLEARED))
     return True
 
 
 def clear_read(tx: Tx, sources: Iterable[str]) -> None:
     """Clears the `dead_letter` of each of these sources of which none is dead any more."""
     for source in sources:
-        if dead_letters.dead_from(tx, source) == 0:
+        if dead_letters.count_dead(tx, source) == 0:
             clear_gap(tx, Gap.DEAD_LETTER, source)
 
 
 def _cause(gap: Gap, scope: str) -> str:
     return f"{gap.value} {scope}".rstrip()
-
-
-def _row(tx: Tx, cause: str, message: str, severity: Severity, previous: str) -> AlertRow:
-    return AlertRow(
-        alert_id=alert_id(tx, EventType.DATA_GAP, GAP_ORDER, cause, previous),
-        type=EventType.DATA_GAP,
-        order_id=GAP_ORDER,
-        cause=cause,
-        message=message,
-        severity=severity,
-        open=True,
-    )
-
-
-def _event(row: AlertRow, status: OpenClosed) -> EventDraft:
-    draft = EventDraft(
-        EventType.DATA_GAP,
-        status=status,
-        severity=row.severity,
-        alert_id=row.alert_id,
-        gap=Gap(row.cause.partition(" ")[0]),
-    )
-    return replace(draft, message=row.message) if status is OpenClosed.OPEN else draft

@@ -96,7 +96,7 @@ def restore(settings: Settings, source: Path | None, *, create: bool = False) ->
         return 2
     probe.require(url)
     bring_up_to_date(url)
-    engine = connections.single(url)
+    engine = connections.unpooled(url)
     with engine.begin() as conn:
         drawn = shops.renew_all(conn)
     engine.dispose()

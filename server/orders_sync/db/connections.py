@@ -1,7 +1,7 @@
 """The engines under the one write path and the reads: how each database is opened, and what is bounded.
 
 SQLite: write-ahead log, every commit synced to disk, writers begin at once (`BEGIN IMMEDIATE`), readers see one snapshot. The
-file is not mapped into memory: one that is cut short would end the process. Only `single` makes one that is not there.
+file is not mapped into memory: one that is cut short would end the process. Only `unpooled` makes one that is not there.
 PostgreSQL: bounded pools, statement and lock timeouts, reads in one read-only snapshot.
 """
 
@@ -120,7 +120,7 @@ def connected(engine: Engine) -> Iterator[Connection]:
         engine.dispose()
 
 
-def single(url: URL) -> Engine:
+def unpooled(url: URL) -> Engine:
     """An engine that keeps no connection: migrations, notifications, commands. A SQLite file that is missing is made."""
     if is_sqlite(url):
         sqlite_files.make_folder(sqlite_path(url).parent)
@@ -128,7 +128,7 @@ def single(url: URL) -> Engine:
     return _postgresql(url, size=None)
 
 
-def anew(url: URL) -> Engine:
+def unpooled_reader(url: URL) -> Engine:
     """An engine that reads a SQLite file as whoever opens it now finds it: each connection is a new one."""
     return _sqlite(url, size=None, begin="BEGIN", query_only=True)
 
@@ -151,7 +151,7 @@ def _sqlite(
         if mode == "rwc":
             sqlite_files.make_file(path)
         for ending in sqlite_files.ENDINGS:
-            sqlite_files.tighten(path.with_name(path.name + ending))
+            sqlite_files.make_private(path.with_name(path.name + ending))
         return sqlite3.connect(
             place, timeout_s, check_same_thread=False, cached_statements=_SQLITE_STATEMENTS, uri=True
         )

@@ -80,7 +80,7 @@ def topics(conn: Reading, shop_id: int, source: str, limit: int = 250) -> list[s
     return list(conn.scalars(select(_l.topic).where(_dead(shop_id, source)).order_by(_l.id.desc()).limit(limit)))
 
 
-def waits(tx: Tx, source: str, topic: str) -> bool:
+def any_dead(tx: Tx, source: str, topic: str) -> bool:
     """True when one of this topic is dead."""
     query = select(_l.id).where(_dead(tx.shop_id, source), _l.topic == clean(topic))
     return tx.conn.execute(query.limit(1)).first() is not None
@@ -99,7 +99,7 @@ def one(conn: Connection, shop_id: int, letter_id: int) -> DeadLetterRow | None:
     return None if row is None else _row(row)
 
 
-def dead_from(tx: Tx, source: str) -> int:
+def count_dead(tx: Tx, source: str) -> int:
     """How many of a source are still dead."""
     return tx.conn.execute(select(func.count()).where(_dead(tx.shop_id, source))).scalar_one()
 

@@ -1,4 +1,4 @@
-"""Orders that somebody has to look at: the sweeper because their instant has come, the poller beyond what it is told of.
+"""Orders that somebody has to look at: the sweeper because their instant has come, the poller beyond what changed.
 
 What is due is a range of an index, however long the history. The poller looks at parcels on their way, open returns and holds,
 and at whether webhooks come.
@@ -26,11 +26,11 @@ class Due:
 
 def due(conn: Connection, shop_id: int, now: Ms, after: Due | None, limit: int) -> list[Due]:
     """Orders whose instant has come, in its order, following `after`."""
-    query = select(orders.c.wake_at, orders.c.id).where(orders.c.shop_id == shop_id, orders.c.wake_at <= now)
+    o = orders.c
+    query = select(o.wake_at, o.id).where(o.shop_id == shop_id, o.wake_at <= now)
     if after is not None:
-        query = query.where(tuple_(orders.c.wake_at, orders.c.id) > tuple_(after.wake_at, after.order_id))
-    rows = conn.execute(query.order_by(orders.c.wake_at, orders.c.id).limit(limit))
-    return [Due(Ms(row.wake_at), row.id) for row in rows]
+        query = query.where(tuple_(o.wake_at, o.id) > tuple_(after.wake_at, after.order_id))
+    return [Due(Ms(row.wake_at), row.id) for row in conn.execute(query.order_by(o.wake_at, o.id).limit(limit))]
 
 
 def under_way(conn: Connection, shop_id: int, quiet: Ms) -> list[int]:

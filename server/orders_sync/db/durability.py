@@ -1,4 +1,4 @@
-"""Numbers are given without waiting for the disk (PostgreSQL), and nobody is told of one that a crash could still take back.
+"""Numbers are given without waiting for the disk (PostgreSQL), and none is sent that a crash could still take back.
 
 What was committed by now is on the disk once the log is, up to where it ends now. `desk.durable_n` is how far that is known to
 be so; a reader who found more than that waits.

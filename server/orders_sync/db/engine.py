@@ -23,13 +23,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from orders_sync.db import connections, failures, probe, shops
 from orders_sync.db.failures import Closed, ConnectionLost, Damaged, Unavailable
-from orders_sync.db.group import Failed, Outcome, Queued, next_group
+from orders_sync.db.group_commit import Failed, Outcome, Queued, next_group
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.migrate import migrate
 from orders_sync.db.shops import DeskMark
-from orders_sync.db.sqlite_files import SqlitePlace
+from orders_sync.db.sqlite_files import SqliteFile
 from orders_sync.db.tx import Tx
-from orders_sync.db.writer import Writer
+from orders_sync.db.writer import Committed, Writer
 from orders_sync.instants import Clock, system_clock
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Database:
         mark: DeskMark,
         clock: Clock,
         *,
-        place: SqlitePlace | None = None,
+        file: SqliteFile | None = None,
     ) -> None:
         self.url = url
         self.shop_id = writer.shop_id
@@ -75,7 +75,7 @@ class Database:
         self._readers = readers
         self._at_hand = connections.reader(url, 1, lock_timeout_ms=0) if is_sqlite(url) else None
         self._writer = writer
-        self._place = place
+        self._file = file
         self._damaged = False
         self._read_pool = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
@@ -96,14 +96,14 @@ class Database:
     def _open(cls, url: URL, shop_domain: str, clock: Clock, migrating: bool) -> Self:
         if migrating:
             migrate(url)
-        place = SqlitePlace(sqlite_path(url)) if is_sqlite(url) else None
+        file = SqliteFile(sqlite_path(url)) if is_sqlite(url) else None
         engine = connections.writer(url)
         with engine.begin() as conn:
             shop_id = shops.enrol(conn, shop_domain, clock())
             mark = shops.mark(conn, shop_id)
-        guard = place.require_same if place is not None else lambda: None  # PostgreSQL tells what becomes of a commit
+        guard = file.require_same if file is not None else lambda: None  # PostgreSQL tells what becomes of a commit
         writer = Writer(engine, shop_id, clock, random.Random(), time.sleep, guard=guard)
-        return cls(url, connections.reader(url, READERS), writer, mark, clock, place=place)
+        return cls(url, connections.reader(url, READERS), writer, mark, clock, file=file)
 
     async def close(self) -> None:
         """Finishes what is queued, then lets go of every connection."""
@@ -115,39 +115,39 @@ class Database:
         self._read_pool.shutdown()
         self._write_pool.shutdown()
         self._dispose()
-        if self._place is not None:
-            self._place.close()
+        if self._file is not None:
+            self._file.close()
 
     async def probe(self) -> None:
         """Raises DatabaseError unless the database takes a write, and keeps it where the next start will look for it.
 
         A SQLite file that was put back in its place is taken up again, when it holds this very desk and nothing older.
         """
-        if self._place is None:
+        if self._file is None:
             await self.write(probe.write)
             return
         loop = asyncio.get_running_loop()
-        if self._place.is_replaced:
+        if self._file.is_replaced:
             await loop.run_in_executor(self._write_pool, self._take_up)
-        self._place.require_writable()
+        self._file.require_writable()
         number = await self.write(probe.write)
-        whole = self._damaged or self._place.size_bytes <= probe.CHECKED_BYTES
-        found_anew = partial(probe.found_anew, self.url, self.shop_id, number, whole=whole)
-        await loop.run_in_executor(self._read_pool, found_anew)
+        whole = self._damaged or self._file.size_bytes <= probe.CHECKED_BYTES
+        require_persisted = partial(probe.require_persisted, self.url, self.shop_id, number, whole=whole)
+        await loop.run_in_executor(self._read_pool, require_persisted)
         self._damaged = False
 
     def _take_up(self) -> None:
         """The file that stands there now instead of the one that was opened. Raises Unavailable."""
         try:
-            with connections.connected(connections.anew(self.url)) as conn:
+            with connections.connected(connections.unpooled_reader(self.url)) as conn:
                 found = shops.mark(conn, self.shop_id)
         except (DBAPIError, NoResultFound) as error:
             raise Unavailable("another file stands in the place of the database") from error
         if found.id != self.desk_id or found.version < self.version:
             raise Unavailable("another desk, or an older copy, stands in the place of the database: start anew")
         self._dispose()
-        if self._place is not None:
-            self._place.adopt()
+        if self._file is not None:
+            self._file.adopt()
 
     def _dispose(self) -> None:
         for opened in (self._writer, self._readers, self._at_hand):
@@ -231,7 +231,7 @@ class Database:
         """Calls `callback` on the loop with the newest number, whenever it grows: by own commits and by other processes'."""
         self._listeners.append(callback)
 
-    def hear(self, version: int) -> None:
+    def advance(self, version: int) -> None:
         """Another process's events up to `version` are committed and numbered."""
         if version <= self.version:
             return
@@ -242,7 +242,7 @@ class Database:
         for listener in self._listeners:
             listener(version)
 
-    def doubt(self) -> None:
+    def invalidate(self) -> None:
         """The database cannot be read: whatever was read before may be stale by now."""
         self.generation += 1
 
@@ -272,13 +272,16 @@ class Database:
         except Exception as error:  # noqa: BLE001  # the writer's outermost frame: every caller gets the error
             _log.exception("a group of writes failed")
             return [Failed(failures.meaning(error)) for _ in group]
+        self._committed(committed)
+        return committed.outcomes
+
+    def _committed(self, committed: Committed) -> None:
         if committed.unnumbered:
             self.generation += 1
         if committed.newest is not None and committed.newest > self.version:
-            self.hear(committed.newest)
+            self.advance(committed.newest)
             if self._notifier is not None:
                 self._notifier.send(committed.newest)
-        return committed.outcomes
 
 
 def _notifier(url: URL, shop_id: int) -> Notifier:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from orders_sync.db.tables import metadata
 
 DriverError = SQLAlchemyError
-"""What SQLAlchemy and the drivers under it raise, where nobody has told yet what it means (`of_driver`)."""
+"""What SQLAlchemy and the drivers under it raise, before it has a meaning here (`of_driver`)."""
 
 
 class DatabaseError(Exception):

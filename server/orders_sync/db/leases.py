@@ -1,6 +1,6 @@
 """Leases: what must run once in a fleet (poller, back-fill, sweeper) runs where the lease is held; and how far it has got.
 
-Invariant: the fence grows with every change of hands, so that what an earlier holder still writes can be told and refused:
+Invariant: the fence grows with every change of hands, so that what an earlier holder still writes is known and refused:
 `holds` is asked in the transaction that the lease protects. Progress is kept with what a loop has done: it moves in the same
 transaction, and only under the lease's fence.
 """

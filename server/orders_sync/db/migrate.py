@@ -52,7 +52,7 @@ class LeftBehind(DatabaseError):
 
 def migrate(url: URL, sleep: Callable[[float], None] = time.sleep) -> Path | None:
     """Migrates to the newest revision. Returns the copy made of a SQLite file, None when none was needed. Raises LeftBehind."""
-    with connections.connected(connections.single(url)) as conn:
+    with connections.connected(connections.unpooled(url)) as conn:
         if _is_done(conn):
             return None
         holds_tables = bool(inspect(conn).get_table_names())

@@ -18,7 +18,6 @@ Row = dict[str, Any]
 Parts = tuple[list[Row], ...]
 
 PRIORITY_RANK = {Priority.VIP: 0, Priority.RUSH: 1, Priority.STANDARD: 2}
-PRIORITY_OF_RANK = {rank: priority for priority, rank in PRIORITY_RANK.items()}
 
 PARTS: tuple[Table, ...] = (parcels, returns, order_tags, order_terms, owed_skus, references)
 """The tables that hold an order's lists, each row with its `order_id`."""

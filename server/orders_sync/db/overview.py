@@ -172,16 +172,11 @@ _REFUNDS = _walk(
 )
 _WALKS = (_DUE, _UNNUMBERED, _REFUNDS)
 _WALKED = {column.name: column for walk in _WALKS for column in walk.c}
+_TODAY = (_p.delivered_at >= bindparam("today"), _p.delivered_at < bindparam("tomorrow"))
 _ALERTS = (alerts.c.shop_id == SHOP, OPEN_ALERT)
 _SINGLE = {
     **{f"tab_{tab.value}": _tab(tab) for tab in Tab if f"tab_{tab.value}" not in _WALKED},
-    "delivered_today": _count(
-        "parcels_delivered",
-        parcels,
-        _p.shop_id == SHOP,
-        _p.delivered_at >= bindparam("today"),
-        _p.delivered_at < bindparam("tomorrow"),
-    ),
+    "delivered_today": _count("parcels_delivered", parcels, _p.shop_id == SHOP, *_TODAY),
     "blocks": BLOCKED.scalar_subquery(),
     "alerts": _count("alerts_newest", alerts, *_ALERTS, alerts.c.order_id != GAP_ORDER),
     "gaps": _count("alerts_by_order", alerts, *_ALERTS, alerts.c.order_id == GAP_ORDER),

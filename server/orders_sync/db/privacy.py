@@ -21,7 +21,7 @@ ERASED = "erased at the customer's request"
 
 _FINISHED = (OutboundState.DONE.value, OutboundState.UNDONE.value, OutboundState.DISCARDED.value)
 _KEPT = frozenset({"shops", "desk", "leases", "events", "deliveries"})
-"""What a redacted shop keeps: that it was here, and the numbers of events that told nothing but ids."""
+"""What a redacted shop keeps: that it was here, and the numbers of events, in which is nothing but ids."""
 
 
 def orders_of(tx: Tx, customer_id: int | None) -> set[int]:
@@ -104,7 +104,7 @@ def _without_notes(value: Any) -> Any:
 
 
 def erase_shop(tx: Tx) -> None:
-    """Everything that the shop told, and everything that was done about it."""
+    """Everything that the shop sent, and everything that was done about it."""
     for table in tables.metadata.sorted_tables:
         if table.name not in _KEPT:
             tx.conn.execute(delete(table).where(table.c.shop_id == tx.shop_id))

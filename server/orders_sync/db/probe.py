@@ -43,7 +43,7 @@ def require(url: URL) -> None:
 
 def holds_desk(url: URL) -> bool:
     """True when a desk's tables are there; a SQLite file that is missing is made."""
-    with connections.connected(connections.single(url)) as conn:
+    with connections.connected(connections.unpooled(url)) as conn:
         return revision(conn) is not None
 
 
@@ -110,10 +110,10 @@ def write(tx: Tx) -> int:
     return int(tx.conn.execute(counted, row).scalar_one())
 
 
-def found_anew(url: URL, shop_id: int, number: int, *, whole: bool) -> None:
+def require_persisted(url: URL, shop_id: int, number: int, *, whole: bool) -> None:
     """Raises Unavailable unless a new connection to the SQLite file finds that write. `whole`: and the file in order."""
     try:
-        with connections.connected(connections.anew(url)) as conn:
+        with connections.connected(connections.unpooled_reader(url)) as conn:
             found = conn.scalar(select(progress.c.fence).where(progress.c.shop_id == shop_id, progress.c.name == _NAME))
             if found is None or found < number:
                 raise Unavailable("what is written does not reach the database file")

@@ -136,13 +136,13 @@ def make_file(path: Path) -> None:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE)
     except FileExistsError:
-        tighten(path)
+        make_private(path)
         return
     os.fchmod(descriptor, FILE_MODE)
     os.close(descriptor)
 
 
-def tighten(path: Path) -> None:
+def make_private(path: Path) -> None:
     """Takes a file away from everybody but its owner. Of somebody else's file nothing is changed."""
     with suppress(OSError):
         if path.stat().st_mode & 0o077:
@@ -153,7 +153,7 @@ MAGIC = b"SQLite format 3\x00"
 _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
-class SqlitePlace:
+class SqliteFile:
     """`require_same` is asked before every commit: it costs some microseconds."""
 
     def __init__(self, path: Path) -> None:

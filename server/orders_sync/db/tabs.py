@@ -2,22 +2,19 @@
 
 `rules.overdue`, `rules.tracking_pending` and `rules.delayed` say the same of one order.
 
-Each open tab has one partial index that holds exactly its candidates; SQLite is told to use it, PostgreSQL finds it.
+Each open tab has one partial index that holds exactly its candidates; SQLite has to use it (`INDEXED BY`), PostgreSQL finds it.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Subquery, bindparam, exists, func, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Subquery, bindparam, exists, func, select, tuple_
 
 from orders_sync.db.tables import LATE_PRONE, orders, parcels
 from orders_wire.vocabulary import Tab
 
-SHOP: BindParameter[int] = bindparam("shop_id", type_=BigInteger)
-NOW: BindParameter[int] = bindparam("now", type_=BigInteger)
-QUIET: BindParameter[int] = bindparam("quiet", type_=BigInteger)
-PENDING: BindParameter[int] = bindparam("pending", type_=BigInteger)
-LATE: BindParameter[int] = bindparam("late", type_=BigInteger)
-BREACH: BindParameter[int] = bindparam("breach", type_=BigInteger)
+SHOP, NOW, QUIET, PENDING, LATE, BREACH = (
+    bindparam(name, type_=BigInteger) for name in ("shop_id", "now", "quiet", "pending", "late", "breach")
+)
 
 IS_OPEN = orders.c.live_at > QUIET
 
@@ -49,18 +46,16 @@ BACKLOG = frozenset(Tab) - {Tab.ALL, Tab.REFUNDED}
 IS_LATE = (parcels.c.shop_id == SHOP, LATE_PRONE, parcels.c.last_update > QUIET, parcels.c.last_update <= LATE)
 """A parcel of the tab `delayed`."""
 
-
-_earlier = parcels.alias("earlier")
+_p, _e = parcels.c, parcels.alias("earlier").c
 IS_LONGEST_LATE = (
     *IS_LATE,
     ~exists().where(
-        _earlier.c.shop_id == SHOP,
-        _earlier.c.order_id == parcels.c.order_id,
-        _earlier.c.late_prone,
-        _earlier.c.open_order,
-        _earlier.c.last_update > QUIET,
-        tuple_(_earlier.c.last_update, _earlier.c.fulfillment_id)
-        < tuple_(parcels.c.last_update, parcels.c.fulfillment_id),
+        _e.shop_id == SHOP,
+        _e.order_id == _p.order_id,
+        _e.late_prone,
+        _e.open_order,
+        _e.last_update > QUIET,
+        tuple_(_e.last_update, _e.fulfillment_id) < tuple_(_p.last_update, _p.fulfillment_id),
     ),
 )
 """The one of an order that was silent longest."""

@@ -19,7 +19,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from orders_sync import backoff
 from orders_sync.db import events
 from orders_sync.db.failures import OutcomeUnknown, Unavailable
-from orders_sync.db.group import Done, Failed, Outcome, Queued, RolledBack, run_group
+from orders_sync.db.group_commit import Done, Failed, Outcome, Queued, RolledBack, run_group
 from orders_sync.instants import Clock
 
 TRIES = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from orders_sync.db import audit, order_documents, order_ids, outbox, stock
+from orders_sync.db import audit, order_documents, order_lookup, outbox, stock
 from orders_sync.db.page_rows import read_one
 from orders_sync.db.tx import Reading
 from orders_sync.desk.page import View
@@ -27,7 +27,7 @@ class Ambiguous:
 
 def find(conn: Reading, view: View, spelling: str) -> int | Ambiguous | None:
     """The order that an id means, in any of its spellings."""
-    found = order_ids.find(conn, view.shop_id, [spelling])[spelling]
+    found = order_lookup.find(conn, view.shop_id, [spelling])[spelling]
     if len(found) > 1:
         return Ambiguous(found)
     return found[0] if found else None

@@ -9,7 +9,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from orders_sync.db import idempotency, order_documents, stock
-from orders_sync.db.group import BatchJob, Job
+from orders_sync.db.group_commit import BatchJob, Job
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import (
     Delivery,

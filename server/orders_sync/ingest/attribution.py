@@ -28,6 +28,14 @@ from orders_sync.rules import derive
 
 ByOrder = dict[int, list[OrderChange]]
 
+Reference = tuple[str, int]
+"""("fulfillment_order", id) or ("return", id)."""
+
+Waiting = FulfillmentOrderSeen | HoldAdded | HoldReleased | ReturnSeen | ReverseDeliverySeen | ReturnMoved
+"""The changes that may name no order."""
+
+_adapter: TypeAdapter[Waiting] = TypeAdapter(Annotated[Waiting, Field(discriminator="kind")])
+
 
 def attribute(tx: Tx, changes: Sequence[OrderChange]) -> tuple[ByOrder, int]:
     """The changes by order, and how many were left waiting. A dispute that names no order concerns none."""
@@ -68,15 +76,6 @@ def gather(tx: Tx, merged: Mapping[int, OrderFacts]) -> dict[int, OrderFacts]:
 
 def _owners(facts: Mapping[int, OrderFacts]) -> Iterable[tuple[Reference, int]]:
     return ((ref, order_id) for order_id, known in facts.items() for ref in derive.references(known))
-
-
-Reference = tuple[str, int]
-"""("fulfillment_order", id) or ("return", id)."""
-
-Waiting = FulfillmentOrderSeen | HoldAdded | HoldReleased | ReturnSeen | ReverseDeliverySeen | ReturnMoved
-"""The changes that may name no order."""
-
-_adapter: TypeAdapter[Waiting] = TypeAdapter(Annotated[Waiting, Field(discriminator="kind")])
 
 
 def references_of(change: OrderChange) -> tuple[Reference, ...]:

@@ -75,8 +75,8 @@ def read_body(letter: DeadLetterRow) -> tuple[Change, ...]:
 
 def retry(tx: Tx, letter_id: int, thresholds: Thresholds, read: Read = read_body) -> Applied | str | None:
     """Reads a dead letter again. None when there is none to retry; the reason as text when it is still unreadable."""
-    letter = dead_letters.lock(tx, letter_id)
-    if letter is None or letter.state is not DeadLetterState.DEAD:
+    letter = _dead(tx, letter_id)
+    if letter is None:
         return None
     try:
         changes = read(letter)
@@ -90,11 +90,15 @@ def retry(tx: Tx, letter_id: int, thresholds: Thresholds, read: Read = read_body
 
 def discard(tx: Tx, letter_id: int) -> bool:
     """Gives a dead letter up; False when there is none to give up."""
+    letter = _dead(tx, letter_id)
+    if letter is not None:
+        _close(tx, letter, DeadLetterState.DISCARDED)
+    return letter is not None
+
+
+def _dead(tx: Tx, letter_id: int) -> DeadLetterRow | None:
     letter = dead_letters.lock(tx, letter_id)
-    if letter is None or letter.state is not DeadLetterState.DEAD:
-        return False
-    _close(tx, letter, DeadLetterState.DISCARDED)
-    return True
+    return letter if letter is not None and letter.state is DeadLetterState.DEAD else None
 
 
 def _close(tx: Tx, letter: DeadLetterRow, state: DeadLetterState) -> None:

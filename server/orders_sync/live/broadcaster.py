@@ -57,7 +57,7 @@ class Broadcaster:
         shop_id, more = self._database.shop_id, True
         while more:
             batch = await self._database.read(lambda conn: events.after(conn, shop_id, self._hub.position, _BATCH))
-            self._database.hear(batch.position)
+            self._database.advance(batch.position)
             await self._hub.publish(batch.events, batch.position)
             more = batch.more
 
@@ -97,7 +97,7 @@ class Broadcaster:
 
     async def _lost(self) -> None:
         """Others may commit meanwhile: what this process holds is no longer valid."""
-        self._database.doubt()
+        self._database.invalidate()
         await self._outage.failed()
 
     def _report(self, error: Exception | None) -> None:

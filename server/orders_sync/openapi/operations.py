@@ -7,17 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from orders_sync.actions.definition import ActionDefinition
+from orders_sync.actions.registry import ACTIONS
 from orders_sync.openapi import parameters as given
 from orders_wire import operations
-from orders_wire.actions import (
-    ActionAnswer,
-    AssignBody,
-    FulfillBody,
-    InventoryBody,
-    ReturnsBody,
-    SupportBody,
-    UndoBody,
-)
+from orders_wire.actions import ActionAnswer
 from orders_wire.alerts import AlertsAnswer
 from orders_wire.detail import OrderDetail
 from orders_wire.page import OrdersPage
@@ -55,6 +49,7 @@ class Operation:
 
 
 _C = ErrorCode
+_OF_ACTIONS = (_C.NOT_FOUND, _C.AMBIGUOUS, _C.VERSION_CONFLICT, _C.TOO_LARGE, _C.IDEMPOTENCY_MISMATCH)
 _STATE: dict[str, Any] = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
 _HEALTH: dict[str, Any] = {
     "type": "object",
@@ -68,15 +63,15 @@ _HEALTH: dict[str, Any] = {
 _TAKEN: dict[str, Any] = {"type": "object", "properties": {"ok": {"const": True}}, "required": ["ok"]}
 
 
-def _action(name: str, text: str, body: type[BaseModel], *refusals: ErrorCode) -> Operation:
+def _action(path: str, action: ActionDefinition[Any]) -> Operation:
     return Operation(
         "post",
-        f"/sync/orders/{name}",
-        text,
+        path,
+        action.text,
         ActionAnswer,
-        body=body,
+        body=action.body,
         parameters=(given.IDEMPOTENCY_KEY, given.OPERATOR),
-        refusals=(_C.NOT_FOUND, _C.AMBIGUOUS, _C.VERSION_CONFLICT, _C.TOO_LARGE, _C.IDEMPOTENCY_MISMATCH, *refusals),
+        refusals=(*_OF_ACTIONS, *action.refusals),
     )
 
 
@@ -114,12 +109,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(given.SINCE, given.LAST_EVENT_ID),
         streams=True,
     ),
-    _action("assign", "Make somebody, or nobody, the owner", AssignBody),
-    _action("fulfill", "Acknowledge fulfilment and queue it", FulfillBody, _C.ON_HOLD, _C.ORDER_CLOSED),
-    _action("support", "Hand an order to the support queue", SupportBody),
-    _action("returns", "Move a return on", ReturnsBody, _C.ILLEGAL_TRANSITION),
-    _action("inventory", "Hold orders for a SKU, and tell the ERP", InventoryBody),
-    _action("undo", "Take an action back", UndoBody, _C.ALREADY_SENT, _C.FORBIDDEN),
+    *(_action(operations.ACTIONS[name].path, action) for name, action in ACTIONS.items()),
     Operation("get", "/sync/outbox", "Outbound writes, newest first", OutboxAnswer, parameters=(given.OUTBOX_STATE,)),
     _row("outbox", "retry", "Send a row off again"),
     _row("outbox", "discard", "Keep a row from leaving"),

@@ -32,7 +32,7 @@ def note(tx: Tx, unreadable: Iterable[UnreadableOrder], whole: Collection[int] =
     """Keeps those that cannot be read, each once for each of its updates (of one that has not even that, what waits is enough);
     what is kept of orders read `whole` is over."""
     for one in unreadable:
-        if not one.updated_at and dead_letters.waits(tx, SOURCE, _topic(one.order_id)):
+        if not one.updated_at and dead_letters.any_dead(tx, SOURCE, _topic(one.order_id)):
             continue
         delivery = Delivery(SOURCE, _fingerprint(one), _topic(one.order_id), tx.now)
         named = {} if one.order_id is None else {_ORDER: str(one.order_id)}

@@ -21,7 +21,7 @@ from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import timeline
 from orders_wire.detail import Address, Customer, Fulfillment, LineItem, Return
 from orders_wire.orders import Money, TimelineEntry
-from orders_wire.returns import allowed_actions
+from orders_wire.return_machine import allowed_actions
 
 NONE_MISSING: Mapping[str, int | None] = MappingProxyType({})
 

@@ -35,7 +35,7 @@ class ParcelRow:
 
 @dataclass(frozen=True, slots=True)
 class ReturnRow:
-    """A return; `usd_minor` None when the amount or its rate is not known."""
+    """A return; `usd_cents` None when the amount or its rate is not known."""
 
     return_id: int
     state: ReturnState

@@ -1,6 +1,6 @@
 """Returns: Shopify's and the ERP's moves in the shop's time order, then operators' moves (contract §3).
 
-What evidence does to a return is `STATE_OF` and `further`; what actions do is in `orders_wire.returns`.
+What evidence does to a return is `STATE_OF` and `further`; what actions do is in `orders_wire.return_machine`.
 
 A return that Shopify reopens after its end is a new entry in `inspection`; a return of which only a refund, a label or the ERP
 is known waits for its body.
@@ -17,7 +17,7 @@ from orders_sync.evidence.facts import Fields, OrderFacts, flatten
 from orders_sync.evidence.shopify_words import Move
 from orders_sync.instants import Ms
 from orders_sync.rules.operator_state import OperatorState, ReturnMove
-from orders_wire.returns import PATH
+from orders_wire.return_machine import PATH
 from orders_wire.vocabulary import ReturnState
 
 _BODY = frozenset({Move.REQUESTED, Move.OPEN, Move.CLOSED, Move.DECLINED, Move.CANCELED, Move.CANCELLED, Move.REOPENED})

@@ -14,7 +14,7 @@ from orders_sync.rules.order_state import OrderState
 from orders_sync.rules.parcels import Parcel
 from orders_sync.rules.priority import priority
 from orders_sync.rules.timeline import NEWEST, timeline
-from orders_wire.returns import allowed_actions
+from orders_wire.return_machine import allowed_actions
 from orders_wire.vocabulary import UNASSIGNED
 
 
@@ -38,17 +38,14 @@ def row_json(state: OrderState) -> bytes:
             "delivery": state.delivery.value,
             "tags": list(order.tags),
             "customer_name": order.customer.name if order.customer is not None else None,
-            "total": _total(state),
+            "total": None
+            if order.total is None
+            else {"amount": written(order.total), "currency": order.total.currency},
             "tracking": [_tracking(parcel) for parcel in state.parcels if parcel.alive],
             "hold": _hold(state),
             "return": _return(state),
         }
     )
-
-
-def _total(state: OrderState) -> dict[str, str] | None:
-    total = state.order.total
-    return None if total is None else {"amount": written(total), "currency": total.currency}
 
 
 def _tracking(parcel: Parcel) -> dict[str, str | None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from orders_tui.actions.draft import WRITES_OFF, Draft
 from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
-from orders_wire.returns import after, allowed_actions
+from orders_wire.return_machine import after, allowed_actions
 from orders_wire.vocabulary import ActionName, ReturnAction, ReturnState
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from orders_tui import wording
 from orders_tui.cli.connection import connect
 from orders_tui.errors import ApiError, SignInNeeded, Unreachable, VersionSkew
 from orders_tui.feed import Connection, ConnectionState, Feed
-from orders_tui.feed.polling import PollingFeed
+from orders_tui.feed.polling_fallback import PollingFeed
 from orders_tui.feed.sse import SseFeed
 from orders_wire.vocabulary import EventType, OpenClosed
 

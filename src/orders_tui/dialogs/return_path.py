@@ -12,7 +12,7 @@ from orders_tui import wording
 from orders_tui.glyphs import Glyphs
 from orders_tui.widgets.cells import Piece, text_of, width
 from orders_tui.wording import Tone
-from orders_wire.returns import PATH, after
+from orders_wire.return_machine import PATH, after
 from orders_wire.vocabulary import ReturnAction, ReturnState
 
 

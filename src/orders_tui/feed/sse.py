@@ -13,7 +13,7 @@ from orders_tui.api.exchange import imported
 from orders_tui.errors import ApiError, Unreachable, VersionSkew
 from orders_tui.feed import Events, FeedItem, starts_over
 from orders_tui.feed.connection import Connection, ConnectionState
-from orders_tui.feed.polling import POLL_S, PollingFallback, PollingFeed
+from orders_tui.feed.polling_fallback import POLL_S, PollingFallback, PollingFeed
 from orders_tui.pace import Pace
 
 if TYPE_CHECKING:

@@ -129,7 +129,6 @@ async def test_many_at_once_on_two_processes_are_done_once(desk: Desk, database_
 
 KILLED = """
 import asyncio, os, sys
-from orders_sync.db import writer
 from orders_sync.db.engine import Database
 from tests.support.acting import SHOP, serve
 
@@ -144,7 +143,7 @@ def dying(commit):
 async def main():
     db = await Database.open(sys.argv[1], SHOP)
     async with serve(db) as desk:
-        db._committed = dying(db._committed)
+        db.hear = dying(db.hear)
         if sys.argv[2] == "before":
             from orders_sync.routes import actions
             performed = actions.perform

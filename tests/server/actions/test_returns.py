@@ -11,7 +11,7 @@ from tests.support.desk_orders import PLACED, gid, labelled, order, refunded, re
 
 from orders_sync.evidence.changes import OrderChange, ReturnMoved
 from orders_sync.outbox.kinds import Kind
-from orders_wire.returns import allowed_actions
+from orders_wire.return_machine import allowed_actions
 from orders_wire.vocabulary import ReturnAction, ReturnState
 
 

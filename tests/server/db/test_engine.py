@@ -14,7 +14,7 @@ from tests.support.slow_database import out_of_time
 
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Closed, Unavailable
-from orders_sync.db.group import BatchJob, Job
+from orders_sync.db.group_commit import BatchJob, Job
 from orders_sync.db.location import parse
 from orders_sync.db.tables import progress
 from orders_sync.db.tx import Tx

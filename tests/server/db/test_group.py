@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from orders_sync.db import order_documents, outbox
 from orders_sync.db.engine import Database
-from orders_sync.db.group import BatchJob, Job, Queued, next_group
+from orders_sync.db.group_commit import BatchJob, Job, Queued, next_group
 from orders_sync.db.location import parse
 from orders_sync.db.tables import order_docs
 from orders_sync.db.tx import Tx

@@ -39,7 +39,7 @@ def postgres_url(postgres_cluster: Cluster, postgres_template: str) -> Iterator[
 
 
 def look(url: str, fn: Callable[[Connection], T]) -> T:
-    engine = connections.single(parse(url))
+    engine = connections.unpooled(parse(url))
     with engine.connect() as conn:
         found = fn(conn)
     engine.dispose()
@@ -127,7 +127,7 @@ def test_a_change_does_not_make_others_wait_behind_it(
     monkeypatch.setattr(migrate, "_WAIT_FOR_TABLE", "50ms")
     release("0002")
     tried = []
-    engine = connections.single(parse(postgres_url))
+    engine = connections.unpooled(parse(postgres_url))
     with engine.connect() as reading:
         reading.execute(text("SELECT count(*) FROM orders"))
 

@@ -39,7 +39,7 @@ async def lived(sqlite_url: str, clock: SettableClock) -> AsyncIterator[Database
 
 
 def counts(url: str) -> dict[str, int]:
-    engine = connections.single(parse(url))
+    engine = connections.unpooled(parse(url))
     with engine.connect() as conn:
         found = {t.name: conn.scalar(select(func.count()).select_from(t)) or 0 for t in metadata.sorted_tables}
     engine.dispose()
@@ -51,7 +51,7 @@ async def verified(url: str) -> bool:
 
 
 def run(url: str, fn: Callable[[Connection], object]) -> None:
-    engine = connections.single(parse(url))
+    engine = connections.unpooled(parse(url))
     with engine.begin() as conn:
         fn(conn)
     engine.dispose()

@@ -88,7 +88,7 @@ async def test_min_version_waits_for_what_another_process_wrote(desk: DeskClient
     await client.save([projection(9)])
     asked = asyncio.create_task(desk.page(minVersion=other.version))
     await asyncio.sleep(0)
-    desk.database.hear(other.version)
+    desk.database.advance(other.version)
     assert numbers(await asked) == [9]
     await other.close()
 

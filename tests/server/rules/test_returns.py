@@ -13,7 +13,7 @@ from tests.support.shop_bodies import at
 from orders_sync.evidence.changes import ReturnMoved, Stamp
 from orders_sync.rules.operator_state import OperatorState, ReturnMove
 from orders_sync.rules.returns import OrderReturn, further, on_show
-from orders_wire.returns import PATH, after, allowed_actions
+from orders_wire.return_machine import PATH, after, allowed_actions
 from orders_wire.vocabulary import ReturnAction, ReturnState
 
 S = ReturnState

@@ -127,7 +127,7 @@ async def _all(db: Database, after: int) -> list[int]:
 
 
 def _columns(url: str) -> set[str]:
-    engine = connections.single(parse(url))
+    engine = connections.unpooled(parse(url))
     found = {column["name"] for column in inspect(engine).get_columns("orders")}
     engine.dispose()
     return found

@@ -10,7 +10,7 @@ from orders_tui.actions.fulfill import FulfillDraft
 from orders_tui.actions.returns import ReturnsDraft
 from orders_wire.operations import ACTIONS
 from orders_wire.orders import Hold, Order, ReturnSummary, Tracking
-from orders_wire.returns import after, allowed_actions
+from orders_wire.return_machine import after, allowed_actions
 from orders_wire.vocabulary import ActionName, Issue, ReturnAction, ReturnState, Role, Status
 
 

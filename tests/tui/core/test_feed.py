@@ -16,7 +16,7 @@ from tests.tui.core.virtual_time import now_s, pace, run
 from orders_tui.api.client import SyncApi
 from orders_tui.backoff import reconnect_delay_s
 from orders_tui.feed import Connection, ConnectionState, Events, FeedItem
-from orders_tui.feed.polling import PollingFeed
+from orders_tui.feed.polling_fallback import PollingFeed
 from orders_tui.feed.sse import SseFeed
 from orders_wire.vocabulary import EventType
 

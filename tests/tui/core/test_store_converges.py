@@ -21,7 +21,7 @@ from orders_tui.store.store import Store
 from orders_wire.actions import ActionAnswer, Failure
 from orders_wire.orders import Order, ReturnSummary, Tracking
 from orders_wire.page import Desk, OrdersPage
-from orders_wire.returns import after, allowed_actions
+from orders_wire.return_machine import after, allowed_actions
 from orders_wire.vocabulary import UNASSIGNED, ErrorCode, ReturnAction, ReturnState, Status
 
 ORDERS = [1, 2]

@@ -14,7 +14,7 @@ from orders_tui.glyphs import ASCII, UNICODE, Glyphs
 from orders_tui.screens.order import OrderScreen
 from orders_tui.widgets.cells import Piece, text_of, width
 from orders_tui.widgets.line_list import LineList
-from orders_wire.returns import after as leads_to
+from orders_wire.return_machine import after as leads_to
 from orders_wire.vocabulary import ReturnAction, ReturnState
 
 OPEN = [state for state in ReturnState if not state.terminal]

@@ -60,9 +60,7 @@ def _names(spelling: str) -> tuple[str, str]:
 def _of_name(spelling: str, named: dict[str, list[int]]) -> tuple[int, ...]:
     """A `#name` is taken as it is where an order has it; anything else may mean either form."""
     hashed, bare = (named.get(name, []) for name in _names(spelling))
-    if _bare(spelling).startswith("#") and hashed:
-        return tuple(sorted(hashed))
-    return tuple(sorted([*hashed, *bare]))
+    return tuple(sorted(hashed if hashed and _bare(spelling).startswith("#") else [*hashed, *bare]))
 
 
 def _existing(conn: Connection, shop_id: int, order_ids: Collection[int]) -> set[int]:
