@@ -143,7 +143,7 @@ def dying(commit):
 async def main():
     db = await Database.open(sys.argv[1], SHOP)
     async with serve(db) as desk:
-        db.hear = dying(db.hear)
+        db.advance = dying(db.advance)
         if sys.argv[2] == "before":
             from orders_sync.routes import actions
             performed = actions.perform
