@@ -53,12 +53,12 @@ class _Given(_Camel):
 
     @model_validator(mode="before")
     @classmethod
-    def _blank_is_null(cls, told: object) -> object:
-        if not isinstance(told, dict):
-            return told
+    def _blank_is_null(cls, body: object) -> object:
+        if not isinstance(body, dict):
+            return body
         return {
             name: trimmed(value) if isinstance(value, str) and name not in _AS_SENT else value
-            for name, value in told.items()
+            for name, value in body.items()
         }
 
 

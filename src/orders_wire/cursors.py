@@ -23,7 +23,7 @@ class CursorError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ShopifyCursor:
-    """The key of a page's first row: its id, its value in the tab's order (null: no value), and what it belongs to."""
+    """The key of a page's first row: its id, its value in the tab's order (None: no value), and what it belongs to."""
 
     last_id: int
     last_value: int | str | None

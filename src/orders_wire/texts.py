@@ -26,7 +26,7 @@ _LETTERS = str.maketrans(
 
 
 def trimmed(text: str) -> str | None:
-    """The text without white space around it, of any kind; null when nothing is left."""
+    """The text without white space around it, of any kind; None when nothing is left."""
     return (text.strip() if text.isascii() else text.strip(_BLANK)) or None
 
 

@@ -42,7 +42,7 @@ class UndoRecord(_Part):
 
 
 Patch = dict[str, tuple[Any, Any]]
-"""By path (a field, or `field/key`): the JSON value before and after, null for none."""
+"""By path (a field, or `field/key`): the JSON value before and after, None where there is none."""
 
 _VALUES = ("assigned_to", "owner_action", "thread", "escalation", "acknowledgement")
 _MAPS = ("numbers", "returns", "holds", "cleared_delays")

@@ -202,7 +202,7 @@ class Database:
     async def write(self, job: Callable[[Tx], T], orders: Collection[int] | None = None) -> T:
         """Runs `job` in the next group's transaction; answers once that is durable and its events are numbered.
 
-        `orders`: whom the job will lock, and no others; null when it cannot tell, or waits for another lock first (a lease).
+        `orders`: whom the job will lock, and no others; None when it cannot tell, or waits for another lock first (a lease).
         Then it has a transaction of its own, unless it is a batch job. A job may run more than once; what it raises takes back
         its own work alone and is raised here. Raises Closed.
         """

@@ -60,7 +60,7 @@ class BatchJob(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A job that waits. `orders`: whom it will lock, and no others; null when that is not known ahead, and for batch jobs."""
+    """A job that waits. `orders`: whom it will lock, and no others; None when that is not known ahead, and for batch jobs."""
 
     job: Job
     orders: frozenset[int] | None

@@ -1,6 +1,6 @@
 """What the ERP reports (contract §4): where a return is, when stock is expected. Messages are `{"type", "timestamp", "data"}`.
 
-`return.*`: `return_id`, and `order_id` where it is known. `inventory.expected`: `sku` and `eta` (null: no longer expected).
+`return.*`: `return_id`, and `order_id` where it is known. `inventory.expected`: `sku` and `eta` (JSON null: no longer expected).
 """
 
 from __future__ import annotations
