@@ -63,7 +63,7 @@ class Recount:
             **self._messages("alerts", "order_id <> 0"),
             **self._messages("data_gaps", "order_id = 0"),
             "tabs": {tab.value: size for tab, size in self._sizes.items()},
-            "desk": {"id": desk[0], "version": desk[1]},
+            "desk": {"id": desk[0], "version": desk[1], "state": "no_shop", "backfill": None},
         }
 
     def _count(self, table: str, condition: str) -> int:

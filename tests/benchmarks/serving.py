@@ -44,7 +44,7 @@ _START_TIMEOUT_S = 60.0
 class Unheld(PageCache):
     """Keeps counts and panels, but no answer."""
 
-    def held(self, query: PageQuery) -> CachedPage | None:
+    def cached(self, query: PageQuery) -> CachedPage | None:
         self._turn()
         return None
 
