@@ -60,6 +60,8 @@ def run(arguments: Sequence[str], transport: httpx.AsyncBaseTransport | None = N
         print(f"orders-tui: the output cannot be written ({error.strerror or error})", file=sys.stderr)
         return REFUSED
     except Exception as error:  # noqa: BLE001 - the outermost frame: a traceback would show values
+        if isinstance(error.__cause__, KeyboardInterrupt):  # it came while Python made a class
+            return INTERRUPTED
         print(f"orders-tui: something failed inside ({type(error).__name__}); nothing more was done", file=sys.stderr)
         return REFUSED
     return status

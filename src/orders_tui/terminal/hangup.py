@@ -29,9 +29,10 @@ _GIVE_BACK = (
 
 
 def on_hangup(save: Callable[[], None]) -> None:
-    """Ends the process after `save`, with 128 + the signal: at SIGTERM, at SIGHUP, or when stdin's terminal is gone, which is
-    taken as the latter. Call from the main thread, while the terminal is as it was found.
+    """Ends the process after `save`, with 128 + the signal: at SIGTERM, at SIGINT, at SIGHUP, or when stdin's terminal is gone,
+    which is taken as the latter. Call from the main thread, while the terminal is as it was found.
 
+    SIGINT comes of a ctrl+c before the keyboard is taken: left to asyncio, it would cancel an app that is half built.
     The terminal is watched too: SIGHUP reaches only the processes whose controlling terminal it is.
     """
     fd = sys.stdin.fileno()
@@ -44,7 +45,7 @@ def on_hangup(save: Callable[[], None]) -> None:
             _give_back(fd, found)
             os._exit(128 + number)
 
-    for number in (signal.SIGHUP, signal.SIGTERM):
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     threading.Thread(target=_watch, args=(fd,), name="hangup", daemon=True).start()
 
