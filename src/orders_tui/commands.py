@@ -89,6 +89,7 @@ _WORDS = {
     "find.clear": "clear",
     "take.copy_more": "copy-more",
     "desk.quit": "close",
+    "order.tracking": "parcels",
     **{f"tab.{tab}": f"tab {tab.value.replace('_', '-')}" for tab in Tab},
 }
 """Where the word after `:` is not the footer's."""
@@ -99,18 +100,19 @@ def _dashed(text: str) -> str:
 
 
 def _act(
-    action: ActionName, label: str, explanation: str, key: str, *, risk: Risk, name: str = "", argument: str = ""
+    action: ActionName, label: str, explanation: str, key: str = "", *, risk: Risk, name: str = "", argument: str = ""
 ) -> Command:
     return Command(
         f"order.{name or action}",
         label,
         explanation,
         Group.ACT,
-        (key,),
+        (key,) if key else (),
         risk=risk,
         role=ACTIONS[action].role or Role.VIEWER,
         acts_on_target=action is not ActionName.INVENTORY,
         argument=argument,
+        also=(action,),
         action=action,
     )
 
@@ -147,7 +149,7 @@ COMMANDS: tuple[Command, ...] = (
     _act(
         ActionName.FULFILL,
         "fulfil",
-        "Mark as fulfilled, with tracking numbers",
+        "Send all that is owed or a part; else, its parcels",
         "f",
         risk=Risk.OUTWARD,
         argument="tracking number",
@@ -162,6 +164,24 @@ COMMANDS: tuple[Command, ...] = (
         risk=Risk.OUTWARD,
         argument="SKU",
     ),
+    _act(
+        ActionName.TRACKING,
+        "parcels",
+        "The order's parcels and their numbers",
+        risk=Risk.OUTWARD,
+        argument="tracking number",
+    ),
+    _act(
+        ActionName.HOLD,
+        "hold",
+        "Hold what is owed; of what is held, show the holds",
+        "H",
+        risk=Risk.OUTWARD,
+        argument="reason",
+    ),
+    _act(ActionName.RELEASE, "release", "Release holds: this desk's, or those chosen", risk=Risk.OUTWARD),
+    _act(ActionName.TAGS, "tag", "Add and remove tags", "#", risk=Risk.OUTWARD, argument="tags"),
+    _act(ActionName.ADDRESS, "address", "Correct the shipping address", risk=Risk.OUTWARD),
     _last_action("undo", "undo", "Take back the last action while it can be", "u"),
     _last_action("repeat", "repeat", "The last action again, on the present target", "."),
     _last_action("retry", "retry failed", "Try the failed part of the last action again", "R"),

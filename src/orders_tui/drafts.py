@@ -49,7 +49,8 @@ class DraftBook:
 
     def _save(self) -> None:
         if self._path is not None:
-            private_files.write_json(self._path, {"drafts": [draft.to_book() for draft in self._drafts.values()]})
+            kept = [draft.to_book() for draft in self._drafts.values() if draft.on_disk]
+            private_files.write_json(self._path, {"drafts": kept})
 
 
 def _read(item: Mapping[str, Any]) -> Draft | None:

@@ -32,6 +32,7 @@ class Glyphs:
     tee: str
     box: str
     box_full: str
+    box_part: str
     filled: str
     unfilled: str
     done: str
@@ -46,7 +47,7 @@ UNICODE = Glyphs(
     ascii_only=False,
     cursor="▸", mark="●", changed="∙", ghost="‹", trying="◌",
     up="▲", down="▼", left="‹", right="›", ellipsis="…", nothing="–", dot="·", bar="│", line="─", arrow="→", corner="╰", tee="┴",
-    box="□", box_full="■", filled="█", unfilled="░",
+    box="□", box_full="■", box_part="◧", filled="█", unfilled="░",
     done="✓", failed="✗", unknown="?", skipped="⊘", warning="!", sparks=" ▁▂▃▄▅▆▇█",
 )  # fmt: skip
 
@@ -54,7 +55,7 @@ ASCII = Glyphs(
     ascii_only=True,
     cursor=">", mark="*", changed="~", ghost="<", trying=".",
     up="^", down="v", left="<", right=">", ellipsis="~", nothing="-", dot="-", bar="|", line="-", arrow=">", corner="`", tee="+",
-    box="o", box_full="x", filled="#", unfilled=".",
+    box="o", box_full="x", box_part="%", filled="#", unfilled=".",
     done="+", failed="x", unknown="?", skipped="/", warning="!", sparks=" .:-=+*#%",
 )  # fmt: skip
 

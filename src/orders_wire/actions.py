@@ -2,41 +2,92 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic.config import JsonDict, JsonValue
 
 from orders_wire.page import Desk
 from orders_wire.scalars import Instant, Wire
 from orders_wire.texts import trimmed
-from orders_wire.vocabulary import ErrorCode, ReturnAction
+from orders_wire.vocabulary import ErrorCode, HoldReason, HoldThen, ReturnAction
 
 MAX_ORDER_IDS = 250
 """More ids in one request are `too_large`."""
 
+LONGEST_ADDRESS_TEXT = 255
 LONGEST_ASSIGNEE = 120
 LONGEST_CARRIER = 120
 LONGEST_NOTE = 5000
 LONGEST_NUMBER = 250
 LONGEST_SKU = 255
+LONGEST_TAG = 40
+LONGEST_URL = 2000
 """Most characters of what people type; more is `invalid_request`."""
 
 Text = Annotated[str, StringConstraints(strict=True), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})]
 """Any text without NUL, which PostgreSQL cannot hold."""
 
 
+_FILLED = "^[^\\x00]*[^\\x00\\s\u200b-\u200d\u2060\ufeff][^\\x00]*$"
+
 Filled = Annotated[
     str,
     StringConstraints(strict=True),
-    Field(json_schema_extra={"pattern": "^[^\\x00]*[^\\x00\\s\u200b-\u200d\u2060\ufeff][^\\x00]*$"}),
+    Field(json_schema_extra={"pattern": _FILLED}),
 ]
 """The same, of which more than white space has to be left."""
 
 
 OrderIds = Annotated[list[Annotated[Text, Field(min_length=1, max_length=300)]], Field(min_length=1)]
 OrderId = Annotated[Text, Field(max_length=300)]
+
+
+def _digits(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+ItemId = Annotated[
+    OrderId,
+    BeforeValidator(_digits),
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": 300, "pattern": r"^[^\x00]*$"}, {"type": "integer"}]}),
+]
+"""An id of a line, a parcel or a hold: as ORDER's detail has it, or its number, as text or as a number (contract §3a, Ids)."""
+
+
 Assignee = Annotated[Filled, StringConstraints(min_length=1, max_length=LONGEST_ASSIGNEE)]
+_RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:")
+
+
+def _written(value: object) -> object:
+    """Neither a number nor the digits of one."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _RFC_3339.match(value):
+        raise ValueError("has to be an instant, such as 2025-09-27T18:30:00Z")
+    return datetime.fromisoformat(value)
+
+
+GivenInstant = Annotated[Instant, BeforeValidator(_written)]
+Page = Annotated[
+    str,
+    StringConstraints(strict=True, max_length=LONGEST_URL),
+    Field(json_schema_extra={"pattern": r"^https?://[A-Za-z0-9.-]+([/?#][^\x00\s]*)?$"}),
+]
+"""An address that begins with `http://` or `https://`; what else is one is told where it is refused."""
+
 Notify = Annotated[bool, Field(strict=True)] | None
 Note = Annotated[Text, Field(max_length=LONGEST_NOTE)]
 
@@ -45,7 +96,7 @@ class _Camel(Wire):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, alias_generator=to_camel)
 
 
-_AS_SENT = frozenset({"orderId", "order_id"})
+_AS_SENT = frozenset({"orderId", "order_id", "lineId", "line_id", "fulfillmentId", "fulfillment_id"})
 
 
 class _Given(_Camel):
@@ -69,10 +120,26 @@ class Action(_Given):
     expected_versions: dict[str, Annotated[int, Field(strict=True)]] | None = None
     delay_seconds: Annotated[float, Field(ge=0, le=60)] | None = None
 
+    @property
+    def cleared(self) -> Collection[str]:
+        """Fields that travel as null, which empties what stands there; of all others null says what leaving them out says."""
+        return ()
+
 
 class GivenTracking(_Given):
     number: Annotated[Filled, StringConstraints(min_length=1, max_length=LONGEST_NUMBER)]
     carrier: Annotated[Text, Field(max_length=LONGEST_CARRIER)] | None = None
+
+
+class GivenLine(_Given):
+    """So many units of a line item; `line_id` as ORDER's detail has it, or its number (contract §3a, Ids)."""
+
+    line_id: ItemId
+    quantity: Annotated[int, Field(strict=True, json_schema_extra={"minimum": 1})]
+
+
+GivenLines = Annotated[list[GivenLine], Field(json_schema_extra={"minItems": 1})]
+"""What these bounds keep out is refused where the order is known, so that the refusal can say what is left."""
 
 
 class AssignBody(Action):
@@ -83,11 +150,145 @@ class AssignBody(Action):
 
 
 class FulfillBody(Action):
-    """`POST /sync/orders/fulfill`. `notify`: whether the customer is mailed; absent: as the server is set."""
+    """`POST /sync/orders/fulfill`. `lines`: of the one order in `order_ids`; absent: all that is owed. `notify`: whether the
+    customer is mailed; absent: as the server is set."""
 
     order_ids: OrderIds
     tracking: GivenTracking | None = None
+    lines: GivenLines | None = None
     notify: Notify = None
+
+
+class GivenParcel(_Given):
+    """A parcel's number, with its carrier and the page that follows it. Without `fulfillment_id` it goes where §3a says."""
+
+    order_id: OrderId
+    fulfillment_id: ItemId | None = None
+    number: Annotated[Filled, StringConstraints(min_length=1, max_length=LONGEST_NUMBER)]
+    carrier: Annotated[Text, Field(max_length=LONGEST_CARRIER)] | None = None
+    url: Page | None = None
+
+
+class TrackingBody(Action):
+    """`POST /sync/orders/tracking`, 1…250 items; each parcel once."""
+
+    items: Annotated[list[GivenParcel], Field(min_length=1)]
+    notify: Notify = None
+
+
+class HoldBody(Action):
+    """`POST /sync/orders/hold`. `until`: when `then` happens; `lines`: of the one order in `order_ids`, absent: all that is
+    owed. Of a hold that is there, null takes note or time away, and what is absent stays."""
+
+    order_ids: OrderIds
+    reason: HoldReason
+    note: Note | None = None
+    until: GivenInstant | None = None
+    then: HoldThen = HoldThen.REMIND
+    lines: GivenLines | None = None
+
+    @property
+    def cleared(self) -> Collection[str]:
+        return {"note", "until"} & {name for name in self.model_fields_set if getattr(self, name) is None}
+
+
+class ReleaseBody(Action):
+    """`POST /sync/orders/release`. `hold_ids`: as ORDER's detail has them; absent: those of ours."""
+
+    order_ids: OrderIds
+    hold_ids: Annotated[list[ItemId], Field(min_length=1)] | None = None
+    note: Note | None = None
+
+
+def _trim(value: object) -> object:
+    return (trimmed(value) or "") if isinstance(value, str) else value
+
+
+def _no_comma(tag: str) -> str:
+    if "," in tag:
+        raise ValueError("a comma separates tags, so it cannot be in one")
+    return tag
+
+
+_TAG = "^[^\\x00,]*[^\\x00,\\s\u200b-\u200d\u2060\ufeff][^\\x00,]*$"
+
+Tag = Annotated[
+    Filled,
+    Field(min_length=1, max_length=LONGEST_TAG, json_schema_extra={"pattern": _TAG}),
+    BeforeValidator(_trim),
+    AfterValidator(_no_comma),
+]
+
+
+def _any_of(**wanted: JsonDict) -> JsonDict:
+    """For the schema: at least one of these fields is given, and like this."""
+    fields: list[JsonValue] = [{"required": [name], "properties": {name: like}} for name, like in wanted.items()]
+    return {"anyOf": fields}
+
+
+class TagsBody(Action):
+    """`POST /sync/orders/tags`. Tags are compared blind to case; one in both lists is `invalid_request`."""
+
+    model_config = ConfigDict(json_schema_extra=_any_of(add={"minItems": 1}, remove={"minItems": 1}))
+
+    order_ids: OrderIds
+    add: list[Tag] = []
+    remove: list[Tag] = []
+
+    @model_validator(mode="after")
+    def _adds_or_removes(self) -> TagsBody:
+        if not self.add and not self.remove:
+            raise ValueError("add and remove: at least one tag has to be in them")
+        return self
+
+
+AddressText = Annotated[Text, Field(max_length=LONGEST_ADDRESS_TEXT)] | None
+
+
+def _two_letters(code: str) -> str:
+    if len(code) != 2 or not (code.isascii() and code.isalpha()):
+        raise ValueError("two letters (ISO 3166-1), as DE")
+    return code.upper()
+
+
+_FILLED_TEXT: JsonDict = {"type": "string", "pattern": _FILLED}
+_ADDRESS_TEXTS = ("first_name", "last_name", "company", "address1", "address2", "city", "province_code", "zip", "phone")
+
+CountryCode = Annotated[Text, Field(json_schema_extra={"pattern": "^[A-Za-z]{2}$"}), AfterValidator(_two_letters)]
+
+
+class GivenAddress(_Given):
+    """A shipping address, always whole: what is left out is null. Names as in Shopify's `MailingAddressInput`, in snake case."""
+
+    model_config = ConfigDict(
+        alias_generator=None,
+        json_schema_extra=_any_of(**dict.fromkeys(_ADDRESS_TEXTS, _FILLED_TEXT)),
+    )
+
+    first_name: AddressText = None
+    last_name: AddressText = None
+    company: AddressText = None
+    address1: AddressText = None
+    address2: AddressText = None
+    city: AddressText = None
+    province_code: AddressText = None
+    zip: AddressText = None
+    country_code: CountryCode | None = None
+    phone: AddressText = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> GivenAddress:
+        if not any(self.model_dump().values()):
+            raise ValueError("the address is empty: give at least one of its parts")
+        return self
+
+
+class AddressBody(Action):
+    """`POST /sync/orders/address`. `release`: our `address` hold ends after Shopify took the address."""
+
+    order_id: OrderId
+    shipping_address: GivenAddress
+    release: Annotated[bool, Field(strict=True)] = False
 
 
 class SupportBody(Action):

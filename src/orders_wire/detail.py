@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orders_wire.orders import Money, Order
 from orders_wire.scalars import Instant, Wire
-from orders_wire.vocabulary import OutboundState, ReturnAction, ReturnState
+from orders_wire.vocabulary import HoldReason, OutboundState, ParcelSent, ReturnAction, ReturnState
 
 
 class Customer(Wire):
@@ -27,13 +27,18 @@ class Address(Wire):
     zip: str | None = None
     country: str | None = None
     phone: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    province_code: str | None = None
+    country_code: str | None = None
 
 
 class LineItem(Wire):
     """A line. `owed` is the quantity that requires shipping and is left to fulfil.
 
     `available` is Shopify's: the SKU's stock less what open orders have committed. `short`: how many of the units owed here
-    are not covered by stock (contract §3a, Covered); null when that is not known.
+    are not covered by stock (contract §3a, Covered); null when that is not known. `held`: how many of them a hold keeps back;
+    `sendable`: how many of them are neither held nor short.
     """
 
     id: str
@@ -45,10 +50,38 @@ class LineItem(Wire):
     price: Money | None = None
     available: int | None = None
     short: int | None = None
+    held: int = 0
+    sendable: int = 0
+
+
+class FulfilledLine(Wire):
+    """So many units of a line, in a parcel or under a hold; `id` is the line item's."""
+
+    id: str
+    sku: str | None = None
+    title: str = ""
+    quantity: int
+
+
+class HoldEntry(Wire):
+    """A hold that stands. `id`: what `release` takes; `ours`: placed by this desk (contract §3a, Holds). `reason` is the word of
+    `hold` for ours, and what Shopify's reason means for others'. `lines`: what it holds; empty: all that is owed, or not known.
+
+    `by`: who placed it: an operator's name of ours, else the app's where Shopify says it.
+    """
+
+    id: str
+    reason: HoldReason
+    note: str | None = None
+    since: Instant
+    by: str | None = None
+    ours: bool = False
+    until: Instant | None = None
+    lines: list[FulfilledLine] = []
 
 
 class Fulfillment(Wire):
-    """A parcel. `ours` marks an operator's acknowledgement that Shopify has not confirmed yet."""
+    """A parcel. `ours` marks an operator's acknowledgement that Shopify has not confirmed yet. `lines`: what is in it."""
 
     id: str
     name: str | None = None
@@ -61,6 +94,8 @@ class Fulfillment(Wire):
     updated_at: Instant | None = None
     delivered_at: Instant | None = None
     ours: bool = False
+    lines: list[FulfilledLine] = []
+    sent: ParcelSent = ParcelSent.SENT
 
 
 class Return(Wire):
@@ -100,6 +135,13 @@ class AuditEntry(Wire):
     action_id: str | None = None
 
 
+class FieldError(Wire):
+    """What Shopify says against one field of what was sent; `field` in the words of the request, null where it names none."""
+
+    field: str | None = None
+    message: str
+
+
 class OutboxEntry(Wire):
     """A queued write to Shopify (`shopify`), the ERP (`erp`) or the support queue (`support`)."""
 
@@ -114,6 +156,7 @@ class OutboxEntry(Wire):
     order_number: str | None = None
     created_at: Instant | None = None
     action_id: str | None = None
+    errors: list[FieldError] = []
 
 
 class OrderDetail(Order):
@@ -129,6 +172,7 @@ class OrderDetail(Order):
     shipping_lines: list[str] = []
     line_items: list[LineItem] = []
     fulfillments: list[Fulfillment] = []
+    holds: list[HoldEntry] = []
     returns: list[Return] = []
     assignments: list[Assignment] = []
     audit: list[AuditEntry] = []

@@ -44,11 +44,16 @@ class Tracking(Wire):
 
 
 class Hold(Wire):
-    """The oldest hold's `since`, the reason that decides, and its note. `reason` uses the words of `issue`."""
+    """The oldest hold's `since`, the reason that decides, and its note. `reason` uses the words of `issue`.
+
+    `until` and `by` are those of the hold that decides: when ours is due, and who placed it.
+    """
 
     reason: Issue
     note: str | None = None
     since: Instant
+    until: Instant | None = None
+    by: str | None = None
 
 
 class ReturnSummary(Wire):

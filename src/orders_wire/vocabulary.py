@@ -74,6 +74,67 @@ class Issue(StrEnum):
     MANUAL_CHECK = "manual_check"
 
 
+class HoldReason(StrEnum):
+    """Why an operator holds an order: contract §3a, `hold`. The last three show as `manual_check` in `hold.reason` of ORDER."""
+
+    ADDRESS = "address"
+    INVENTORY = "inventory"
+    PAYMENT = "payment"
+    FRAUD = "fraud"
+    CUSTOMER = "customer"
+    OTHER = "other"
+
+
+class HoldFilter(StrEnum):
+    """What the `hold` parameter takes: a reason, whichever, or no hold at all."""
+
+    ADDRESS = "address"
+    INVENTORY = "inventory"
+    PAYMENT = "payment"
+    FRAUD = "fraud"
+    CUSTOMER = "customer"
+    OTHER = "other"
+    ANY = "any"
+    NONE = "none"
+
+
+class IssueFilter(StrEnum):
+    """What the `issue` parameter takes: an issue, or none."""
+
+    PAYMENT = "payment"
+    ADDRESS = "address"
+    INVENTORY = "inventory"
+    CARRIER = "carrier"
+    MANUAL_CHECK = "manual_check"
+    NONE = "none"
+
+
+class HasFilter(StrEnum):
+    """What the `has` parameter takes."""
+
+    NOTE = "note"
+
+
+EXCLUDING = ("hold", "issue", "delivery", "has", "country", "sku")
+"""The list parameters in which a leading `-` asks for the rows with another value or none (contract §3a)."""
+
+
+class HoldThen(StrEnum):
+    """What happens when the time of a hold has come."""
+
+    REMIND = "remind"
+    RELEASE = "release"
+
+
+class ParcelSent(StrEnum):
+    """How far a parcel is known to Shopify: it is there as it is shown; a row waits; a row is dead; nothing is to be sent."""
+
+    SENT = "sent"
+    WAITING = "waiting"
+    FAILED = "failed"
+    LOCAL = "local"
+
+
 class SortField(StrEnum):
     PLACED_AT = "placed_at"
     SHIP_BY = "ship_by"
@@ -127,6 +188,7 @@ class AlertType(StrEnum):
     SUPPORT_ESCALATED = "support_escalated"
     INTEGRATION_FAILED = "integration_failed"
     TRACKING_PENDING = "tracking_pending"
+    HOLD_DUE = "hold_due"
 
 
 class EventType(StrEnum):
@@ -139,6 +201,7 @@ class EventType(StrEnum):
     SUPPORT_ESCALATED = "support_escalated"
     INTEGRATION_FAILED = "integration_failed"
     TRACKING_PENDING = "tracking_pending"
+    HOLD_DUE = "hold_due"
     DATA_GAP = "data_gap"
     REFRESH = "refresh"
 
@@ -169,13 +232,18 @@ class OpenClosed(StrEnum):
 
 
 class ActionName(StrEnum):
-    """The write actions of contract §3, as their paths, the audit and undo name them."""
+    """The write actions of contract §3 and §3a, as their paths, the audit and undo name them."""
 
     ASSIGN = "assign"
     FULFILL = "fulfill"
     SUPPORT = "support"
     RETURNS = "returns"
     INVENTORY = "inventory"
+    TRACKING = "tracking"
+    HOLD = "hold"
+    RELEASE = "release"
+    TAGS = "tags"
+    ADDRESS = "address"
     UNDO = "undo"
 
 

@@ -22,17 +22,17 @@ from orders_sync.db.group_commit import Done, run_jobs
 from orders_sync.db.location import parse
 from orders_sync.db.migrate import migrate
 from orders_sync.db.orders import Saved
-from orders_sync.db.tables import alerts, order_tags, order_terms, orders, parcels, returns, stock
+from orders_sync.db.tables import alerts, order_marks, order_tags, order_terms, orders, parcels, returns, stock
 from orders_sync.db.tx import Tx
 from orders_sync.instants import DAY, FOREVER, HOUR, MINUTE, SECOND, Ms, to_text
 from orders_sync.rules.projection import OwedSku, ParcelRow, Projection, ReturnRow
-from orders_wire.vocabulary import Channel, Issue, Priority, ReturnState, Status
+from orders_wire.vocabulary import Channel, Delivery, HoldReason, Issue, Priority, ReturnState, Status
 
 SHOP = "benchmark.myshopify.com"
 BASE = 10_000
 BACKLOG = 200
 YEARS = 3
-COPIED: tuple[Table, ...] = (orders, parcels, returns, order_tags, order_terms)
+COPIED: tuple[Table, ...] = (orders, parcels, returns, order_tags, order_terms, order_marks)
 
 _FIRST = (
     "Åsa",
@@ -65,6 +65,7 @@ _LAST = (
     "Rossi",
 )
 _SKUS = tuple(f"{kind}-{n}" for kind in ("TEE", "MUG", "CAP", "BAG") for n in range(1, 26))
+_COUNTRIES = ("US",) * 70 + ("CA",) * 20 + ("GB",) * 9 + (None,)
 _OWNERS = (None, None, "bo", "ines", "assistant")
 
 
@@ -103,6 +104,7 @@ def open_orders(dice: Random, now: Ms) -> Iterator[Projection]:
                 unnumbered_at=placed,
                 held_at=Ms(placed + HOUR) if kind else None,
                 static_issue=Issue.INVENTORY if kind else None,
+                hold_reasons=frozenset({HoldReason.INVENTORY}) if kind else frozenset(),
                 owed_skus=(OwedSku(sku, f"A {sku}", held=bool(kind)),),
             )
         elif kind == 2:
@@ -149,6 +151,8 @@ def closed_orders(dice: Random, now: Ms) -> Iterator[Projection]:
             order = replace(
                 order, refunded_at=refund, returns=(back,), status=Status.REFUNDED if n % 2 else Status.FULFILLED
             )
+        elif n % 37 == 0:
+            order = replace(order, static_issue=Issue.MANUAL_CHECK)
         elif n % 41 == 0:
             order = replace(order, status=Status.CANCELLED, first_fulfilled_at=None, parcels=())
         yield order
@@ -166,6 +170,7 @@ def _order(dice: Random, order_id: int, name: str, placed: Ms) -> Projection:
     owner = dice.choice(_OWNERS)
     tags = tuple(dice.sample(("VIP", "gift", "wholesale", "repeat"), dice.choice([0, 0, 1, 2])))
     number = name.removeprefix("#")
+    sku = dice.choice(_SKUS)
     bare = projection(
         order_id,
         name=name,
@@ -179,7 +184,11 @@ def _order(dice: Random, order_id: int, name: str, placed: Ms) -> Projection:
         assigned_to=owner,
         customer_name=customer,
         tags=tags,
-        terms=frozenset({("number", number), ("sku", dice.choice(_SKUS)), ("email", f"{number}@example.org")}),
+        terms=frozenset({("number", number), ("sku", sku), ("email", f"{number}@example.org")}),
+        skus=frozenset({sku}),
+        country=dice.choice(_COUNTRIES),
+        delivery=dice.choice([Delivery.SHIPPING] * 18 + [Delivery.PICKUP, Delivery.LOCAL]),
+        customer_id=order_id,
     )
     return replace(bare, row_json=_row_json(bare))
 
@@ -305,7 +314,7 @@ _INSTANTS = {
     "delivered_at",
     "since",
 }
-_IDS = {"id", "order_id", "fulfillment_id", "return_id"}
+_IDS = {"id", "order_id", "customer_id", "fulfillment_id", "return_id"}
 
 
 def _shifted(dialect: str, table: Table, column: str, step: int) -> str:

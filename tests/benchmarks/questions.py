@@ -44,7 +44,7 @@ class Question:
 
 
 def questions(orders: int, now: Ms) -> list[Question]:
-    """The five of them, for a desk of so many orders."""
+    """All of them, for a desk of so many orders."""
 
     def bare(condition: str, order: str, limit: int = PAGE_SIZE) -> str:
         return f"SELECT {_columns(now)} FROM orders WHERE shop_id = 1 AND {condition} ORDER BY {order} LIMIT {limit}"
@@ -70,7 +70,51 @@ def questions(orders: int, now: Ms) -> list[Question]:
         ),
         Question("q by number", _path(q=f"%23{number}"), bare(f"number = {number}", "id"), f"name LIKE '#{number}%'"),
         _days(now, bare),
+        *_list_parameters(now),
     ]
+
+
+def _list_parameters(now: Ms) -> list[Question]:
+    """What contract §3a lets be asked for: what few have, what many have, and what is not so."""
+    late = f"late_prone AND open_order AND last_update > {now - 30 * DAY} AND last_update <= {now - DAY}"
+    delayed = f"id IN (SELECT order_id FROM parcels WHERE {late})"
+    held = _bears("hold:any")
+    asked = {
+        "hold=any": held,
+        "hold=none": f"NOT {held}",
+        "issue=manual_check": f"({_bears('issue:manual_check')} AND NOT {delayed})",
+        "issue=none": f"NOT ({_bears('issue:any')} OR {delayed})",
+        "delivery=pickup": _bears("delivery:pickup"),
+        "country=gb": _bears("country:gb"),
+        "country=-us": f"NOT {_bears('country:us')}",
+        "sku=TEE-1": _bears("sku:tee-1"),
+        "sku=-TEE-1": f"NOT {_bears('sku:tee-1')}",
+        "value_min=290": "value_usd_minor >= 29000",
+        "value_min=50&value_max=60": "value_usd_minor BETWEEN 5000 AND 6000",
+        f"customer={BASE // 2 + 1_000_000}": f"customer_id = {BASE // 2 + 1_000_000}",
+        "has=-note": "TRUE",
+    }
+    return [_asked(now, parameters, condition) for parameters, condition in asked.items()]
+
+
+def _asked(now: Ms, parameters: str, condition: str) -> Question:
+    """Orders under this condition, newest first. The bare driver takes those that bear a mark in the mark's own order."""
+    rows, newest = condition, "placed_at DESC, id DESC"
+    if condition.startswith(_BEARS) and condition.count("(") == 1:
+        mark = condition.removeprefix(_BEARS).removesuffix(")")
+        marked = f"SELECT order_id FROM order_marks WHERE shop_id = 1 AND mark = {mark} ORDER BY placed_at DESC, order_id DESC"
+        rows = f"id IN (SELECT order_id FROM ({marked} LIMIT {PAGE_SIZE}) AS newest)"
+    if rows.startswith(("id IN", "customer_id")):
+        newest = "placed_at + 0 DESC, id DESC"  # they are few: not to be looked for along the history
+    bare = f"SELECT {_columns(now)} FROM orders WHERE shop_id = 1 AND {rows} ORDER BY {newest} LIMIT {PAGE_SIZE}"
+    return Question(parameters, f"{_path()}&{parameters}", bare, condition)
+
+
+_BEARS = "EXISTS (SELECT 1 FROM order_marks AS b WHERE b.shop_id = 1 AND b.order_id = orders.id AND b.mark = "
+
+
+def _bears(mark: str) -> str:
+    return f"{_BEARS}'{mark}')"
 
 
 def beside(url: str, now: Ms) -> str:

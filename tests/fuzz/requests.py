@@ -97,6 +97,13 @@ WORDS: dict[str, Any] = {
     "tracking": {"number": "1Z999AA10123456784", "carrier": "UPS"},
     "note": "late", "conversationId": "c-1", "action": "approve_refund", "returnId": "31", "sku": "TEE-M", "actionId": "a",
     "notify": True, "delaySeconds": 5, "expectedVersions": {"#1001": 1}, "shop_domain": SHOP,
+    "lines": [{"lineId": "gid://shopify/LineItem/11", "quantity": 1}], "reason": "customer",
+    "items": [{"orderId": "#1002", "fulfillmentId": "22", "number": "1Z5", "carrier": "UPS", "url": "https://x.example/1Z5"}],
+    "until": "2099-03-10T12:00:00Z", "then": "release", "holdIds": ["51"], "add": ["gift", "VIP"], "remove": ["b2b"],
+    "release": True, "shippingAddress": {
+        "first_name": "Ada", "last_name": "Lovelace", "company": None, "address1": "2 Engine Way", "address2": "",
+        "city": "London", "province_code": None, "zip": "EC1", "country_code": "GB", "phone": "+44 20 7946 0000",
+    },
 }  # fmt: skip
 """A value for each field of a body, by its name; others get one by their type."""
 

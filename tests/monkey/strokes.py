@@ -56,6 +56,7 @@ WORDS = (
     "q", "quit", "theme", "log", "find-sort -ship_by", "find-search owner:none", "assign", "fulfill 1Z999AA10123456784",
     "support",
     "view-save x", "view-open x", "tab-all", "help", "nothing", "inventory", "mark-all", "return", "e", "", "take-copy",
+    "hold", "hold customer", "release", "parcels 1Z999AA10123456784", "tags gift", "tags -gift", "address",
 )  # fmt: skip
 """What is typed behind `:`."""
 
@@ -105,9 +106,23 @@ def _control(rng: random.Random) -> bytes:
 
 def _in_a_dialog(rng: random.Random) -> bytes:
     """A dialog is opened, something happens in it, and it is confirmed or left."""
-    opens = rng.choice("amfsri/&SCVWYe:?\x10oLpO")
+    opens = rng.choice("amfsriH/&SCVWYe:?\x10oLpO")
     inside = rng.choice(
-        ["", "\r", "\t\t ", "zoe", "1Z999AA10123456784", *rng.choices(list(NAMED.values()), k=3), rng.choice(HOSTILE)]
+        [
+            "",
+            "\r",
+            "\t\t ",
+            "zoe",
+            "1Z999AA10123456784",
+            " ",
+            "+-",
+            "-- +",
+            "3d",
+            "mon 9:00",
+            "-gift, vip",
+            *rng.choices(list(NAMED.values()), k=3),
+            rng.choice(HOSTILE),
+        ]
     )
     return (opens + inside + rng.choice(["\x13", "\r", "\x1b", "\x1b", ""])).encode()
 

@@ -13,10 +13,13 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy import URL, Engine, create_engine
 from tests.support.postgres import Cluster, NoPostgres, binaries, cluster
+from tests.support.warm_connections import WarmConnections
 
 from orders_sync.db.engine import Database
 from orders_sync.db.location import parse
@@ -51,6 +54,35 @@ def plain_tracebacks() -> None:
     """Tracebacks as Python writes them: structlog's own way, with every local value, takes seconds for each."""
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
+
+
+@pytest.fixture(scope="session")
+def warm_connections() -> WarmConnections:
+    """Connections to PostgreSQL from one test to the next."""
+    return WarmConnections()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _statements_are_compiled_once(warm_connections: WarmConnections) -> Iterator[None]:
+    """For all databases of a test process: each engine would ask its database what it is, and compile every statement anew."""
+    first: dict[str, Engine] = {}
+
+    def creating(url: URL, **given: Any) -> Engine:
+        engine = create_engine(url, query_cache_size=4000, **given)
+        if url.get_backend_name() == "postgresql":
+            warm_connections.serve(engine, url)
+        known = first.get(url.drivername)
+        if known is None or getattr(known.dialect, "server_version_info", None) is None:
+            first[url.drivername] = engine
+            return engine
+        vars(engine.dialect)["initialize"] = lambda _conn: None
+        engine.dialect = engine.pool._dialect = known.dialect
+        engine._compiled_cache = known._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("orders_sync.db.connections.create_engine", creating)
+        yield
 
 
 @pytest.fixture
@@ -107,7 +139,9 @@ def idle_databases() -> list[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_cluster: Cluster, postgres_template: str, idle_databases: list[str]) -> Iterator[str]:
+def postgres_url(
+    postgres_cluster: Cluster, postgres_template: str, idle_databases: list[str], warm_connections: WarmConnections
+) -> Iterator[str]:
     """A migrated, empty PostgreSQL database that no other test uses meanwhile."""
     if not idle_databases:
         name = next(_names)
@@ -115,7 +149,7 @@ def postgres_url(postgres_cluster: Cluster, postgres_template: str, idle_databas
         idle_databases.append(name)
     name = idle_databases.pop()
     yield postgres_cluster.url(name)
-    postgres_cluster.empty(name)
+    postgres_cluster.empty(name, warm_connections.pids())
     idle_databases.append(name)
 
 
@@ -135,6 +169,6 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def db(database_url: str, clock: SettableClock) -> AsyncIterator[Database]:
     """An open database whose shop is `SHOP` and whose clock is `clock`; the test runs once per database."""
-    database = await Database.open(database_url, SHOP, clock)
+    database = await Database.open(database_url, SHOP, clock, migrating=False)
     yield database
     await database.close()

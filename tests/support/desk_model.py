@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from tests.support.projections import projection
 
 from orders_sync.db.order_rows import PRIORITY_RANK
-from orders_sync.db.selection import Between, Filters, Selection
+from orders_sync.db.selection import ANY, Amounts, Between, Dimension, Filters, Selection, Wanted
 from orders_sync.instants import DAY, HOUR, Ms
 from orders_sync.rules.projection import OwedSku, ParcelRow, Projection, ReturnRow
 from orders_sync.rules.thresholds import Thresholds
@@ -19,6 +19,8 @@ from orders_wire.texts import folded
 from orders_wire.vocabulary import (
     UNASSIGNED,
     Channel,
+    Delivery,
+    HoldReason,
     Issue,
     Priority,
     ReturnState,
@@ -86,7 +88,31 @@ class DeskModel:
             and f.channel in (None, o.channel)
             and (f.tag is None or f.tag.casefold() in [tag.casefold() for tag in o.tags])
             and all(self._matches(o, word) for word in f.words)
+            and f.customer in (None, o.customer_id)
+            and self._is_worth(o, f.value)
+            and all((w.value.casefold() in self._marks(o, d)) is not w.excluded for d, w in f.marks.items())
         )
+
+    def _marks(self, o: Projection, dimension: Dimension) -> set[str]:
+        """What the order has of what can be asked for, case-folded."""
+        issue = self.issue(o)
+        found: dict[Dimension, Collection[str]] = {
+            Dimension.HOLD: [*o.hold_reasons, *([ANY] if o.held_at is not None else [])],
+            Dimension.ISSUE: [issue, ANY] if issue else [],
+            Dimension.DELIVERY: [o.delivery],
+            Dimension.HAS: ["note"] if o.note_count else [],
+            Dimension.COUNTRY: [o.country] if o.country else [],
+            Dimension.SKU: o.skus,
+        }
+        return {value.casefold() for value in found[dimension]}
+
+    def _is_worth(self, o: Projection, value: Amounts | None) -> bool:
+        if value is None:
+            return True
+        cents = o.value_usd_cents
+        if cents is None:
+            return False
+        return (value.least is None or cents >= value.least) and (value.most is None or cents <= value.most)
 
     def order_of(self, selection: Selection) -> tuple[Callable[[Projection], Key], bool]:
         if selection.sort is not None:
@@ -149,6 +175,9 @@ NAMES = (
 )
 TAGS = ("vip", "Café", "gift wrap")
 SKUS = ("TEE-1", "MUG", "100%_OFF")
+WHOLE_SKUS = ("TEE-1", "Mug", "MUG-2", "-odd", "straße")
+COUNTRIES = (None, "DE", "DE", "DE", "DE", "US", "SE")
+CUSTOMERS = (None, 7, 8)
 
 
 def random_orders(dice: Random, count: int, now: Ms, *, first_id: int = 1) -> list[Projection]:
@@ -169,6 +198,7 @@ def random_order(dice: Random, order_id: int, now: Ms) -> Projection:
     fulfilled = maybe(Ms(placed + dice.randrange(4 * DAY)))
     cancelled = dice.random() < 0.1
     owed = not cancelled and dice.random() < 0.4
+    held = maybe(past(20), 0.2)
     name = f"{dice.choice(['#', '#', 'EN#', 'EU-7-', ''])}{dice.choice([order_id, 1000 + order_id])}"
     parcels = tuple(_parcel(dice, order_id * 10 + n, past, not cancelled) for n in range(dice.choice([0, 0, 1, 1, 2])))
     returns = tuple(_return(dice, order_id * 10 + n, past) for n in range(dice.choice([0, 0, 0, 1, 2])))
@@ -186,7 +216,7 @@ def random_order(dice: Random, order_id: int, now: Ms) -> Projection:
         priority=dice.choice(list(Priority)),
         channel=dice.choice(list(Channel)),
         static_issue=dice.choice([None, None, *Issue]),
-        value_usd_cents=maybe(dice.randrange(50) * 100, 0.8),
+        value_usd_cents=maybe(dice.choice([*range(0, 5000, 125), 10**14, -250]), 0.8),
         assigned_to=maybe(dice.choice(OWNERS)),
         customer_name=maybe(dice.choice(NAMES), 0.8),
         first_fulfilled_at=fulfilled,
@@ -194,7 +224,7 @@ def random_order(dice: Random, order_id: int, now: Ms) -> Projection:
         due_at=Ms(placed + DAY) if owed else None,
         untracked_at=maybe(placed, 0.2),
         unnumbered_at=maybe(placed, 0.2),
-        held_at=maybe(past(20), 0.2),
+        held_at=held,
         return_at=min(pending, default=None),
         refunded_at=maybe(past(60), 0.3),
         tags=tuple(dice.sample(TAGS, dice.randrange(3))),
@@ -204,6 +234,12 @@ def random_order(dice: Random, order_id: int, now: Ms) -> Projection:
         parcels=parcels,
         returns=returns,
         owed_skus=(OwedSku(sku, f"A {sku}", held=dice.random() < 0.2),) if owed else (),
+        hold_reasons=frozenset(dice.sample(list(HoldReason), dice.choice([1, 1, 2]))) if held else frozenset(),
+        delivery=dice.choice([Delivery.SHIPPING] * 5 + list(Delivery)),
+        country=dice.choice(COUNTRIES),
+        customer_id=dice.choice(CUSTOMERS),
+        skus=frozenset(dice.sample(WHOLE_SKUS, dice.choice([0, 1, 1, 2]))),
+        note_count=dice.choice([0, 0, 0, 2]),
     )
 
 
@@ -285,4 +321,23 @@ def random_filters(dice: Random, now: Ms) -> Filters:
         channel=some(dice.choice(list(Channel))),
         tag=some(dice.choice([*TAGS, "VIP", "CAFÉ", "none"])),
         words=tuple(dict.fromkeys(folded(word) for word in dice.sample(words, dice.choice([0, 0, 0, 1, 1, 2])))),
+    )
+
+
+def random_list_filters(dice: Random) -> Filters:
+    """Some of the list parameters, mostly one or two at once, half of them excluding."""
+
+    def some(values: Sequence[str]) -> Wanted | None:
+        return Wanted(dice.choice(values), dice.random() < 0.5) if dice.random() < 0.25 else None
+
+    least, most = (dice.choice([None, None, None, None, dice.randrange(5000)]) for _ in range(2))
+    return Filters(
+        hold=some([*HoldReason, ANY]),
+        issue=some([*Issue, ANY]),
+        delivery=some(list(Delivery)),
+        has=some(["note"]),
+        country=some(["DE", "US", "SE", "FR"]),
+        sku=some(["tee-1", "MUG", "mug-2", "-ODD", "STRASSE", "none"]),
+        customer=dice.choice([None, None, None, None, 7, 9]),
+        value=None if least is None and most is None else Amounts(least, most),
     )

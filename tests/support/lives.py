@@ -93,7 +93,7 @@ def decisions(dice: Random) -> dict[int, OperatorState]:
         found[order_id] = OperatorState(
             assigned_to=dice.choice([None, "bo", "assistant"]),
             thread=dice.choice([None, "conversation:1"]),
-            acknowledgement=dice.choice([None, ours]),
+            acknowledgements=dice.choice([(), (ours,)]),
             numbers=dice.choice([{}, {parcels[0]: GivenNumber(action_id="a2", number="MINE")}]),
             returns=dice.choice([{}, {301 + 10 * order_id: moved}]),
         )

@@ -1,4 +1,4 @@
-"""Releases to come, as far as their schema goes: `python -m tests.support.releases 0002 serve …` is the server of one."""
+"""Releases to come, as far as their schema goes: `python -m tests.support.releases 9001 serve …` is the server of one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 
 from orders_sync.db import migrate
 
-FOLDERS = {"0002": ["next_release"], "0003": ["next_release", "release_after_next"]}
+OURS = migrate.newest()
+"""This release."""
+
+FOLDERS = {"9001": ["next_release"], "9002": ["next_release", "release_after_next"]}
 
 
 def versions(newest: str) -> list[Path]:

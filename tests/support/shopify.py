@@ -110,7 +110,13 @@ def order(number: int = 1, **told: Any) -> Json:
             "defaultEmailAddress": {"emailAddress": "bo@example.org"},
             "defaultPhoneNumber": None,
         },
-        "shippingAddress": {"name": "Bo Å", "city": "Oslo", "country": "Norway"},
+        "shippingAddress": {
+            "name": "Bo Å",
+            "lastName": "Å",
+            "city": "Oslo",
+            "country": "Norway",
+            "countryCodeV2": "NO",
+        },
         "billingAddress": None,
         "shippingLines": {"nodes": [{"title": "Standard"}]},
         "lineItems": page([line()]),
@@ -165,11 +171,15 @@ def hollow(told: Any, path: Sequence[str | int]) -> Any:
 
 
 class ScriptedShop(ShopifyClient):
-    """Answers each document by its name; several replies are given in turn, the last one again and again."""
+    """Answers each document by its name; several replies are given in turn, the last one again and again. Without a reply for
+    them, it knows no details."""
+
+    clock_skew_ms: int | None = None
 
     def __init__(self, **replies: Reply | Sequence[Reply]) -> None:
         self.calls: list[tuple[str, Json]] = []
         self.as_of = AS_OF
+        replies = {"Details": by_type([]), **replies}
         self._replies = {name: list(told) if isinstance(told, Sequence) else [told] for name, told in replies.items()}
 
     def say(self, name: str, reply: Reply) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Unpack
 
@@ -10,14 +11,15 @@ from orders_demo.history.script import ON_THE_WAY, Script
 from orders_demo.operations import parcels, payments
 from orders_demo.operations.ordering import Change
 from orders_demo.sample_data import baskets, catalogue
+from orders_demo.world.goods import Variant
 from orders_demo.world.orders import Order
 from orders_demo.world.parcels import FulfillmentOrder
 
 
-def _unsent(script: Script, **changes: Unpack[Change]) -> Order:
+def _unsent(script: Script, goods: Sequence[Variant] | None = None, **changes: Unpack[Change]) -> Order:
     """An order that nobody has sent yet: most are paid, some only authorized."""
     authorized = script.rng.random() < 0.12
-    order = script.buy(paid=not authorized, **changes)
+    order = script.buy(goods, paid=not authorized, **changes)
     if authorized:
         payments.authorize(script.shop, order, script.time)
     return order
@@ -36,8 +38,12 @@ def fresh(script: Script) -> None:
 
 @plot(12, 26, 4 * DAY)
 def overdue(script: Script) -> None:
-    """Should have gone out by now."""
-    _unsent(script)
+    """Should have gone out by now; some of it from two warehouses."""
+    if script.shop.next_number % 2:
+        _unsent(script)
+        return
+    goods = script.rng.sample(catalogue.shippable(script.shop), 3)
+    _unsent(script, goods, sources=script.shop.locations)
 
 
 @plot(8, 30, 4 * DAY)
@@ -120,13 +126,15 @@ def out_of_stock(script: Script) -> None:
     """Sold what is not there; held for stock."""
     rare = script.rng.choice(catalogue.scarce(script.shop))
     order = script.buy([rare])
-    _hold(script, order, "INVENTORY_OUT_OF_STOCK", "Not enough inventory to complete this work.")
+    _hold(
+        script, order, "INVENTORY_OUT_OF_STOCK", "Not enough inventory to complete this work.", ours=order.id % 2 == 0
+    )
 
 
 @plot(5, 10, 5 * DAY)
 def wrong_address(script: Script) -> None:
     """The carrier does not know the street."""
-    _hold(script, script.buy(), "INCORRECT_ADDRESS", "Carrier rejects postcode — asked the customer.")
+    _hold(script, script.buy(), "INCORRECT_ADDRESS", "Carrier rejects postcode — asked the customer.", ours=True)
 
 
 @plot(4, 10, 5 * DAY)
@@ -141,7 +149,7 @@ def payment_awaited(script: Script) -> None:
 def looks_fraudulent(script: Script) -> None:
     """Held because the risk is high."""
     order = script.buy(risk="HIGH")
-    _hold(script, order, "HIGH_RISK_OF_FRAUD", "Billing and shipping country differ; 3 cards tried.")
+    _hold(script, order, "HIGH_RISK_OF_FRAUD", "Billing and shipping country differ; 3 cards tried.", locked=True)
 
 
 @plot(4, 5, 4 * DAY)
@@ -150,7 +158,9 @@ def held_otherwise(script: Script) -> None:
     notes = script.rng.choice(
         ("Engraving proof not approved yet", "VIP: call before sending", "[b]Ask Bo[/b] \x1b[31m!!")
     )
-    _hold(script, script.buy(), script.rng.choice(("OTHER", "UNKNOWN_DELIVERY_DATE")), notes)
+    order = script.buy()
+    reason = script.rng.choice(("OTHER", "UNKNOWN_DELIVERY_DATE"))
+    _hold(script, order, reason, notes, ours=reason == "OTHER")
 
 
 @plot(3, 24, 5 * DAY)
@@ -159,12 +169,16 @@ def held_twice(script: Script) -> None:
     rare = script.rng.choice(catalogue.scarce(script.shop))
     order = script.buy([rare])
     _hold(script, order, "INVENTORY_OUT_OF_STOCK", "Back in about ten days")
-    _hold(script, order, "INCORRECT_ADDRESS", "House number missing")
+    _hold(script, order, "INCORRECT_ADDRESS", "House number missing", ours=True)
 
 
-def _hold(script: Script, order: Order, reason: str, notes: str | None) -> None:
+def _hold(
+    script: Script, order: Order, reason: str, notes: str | None, *, ours: bool = False, locked: bool = False
+) -> None:
+    """`ours`: by the desk, under a handle as it makes them; `locked`: by an app that lets nobody else release it."""
     task: FulfillmentOrder = order.tasks[0]
-    handle = f"hold-{len(task.holds) + 1}"
+    handle = f"desk-{task.id:x}" if ours else f"hold-{len(task.holds) + 1}"
     missing = [(entry, entry.remaining) for entry in task.lines if entry.line.sku in catalogue.SCARCE]
     portion = missing if reason == "INVENTORY_OUT_OF_STOCK" else ()
-    parcels.hold(script.shop, task, reason, notes, script.later(0.2, 6), handle=handle, portion=portion)
+    at = script.later(0.2, 6)
+    parcels.hold(script.shop, task, reason, notes, at, handle=handle, by_us=ours, locked=locked, portion=portion)

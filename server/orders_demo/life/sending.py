@@ -99,7 +99,8 @@ def held(scene: Scene) -> str | None:
         for entry in missing:
             _find_empty(scene.stage.shop, entry, at)
         portion = [(entry, entry.remaining) for entry in missing]
-        parcels.hold(scene.stage.shop, task, reason, WRONG[reason], at, handle=handle, portion=portion)
+        locked = reason == "HIGH_RISK_OF_FRAUD"
+        parcels.hold(scene.stage.shop, task, reason, WRONG[reason], at, handle=handle, locked=locked, portion=portion)
 
     scene.stage.perform(deed)
     return task.order.name

@@ -68,10 +68,11 @@ def hold(
     handle: str | None = None,
     by_us: bool = False,
     external_id: str | None = None,
+    locked: bool = False,
     portion: Sequence[tuple[FulfillmentOrderLine, int]] = (),
 ) -> tuple[Hold, FulfillmentOrder | None]:
     """Hold a fulfilment order; holds stack. With a portion, the rest becomes a fulfilment order of its own."""
-    entry = Hold(shop.ids.next("FulfillmentHold"), reason, notes, handle, by_us, at, external_id)
+    entry = Hold(shop.ids.next("FulfillmentHold"), reason, notes, handle, by_us, at, external_id, locked)
     rest = entry.split_off = routing.split(shop, task, _rest(task, portion), at) if portion else None
     task.holds.append(entry)
     task.status = "ON_HOLD"

@@ -11,6 +11,7 @@ from orders_demo.world.shop import Shop
 
 OUR_APP = 1_354_745
 OTHER_APP = 2_329_312
+LOCKING_APP = 2_417_055
 
 
 def fulfillment(shop: Shop, entry: Parcel) -> Json:
@@ -81,6 +82,11 @@ def event(shop: Shop, subject: tuple[Parcel, Scan]) -> Json:
     }
 
 
+def holder(entry: Hold) -> int:
+    """The app that placed it."""
+    return OUR_APP if entry.by_us else LOCKING_APP if entry.locked else OTHER_APP
+
+
 def hold(entry: Hold) -> Json:
     """One hold, with who placed it."""
     return {
@@ -89,7 +95,7 @@ def hold(entry: Hold) -> Json:
         "reason_notes": entry.reason_notes,
         "held_by_requesting_app": entry.by_us,
         "handle": entry.handle,
-        "held_by_app": {"id": gid("App", OUR_APP if entry.by_us else OTHER_APP)},
+        "held_by_app": {"id": gid("App", holder(entry))},
     }
 
 

@@ -17,7 +17,7 @@ MOST_HOLDS = 10
 
 @dataclass(slots=True, eq=False, repr=False)
 class Hold:
-    """Why a fulfilment order may not be sent. `reason` is a FulfillmentHoldReason."""
+    """Why a fulfilment order may not be sent. `reason` is a FulfillmentHoldReason. `locked`: its app lets no other release it."""
 
     id: int
     reason: str
@@ -26,6 +26,7 @@ class Hold:
     by_us: bool
     placed_at: datetime
     external_id: str | None = None
+    locked: bool = False
     split_off: FulfillmentOrder | None = None
     """What was not to be held, in a fulfilment order of its own: it comes back when the hold goes."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orders_sync.db.outbox import Payload
+from orders_sync.db.outbox import OutboxRow, Payload
 from orders_sync.outbox.queue import Write
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.projection import Cause
@@ -33,12 +33,24 @@ class Refusal:
 class Decision:
     """`operator` equal to the present one: success without a change. `details` is for the audit.
 
-    `reopen`: causes of alerts that an undo brings back.
+    `shown`: the order's item in the response; several of an action that is about several things of an order. `remark`: what
+    the response's message says beside that it was done. `reopen`: causes of
+    alerts that an undo brings back. `withdrawn`: rows that an earlier action queued, nobody claimed, and that are not to
+    leave.
     """
 
     operator: OperatorState
-    shown: Shown
+    shown: Shown | tuple[Shown, ...]
     details: str = ""
     writes: tuple[Write, ...] = ()
     altered: Altered = ()
     reopen: tuple[Cause, ...] = ()
+    remark: str | None = None
+    withdrawn: tuple[OutboxRow, ...] = ()
+
+    @property
+    def items(self) -> tuple[Shown, ...]:
+        """The order's items in the response."""
+        if isinstance(self.shown, tuple):
+            return self.shown
+        return (self.shown,) if self.shown else ()

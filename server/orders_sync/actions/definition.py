@@ -11,6 +11,7 @@ from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision, Refusal, Shown
 from orders_sync.actions.execute import Execution, execute
 from orders_sync.actions.locked_order import LockedOrder
+from orders_sync.actions.undo_record import Patch
 from orders_sync.db.tx import Tx
 from orders_sync.rules.order_state import OrderState
 from orders_wire.actions import Action
@@ -31,7 +32,8 @@ class ActionDefinition(Generic[B]):
     """One action. `text`: what it does, in a sentence; `body`: the model of its request; `run`: does what a body asks for.
 
     `message`: what the response says of the orders that it was done on; `restored`: what undo's response shows of an order whose
-    action was taken back, under the names that the action itself had for it. `order_ids`: the orders that it will lock, None
+    action was taken back, under the names that the action itself had for it; `restored_parts`: the same, of an action that is
+    about several things of an order. `order_ids`: the orders that it will lock, None
     where only the database knows. `overtaken`: by field of `OperatorState`, what keeps undo from taking it back.
     `refusals`: codes beyond those of every action.
     """
@@ -41,6 +43,7 @@ class ActionDefinition(Generic[B]):
     run: Run[B]
     message: Callable[[B, Execution], str]
     restored: Callable[[OrderState, ActionContext], Shown]
+    restored_parts: Callable[[OrderState, Patch], tuple[Shown, ...]] | None = None
     order_ids: OrderIds[B] | None = None
     overtaken: Mapping[str, Overtaken] = field(default_factory=dict)
     refusals: tuple[ErrorCode, ...] = ()

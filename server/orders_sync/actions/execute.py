@@ -19,7 +19,7 @@ from orders_sync.db.order_documents import Known
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
 from orders_sync.lazy import lazy
-from orders_sync.outbox.queue import Write, queue
+from orders_sync.outbox.queue import Write, queue, withdraw
 from orders_sync.settle.order import settle_all
 from orders_sync.settle.order_update import OrderUpdate
 from orders_wire.vocabulary import ActionName, ErrorCode
@@ -134,6 +134,7 @@ def _queue(tx: Tx, context: ActionContext, execution: Execution, for_all: ForAll
     for done in changed:
         for row_id, _, payload in done.decision.altered:
             outbox.set_payload(tx, row_id, payload)
+        withdraw(tx, done.decision.withdrawn)
     if not writes:
         return None
     switches = context.settings.switches

@@ -1,89 +1,149 @@
-"""Fulfil: acknowledges that an order is on its way, and clears its shipment alerts (contract §3, Fulfil).
+"""Fulfil: acknowledges that an order, or a part of it, is on its way (contract §3, Fulfil; §3a).
 
-A tracking number is shown at once, and queued for the fulfilment in the shop (contract §3a, "A number at Shopify"). A parcel of
-ours that still waits takes the number into its own row. One whose row has left gets it by a row of its own, which finds the
-fulfilment that was made of it.
+What is held stays. Only when nothing stays owed are the order's shipment alerts cleared.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from orders_sync.actions import given_lines
 from orders_sync.actions.context import ActionContext
-from orders_sync.actions.decision import Altered, Decision, Refusal, Shown
-from orders_sync.actions.definition import ActionDefinition, on_each_order
+from orders_sync.actions.decision import Decision, Refusal, Shown
+from orders_sync.actions.definition import ActionDefinition
+from orders_sync.actions.execute import Execution
 from orders_sync.actions.locked_order import LockedOrder, with_entry
+from orders_sync.actions.parcel_numbers import Numbers, echoed, in_words, plain
 from orders_sync.db.outbox import Payload
 from orders_sync.outbox.kinds import Kind
-from orders_sync.outbox.queue import Write, unclaimed
+from orders_sync.outbox.queue import Write
 from orders_sync.rules.delayed import is_delayed
-from orders_sync.rules.operator_state import Acknowledgement, Entry, FailedWrite, GivenNumber, OperatorState
+from orders_sync.rules.operator_state import (
+    Acknowledgement,
+    Entry,
+    FailedWrite,
+    GivenNumber,
+    OperatorState,
+    Tracking,
+    UnitsOfLine,
+)
 from orders_sync.rules.order_state import OrderState
-from orders_sync.rules.parcels import OURS, Parcel, fulfillment_ids, replaced_by
-from orders_sync.rules.timeline import acknowledgement_key, key
-from orders_wire.actions import FulfillBody, GivenTracking
-from orders_wire.vocabulary import ErrorCode, OutboundState
+from orders_sync.rules.parcels import fulfillment_ids, stands
+from orders_sync.rules.timeline import acknowledgement_key, brief, key
+from orders_wire.actions import FulfillBody
+from orders_wire.vocabulary import ErrorCode
+
+FULFILLED, PARTIAL, UNFULFILLED = "fulfilled", "partial", "unfulfilled"
+"""Words of `fulfillmentStatus`."""
 
 
 def _decide(order: LockedOrder, body: FulfillBody, context: ActionContext) -> Decision | Refusal:
-    """A parcel of ours for all that is owed; where nothing is, the number goes to the oldest parcel that lacks one."""
-    state = order.state
+    """A parcel of ours for what is asked for; where nothing is owed, the number goes to the oldest parcel that lacks one."""
+    state, given = order.state, body.tracking
     if state.over:
         return Refusal(ErrorCode.ORDER_CLOSED, f"{order.name} is {state.status}")
-    if state.holds:
-        return Refusal(ErrorCode.ON_HOLD, f"{order.name} is on hold")
-    cleared = _clear_alerts(order, context)
-    if state.owed:
-        return _acknowledge(order, cleared, body, context)
-    tracking = body.tracking
-    parcel = None if tracking is None else _lacking(order, cleared, tracking, context)
-    if tracking is not None and parcel is not None:
-        return _give_number(order, cleared, parcel, tracking, context, notify=body.notify)
-    known = tracking is not None and any(parcel.number == tracking.number for parcel in state.parcels)
-    return Decision(cleared, _shown(tracking if known else None), "already fulfilled")
+    tracking = None if given is None else Tracking(number=given.number, carrier=given.carrier)
+    if body.lines is None and not state.owed:
+        return _fulfilled_already(order, tracking, body, context)
+    units = _units(order, body)
+    return units if isinstance(units, Refusal) else _acknowledge(order, units, tracking, body, context)
 
 
-def _acknowledge(order: LockedOrder, operator: OperatorState, body: FulfillBody, context: ActionContext) -> Decision:
+def _units(order: LockedOrder, body: FulfillBody) -> Mapping[int, int] | Refusal:
+    """What is to be sent, by line: what is asked for, else all that no hold keeps back."""
+    held = order.state.held
+    if body.lines is None:
+        free = {line.part.id: line.owed - held.get(line.part.id, 0) for line in order.state.lines}
+        units = {line: quantity for line, quantity in free.items() if quantity > 0}
+        return units or Refusal(ErrorCode.ON_HOLD, f"{order.name} is on hold")
+    asked = given_lines.units(order, body.lines)
+    if isinstance(asked, Refusal):
+        return asked
+    for line in (line for line in order.state.lines if line.part.id in asked):
+        free_of_line = line.owed - held.get(line.part.id, 0)
+        if free_of_line <= 0:
+            return Refusal(ErrorCode.ON_HOLD, f"{given_lines.called(line)} of {order.name} is on hold")
+        if asked[line.part.id] > free_of_line:
+            what = f"lines: {asked[line.part.id]} of {given_lines.called(line)} asked for"
+            message = f"{what}, {free_of_line} open of {order.name}: {line.owed - free_of_line} on hold"
+            return Refusal(ErrorCode.INVALID_REQUEST, message)
+    return asked
+
+
+def _acknowledge(
+    order: LockedOrder, units: Mapping[int, int], tracking: Tracking | None, body: FulfillBody, context: ActionContext
+) -> Decision:
     """What leaves names the fulfilments that are known, so that the one that it makes can be distinguished from them."""
-    tracking, known = body.tracking, fulfillment_ids(order.facts)
-    number, carrier = (tracking.number, tracking.carrier) if tracking else (None, None)
-    parcel = Acknowledgement(action_id=context.action_id, at=context.now, known=known, number=number, carrier=carrier)
-    kept = {
-        "acknowledgement": parcel,
-        "cleared_numbers": tuple(parcel_id for parcel_id in operator.cleared_numbers if parcel_id != OURS),
-        "failed": _without_failed(operator, Kind.FULFILLMENT),
-        "entries": _without_replaced(operator),
+    whole = all(line.owed == units.get(line.part.id, 0) for line in order.state.lines)
+    lines = tuple(UnitsOfLine(id=line, quantity=quantity) for line, quantity in units.items())
+    own = Acknowledgement(
+        action_id=context.action_id,
+        at=context.now,
+        known=fulfillment_ids(order.facts),
+        lines=lines,
+        whole=whole,
+        **({} if tracking is None else plain(tracking)),
+    )
+    details = ", ".join([f"by {context.actor.name}", *_of_part(order, units, whole=whole), *_with(tracking)])
+    entry = Entry(ts=context.second, event="fulfillment_submitted", details=brief(details))
+    operator = (_clear_alerts(order, context) if whole else order.operator).with_acknowledgement(own)
+    failed = _without_failed(operator, units)
+    operator = with_entry(operator, acknowledgement_key(context.action_id), entry, failed=failed)
+    shown = {"fulfillmentStatus": FULFILLED if whole else PARTIAL} | _echoed(tracking)
+    return Decision(operator, shown, details, (Write(Kind.FULFILLMENT, order.order_id, _payload(own, body, context)),))
+
+
+def _payload(own: Acknowledgement, body: FulfillBody, context: ActionContext) -> Payload:
+    numbered = own.number is not None and not context.settings.placeholders.match(own.number)
+    payload: Payload = {
+        "tracking": plain(own) if numbered else None,
+        "known": list(own.known),
+        "lines": [[line.id, line.quantity] for line in own.lines or ()],
     }
-    details = f"by {context.actor.name}" + (f", {_number(tracking)}" if tracking else "")
-    entry = Entry(ts=context.second, event="fulfillment_submitted", details=details)
-    operator = with_entry(operator.model_copy(update=kept), acknowledgement_key(context.action_id), entry)
-    payload: Payload = {"tracking": None if tracking is None else _tracking(tracking), "known": list(known)}
-    if context.mails(body.notify):
-        payload["notify"] = True
-    return Decision(operator, _shown(tracking), details, (Write(Kind.FULFILLMENT, order.order_id, payload),))
+    return payload | ({"notify": True} if context.mails(body.notify) else {})
 
 
-def _without_failed(operator: OperatorState, kind: Kind) -> dict[int, FailedWrite]:
-    return {row: write for row, write in operator.failed.items() if write.kind != kind}
+def _of_part(order: LockedOrder, units: Mapping[int, int], *, whole: bool) -> list[str]:
+    """What is in it, where that is not all."""
+    if whole:
+        return []
+    return [
+        f"{units[line.part.id]} × {given_lines.called(line)}" for line in order.state.lines if line.part.id in units
+    ]
 
 
-def _without_replaced(operator: OperatorState) -> dict[str, Entry]:
-    """The entries without that of an earlier acknowledgement, whose place a fulfilment of Shopify's has taken."""
-    earlier = operator.acknowledgement
-    replaced = None if earlier is None else acknowledgement_key(earlier.action_id)
-    return {name: entry for name, entry in operator.entries.items() if name != replaced}
+def _with(tracking: Tracking | None) -> list[str]:
+    return [] if tracking is None else [in_words(tracking)]
 
 
-def _lacking(
-    order: LockedOrder, operator: OperatorState, tracking: GivenTracking, context: ActionContext
-) -> Parcel | None:
-    """The oldest parcel without a number; a placeholder that an operator gave is none, once there is a real one."""
-    invented = context.settings.placeholders.match
-    for parcel in order.state.parcels:
-        ours = operator.acknowledgement if parcel.ours else operator.numbers.get(parcel.id)
-        given = None if ours is None else ours.number
-        placeholder = given == parcel.number and given is not None and invented(given) and not invented(tracking.number)
-        if parcel.alive and (parcel.unnumbered or placeholder):
-            return parcel
-    return None
+def _without_failed(operator: OperatorState, units: Mapping[int, int]) -> dict[int, FailedWrite]:
+    """The failures without those of fulfilments for what is sent now."""
+    return {
+        row: write
+        for row, write in operator.failed.items()
+        if write.kind != Kind.FULFILLMENT
+        or (write.lines is not None and not any(line.id in units for line in write.lines))
+    }
+
+
+def _fulfilled_already(
+    order: LockedOrder, tracking: Tracking | None, body: FulfillBody, context: ActionContext
+) -> Decision:
+    cleared = _clear_alerts(order, context)
+    shown: Shown = {"fulfillmentStatus": FULFILLED}
+    if tracking is None or tracking.number is None:
+        return Decision(cleared, shown, "already fulfilled")
+    numbers = Numbers(order, context, cleared, body.notify)
+    lacking = (each for each in order.state.parcels if each.alive and numbers.lacks(each, str(tracking.number)))
+    parcel = next(lacking, None)
+    if parcel is None:
+        known = any(each.number == tracking.number for each in order.state.parcels)
+        return Decision(cleared, shown | _echoed(tracking if known else None), "already fulfilled")
+    numbers = numbers.given(parcel, tracking)
+    details = f"{in_words(tracking)}, by {context.actor.name}"
+    note = Entry(ts=context.second, event="note", details=details)
+    operator = with_entry(numbers.operator, key("note", context.action_id), note)
+    return Decision(operator, shown | _echoed(tracking), details, numbers.writes, numbers.altered)
 
 
 def _clear_alerts(order: LockedOrder, context: ActionContext) -> OperatorState:
@@ -98,82 +158,46 @@ def _clear_alerts(order: LockedOrder, context: ActionContext) -> OperatorState:
     return order.operator.model_copy(update={"cleared_delays": delays, "cleared_numbers": tuple(sorted(numbers))})
 
 
-def _give_number(
-    order: LockedOrder,
-    operator: OperatorState,
-    parcel: Parcel,
-    tracking: GivenTracking,
-    context: ActionContext,
-    *,
-    notify: bool | None,
-) -> Decision:
-    """Gives the parcel the number. A placeholder is only shown, and never leaves."""
-    details = f"{_number(tracking)}, by {context.actor.name}"
-    note = Entry(ts=context.second, event="note", details=details)
-    failed = _without_failed(operator, Kind.TRACKING)
-    operator = with_entry(operator, key("note", context.action_id), note, failed=failed)
-    altered: Altered = ()
-    if parcel.ours:
-        ours = operator.acknowledgement
-        assert ours is not None, "a parcel of ours is an acknowledgement"
-        operator = operator.model_copy(update={"acknowledgement": ours.model_copy(update=_tracking(tracking))})
-        altered = _into_waiting(order, ours.action_id, tracking, notify)
-        where: Payload = {"fulfillment_id": None, "known": list(ours.known), "before": None}
-    else:
-        where = {"fulfillment_id": parcel.id, "before": None if parcel.id in operator.numbers else parcel.number}
-        number = GivenNumber(action_id=context.action_id, **_tracking(tracking))
-        operator = operator.model_copy(update={"numbers": {**operator.numbers, parcel.id: number}})
-    if altered or context.settings.placeholders.match(tracking.number):
-        return Decision(operator, _shown(tracking), details, altered=altered)
-    payload = where | _tracking(tracking) | ({"notify": True} if context.mails(notify) else {})
-    return Decision(operator, _shown(tracking), details, (Write(Kind.TRACKING, order.order_id, payload),))
+def _echoed(tracking: Tracking | None) -> Shown:
+    return {} if tracking is None else {"tracking": echoed(tracking)}
 
 
-def _into_waiting(order: LockedOrder, action_id: str, tracking: GivenTracking, notify: bool | None) -> Altered:
-    """The number in the queued fulfilment of the acknowledgement, while that can still be changed."""
-    news: Payload = {"tracking": _tracking(tracking)} | ({} if notify is None else {"notify": notify})
-    rows = [row for row in order.outbound(Kind.FULFILLMENT) if row.action_id == action_id and unclaimed([row])]
-    waiting = (row for row in rows if row.state in (OutboundState.QUEUED, OutboundState.NEEDS_REVIEW))
-    return tuple((row.id, row.payload, row.payload | news) for row in waiting)
-
-
-def _tracking(tracking: GivenTracking) -> dict[str, str | None]:
-    return {"number": tracking.number, "carrier": tracking.carrier}
-
-
-def _shown(tracking: GivenTracking | None) -> Shown:
-    shown: Shown = {"fulfillmentStatus": "fulfilled"}
-    if tracking is not None:
-        shown["tracking"] = {name: value for name, value in _tracking(tracking).items() if value is not None}
-    return shown
-
-
-def _number(tracking: GivenTracking) -> str:
-    return f"tracking number {tracking.number}" + (f" ({tracking.carrier})" if tracking.carrier else "")
+def _message(body: FulfillBody, execution: Execution) -> str:
+    """Says so where something stays owed."""
+    parts = sum(item.get("fulfillmentStatus") == PARTIAL for done in execution.done for item in done.decision.items)
+    told = f"Marked {execution.orders} as fulfilled"
+    if not parts:
+        return told
+    told += " in part" if parts == len(execution.done) else f", {parts} of them in part"
+    return f"{told}: what is on hold stays owed" if body.lines is None else f"{told}: the rest stays owed"
 
 
 def _restored(state: OrderState, _: ActionContext) -> Shown:
     if not state.owed:
-        return {"fulfillmentStatus": "fulfilled"}
-    return {"fulfillmentStatus": "partial" if any(parcel.alive for parcel in state.parcels) else "unfulfilled"}
+        return {"fulfillmentStatus": FULFILLED}
+    return {"fulfillmentStatus": PARTIAL if any(parcel.alive for parcel in state.parcels) else UNFULFILLED}
 
 
-def _parcel_replaced(state: OrderState, *_: object) -> bool:
-    ours = state.operator.acknowledgement
-    return state.cancelled or ours is None or replaced_by(ours, fulfillment_ids(state.facts)) is not None
+def parcel_replaced(state: OrderState, action_id: str, _: object) -> bool:
+    """Whether Shopify has gone beyond an acknowledgement: all of it, or a part, is a fulfilment there."""
+    own = next((each for each in state.settled if each.acknowledgement.action_id == action_id), None)
+    return state.cancelled or own is None or bool(own.heirs)
 
 
-def _number_in_shop(state: OrderState, parcel_id: str, _: object) -> bool:
-    return bool((state.facts.fields("fulfillment", parcel_id) or {}).get("number"))
+def number_replaced(state: OrderState, parcel_id: str, number: object) -> bool:
+    """Whether Shopify has given the parcel another number than an operator did."""
+    parcel = next((each for each in state.parcels if str(each.id) == parcel_id), None)
+    given = GivenNumber.model_validate(number)
+    return parcel is None or (parcel.in_shop is None and not stands(parcel.tracking, given))
 
 
 FULFILL = ActionDefinition(
     "Acknowledge fulfilment and queue it",
     FulfillBody,
-    run=on_each_order(lambda body: body.order_ids, _decide),
+    run=given_lines.on_each_order(_decide),
     order_ids=lambda body: body.order_ids,
-    message=lambda _, execution: f"Marked {execution.orders} as fulfilled",
+    message=_message,
     restored=_restored,
-    overtaken={"acknowledgement": _parcel_replaced, "numbers": _number_in_shop},
+    overtaken={"acknowledgements": parcel_replaced, "numbers": number_replaced},
     refusals=(ErrorCode.ON_HOLD, ErrorCode.ORDER_CLOSED),
 )

@@ -16,6 +16,7 @@ from orders_sync.db.events import order_gid
 from orders_sync.db.outbox import Payload
 from orders_sync.db.texts import key as sku_key
 from orders_sync.db.tx import Tx
+from orders_sync.evidence.shopify_words import REASON_IN_SHOPIFY
 from orders_sync.external import messages
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.queue import Write
@@ -24,7 +25,7 @@ from orders_sync.rules.issue import issue_at
 from orders_sync.rules.operator_state import Entry, InventoryHold
 from orders_sync.rules.timeline import brief, key
 from orders_wire.actions import InventoryBody
-from orders_wire.vocabulary import ErrorCode, Issue
+from orders_wire.vocabulary import ErrorCode, HoldReason, Issue
 
 
 def _run(tx: Tx, context: ActionContext, body: InventoryBody) -> Execution | Refusal:
@@ -60,7 +61,14 @@ def _decide(order: LockedOrder, body: InventoryBody, context: ActionContext) -> 
     entry = Entry(ts=context.second, event="inventory_hold", details=brief(details))
     entry_key = key("inventory_hold", f"{sku}/{context.action_id}")
     operator = with_entry(order.operator, entry_key, entry, holds={**order.operator.holds, sku: hold})
-    payload: Payload = {"sku": sku, "handle": own_handle(context.action_id), "note": body.note}
+    lines = [[line.part.id, line.owed] for line in order.state.lines if line.owed and line.part.sku == sku]
+    payload: Payload = {
+        "handle": own_handle(context.action_id),
+        "reason": REASON_IN_SHOPIFY[HoldReason.INVENTORY],
+        "note": body.note,
+        "lines": lines,
+        "sku": sku,
+    }
     return Decision(operator, shown, details, (Write(Kind.HOLD, order.order_id, payload),))
 
 

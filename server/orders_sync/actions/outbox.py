@@ -28,7 +28,7 @@ class NotPossible(Exception):
 def retry(tx: Tx, row_id: int, actor: Actor, switches: Switches, thresholds: Thresholds) -> str | None:
     """Makes the row due at once; returns what was done, None when there is no such row. Raises NotPossible.
 
-    A metafield that a later value replaced is discarded instead: it must not overwrite that.
+    A metafield that a later value replaced is discarded instead, since it must not overwrite that; so is a hold that is over.
     """
     row = outbox.locked(tx, row_id)
     if row is None:
@@ -38,15 +38,23 @@ def retry(tx: Tx, row_id: int, actor: Actor, switches: Switches, thresholds: Thr
     waiting = row.state is OutboundState.QUEUED and row.claimed_before
     if not waiting and row.state not in _TRIED_AGAIN:
         raise _not_from(row, "retried")
-    if row.kind in METAFIELDS and outbox_claims.superseded(tx, row):
-        outbox.set_state(tx, [row.id], OutboundState.DISCARDED, outbox_claims.SUPERSEDED)
-        done = f"discarded: {outbox_claims.SUPERSEDED}"
+    why = _needless(tx, row)
+    if why is not None:
+        outbox.set_state(tx, [row.id], OutboundState.DISCARDED, why)
+        failure.discarded(tx, row, thresholds)
     else:
         outbox.requeue(tx, row.id)
-        done = "queued again"
-    failure.tried_again(tx, row, thresholds)
+        failure.tried_again(tx, row, thresholds)
+    done = "queued again" if why is None else f"discarded: {why}"
     _audit(tx, row, actor, "outbox_retry", done)
     return done
+
+
+def _needless(tx: Tx, row: OutboxRow) -> str | None:
+    """Why it is not to be sent any more, if so."""
+    if row.kind in METAFIELDS and outbox_claims.superseded(tx, row):
+        return outbox_claims.SUPERSEDED
+    return "the hold is over" if failure.over(tx, row) else None
 
 
 def discard(tx: Tx, row_id: int, actor: Actor, thresholds: Thresholds) -> str | None:

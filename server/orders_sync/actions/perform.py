@@ -1,7 +1,8 @@
 """One action, one transaction: the key it is asked under, what it does, what undo needs, its event, and its recorded response.
 
-Invariant: a response with status 200, 404 or 409 is recorded in the transaction that it is about, so that the same request
-asked again, of this process or another, after a crash or not, gets the same bytes and does nothing.
+Invariant: a response with status 200, 404 or 409, or 400 for what only the order can tell, is recorded in the transaction that it
+is about, so that the same request asked again, of this process or another, after a crash or not, gets the same bytes and does
+nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from orders_sync.instants import SECOND
 from orders_wire.actions import Action
 from orders_wire.vocabulary import ActionName, ErrorCode
 
-_RECORDED = frozenset({200, 404, 409})
+_RECORDED = frozenset({200, 400, 404, 409})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ def _row(request: Request, execution: Execution) -> ActionRow:
         AlteredRow(row_id=row_id, order_id=done.order.order_id, payload=before)
         for done in execution.done
         for row_id, before, _ in done.decision.altered
+    ]
+    altered += [
+        AlteredRow(row_id=row.id, order_id=row.order_id, payload=row.payload, state=row.state)
+        for done in execution.done
+        for row in done.decision.withdrawn
     ]
     record = UndoRecord(orders=orders, altered=altered)
     return ActionRow(request.action_id, request.kind, request.actor.name, record.model_dump_json())

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from orders_sync.actions import order_ids, undo
+from orders_sync.actions.address import ADDRESS
 from orders_sync.actions.assign import ASSIGN
 from orders_sync.actions.definition import ActionDefinition
 from orders_sync.actions.fulfill import FULFILL
+from orders_sync.actions.hold import HOLD
 from orders_sync.actions.inventory import INVENTORY
+from orders_sync.actions.release import RELEASE
 from orders_sync.actions.returns import RETURNS
 from orders_sync.actions.support import SUPPORT
+from orders_sync.actions.tags import TAGS
+from orders_sync.actions.tracking import TRACKING
 from orders_wire.actions import Action
 from orders_wire.vocabulary import ActionName
 
@@ -21,6 +26,11 @@ _UNDOABLE: Mapping[ActionName, ActionDefinition[Any]] = {
     ActionName.SUPPORT: SUPPORT,
     ActionName.RETURNS: RETURNS,
     ActionName.INVENTORY: INVENTORY,
+    ActionName.TRACKING: TRACKING,
+    ActionName.HOLD: HOLD,
+    ActionName.RELEASE: RELEASE,
+    ActionName.TAGS: TAGS,
+    ActionName.ADDRESS: ADDRESS,
 }
 
 ACTIONS: Mapping[ActionName, ActionDefinition[Any]] = {**_UNDOABLE, ActionName.UNDO: undo.definition(_UNDOABLE)}

@@ -45,7 +45,7 @@ def executed(execution: Execution, message: str, action_id: str) -> Envelope:
         first = refusals[0][1]
         many = "" if failed == 1 else f" (0 of {failed} orders done, {failed} failed)"
         return _failed(first, first.message + many, failures=failures)
-    shown = [{"id": spelling, **outcome.decision.shown} for spelling, outcome in done if outcome.decision.shown]
+    shown = [{"id": spelling, **item} for spelling, outcome in done for item in outcome.decision.items]
     body: Body = {
         "success": True,
         "message": message + (f"; {failed} failed" if failed else ""),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from orders_sync.actions.context import ActionContext
-from orders_sync.actions.decision import Decision, Refusal
+from orders_sync.actions.decision import Decision, Refusal, Shown
 from orders_sync.actions.definition import ActionDefinition
 from orders_sync.actions.execute import Execution, execute
 from orders_sync.actions.locked_order import LockedOrder, with_entry
@@ -75,7 +75,7 @@ def _decide(
     order: LockedOrder, patch: Patch, context: ActionContext, kind: ActionName, action: ActionDefinition[Any]
 ) -> Decision | Refusal:
     if not patch:
-        return Decision(order.operator, action.restored(order.state, context), "nothing to undo")
+        return Decision(order.operator, _shown(order.state, patch, context, action), "nothing to undo")
     restored = None if _overtaken(order.state, patch, action) else revert(order.operator, patch)
     if restored is None:
         return Refusal(ErrorCode.VERSION_CONFLICT, f"{order.name} was changed since", version=order.known.version)
@@ -85,7 +85,13 @@ def _decide(
     details = f"{kind} undone, by {context.actor.name}"
     entry = Entry(ts=context.second, event="note", details=details)
     noted = with_entry(restored, key("note", context.action_id), entry)
-    return Decision(noted, action.restored(state, context), details, reopen=reopen)
+    return Decision(noted, _shown(state, patch, context, action), details, reopen=reopen)
+
+
+def _shown(
+    state: OrderState, patch: Patch, context: ActionContext, action: ActionDefinition[Any]
+) -> Shown | tuple[Shown, ...]:
+    return action.restored(state, context) if action.restored_parts is None else action.restored_parts(state, patch)
 
 
 def _overtaken(state: OrderState, patch: Patch, action: ActionDefinition[Any]) -> bool:
@@ -112,3 +118,6 @@ def _withdraw(tx: Tx, rows: Collection[OutboxRow], record: UndoRecord, restored:
     for before in record.altered:
         if before.order_id in restored:
             outbox.set_payload(tx, before.row_id, before.payload)
+            if before.state is not None:
+                outbox.set_state(tx, [before.row_id], before.state)
+                outbox.recount(tx, [before.order_id])

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
-from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.operator_state import Acknowledgement, OperatorState
+from orders_wire.vocabulary import OutboundState
 
 
 class _Part(BaseModel):
@@ -25,13 +26,26 @@ class OrderPatch(_Part):
     order_id: int
     patch: Patch
 
+    @field_validator("patch", mode="before")
+    @classmethod
+    def _of_one_acknowledgement(cls, patch: Any) -> Any:
+        """Landed releases had one acknowledgement of an order, under a path of its own."""
+        if not isinstance(patch, dict) or "acknowledgement" not in patch:
+            return patch
+        one = [stored and Acknowledgement.model_validate(stored) for stored in patch["acknowledgement"]]
+        flat = [{f"{_OWN}/{each.action_id}": _acknowledged(each)} if each else {} for each in one]
+        plural = {path: (flat[0].get(path), flat[1].get(path)) for path in flat[0] | flat[1]}
+        return {path: values for path, values in patch.items() if path != "acknowledgement"} | plural
+
 
 class AlteredRow(_Part):
-    """A queued row of an earlier action whose payload this action changed, and what it was before."""
+    """A queued row of an earlier action whose payload this action changed, and what it was before; or that it withdrew from this
+    `state`."""
 
     row_id: int
     order_id: int
     payload: dict[str, Any]
+    state: OutboundState | None = None
 
 
 class UndoRecord(_Part):
@@ -44,10 +58,11 @@ class UndoRecord(_Part):
 Patch = dict[str, tuple[Any, Any]]
 """By path (a field, or `field/key`): the JSON value before and after, None where there is none."""
 
-_VALUES = ("assigned_to", "owner_action", "thread", "escalation", "acknowledgement")
-_MAPS = ("numbers", "returns", "holds", "cleared_delays")
+_VALUES = ("assigned_to", "owner_action", "thread", "escalation")
+_MAPS = ("numbers", "returns", "holds", "desk_holds", "released", "cleared_delays", "tag_changes", "addresses")
 _SETS = ("cleared_numbers",)
-_KEPT = (*_VALUES, *_MAPS, *_SETS)
+_OWN = "acknowledgements"
+_KEPT = (*_VALUES, *_MAPS, *_SETS, _OWN)
 _LENIENT = ("cleared_delays", "cleared_numbers")
 """Acknowledged alerts: nothing that an order is; taken back where they still stand."""
 
@@ -63,7 +78,7 @@ def revert(state: OperatorState, patch: Patch) -> OperatorState | None:
     """The state with the patch taken back; None when something that it set was changed since."""
     flat = _flat(state, _KEPT)
     for path, (before, after) in patch.items():
-        if flat.get(path) != after:
+        if not _still(flat.get(path), after):
             if path.startswith(_LENIENT):
                 continue
             return None
@@ -72,6 +87,11 @@ def revert(state: OperatorState, patch: Patch) -> OperatorState | None:
         else:
             flat[path] = before
     return _unflat(state, flat)
+
+
+def _still(now: Any, after: Any) -> bool:
+    """What was set is so; what a later release keeps of it besides says nothing."""
+    return now == after or (isinstance(now, dict) and isinstance(after, dict) and after.items() <= now.items())
 
 
 def _flat(state: OperatorState, names: Collection[str]) -> dict[str, Any]:
@@ -84,7 +104,14 @@ def _flat(state: OperatorState, names: Collection[str]) -> dict[str, Any]:
             flat |= {f"{name}/{key}": _plain(item) for key, item in value.items()}
         elif name in _SETS:
             flat |= {f"{name}/{key}": True for key in value}
+        elif name == _OWN:
+            flat |= {f"{name}/{each.action_id}": _acknowledged(each) for each in value}
     return flat
+
+
+def _acknowledged(acknowledgement: Acknowledgement) -> Any:
+    """Without what its own write answered, which no action decides."""
+    return acknowledgement.model_dump(mode="json", exclude={"answered"})
 
 
 def _plain(value: Any) -> Any:
@@ -92,12 +119,15 @@ def _plain(value: Any) -> Any:
 
 
 def _unflat(state: OperatorState, flat: dict[str, Any]) -> OperatorState:
-    maps: dict[str, dict[str, Any]] = {name: {} for name in (*_MAPS, *_SETS)}
+    maps: dict[str, dict[str, Any]] = {name: {} for name in (*_MAPS, *_SETS, _OWN)}
     for path, value in flat.items():
         name, slash, key = path.partition("/")
         if slash:
             maps[name][key] = value
     lists = {name: sorted(map(int, maps.pop(name))) for name in _SETS}
     values = {name: flat.get(name) for name in _VALUES}
-    taken_back = OperatorState.model_validate({**values, **maps, **lists})
+    answered = {each.action_id: each.answered for each in state.acknowledgements}
+    own = [{**each, "answered": answered.get(action_id, ())} for action_id, each in maps.pop(_OWN).items()]
+    own.sort(key=lambda each: (each["at"], each["action_id"]))
+    taken_back = OperatorState.model_validate({**values, **maps, **lists, _OWN: tuple(own)})
     return state.model_copy(update={name: getattr(taken_back, name) for name in _KEPT})

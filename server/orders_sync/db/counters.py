@@ -1,4 +1,5 @@
-"""Counts over history by UTC day: orders placed, first fulfilled (with the time that took) and last refunded.
+"""Counts over history: by UTC day the orders placed, first fulfilled (with the time that took) and last refunded; by value
+the orders of so many dollars; and how many bear a mark (`marks`).
 
 Invariant: a counter equals the count of the rows, since both change in one transaction, the counter by what the locked old
 row and the new one differ in. They are written last in a transaction and in sorted order. A second level, in blocks of
@@ -33,7 +34,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from orders_sync.db.selection import ANY_TIME, Between
 from orders_sync.db.statement import Statement
-from orders_sync.db.tables import day_counters, orders
+from orders_sync.db.tables import Key, day_counters, orders
 from orders_sync.db.tabs import SHOP
 from orders_sync.instants import DAY, Ms
 
@@ -41,6 +42,7 @@ BLOCK = 32
 """Days in one row of the second level."""
 
 _EVER = BLOCK * 2**25
+_LARGEST = 2**63 - 1
 """Days before and after the epoch within which everything lies; whole blocks."""
 
 
@@ -50,6 +52,12 @@ class Counted(StrEnum):
     PLACED = "placed"
     FULFILLED = "fulfilled"
     REFUNDED = "refunded"
+    VALUE = "value"
+
+    @property
+    def unit(self) -> int:
+        """How much of the column is one row of the first level: a day, or a dollar."""
+        return _DOLLAR if self is Counted.VALUE else DAY
 
     @property
     def block(self) -> str:
@@ -58,11 +66,13 @@ class Counted(StrEnum):
 
     @property
     def column(self) -> Column[int]:
-        """The instant, in `orders`."""
+        """The instant, or the value in cents, in `orders`."""
         return orders.c[_COLUMN[self]]
 
 
-_COLUMN = {Counted.PLACED: "placed_at", Counted.FULFILLED: "first_fulfilled_at", Counted.REFUNDED: "refunded_at"}
+_DAYS = {Counted.PLACED: "placed_at", Counted.FULFILLED: "first_fulfilled_at", Counted.REFUNDED: "refunded_at"}
+_COLUMN = {**_DAYS, Counted.VALUE: "value_usd_minor"}
+_DOLLAR = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ Tally = Mapping[tuple[str, int], Count]
 
 
 def tally(row: Mapping[str, Any]) -> dict[tuple[str, int], Count]:
-    """What one row of `orders` adds to the counters."""
+    """What one row of `orders` adds to the counters of days."""
     placed, fulfilled, refunded = row["placed_at"], row["first_fulfilled_at"], row["refunded_at"]
     found = {(Counted.PLACED, placed // DAY): Count(1)}
     if fulfilled is not None:
@@ -97,7 +107,7 @@ def tally(row: Mapping[str, Any]) -> dict[tuple[str, int], Count]:
 
 def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Tally:
     """How the counters move when one row becomes another; None: there is no row."""
-    if before is not None and after is not None and all(before[name] == after[name] for name in _COLUMN.values()):
+    if before is not None and after is not None and all(before[name] == after[name] for name in _DAYS.values()):
         return {}
     gained = tally(after) if after is not None else {}
     lost = {place: -count for place, count in tally(before).items()} if before is not None else {}
@@ -150,8 +160,18 @@ class Spot:
 
 def count(conn: Connection, shop_id: int, kind: Counted, between: Between = ANY_TIME) -> Count:
     """How many rows have their instant in `between`."""
-    n, total = _COUNT[kind].one(conn, {"shop_id": shop_id, **bounds(between)})
+    n, total = _COUNT[kind].one(conn, {"shop_id": shop_id, **bounds(between, kind.unit)})
     return Count(int(n), int(total))
+
+
+def of_mark(conn: Connection, shop_id: int, mark: str) -> int:
+    """How many orders bear it."""
+    return int(_OF_MARK.value(conn, {"shop_id": shop_id, "mark": mark}))
+
+
+def of_marks(conn: Connection, shop_id: int, start: str, end: str) -> int:
+    """How many orders bear a mark from `start` up to, but not including, `end`; none of them bears two."""
+    return int(_OF_MARKS.value(conn, {"shop_id": shop_id, "start": start, "end": end}))
 
 
 def counted(kind: Counted) -> Select[tuple[int, int]]:
@@ -177,15 +197,18 @@ def counted(kind: Counted) -> Select[tuple[int, int]]:
     return select(func.coalesce(func.sum(n), 0).label("n"), func.coalesce(func.sum(total), 0).label("total"))
 
 
-def bounds(between: Between) -> dict[str, int]:
-    """What the parts of `counted` are bound to: days and blocks by their numbers, rows by their instants."""
-    start = -_EVER * DAY if between.start is None else between.start
-    end = _EVER * DAY if between.end is None else max(start, between.end)
-    first, last = -(-start // DAY), end // DAY
+def bounds(between: Between, unit: int = DAY) -> dict[str, int]:
+    """What the parts of `counted` are bound to: days and blocks by their numbers, rows by their instants.
+
+    What lies beyond all counted days (a value of a billion dollars) is counted by its rows.
+    """
+    start = -_LARGEST if between.start is None else between.start
+    end = _LARGEST if between.end is None else max(start, between.end)
+    first, last = max(-(-start // unit), -_EVER), min(end // unit, _EVER)
     if first > last:  # within one day
         first, last, edges = 0, 0, (start, end, 0, 0)
     else:
-        edges = (start, first * DAY, last * DAY, end)
+        edges = (start, first * unit, last * unit, end)
     inner, outer = -(-first // BLOCK), last // BLOCK
     days = (first, inner * BLOCK, outer * BLOCK, last) if inner < outer else (first, last, 0, 0)
     named = {"block_0": inner, "block_1": outer}
@@ -236,7 +259,8 @@ def _ranked(kind: Counted, descending: bool) -> Statement:
 
 def _rows_of(kind: Counted, *columns: ColumnElement[Any]) -> Select[Any]:
     query = select(*columns).select_from(orders).where(orders.c.shop_id == SHOP)
-    return query.with_hint(orders, f"INDEXED BY orders_{kind}", "sqlite")
+    index = "orders_by_value" if kind is Counted.VALUE else f"orders_{kind}"
+    return query.with_hint(orders, f"INDEXED BY {index}", "sqlite")
 
 
 def _bound(name: str) -> ColumnElement[int]:
@@ -251,3 +275,6 @@ _LISTED = {
     False: Statement(select(_d.day, _d.n).where(*_OF_KIND).order_by(_d.day)),
 }
 _COUNT = {kind: Statement(counted(kind)) for kind in Counted}
+_MARKS = (_d.kind >= bindparam("start", type_=Key), _d.kind < bindparam("end", type_=Key))
+_OF_MARKS = Statement(select(func.coalesce(func.sum(_d.n), 0)).where(_d.shop_id == SHOP, *_MARKS))
+_OF_MARK = Statement(select(func.coalesce(func.sum(_d.n), 0)).where(_d.shop_id == SHOP, _d.kind == bindparam("mark")))

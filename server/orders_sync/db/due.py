@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, tuple_, union
 
 from orders_sync.db.bulk import batches
-from orders_sync.db.tables import PENDING_RETURN, deliveries, orders, parcels, returns
+from orders_sync.db.tables import PENDING_RETURN, UNMARKED, deliveries, orders, parcels, returns
 from orders_sync.instants import Ms
 
 
@@ -31,6 +31,12 @@ def due(conn: Connection, shop_id: int, now: Ms, after: Due | None, limit: int) 
     if after is not None:
         query = query.where(tuple_(o.wake_at, o.id) > tuple_(after.wake_at, after.order_id))
     return [Due(Ms(row.wake_at), row.id) for row in conn.execute(query.order_by(o.wake_at, o.id).limit(limit))]
+
+
+def unmarked(conn: Connection, shop_id: int, limit: int) -> list[int]:
+    """Orders that a process of an earlier release wrote last: without marks, or with those of before."""
+    query = select(orders.c.id).where(orders.c.shop_id == shop_id, UNMARKED).order_by(orders.c.id).limit(limit)
+    return list(conn.scalars(query.with_hint(orders, "INDEXED BY orders_unmarked", "sqlite")))
 
 
 def under_way(conn: Connection, shop_id: int, quiet: Ms) -> list[int]:

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Table
 
-from orders_sync.db.tables import order_tags, order_terms, owed_skus, parcels, references, returns
+from orders_sync.db.marks import marks
+from orders_sync.db.tables import order_marks, order_tags, order_terms, owed_skus, parcels, references, returns
 from orders_sync.db.texts import clean, folded, key, searched
 from orders_sync.rules.projection import ParcelRow, Projection, ReturnRow
 from orders_wire.vocabulary import Priority
@@ -19,8 +20,9 @@ Parts = tuple[list[Row], ...]
 
 PRIORITY_RANK = {Priority.VIP: 0, Priority.RUSH: 1, Priority.STANDARD: 2}
 
-PARTS: tuple[Table, ...] = (parcels, returns, order_tags, order_terms, owed_skus, references)
-"""The tables that hold an order's lists, each row with its `order_id`."""
+PARTS: tuple[Table, ...] = (parcels, returns, order_tags, order_terms, owed_skus, references, order_marks)
+"""The tables that hold an order's lists, each row with its `order_id`. A release before the last of them writes a shorter digest:
+such a row is in the index `orders_unmarked`."""
 
 _DIGEST_BYTES = 8
 _BIGINT_MAX = 2**63 - 1
@@ -89,6 +91,7 @@ def part_rows(shop_id: int, projection: Projection) -> Parts:
         [mine | {"kind": kind, "term": term} for kind, term in sorted({(k, searched(t)) for k, t in p.terms}) if term],
         [owed[sku] for sku in sorted(owed)],
         [mine | {"kind": kind, "ref_id": ref_id} for kind, ref_id in sorted(p.references)],
+        [mine | {"mark": mark, "placed_at": p.placed_at} for mark in marks(p)],
     )
 
 

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 
-from orders_sync.db import counters, search
+from orders_sync.db import counters, marks, search
 from orders_sync.db.bulk import BulkStatement, among, insert_if_missing
 from orders_sync.db.order_rows import PARTS, Parts, Row, changed_parts, order_row, owner, part_rows
-from orders_sync.db.tables import orders
+from orders_sync.db.tables import order_marks, orders
 from orders_sync.db.tx import Tx
 from orders_sync.rules.projection import Projection
 
@@ -69,7 +69,7 @@ def remove(tx: Tx, order_id: int) -> bool:
     if old is None:
         return False
     for table in PARTS:
-        tx.conn.execute(delete(table).where(table.c.shop_id == tx.shop_id, table.c.order_id == order_id))
+        _drop(tx, table, [order_id])
     tx.conn.execute(delete(orders).where(orders.c.shop_id == tx.shop_id, orders.c.id == order_id))
     search.forget(tx, {old["customer_folded"]})
     tx.count(counters.difference(old, None))
@@ -137,9 +137,19 @@ def _save_parts(tx: Tx, parts: Mapping[int, Parts], old: Mapping[int, Row], new:
                 stale[n].append(order_id)
     for table, order_ids, rows_of_table in zip(PARTS, stale, fresh, strict=True):
         if order_ids:
-            mine = table.c.shop_id == tx.shop_id
-            tx.conn.execute(delete(table).where(mine, among(tx.conn, table.c.order_id)), {"ids": order_ids})
+            _drop(tx, table, order_ids)
         _ADD_PARTS[table].run(tx.conn, rows_of_table)
+        if table is order_marks:
+            tx.count(marks.tally(row["mark"] for row in rows_of_table))
+
+
+def _drop(tx: Tx, table: Table, order_ids: Sequence[int]) -> None:
+    mine = delete(table).where(table.c.shop_id == tx.shop_id, among(tx.conn, table.c.order_id))
+    if table is not order_marks:
+        tx.conn.execute(mine, {"ids": order_ids})
+        return
+    dropped = tx.conn.execute(mine.returning(order_marks.c.mark), {"ids": order_ids}).scalars()
+    tx.count({place: -count for place, count in marks.tally(dropped).items()})
 
 
 def _save_names(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:

@@ -67,6 +67,7 @@ class OutboxRow(NamedTuple):
     not_before: Ms
     attempts: int
     claimed_before: bool
+    created_at: Ms = Ms(0)
 
 
 def add(tx: Tx, drafts: Sequence[Draft], action_id: str | None) -> None:
@@ -89,6 +90,12 @@ def of_order_kind(tx: Tx, order_id: int, target: str, kind: str) -> list[OutboxR
     same = and_(_o.order_id == order_id, _o.target == target, _o.kind == kind)
     query = rows(tx.shop_id).where(same).order_by(_o.id).with_for_update()
     return [read(row) for row in tx.conn.execute(query)]
+
+
+def of_kinds(conn: Connection, shop_id: int, order_id: int, kinds: Collection[str]) -> list[OutboxRow]:
+    """An order's rows of these kinds, oldest first, as they are."""
+    mine = and_(_o.order_id == order_id, _o.kind.in_(list(kinds)))
+    return [read(row) for row in conn.execute(rows(shop_id).where(mine).order_by(_o.id))]
 
 
 def locked(tx: Tx, row_id: int) -> OutboxRow | None:
@@ -115,7 +122,7 @@ def set_payload(tx: Tx, row_id: int, payload: Payload) -> None:
 
 def requeue(tx: Tx, row_id: int) -> None:
     """Due at once, with all its tries before it; that a relay held it before stays known."""
-    values = {"state": OutboundState.QUEUED.value, "not_before": tx.now, "attempts": 0}
+    values = {"state": OutboundState.QUEUED.value, "not_before": tx.now, "attempts": 0, "errors": None}
     tx.conn.execute(update(outbox).where(_is(tx, row_id)).values(values))
 
 
@@ -142,8 +149,8 @@ def _count(states: Sequence[OutboundState]) -> ColumnElement[int]:
 
 def rows(shop_id: int) -> Select[tuple[object, ...]]:
     """The rows of a shop, as `read` takes them."""
-    columns = [_o[name] for name in OutboxRow._fields[:-1]]
-    return select(*columns, _o.lease_owner.is_not(None)).where(_o.shop_id == shop_id)
+    claimed_before = _o.lease_owner.is_not(None).label("claimed_before")
+    return select(*(_o.get(name, claimed_before) for name in OutboxRow._fields)).where(_o.shop_id == shop_id)
 
 
 def read(row: Row[tuple[object, ...]]) -> OutboxRow:
@@ -189,6 +196,7 @@ def _entry(row: RowMapping) -> OutboxEntry:
             "id": str(row["id"]),
             "not_before": None if due >= FOREVER else to_datetime(due),
             "order_id": order_gid(row["order_id"]),
+            "errors": orjson.loads(row["errors"] or "[]"),
             "created_at": to_datetime(row["created_at"]),
         }
     )

@@ -6,9 +6,10 @@ lease that ran out means that the outcome is not known.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -27,6 +28,7 @@ from orders_sync.db.outbox import OutboxRow, read, rows
 from orders_sync.db.tables import outbox
 from orders_sync.db.tx import Tx
 from orders_sync.instants import FOREVER, Ms
+from orders_wire.detail import FieldError
 from orders_wire.vocabulary import OutboundState
 
 SUPERSEDED = "a later value replaces it"
@@ -77,9 +79,19 @@ def still_held(tx: Tx, row_id: int, owner: str) -> OutboxRow | None:
     return None if row is None else read(row)
 
 
-def settle(tx: Tx, row_id: int, state: OutboundState, error: str | None, not_before: Ms | None = None) -> None:
-    """What became of a row that the transaction holds; `not_before` when it is to be tried again."""
-    values: dict[str, object] = {"state": state.value, "last_error": error, "lease_until": None}
+def settle(
+    tx: Tx,
+    row_id: int,
+    state: OutboundState,
+    error: str | None,
+    not_before: Ms | None = None,
+    *,
+    errors: Sequence[FieldError] = (),
+) -> None:
+    """What became of a row that the transaction holds; `not_before` when it is to be tried again. `errors`: what its receiver
+    says against single fields."""
+    said = orjson.dumps([error.model_dump() for error in errors]).decode() if errors else None
+    values: dict[str, object] = {"state": state.value, "last_error": error, "errors": said, "lease_until": None}
     if not_before is not None:
         values["not_before"] = not_before
     if state is OutboundState.DONE:

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, literal_column, select, true, tuple_
 
 from orders_sync.db import counters
-from orders_sync.db.counters import Counted
 from orders_sync.db.cutoffs import Cutoffs
-from orders_sync.db.scope import Shape, in_order, key_column, matching, parameters, shape_of
-from orders_sync.db.selection import UNFILTERED, Between, Selection
+from orders_sync.db.drivers import Drivers, day_counters, without_exclusion
+from orders_sync.db.scope import Shape, id_column, in_order, key_column, matching, parameters, shape_of
+from orders_sync.db.selection import Between, Selection
 from orders_sync.db.statement import Statement
 from orders_sync.db.tables import orders, parcels
 from orders_sync.db.tabs import IS_LATE, SHOP
@@ -64,13 +64,20 @@ class Reader:
         self._selection = selection
         self._shape = shape_of(selection)
         self._values = parameters(selection, shop_id, cutoffs)
-        self._days = _day_counters(selection)
+        self._days = day_counters(selection)
+        self._drivers = Drivers(conn, shop_id, selection, self._values)
+        parts = without_exclusion(selection)
+        self._parts = parts and tuple(Reader(conn, shop_id, part, cutoffs) for part in parts)
 
     def total(self) -> int:
         """How many rows there are in all."""
-        if self._days is not None:
-            return counters.count(self._conn, self._shop_id, self._days, self._selection.filters.placed).n
-        return self._count(_counting(self._shape))
+        counted = self._drivers.counted()
+        if counted is not None:
+            return counted
+        if self._parts is not None:
+            every, having = self._parts
+            return every.total() - having.total()
+        return self._count(_counting(self._drivers.for_counting()))
 
     def position(self, value: int | str | None, row_id: int) -> int:
         """How many rows come before this key, whether or not a row has it."""
@@ -78,15 +85,18 @@ class Reader:
             key = (value, row_id)
             ranked = counters.rank(self._conn, self._shop_id, self._days, key, descending=self._shape.order.descending)
             return min(max(0, ranked - self._skipped()), self.total())
-        key_values = {"key_value": value, "key_id": row_id}
+        if self._parts is not None:
+            every, having = self._parts
+            return every.position(value, row_id) - having.position(value, row_id)
+        key_values, shape = {"key_value": value, "key_id": row_id}, self._drivers.for_counting()
         if value is not None:
-            return self._count(_before(self._shape, valued=True), key_values)
-        valued = self._count(_valued(self._shape))
-        return valued + self._count(_before(self._shape, valued=False), key_values)
+            return self._count(_before(shape, valued=True), key_values)
+        valued = self._count(_valued(shape))
+        return valued + self._count(_before(shape, valued=False), key_values)
 
     def page(self, position: int, limit: int, total: int | None = None) -> tuple[list[PageRow], int]:
         """The rows from `position`, at most `limit`, and how many there are in all (`total`, where that is known)."""
-        if total is None and position == 0:
+        if total is None and position == 0 and not self._chosen:
             rows = self._read(0, limit, backward=False)
             return rows, len(rows) if len(rows) < limit else self.total()
         total = self.total() if total is None else total
@@ -98,11 +108,18 @@ class Reader:
         if wanted <= 0:
             return []
         behind = total - position - wanted
+        if self._chosen:
+            self._shape = self._drivers.for_reading(min(position, behind) + wanted, total)
         if self._days is not None and min(position, behind) > NEAR:
             return self._walk(position, wanted)
         if behind < position:
             return self._read(behind, wanted, backward=True)[::-1]
         return self._read(position, limit, backward=False)
+
+    @property
+    def _chosen(self) -> bool:
+        """True when there may be several ways to the rows."""
+        return not self._shape.backlog and (bool(self._shape.marks) or self._shape.least or self._shape.most)
 
     def _walk(self, position: int, wanted: int) -> list[PageRow]:
         assert self._days is not None
@@ -150,17 +167,6 @@ def read_one(conn: Connection, shop_id: int, order_id: int, cutoffs: Cutoffs) ->
     return PageRow._make((*rows[0], None)) if rows else None
 
 
-def _day_counters(selection: Selection) -> Counted | None:
-    """The counters that count exactly this selection, in its order; None when only its rows can."""
-    shape = shape_of(selection)
-    filters = selection.filters
-    if selection.tab is Tab.ALL and shape.order.column == "placed_at" and filters.only_placed:
-        return Counted.PLACED
-    if selection.tab is Tab.REFUNDED and shape.order.column == "refunded_at" and filters == UNFILTERED:
-        return Counted.REFUNDED
-    return None
-
-
 @lru_cache(maxsize=512)
 def _counting(shape: Shape) -> Statement:
     return Statement(matching(shape, func.count()), by_values=shape.searching)
@@ -178,9 +184,9 @@ def _before(shape: Shape, *, valued: bool) -> Statement:
     key, counting = key_column(shape), matching(shape, func.count())
     mine = bindparam("key_id", type_=orders.c.id.type)
     if not valued:
-        before = orders.c.id > mine if shape.order.descending else orders.c.id < mine
+        before = id_column(shape) > mine if shape.order.descending else id_column(shape) < mine
         return Statement(counting.where(key.is_(None), before), by_values=shape.searching)
-    row, cursor = tuple_(key, orders.c.id), tuple_(bindparam("key_value", type_=key.type), mine)
+    row, cursor = tuple_(key, id_column(shape)), tuple_(bindparam("key_value", type_=key.type), mine)
     before = row > cursor if shape.order.descending else row < cursor
     return Statement(counting.where(key.is_not(None), before), by_values=shape.searching)
 
@@ -209,8 +215,8 @@ def _rows(shape: Shape, stretch: Stretch) -> Statement:
         direct = matching(shape, *wide, key.label("key")).where(*restricted)
         ordered = direct.order_by(*_order(key, orders.c.id, descending, valued))
         return Statement(_cut(ordered, stretch), by_values=shape.searching)
-    narrow = matching(shape, orders.c.id, key.label("key")).where(*restricted)
-    chosen = _cut(narrow.order_by(*_order(key, orders.c.id, descending, valued)), stretch).subquery("chosen")
+    narrow = matching(shape, id_column(shape).label("id"), key.label("key")).where(*restricted)
+    chosen = _cut(narrow.order_by(*_order(key, id_column(shape), descending, valued)), stretch).subquery("chosen")
     same = (orders.c.shop_id == SHOP) & (orders.c.id == chosen.c.id)
     query: Select[Any] = select(*wide, chosen.c.key).join(chosen, same)
     return Statement(query.order_by(*_order(chosen.c.key, chosen.c.id, descending, valued)), by_values=shape.searching)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 
 from orders_sync.db import tables
 from orders_sync.db.bulk import batches
+from orders_sync.db.outbox import recount
 from orders_sync.db.tables import actions, audit, dead_letters, order_terms, orders, outbox, parked
 from orders_sync.db.texts import folded, searched
 from orders_sync.db.tx import Tx
@@ -18,6 +19,15 @@ from orders_wire.vocabulary import DeadLetterState, OutboundState
 
 ERASED = "erased at the customer's request"
 """The reason of a dead letter that was emptied."""
+
+_ADDRESS = "address"
+"""The kind of a row that corrects an address."""
+
+_TYPED = frozenset({"note", "address", "address_before"})
+"""What payloads and decisions call what people typed."""
+
+_WAITING = (OutboundState.QUEUED.value, OutboundState.NEEDS_REVIEW.value, OutboundState.DEAD.value)
+"""Whose rows nobody holds, and whose outcome is known."""
 
 _FINISHED = (OutboundState.DONE.value, OutboundState.UNDONE.value, OutboundState.DISCARDED.value)
 _KEPT = frozenset({"shops", "desk", "leases", "events", "deliveries"})
@@ -69,18 +79,23 @@ def _unpark(tx: Tx, marked: re.Pattern[bytes]) -> None:
             tx.conn.execute(delete(parked).where(p.shop_id == tx.shop_id, *same))
 
 
-def forget_notes(tx: Tx, order_ids: Collection[int]) -> None:
-    """Empties what operators typed about these orders: in the audit, in what is kept for an undo, and in what has to leave."""
+def forget_typed(tx: Tx, order_ids: Collection[int]) -> None:
+    """Empties what operators typed about these orders: in the audit, in what is kept for an undo, and in what has to leave. An
+    address that waits will not leave."""
     for batch in batches(order_ids):
         audited = update(audit).where(audit.c.shop_id == tx.shop_id, audit.c.order_id.in_(batch))
         tx.conn.execute(audited.values(details=""))
         mine = (outbox.c.shop_id == tx.shop_id) & outbox.c.order_id.in_(batch)
+        waiting = (mine, outbox.c.kind == _ADDRESS, outbox.c.state.in_(_WAITING))
+        gone = {"state": OutboundState.DISCARDED.value, "last_error": ERASED}
+        tx.conn.execute(update(outbox).where(*waiting).values(gone))
         tx.conn.execute(update(outbox).where(mine, outbox.c.state.in_(_FINISHED)).values(payload="{}"))
         for row in tx.conn.execute(select(outbox.c.id, outbox.c.payload).where(mine).with_for_update()).all():
-            payload = orjson.dumps(_without_notes(orjson.loads(row.payload))).decode()
+            payload = orjson.dumps(_without_typed(orjson.loads(row.payload))).decode()
             if payload != row.payload:
                 same = update(outbox).where(outbox.c.shop_id == tx.shop_id, outbox.c.id == row.id)
                 tx.conn.execute(same.values(payload=payload))
+        recount(tx, batch)
     _forget_in_actions(tx, frozenset(order_ids))
 
 
@@ -89,18 +104,18 @@ def _forget_in_actions(tx: Tx, order_ids: Collection[int]) -> None:
     for row in tx.conn.execute(known).all():
         body = orjson.loads(row.body)
         for part in ("orders", "altered"):
-            body[part] = [_without_notes(of) if of["order_id"] in order_ids else of for of in body.get(part, ())]
+            body[part] = [_without_typed(of) if of["order_id"] in order_ids else of for of in body.get(part, ())]
         blank = orjson.dumps(body).decode()
         if blank != row.body:
             same = (actions.c.shop_id == tx.shop_id) & (actions.c.action_id == row.action_id)
             tx.conn.execute(update(actions).where(same).values(body=blank))
 
 
-def _without_notes(value: Any) -> Any:
-    """The same JSON value with null for every `note` in it."""
+def _without_typed(value: Any) -> Any:
+    """The same JSON value with null for every note and address in it."""
     if isinstance(value, dict):
-        return {name: None if name == "note" else _without_notes(inner) for name, inner in value.items()}
-    return [_without_notes(inner) for inner in value] if isinstance(value, list) else value
+        return {name: None if name in _TYPED else _without_typed(inner) for name, inner in value.items()}
+    return [_without_typed(inner) for inner in value] if isinstance(value, list) else value
 
 
 def erase_shop(tx: Tx) -> None:

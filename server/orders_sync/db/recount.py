@@ -8,12 +8,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, literal, select
 
-from orders_sync.db import counters
+from orders_sync.db import counters, marks
 from orders_sync.db.counters import BLOCK, Count, Counted, Tally
 from orders_sync.db.order_rows import PARTS, Row
 from orders_sync.db.outbox import WAITING
 from orders_sync.db.search import suffixes
-from orders_sync.db.tables import GAP_ORDER, alerts, day_counters, name_suffixes, order_docs, orders, outbox
+from orders_sync.db.tables import (
+    GAP_ORDER,
+    alerts,
+    day_counters,
+    name_suffixes,
+    order_docs,
+    order_marks,
+    orders,
+    outbox,
+)
 from orders_sync.instants import DAY
 from orders_wire.vocabulary import OutboundState
 
@@ -40,12 +49,18 @@ def day_counts(conn: Connection, shop_id: int) -> list[Difference]:
 
 
 def tally(conn: Connection, shop_id: int) -> Tally:
-    """What the counters have to be: one pass over the orders."""
-    by_day = {kind: _by_day(conn, shop_id, kind) for kind in Counted}
+    """What the counters have to be: one pass over the orders, and one over their marks."""
+    by_day = {kind: _by_day(conn, shop_id, kind) for kind in Counted if kind is not Counted.VALUE}
     by_block = (
         {(kind.block, day // BLOCK): count} for kind, found in by_day.items() for (_, day), count in found.items()
     )
-    return counters.total([*by_day.values(), *by_block])
+    return counters.total([*by_day.values(), *by_block, *_of_marks(conn, shop_id)])
+
+
+def _of_marks(conn: Connection, shop_id: int) -> Iterator[Tally]:
+    m = order_marks.c
+    for mark, n in conn.execute(select(m.mark, func.count()).where(m.shop_id == shop_id).group_by(m.mark)):
+        yield {place: Count(n) for place in marks.tally([mark])}
 
 
 def names(conn: Connection, shop_id: int) -> list[Difference]:

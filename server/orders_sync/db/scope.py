@@ -2,18 +2,22 @@
 
 Statements are made once per `Shape` (which filters, not their values). A free filter (owner, tag, `q`) is answered from its
 index where the tab is the whole history, and asked of each row where the tab is a backlog: it costs its matches, no more.
+
+What is asked of marks and of the value is asked of each row, too, unless one of them drives: then the rows are those that
+meet it, and everything else is asked of these (`drivers` chooses).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, bindparam, exists, select
 
-from orders_sync.db import search, tabs
+from orders_sync.db import mark_conditions, search, tabs
 from orders_sync.db.cutoffs import Cutoffs
+from orders_sync.db.mark_conditions import Asked, asked
 from orders_sync.db.order_rows import PRIORITY_RANK
 from orders_sync.db.search import WordKind
 from orders_sync.db.selection import Ordering, Selection, ordering
@@ -24,6 +28,12 @@ from orders_wire.vocabulary import UNASSIGNED, StatusFilter, Tab
 
 _LATE = tabs.late_orders()
 _STATUS_RULES = {StatusFilter.OVERDUE: Tab.OVERDUE, StatusFilter.HOLDS: Tab.HOLDS}
+
+
+VALUE: Literal["value"] = "value"
+
+Driver = Asked | Literal["value"] | None
+"""What rows are found by, instead of the index of the tab, the sort or another filter: a mark, or the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,11 @@ class Shape:
     end: bool = False
     tag: bool = False
     words: tuple[WordKind, ...] = ()
+    customer: bool = False
+    least: bool = False
+    most: bool = False
+    marks: tuple[Asked, ...] = ()
+    driver: Driver = None
 
     @property
     def backlog(self) -> bool:
@@ -55,12 +70,18 @@ class Shape:
     @property
     def filtered(self) -> bool:
         """True when rows are chosen by a column that has an index."""
-        return self.owner is not None or self.status or self.priority or self.channel
+        return self.owner is not None or self.status or self.priority or self.channel or self.customer
 
     @property
     def searching(self) -> bool:
         """True when it depends on the values which index is best, and how many rows there are."""
-        return self.free or self.filtered
+        return self.free or self.filtered or bool(self.marks) or self.least or self.most
+
+    @property
+    def of_marks(self) -> bool:
+        """True when marks alone tell everything of a row that is asked for."""
+        other = self.free or self.filtered or self.least or self.most or self.rule is not None
+        return self.tab is Tab.ALL and self.order.column == "placed_at" and not other
 
 
 def shape_of(selection: Selection) -> Shape:
@@ -78,6 +99,10 @@ def shape_of(selection: Selection) -> Shape:
         end=f.placed.end is not None,
         tag=f.tag is not None,
         words=tuple(search.kind_of(word) for word in f.words),
+        customer=f.customer is not None,
+        least=f.value is not None and f.value.least is not None,
+        most=f.value is not None and f.value.most is not None,
+        marks=tuple(asked(dimension, wanted) for dimension, wanted in f.marks.items()),
     )
 
 
@@ -94,25 +119,56 @@ def parameters(selection: Selection, shop_id: int, cutoffs: Cutoffs) -> dict[str
         "owner": None if f.assigned_to is None else key(f.assigned_to),
         "channel": f.channel and f.channel.value,
         "tag": None if f.tag is None else folded(f.tag),
+        "customer": f.customer,
+        "least": f.value and _stored(f.value.least),
+        "most": f.value and _stored(f.value.most),
+        **mark_conditions.parameters(f.marks),
     }
     for place, word in enumerate(f.words):
         values |= search.parameters(place, word)
     return values
 
 
+def _stored(amount: int | None) -> int | None:
+    """An amount beyond every integer of the database, as the largest of them."""
+    return None if amount is None else min(amount, 2**63 - 1)
+
+
+def id_column(shape: Shape) -> ColumnElement[int]:
+    """The order's id."""
+    source = driving(shape)
+    return orders.c.id if source is None else source.c.order_id
+
+
 def key_column(shape: Shape) -> ColumnElement[Any]:
     """The value that rows are ordered by."""
-    return _LATE.c.late_at if shape.order.column == "late_at" else orders.c[shape.order.column]
+    if shape.order.column == "late_at":
+        return _LATE.c.late_at
+    source = driving(shape)
+    return (
+        source.c.placed_at if source is not None and shape.order.column == "placed_at" else orders.c[shape.order.column]
+    )
+
+
+def driving(shape: Shape) -> FromClause | None:
+    """The rows of the mark that drives, if one does."""
+    return mark_conditions.rows(shape.driver) if isinstance(shape.driver, Asked) else None
 
 
 @lru_cache(maxsize=512)
 def matching(shape: Shape, *columns: ColumnElement[Any]) -> Select[Any]:
     """Selects these columns of the selection's rows, in no order."""
-    query = select(*columns).select_from(_source(shape)).where(orders.c.shop_id == SHOP, *_conditions(shape))
-    return query.with_hint(orders, f"INDEXED BY {_index(shape)}", "sqlite")
+    query = select(*columns).select_from(_source(shape)).where(*_conditions(shape))
+    if driving(shape) is not None and shape.of_marks:
+        return query
+    return query.where(orders.c.shop_id == SHOP).with_hint(orders, f"INDEXED BY {_index(shape)}", "sqlite")
 
 
 def _source(shape: Shape) -> FromClause:
+    source = driving(shape)
+    if source is not None:
+        row = (orders.c.shop_id == SHOP) & (orders.c.id == source.c.order_id)
+        return source if shape.of_marks else source.join(orders, row)
     if shape.tab is not Tab.DELAYED:
         return orders
     return _LATE.join(orders, (orders.c.shop_id == SHOP) & (orders.c.id == _LATE.c.order_id))
@@ -120,19 +176,24 @@ def _source(shape: Shape) -> FromClause:
 
 def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
     found = [*tabs.RULES[shape.tab], *(tabs.RULES[shape.rule] if shape.rule is not None else ())]
-    o = orders.c
+    o, source = orders.c, driving(shape)
+    placed_at: ColumnElement[int] = o.placed_at if source is None else source.c.placed_at
     plain: list[tuple[bool, ColumnElement[bool]]] = [
         (shape.status, o.status == bindparam("status")),
         (shape.priority, o.priority == bindparam("priority")),
         (shape.owner is True, o.assigned_to == bindparam("owner")),
         (shape.owner is False, o.assigned_to.is_(None)),
         (shape.channel, o.channel == bindparam("channel")),
-        (shape.start, o.placed_at >= bindparam("placed_start")),
-        (shape.end, o.placed_at < bindparam("placed_end")),
+        (shape.start, placed_at >= bindparam("placed_start")),
+        (shape.end, placed_at < bindparam("placed_end")),
         (shape.tag, _tagged(shape)),
+        (shape.customer, o.customer_id == bindparam("customer")),
+        (shape.least, o.value_usd_minor >= bindparam("least", type_=BigInteger)),
+        (shape.most, o.value_usd_minor <= bindparam("most", type_=BigInteger)),
     ]
     found += [condition for wanted, condition in plain if wanted]
-    find = search.by_row if shape.backlog else search.by_index
+    found += [mark_conditions.holds(one, id_column(shape)) for one in shape.marks if one != shape.driver]
+    find = search.by_row if shape.backlog or source is not None else search.by_index
     for place, kind in enumerate(shape.words):
         found += find(place, kind)
     return found
@@ -140,7 +201,7 @@ def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
 
 def _tagged(shape: Shape) -> ColumnElement[bool]:
     named = (order_tags.c.shop_id == SHOP, order_tags.c.tag == bindparam("tag"))
-    if shape.backlog:
+    if shape.backlog or driving(shape) is not None:
         return exists().where(*named, order_tags.c.order_id == orders.c.id)
     return orders.c.id.in_(select(order_tags.c.order_id).where(*named))
 
@@ -148,6 +209,8 @@ def _tagged(shape: Shape) -> ColumnElement[bool]:
 def in_order(shape: Shape) -> bool:
     """True when the index that finds the rows has them in the wanted order, or they are few: no wide row is sorted in vain."""
     index, column = _index(shape), shape.order.column
+    if driving(shape) is not None:
+        return False
     if shape.backlog or index == _BY_ID:
         return shape.backlog
     if column == "placed_at":
@@ -160,9 +223,11 @@ def _index(shape: Shape) -> str:
     if shape.rule is not None and shape.tab not in tabs.BACKLOG:
         return tabs.INDEX[shape.rule]
     candidates = [
-        (shape.tab is Tab.DELAYED, _BY_ID),
+        (shape.tab is Tab.DELAYED or driving(shape) is not None, _BY_ID),
+        (shape.driver == VALUE, "orders_by_value"),
         (shape.tab is not Tab.ALL, tabs.INDEX.get(shape.tab, "")),
         (shape.free, _BY_ID),
+        (shape.customer, "orders_customer"),
         (shape.owner is not None, "orders_owner"),
         (shape.status, "orders_by_status"),
         (shape.priority, "orders_by_priority"),

@@ -6,10 +6,33 @@ An order is total: the id breaks ties in the sort's direction. Rows without a va
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
 
 from orders_sync.db.texts import clean
 from orders_sync.instants import Ms
 from orders_wire.vocabulary import Channel, Priority, SortField, StatusFilter, Tab
+
+
+class Dimension(StrEnum):
+    """What a mark is about (`db.marks`). All but `VALUE` are parameters of the list."""
+
+    HOLD = "hold"
+    ISSUE = "issue"
+    DELIVERY = "delivery"
+    HAS = "has"
+    COUNTRY = "country"
+    SKU = "sku"
+    VALUE = "value"
+
+
+MARKED = tuple(dimension for dimension in Dimension if dimension is not Dimension.VALUE)
+
+ANY = "any"
+"""Of `HOLD` and `ISSUE`: whichever."""
+
+NOTE = "note"
+"""Of `HAS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +60,26 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
+class Amounts:
+    """Cents from `least` to `most`, both included; None: no bound."""
+
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A value that rows must have, or, `excluded`, must not have."""
+
+    value: str
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """What rows must match besides the tab's rule. `words`: of `q`, case-folded, each of which must match.
 
-    `assigned_to`: an owner, or `unassigned`; `tag`: case-blind.
+    `assigned_to`: an owner, or `unassigned`; `tag` and `sku`: case-blind; `hold` and `issue`: a word, or `ANY`.
     """
 
     placed: Between = ANY_TIME
@@ -50,6 +89,25 @@ class Filters:
     channel: Channel | None = None
     tag: str | None = None
     words: tuple[str, ...] = ()
+    hold: Wanted | None = None
+    issue: Wanted | None = None
+    delivery: Wanted | None = None
+    has: Wanted | None = None
+    country: Wanted | None = None
+    sku: Wanted | None = None
+    customer: int | None = None
+    value: Amounts | None = None
+
+    @property
+    def marks(self) -> dict[Dimension, Wanted]:
+        """What is asked of an order's marks."""
+        found = ((dimension, getattr(self, dimension)) for dimension in MARKED)
+        return {dimension: wanted for dimension, wanted in found if wanted is not None}
+
+    def with_mark(self, dimension: Dimension, wanted: Wanted | None) -> Filters:
+        """The same, but for what is asked of this mark."""
+        changed: dict[str, Any] = {dimension.value: wanted}
+        return replace(self, **changed)
 
     @property
     def only_placed(self) -> bool:

@@ -5,6 +5,8 @@ Text that is compared or sorted has the C collation, so that SQLite and PostgreS
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -34,12 +36,13 @@ RowId = BigInteger().with_variant(Integer, "sqlite")
 LATE_PRONE = text("late_prone AND open_order")
 PENDING_RETURN = text("state <> 'completed' AND state <> 'denied' AND state <> 'cancelled'")
 OPEN_ALERT = text("state = 'open'")
+UNMARKED = text("length(parts) < 56")
 """Conditions of partial indexes, which are used where these stand word for word: never as a parameter."""
 
 
-def _table(name: str, *parts: SchemaItem) -> Table:
+def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
     """A table whose key begins with the shop."""
-    return Table(name, metadata, Column("shop_id", Integer, primary_key=True, autoincrement=False), *parts)
+    return Table(name, metadata, Column("shop_id", Integer, primary_key=True, autoincrement=False), *parts, **options)
 
 
 def _log(name: str, row_id: str, *parts: SchemaItem) -> Table:
@@ -137,6 +140,7 @@ orders = _table(
     _index("orders_by_value", "value_usd_minor", "id"),
     _index("orders_by_ship_by", "ship_by", "id"),
     _index("orders_by_customer", "customer_folded", "id"),
+    _index("orders_unmarked", "id", where=UNMARKED),
 )
 
 # What is known of an order: the merged evidence, and what operators decided. A row without its twin in `orders` is a stub.
@@ -205,6 +209,16 @@ name_suffixes = _table(
     Column("suffix", Key, primary_key=True),
     Column("name", Key, primary_key=True),
     _index("name_suffixes_by_name", "name"),
+)
+
+# What an order is filtered by (`marks`), in the order in which the orders were placed.
+order_marks = _table(
+    "order_marks",
+    Column("mark", Key, primary_key=True),
+    Column("placed_at", BigInteger, primary_key=True, autoincrement=False),
+    _id("order_id"),
+    _index("order_marks_by_order", "order_id", "mark"),
+    sqlite_with_rowid=False,
 )
 
 owed_skus = _table(
@@ -424,6 +438,7 @@ outbox = _log(
     Column("last_error", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("done_at", BigInteger),
+    Column("errors", Text),  # JSON: what the receiver says against single fields
     _index("outbox_due", "not_before", "id", where=text("state IN ('queued', 'claimed', 'unknown')")),
     _index("outbox_by_order", "order_id"),
     _index("outbox_by_action", "action_id"),

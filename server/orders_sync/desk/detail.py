@@ -12,6 +12,7 @@ from orders_sync.db.page_rows import read_one
 from orders_sync.db.tx import Reading
 from orders_sync.desk.page import View
 from orders_sync.desk.rows import added
+from orders_sync.outbox.kinds import Kind
 from orders_sync.rules.detail import describe
 from orders_sync.rules.order_state import build_order_state, skus
 from orders_sync.rules.stock_coverage import StockLevel, missing
@@ -42,7 +43,8 @@ def detail(conn: Reading, view: View, order_id: int, shop_domain: str) -> OrderD
     facts = doc.facts
     levels = stock.levels(conn, view.shop_id, skus(facts))
     short = of_order(conn, view, order_id, levels)
-    parts = describe(order_id, facts, doc.operator, levels, view.thresholds, missing=short)
+    writes = outbox.of_kinds(conn, view.shop_id, order_id, [Kind.FULFILLMENT, Kind.TRACKING])
+    parts = describe(order_id, facts, doc.operator, levels, view.thresholds, missing=short, writes=writes)
     if parts is None:
         return None
     return OrderDetail.model_validate(

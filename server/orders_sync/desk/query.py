@@ -13,16 +13,16 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from orders_sync.db.selection import EVERYTHING, Between, Filters, Selection, Sort, ordering
-from orders_sync.desk import dates
+from orders_sync.db.selection import EVERYTHING, Amounts, Between, Filters, Selection, Sort, ordering
+from orders_sync.desk import dates, list_filters
 from orders_sync.instants import Ms
 from orders_wire import texts
 from orders_wire.cursors import CURSOR_HELP, CursorError, ShopifyCursor, decode
-from orders_wire.vocabulary import Channel, Direction, Priority, SortField, StatusFilter, Tab
+from orders_wire.vocabulary import EXCLUDING, Channel, Direction, Priority, SortField, StatusFilter, Tab
 
 KNOWN = frozenset({
     "tab", "pageSize", "cursor", "direction", "status", "priority", "assigned_to", "date_start", "date_end", "channel", "tag",
-    "q", "sort", "minVersion",
+    "q", "sort", "minVersion", *EXCLUDING, "customer", "value_min", "value_max",
 })  # fmt: skip
 """The parameters; any other is ignored."""
 
@@ -94,6 +94,17 @@ def _filters(given: dict[str, str], placed: Between) -> Filters:
         channel=_take(given, "channel", _one_of(Channel), None),
         tag=_take(given, "tag", _text("a tag"), None),
         words=_take(given, "q", _words, ()),
+        customer=_take(given, "customer", list_filters.customer, None),
+        value=_value(given),
+        **{name: _take(given, name, parse, None) for name, parse in list_filters.MARKS.items()},
+    )
+
+
+def _value(given: dict[str, str]) -> Amounts | None:
+    low = _take(given, "value_min", list_filters.least, None)
+    high = _take(given, "value_max", list_filters.most, None)
+    return _take(
+        given, "value_min" if low is not None else "value_max", lambda _: list_filters.value(given, low, high), None
     )
 
 

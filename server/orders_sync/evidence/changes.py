@@ -136,8 +136,9 @@ class FulfillmentOrderSeen:
 
     `replaces`: fulfilment orders that this one took over from (moved, split, merged, cancelled), for attribution.
     `method`: how it gets to the buyer, in Shopify's words, lower case (`shipping`, `pick_up`, …). `cleared`: the fields that
-    were reported as null; any other None was not reported. `created_at`, `lines` (the order's lines in it): reported by the poll
-    where it may have come of an exchange.
+    were reported as null; any other None was not reported. `held_skus`, `held_lines`: what it has to send while it is held, the
+    latter as units by the order's line. `created_at`, `lines` (the order's lines in it): reported by the poll where it may have
+    come of an exchange.
     """
 
     fulfillment_order_id: int
@@ -148,6 +149,7 @@ class FulfillmentOrderSeen:
     method: str | None = None
     holds: tuple[HoldPart, ...] | None = None
     held_skus: tuple[str, ...] = ()
+    held_lines: tuple[tuple[int, int], ...] = ()
     created_at: Ms | None = None
     lines: tuple[int, ...] = ()
     related: tuple[int, ...] = ()
@@ -166,12 +168,13 @@ class HoldAdded:
 
 @dataclass(frozen=True, slots=True)
 class HoldReleased:
-    """One hold released, or every hold of the fulfilment order when `hold_id` is None."""
+    """One hold released, or every hold of the fulfilment order when `hold_id` is None. `hold`: the one, as far as it was told."""
 
     fulfillment_order_id: int
     order_id: int | None
     hold_id: str | None
     stamp: Stamp
+    hold: HoldPart | None = None
     kind: Literal["hold_released"] = "hold_released"
 
 

@@ -47,6 +47,10 @@ class AddressPart(_Part):
     zip: str | None = None
     country: str | None = None
     phone: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    province_code: str | None = None
+    country_code: str | None = None
 
 
 class LinePart(_Part):

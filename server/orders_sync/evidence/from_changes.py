@@ -162,6 +162,8 @@ def _fulfillment_order(change: changes.FulfillmentOrderSeen) -> OrderFacts:
     fields = _known(change, "status", "fulfill_by", "method", cleared=change.cleared)
     if change.held_skus:
         fields["held_skus"] = list(change.held_skus)
+    if change.held_lines:
+        fields["held_lines"] = [list(units) for units in change.held_lines]
     first: _Marks = {"fulfillment_order": {str(ref): 0 for ref in (change.fulfillment_order_id, *change.related)}}
     if change.lines and change.created_at is not None:
         fields["lines"] = list(change.lines)
@@ -176,8 +178,11 @@ def _fulfillment_order(change: changes.FulfillmentOrderSeen) -> OrderFacts:
 
 def _held(fulfillment_order: str, hold: HoldPart, stamp: Stamp) -> OrderFacts:
     key = f"{fulfillment_order}/{hold.id}"
-    fields = hold.model_dump(mode="json", exclude_unset=True, exclude={"id"})
-    return OrderFacts(_reported("hold", key, stamp, fields), instants={"held": {key: (stamp.at,)}})
+    return OrderFacts(_reported_hold(key, hold, stamp), instants={"held": {key: (stamp.at,)}})
+
+
+def _reported_hold(key: str, hold: HoldPart, stamp: Stamp) -> ByKind[Layers]:
+    return _reported("hold", key, stamp, hold.model_dump(mode="json", exclude_unset=True, exclude={"id"}))
 
 
 def _hold_added(change: changes.HoldAdded) -> OrderFacts:
@@ -188,9 +193,9 @@ def _hold_added(change: changes.HoldAdded) -> OrderFacts:
 def _hold_released(change: changes.HoldReleased) -> OrderFacts:
     fulfillment_order = str(change.fulfillment_order_id)
     key = fulfillment_order if change.hold_id is None else f"{fulfillment_order}/{change.hold_id}"
-    return OrderFacts(
-        first={"fulfillment_order": {fulfillment_order: 0}}, instants={"released": {key: (change.stamp.at,)}}
-    )
+    reported = {} if change.hold is None else _reported_hold(key, change.hold, change.stamp)
+    first: _Marks = {"fulfillment_order": {fulfillment_order: 0}}
+    return OrderFacts(reported, first, {"released": {key: (change.stamp.at,)}})
 
 
 def _dispute(change: changes.DisputeSeen) -> OrderFacts:

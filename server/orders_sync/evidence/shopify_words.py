@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from orders_wire.vocabulary import Issue
+from orders_wire.vocabulary import HoldReason, Issue
 
 DEAD_FULFILLMENT = frozenset({"cancelled", "canceled", "failure", "error"})
 """Statuses of a fulfilment that is no parcel (any more)."""
@@ -60,12 +60,27 @@ PAYMENT_OF_TRANSACTION: Mapping[tuple[str, str], str] = {
 SETTLED_DISPUTES = frozenset({"won", "lost", "accepted", "charge_refunded", "prevented"})
 """Statuses of a dispute that is over."""
 
-HOLD_REASONS: Mapping[str, Issue] = {
-    "awaiting_payment": Issue.PAYMENT,
-    "incorrect_address": Issue.ADDRESS,
-    "inventory_out_of_stock": Issue.INVENTORY,
+REASON_IN_SHOPIFY: Mapping[HoldReason, str] = {
+    HoldReason.ADDRESS: "INCORRECT_ADDRESS",
+    HoldReason.INVENTORY: "INVENTORY_OUT_OF_STOCK",
+    HoldReason.PAYMENT: "AWAITING_PAYMENT",
+    HoldReason.FRAUD: "HIGH_RISK_OF_FRAUD",
+    HoldReason.CUSTOMER: "OTHER",
+    HoldReason.OTHER: "OTHER",
 }
-"""What a hold's reason means for the desk; every other reason is `manual_check`."""
+"""The FulfillmentHoldReason under which Shopify keeps a hold of ours."""
+
+HELD_FOR: Mapping[str, HoldReason] = {
+    REASON_IN_SHOPIFY[reason].lower(): reason for reason in HoldReason if reason is not HoldReason.CUSTOMER
+}
+"""What a hold's reason in Shopify means; every other one is `other`."""
+
+MEANINGS: Mapping[HoldReason, Issue] = {
+    HoldReason.PAYMENT: Issue.PAYMENT,
+    HoldReason.ADDRESS: Issue.ADDRESS,
+    HoldReason.INVENTORY: Issue.INVENTORY,
+}
+"""The words of `issue` for a hold's reason; every other one is `manual_check`."""
 
 
 class Move(StrEnum):

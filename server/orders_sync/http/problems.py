@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from orders_sync.db.failures import DatabaseError
 from orders_sync.evidence.json_fields import clean
+from orders_sync.http.body_faults import faults
 from orders_sync.logs import hiding
 from orders_wire.vocabulary import ErrorCode
 
@@ -31,9 +32,6 @@ SERVER = "orders-sync"
 
 MAX_MESSAGE = 2000
 """Characters of a message; what it repeats of a request may be of any length."""
-
-MAX_FIELDS = 20
-"""Fields of a body whose faults are named."""
 
 _CODES = {
     400: ErrorCode.INVALID_REQUEST,
@@ -62,13 +60,8 @@ UNEXPECTED = Refused(ErrorCode.INVALID_REQUEST, "Expect: 100-continue is all tha
 
 
 def invalid_body(error: ValidationError) -> Refused:
-    """A pydantic failure as `invalid_request` that names each field and what is wrong with it; values are not echoed."""
-    faults = [
-        f"{'.'.join(str(part) for part in e['loc']) or 'body'}: {e['msg']}"
-        for e in error.errors(include_url=False, include_input=False)
-    ]
-    more = [f"and {len(faults) - MAX_FIELDS} more"] if len(faults) > MAX_FIELDS else []
-    return Refused(ErrorCode.INVALID_REQUEST, "; ".join(faults[:MAX_FIELDS] + more))
+    """A body that does not read, as `invalid_request` that names each field and what is wrong with it."""
+    return Refused(ErrorCode.INVALID_REQUEST, faults(error))
 
 
 def answer(refused: Refused, method: str, status: int | None = None) -> web.Response:

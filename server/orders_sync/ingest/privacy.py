@@ -12,6 +12,7 @@ from orders_sync.db import order_documents, privacy
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import AppUninstalled, CustomerRedacted, PrivacyChange, ShopRedacted
 from orders_sync.evidence.facts import REDACTED, OrderFacts, join
+from orders_sync.outbox.kinds import Kind
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settle.order import settle_all
@@ -38,10 +39,10 @@ def _redact(tx: Tx, change: CustomerRedacted, thresholds: Thresholds) -> set[int
     known = order_documents.lock(tx, {*named, *privacy.orders_like(tx, change.email)}, create=True)
     meant = [each for n, each in known.items() if n in named or _has_email(each.facts, change.email)]
     settle_all(
-        tx, [OrderUpdate(each, join(each.facts, mark), _without_notes(each.operator)) for each in meant], thresholds
+        tx, [OrderUpdate(each, join(each.facts, mark), _without_typed(each.operator)) for each in meant], thresholds
     )
     order_ids = {each.order_id for each in meant}
-    privacy.forget_notes(tx, order_ids)
+    privacy.forget_typed(tx, order_ids)
     ids = order_ids if change.customer_id is None else {*order_ids, change.customer_id}
     emptied = privacy.forget_letters(tx, ids, {change.email} if change.email else set())
     data_gaps.clear_read(tx, emptied)
@@ -56,13 +57,17 @@ def _has_email(facts: OrderFacts, email: str | None) -> bool:
     return email is not None and email.casefold() in [text.casefold() for text in emails if isinstance(text, str)]
 
 
-def _without_notes(operator: OperatorState) -> OperatorState:
+def _without_typed(operator: OperatorState) -> OperatorState:
     """The same decisions without what operators wrote about them."""
     escalation = operator.escalation
     return operator.model_copy(
         update={
             "escalation": None if escalation is None else escalation.model_copy(update={"note": None}),
-            "holds": {sku: hold.model_copy(update={"note": None}) for sku, hold in operator.holds.items()},
+            "holds": {sku: hold.without_note for sku, hold in operator.holds.items()},
+            "desk_holds": {of: hold.without_note for of, hold in operator.desk_holds.items()},
+            "released": {name: release.without_notes for name, release in operator.released.items()},
+            "addresses": {of: each.model_copy(update={"address": None}) for of, each in operator.addresses.items()},
+            "failed": operator.failed_but(Kind.ADDRESS),
             "entries": {name: entry.model_copy(update={"details": ""}) for name, entry in operator.entries.items()},
         }
     )

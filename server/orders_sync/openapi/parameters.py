@@ -10,7 +10,11 @@ from orders_sync.desk.query import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_SEARCH
 from orders_wire.vocabulary import (
     Channel,
     DeadLetterState,
+    Delivery,
     Direction,
+    HasFilter,
+    HoldFilter,
+    IssueFilter,
     OutboundState,
     Priority,
     SortField,
@@ -52,6 +56,14 @@ def text(pattern: str, most: int) -> Json:
     return {"type": "string", "pattern": pattern, "maxLength": most}
 
 
+def _either(words: Iterable[StrEnum]) -> Json:
+    """A closed set whose words a leading `-` turns round."""
+    return {"type": "string", "enum": [f"{sign}{word.value}" for word in words for sign in ("", "-")]}
+
+
+_SKU: Json = {"type": "string", "pattern": r"[^\s-]"}
+_CUSTOMER = text(r"^(gid://shopify/Customer/)?[0-9]{1,18}$", 60)
+_AMOUNT = text(r"^[0-9]{1,13}(\.[0-9]{1,6})?$", 20)
 _ORDERS_BY = [f"{sign}{field}" for field in SortField for sign in ("", "-")]
 _TIME_OR_DAY: Json = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
 
@@ -74,6 +86,17 @@ ORDERS: tuple[Json, ...] = (
     query("channel", one_of(Channel), "A channel"),
     query("tag", _NAME, "A tag"),
     query("q", {"type": "string", "maxLength": MAX_SEARCH}, "Words that must all match"),
+    query("hold", _either(HoldFilter), "Held for this reason, for any, or for none; - first: not so"),
+    query("issue", _either(IssueFilter), "What keeps it from going well, or none; - first: anything else"),
+    query("delivery", _either(Delivery), "How it gets to its buyer; - first: in another way"),
+    query("has", _either(HasFilter), "What it has; - first: what it has not"),
+    query(
+        "country", text(r"^-?[A-Za-z]{2}$", 3), "Of the shipping address, ISO 3166-1 alpha-2; - first: another or none"
+    ),
+    query("sku", _SKU, r"A whole SKU, blind to case; - first: rows without it; \- first where it begins with -"),
+    query("customer", _CUSTOMER, "A customer's GID or number"),
+    query("value_min", _AMOUNT, "value_usd of at least so much"),
+    query("value_max", _AMOUNT, "value_usd of at most so much"),
     query("sort", {"type": "string", "enum": _ORDERS_BY}, "Order of rows; - first: descending"),
     query("minVersion", {"type": "integer", "minimum": 0, "maximum": 10**15}, "At least this new, or unavailable"),
 )

@@ -18,11 +18,15 @@ class Shown(Enum):
     ACKNOWLEDGEMENT = auto()
     NUMBER = auto()
     RETURN_STATE = auto()
+    HOLD = auto()
+    RELEASE = auto()
+    TAGS = auto()
+    ADDRESS = auto()
 
 
 class Kind(StrEnum):
     """One line per kind of row: its name, who it is sent to, what its order shows before it has left, and where its payload
-    has the parcel or the return that it is about.
+    has the parcel, the return or the hold that it is about.
 
     `OWNER` and `THREAD` are metafields of the order; each row carries one, so that the latest can stand for all. What sends a
     kind to Shopify is in `external/shopify/sender.py`; the ERP and the support queue are posted every kind of theirs as it is.
@@ -34,8 +38,10 @@ class Kind(StrEnum):
     TRACKING = "tracking", Target.SHOPIFY, Shown.NUMBER, "fulfillment_id"
     REFUND = "refund", Target.SHOPIFY, Shown.RETURN_STATE, "return_id"
     RETURN_DENY = "return_deny", Target.SHOPIFY, Shown.RETURN_STATE, "return_id"
-    HOLD = "hold", Target.SHOPIFY
-    RELEASE_HOLD = "release_hold", Target.SHOPIFY
+    HOLD = "hold", Target.SHOPIFY, Shown.HOLD, "handle"
+    RELEASE_HOLD = "release_hold", Target.SHOPIFY, Shown.RELEASE, "handle"
+    TAGS = "tags", Target.SHOPIFY, Shown.TAGS
+    ADDRESS = "address", Target.SHOPIFY, Shown.ADDRESS
     RETURN = "return", Target.ERP
     INVENTORY = "inventory", Target.ERP
     ESCALATION = "escalation", Target.SUPPORT

@@ -16,11 +16,13 @@ from orders_wire.vocabulary import OutboundState
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Something that has to leave. `order_id`: the order that shows it."""
+    """Something that has to leave. `order_id`: the order that shows it. `of`: where an action writes several of a kind for one
+    order, what distinguishes them."""
 
     kind: Kind
     order_id: int
     payload: Payload
+    of: str = ""
 
 
 def queue(tx: Tx, writes: Sequence[Write], switches: Switches, *, action_id: str | None, delay_ms: int) -> Ms | None:
@@ -33,7 +35,7 @@ def queue(tx: Tx, writes: Sequence[Write], switches: Switches, *, action_id: str
             target=write.kind.target,
             kind=write.kind,
             order_id=write.order_id,
-            dedupe_key=f"{action_id or tx.now}_{write.kind}_{write.order_id}",
+            dedupe_key=f"{action_id or tx.now}_{write.kind}_{write.order_id}" + (f"_{write.of}" if write.of else ""),
             payload=write.payload,
             not_before=switches.due(write.kind.target, tx.now, delay_ms),
         )

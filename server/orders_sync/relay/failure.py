@@ -1,42 +1,78 @@
-"""What a row that will not leave does to its order: what its action showed (parcel, number, state of a return) is taken back,
-and the desk is alerted.
+"""What a row that will not leave does to its order: what its action showed (parcel, number, state of a return, hold, release) is
+taken back, and the desk is alerted.
 
 Contract §3, Fulfil, and §3a: it stands until its row is dead or discarded; §2: `integration_failed`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from orders_sync.db import outbox
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tx import Tx
+from orders_sync.evidence.facts import OrderFacts
 from orders_sync.instants import SECOND, Ms
 from orders_sync.outbox.kinds import Kind, Shown
+from orders_sync.relay import taken_back
 from orders_sync.rules.integration_failed import what
-from orders_sync.rules.operator_state import Entry, FailedWrite, OperatorState
+from orders_sync.rules.operator_state import Entry, FailedWrite, OperatorState, UnitsOfLine, parcel_id
+from orders_sync.rules.order_state import build_order_state
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import brief, key
 from orders_sync.settle.order import load, settle
+
+_NOTED = frozenset({Shown.TAGS, Shown.ADDRESS})
+"""What the timeline says of the order itself: it has to say as well when that was not done."""
 
 
 def failed(tx: Tx, row: OutboxRow, thresholds: Thresholds, reason: str) -> None:
     """The row died: its order is alerted until somebody decides, and shows no more what was not done."""
     why = brief(" ".join(reason.split()))
-    failure = FailedWrite(target=row.target, kind=row.kind, at=tx.now, of=_subject(row), reason=why)
-    _decide(tx, row, thresholds, failure, f"not done in Shopify: {why}")
+    _keep_hold(tx, row)
+    _decide(tx, row, thresholds, _failure(row, tx.now, reason=why), f"not done in Shopify: {why}")
+
+
+def _keep_hold(tx: Tx, row: OutboxRow) -> None:
+    """In the row: what stood here of the hold that it was for, should it be tried again."""
+    known = load(tx, row.order_id) if row.kind == Kind.HOLD else None
+    held = None if known is None else taken_back.held_by(known.operator, row)
+    stored = None if held is None else outbox.locked(tx, row.id)
+    if held is not None and stored is not None:
+        outbox.set_payload(tx, row.id, {**stored.payload, taken_back.HELD: held.model_dump(mode="json")})
+
+
+def over(tx: Tx, row: OutboxRow) -> bool:
+    """What the row is for is over: it is not worth sending any more."""
+    known = load(tx, row.order_id) if row.kind == Kind.HOLD else None
+    return known is not None and taken_back.hold_is_over(known.operator, row)
 
 
 def discarded(tx: Tx, row: OutboxRow, thresholds: Thresholds) -> None:
     """Somebody decided that the row is not to leave. What is still to be done without it is an alert of its own."""
     failure = None
     if row.kind == Kind.FULFILLMENT:
-        failure = FailedWrite(target=row.target, kind=row.kind, at=tx.now, while_owed=True)
-    elif Kind(row.kind).subject:
-        failure = FailedWrite(
-            target=row.target, kind=row.kind, at=tx.now, discarded=True, of=_subject(row), reason="it was discarded"
-        )
+        failure = _failure(row, tx.now, while_owed=True)
+    elif Kind(row.kind).subject or Kind(row.kind).shown in _NOTED:
+        failure = _failure(row, tx.now, discarded=True, reason="it was discarded")
     _decide(tx, row, thresholds, failure, "discarded, and not done in Shopify")
+
+
+def _failure(
+    row: OutboxRow, at: Ms, *, reason: str | None = None, while_owed: bool = False, discarded: bool = False
+) -> FailedWrite:
+    lines, before = row.payload.get("lines") if row.kind == Kind.FULFILLMENT else None, row.payload.get("before")
+    return FailedWrite(
+        target=row.target,
+        kind=row.kind,
+        at=at,
+        while_owed=while_owed,
+        discarded=discarded,
+        of=_subject(row),
+        reason=reason,
+        lines=tuple(UnitsOfLine(id=line, quantity=quantity) for line, quantity in lines)
+        if isinstance(lines, list)
+        else None,
+        before=before if isinstance(before, str) else None,
+    )
 
 
 def tried_again(tx: Tx, row: OutboxRow, thresholds: Thresholds) -> None:
@@ -55,7 +91,8 @@ def _subject(row: OutboxRow) -> int | None:
     """The parcel or the return that the row was about, as the desk knows it."""
     name = Kind(row.kind).subject
     value = row.payload.get("entry_id", row.payload.get(name)) if name else None
-    return value if isinstance(value, int) else None
+    of = row.payload.get("of")
+    return value if isinstance(value, int) else parcel_id(of) if isinstance(of, str) else None
 
 
 def _decide(tx: Tx, row: OutboxRow, thresholds: Thresholds, failure: FailedWrite | None, dropped: str | None) -> None:
@@ -67,12 +104,17 @@ def _decide(tx: Tx, row: OutboxRow, thresholds: Thresholds, failure: FailedWrite
     if known is None or known.version == 0:
         return
     others = {row_id: other for row_id, other in known.operator.failed.items() if row_id != row.id}
-    failures = others if failure is None else {**others, row.id: failure}
+    over = taken_back.hold_is_over(known.operator, row)
+    failures = others if failure is None or over else {**others, row.id: failure}
     operator = known.operator.model_copy(update={"failed": failures})
     if dropped is not None:
         kind = Kind(row.kind)
-        operator = operator.model_copy(update=TAKEN_BACK[kind.shown](operator, row))
-        operator = _with_note(tx, operator, row, dropped) if kind.subject else operator
+        operator = _with_heirs_known(operator, row, known.facts, thresholds)
+        operator = operator.model_copy(update=taken_back.TAKEN_BACK[kind.shown](operator, row))
+        if not over and (kind.subject or kind.shown in _NOTED):
+            operator = _with_note(tx, operator, row, dropped)
+    elif not over:
+        operator = operator.model_copy(update=taken_back.shown_again(operator, row))
     if operator != known.operator:
         settle(tx, row.order_id, known.facts, operator, thresholds)
 
@@ -84,31 +126,14 @@ def _with_note(tx: Tx, operator: OperatorState, row: OutboxRow, note: str) -> Op
     return operator.model_copy(update={"entries": entries})
 
 
-Decisions = Mapping[str, object]
-"""Fields of the operators' decisions, with what they are without what the row's action showed; what was decided since stays."""
-
-
-def _without_acknowledgement(operator: OperatorState, row: OutboxRow) -> Decisions:
-    ours = operator.acknowledgement
-    return {} if ours is None or ours.action_id != row.action_id else {"acknowledgement": None}
-
-
-def _without_number(operator: OperatorState, row: OutboxRow) -> Decisions:
-    numbers = {of: given for of, given in operator.numbers.items() if given.action_id != row.action_id}
-    ours = operator.acknowledgement
-    if row.payload.get("fulfillment_id") is None and ours is not None and ours.number == row.payload.get("number"):
-        return {"numbers": numbers, "acknowledgement": ours.model_copy(update={"number": None, "carrier": None})}
-    return {"numbers": numbers}
-
-
-def _without_move(operator: OperatorState, row: OutboxRow) -> Decisions:
-    returns = {of: move.before if move.action_id == row.action_id else move for of, move in operator.returns.items()}
-    return {"returns": {of: move for of, move in returns.items() if move is not None}}
-
-
-TAKEN_BACK: Mapping[Shown, Callable[[OperatorState, OutboxRow], Decisions]] = {
-    Shown.NOTHING: lambda _operator, _row: {},
-    Shown.ACKNOWLEDGEMENT: _without_acknowledgement,
-    Shown.NUMBER: _without_number,
-    Shown.RETURN_STATE: _without_move,
-}
+def _with_heirs_known(
+    operator: OperatorState, row: OutboxRow, facts: OrderFacts, thresholds: Thresholds
+) -> OperatorState:
+    """Fulfilments that have the place of the acknowledgement which ends take no other's afterwards."""
+    if len(operator.acknowledgements) < 2 or operator.acknowledged_by(row.action_id or "") is None:
+        return operator
+    state = build_order_state(row.order_id, facts, operator, {}, thresholds)
+    settled = () if state is None else state.settled
+    heirs = {of for each in settled if each.acknowledgement.action_id == row.action_id for of in each.heirs}
+    known = (each.model_copy(update={"known": (*each.known, *heirs)}) for each in operator.acknowledgements)
+    return operator.model_copy(update={"acknowledgements": tuple(known)}) if heirs else operator

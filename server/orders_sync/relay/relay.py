@@ -27,7 +27,7 @@ from orders_sync.db.tx import Tx
 from orders_sync.instants import MINUTE, SECOND, Clock, Ms
 from orders_sync.outbox.kinds import METAFIELDS, Target
 from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown, storable
-from orders_sync.relay import failure
+from orders_sync.relay import confirmation, failure, shop_answer
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import OutboundState
 
@@ -132,7 +132,9 @@ class Relay:
         All metafields leave in one call, every other row in one of its own.
         """
         owner, to = self._chance.token(), self._on if targets is None else targets
-        rows = await self._db.write(lambda tx: outbox_claims.claim(tx, owner, to, LEASE_MS, SHARE), ())
+        rows = await self._db.write(
+            lambda tx: confirmation.informed(tx, outbox_claims.claim(tx, owner, to, LEASE_MS, SHARE)), ()
+        )
         last_call = Ms(self._clock() + LEASE_MS - CALL_MS)
         metafields = [row for row in rows if row.kind in METAFIELDS]
         async with asyncio.TaskGroup() as calls:
@@ -185,8 +187,10 @@ class Relay:
         tries = row.attempts + 1
         tx.touch(row.order_id)
         match outcome:
-            case Sent(note):
+            case Sent(note, made, changes):
                 outbox_claims.settle(tx, row.id, OutboundState.DONE, note)
+                confirmation.made(tx, row, made, self._thresholds)
+                shop_answer.shown(tx, row, changes, self._thresholds)
                 if note is not None:
                     failure.noted(tx, row, self._thresholds, note)
             case Later(reason, after_ms) if tries < MAX_TRIES:
@@ -197,7 +201,8 @@ class Relay:
                 outbox_claims.settle(tx, row.id, OutboundState.UNKNOWN, reason, due)
             case Refused(reason) | Later(reason) | Unknown(reason):
                 log.warning("a write died", target=row.target, kind=row.kind, row=row.id, reason=reason)
-                outbox_claims.settle(tx, row.id, OutboundState.DEAD, reason)
+                errors = outcome.errors if isinstance(outcome, Refused) else ()
+                outbox_claims.settle(tx, row.id, OutboundState.DEAD, reason, errors=errors)
                 failure.failed(tx, row, self._thresholds, reason)
         outbox.recount(tx, [row.order_id])
 

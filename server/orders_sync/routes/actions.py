@@ -125,8 +125,9 @@ def read_action(raw: bytes, model: type[A]) -> tuple[A, str]:
     for path, text in _texts("", body.model_dump(mode="json", by_alias=True)) if _NUL in raw else ():
         if "\0" in text:
             raise Refused(ErrorCode.INVALID_REQUEST, f"{path}: a NUL character is not allowed")
-    if len(getattr(body, "order_ids", None) or ()) > MAX_ORDER_IDS:
-        raise Refused(ErrorCode.TOO_LARGE, f"orderIds: at most {MAX_ORDER_IDS} at once")
+    for name, field in (("order_ids", "orderIds"), ("items", "items")):
+        if len(getattr(body, name, None) or ()) > MAX_ORDER_IDS:
+            raise Refused(ErrorCode.TOO_LARGE, f"{field}: at most {MAX_ORDER_IDS} at once")
     return body, _digest(value)
 
 
@@ -158,4 +159,4 @@ def _texts(path: str, value: object) -> Iterator[tuple[str, str]]:
             yield from _texts(f"{path}.{name}".lstrip("."), part)
     elif isinstance(value, list):
         for n, part in enumerate(value):
-            yield from _texts(f"{path}.{n}", part)
+            yield from _texts(f"{path}[{n}]", part)

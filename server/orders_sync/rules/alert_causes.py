@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from orders_sync.instants import FOREVER, Ms
-from orders_sync.rules import delayed, integration_failed, overdue, tracking_pending
+from orders_sync.rules import delayed, hold_due, integration_failed, overdue, tracking_pending
 from orders_sync.rules.order_state import OrderState
 from orders_sync.rules.projection import Cause
 from orders_wire.vocabulary import ASSISTANT, AlertType, Issue, ReturnState, Severity
@@ -28,7 +28,8 @@ _RETURN_WORDS = {
 def causes(state: OrderState, now: Ms) -> tuple[Cause, ...]:
     """All causes that hold at `now`."""
     timed = [cause for rule in _OF_TIME for cause in rule.causes(state, now)] if state.open_at(now) else []
-    return (*_holds(state), *_returns(state), *_escalation(state), *timed, *integration_failed.causes(state))
+    held = (*_holds(state), *hold_due.causes(state, now))
+    return (*held, *_returns(state), *_escalation(state), *timed, *integration_failed.causes(state))
 
 
 def wake_at(state: OrderState, now: Ms) -> Ms | None:
@@ -41,7 +42,7 @@ def _turning_points(state: OrderState) -> Iterator[Ms]:
         return
     if state.live_at != FOREVER:
         yield Ms(state.live_at + state.thresholds.quiet)
-    for rule in _OF_TIME:
+    for rule in (*_OF_TIME, hold_due):
         yield from rule.turning_points(state)
 
 

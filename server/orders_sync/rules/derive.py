@@ -24,11 +24,12 @@ from orders_sync.rules.tracking_pending import unnumbered_at, untracked_at
 from orders_wire.texts import folded
 from orders_wire.vocabulary import Issue
 
-EDITION = 2
+EDITION = 3
 """Counts up with every release in which the same evidence comes to other rows, so that desks derive their orders again."""
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _RUNS = re.compile(r"[0-9]+")
+_ALPHA_2 = re.compile(r"[A-Za-z]{2}")
 
 
 def derive(
@@ -85,6 +86,10 @@ def project(state: OrderState, now: Ms) -> Projection:
         causes=alert_causes.causes(state, now),
         wake_at=alert_causes.wake_at(state, now),
         references=references(state.facts),
+        delivery=state.delivery,
+        hold_reasons=frozenset(hold.word for hold in state.holds),
+        country=_country(state),
+        skus=state.skus,
     )
 
 
@@ -100,6 +105,12 @@ def number_of(name: str) -> int | None:
     runs: list[str] = _DIGITS.findall(name)
     longest = max((len(run) for run in runs), default=0)
     return next((int(run) for run in reversed(runs) if len(run) == longest), None)
+
+
+def _country(state: OrderState) -> str | None:
+    address = state.order.shipping_address
+    code = None if address is None else address.country_code
+    return code.upper() if code is not None and _ALPHA_2.fullmatch(code) else None
 
 
 def _terms(state: OrderState) -> frozenset[tuple[str, str]]:

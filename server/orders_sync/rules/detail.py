@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from orders_sync.evidence.entities import AddressPart, CustomerPart, MoneyPart
+from orders_sync.evidence.entities import AddressPart, CustomerPart, FulfilledLine, LinePart, MoneyPart
 from orders_sync.evidence.facts import OrderFacts
 from orders_sync.evidence.money import written
 from orders_sync.instants import to_datetime
-from orders_sync.rules import stock_coverage
+from orders_sync.rules import held_lines, parcel_writes, stock_coverage
+from orders_sync.rules.holds import Hold
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.order_state import OrderState, build_order_state
 from orders_sync.rules.owed import OwedLine
+from orders_sync.rules.parcel_writes import ParcelWrite
 from orders_sync.rules.parcels import Parcel
 from orders_sync.rules.returns import OrderReturn
 from orders_sync.rules.stock_coverage import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import timeline
-from orders_wire.detail import Address, Customer, Fulfillment, LineItem, Return
+from orders_wire import detail as wire
+from orders_wire.detail import Address, Customer, Fulfillment, HoldEntry, LineItem, Return
 from orders_wire.orders import Money, TimelineEntry
 from orders_wire.return_machine import allowed_actions
 
@@ -40,6 +43,7 @@ class Detail:
     shipping_lines: list[str]
     line_items: list[LineItem]
     fulfillments: list[Fulfillment]
+    holds: list[HoldEntry]
     returns: list[Return]
     timeline: list[TimelineEntry]
 
@@ -52,8 +56,10 @@ def describe(
     thresholds: Thresholds,
     *,
     missing: Mapping[str, int | None] = NONE_MISSING,
+    writes: Sequence[ParcelWrite] = (),
 ) -> Detail | None:
-    """Everything that is known of an order; None where `derive` gives none. `missing`: units that it goes without, by SKU."""
+    """Everything that is known of an order; None where `derive` gives none. `missing`: units that it goes without, by SKU;
+    `writes`: its rows of the outbox that bring parcels or their numbers, oldest first."""
     state = build_order_state(order_id, facts, operator, stock, thresholds)
     if state is None:
         return None
@@ -68,7 +74,8 @@ def describe(
         billing_address=_address(order.billing_address),
         shipping_lines=list(order.shipping_lines),
         line_items=_lines(state, missing),
-        fulfillments=[_fulfillment(parcel) for parcel in state.parcels],
+        fulfillments=[_fulfillment(state, parcel, writes) for parcel in state.parcels],
+        holds=[_hold(state, hold) for hold in state.holds],
         returns=[_return(each) for each in state.returns],
         timeline=[TimelineEntry.model_validate(entry) for entry in timeline(state)],
     )
@@ -95,10 +102,10 @@ def _lines(state: OrderState, missing: Mapping[str, int | None]) -> list[LineIte
 
 
 def _line(state: OrderState, line: OwedLine, short: int | None) -> LineItem:
-    part = line.part
+    part, held = line.part, min(line.owed, state.held.get(line.part.id, 0))
     level = state.stock.get(part.sku) if part.sku else None
     return LineItem(
-        id=f"gid://shopify/LineItem/{part.id}",
+        id=_line_gid(part.id),
         sku=part.sku,
         title=part.title,
         quantity=part.quantity,
@@ -107,13 +114,30 @@ def _line(state: OrderState, line: OwedLine, short: int | None) -> LineItem:
         price=_money(part.price),
         available=None if level is None else level.available,
         short=short,
+        held=held,
+        sendable=line.owed - max(held, short or 0),
     )
 
 
-def _fulfillment(parcel: Parcel) -> Fulfillment:
+def _hold(state: OrderState, hold: Hold) -> HoldEntry:
+    units = held_lines.named(hold, state.lines) or {}
+    lines = [FulfilledLine(id=line, quantity=count) for line, count in units.items() if count]
+    return HoldEntry(
+        id=hold.id,
+        reason=hold.word,
+        note=hold.note,
+        since=to_datetime(hold.since),
+        by=hold.by,
+        ours=hold.asked_by is not None,
+        until=None if hold.until is None else to_datetime(hold.until),
+        lines=[_fulfilled(state, line) for line in lines],
+    )
+
+
+def _fulfillment(state: OrderState, parcel: Parcel, writes: Sequence[ParcelWrite]) -> Fulfillment:
     delivered_at = parcel.delivered_at
     return Fulfillment(
-        id="acknowledgement" if parcel.ours else f"gid://shopify/Fulfillment/{parcel.id}",
+        id=parcel.gid,
         name=parcel.name,
         status=parcel.status,
         shipment_status=parcel.state,
@@ -124,7 +148,18 @@ def _fulfillment(parcel: Parcel) -> Fulfillment:
         updated_at=to_datetime(parcel.updated_at),
         delivered_at=None if delivered_at is None else to_datetime(delivered_at),
         ours=parcel.ours,
+        lines=[_fulfilled(state, line) for line in parcel.lines],
+        sent=parcel_writes.sent(writes, parcel, state),
     )
+
+
+def _fulfilled(state: OrderState, line: FulfilledLine) -> wire.FulfilledLine:
+    of = next((each.part for each in state.lines if each.part.id == line.id), LinePart(id=line.id))
+    return wire.FulfilledLine(id=_line_gid(line.id), sku=of.sku, title=of.title, quantity=line.quantity)
+
+
+def _line_gid(line_id: int) -> str:
+    return f"gid://shopify/LineItem/{line_id}"
 
 
 def _return(each: OrderReturn) -> Return:

@@ -5,9 +5,9 @@ One cause per outbox row and failure, so that a row that was retried and died ag
 
 from __future__ import annotations
 
+from orders_sync.rules import parcel_writes
 from orders_sync.rules.operator_state import FailedWrite
 from orders_sync.rules.order_state import OrderState
-from orders_sync.rules.parcels import OURS
 from orders_sync.rules.projection import Cause
 from orders_wire.vocabulary import AlertType, Severity
 
@@ -23,10 +23,16 @@ _WRITES = {
     "return_deny": "Denied return",
     "hold": "Hold",
     "release_hold": "Release of the hold",
+    "tags": "Tags",
+    "address": "Address",
     "return": "Return update",
     "inventory": "Inventory escalation",
     "escalation": "Support request",
 }
+
+
+_OF_THE_ORDER = frozenset({"tags", "address"})
+"""What it is worth while the order has something to do, once it was discarded."""
 
 
 def what(kind: str) -> str:
@@ -51,12 +57,19 @@ def causes(state: OrderState) -> tuple[Cause, ...]:
 def _stands(state: OrderState, failed: FailedWrite) -> bool:
     """A write that died stands until somebody decides; one that was discarded as long as what it was for is to be done."""
     if failed.while_owed:
-        return state.owed_in_shop and not state.over
+        of = None if failed.lines is None else {line.id for line in failed.lines}
+        return not state.over and any(line.owed for line in state.in_shop if of is None or line.part.id in of)
     if not failed.discarded:
         return True
+    if failed.kind in _OF_THE_ORDER:
+        return state.live_at is not None
     if failed.kind == "tracking":
-        lacking = {parcel.id for parcel in state.parcels if parcel.live and parcel.unnumbered}
-        return bool(lacking) if failed.of in (None, OURS) else failed.of in lacking
+        as_before = (each for each in state.parcels if each.live and each.real and each.number == failed.before)
+        return any(parcel_writes.same_parcel(failed.of, each, state) for each in as_before)
+    if failed.kind == "hold":
+        return state.owed_in_shop and not state.over
+    if failed.kind == "release_hold":
+        return bool(state.holds)
     return any(each.id == failed.of and not each.state.terminal for each in state.returns)
 
 

@@ -11,12 +11,14 @@ from orders_sync.evidence.facts import IN_PART, OrderFacts
 from orders_sync.evidence.money import NO_CURRENCY
 from orders_sync.instants import FOREVER, Ms, to_datetime
 from orders_sync.lazy import lazy
-from orders_sync.rules import holds, parcels, returns
+from orders_sync.rules import acknowledgements, held_lines, holds, parcels, returns
+from orders_sync.rules.acknowledgements import Settled
 from orders_sync.rules.delivery import channel, delivery, ships
 from orders_sync.rules.holds import Hold
-from orders_sync.rules.operator_state import InventoryHold, OperatorState
+from orders_sync.rules.operator_state import DeskHold, InventoryHold, OperatorState
 from orders_sync.rules.owed import OwedLine, owed_lines
 from orders_sync.rules.parcels import Parcel
+from orders_sync.rules.requested_changes import with_requested
 from orders_sync.rules.returns import OrderReturn
 from orders_sync.rules.ship_by import ship_by
 from orders_sync.rules.stock_coverage import StockLevel
@@ -28,8 +30,9 @@ from orders_wire.vocabulary import Channel, Delivery, Status
 class OrderState:
     """`over`: cancelled or refunded in full. `ships`: false for an order without shipping; `ship_by` is None then.
 
-    `lines` and `owed` count an acknowledgement; `owed_in_shop` does not. An acknowledgement is a parcel for what is owed: when
-    the shop owes nothing any more, by a fulfilment or without one (the lines were refunded or taken off), it stands for nothing.
+    `lines` and `owed` count acknowledgements; `in_shop` does not. An acknowledgement is a parcel for what is owed: of what the
+    shop owes no more, by a fulfilment or without one (the lines were refunded or taken off), it stands for nothing. `settled`:
+    what became of each.
     """
 
     order_id: int
@@ -43,8 +46,9 @@ class OrderState:
     delivery: Delivery
     ships: bool
     parcels: tuple[Parcel, ...]
+    settled: tuple[Settled, ...]
+    in_shop: tuple[OwedLine, ...]
     lines: tuple[OwedLine, ...]
-    owed_in_shop: bool
     ship_by: Ms | None
     shop_holds: tuple[Hold, ...]
     returns: tuple[OrderReturn, ...]
@@ -91,6 +95,10 @@ class OrderState:
     @lazy
     def owed(self) -> bool:
         return any(line.owed for line in self.lines)
+
+    @lazy
+    def owed_in_shop(self) -> bool:
+        return any(line.owed for line in self.in_shop)
 
     @lazy
     def owed_skus(self) -> frozenset[str]:
@@ -146,16 +154,41 @@ class OrderState:
         return holds.standing_escalations(self.operator.holds, self.shop_holds, self.facts, self.owed_skus, self.stock)
 
     @lazy
+    def desk_holds(self) -> dict[str, DeskHold]:
+        """The operators' holds that have not ended, by the action that placed them."""
+        if not self.operator.desk_holds:
+            return {}
+        owed = {} if self.over else {line.part.id: line.owed for line in self.lines}
+        return holds.standing_desk_holds(self.operator.desk_holds, self.shop_holds, self.facts, owed)
+
+    @lazy
+    def own_holds(self) -> tuple[Hold, ...]:
+        """The holds of ours that stand: operators' and escalations."""
+        return holds.own_holds(self.desk_holds, self.escalations, self.lines)
+
+    @lazy
+    def standing_in_shop(self) -> list[Hold]:
+        """The shop's holds that stand, as far as nobody here released them: ours and others'."""
+        return holds.standing_in_shop(self.shop_holds, self.operator)
+
+    @lazy
     def holds(self) -> tuple[Hold, ...]:
         """Everything that holds the order now, oldest first; nothing holds an order that is over.
 
-        An escalation and the shop's hold that it asked for are one hold.
+        A hold of ours and the shop's side of it are one hold.
         """
         if self.over:
             return ()
-        ours = {holds.own_handle(hold.action_id) for hold in self.escalations.values()}
-        standing = [hold for hold in self.shop_holds if hold.ended_at is None and hold.handle not in ours]
-        return tuple(sorted([*standing, *holds.escalations(self.escalations)], key=lambda hold: (hold.since, hold.key)))
+        others = holds.of_shop_alone(self.standing_in_shop, self.own_holds)
+        return tuple(sorted([*others, *self.own_holds], key=lambda hold: (hold.since, hold.key)))
+
+    @lazy
+    def held(self) -> Mapping[int, int]:
+        """Units that are held, by line, of the lines that have any (contract §3a)."""
+        if self.over:
+            return {}
+        ended = [hold for hold in self.shop_holds if hold.ended_at is not None]
+        return held_lines.held(self.lines, self.own_holds, self.standing_in_shop, ended)
 
     @lazy
     def disputed(self) -> bool:
@@ -176,18 +209,18 @@ def build_order_state(
     fields = facts.fields("order")
     if facts.deleted or fields is None:
         return None
-    order = _with_currency(OrderFields.model_validate({**(facts.fields(IN_PART) or {}), **fields}))
+    told = _with_currency(OrderFields.model_validate({**(facts.fields(IN_PART) or {}), **fields}))
+    order = with_requested(told, operator)
     placed_at = order.processed_at if order.processed_at is not None else order.created_at
     if not order.name or placed_at is None:
         return None
     method = delivery(facts)
     shipped = ships(order, method)
     cancelled, carried = order.cancelled_at is not None, method is Delivery.SHIPPING
-    found = parcels.parcels(facts, operator, cancelled=cancelled, carried=carried)
-    lines_at = facts.at("order", "lines") or 0
-    in_shop = owed_lines(order, lines_at, found, owing=shipped)
-    owed_in_shop = any(line.owed for line in in_shop)
-    acknowledged = owed_in_shop and any(parcel.ours for parcel in found)
+    in_shop_parcels = parcels.of_shop(facts, operator.numbers, carried=carried)
+    settled = acknowledgements.settle(operator.acknowledgements, in_shop_parcels, order)
+    in_shop = owed_lines(order, facts.at("order", "lines") or 0, in_shop_parcels, owing=shipped)
+    ours = () if cancelled else acknowledgements.standing(settled, in_shop, carried=carried)
     return OrderState(
         order_id=order_id,
         facts=facts,
@@ -199,9 +232,10 @@ def build_order_state(
         placed_at=placed_at,
         delivery=method,
         ships=shipped,
-        parcels=found if acknowledged else tuple(parcel for parcel in found if not parcel.ours),
-        lines=owed_lines(order, lines_at, found, owing=False) if acknowledged else in_shop,
-        owed_in_shop=owed_in_shop,
+        parcels=acknowledgements.beside(acknowledgements.with_numbers(in_shop_parcels, settled), ours),
+        settled=settled,
+        in_shop=in_shop,
+        lines=acknowledgements.less(in_shop, ours),
         ship_by=ship_by(placed_at, facts, in_shop, thresholds) if shipped else None,
         shop_holds=holds.shop_holds(facts),
         returns=returns.returns(facts, operator),

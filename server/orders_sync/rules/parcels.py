@@ -5,18 +5,15 @@ Keyed by fulfilment id, so that one parcel's update never touches another's numb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from orders_sync.evidence import shopify_words
 from orders_sync.evidence.entities import FulfilledLine, FulfillmentPart
 from orders_sync.evidence.facts import OrderFacts
 from orders_sync.instants import Ms
-from orders_sync.rules.operator_state import Acknowledgement, GivenNumber, OperatorState
-from orders_sync.rules.tracking_numbers import several
-
-OURS = 0
-"""The fulfilment id of an operator's acknowledgement."""
+from orders_sync.rules.operator_state import Acknowledgement, GivenNumber, Tracking, own_gid
+from orders_sync.rules.tracking_numbers import page_of, several
 
 _PROGRESS = (
     "label_purchased",
@@ -42,6 +39,8 @@ class Parcel:
 
     `unnumbered`: it is reported without a tracking number. `more_numbers`: of its further boxes. `shipped`: something in it is
     shipped. `lines` are those that its newest report names, as of `lines_at`. `real`: it was reported itself, not only scanned.
+    `of_action`: the action whose acknowledgement it is, of a parcel of ours. `in_shop`: what the shop has, where an operator's
+    number stands for it.
     `carried`: by a carrier, so that it is to have a number and may be delayed; not where it is picked up or the shop brings it.
     """
 
@@ -61,11 +60,22 @@ class Parcel:
     carried: bool = True
     lines: tuple[FulfilledLine, ...] = ()
     lines_at: int = 0
+    of_action: str | None = None
+    in_shop: Tracking | None = None
 
     @property
     def ours(self) -> bool:
         """An operator's acknowledgement that Shopify has not confirmed."""
-        return self.id == OURS
+        return self.of_action is not None
+
+    @property
+    def gid(self) -> str:
+        """As ORDER's detail names it, and `fulfillmentId` may."""
+        return f"gid://shopify/Fulfillment/{self.id}" if self.of_action is None else own_gid(self.of_action)
+
+    @property
+    def tracking(self) -> Tracking:
+        return Tracking(number=self.number, carrier=self.carrier, url=self.url)
 
     @property
     def alive(self) -> bool:
@@ -102,24 +112,14 @@ class _Scan:
     status: str
 
 
-def parcels(facts: OrderFacts, operator: OperatorState, *, cancelled: bool, carried: bool = True) -> tuple[Parcel, ...]:
-    """Every parcel of the order, also dead ones, oldest first; an acknowledgement that stands is the last."""
+def of_shop(facts: OrderFacts, numbers: Mapping[int, GivenNumber], *, carried: bool = True) -> tuple[Parcel, ...]:
+    """Shopify's parcels, also dead ones, oldest first, with the numbers that operators gave them; last those only scanned."""
     scans = _scans(facts)
     found = [_reported(facts, key, scans.pop(key, [])) for key in facts.reported.get("fulfillment", {})]
     found.sort(key=lambda parcel: (parcel.created_at, parcel.id))
-    found = [_given(parcel, operator.numbers.get(parcel.id)) for parcel in found]
-    acknowledgement = operator.acknowledgement
-    if acknowledgement is not None and not cancelled:
-        heir = replaced_by(acknowledgement, [parcel.id for parcel in found])
-        found = [_given(parcel, acknowledgement) if parcel.id == heir else parcel for parcel in found]
-        found += [_ours(acknowledgement)] if heir is None else []
     found += (_scanned(facts, key, scans[key]) for key in sorted(scans))
+    found = [with_number(parcel, numbers.get(parcel.id)) for parcel in found]
     return tuple(found) if carried else tuple(replace(parcel, carried=False) for parcel in found)
-
-
-def replaced_by(acknowledgement: Acknowledgement, fulfillment_ids: Iterable[int]) -> int | None:
-    """The first fulfilment of Shopify's that was not known when the operator acknowledged. `fulfillment_ids`: oldest first."""
-    return next((found for found in fulfillment_ids if found not in acknowledgement.known and found != OURS), None)
 
 
 def fulfillment_ids(facts: OrderFacts) -> tuple[int, ...]:
@@ -127,17 +127,27 @@ def fulfillment_ids(facts: OrderFacts) -> tuple[int, ...]:
     return tuple(sorted(int(key) for key in facts.reported.get("fulfillment", {})))
 
 
-def _ours(acknowledgement: Acknowledgement) -> Parcel:
-    at, carrier = acknowledgement.at, acknowledgement.carrier
-    return _given(Parcel(id=OURS, carrier=carrier, created_at=at, updated_at=at), acknowledgement)
-
-
-def _given(parcel: Parcel, given: Acknowledgement | GivenNumber | None) -> Parcel:
-    """The parcel with an operator's number, where the shop has reported none."""
+def with_number(parcel: Parcel, given: Acknowledgement | GivenNumber | None) -> Parcel:
+    """The parcel, as the shop has it, with an operator's number, where that stands. Its further boxes keep theirs."""
     numbers = () if given is None else several(given.number)
-    if given is None or not numbers or parcel.number is not None:
+    if given is None or not numbers or not stands(parcel.tracking, given):
         return parcel
-    return replace(parcel, number=numbers[0], more_numbers=numbers[1:], carrier=parcel.carrier or given.carrier)
+    kept = tuple(number for number in parcel.more_numbers if number not in numbers)
+    carrier, url = given.carrier or parcel.carrier, given.url or page_of(parcel.tracking, numbers[0])
+    shown = replace(parcel, number=numbers[0], more_numbers=numbers[1:] + kept, carrier=carrier, url=url)
+    return replace(shown, in_shop=parcel.tracking)
+
+
+def stands(in_shop: Tracking, given: Acknowledgement | GivenNumber) -> bool:
+    """Whether an operator's number still counts: until the shop has another than when it was given (contract §3, Fulfil).
+
+    Where the number was right and its carrier or page was corrected, these are what is compared.
+    """
+    if in_shop.number is None:
+        return True
+    if in_shop.number in several(given.number):
+        return in_shop in given.before
+    return any(in_shop.number == before.number for before in given.before)
 
 
 def _scans(facts: OrderFacts) -> dict[str, list[_Scan]]:

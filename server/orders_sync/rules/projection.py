@@ -9,7 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from orders_sync.instants import Ms
-from orders_wire.vocabulary import AlertType, Channel, Issue, Priority, ReturnState, Severity, Status
+from orders_wire.vocabulary import (
+    AlertType,
+    Channel,
+    Delivery,
+    HoldReason,
+    Issue,
+    Priority,
+    ReturnState,
+    Severity,
+    Status,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +125,11 @@ class Projection:
     """The next instant at which `causes` changes, or the order falls quiet; None when nothing will by time alone."""
     references: frozenset[tuple[str, int]] = field(default=frozenset())
     """Ids that later deliveries may name instead of the order: ("fulfillment_order", id), ("return", id)."""
+    delivery: Delivery = Delivery.SHIPPING
+    hold_reasons: frozenset[HoldReason] = frozenset()
+    """Why it is held now, by us or by others."""
+    country: str | None = None
+    """ISO 3166-1 alpha-2, of the shipping address."""
+    skus: frozenset[str] = frozenset()
+    """Of all its lines, as the shop spells them."""
+    note_count: int = 0

@@ -42,7 +42,7 @@ def row_json(state: OrderState) -> bytes:
             if order.total is None
             else {"amount": written(order.total), "currency": order.total.currency},
             "tracking": [_tracking(parcel) for parcel in state.parcels if parcel.alive],
-            "hold": _hold(state),
+            "hold": hold_json(state),
             "return": _return(state),
         }
     )
@@ -58,12 +58,18 @@ def _tracking(parcel: Parcel) -> dict[str, str | None]:
     }
 
 
-def _hold(state: OrderState) -> dict[str, str | None] | None:
-    """The reason that decides, its note, and since when the oldest hold stands."""
+def hold_json(state: OrderState) -> dict[str, str | None] | None:
+    """The reason that decides, with its note, its time and who placed it, and since when the oldest hold stands."""
     deciding = deciding_hold(state.holds)
     if deciding is None:
         return None
-    return {"reason": deciding.meaning.value, "note": deciding.note, "since": to_text(state.holds[0].since)}
+    return {
+        "reason": deciding.meaning.value,
+        "note": deciding.note,
+        "since": to_text(state.holds[0].since),
+        "until": None if deciding.until is None else to_text(deciding.until),
+        "by": deciding.by,
+    }
 
 
 def _return(state: OrderState) -> dict[str, Any] | None:

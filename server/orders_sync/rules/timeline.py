@@ -16,7 +16,6 @@ from orders_sync.instants import SECOND, to_text
 from orders_sync.rules.holds import Hold
 from orders_sync.rules.operator_state import Entry, OperatorState
 from orders_sync.rules.order_state import OrderState
-from orders_sync.rules.parcels import fulfillment_ids, replaced_by
 from orders_wire.vocabulary import Issue, ReturnState
 
 PAYMENTS = tuple(f"payment_{kind}" for kind in ("authorized", "captured", "failed", "refunded", "voided", "disputed"))
@@ -154,8 +153,8 @@ def _paid_back(state: OrderState) -> Iterator[_Unsorted]:
 
 
 def _hold(hold: Hold, operator: OperatorState) -> Iterator[_Unsorted]:
-    """What an escalation of ours asked for stands under the escalation's own key: one hold, one release."""
-    ours = _escalated(hold, operator)
+    """What a hold of ours asked for stands under that hold's own key: one hold, one release."""
+    ours = _of_ours(hold, operator)
     stock = hold.meaning is Issue.INVENTORY
     what = hold.reason.replace("_", " ")
     note = f": {hold.note}" if hold.note else ""
@@ -166,25 +165,25 @@ def _hold(hold: Hold, operator: OperatorState) -> Iterator[_Unsorted]:
     if hold.ended_at is not None and stock:
         yield _Unsorted(hold.ended_at, "inventory_release", ours or hold.key, what)
     elif hold.ended_at is not None:
-        yield _Unsorted(hold.ended_at, "note", f"{hold.key}/released", f"Released: {what}")
+        yield _Unsorted(hold.ended_at, "note", f"{ours or hold.key}/released", f"Released: {what}")
 
 
-def _escalated(hold: Hold, operator: OperatorState) -> str | None:
-    """What the entries of the escalation that asked for this hold are of: `sku/action`."""
-    names = (name for name in operator.entries if name.startswith("inventory_hold:"))
-    ours = (name.partition(":")[2] for name in names if hold.asked_by and name.endswith(f"/{hold.asked_by}"))
-    return next(ours, None)
+def _of_ours(hold: Hold, operator: OperatorState) -> str | None:
+    """What the entries of the hold of ours that asked for this one are of: `sku/action`, `held/action`."""
+    if hold.asked_by is None:
+        return None
+    names = (name for name in operator.entries if name.startswith(("inventory_hold:", "note:held/")))
+    return next((name.partition(":")[2] for name in names if name.endswith(f"/{hold.asked_by}")), None)
 
 
 def _of_operators(state: OrderState) -> Iterable[_Unsorted]:
-    acknowledgement = state.operator.acknowledgement
-    own = None if acknowledgement is None else acknowledgement_key(acknowledgement.action_id)
-    heir = None if acknowledgement is None else replaced_by(acknowledgement, fulfillment_ids(state.facts))
+    replaced = {acknowledgement_key(each.acknowledgement.action_id) for each in state.settled if each.over}
     for name, entry in state.operator.entries.items():
-        if name != own or heir is None:
+        if name not in replaced:
             yield _Unsorted(entry.ts, entry.event, name.removeprefix(f"{entry.event}:"), entry.details)
-    if acknowledgement is not None and heir is None and own not in state.operator.entries:
-        yield _Unsorted(acknowledgement.at, "fulfillment_submitted", acknowledgement.action_id, "")
+    for own in (each.acknowledgement for each in state.settled if not each.over):
+        if acknowledgement_key(own.action_id) not in state.operator.entries:
+            yield _Unsorted(own.at, "fulfillment_submitted", own.action_id, "")
 
 
 def _amount(fields: Fields | None, currency: str | None) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from orders_sync.rules.operator_state import Tracking
 from orders_wire.texts import trimmed
 from orders_wire.vocabulary import PLACEHOLDER_NUMBERS
 
@@ -30,6 +31,13 @@ def _numbers(text: str) -> Iterable[str]:
         if number is not None:
             pieces = _JOINED.split(number)
             yield from pieces if all(map(_WHOLE.fullmatch, pieces)) else (number,)
+
+
+def page_of(before: Tracking, number: str) -> str | None:
+    """The page of a number that takes the place of another: the other's, where that names it; None where it is not known."""
+    if before.number is None or before.url is None or before.number == number:
+        return before.url
+    return before.url.replace(before.number, number) if before.number in before.url else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,7 @@ def causes(state: OrderState, now: Ms) -> Iterable[Cause]:
     for parcel in state.shipments:
         late = parcel.awaiting_number and _late_from(state, parcel.created_at) < now
         if late and parcel.id not in state.operator.cleared_numbers:
-            ours = state.operator.acknowledgement
-            key = ours.action_id if parcel.ours and ours is not None else str(parcel.id)
+            key = parcel.of_action or str(parcel.id)
             message = f"{state.name} has no tracking number: it was fulfilled {state.local_time(parcel.created_at)}"
             yield Cause(AlertType.TRACKING_PENDING, key, message, Severity.WARNING)
 

@@ -10,22 +10,26 @@ from dataclasses import dataclass, replace
 
 from orders_sync.alerts import data_gaps
 from orders_sync.alerts.alerts import OrderCauses, reconcile
-from orders_sync.db import order_documents, orders, references, stock
+from orders_sync.db import audit, order_documents, orders, references, stock
+from orders_sync.db.audit import Audited
 from orders_sync.db.order_documents import Draft, Known
 from orders_sync.db.orders import Saved
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.facts import Fields, OrderFacts
-from orders_sync.instants import SECOND, Ms
+from orders_sync.instants import Ms
 from orders_sync.outbox import holds as outbox_holds
-from orders_sync.rules import derive
-from orders_sync.rules.operator_state import Entry, OperatorState
+from orders_sync.rules import derive, hold_ends
+from orders_sync.rules.hold_ends import HoldEnd
+from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.order_state import OrderState, build_order_state, skus
 from orders_sync.rules.projection import Cause, Projection
 from orders_sync.rules.thresholds import Thresholds
-from orders_sync.rules.timeline import key
 from orders_sync.settle import owner_change
 from orders_sync.settle.order_update import OrderUpdate, Settled
-from orders_wire.vocabulary import Gap, Severity
+from orders_wire.vocabulary import ActionName, Gap, Severity
+
+DESK = "desk"
+"""Who does what time does, in the audit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class _Derived:
     operator: OperatorState
     projection: Projection | None
     version: int
+    ended: tuple[HoldEnd, ...] = ()
 
     @property
     def order_id(self) -> int:
@@ -112,9 +117,9 @@ def _derive_all(tx: Tx, updates: Sequence[OrderUpdate], thresholds: Thresholds) 
     derived = [_derive(update, state, tx.now) for update, state in zip(updates, states, strict=True)]
     _store(tx, derived)
     for each in derived:
-        ended = [hold for sku, hold in each.update.operator.holds.items() if sku not in each.operator.holds]
-        if ended:
-            outbox_holds.ended(tx, each.order_id, ended)
+        if each.ended:
+            outbox_holds.ended(tx, each.order_id, [end.hold for end in each.ended], each.operator.released)
+            audit.record(tx, [_released(each.order_id, end) for end in each.ended if end.due])
     _set_alerts(tx, derived)
     _set_gaps(tx, derived)
     for each in derived:
@@ -127,30 +132,20 @@ def _derive(update: OrderUpdate, state: OrderState | None, now: Ms) -> _Derived:
     known = update.known
     if state is None:
         return _Derived(update, update.operator, None, 0)
-    ended = update.operator.holds.keys() - state.escalations.keys()
+    ended = hold_ends.ends(state, now)
     if ended:
-        operator = _without_holds(update.operator, ended, now)
-        state = replace(state, operator=operator)
+        state = replace(state, operator=hold_ends.without(state, ended, now))
     projection = derive.project(state, now)
     same = (
         projection.row_json == known.card
         and state.operator == known.operator
         and (update.merged is None or _essence(update.merged) == _essence(known.facts))
     )
-    return _Derived(update, state.operator, projection, known.version if same else known.version + 1)
+    return _Derived(update, state.operator, projection, known.version if same else known.version + 1, tuple(ended))
 
 
-def _without_holds(operator: OperatorState, ended: Collection[str], now: Ms) -> OperatorState:
-    """Escalations that ended stay ended, whatever stock does later; the timeline says when."""
-    ts = Ms(now // SECOND * SECOND)
-    entries = {
-        key("inventory_release", f"{sku}/{operator.holds[sku].action_id}"): Entry(
-            ts=ts, event="inventory_release", details=sku
-        )
-        for sku in ended
-    }
-    holds = {sku: hold for sku, hold in operator.holds.items() if sku not in ended}
-    return operator.model_copy(update={"holds": holds, "entries": {**operator.entries, **entries}})
+def _released(order_id: int, end: HoldEnd) -> Audited:
+    return Audited(DESK, ActionName.RELEASE, order_id, "done", f"{end.details}, as {end.hold.by} set")
 
 
 def _essence(facts: OrderFacts) -> tuple[dict[str, dict[str, Fields]], Mapping[str, Mapping[str, int]]]:

@@ -47,12 +47,19 @@ async def rederive(database: Database, thresholds: Thresholds) -> None:
     while batch := await database.read(partial(_following, shop_id=database.shop_id, last=last)):
         await database.write(partial(_derive, order_ids=batch, thresholds=thresholds))
         done, last = done + len(batch), batch[-1]
-    await database.write(lambda tx: shops.set_thresholds(tx.conn, tx.shop_id, wanted))
+    await database.write(partial(_done, wanted=wanted, any_orders=done > 0))
     _log.info("derived %d orders with other thresholds", done)
 
 
 def _following(conn: Reading, shop_id: int, last: int) -> list[int]:
     return order_documents.following(conn, shop_id, last, BATCH)
+
+
+def _done(tx: Tx, wanted: str, *, any_orders: bool) -> None:
+    """What filters find may have changed without any row: clients look again."""
+    shops.set_thresholds(tx.conn, tx.shop_id, wanted)
+    if any_orders:
+        tx.ping()
 
 
 def _derive(tx: Tx, order_ids: list[int], thresholds: Thresholds) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from orders_sync.db import leases
-from orders_sync.db.due import Due, due
+from orders_sync.db.due import Due, due, unmarked
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.instants import HOUR, SECOND, Ms
@@ -63,6 +63,7 @@ class Sweeper:
         """Sweeps, and prunes once an hour, for ever."""
         while True:
             await self.sweep()
+            await self.mark()
             await self.prune()
             await self._sleep(SWEEP_S)
 
@@ -79,6 +80,12 @@ class Sweeper:
             if last is None:
                 return total
 
+    async def mark(self) -> int:
+        """Derives some orders that a process of an earlier release wrote last (`orders_unmarked`); returns how many."""
+        if not await self._database.read(lambda conn: unmarked(conn, self._database.shop_id, 1)):
+            return 0
+        return await self._database.write(self._mark)
+
     async def prune(self) -> None:
         """Forgets what is kept long enough, unless it or another process did so within the hour."""
         now = self._database.clock()
@@ -94,6 +101,14 @@ class Sweeper:
         found = due(tx.conn, tx.shop_id, tx.now, after, BATCH)
         resettle(tx, [order.order_id for order in found], self._thresholds)
         return _Swept(len(found), found[-1] if len(found) == BATCH else None)
+
+    def _mark(self, tx: Tx) -> int:
+        if leases.take(tx, "sweeper", self._owner, _LEASE_MS) is None:
+            return 0
+        found = unmarked(tx.conn, tx.shop_id, BATCH)
+        resettle(tx, found, self._thresholds)
+        tx.ping()
+        return len(found)
 
     def _may_prune(self, tx: Tx) -> bool:
         return leases.take(tx, "retention", f"{self._owner} {tx.now}", _PRUNE_EVERY_MS) is not None

@@ -51,6 +51,8 @@ class Draft(ABC):
     orders_per_request: ClassVar[int] = MOST_ORDERS
     in_book: ClassVar[bool] = True
     """Whether one that was not sent is kept for the next time."""
+    on_disk: ClassVar[bool] = True
+    """Whether what is kept of it outlives the client."""
     unsent: ClassVar[str] = ""
     """What to add once it was done, when the server leaves no time to take it back."""
 
@@ -96,8 +98,8 @@ class Draft(ABC):
         """Why the server would refuse it for this order, in words; None when nothing speaks against it."""
         return None
 
-    def requests(self) -> Iterator[Self]:
-        """The draft as one draft per request."""
+    def requests(self) -> Iterator[Draft]:
+        """The draft as one draft per request; what it does to some orders may be another action's."""
         unique = tuple(dict.fromkeys(self.order_ids))
         for start in range(0, len(unique), self.orders_per_request):
             yield replace(self, order_ids=unique[start : start + self.orders_per_request])

@@ -1,38 +1,27 @@
-"""`fulfill`: orders are marked as fulfilled, with tracking numbers where there are some.
+"""`fulfill`: orders are marked as fulfilled, whole or in part, with tracking numbers where there are some.
 
-Invariant: the words claim that something is sent only where a row waits for it in the outbox (contract §3a, "Nothing is
-said to be sent that is not queued").
+Where nothing is owed, a number is for a parcel that was sent: that is `tracking`, which travels in requests of its own.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from orders_tui.actions.draft import MANY, WRITES_OFF, Draft, closed
+from orders_tui.actions.draft import MANY, Draft, closed
 from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
-from orders_wire.vocabulary import PLACEHOLDER_NUMBERS, ActionName, AlertType, Status
+from orders_tui.actions.owed_lines import Part
+from orders_tui.actions.sending import goes, is_placeholder, mailed, never_sent, stays
+from orders_tui.actions.tracking import ParcelNumber, TrackingDraft, shipped_status
+from orders_wire.vocabulary import ActionName, AlertType, Status
 
 if TYPE_CHECKING:
     from orders_wire.actions import FulfillBody
     from orders_wire.orders import Order, Tracking
     from orders_wire.people import Me
 
-NOTHING_SENT = "stays on this desk: nothing is sent"
-
 _CLEARED_ALERTS = {AlertType.SHIPMENT_DELAY, AlertType.ORDER_OVERDUE, AlertType.TRACKING_PENDING}
-_MOVING = {
-    "label_printed",
-    "label_purchased",
-    "confirmed",
-    "in_transit",
-    "out_for_delivery",
-    "attempted_delivery",
-    "delayed",
-    "ready_for_pickup",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,55 +34,99 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class FulfillDraft(Draft):
-    """Mark the orders fulfilled; `parcels` gives a number to the orders that have one (each travels in a request of its own)."""
+    """Mark the orders fulfilled. What is of one order alone travels in a request of its own.
+
+    `parcels`: the numbers of the parcels that are made of it; `parts`: of which orders just these units are sent, and not all
+    that is owed; `numbers`: for parcels that were sent before. `notify`: whether customers are mailed; None: as the server is
+    set.
+    """
 
     action = ActionName.FULFILL
     word = "fulfil"
-    done = "marked as fulfilled"
     unsent = "nothing is on its way to be sent"
     parcels: Mapping[str, Parcel] = field(default_factory=dict)
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    numbers: tuple[ParcelNumber, ...] = ()
+    notify: bool | None = None
+
+    @property
+    def done(self) -> str:
+        partly = bool(self.order_ids) and all(order_id in self.parts for order_id in self.order_ids)
+        return "fulfilled in part" if partly else "marked as fulfilled"
 
     @property
     def many(self) -> bool:
-        return len(self.order_ids) > MANY or len(self.parcels) > 1
+        return len(self.order_ids) > MANY or len({*self.parcels, *self.parts}) + len(self.numbers) > 1
 
     def obstacle(self, order: Order) -> str | None:
         if closed(order):
             return closed(order)
-        if order.hold is not None:
+        if order.id in self._numbered:
+            return self._tracking_draft().obstacle(order)
+        if order.hold is not None and order.id not in self.parts:
             return f"on hold ({order.hold.reason.replace('_', ' ')})"
         if order.status is Status.AWAITING_FULFILLMENT or any(parcel.number is None for parcel in order.tracking):
             return None
         return "fulfilled already"
 
-    def requests(self) -> Iterator[FulfillDraft]:
-        bare = tuple(order_id for order_id in self.order_ids if order_id not in self.parcels)
-        yield from Draft.requests(replace(self, order_ids=bare, parcels={}))
-        numbered = (order_id for order_id in self.order_ids if order_id in self.parcels)
-        yield from (replace(self, order_ids=(o,), parcels={o: self.parcels[o]}) for o in numbered)
+    def requests(self) -> Iterator[Draft]:
+        alone, numbered = {*self.parcels, *self.parts}, self._numbered
+        bare = tuple(order_id for order_id in self.order_ids if order_id not in alone | numbered)
+        yield from Draft.requests(replace(self, order_ids=bare, parcels={}, parts={}, numbers=()))
+        yield from (self._only(order_id) for order_id in dict.fromkeys(self.order_ids) if order_id in alone)
+        yield from self._tracking_draft().requests()
+
+    @property
+    def _numbered(self) -> set[str]:
+        return {number.order_id for number in self.numbers}
+
+    def _only(self, order_id: str) -> FulfillDraft:
+        parcels = {order_id: self.parcels[order_id]} if order_id in self.parcels else {}
+        parts = {order_id: self.parts[order_id]} if order_id in self.parts else {}
+        return replace(self, order_ids=(order_id,), parcels=parcels, parts=parts, numbers=())
+
+    def _tracking_draft(self) -> TrackingDraft:
+        return TrackingDraft(self.order_ids, self.numbers, self.notify, versions=self.versions)
 
     def effect(self, order_id: str, row: Order | None, earlier: Earlier) -> Changes:
-        if row is None or closed(row) or row.hold is not None:
+        part = self.parts.get(order_id)
+        if row is None or closed(row) or (row.hold is not None and part is None):
             return {}
         tracking = _tracking(row, self.parcels.get(order_id))
+        parcels = FieldChange(row.tracking, tracking)
+        if part is not None and part.left:
+            return {"tracking": parcels}
         alerts = [alert for alert in row.alerts if alert not in _CLEARED_ALERTS]
         return {
-            "status": FieldChange(row.status, _status(tracking)),
-            "tracking": FieldChange(row.tracking, tracking),
+            "status": FieldChange(row.status, shipped_status(tracking)),
+            "tracking": parcels,
             "alerts": FieldChange(row.alerts, alerts),
         }
 
     def body(self, expected: dict[str, int] | None) -> FulfillBody:
-        from orders_wire.actions import FulfillBody, GivenTracking
+        from orders_wire.actions import FulfillBody, GivenLine, GivenTracking
 
-        parcel = self.parcels.get(self.order_ids[0])
-        tracking = GivenTracking(number=parcel.number, carrier=parcel.carrier) if parcel else None
-        return FulfillBody(order_ids=list(self.order_ids), tracking=tracking, expected_versions=expected)
+        parcel, part = self.parcels.get(self.order_ids[0]), self.parts.get(self.order_ids[0])
+        units = part.units if part is not None else ()
+        return FulfillBody(
+            order_ids=list(self.order_ids),
+            tracking=GivenTracking(number=parcel.number, carrier=parcel.carrier) if parcel else None,
+            lines=[GivenLine(line_id=line, quantity=quantity) for line, quantity in units] or None,
+            notify=self.notify,
+            expected_versions=expected,
+        )
 
     @classmethod
     def from_book(cls, item: Mapping[str, Any]) -> FulfillDraft:
         parcels = {order_id: Parcel(**parcel) for order_id, parcel in item.get("parcels", {}).items()}
-        return cls(tuple(item["order_ids"]), parcels, versions=item.get("versions", {}))
+        parts = {order_id: _part(part) for order_id, part in item.get("parts", {}).items()}
+        numbers = tuple(ParcelNumber(**number) for number in item.get("numbers", ()))
+        kept = item.get("notify"), item.get("versions", {})
+        return cls(tuple(item["order_ids"]), parcels, parts, numbers, kept[0], versions=kept[1])
+
+
+def _part(kept: Mapping[str, Any]) -> Part:
+    return Part(tuple((str(line), int(quantity)) for line, quantity in kept["units"]), kept["left"])
 
 
 def _tracking(row: Order, parcel: Parcel | None) -> list[Tracking]:
@@ -110,53 +143,38 @@ def _tracking(row: Order, parcel: Parcel | None) -> list[Tracking]:
     ]
 
 
-def _status(parcels: Sequence[Tracking]) -> Status:
-    """Contract §1, `status`, for an order with nothing owed."""
-    if any(p.number is None and p.shipment_status != "delivered" for p in parcels):
-        return Status.AWAITING_TRACKING
-    if any(p.shipment_status in _MOVING for p in parcels):
-        return Status.IN_TRANSIT
-    return Status.FULFILLED
-
-
-def outward(orders: Iterable[Order], parcels: Mapping[str, Parcel], me: Me | None, undo_key: str) -> str:
-    """What becomes of these orders at Shopify once they are marked as fulfilled."""
+def outward(
+    orders: Iterable[Order],
+    parcels: Mapping[str, Parcel],
+    me: Me | None,
+    undo_key: str,
+    *,
+    numbers: Sequence[ParcelNumber] = (),
+    notify: bool = False,
+) -> str:
+    """What becomes of these orders at Shopify once this is done to them: `numbers` are for parcels that were sent before."""
     found = list(orders)
-    sent = sum(_is_queued(order, parcels.get(order.id), me) for order in found)
+    sent = sum(_is_queued(order, parcels.get(order.id), numbers, me) for order in found)
     stay = len(found) - sent
-    invented = sum(order.id in parcels and _is_placeholder(parcels[order.id].number, me) for order in found)
-    words = [_sent(sent, me, undo_key, alone=not stay)] if sent else []
-    if stay:
-        words.append(NOTHING_SENT if not sent else f"{stay} stay on this desk: nothing is sent of them")
-    if invented:
-        words.append(
-            "the placeholder is shown and never sent" if invented == 1 else f"{invented} placeholders are never sent"
-        )
-    return "; ".join(words)
+    given = [*(parcels[order.id].number for order in found if order.id in parcels), *(each.number for each in numbers)]
+    words = (
+        goes(sent, me, undo_key, alone=not stay) if sent else "",
+        stays(sent, stay),
+        never_sent(sum(is_placeholder(number, me) for number in given)),
+        mailed(sent, notify=notify),
+    )
+    return "; ".join(filter(None, words))
 
 
-def _is_queued(order: Order, parcel: Parcel | None, me: Me | None) -> bool:
-    """Whether marking this order as fulfilled leaves a row that waits for Shopify.
+def _is_queued(order: Order, parcel: Parcel | None, numbers: Iterable[ParcelNumber], me: Me | None) -> bool:
+    """Whether this leaves a row that waits for Shopify, which no placeholder does.
 
-    What is owed always does; where nothing is, only a number for a parcel that lacks one, unless it is a placeholder.
+    What is owed always does; where nothing is, a number for a parcel that lacks one, or for one that is named.
     """
+    given = [number.number for number in numbers if number.order_id == order.id]
+    if given:
+        return any(not is_placeholder(number, me) for number in given)
     if order.status is Status.AWAITING_FULFILLMENT:
         return True
     lacks = any(not known.number for known in order.tracking)
-    return lacks and parcel is not None and not _is_placeholder(parcel.number, me)
-
-
-def _is_placeholder(number: str, me: Me | None) -> bool:
-    """Whether a number is one that was invented, which is shown and never sent."""
-    pattern = me.placeholder_numbers if me is not None else PLACEHOLDER_NUMBERS
-    try:
-        return re.fullmatch(pattern, number.strip()) is not None
-    except re.error:
-        return False
-
-
-def _sent(count: int, me: Me | None, undo_key: str, *, alone: bool) -> str:
-    if me is not None and not me.shopify_writes:
-        return WRITES_OFF if alone else f"{count} wait on the desk: writes to Shopify are off"
-    who = "goes" if alone and count == 1 else f"{count} go"
-    return f"{who} to Shopify after {me.undo_seconds if me is not None else 10} s; {undo_key} takes it back"
+    return lacks and parcel is not None and not is_placeholder(parcel.number, me)

@@ -22,6 +22,7 @@ class InventoryDraft(Draft):
 
     action = ActionName.INVENTORY
     word = "hold"
+    unsent = "nothing is on its way to be sent"
     sku: str
     note: str = ""
 
@@ -40,7 +41,7 @@ class InventoryDraft(Draft):
     def obstacle(self, order: Order) -> str | None:
         return closed(order) or (None if order.status is Status.AWAITING_FULFILLMENT else "nothing is owed any more")
 
-    def requests(self) -> Iterator[InventoryDraft]:
+    def requests(self) -> Iterator[Draft]:
         return Draft.requests(self) if self.order_ids else iter((self,))
 
     def effect(self, order_id: str, row: Order | None, earlier: Earlier) -> Changes:
@@ -59,4 +60,4 @@ class InventoryDraft(Draft):
 def outward(me: Me | None) -> str:
     """What leaves the desk because of it."""
     tail = f"; {WRITES_OFF}" if me is not None and not me.shopify_writes else ""
-    return f"the orders are held; the holds for Shopify and a message for the ERP are queued{tail}"
+    return f"the holds for Shopify and a message for the ERP are queued{tail}"

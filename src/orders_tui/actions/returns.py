@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from orders_tui.actions.draft import WRITES_OFF, Draft
+from orders_tui.actions.draft import Draft
 from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
+from orders_tui.actions.sending import goes
 from orders_wire.return_machine import after, allowed_actions
 from orders_wire.vocabulary import ActionName, ReturnAction, ReturnState
 
@@ -84,7 +85,7 @@ def named(move: ReturnAction) -> str:
     return move.replace("_", " ")
 
 
-def outward(move: ReturnAction, state: ReturnState, me: Me | None) -> str:
-    """That a move from `state` is sent to Shopify only later; empty where nothing of it is for Shopify, or it goes at once."""
+def outward(move: ReturnAction, state: ReturnState, me: Me | None, undo_key: str) -> str:
+    """That a move from `state` goes to Shopify; empty where nothing of it is for Shopify."""
     sent = move is ReturnAction.DENY or (move, state) == (ReturnAction.APPROVE_REFUND, ReturnState.AWAITING_REFUND)
-    return WRITES_OFF if sent and me is not None and not me.shopify_writes else ""
+    return goes(1, me, undo_key, alone=True) if sent else ""

@@ -136,7 +136,8 @@ class SyncApi:
 
     async def act(self, action: ActionName, body: Action, idempotency_key: str) -> ActionAnswer:
         """Carries out an action (contract §3). The same key again brings the first answer again."""
-        fields = body.model_dump(mode="json", by_alias=True, exclude_none=True)
+        fields = body.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True)
+        fields |= dict.fromkeys(body.cleared)
         response = await self._post(ACTIONS[action].path, fields, {"Idempotency-Key": idempotency_key})
         from orders_wire.actions import ActionAnswer
 

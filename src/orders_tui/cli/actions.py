@@ -1,4 +1,4 @@
-"""`assign`, `fulfill`, `support`, `returns`, `inventory`, `undo`: the same actions as on the screen, for scripts.
+"""`assign`, `fulfill`, `hold` and the others: the same actions as on the screen, for scripts.
 
 Every request has an idempotency key; an answer that does not come is asked for again with it, and what is still not known in the
 end is kept apart from what failed. Exit status: 0 all done, 1 something refused, 3 the server was not reached.
@@ -12,7 +12,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import random
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,14 @@ from orders_tui.actions.draft import Draft
 from orders_tui.backoff import delay_s
 from orders_tui.cli.connection import connect, remedy
 from orders_tui.cli.input import rows
+from orders_tui.cli.naming import named
 from orders_tui.cli.output import table
-from orders_tui.cli.verbs import VERBS, Row, by_name
+from orders_tui.cli.verb import Row
+from orders_tui.cli.verbs import VERBS, asks_who, known_to
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, UsageError, VersionSkew
-from orders_tui.pace import new_key
+from orders_tui.pace import new_key, utc_now
 from orders_tui.sanitise import lines
+from orders_tui.wording import zone
 from orders_wire.vocabulary import ActionName
 
 if TYPE_CHECKING:
@@ -51,7 +54,7 @@ class Result:
 
 def act(given: Namespace) -> int:
     """Carries out one acting command."""
-    wanted = [request for draft in _drafts(given) for request in draft.requests()]
+    wanted = list(_drafts(given))
     if not getattr(given, "yes", True) and not _agreed(wanted):
         print("nothing was sent", file=sys.stderr)
         return 2
@@ -88,11 +91,23 @@ def _agreed(wanted: Iterable[Draft]) -> bool:
 async def _perform(given: Namespace, wanted: list[Draft]) -> tuple[list[Result], Mapping[str, str]]:
     """The results, and what the orders are called that nobody named."""
     async with connect(given) as api:
-        if getattr(given, "me", False):
-            name = (await api.me()).name
-            wanted = [by_name(draft, name) for draft in wanted]
-        results = await _in_turn(api, wanted, given.key or new_key())
+        if any(asks_who(draft) for draft in wanted):
+            me, now = await api.me(), utc_now()
+            wanted = [known_to(draft, me.name, zone(me.time_zone), now) for draft in wanted]
+        results, requests = await _requests(api, wanted)
+        results += await _in_turn(api, requests, given.key or new_key())
         return results, {} if given.json else await _names(api, _unnamed(results))
+
+
+async def _requests(api: SyncApi, wanted: Iterable[Draft]) -> tuple[list[Result], list[Draft]]:
+    """What is asked for, request by request; and the orders of which nothing is, since what was named in them is not there."""
+    results: list[Result] = []
+    requests: list[Draft] = []
+    for draft in wanted:
+        found, failed = await named(api, draft)
+        results += [Result(replace(draft, order_ids=(order,)), "", error=error) for order, error in failed.items()]
+        requests += found.requests()
+    return results, requests
 
 
 async def _in_turn(api: SyncApi, wanted: list[Draft], base: str) -> list[Result]:

@@ -95,8 +95,8 @@ def _desk(given: Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         print(
             "orders-tui: this is not a terminal. Without a screen there are `orders-tui list`, show, watch, assign, fulfill, "
-            "support, returns, inventory, undo and export (orders-tui COMMAND --help); `orders-tui serve` and "
-            "`orders-tui demo --headless` run a server.",
+            "hold, release, support, returns, inventory, undo and export (orders-tui COMMAND --help); `orders-tui serve` "
+            "and `orders-tui demo --headless` run a server.",
             file=sys.stderr,
         )
         return USAGE

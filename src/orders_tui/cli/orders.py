@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING
 from orders_tui import export, wording
 from orders_tui.cli.connection import connect
 from orders_tui.cli.output import table
+from orders_tui.cli.parser import FILTERS
 from orders_tui.errors import UsageError
 from orders_tui.pace import utc_now
 from orders_tui.query import OrdersQuery, parse
 from orders_tui.session.matching import collect
+from orders_wire.vocabulary import EXCLUDING
 
 if TYPE_CHECKING:
     from orders_tui.api.client import SyncApi
     from orders_tui.query import ParsedQuery
-    from orders_wire.detail import Address, OrderDetail, Return
-    from orders_wire.orders import Order
+    from orders_wire.detail import Address, Fulfillment, HoldEntry, LineItem, OrderDetail, Return
+    from orders_wire.orders import Hold, Order
 
 CUSTOMER = 24
 """Characters of a customer's name."""
-_FILTERS = ("status", "owner", "priority", "channel", "tag", "from", "to", "age", "sort")
 
 
 def list_orders(given: Namespace) -> int:
@@ -86,14 +87,25 @@ async def _rows(given: Namespace, *, everything: bool) -> tuple[Sequence[Order],
 
 async def _parsed(api: SyncApi, given: Namespace) -> ParsedQuery:
     """Filters as words and as options are one language. Raises UsageError."""
-    options = {name: value for name in _FILTERS if (value := getattr(given, f"by_{name}")) is not None}
-    quoted = (f'{name}:"{value}"' if " " in value else f"{name}:{value}" for name, value in options.items())
-    text = " ".join([*given.words, *quoted])
+    options = ((name, value) for name in FILTERS if (value := getattr(given, f"by_{name}")) is not None)
+    excluded = (token.partition(":") for token in given.without)
+    tokens = (
+        *(_token(name, value) for name, value in options),
+        *(f"-{_token(name, value, ())}" for name, _, value in excluded),
+    )
+    text = " ".join([*given.words, *tokens])
     me = (await api.me()).name if "owner:me" in text.lower() else None
     parsed = parse(text, me)
     if isinstance(parsed, list):
         raise UsageError("; ".join(f"{problem.token}: {problem.message}" for problem in parsed))
     return parsed
+
+
+def _token(name: str, value: str, excluding: Collection[str] = EXCLUDING) -> str:
+    """As it is typed in the search box; a value that begins with `-`, of those that are excluded so, goes behind it."""
+    minus = "-" if name in excluding and value.startswith("-") else ""
+    value = value.removeprefix(minus)
+    return f'{minus}{name}:"{value}"' if " " in value else f"{minus}{name}:{value}"
 
 
 def _table(rows: Sequence[Order]) -> str:
@@ -147,15 +159,11 @@ def _head(order: OrderDetail, now: datetime, zone: str) -> Iterator[str]:
 
 
 def _sections(order: OrderDetail, at: Callable[[datetime | None], str]) -> dict[str, list[str]]:
-    hold = order.hold
     return {
-        "HOLD": [_line(f"{wording.issue(hold.reason).word} since {at(hold.since)}", hold.note)] if hold else [],
-        "ITEMS": [
-            _line(f"{i.quantity}× {i.title}", i.sku and f"[{i.sku}]", i.owed and f"{i.owed} to ship")
-            for i in order.line_items
-        ],
+        "HOLDS": [_hold(hold, at) for hold in order.holds] or [_held(hold, at) for hold in [order.hold] if hold],
+        "ITEMS": [_line(f"{i.quantity}× {i.title}", i.sku and f"[{i.sku}]", _owed(i)) for i in order.line_items],
         "PARCELS": [
-            _line(f.carrier or "carrier unknown", f.number or "no number", wording.words(f.shipment_status or f.status))
+            _line(f.name, f.carrier or "carrier unknown", f.number or "no number", _state(f), f.sent, _contents(f))
             for f in order.fulfillments
         ],
         "RETURNS": [
@@ -167,9 +175,43 @@ def _sections(order: OrderDetail, at: Callable[[datetime | None], str]) -> dict[
     }
 
 
+def _held(hold: Hold, at: Callable[[datetime | None], str]) -> str:
+    """What the row alone tells."""
+    return _line(f"{wording.issue(hold.reason).word} since {at(hold.since)}", hold.by and f"by {hold.by}", hold.note)
+
+
+def _hold(hold: HoldEntry, at: Callable[[datetime | None], str]) -> str:
+    """Why, whose, since and until when, what, and the id that `release --hold` takes."""
+    whose = f"by {hold.by}" if hold.by else "" if hold.ours else "another app's"
+    until = hold.until and f"until {at(hold.until)}"
+    what = ", ".join(f"{line.quantity}× {line.sku or line.title}" for line in hold.lines)
+    reason = wording.hold_reason(hold.reason).word
+    return _line(
+        f"{reason} since {at(hold.since)}", whose, until, what, hold.note, f"(id {hold.id.rpartition('/')[2]})"
+    )
+
+
 def _line(*parts: object) -> str:
     """The parts that are there, two blanks between them."""
     return "  ".join(str(part) for part in parts if part).rstrip()
+
+
+def _owed(line: LineItem) -> str:
+    """`3 to ship, 1 held, short by 2`; empty where nothing is owed."""
+    if not line.owed:
+        return ""
+    held, short = f"{line.held} held" if line.held else "", f"short by {line.short}" if line.short else ""
+    return ", ".join(filter(None, (f"{line.owed} to ship", held, short)))
+
+
+def _state(parcel: Fulfillment) -> str:
+    return wording.words(parcel.shipment_status or parcel.status)
+
+
+def _contents(parcel: Fulfillment) -> str:
+    """What is in a parcel: `(2 × Cup, 1 × Mug)`."""
+    inside = ", ".join(f"{line.quantity} × {line.title or line.sku or line.id}" for line in parcel.lines)
+    return f"({inside})" if inside else ""
 
 
 def _refund(value: Return) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from orders_tui.sanitise import lines
 from orders_wire.version import __version__
-from orders_wire.vocabulary import Tab
+from orders_wire.vocabulary import EXCLUDING, Tab
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -27,7 +28,13 @@ SERVER_COMMANDS = {
     "shopify": "check the connection to a shop, subscribe to its webhooks",
     "token": "draw a token for the server's tokens file",
 }
-_FILTERS = ("status", "owner", "priority", "channel", "tag", "from", "to", "age", "sort")
+FILTERS = (
+    "status", "owner", "priority", "hold", "issue", "delivery", "country", "sku", "value", "tag", "has", "channel",
+    "placed", "from", "to", "age", "sort",
+)  # fmt: skip
+"""The tokens of the search box, each of which is an option as well."""
+_EXCLUDED = re.compile(rf"-({'|'.join(FILTERS)}):.*", re.DOTALL)
+_SIGNED = {"--sort", *(f"--{name}" for name in EXCLUDING)}
 _ORDER = "an order's number (#1001 or 1001), Shopify id or GID"
 
 
@@ -73,11 +80,13 @@ def build() -> argparse.ArgumentParser:
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
-    """`--sort -ship_by` as `--sort=-ship_by`: argparse would take the value for an option."""
+    """`--sort -ship_by` as `--sort=-ship_by`, `-hold:any` as `--not=hold:any`: argparse would take them for options."""
     result: list[str] = []
     for argument in arguments:
-        if result and result[-1] == "--sort":
-            result[-1] = f"--sort={argument}"
+        if result and result[-1] in _SIGNED:
+            result[-1] = f"{result[-1]}={argument}"
+        elif _EXCLUDED.fullmatch(argument):
+            result.append(f"--not={argument[1:]}")
         else:
             result.append(argument)
     return result
@@ -98,13 +107,16 @@ def _add_connection(parser: argparse.ArgumentParser, default: str | None) -> Non
 
 
 def _add_selection(command: argparse.ArgumentParser) -> None:
-    from orders_tui.cli.verbs import one_of
+    from orders_tui.cli.verb import one_of
 
     command.add_argument("--tab", type=one_of(Tab), default=Tab.ALL, metavar="TAB", help=", ".join(Tab))
-    words = "as in the search box: owner:none 'age:>2d' berlin"
+    words = "as in the search box: owner:none 'age:>2d' -country:US berlin"
     command.add_argument("words", nargs="*", default=[], metavar="FILTER", help=words)
-    for name in _FILTERS:
-        command.add_argument(f"--{name}", dest=f"by_{name}", metavar="VALUE", help=f"the same as {name}:VALUE")
+    for name in FILTERS:
+        signed = "; -VALUE: without it" if name in EXCLUDING else ""
+        command.add_argument(f"--{name}", dest=f"by_{name}", metavar="VALUE", help=f"the same as {name}:VALUE{signed}")
+    without = "orders to which this does not apply; the same as -FILTER"
+    command.add_argument("--not", dest="without", action="append", default=[], metavar="FILTER", help=without)
 
 
 def _add_reading(commands: Commands) -> None:

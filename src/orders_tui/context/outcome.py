@@ -39,7 +39,8 @@ def sentence(entry: ActionEntry, title: str, now: datetime, undo_key: str) -> tu
         case ActionState.PARTLY:
             return f"{len(entry.order_ids) - len(entry.failures)} {entry.draft.done}, {_failed(entry)}", Tone.WARN
         case ActionState.FAILED:
-            return f"{title} not {entry.draft.done}: {entry.message or _failed(entry)}", Tone.BAD
+            why = (entry.message or _failed(entry)).removeprefix(f"{title}: ")
+            return f"{title} not {entry.draft.done}: {why}", Tone.BAD
         case ActionState.REFUSED:
             return f"not sent: {entry.message}; the draft is kept", Tone.WARN
         case ActionState.UNDONE:

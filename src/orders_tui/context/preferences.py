@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 VIEW = "view."
 LONGEST_NAME = 40
+ASKED = "asked."
+MOST_ASKED = 8
+"""Filters that are kept to be asked again."""
+
+LONGEST_ASKED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +68,24 @@ class SavedView:
 class Preferences:
     """`theme` is empty for the default; `columns` holds only tabs that were changed.
 
-    `query` (parameters of the page on show) and `order_id` are what the next start looks at first.
+    `mail`: whether customers are mailed of what is sent, as the box was left. `query` (parameters of the page on show) and
+    `order_id` are what the next start looks at first. `asked`: filters of late, the last one first.
     """
 
     theme: str = ""
     sidebar: bool = True
     timeline: bool = True
+    mail: bool = False
     columns: dict[Tab, tuple[str, ...]] = field(default_factory=dict)
     views: dict[str, SavedView] = field(default_factory=dict)
     query: str = ""
     order_id: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    def remember(self, tokens: str) -> None:
+        """A filter was asked for, as the search box has it: it is the first to be offered again."""
+        if 0 < len(tokens) <= LONGEST_ASKED:
+            self.asked = [tokens, *(other for other in self.asked if other != tokens)][:MOST_ASKED]
 
     @classmethod
     def read(cls, ui: Mapping[str, str]) -> Preferences:
@@ -82,15 +95,17 @@ class Preferences:
             theme=ui.get("theme", ""),
             sidebar=ui.get("sidebar") != "no",
             timeline=ui.get("timeline") != "no",
+            mail=ui.get("mail") == "yes",
             columns={tab: keys for tab, keys in columns.items() if keys},
             views=dict(_views(ui)),
             query=ui.get("query", ""),
             order_id=ui.get("order_id", ""),
+            asked=[ui[key] for n in range(MOST_ASKED) if (key := f"{ASKED}{n}") in ui],
         )
 
     def write(self) -> dict[str, str]:
         """As texts."""
-        shown = {"sidebar": self.sidebar, "timeline": self.timeline}
+        shown = {"sidebar": self.sidebar, "timeline": self.timeline, "mail": self.mail}
         return {
             "theme": self.theme,
             "query": self.query,
@@ -98,6 +113,7 @@ class Preferences:
             **{name: "yes" if on else "no" for name, on in shown.items()},
             **{f"columns.{tab}": " ".join(keys) for tab, keys in self.columns.items()},
             **{f"{VIEW}{name}": view.write() for name, view in self.views.items()},
+            **{f"{ASKED}{n}": tokens for n, tokens in enumerate(self.asked)},
         }
 
     def columns_of(self, tab: Tab) -> tuple[str, ...]:

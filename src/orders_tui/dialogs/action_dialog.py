@@ -5,7 +5,7 @@ The dialog of an action is `DIALOG` in the file of this package that is called a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -16,10 +16,12 @@ from orders_tui.context.context import Context
 from orders_tui.context.target import Target
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.widgets.bar import content
+from orders_tui.widgets.cells import clip
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import ActionName
 
 D = TypeVar("D", bound=Draft)
+K = TypeVar("K", bound=Draft)
 
 
 class ActionDialog(Dialog[D]):
@@ -31,12 +33,30 @@ class ActionDialog(Dialog[D]):
         super().__init__(work, target.orders)
         self.target = target
         self.given = given
+        self.opens: Callable[[ActionName, str, Target], object] = lambda *_: None
+        """Opens the dialog of an action; whoever opened this one says how."""
 
-    def show_words(self, name: str, words: str, tone: Tone = Tone.DIM) -> None:
-        """Puts a sentence into the line of this name."""
-        self.query_one(f"#{name}", Static).update(content([(words, tone)]))
+    def leave_for(self, action: ActionName) -> None:
+        """Goes to the dialog of another action on the same target."""
+        self.action_leave()
+        self.opens(action, "", self.target)
 
-    def kept(self, kind: type[D]) -> D | None:
+    @classmethod
+    def about(cls, work: Context, target: Target, given: str = "") -> ActionDialog[Any]:
+        """The dialog for this target, where some targets are asked about in another one."""
+        return cls(work, target, given)
+
+    def show_words(self, name: str, words: str, tone: Tone = Tone.DIM, most: int = 0) -> None:
+        """Puts a sentence into the line of this name; `most`: so many lines of it, a cut is shown."""
+        place = self.query_one(f"#{name}", Static)
+        cells = place.content_size.width
+        lines = [line.plain.strip() for line in content([(words, tone)]).wrap(cells)] if most and cells else []
+        if len(lines) > most:
+            left = clip(" ".join(lines[most - 1 :]), cells, self.work.glyphs.ellipsis)
+            words = " ".join([*lines[: most - 1], left])
+        place.update(content([(words, tone)]))
+
+    def kept(self, kind: type[K]) -> K | None:
         """The draft that was kept for this target."""
         return self.work.session.drafts.find(kind, self.target.ids[0] if self.target.only else MARKS)
 

@@ -43,7 +43,16 @@ T = TypeVar("T")
 class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Generic[T]):
     """The frame: a title, a body, a line for what is wrong, a line of keys."""
 
-    BINDINGS = hidden_bindings({"escape": "leave", "ctrl+s": "confirm", "up": "choose(-1)", "down": "choose(1)"})
+    BINDINGS = hidden_bindings(
+        {
+            "escape": "leave",
+            "ctrl+s": "confirm",
+            "up": "choose(-1)",
+            "down": "choose(1)",
+            "pageup": "choose(-8)",
+            "pagedown": "choose(8)",
+        }
+    )
     HEADING: ClassVar[tuple[str, str]] = ("", "")
     """The first line, where it is always the same: what it is, and a word more."""
     KEYS: ClassVar[Sequence[Hint]] = ()
@@ -116,6 +125,12 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
     def finish(self, result: T) -> None:
         """Confirmed, and nothing stands in the way: the dialog returns it."""
         self.dismiss(result)
+
+    def prefill(self, name: str, text: str) -> None:
+        """Fills a field in, which is not typing."""
+        line = self.query_one(f"#{name}", TextLine)
+        self._prefilled[line] = text
+        line.value, line.cursor_position = text, len(text)
 
     # -- the frame
 

@@ -10,6 +10,8 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from orders_tui.sanitise import trimmed
+from orders_tui.widgets.bar import content
+from orders_tui.wording import Tone
 
 
 class TextLine(Input):
@@ -101,3 +103,17 @@ class Field(Horizontal):
         """Fills it in."""
         self._input.value = value
         self._input.cursor_position = len(value)
+
+
+class RemarkedField(Field):
+    """A field that has something said about it behind the line."""
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield Static(classes="remark")
+
+    def remark(self, text: str, tone: Tone) -> None:
+        """Says it; empty: nothing."""
+        remark = self.query_one(".remark", Static)
+        remark.update(content([(text, tone)]))
+        remark.display = bool(text)

@@ -1,203 +1,257 @@
-"""`f`: marks orders as fulfilled, with tracking numbers. One order: a number and its carrier; several: a number each, pasted."""
+"""`f`: one order is marked as fulfilled, whole or in part, with a tracking number and its carrier.
+
+It opens at once from the row. The lines follow with the order's detail; until they are there, all that is owed is meant. What can
+be sent is chosen already. Several orders, and an order that owes nothing, have dialogs of their own.
+"""
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.widgets import Static, TextArea
+from typing import Any
 
-from orders_tui.actions.draft import Eligibility
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from orders_tui.actions import owed_lines
+from orders_tui.actions.draft import Draft
 from orders_tui.actions.fulfill import FulfillDraft, Parcel, outward
-from orders_tui.carriers import guesses
+from orders_tui.actions.owed_lines import OwedLine, Part
 from orders_tui.context.context import Context
 from orders_tui.context.screen import hidden_bindings
 from orders_tui.context.target import Target
-from orders_tui.dialogs import parcel_lines
+from orders_tui.dialogs import owed_list, parcel_lines
 from orders_tui.dialogs.action_dialog import ActionDialog
-from orders_tui.dialogs.field import Field
-from orders_tui.dialogs.parcel_lines import ParcelLines
+from orders_tui.dialogs.carrier_guesses import CarrierDialog
+from orders_tui.session.changes import Change, DetailChanged, RowsChanged
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
-from orders_wire.actions import LONGEST_CARRIER, LONGEST_NUMBER
 from orders_wire.orders import Order
+from orders_wire.vocabulary import Status
 
-TYPED_FROM = 20
-NAMED = 3
+NOT_YET = (Line("", (("reading what it owes …", Tone.DIM),), choosable=False),)
+_HERE = {Status.AWAITING_FULFILLMENT, Status.CANCELLED, Status.REFUNDED}
+"""What owes something, or is over; of any other order that was sent its parcels are meant."""
 
 
-class FulfillDialog(ActionDialog[FulfillDraft]):
-    """Returns the draft; orders that cannot be fulfilled are left out, and it says which."""
+class FulfillDialog(CarrierDialog[Draft]):
+    """Returns the draft; of one that went on to the order's parcels, theirs."""
 
-    BINDINGS = hidden_bindings({"ctrl+y,right": "take_guess"})
+    BINDINGS = hidden_bindings(
+        {
+            "space": "take",
+            "plus": "count(1)",
+            "minus": "count(-1)",
+            "j": "choose(1)",
+            "k": "choose(-1)",
+            "ctrl+o": "parcels",
+        }
+    )
 
     def __init__(self, work: Context, target: Target, given: str = "") -> None:
         super().__init__(work, target, given)
-        kept = self.kept(FulfillDraft) if target.only else None
-        parcel = kept.parcels.get(target.ids[0]) if kept is not None else None
+        kept = self.kept(FulfillDraft)
+        parcel = kept.parcels.get(self.order.id) if kept is not None else None
+        part = kept.parts.get(self.order.id) if kept is not None else None
         self._number = given or (parcel.number if parcel else "")
         self._carrier = (parcel.carrier or "") if parcel else ""
+        self._counts: dict[str, int] = dict(part.units) if part is not None else {}
+        self._lines: list[OwedLine] | None = None
+
+    @classmethod
+    def about(cls, work: Context, target: Target, given: str = "") -> ActionDialog[Any]:
+        """Of an order that owes nothing: its parcels."""
+        if target.only is None:
+            from orders_tui.dialogs.fulfill_several import FulfillSeveralDialog
+
+            return FulfillSeveralDialog(work, target, given)
+        if target.only.status in _HERE or not target.only.tracking:
+            return cls(work, target, given)
+        from orders_tui.dialogs.tracking import TrackingDialog
+
+        return TrackingDialog(work, target, given)
 
     @property
-    def _one(self) -> bool:
-        return len(self.target.ids) == 1
-
-    @property
-    def _many(self) -> bool:
-        """So many that a slip would be dear: the number is typed."""
-        return len(self.target.ids) >= TYPED_FROM
+    def order(self) -> Order:
+        """The order as it is now known."""
+        return self.bound[0]
 
     def body(self) -> ComposeResult:
-        if self._one:
-            number, carrier = "number, or empty: none yet", "guessed from the number"
-            yield Field("Tracking", self._number, hint=number, id="number", max_length=LONGEST_NUMBER)
-            yield Field("Carrier", self._carrier, hint=carrier, id="carrier", max_length=LONGEST_CARRIER)
-        else:
-            yield TextArea(
-                id="numbers",
-                compact=True,
-                soft_wrap=False,
-                tab_behavior="focus",
-                placeholder="one line each: order, tracking number, carrier\nor just the numbers, in the order of the list",
-            )
-        yield self.line_list("list")
-        if self._many:
-            yield Field("Orders", hint=f"type {len(self._ids())} to confirm so many", id="count", max_length=6)
+        yield from self.number_fields(self._number, self._carrier, hint="number, or empty: none yet")
+        yield self.line_list("guesses")
+        yield self.line_list("items")
+        yield self.bar("mail")
         yield Static(id="consequence")
-        yield Static(id="left-out")
 
     def prepare(self) -> None:
-        self.query_one(LineList).can_focus = False
+        super().prepare()
+        self._fill()
+        self._items.set_class(self._lines is None, "unread")
         self.edited()
 
+    @property
+    def _items(self) -> LineList:
+        return self.query_one("#items", LineList)
+
     def title_pieces(self) -> list[Piece]:
-        only = self.target.only
-        who = f"  {only.customer_name or ''}" if only is not None else ""
-        return [(f"Fulfil {self.target.title}", "strong"), (who, Tone.PLAIN)]
+        lines, number = self._lines or (), self.order.order_number
+        customer: Piece = (f"  {self.order.customer_name or ''}", Tone.PLAIN)
+        if not lines:
+            return [(f"Fulfil {number}", "strong"), customer]
+        return [(f"Fulfil {self._sent} of {owed_lines.total(lines)}", "strong"), (f"  {number}", "strong"), customer]
 
     def keys(self) -> list[Hint]:
-        count = len(self._ids())
-        guess = [Hint("ctrl+y", "take carrier")] if self._one and self._offers() else []
-        key = self.confirm_key if self._one else "ctrl+s"
-        return [Hint(key, f"fulfil {count}", able=count > 0), *guess]
+        number = f"{self._sent} of {owed_lines.total(self._lines)}" if self._lines else "1"
+        do = Hint(self.confirm_key, f"fulfil {number}", able=not self.hindrance())
+        parcels = [Hint("ctrl+o", "parcels")] if self.order.tracking else []
+        if self._items.has_focus:
+            return [do, Hint("space", "take or leave"), Hint("+ -", "count"), *parcels]
+        guess = [Hint("ctrl+y", "take carrier")] if self.guessed else []
+        return [do, *guess, Hint("tab", "items"), *parcels]
+
+    # -- what is sent
+
+    @property
+    def _quantities(self) -> dict[str, int]:
+        return owed_lines.chosen(self._lines or (), self._counts)
+
+    @property
+    def _sent(self) -> int:
+        return sum(self._quantities.values())
+
+    @property
+    def _part(self) -> Part | None:
+        """The units that are sent; None: all that is owed."""
+        return owed_lines.part_of(self._lines, self._quantities) if self._lines else None
+
+    def _nothing_chosen(self) -> bool:
+        return bool(self._lines) and not self._sent and any(line.open for line in self._lines or ())
 
     def hindrance(self) -> str:
-        found = self._eligibility()
-        return "" if found.sendable else next(iter(found.skipped), "none of these can be fulfilled")
+        if self._nothing_chosen():
+            return "nothing is chosen: space takes a line of the items, + counts"
+        return self._draft().obstacle(self.order) or ""
 
     def problem(self) -> str:
-        if hindrance := self.hindrance():
-            return hindrance
-        if fault := self._number_fault() if self._one else next(iter(self._lines().faults), ""):
-            return fault
-        count = str(len(self._ids()))
-        typed = self.query_one("#field-count", Field).value if self._many else count
-        return "" if typed == count else f"the number of orders has to be typed: {count}"
+        return self.hindrance() or self.number_fault(optional=True)
 
-    def result(self) -> FulfillDraft:
-        ids = self._ids()
-        parcels = {order_id: parcel for order_id, parcel in self._parcels().items() if order_id in ids}
-        return FulfillDraft(ids, parcels, versions=self.versions(ids))
+    def result(self) -> Draft:
+        return self._draft()
+
+    def _draft(self) -> FulfillDraft:
+        ids, part, parcel = self.target.ids, self._part, self._parcel()
+        return FulfillDraft(
+            ids,
+            {self.order.id: parcel} if parcel is not None else {},
+            {self.order.id: part} if part is not None and part.units else {},
+            notify=self.mail,
+            versions=self.versions(ids),
+        )
+
+    def _parcel(self) -> Parcel | None:
+        number = parcel_lines.written(self.number)
+        return Parcel(number, self.carrier or self.guess or None) if number else None
 
     def keep_draft(self) -> None:
-        if self.touched and self._one and self._parcels():
-            self.work.session.drafts.keep(self.result())
+        if self.touched and (self._parcel() is not None or self._counts):
+            self.work.session.drafts.keep(self._draft())
 
-    def _eligibility(self) -> Eligibility:
-        return FulfillDraft(self.target.ids).eligibility({order.id: order for order in self.bound}.get)
+    # -- what is on show
 
-    def _ids(self) -> tuple[str, ...]:
-        return self._eligibility().sendable
+    def session_changed(self, change: Change) -> None:
+        super().session_changed(change)
+        news = isinstance(change, DetailChanged) and change.order_id == self.order.id
+        if news or (isinstance(change, RowsChanged) and self.order.id in change.order_ids):
+            self._fill()
+            self.update()
 
-    def _lines(self) -> ParcelLines:
-        return parcel_lines.read(self.query_one(TextArea).text, self.target.orders)
-
-    def _number_fault(self) -> str:
-        """What is wrong with the one number; that there is none is no fault."""
-        field = self.query_one("#field-number", Field)
-        if field.blank:
-            return "the number is empty: it holds nothing but blanks; take them out to fulfil without a number"
-        numbers = parcel_lines.numbers(field.value)
-        several = f"{len(numbers)} numbers, and one order takes one here: {', '.join(numbers)}"
-        return several if len(numbers) > 1 else ""
-
-    def _parcels(self) -> dict[str, Parcel]:
-        if not self._one:
-            return dict(self._lines().parcels)
-        number = parcel_lines.written(self.query_one("#field-number", Field).value)
-        carrier = self.query_one("#field-carrier", Field).value or (self.current or None)
-        return {self.target.ids[0]: Parcel(number, carrier)} if number else {}
-
-    def _offers(self) -> list[Line]:
-        number = self.query_one("#field-number", Field).value
-        return [
-            Line(guess.carrier, ((guess.carrier, Tone.PLAIN),), ((guess.reason, _tone(guess.checked)),))
-            for guess in guesses(number)[:5]
-        ]
-
-    def edited(self) -> None:
-        """Guesses for one order; what was understood for several."""
-        if self._one:
-            offers = self._offers()
-            self.query_one(LineList).set_lines(offers, offers[0].key if offers else None)
-            return
-        parcels, skipped = self._parcels(), self._eligibility().skipped
-        reasons = {order_id: reason for reason, ids in skipped.items() for order_id in ids}
-        lines = [_preview(order, parcels.get(order.id), reasons.get(order.id)) for order in self.bound]
-        self.query_one(LineList).set_lines(lines)
+    def _fill(self) -> None:
+        """The lines as they are known now; what was counted stays, as far as it still can be sent."""
+        detail = self.work.session.table.detail(self.order.id)
+        if detail is not None:
+            self._lines = owed_lines.owed_lines(detail)
 
     def update(self) -> None:
         super().update()
-        left_out = "" if self._one else self._left_out()
+        lines, problem = self._lines, self.work.session.table.detail_problem(self.order.id)
+        if lines is not None:
+            self._items.set_lines(owed_list.as_lines(lines, self._quantities, self.work.glyphs))
+        elif problem is None:
+            self._items.set_lines(NOT_YET)
+        else:
+            why = ((f"what it owes cannot be shown: {problem}", Tone.WARN),)
+            self._items.set_lines((Line("", why, choosable=False),))
+        self._items.light(self._items.has_focus)
         self.show_words("consequence", self._consequence())
-        self.show_words("left-out", left_out, Tone.WARN)
-        self.query_one("#left-out").display = bool(left_out)
 
     def _consequence(self) -> str:
-        """What is sent of it, and that a number is missing."""
-        ids, parcels = set(self._ids()), self._parcels()
-        known = [order for order in self.bound if order.id in ids]
-        bare = len(ids) - sum(order_id in parcels for order_id in ids)
-        missing = "" if not bare else "without a number; " if len(ids) == 1 else f"{bare} without a number; "
-        undo_key = self.work.key("action.undo")
-        words = outward(known, parcels, self.work.session.me, undo_key) if known else ""
-        return f"{missing}{words}"
+        """That a number is missing, what stays owed, and what is sent."""
+        draft = self._draft()
+        if draft.obstacle(self.order) or self._nothing_chosen():
+            return ""
+        part, me = self._part, self.work.session.me
+        words = (
+            "" if draft.parcels else "without a number",
+            f"{part.left} stay{'s' if part.left == 1 else ''} owed, ship by stays" if part is not None else "",
+            outward([self.order], draft.parcels, me, self.work.key("action.undo"), notify=self.mail),
+        )
+        return "; ".join(filter(None, words))
 
-    def _left_out(self) -> str:
-        """Which orders are left out and why: `5 left out: 4 fulfilled already (#1, #2, #3 …), 1 cancelled (#9)`."""
-        numbers = {order.id: order.order_number for order in self.bound}
-        words, count = [], 0
-        for reason, ids in sorted(self._eligibility().skipped.items(), key=lambda item: -len(item[1])):
-            more = f" {self.work.glyphs.ellipsis}" if len(ids) > NAMED else ""
-            words.append(f"{len(ids)} {reason} ({', '.join(numbers[order_id] for order_id in ids[:NAMED])}{more})")
-            count += len(ids)
-        return f"{count} left out: {', '.join(words)}" if words else ""
+    # -- keys
 
-    def on_text_area_changed(self) -> None:
-        """Pasting is touching."""
+    def on_descendant_focus(self) -> None:
+        """The keys are about what has the focus."""
+        self.call_after_refresh(self.update)
+
+    def action_choose(self, step: int) -> None:
+        """Among the items once they have the focus, else among the carriers; where there is none, down goes to the items."""
+        if self._items.has_focus:
+            before = self._items.current
+            self._items.move(step)
+            if step < 0 and self._items.current == before:
+                self.query_one("#number").focus()
+        elif self.guessed:
+            super().action_choose(step)
+        elif step > 0:
+            self._items.focus()
+
+    def action_take(self) -> None:
+        """The line under the cursor goes, with what can be sent of it, or stays."""
+        line = self._line()
+        if line is not None:
+            self._count(line, 0 if self._quantities[line.id] else line.ready or line.open)
+
+    def action_count(self, step: int) -> None:
+        """One more, or one less, of the line under the cursor."""
+        line = self._line()
+        if line is not None:
+            self._count(line, self._quantities[line.id] + step)
+
+    def _line(self) -> OwedLine | None:
+        return next((line for line in self._lines or () if line.id == self._items.current), None)
+
+    def _count(self, line: OwedLine, quantity: int) -> None:
         self.touched = True
-        self.edited()
+        self._counts[line.id] = max(0, min(quantity, line.open))
         self.update()
+        if quantity > line.open or not line.open:
+            kept = f"; {line.reason}" if line.open < line.owed else ""
+            self.say(f"{line.open} of {line.owed} can be sent at most{kept}", Tone.WARN)
 
-    def action_take_guess(self) -> None:
-        """The carrier under the cursor goes into its field."""
-        if self._one and self.current:
-            self.query_one("#field-carrier", Field).set(self.current)
+    def action_parcels(self) -> None:
+        """What was sent of the order already, in the place of this dialog; left there, it is here again."""
+        from orders_tui.dialogs.tracking import TrackingDialog
 
+        frame = self.query_one("#dialog")
 
-def _tone(checked: bool | None) -> Tone:
-    return Tone.DIM if checked is None else Tone.GOOD if checked else Tone.WARN
+        def answered(draft: Draft | None) -> None:
+            frame.visible = True
+            if draft is not None:
+                self.dismiss(draft)
 
-
-def _preview(order: Order, parcel: Parcel | None, obstacle: str | None) -> Line:
-    if obstacle is not None:
-        right: Piece = (f"left out: {obstacle}", Tone.WARN)
-    elif parcel is None:
-        right = ("no number", Tone.DIM)
-    else:
-        carrier = parcel.carrier or next((guess.carrier for guess in guesses(parcel.number)), "")
-        right = (f"{parcel.number}  {carrier}", Tone.GOOD)
-    return Line(order.id, ((order.order_number, Tone.PLAIN),), (right,), choosable=False)
+        if self.order.tracking:
+            frame.visible = False
+            self.app.push_screen(TrackingDialog(self.work, Target.of(self.order)), answered)
 
 
 DIALOG = FulfillDialog

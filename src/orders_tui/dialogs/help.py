@@ -65,7 +65,7 @@ class HelpDialog(SearchListDialog[str]):
 
     def _line(self, command: Command) -> Line:
         reason = self._why_not(command)
-        keys = self.work.keymap.all_keys(command.id) or "unbound"
+        keys = self.work.keymap.all_keys(command.id) or f":{command.word}"
         remapped = "  (yours)" if self.work.keymap.remapped(command.id) else ""
         left: tuple[Piece, ...] = (
             (f"{keys:<{KEYS}}", Tone.DIM if reason else "key"),

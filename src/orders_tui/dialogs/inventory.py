@@ -6,7 +6,7 @@ confirmed again, and then the dialog stays until the server has answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -24,6 +24,9 @@ from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_NOTE, LONGEST_SKU
+from orders_wire.detail import OrderDetail
+from orders_wire.page import InventoryBlock
+from orders_wire.vocabulary import EventType, HoldReason
 
 ALL, THESE = "all", "these"
 NAMED = 4
@@ -125,7 +128,7 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
     def update(self) -> None:
         super().update()
         self._skus.light(self._picked)
-        self.show_words("consequence", outward(self.work.session.me))
+        self.show_words("consequence", self._consequence())
 
     def edited(self) -> None:
         """The SKUs that hold what is typed; none is chosen by typing a part of it."""
@@ -143,24 +146,57 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
         return [sku for sku in known if typed in f"{sku} {known[sku][0]}".casefold()]
 
     def _known(self) -> dict[str, tuple[str, str]]:
-        """Name and state by SKU: what the order owes, what is short first, then what is out of stock."""
+        """Name and state by SKU: what is short here first, then what is out of stock, then what else the orders owe."""
+        owed = {sku: (title, short) for sku, title, short in sorted(self._owed_skus(), key=lambda each: each[2])}
+        known = {sku: (title, "short here") for sku, (title, short) in owed.items() if short}
+        for sku, block in self._blocks().items():
+            name = owed[sku][0] if sku in owed else block.name if block.name != sku else ""
+            known[sku] = (
+                name,
+                f"out, {block.orders_waiting} {'order waits' if block.orders_waiting == 1 else 'orders wait'}",
+            )
+        return known | {sku: (title, "owed here") for sku, (title, _) in owed.items() if sku not in known}
+
+    def _blocks(self) -> Mapping[str, InventoryBlock]:
+        """The panel of what is out of stock, by SKU."""
         page = self.work.session.table.summary
-        blocks = {block.sku: block for block in page.inventory_blocks} if page is not None else {}
-        known: dict[str, tuple[str, str]] = {}
-        for sku, title, short in sorted(self._owed_skus(), key=lambda owed: not owed[2]):
-            known.setdefault(sku, (title, f"{'short' if short else 'owed'} here"))
-        for sku, block in blocks.items():
-            name = block.name if block.name != sku else ""
-            known[sku] = (known[sku][0] if sku in known else name, f"out, {block.orders_waiting} orders wait")
-        return known
+        return {block.sku: block for block in page.inventory_blocks} if page is not None else {}
 
     def _owed_skus(self) -> Iterator[tuple[str, str, bool]]:
         """SKU, title and whether it is short, of every line that the orders are known to owe."""
-        for order in self.bound:
-            detail = self.work.session.table.detail(order.id)
-            for line in detail.line_items if detail is not None else ():
+        for detail in self._details():
+            for line in detail.line_items:
                 if line.sku and line.owed:
                     yield line.sku, line.title, line.short > 0 if line.short is not None else (line.available or 0) < 0
+
+    def _details(self) -> list[OrderDetail]:
+        """Of the orders it was opened on, what has come."""
+        found = (self.work.session.table.detail(order.id) for order in self.bound)
+        return [detail for detail in found if detail is not None]
+
+    def _consequence(self) -> str:
+        """How many orders it will hold, exactly where that is known, which are held for it already, and what leaves."""
+        leaves = outward(self.work.session.me)
+        if not self.sku:
+            return leaves
+        count, exact = self._count()
+        if not count:
+            return "none of these owes it: nothing is held" if exact else f"how many owe it is not known here; {leaves}"
+        already = sum(_held_for(self.sku, each) for each in self._details())
+        if exact and already == count:
+            return f"held for {self.sku} already: nothing is sent"
+        if already:
+            return f"{count} owe it, {already} of them held for it already; for the others {leaves}"
+        number = f"{'' if exact else 'at least '}{count} order{'' if count == 1 else 's'}"
+        return f"{number} {'owes it and is' if count == 1 else 'owe it and are'} held; {leaves}"
+
+    def _count(self) -> tuple[int, bool]:
+        """So many open orders owe the SKU, and whether it is just so many: else there may be more."""
+        owing = sum(any(line.sku == self.sku and line.owed for line in each.line_items) for each in self._details())
+        if self._scope.current == THESE:
+            return owing, len(self._details()) == len(self.target.ids)
+        block = self._blocks().get(self.sku)
+        return (owing, False) if block is None else (block.orders_waiting, True)
 
     def action_choose(self, step: int) -> None:
         if self._picked:
@@ -173,6 +209,15 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
         self.touched = True
         self._scope.choose(ALL if self._scope.current == THESE else THESE)
         self.update()
+
+
+def _held_for(sku: str, detail: OrderDetail) -> bool:
+    """Whether a stock-out of this SKU holds the order already, as far as its holds and its timeline tell."""
+    owed = {line.id: line.owed for line in detail.line_items if line.sku == sku and line.owed}
+    ours = [hold for hold in detail.holds if hold.ours and hold.by and hold.reason is HoldReason.INVENTORY]
+    told = (entry.details for entry in detail.timeline if entry.event == EventType.INVENTORY_HOLD)
+    held = any({line.id: line.quantity for line in hold.lines} == owed for hold in ours)
+    return held and any(details.startswith(f"{sku}, by ") for details in told)
 
 
 def _line(sku: str, name: str, state: str) -> Line:

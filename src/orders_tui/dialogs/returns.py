@@ -6,6 +6,7 @@ Money and final steps: Enter never does them, ctrl+s does; above a configured am
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.widgets import Static
 
 from orders_tui import wording
 from orders_tui.actions.returns import ReturnsDraft, named, outward
@@ -58,7 +59,7 @@ class ReturnDialog(ActionDialog[ReturnsDraft]):
         yield self.bar("branch")
         yield self.bar("ends")
         yield self.line_list("actions")
-        yield self.bar("consequence")
+        yield Static(id="consequence")
         why = "why, for whoever reads it later"
         yield Field("Note", self._note, hint=why, id="note", max_length=LONGEST_NOTE, prose=True)
         yield Field("Amount", hint=f"type {self._amount()} to confirm", id="amount", max_length=20)
@@ -108,7 +109,7 @@ class ReturnDialog(ActionDialog[ReturnsDraft]):
         self.query_one("#way", Bar).set_pieces(return_path.way(at, allowed, glyphs))
         self.query_one("#branch", Bar).set_pieces(return_path.branch(at, allowed, glyphs))
         self.query_one("#ends", Bar).set_pieces(return_path.note(at, glyphs))
-        self.query_one("#consequence", Bar).set_pieces([(self._consequence(), Tone.PLAIN)])
+        self.show_words("consequence", self._consequence(), Tone.PLAIN)
         amount = self.query_one("#field-amount", Field)
         amount.display, amount.visible = self._is_dear(), self._needs_amount()
         self.query_one(LineList).set_lines(self._lines())
@@ -139,7 +140,8 @@ class ReturnDialog(ActionDialog[ReturnsDraft]):
         move, state = self.move, self.now.state
         if move is None or move not in self.now.allowed_actions:
             return ""
-        words = wording.return_action(move, state), outward(move, state, self.work.session.me)
+        undo_key = self.work.key("action.undo")
+        words = wording.return_action(move, state), outward(move, state, self.work.session.me, undo_key)
         return "; ".join(filter(None, words))
 
     def action_choose(self, step: int) -> None:

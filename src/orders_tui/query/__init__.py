@@ -7,9 +7,11 @@ from orders_tui.query.chips import Chip, chips, complete, render, without
 from orders_tui.query.dates import AgeBound
 from orders_tui.query.filters import NO_FILTERS, Filters, OrdersQuery, Sort
 from orders_tui.query.language import ParsedQuery, QueryProblem, parse
+from orders_tui.query.tokens import TOKENS
 
 __all__ = [
     "NO_FILTERS",
+    "TOKENS",
     "AgeBound",
     "Chip",
     "Filters",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from orders_tui.query.filters import Filters, OrdersQuery, Sort
-from orders_tui.query.language import ME, NOBODY, TOKENS, ParsedQuery, parse
-from orders_wire.vocabulary import UNASSIGNED
+from orders_tui.query.language import ParsedQuery, parse
+from orders_tui.query.ranges import amount
+from orders_tui.query.tokens import ME, NOBODY, TOKENS
+from orders_wire.vocabulary import EXCLUDING, UNASSIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ def chips(filters: Filters, sort: Sort | None = None) -> list[Chip]:
         (f.priority, f"priority: {f.priority}", f"priority:{f.priority}"),
         (f.tag, f"tag: {f.tag}", f"tag:{_quoted(f.tag)}"),
         (f.channel, f"channel: {f.channel}", f"channel:{f.channel}"),
+        *(_excluding(name, getattr(f, name)) for name in EXCLUDING),
+        *_value(f.value_min, f.value_max),
         (f.placed_from, f"from {f.placed_from}", f"from:{f.placed_from}"),
         (f.placed_to, f"to {f.placed_to}", f"to:{f.placed_to}"),
         (f.older_than, f"older than {f.older_than}", f"age:>{f.older_than}"),
@@ -54,14 +58,51 @@ def complete(text: str, owners: Sequence[str] = (), tags: Sequence[str] = ()) ->
     """Whole texts that finish the last word of `text`: token names, then their values."""
     head, _, last = text.rpartition(" ")
     head = f"{head} " if head else ""
-    name, colon, value = last.partition(":")
+    minus, name, colon, value = _split(last)
     if not colon:
-        return [f"{head}{token}:" for token in TOKENS if last and token.startswith(last.lower())]
-    token = TOKENS.get(name.lower())
-    known = (*(token.values if token else ()), *{"owner": owners, "tag": tags}.get(name.lower(), ()))
+        able = (token for token, each in TOKENS.items() if each.opposite is not None or not minus)
+        return [f"{head}{minus}{token}:" for token in able if last and token.startswith(name)]
+    token = TOKENS.get(name)
+    known = (*(token.values if token else ()), *{"owner": owners, "tag": tags}.get(name, ()))
     typed = value.strip('"').lower()
     fits = [v for v in known if v.lower().startswith(typed) and v.lower() != typed]
-    return [f"{head}{name}:{_quoted(v)}" for v in fits]
+    return [f"{head}{minus}{name}:{_quoted(v)}" for v in fits]
+
+
+def _split(word: str) -> tuple[str, str, str, str]:
+    """`-hold:fr` as its sign, its name, the colon and its value."""
+    name, colon, value = word.removeprefix("-").partition(":")
+    return "-" * word.startswith("-"), name.lower(), colon, value
+
+
+def _excluding(name: str, value: str | None) -> tuple[str | None, str, str]:
+    """A filter that a leading `-` turns round."""
+    if value is None:
+        return None, "", ""
+    excluded, word = value.startswith("-"), value.removeprefix("-")
+    shown = word.removeprefix("\\") if word.startswith("\\-") else word
+    if name == "issue":
+        shown = word.replace("_", " ")
+    whichever = _WHICHEVER.get(value, "") if name in ("hold", "issue") else ""
+    label = whichever or f"{'not ' if excluded else ''}{shown}"
+    return value, f"{name}: {label}", f"{'-' * excluded}{name}:{_quoted(word)}"
+
+
+_WHICHEVER = {"-any": "none", "-none": "any"}
+"""What it comes to that there is no such thing as any, or none."""
+
+
+def _value(low: int | None, high: int | None) -> Iterator[tuple[bool, str, str]]:
+    """One chip for each bound, in the shortest spelling: what begins a cent above an amount is more than it."""
+    if low is not None and low == high:
+        yield True, f"value {amount(low)}", f"value:{amount(low)}"
+        return
+    if low is not None:
+        bound = f">{amount(low - 1)}" if low % 100 == 1 else f">={amount(low)}"
+        yield True, f"value {bound}", f"value:{bound}"
+    if high is not None:
+        bound = f"<{amount(high + 1)}" if high % 100 == 99 else f"<={amount(high)}"
+        yield True, f"value {bound}", f"value:{bound}"
 
 
 def _quoted(value: str | None) -> str | None:

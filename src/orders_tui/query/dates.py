@@ -30,6 +30,11 @@ def is_date(text: str) -> bool:
     return bool(_DAY.fullmatch(text) or _INSTANT.fullmatch(text.upper()))
 
 
+def is_day(text: str) -> bool:
+    """True for a date without a time."""
+    return bool(_DAY.fullmatch(text))
+
+
 def is_after(one: str, other: str) -> bool:
     """True when `one` is certainly later: both days, or both instants. A day against an instant depends on the desk's zone."""
     if _DAY.fullmatch(one) and _DAY.fullmatch(other):

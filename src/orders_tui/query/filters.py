@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from orders_tui.query.dates import AgeBound
-from orders_wire.vocabulary import Channel, Direction, Priority, SortField, StatusFilter, Tab
+from orders_tui.query.ranges import amount
+from orders_wire.vocabulary import EXCLUDING, Channel, Direction, Priority, SortField, StatusFilter, Tab
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 250
@@ -32,7 +33,8 @@ class Sort:
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What narrows a tab. `owner` is a name or `unassigned`; `placed_from`/`placed_to` are as typed (a day of the desk
-    zone, or an instant); ages are relative and resolved when sent; `words` is the free text `q`.
+    zone, or an instant); ages are relative and resolved when sent; `words` is the free text `q`. `hold` to `has` are as the
+    server takes them: a `-` first excludes. `value_min`, `value_max`: cents, both included.
     """
 
     status: StatusFilter | None = None
@@ -44,6 +46,14 @@ class Filters:
     placed_to: str | None = None
     older_than: AgeBound | None = None
     younger_than: AgeBound | None = None
+    hold: str | None = None
+    issue: str | None = None
+    delivery: str | None = None
+    country: str | None = None
+    sku: str | None = None
+    has: str | None = None
+    value_min: int | None = None
+    value_max: int | None = None
     words: str = ""
 
     def __bool__(self) -> bool:
@@ -60,6 +70,9 @@ class Filters:
             "tag": self.tag,
             "date_start": self.younger_than.start_param(now) if self.younger_than else self.placed_from,
             "date_end": self.older_than.end_param(now) if self.older_than else self.placed_to,
+            **{name: getattr(self, name) for name in EXCLUDING},
+            "value_min": None if self.value_min is None else amount(self.value_min),
+            "value_max": None if self.value_max is None else amount(self.value_max),
             "q": self.words,
         }
         return {name: str(value) for name, value in given.items() if value}

@@ -17,7 +17,8 @@ from orders_tui.screens.command_screen import Commands, CommandScreen, Handler
 from orders_tui.session.bulk import BulkRun, OutcomeKind
 from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.wording import Tone
-from orders_wire.vocabulary import ASSISTANT, UNASSIGNED, ActionName
+from orders_wire.orders import Order
+from orders_wire.vocabulary import ASSISTANT, UNASSIGNED, ActionName, ErrorCode
 
 
 class ActionCommands(Commands):
@@ -34,7 +35,9 @@ class ActionCommands(Commands):
 
     def open(self, action: ActionName, given: str = "", target: Target | None = None) -> None:
         """Opens the dialog of an action, filled in with `given`; what it returns is sent."""
-        self.screen.ask(dialog_of(action)(self.screen.work, target or self.screen.target(), given), self.send)
+        dialog = dialog_of(action).about(self.screen.work, target or self.screen.target(), given)
+        dialog.opens = self.open
+        self.screen.ask(dialog, self.send)
 
     def order_assign(self, name: str) -> None:
         """The dialog, or with an owner who is known at once."""
@@ -59,20 +62,49 @@ class ActionCommands(Commands):
         else:
             self.send(AssignDraft(target.ids, me, versions=target.versions))
 
+    def order_hold(self, reason: str) -> None:
+        """The form of a hold; where everything is held and no reason was named, the holds."""
+        target = self.screen.target()
+        held = bool(target.orders) and all(order.hold is not None for order in target.orders)
+        self.open(ActionName.RELEASE if held and not reason else ActionName.HOLD, reason, target)
+
     def order_inventory(self, sku: str) -> None:
         """The dialog, with the SKU of a stock line filled in."""
         self.open(ActionName.INVENTORY, sku or self.screen.sku())
 
+    def order_tracking(self, number: str) -> None:
+        """The dialog, for one order at a time."""
+        order = self._one()
+        if order is None:
+            fulfil = self.screen.work.key("order.fulfill")
+            self.screen.say(f"parcels are those of one order; {fulfil} takes numbers for several", Tone.WARN)
+        else:
+            self.open(ActionName.TRACKING, number, Target.of(order))
+
+    def _one(self) -> Order | None:
+        """The order that is meant; None for several marked ones."""
+        target = self.screen.target()
+        return None if target.marked and len(target.ids) > 1 else target.only or self.screen.current()
+
     def order_return(self, _: str = "") -> None:
         """The dialog, for one order at a time: each return is a decision of its own."""
-        target = self.screen.target()
-        order = target.only or self.screen.current()
-        if order is None or (target.marked and len(target.ids) > 1):
+        order = self._one()
+        if order is None:
             self.screen.say("returns are decided one at a time; unmark, or open the order", Tone.WARN)
         elif order.return_ is None:
             self.screen.say(f"{order.order_number} has no return", Tone.WARN)
         else:
             self.open(ActionName.RETURNS, target=Target.of(order))
+
+    def order_address(self, _: str = "") -> None:
+        """The dialog, for one order at a time: each has an address of its own."""
+        target = self.screen.target()
+        if target.marked and len(target.ids) > 1:
+            self.screen.say("addresses are corrected one at a time; unmark, or open the order", Tone.WARN)
+        elif target.only is None:
+            self.screen.say("there is no order here", Tone.WARN)
+        else:
+            self.open(ActionName.ADDRESS, target=target)
 
     def send(self, draft: Draft) -> None:
         """Sends a draft, and shows how far it is where it takes long."""
@@ -92,6 +124,16 @@ class ActionCommands(Commands):
         if entry.state is ActionState.FAILED and order is None and entry.order_ids and not entry.failures:
             title = "the action"
         self.screen.say(*sentence(entry, title, work.pace.now(), work.key("action.undo")))
+
+    def settled(self, entry: ActionEntry) -> None:
+        """A number whose parcel was not clear: the parcels come up to choose from, unless something else is being done."""
+        order_id = entry.order_ids[0] if len(entry.order_ids) == 1 else ""
+        order = self.screen.work.session.table.order(order_id)
+        unclear = any(failure.code is ErrorCode.AMBIGUOUS for failure in entry.failures)
+        if unclear and order is not None and entry.batch is None and self.screen.app.screen is self.screen:
+            from orders_tui.dialogs.tracking import TrackingDialog
+
+            self.screen.ask(TrackingDialog(self.screen.work, Target.of(order), why=entry.message), self.send)
 
     def _follow(self, run: BulkRun) -> None:
         from orders_tui.dialogs.bulk import BulkDialog

@@ -45,19 +45,37 @@ def ranked(
     ]
 
 
+def held_label(order: Order | None) -> str:
+    """What the key of a hold does to this order, where it is not to hold it."""
+    return "release" if order is not None and order.hold is not None else ""
+
+
 def _acts(order: Order | None, marked: int) -> list[str]:
     if marked:
-        return ["order.assign", "order.fulfill", "order.support", "order.inventory"]
+        return ["order.assign", "order.fulfill", "order.hold", "order.support", "order.inventory"]
     if order is None:
         return []
     return _those(
+        ("order.hold", order.hold is not None),
         ("order.inventory", order.issue is Issue.INVENTORY and order.hold is None),
         ("order.return", order.return_ is not None and order.return_.allowed_actions),
-        ("order.fulfill", order.status in {Status.AWAITING_FULFILLMENT, Status.AWAITING_TRACKING}),
+        ("order.fulfill", _has_next(order)),
         ("order.mine", order.assigned_to == UNASSIGNED),
         ("order.assign", True),
         ("order.support", True),
+        ("order.hold", order.hold is None and order.status is Status.AWAITING_FULFILLMENT),
+        ("order.fulfill", opens_parcels(order) and not _has_next(order)),
     )
+
+
+def opens_parcels(order: Order | None) -> bool:
+    """Whether fulfilling an order is about the parcels that were sent: it owes nothing."""
+    owing = {Status.AWAITING_FULFILLMENT, Status.CANCELLED, Status.REFUNDED}
+    return order is not None and bool(order.tracking) and order.status not in owing
+
+
+def _has_next(order: Order) -> bool:
+    return order.status in {Status.AWAITING_FULFILLMENT, Status.AWAITING_TRACKING}
 
 
 def _those(*commands: tuple[str, object]) -> list[str]:

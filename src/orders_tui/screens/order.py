@@ -12,14 +12,14 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from orders_tui.commands import Place
+from orders_tui.commands import BY_ID, Place
 from orders_tui.context.context import Context
 from orders_tui.context.target import Target
 from orders_tui.screens.action_commands import ActionCommands
 from orders_tui.screens.command_screen import CommandScreen, Handler
 from orders_tui.screens.common_commands import CommonCommands
 from orders_tui.screens.copy_export import CopyExportCommands
-from orders_tui.screens.key_hints import ranked
+from orders_tui.screens.key_hints import held_label, opens_parcels, ranked
 from orders_tui.session import changes
 from orders_tui.widgets import order_text
 from orders_tui.widgets.banner import Banner
@@ -45,7 +45,8 @@ class OrderScreen(CommandScreen):
         self.order_id = order_id
         self._slow = False
         self.handlers = self._moves()
-        for group in (ActionCommands(self), CopyExportCommands(self), CommonCommands(self)):
+        self.actions = ActionCommands(self)
+        for group in (self.actions, CopyExportCommands(self), CommonCommands(self)):
             self.handlers |= group.handlers()
 
     def _moves(self) -> dict[str, Handler]:
@@ -81,6 +82,11 @@ class OrderScreen(CommandScreen):
         self.set_timer(SHOW_LOADING_AFTER_S, self._show_slow)
         self.show()
 
+    def on_screen_resume(self) -> None:
+        """The line of keys is there only now."""
+        super().on_screen_resume()
+        self.refresh_hints()
+
     def current(self) -> Order | None:
         return self.work.session.table.detail(self.order_id) or self.work.session.table.order(self.order_id)
 
@@ -89,8 +95,12 @@ class OrderScreen(CommandScreen):
 
     def hints(self) -> list[Hint]:
         session, key = self.work.session, self.work.key
-        names = ranked(session.table.order(self.order_id), undoable=session.actions.undoable() is not None)
-        acts = [self.hint(name) for name in names if name.startswith(("order.", "action."))]
+        order = session.table.order(self.order_id)
+        names = ranked(order, undoable=session.actions.undoable() is not None)
+        labels = {"order.hold": held_label(order)}
+        if opens_parcels(order):
+            labels["order.fulfill"] = BY_ID["order.tracking"].label
+        acts = [self.hint(name, labels.get(name, "")) for name in names if name.startswith(("order.", "action."))]
         moves = Hint(f"{key('go.next_order')} {key('go.previous_order')}", "next, previous")
         return [*acts, moves, self.hint("go.back"), self.hint("take.copy"), self.hint("take.browser")]
 
@@ -102,8 +112,11 @@ class OrderScreen(CommandScreen):
                 self.show()
             case changes.ConnectionChanged():
                 self._show_banner()
-            case changes.ActionChanged() | changes.ActionSettled():
+            case changes.ActionChanged():
                 self.refresh_hints()
+            case changes.ActionSettled(entry=entry):
+                self.refresh_hints()
+                self.actions.settled(entry)
 
     def show(self) -> None:
         """Draws the order as it is known now."""

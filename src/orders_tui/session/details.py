@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from orders_tui.errors import ApiError
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from orders_wire.detail import OrderDetail
 
 REST_S = 0.12
+_AT_ONCE = 4
 
 
 class Details:
@@ -87,3 +88,23 @@ class Details:
             self.want(order_id)
             return
         self._changed(order_id, self._store.absorb_detail(detail))
+
+
+async def read_many(
+    api: SyncApi,
+    order_ids: Iterable[str],
+    came: Callable[[str, OrderDetail | ApiError], None],
+) -> None:
+    """Reads the details of these orders, a few at a time; `came` gets each, or why it could not be had."""
+
+    async def read(left: Iterator[str]) -> None:
+        for order_id in left:
+            try:
+                came(order_id, await api.order(order_id))
+            except ApiError as error:
+                came(order_id, error)
+
+    queue = iter(tuple(order_ids))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(_AT_ONCE):
+            group.create_task(read(queue))

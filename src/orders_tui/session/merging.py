@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from orders_wire.vocabulary import UNASSIGNED, ReturnState, Status, Tab
 
 if TYPE_CHECKING:
-    from orders_tui.query import OrdersQuery
+    from orders_tui.query import Filters, OrdersQuery
     from orders_wire.orders import Order
 
 
@@ -64,7 +64,34 @@ def ghost_reason(query: OrdersQuery, row: Order | None) -> str:
     status = query.filters.status
     if status is not None and status.value in list(Status) and row.status.value != status.value:
         return _word(row.status)
-    return _left_tab(query.tab, row)
+    return _unlike(query.filters, row) or _left_tab(query.tab, row)
+
+
+_UNHELD = frozenset({"none", "-any"})
+"""What asks for rows without a hold. Of a row that is held, not all reasons are on show."""
+
+
+def _unlike(filters: Filters, row: Order) -> str:
+    """What of a row is otherwise than the list parameters of contract §3a ask, where the row itself shows it."""
+    issue = row.issue.value if row.issue is not None else "none"
+    if not _fits(filters.issue, issue):
+        return "no issue" if row.issue is None else _spaced(issue)
+    if not _fits(filters.delivery, row.delivery.value):
+        return row.delivery.value
+    if filters.hold in _UNHELD and row.hold is not None:
+        return "held"
+    if filters.hold not in _UNHELD and row.hold is None and not (filters.hold or "-").startswith("-"):
+        return "released"
+    cents = None if row.value_usd is None else round(row.value_usd * 100)
+    low, high = filters.value_min, filters.value_max
+    bounded = low is not None or high is not None
+    out = bounded and (cents is None or not (low or 0) <= cents <= (cents if high is None else high))
+    return "another value" if out else ""
+
+
+def _fits(wanted: str | None, word: str) -> bool:
+    """Whether the row's word is that which is asked for, or, with a `-` first, is not."""
+    return wanted is None or (wanted.removeprefix("-") == word) is not wanted.startswith("-")
 
 
 def _left_tab(tab: Tab, row: Order) -> str:
@@ -87,4 +114,8 @@ def _left_tab(tab: Tab, row: Order) -> str:
 
 
 def _word(state: Status | ReturnState) -> str:
-    return state.value.replace("_", " ")
+    return _spaced(state.value)
+
+
+def _spaced(word: str) -> str:
+    return word.replace("_", " ")

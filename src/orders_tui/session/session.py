@@ -14,7 +14,8 @@ from orders_tui.drafts import DraftBook
 from orders_tui.pace import Pace
 from orders_tui.query import OrdersQuery
 from orders_tui.session.actions import Actions
-from orders_tui.session.changes import ActionChanged, ActionSettled, AlertsChanged, Change, DeskLeft
+from orders_tui.session.changes import ActionChanged, ActionSettled, AlertsChanged, Change, DeskLeft, RowsChanged
+from orders_tui.session.details import read_many
 from orders_tui.session.feed_listener import FeedListener
 from orders_tui.session.log import ActionState
 from orders_tui.session.matching import Matching, collect
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from orders_tui.api.client import SyncApi
     from orders_tui.errors import ApiError
     from orders_tui.feed import Connection, Feed
+    from orders_wire.detail import OrderDetail
     from orders_wire.people import Me, Owner
 
 Observer = Callable[[Change], None]
@@ -131,6 +133,18 @@ class Session:
     ) -> Matching:
         """Every order that matches (the view's query by default), by walking its pages. Raises ApiError."""
         return await collect(self._api, query or self.table.query, on_progress)
+
+    async def read_details(
+        self, order_ids: Collection[str], came: Callable[[str, OrderDetail | ApiError], None]
+    ) -> None:
+        """Reads these orders whole, a few at a time; `came` gets each, or why it could not be had."""
+
+        def absorb(order_id: str, detail: OrderDetail | ApiError) -> None:
+            if not isinstance(detail, Exception):
+                self._tell(RowsChanged(self._store.absorb_detail(detail)))
+            came(order_id, detail)
+
+        await read_many(self._api, order_ids, absorb)
 
     async def sign_in(self, token: str) -> ApiError | None:
         """Tries a token. Taken (None): it connects at once and what waited is sent. Else why not; the old one stays."""

@@ -141,7 +141,7 @@ _ORDER_KINDS: Mapping[str, type | UnionType] = {
     "ship_by": datetime | None,
     **dict.fromkeys(("total", "hold", "return", "outbound"), Loose | None),
 }
-_INSTANTS = frozenset({"placed_at", "ship_by", "ts", "updated_at", "since", "start", "end"})
+_INSTANTS = frozenset({"placed_at", "ship_by", "ts", "updated_at", "since", "until", "start", "end"})
 
 
 def read(body: Mapping[str, Any]) -> OrdersPage:
@@ -179,6 +179,8 @@ def _order(body: Mapping[str, Any]) -> Order:
     made.outbound = made.outbound or Loose()
     if made.hold is not None:
         made.hold.reason = Issue(made.hold.reason)
+        if not isinstance(made.hold.until, datetime | None) or not isinstance(made.hold.by, str | None):
+            raise TypeError("hold")
     for name, kind in _ORDER_KINDS.items():
         if not isinstance(getattr(made, name), kind):
             raise TypeError(name)

@@ -30,6 +30,13 @@ def length(pieces: Iterable[Piece]) -> int:
     return sum(width(text) for text, _ in pieces)
 
 
+def column(texts: Iterable[str], most: int) -> list[str]:
+    """The texts padded to the widest, at most to so many cells: what is longer pushes its own line only."""
+    clean = [plain(text) for text in texts]
+    cells = min(most, max(map(width, clean), default=0))
+    return [text + " " * max(0, cells - width(text)) for text in clean]
+
+
 def clip(text: str, cells: int, ellipsis: str) -> str:
     """The text in at most `cells` cells; a cut is shown by the ellipsis."""
     if width(text) <= cells:

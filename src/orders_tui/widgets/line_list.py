@@ -21,16 +21,24 @@ from orders_tui.widgets.styled import Styled, changed_lines
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. `right` is never cut, `left` gives way. A line that cannot be chosen is passed over by the cursor."""
+    """One line. `right` is never cut, `left` gives way. A line that cannot be chosen is passed over by the cursor; one that is
+    `below` another goes along with it.
+    """
 
     key: str
     left: tuple[Piece, ...]
     right: tuple[Piece, ...] = ()
     choosable: bool = True
+    below: bool = False
+
+    @property
+    def heads(self) -> bool:
+        """Whether it stands above others that can be chosen."""
+        return not (self.choosable or self.below)
 
 
-class LineList(Styled, ScrollView, can_focus=True):
-    """Shows lines. `current` is the key under the cursor; keys are moved by whoever holds the keyboard."""
+class LineList(Styled, ScrollView, can_focus=True, inherit_bindings=False):
+    """Shows lines. `current` is the key under the cursor; the cursor is moved by whoever holds the keyboard, never past it."""
 
     always_on = True
     """Whether the cursor shows while another widget has the focus (a list below an input)."""
@@ -111,12 +119,15 @@ class LineList(Styled, ScrollView, can_focus=True):
             self.post_message(self.Moved())
 
     def _reveal(self) -> None:
-        """The cursor is in sight, with the headings above it where there is room; no line is out of sight for nothing."""
+        """The cursor is in sight, with what belongs to it: headings above it, lines below; none is out of sight for nothing."""
         top, height = self.scroll_offset.y, max(1, self.size.height)
         begins = self._at
-        while 0 < begins < len(self._lines) and not self._lines[begins - 1].choosable:
+        while 0 < begins < len(self._lines) and self._lines[begins - 1].heads:
             begins -= 1
-        lowest, highest = max(0, self._at - height + 1), max(0, len(self._lines) - height)
+        ends = self._at
+        while ends + 1 < len(self._lines) and self._lines[ends + 1].below:
+            ends += 1
+        lowest, highest = max(0, min(self._at, ends - height + 1)), max(0, len(self._lines) - height)
         wanted = max(lowest, min(top, begins, highest))
         if wanted != top:
             self.scroll_to(y=wanted, animate=False)

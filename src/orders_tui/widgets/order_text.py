@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
-from orders_tui.widgets.cells import Piece, plain, width
+from orders_tui.widgets import hold_text
+from orders_tui.widgets.cells import Piece, column, width
 from orders_tui.widgets.formatter import Formatter
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import UNASSIGNED, Delivery, OutboundState, Priority
@@ -18,8 +19,8 @@ from orders_wire.vocabulary import UNASSIGNED, Delivery, OutboundState, Priority
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orders_wire.detail import Address, LineItem, OrderDetail, OutboxEntry
-    from orders_wire.orders import Order, TimelineEntry
+    from orders_wire.detail import Address, Fulfillment, LineItem, OrderDetail, OutboxEntry
+    from orders_wire.orders import Hold, Order, TimelineEntry
 
 Text = list[Piece]
 
@@ -58,8 +59,7 @@ def known(**values: str | None) -> Iterator[Text]:
 def facts(order: Order, fmt: Formatter, parcels: bool = True) -> Iterator[Text]:
     """What deserves a look, most urgent first; what is usual is left out. `parcels`: where nothing else shows them."""
     if order.hold is not None:
-        held = f" for {fmt.age(order.hold.since)}  {order.hold.note or ''}"
-        yield fact("hold", fmt.piece(wording.issue(order.hold.reason)), (held, Tone.DIM))
+        yield fact("hold", fmt.piece(wording.issue(order.hold.reason)), *_held(order.hold, fmt))
     elif order.issue is not None:
         yield fact("issue", fmt.piece(wording.issue(order.issue)))
     if order.outbound.failed:
@@ -79,6 +79,15 @@ def facts(order: Order, fmt: Formatter, parcels: bool = True) -> Iterator[Text]:
         yield from _parcels(order, fmt)
     yield fact("placed", (fmt.instant(order.placed_at), Tone.PLAIN), (f"  {order.channel.value}", Tone.DIM))
     yield from known(support=order.support_thread, tags=", ".join(order.tags))
+
+
+def _held(hold: Hold, fmt: Formatter) -> Text:
+    """For how long, by whom, until when and why."""
+    until = wording.hold_until(hold.until, fmt.now, fmt.zone)
+    ahead = "until " if hold.until is not None and hold.until > fmt.now else ""
+    by = f" by {hold.by}" if hold.by else ""
+    limit: Text = [(f"  {ahead}{fmt.sign(until).strip()}", until.tone)] if until.word else []
+    return [(f" for {fmt.age(hold.since)}{by}", Tone.DIM), *limit, (f"  {hold.note or ''}", Tone.DIM)]
 
 
 def _parcels(order: Order, fmt: Formatter) -> Iterator[Text]:
@@ -124,6 +133,7 @@ def content_sections(detail: OrderDetail, fmt: Formatter) -> list[Section]:
     return _filled(
         ORDER=_order(detail, fmt),
         ITEMS=_items(detail.line_items, fmt),
+        HOLDS=hold_text.section(detail, fmt),
         PARCELS=_shipments(detail, fmt),
         RETURNS=_returns(detail, fmt),
         CUSTOMER=_customer(detail),
@@ -155,8 +165,8 @@ def _order(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
 
 
 def _items(lines: Sequence[LineItem], fmt: Formatter) -> Iterator[Text]:
-    titles = _column((line.title for line in lines), TITLE)
-    skus = _column((line.sku or "" for line in lines), SKU)
+    titles = column((line.title for line in lines), TITLE)
+    skus = column((line.sku or "" for line in lines), SKU)
     prices = [fmt.money(line.price) if line.price else "" for line in lines]
     amounts = min(AMOUNT, max(map(width, prices), default=0))
     for line, title, sku, price in zip(lines, titles, skus, prices, strict=True):
@@ -169,42 +179,53 @@ def _items(lines: Sequence[LineItem], fmt: Formatter) -> Iterator[Text]:
         ]
 
 
-def _column(texts: Iterable[str], most: int) -> list[str]:
-    """The texts padded to the widest, at most to so many cells: what is longer pushes its own line only."""
-    clean = [plain(text) for text in texts]
-    cells = min(most, max(map(width, clean), default=0))
-    return [text + " " * max(0, cells - width(text)) for text in clean]
-
-
 def _owed(line: LineItem) -> Text:
     """What is to be sent, and what stock means for it: `available` is what is left after all open orders, this one included."""
     if not line.requires_shipping:
         return [("  not shipped", Tone.DIM)]
     if not line.owed:
         return [("  sent", Tone.GOOD)]
-    owed: Piece = (f"  {line.owed} to send", Tone.WARN)
+    owed: Text = [(f"  {line.owed} to send", Tone.WARN)]
+    if line.held:
+        owed.append((f", {line.held} held", Tone.WARN))
     if line.available is None:
-        return [owed]
+        return owed
     if line.short == 0 or line.available >= 0:
-        return [owed, (", covered", Tone.GOOD)]
+        return [*owed, (", covered", Tone.GOOD)]
     if line.short is None:
-        return [owed, (f", {-line.available} short over all open orders", Tone.WARN)]
-    return [owed, (f", short by {line.short}", Tone.BAD)]
+        return [*owed, (f", {-line.available} short over all open orders", Tone.WARN)]
+    return [*owed, (f", short by {line.short}", Tone.BAD)]
 
 
 def _shipments(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
-    numbers = _column((parcel.number or NO_NUMBER for parcel in detail.fulfillments), TITLE)
-    carriers = _column((parcel.carrier or "" for parcel in detail.fulfillments), SKU)
-    for parcel, number, carrier in zip(detail.fulfillments, numbers, carriers, strict=True):
-        state = (parcel.shipment_status or parcel.status).replace("_", " ")
-        when = fmt.instant(parcel.delivered_at or parcel.updated_at or parcel.created_at)
+    parcels = detail.fulfillments
+    names = column((parcel.name or "parcel" for parcel in parcels), SKU)
+    signs = [wording.parcel_sent(parcel.sent) for parcel in parcels]
+    sent = column((fmt.sign(sign) for sign in signs), SKU)
+    carriers = column((parcel.carrier or "" for parcel in parcels), SKU)
+    numbers = column((parcel.number or NO_NUMBER for parcel in parcels), TITLE)
+    for parcel, name, sign, word, carrier, number in zip(parcels, names, signs, sent, carriers, numbers, strict=True):
         yield [
-            (f"{parcel.name or 'parcel'}  ", Tone.DIM),
+            (f"{name}  ", Tone.DIM),
+            (f"{word}  ", sign.tone),
             (f"{carrier} " if carrier else "", Tone.DIM),
             (number, Tone.PLAIN if parcel.number else Tone.WARN),
-            (f"  {state} {when}", Tone.DIM),
-            ("  ours, unconfirmed" if parcel.ours else "", Tone.ACTIVE),
+            (f"  {parcel_state(parcel, fmt)}", Tone.DIM),
         ]
+        if parcel.lines:
+            yield [(f"    {contents(parcel)}", Tone.DIM)]
+
+
+def parcel_state(parcel: Fulfillment, fmt: Formatter) -> str:
+    """Where a parcel is, and since when that is known: `in transit 10:58`; one that nobody scanned yet was made."""
+    made = "made" if parcel.status == "success" else parcel.status
+    state = (parcel.shipment_status or made).replace("_", " ")
+    return f"{state} {fmt.instant(parcel.delivered_at or parcel.updated_at or parcel.created_at)}"
+
+
+def contents(parcel: Fulfillment) -> str:
+    """What is in a parcel: `2 T-shirt, black, M · 1 Mug`; empty where nobody knows."""
+    return " · ".join(f"{line.quantity} {line.title or line.sku or 'item'}" for line in parcel.lines)
 
 
 def _returns(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:

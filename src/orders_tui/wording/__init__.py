@@ -4,10 +4,11 @@ Everything that matters is a glyph and a word; colour comes from the theme by `t
 an ASCII twin. Every glyph is one cell wide.
 """
 
-from orders_tui.wording.formats import age, count, instant, money, unread, usd, zone
+from orders_tui.wording.formats import age, count, instant, money, unread, until, usd, zone
 from orders_tui.wording.lines import (
     connection,
     flags,
+    hold_until,
     mark,
     owner,
     refund,
@@ -21,8 +22,10 @@ from orders_tui.wording.states import (
     Tone,
     delivery,
     event_type,
+    hold_reason,
     issue,
     order_status,
+    parcel_sent,
     priority,
     return_state,
     severity,
@@ -40,12 +43,15 @@ __all__ = [
     "delivery",
     "event_type",
     "flags",
+    "hold_reason",
+    "hold_until",
     "instant",
     "issue",
     "mark",
     "money",
     "order_status",
     "owner",
+    "parcel_sent",
     "priority",
     "refund",
     "return_action",
@@ -57,6 +63,7 @@ __all__ = [
     "tab",
     "timeline_event",
     "unread",
+    "until",
     "usd",
     "words",
     "zone",

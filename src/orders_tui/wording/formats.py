@@ -19,6 +19,7 @@ _SIZES = ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k"))
 _MOST_DIGITS = 18
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_LONG_UNITS = ((1440, "d"), (60, "h"), (1, "min"))
 _UNITS = ((60, 1, "s"), (3600, 60, "m"), (86_400, 3600, "h"), (14 * 86_400, 86_400, "d"), (365 * 86_400, 604_800, "w"))
 
 
@@ -90,3 +91,11 @@ def instant(value: datetime | None, now: datetime, zone_name: str = "UTC") -> st
         return f"{_DAYS[there.weekday()]} {clock}"
     day = f"{there.day} {_MONTHS[there.month - 1]}"
     return f"{day} {clock}" if there.year == here.year else f"{day} {there.year}"
+
+
+def until(value: datetime, now: datetime, zone_name: str = "UTC") -> str:
+    """A time to come, in full and in the desk zone: `Mon 2026-12-07 09:00, in 6 d`; `…, over` once it has come."""
+    there, minutes = value.astimezone(zone(zone_name)), round((value - now).total_seconds() / 60)
+    size, unit = next((size, unit) for size, unit in _LONG_UNITS if minutes >= size or size == 1)
+    left = "over" if value <= now else f"in {minutes // size} {unit}"
+    return f"{_DAYS[there.weekday()]} {there:%Y-%m-%d %H:%M}, {left}"

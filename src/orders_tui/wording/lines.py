@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from orders_tui.feed.connection import ConnectionState
 from orders_tui.store.patches import MarkKind
 from orders_tui.wording.formats import NOTHING, age, instant, price, zone
-from orders_tui.wording.states import Sign, Tone, delivery, issue, return_state
+from orders_tui.wording.states import Sign, Tone, delivery, event_type, issue, return_state
 from orders_wire.vocabulary import UNASSIGNED, AlertType, Delivery, ReturnAction, ReturnState, Status
 
 if TYPE_CHECKING:
@@ -80,11 +80,22 @@ def ship_by(order: Order, now: datetime, zone_name: str = "UTC") -> Sign:
     return Sign(" ", " ", age(left), age(left))
 
 
+def hold_until(until: datetime | None, now: datetime, zone_name: str = "UTC") -> Sign:
+    """When a hold is over: `Mon 09:00`, `due 2h` once it is; an empty word where nobody said."""
+    if until is None:
+        return _NOT_DUE
+    if until <= now:
+        due = event_type(AlertType.HOLD_DUE)
+        word = f"due {age((now - until).total_seconds())}"
+        return Sign(due.glyph, due.ascii, word, word, due.tone)
+    return Sign(" ", " ", instant(until, now, zone_name), age((until - now).total_seconds()))
+
+
 def flags(order: Order, shown: Collection[str] = ()) -> list[Sign]:
     """What deserves a look on a row, most urgent first: late, held, an issue, outbound work that failed, a return, support,
     a delivery without a carrier.
 
-    `shown`: what stands beside them already and is not repeated, of `ship_by`, `hold`, `return`.
+    `shown`: what stands beside them already and is not repeated, of `ship_by`, `hold`, `until`, `return`.
     """
     return [sign for about, sign in _flags(order) if about not in shown]
 
@@ -94,9 +105,11 @@ def _flags(order: Order) -> Iterator[tuple[str, Sign]]:
         yield "ship_by", Sign("!", "!", "late", "late", Tone.BAD)
     if order.outbound.failed:
         yield "outbound", Sign("✗", "x", "not passed on", "failed", Tone.BAD)
-    if order.hold is not None:
-        reason = issue(order.hold.reason)
-        yield "hold", Sign("‖", "=", f"held: {reason.word}", "hold", Tone.WARN)
+    if order.hold is not None and AlertType.HOLD_DUE in order.alerts:
+        due = event_type(AlertType.HOLD_DUE)
+        yield "until", Sign(due.glyph, due.ascii, f"{due.word}: {issue(order.hold.reason).word}", due.short, due.tone)
+    elif order.hold is not None:
+        yield "hold", Sign("‖", "=", f"held: {issue(order.hold.reason).word}", "hold", Tone.WARN)
     elif order.issue is not None:
         yield "issue", issue(order.issue)
     if order.return_ is not None and not order.return_.state.terminal:

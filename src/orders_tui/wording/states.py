@@ -10,7 +10,9 @@ from orders_wire.vocabulary import (
     AlertType,
     Delivery,
     EventType,
+    HoldReason,
     Issue,
+    ParcelSent,
     Priority,
     ReturnState,
     Severity,
@@ -65,6 +67,14 @@ _ISSUE = {
     Issue.CARRIER: Sign("»", "}", "carrier", "carrier", Tone.WARN),
     Issue.MANUAL_CHECK: Sign("?", "?", "manual check", "check", Tone.WARN),
 }
+_HOLD = {
+    HoldReason.ADDRESS: _ISSUE[Issue.ADDRESS],
+    HoldReason.INVENTORY: _ISSUE[Issue.INVENTORY],
+    HoldReason.PAYMENT: _ISSUE[Issue.PAYMENT],
+    HoldReason.FRAUD: Sign("⚑", "!", "fraud", "fraud", Tone.BAD),
+    HoldReason.CUSTOMER: Sign("☺", "c", "customer", "customer", Tone.WARN),
+    HoldReason.OTHER: Sign("?", "?", "other", "other", Tone.WARN),
+}
 _PRIORITY = {
     Priority.VIP: Sign("★", "^", "VIP", "VIP", Tone.ACTIVE),
     Priority.RUSH: Sign("▲", "+", "rush", "rush", Tone.WARN),
@@ -86,6 +96,12 @@ _DELIVERY = {
     Delivery.PICKUP: Sign("⌂", "p", "pick-up", "pick-up", Tone.ACTIVE),
     Delivery.NONE: Sign("·", ".", "no delivery", "none", Tone.DIM),
 }
+_SENT = {
+    ParcelSent.SENT: Sign("✓", "v", "sent", "sent", Tone.GOOD),
+    ParcelSent.WAITING: Sign("◌", ".", "waiting", "waiting", Tone.ACTIVE),
+    ParcelSent.FAILED: Sign("✗", "x", "failed", "failed", Tone.BAD),
+    ParcelSent.LOCAL: Sign("·", "-", "local", "local", Tone.DIM),
+}
 _SEVERITY = {
     Severity.CRITICAL: Sign("!", "!", "critical", "critical", Tone.BAD),
     Severity.WARNING: Sign("▲", "^", "warning", "warning", Tone.WARN),
@@ -99,6 +115,7 @@ _EVENT = {
     EventType.SUPPORT_ESCALATED: Sign("☎", "s", "escalated to support", "support", Tone.ACTIVE),
     EventType.INTEGRATION_FAILED: Sign("✗", "x", "integration failed", "failed", Tone.BAD),
     EventType.TRACKING_PENDING: Sign("◔", "%", "tracking pending", "tracking", Tone.WARN),
+    EventType.HOLD_DUE: Sign("◷", "d", "hold due", "hold due", Tone.WARN),
     EventType.DATA_GAP: Sign("∅", "0", "data gap", "gap", Tone.WARN),
     EventType.REFRESH: Sign("·", ".", "refresh", "refresh", Tone.DIM),
 }
@@ -154,6 +171,11 @@ def issue(value: Issue) -> Sign:
     return _ISSUE[value]
 
 
+def hold_reason(value: HoldReason) -> Sign:
+    """Why an order is held."""
+    return _HOLD[value]
+
+
 def priority(value: Priority) -> Sign:
     """`vip`, `rush`, `standard`."""
     return _PRIORITY[value]
@@ -167,6 +189,11 @@ def return_state(value: ReturnState) -> Sign:
 def delivery(value: Delivery) -> Sign:
     """How an order gets to its buyer."""
     return _DELIVERY[value]
+
+
+def parcel_sent(value: ParcelSent) -> Sign:
+    """How far a parcel is known to Shopify."""
+    return _SENT[value]
 
 
 def severity(value: Severity) -> Sign:

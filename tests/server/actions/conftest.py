@@ -21,7 +21,7 @@ async def desk(db: Database) -> AsyncIterator[Desk]:
 @pytest.fixture
 async def light_desk(sqlite_url: str, clock: SettableClock) -> AsyncIterator[Desk]:
     """The same on SQLite alone, for what does not depend on the database."""
-    database = await Database.open(sqlite_url, SHOP, clock)
+    database = await Database.open(sqlite_url, SHOP, clock, migrating=False)
     async with serve(database) as running:
         yield running
     await database.close()

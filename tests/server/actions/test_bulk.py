@@ -19,8 +19,8 @@ async def test_some_succeed_and_the_others_say_why_not(desk: Desk) -> None:
         ("#404", "not_found"),
     ]
     assert list(answer["versions"]) == [gid(1), "4"]
-    assert (await desk.order(2)).operator.acknowledgement is None
-    assert (await desk.order(4)).operator.acknowledgement is not None
+    assert (await desk.order(2)).operator.acknowledgements == ()
+    assert (await desk.order(4)).operator.acknowledgements
 
 
 async def test_an_order_that_was_so_already_counts_as_done(light_desk: Desk) -> None:

@@ -30,7 +30,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("assign", {"assignee": "maya"}, "orderIds"),
     ("assign", {"orderIds": [], "assignee": "maya"}, "orderIds"),
     ("assign", {"orderIds": "1", "assignee": "maya"}, "orderIds"),
-    ("assign", {"orderIds": [1], "assignee": "maya"}, "orderIds.0"),
+    ("assign", {"orderIds": [1], "assignee": "maya"}, "orderIds[0]"),
     ("assign", {"orderIds": ["1"]}, "assignee"),
     ("assign", {"orderIds": ["1"], "assignee": ""}, "assignee"),
     ("assign", {"orderIds": ["1"], "assignee": "   "}, "assignee"),

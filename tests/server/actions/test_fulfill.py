@@ -13,6 +13,7 @@ from orders_sync.instants import DAY, HOUR
 from orders_wire.vocabulary import Status
 
 TRACKING = {"number": "1Z999", "carrier": "UPS"}
+WRITTEN = TRACKING | {"url": None}
 
 
 async def test_an_owed_order_is_acknowledged_and_its_fulfilment_queued(desk: Desk) -> None:
@@ -27,7 +28,7 @@ async def test_an_owed_order_is_acknowledged_and_its_fulfilment_queued(desk: Des
     assert seen.timeline[-1] == "fulfillment_submitted"
     (row,) = await desk.outbox(1)
     assert (row.target, row.kind) == ("shopify", "fulfillment")
-    assert await desk.payloads("fulfillment") == [{"tracking": TRACKING, "known": []}]
+    assert await desk.payloads("fulfillment") == [{"tracking": WRITTEN, "known": [], "lines": [[1, 1]]}]
 
 
 async def test_without_a_number_the_order_waits_for_tracking(light_desk: Desk) -> None:
@@ -96,8 +97,8 @@ async def test_a_number_goes_to_the_acknowledgement_alone(light_desk: Desk) -> N
     await light_desk.tell(order(1, None, line(1, owed=0), line(2, "CAP")), parcel(1, 70))
     await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
     seen = await light_desk.order(1)
-    assert {parcel.id: parcel.number for parcel in seen.state.parcels} == {70: None, 0: "1Z999"}
-    assert await light_desk.payloads("fulfillment") == [{"tracking": TRACKING, "known": [70]}]
+    assert [(parcel.ours, parcel.number) for parcel in seen.state.parcels] == [(False, None), (True, "1Z999")]
+    assert await light_desk.payloads("fulfillment") == [{"tracking": WRITTEN, "known": [70], "lines": [[2, 1]]}]
 
 
 async def test_already_fulfilled_gives_the_number_to_the_oldest_parcel_that_lacks_one(light_desk: Desk) -> None:
@@ -108,7 +109,7 @@ async def test_already_fulfilled_gives_the_number_to_the_oldest_parcel_that_lack
     seen = await light_desk.order(1)
     assert {parcel.id: parcel.number for parcel in seen.state.parcels} == {70: "1Z999", 71: "DHL-1", 72: None}
     assert [(row.kind, row.state) for row in await light_desk.outbox(1)] == [("tracking", "queued")]
-    assert await light_desk.payloads("tracking") == [{"fulfillment_id": 70, "before": None, **TRACKING}]
+    assert await light_desk.payloads("tracking") == [{"fulfillment_id": 70, "before": None, **WRITTEN}]
     assert answer["undoUntil"] == "2026-03-10T12:00:10Z"
     assert (await light_desk.order(1)).waiting == 1
 
@@ -127,7 +128,7 @@ async def test_a_number_for_our_own_parcel_goes_out_with_its_fulfilment(desk: De
     await desk.act("fulfill", {"orderIds": ["1"]})
     await desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
     assert [parcel.number for parcel in (await desk.order(1)).state.parcels] == ["1Z999"]
-    assert await desk.payloads("fulfillment") == [{"tracking": TRACKING, "known": []}]
+    assert await desk.payloads("fulfillment") == [{"tracking": WRITTEN, "known": [], "lines": [[1, 1]]}]
 
 
 async def test_what_is_claimed_is_not_altered_by_a_late_number(desk: Desk) -> None:
@@ -136,9 +137,10 @@ async def test_what_is_claimed_is_not_altered_by_a_late_number(desk: Desk) -> No
     await desk.claim("shopify")
     status, _ = await desk.act("fulfill", {"orderIds": ["1"], "tracking": TRACKING})
     assert status == 200
-    assert await desk.payloads("fulfillment") == [{"tracking": None, "known": []}]
-    made: dict[str, object] = {"fulfillment_id": None, "known": [], "before": None}
-    assert await desk.payloads("tracking") == [made | TRACKING]
+    assert await desk.payloads("fulfillment") == [{"tracking": None, "known": [], "lines": [[1, 1]]}]
+    (own,) = (await desk.order(1)).operator.acknowledgements
+    made: dict[str, object] = {"fulfillment_id": None, "of": own.action_id, "known": [], "lines": [[1, 1]]}
+    assert await desk.payloads("tracking") == [made | {"before": None} | WRITTEN]
 
 
 async def test_again_without_news_changes_nothing(light_desk: Desk) -> None:

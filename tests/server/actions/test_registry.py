@@ -8,7 +8,19 @@ from aiohttp.web import RouteDef
 from orders_sync.actions.registry import ACTIONS
 from orders_sync.routes.actions import routes
 from orders_wire import operations
-from orders_wire.actions import AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
+from orders_wire.actions import (
+    AddressBody,
+    AssignBody,
+    FulfillBody,
+    HoldBody,
+    InventoryBody,
+    ReleaseBody,
+    ReturnsBody,
+    SupportBody,
+    TagsBody,
+    TrackingBody,
+    UndoBody,
+)
 from orders_wire.vocabulary import ActionName
 
 BODIES = {
@@ -17,6 +29,11 @@ BODIES = {
     ActionName.SUPPORT: SupportBody,
     ActionName.RETURNS: ReturnsBody,
     ActionName.INVENTORY: InventoryBody,
+    ActionName.TRACKING: TrackingBody,
+    ActionName.HOLD: HoldBody,
+    ActionName.RELEASE: ReleaseBody,
+    ActionName.TAGS: TagsBody,
+    ActionName.ADDRESS: AddressBody,
     ActionName.UNDO: UndoBody,
 }
 

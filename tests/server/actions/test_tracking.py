@@ -21,7 +21,8 @@ SENT = {"orderIds": ["1"], "tracking": NUMBER, "delaySeconds": 0}
 
 
 async def numbers(desk: Desk) -> dict[int, str | None]:
-    return {each.id: each.number for each in (await desk.order(1)).state.parcels}
+    """By fulfilment; 0 is a parcel of ours."""
+    return {0 if each.ours else each.id: each.number for each in (await desk.order(1)).state.parcels}
 
 
 async def sent_twice(desk: Desk) -> None:
@@ -91,7 +92,7 @@ async def test_a_placeholder_is_shown_and_leaves_no_row_and_gives_way_to_a_numbe
     assert await light_desk.outbox(1) == []
     await light_desk.act("fulfill", SENT)
     assert await numbers(light_desk) == {70: "1Z999"}
-    assert await light_desk.payloads("tracking") == [{"fulfillment_id": 70, "before": None, **NUMBER}]
+    assert await light_desk.payloads("tracking") == [{"fulfillment_id": 70, "before": None, "url": None, **NUMBER}]
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,7 @@ async def test_a_number_is_taken_off_the_parcel_and_off_what_waits_to_leave(desk
     _, answer = await undo(desk, action_id)
     assert answer["updatedOrders"] == [{"id": "1", "fulfillmentStatus": "fulfilled"}]
     assert [parcel.number for parcel in (await desk.order(1)).state.parcels] == [None]
-    assert await desk.payloads(Kind.FULFILLMENT) == [{"tracking": None, "known": []}]
+    assert await desk.payloads(Kind.FULFILLMENT) == [{"tracking": None, "known": [], "lines": [[1, 1]]}]
     assert [row.state for row in await desk.outbox(1)] == ["queued"]
 
 

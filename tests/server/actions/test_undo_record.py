@@ -29,10 +29,11 @@ states = st.builds(
     owner_action=some,
     thread=some,
     escalation=st.one_of(st.none(), st.builds(Escalation, action_id=names, at=st.just(Ms(1)), by=names, note=some)),
-    acknowledgement=st.one_of(
-        st.none(),
+    acknowledgements=st.lists(
         st.builds(Acknowledgement, action_id=names, at=st.just(Ms(1)), known=st.tuples(ids), number=some, carrier=some),
-    ),
+        unique_by=lambda each: each.action_id,
+        max_size=2,
+    ).map(lambda found: tuple(sorted(found, key=lambda each: each.action_id))),
     numbers=st.dictionaries(ids, st.builds(GivenNumber, action_id=names, number=names, carrier=some), max_size=2),
     cleared_delays=st.dictionaries(ids, st.integers(0, 3).map(Ms), max_size=2),
     cleared_numbers=st.frozensets(ids, max_size=2).map(lambda found: tuple(sorted(found))),
@@ -89,3 +90,15 @@ def test_an_acknowledged_alert_that_is_gone_is_no_conflict() -> None:
     assert revert(OperatorState(thread="t", cleared_delays={7: Ms(2)}), patch) == OperatorState(
         cleared_delays={7: Ms(2)}
     )
+
+
+def test_what_landed_releases_recorded_of_one_acknowledgement_is_taken_back() -> None:
+    own = {"action_id": "a", "at": 1, "known": [7], "number": None, "carrier": None}
+    patch = OrderPatch.model_validate({"spelling": "1", "order_id": 1, "patch": {"acknowledgement": (None, own)}}).patch
+    stored = OperatorState.model_validate({"acknowledgement": own})
+    assert revert(stored, patch) == OperatorState()
+    numbered = {**own, "number": "1Z"}
+    patch = OrderPatch.model_validate(
+        {"spelling": "1", "order_id": 1, "patch": {"acknowledgement": (own, numbered)}}
+    ).patch
+    assert revert(OperatorState.model_validate({"acknowledgement": numbered}), patch) == stored

@@ -51,11 +51,13 @@ async def test_a_counter_is_the_count_of_its_rows(
                 rows[step.order_id] = random_order(Random(step.seed), step.order_id, now)
         await db.write(lambda tx, steps=steps: take(tx, steps, now))  # type: ignore[misc]
     between = Between(*(Ms(now + edge) for edge in sorted(edges)))
+    worth = Between(*sorted(Ms(edge % 6_000) for edge in edges))
 
     def check(conn: Connection) -> None:
         assert recount.day_counts(conn, db.shop_id) == []
         for kind in Counted:
-            assert counters.count(conn, db.shop_id, kind, between) == counted(list(rows.values()), kind, between), kind
+            asked = worth if kind is Counted.VALUE else between
+            assert counters.count(conn, db.shop_id, kind, asked) == counted(list(rows.values()), kind, asked), kind
 
     await db.read(check)
 
@@ -82,6 +84,7 @@ def counted(orders: list[Projection], kind: Counted, between: Between) -> Count:
             Counted.PLACED: o.placed_at,
             Counted.FULFILLED: o.first_fulfilled_at,
             Counted.REFUNDED: o.refunded_at,
+            Counted.VALUE: o.value_usd_cents,
         }[kind]
         if at is not None and between.start <= at < between.end:
             found += Count(1, at - o.placed_at if kind is Counted.FULFILLED else 0)

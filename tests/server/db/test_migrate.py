@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from tests.server.conftest import SHOP, SettableClock
 from tests.support.desk_orders import order, told
 from tests.support.postgres import Cluster
-from tests.support.releases import versions
+from tests.support.releases import OURS, versions
 
 from orders_sync.db import connections, migrate
 from orders_sync.db.engine import Database
@@ -88,36 +88,36 @@ def shape(conn: Connection, schema: str | None) -> Shape:
 
 def test_a_sqlite_file_is_copied_before_it_is_changed(sqlite_url: str, release: Release) -> None:
     assert migrate.migrate(parse(sqlite_url)) is None
-    release("0002")
+    release("9001")
     copy = migrate.migrate(parse(sqlite_url))
-    assert copy == Path(f"{sqlite_path(parse(sqlite_url))}.before-0002")
-    assert look(f"sqlite:///{copy}", revision) == "0001"
-    assert look(sqlite_url, revision) == newest() == "0002"
+    assert copy == Path(f"{sqlite_path(parse(sqlite_url))}.before-9001")
+    assert look(f"sqlite:///{copy}", revision) == OURS
+    assert look(sqlite_url, revision) == newest() == "9001"
 
 
 async def test_a_release_goes_on_working_and_starting_on_a_schema_that_a_later_one_expanded(
     database_url: str, clock: SettableClock, release: Release
 ) -> None:
     old = await Database.open(database_url, SHOP, clock)
-    release("0002")
+    release("9001")
     await works(database_url, clock)
     assert "colour" in look(database_url, columns)
     await told(old, [order(2)])
     await old.close()
-    release("0001")
+    release(OURS)
     await works(database_url, clock)
-    assert look(database_url, revision) == "0002"
+    assert look(database_url, revision) == "9001"
 
 
 async def test_a_release_that_a_contraction_left_behind_says_so_and_the_one_before_does_not(
     database_url: str, clock: SettableClock, release: Release
 ) -> None:
-    release("0003")
+    release("9002")
     await works(database_url, clock)
-    release("0002")
+    release("9001")
     await works(database_url, clock)
-    release("0001")
-    with pytest.raises(LeftBehind, match=r"revision 0003, this release at 0001: start one at 0002 or later"):
+    release(OURS)
+    with pytest.raises(LeftBehind, match=f"revision 9002, this release at {OURS}: start one at 9001 or later"):
         await works(database_url, clock)
 
 
@@ -125,7 +125,7 @@ def test_a_change_does_not_make_others_wait_behind_it(
     postgres_url: str, release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(migrate, "_WAIT_FOR_TABLE", "50ms")
-    release("0002")
+    release("9001")
     tried = []
     engine = connections.unpooled(parse(postgres_url))
     with engine.connect() as reading:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from random import Random
 
 import pytest
 from sqlalchemy import Connection
-from tests.support.desk_model import DeskModel, random_filters, random_orders
+from tests.support.desk_model import DeskModel, random_filters, random_list_filters, random_orders
 
+from orders_sync.db import drivers, page_rows
 from orders_sync.db import orders as stored
-from orders_sync.db import page_rows
 from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.engine import Database
 from orders_sync.db.orders import Saved
@@ -69,6 +70,27 @@ async def test_every_filter(db: Database, seed: int, monkeypatch: pytest.MonkeyP
             sort = dice.choice([None, None, *SORTS])
             filters = random_filters(dice, model.now)
             compare(conn, db, model, Selection(dice.choice([Tab.ALL, *Tab]), sort, filters), dice)
+
+    await db.read(check)
+
+
+@pytest.mark.parametrize("rows", [drivers.ROW, 0, 10**6], ids=["cheapest", "along the order", "from what is asked"])
+async def test_every_list_parameter(db: Database, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_rows, "NEAR", 5)
+    monkeypatch.setattr(drivers, "ROW", rows)
+    model = await filled(db, rows, db.clock())
+    dice = Random(rows)
+
+    def check(conn: Connection) -> None:
+        for _ in range(30):
+            sort = dice.choice([None, None, *SORTS])
+            filters = random_list_filters(dice)
+            if dice.random() < 0.3:
+                asked = random_filters(dice, model.now)
+                filters = replace(
+                    filters, **{n: getattr(asked, n) for n in ("placed", "status", "assigned_to", "words")}
+                )
+            compare(conn, db, model, Selection(dice.choice([Tab.ALL, Tab.ALL, *Tab]), sort, filters), dice)
 
     await db.read(check)
 

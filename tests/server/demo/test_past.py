@@ -187,3 +187,10 @@ def test_some_orders_are_fetched_in_the_store_or_brought_by_the_shop(past: Past)
     assert all(order.shipping_address is not None for order in brought)
     assert {bool(order.owed) for order in fetched} == {True, False}
     assert any(order.owed for order in brought)
+
+
+def test_holds_are_the_desks_another_apps_and_of_one_that_lets_nobody_else_release_them(past: Past) -> None:
+    holds = [entry for task in past.shop.tasks.values() for entry in task.holds]
+    kinds = Counter((entry.by_us, entry.locked, str(entry.handle).startswith("desk-")) for entry in holds)
+    assert set(kinds) == {(True, False, True), (False, False, False), (False, True, False)}
+    assert min(kinds.values()) >= 4

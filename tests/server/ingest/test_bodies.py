@@ -221,7 +221,7 @@ def test_holds_are_added_and_released() -> None:
     added, released = _one("fulfillment_holds/added", body), _one("fulfillment_holds/released", body)
     assert isinstance(added, HoldAdded)
     assert (added.fulfillment_order_id, added.order_id, added.hold.id, added.hold.handle) == (41, None, "51", "h1")
-    assert released == HoldReleased(41, None, "51", SEEN)
+    assert released == HoldReleased(41, None, "51", SEEN, added.hold)
 
 
 def test_a_refund_names_its_return_or_none() -> None:

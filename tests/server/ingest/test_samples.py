@@ -244,6 +244,8 @@ def test_an_order_opens_with_what_its_body_says(desk_shop: Shop, file: Path) -> 
             told = body.get(name) or None
             assert (address is None) is (told is None)
             assert address is None or told is None or (address.city, address.zip) == (told["city"], told["zip"])
+            for code in ("first_name", "last_name", "province_code", "country_code"):
+                assert getattr(address, code, None) == ((told or {}).get(code) or None)
         assert [(line.sku, line.quantity) for line in shown.line_items] == [
             (line["sku"] or None, line["quantity"]) for line in body.get("line_items", [])
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Connection, delete, func, select, update
 from tests.server.conftest import SettableClock
 from tests.server.live.test_alerts import told
 from tests.support.desk_orders import PLACED, line, order, parcel
@@ -10,6 +11,8 @@ from tests.support.desk_orders import told as tell
 
 from orders_sync.db import leases
 from orders_sync.db.engine import Database
+from orders_sync.db.tables import day_counters, order_marks, orders
+from orders_sync.db.tx import Tx
 from orders_sync.instants import DAY, HOUR, MINUTE, SECOND, Ms
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.upkeep.retention import Retention
@@ -19,6 +22,27 @@ from orders_sync.upkeep.sweeper import SWEEP_S, Sweeper
 @pytest.fixture
 def sweeper(db: Database) -> Sweeper:
     return Sweeper(db, Thresholds(), Retention(events=7 * DAY, answers=72 * HOUR), owner="a")
+
+
+async def test_an_order_that_a_release_before_wrote_gets_its_marks(db: Database, sweeper: Sweeper) -> None:
+    await tell(db, [order(1)])
+
+    def written_before(tx: Tx) -> None:
+        tx.conn.execute(delete(order_marks))
+        tx.conn.execute(update(orders).values(parts=func.substr(orders.c.parts, 1, 48)))
+        tx.conn.execute(delete(day_counters).where(day_counters.c.kind.contains(":")))
+
+    before = await db.read(recounted)
+    await db.write(written_before)
+    assert await db.read(recounted) != before
+    assert (await sweeper.mark(), await sweeper.mark()) == (1, 0)
+    assert await db.read(recounted) == before
+
+
+def recounted(conn: Connection) -> list[tuple[object, ...]]:
+    marks = conn.execute(select(order_marks.c.mark, order_marks.c.order_id).order_by(order_marks.c.mark))
+    kept = conn.execute(select(day_counters.c.kind, day_counters.c.n).where(day_counters.c.kind.contains(":")))
+    return [tuple(row) for row in (*marks, *sorted(kept.all()))]
 
 
 async def test_an_order_whose_due_time_passes_is_overdue_at_the_next_sweep(

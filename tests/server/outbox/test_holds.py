@@ -19,7 +19,7 @@ async def test_a_hold_that_was_sent_is_released_by_its_name(desk: Desk) -> None:
     await relay_to(desk.db, Ledger()).send_due()
     assert await ended(desk) == [("hold", "done"), ("release_hold", "queued")]
     (held,), (released,) = await desk.payloads("hold"), await desk.payloads("release_hold")
-    assert released == {"handle": held["handle"]}
+    assert released == {"handle": held["handle"], "hold_ids": []}
     assert (await desk.order(1)).waiting == 1
 
 

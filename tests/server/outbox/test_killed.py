@@ -1,6 +1,6 @@
-"""`kill -9` between a call and its record: the shop, the ERP and the support queue hold exactly one effect of each write.
+"""`kill -9` at every step of a write: the shop, the ERP and the support queue hold exactly one effect of each.
 
-Real processes: the server, and the simulated shop, whose answers a proxy holds back until the server is dead.
+Real processes: the server, and the simulated shop. A proxy between them holds requests, or answers, until the server is dead.
 """
 
 from __future__ import annotations
@@ -20,21 +20,29 @@ from tests.support.processes import ServerProcess, server, shop
 from orders_demo.identity import DOMAIN, Secrets
 from orders_sync.instants import SECOND
 from orders_sync.relay.relay import LEASE_MS
+from orders_wire.actions import GivenAddress
 
 LOOK_S = 0.05
 PATIENCE_S = 60
 HELD_S = 60
-"""The longest that outbound work can wait: all of it is due when the clock runs ahead by so much."""
+"""The longest that outbound work can wait."""
+STEP_MS = max(HELD_S * SECOND, LEASE_MS) + SECOND
+"""All of it is due, and every lease has run out, when the clock runs ahead by so much more. Four of them are less than what the
+ERP lets a signature be off."""
 ORDERS = 160
+
+
+Json = dict[str, Any]
 
 
 @dataclass
 class Proxy:
-    """In front of the shop. While `holding`, what changes something there is passed on, and its answer is never given."""
+    """In front of the shop. A change that is among those of `holding` is passed on while `passing`, and is never answered."""
 
     shop_url: str
     url: str = ""
-    holding: bool = True
+    holding: frozenset[str] = frozenset()
+    passing: bool = True
     held: list[str] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -57,7 +65,7 @@ class Proxy:
                 await runner.cleanup()
 
     async def has_held(self, *what: str) -> None:
-        """Returns when exactly these were done and their answers held back."""
+        """Returns when exactly these came and are held."""
         async with asyncio.timeout(PATIENCE_S):
             while sorted(self.held) != sorted(what):
                 self.news.clear()
@@ -65,24 +73,42 @@ class Proxy:
 
     async def _pass(self, session: aiohttp.ClientSession, request: web.Request) -> web.Response:
         body, headers = await request.read(), {n: v for n, v in request.headers.items() if n.lower() != "host"}
+        name = _changes(request.path, body)
+        if not self.passing and name in self.holding:
+            await self._hold(name)
         async with session.post(request.path, data=body, headers=headers) as answer:
             passed = web.Response(status=answer.status, body=await answer.read(), content_type=answer.content_type)
-        name = _changes(request.path, body)
-        if self.holding and name is not None:
-            self.held.append(name)
-            self.news.set()
-            await asyncio.Event().wait()
+        if name in self.holding:
+            await self._hold(name)
         return passed
 
-
-def _changes(path: str, body: bytes) -> str | None:
-    """What a request does to its receiver; null when it only reads."""
-    if path in ("/erp", "/support"):
-        return path
-    return next((name for name in _MUTATIONS if name.encode() in body), None)
+    async def _hold(self, name: str) -> None:
+        self.held.append(name)
+        self.news.set()
+        await asyncio.Event().wait()
 
 
-_MUTATIONS = ("fulfillmentCreate", "fulfillmentTrackingInfoUpdate", "returnProcess", "metafieldsSet")
+def _changes(path: str, body: bytes) -> str:
+    """What a request does to its receiver; its path where that is all to be said of it, also when it only reads."""
+    return next((name for name in _MUTATIONS if name.encode() in body), path)
+
+
+_FIRST = (
+    "fulfillmentCreate",
+    "fulfillmentTrackingInfoUpdate",
+    "returnProcess",
+    "metafieldsSet",
+    "tagsAdd",
+    "orderUpdate",
+)
+_MUTATIONS = (*_FIRST, "tagsRemove")
+_ALL = (*_FIRST, "/erp", "/support")
+
+_OPEN_ORDERS = """{ locations(first: 2) { nodes { id } } orders(first: 50, reverse: true) { nodes { id
+  fulfillmentOrders(first: 5) { nodes { id status supportedActions { action }
+    lineItems(first: 5) { nodes { id remainingQuantity lineItem { id } } } } } } } }"""
+_MOVE = """mutation M($id: ID!, $to: ID!, $lines: [FulfillmentOrderLineItemInput!]) {
+  fulfillmentOrderMove(id: $id, newLocationId: $to, fulfillmentOrderLineItems: $lines) { userErrors { message } } }"""
 
 
 @dataclass
@@ -92,6 +118,8 @@ class World:
     server: ServerProcess
     proxy: Proxy
     shop: aiohttp.ClientSession
+    token: str = ""
+    ahead_ms: int = 0
 
     async def get(self, path: str) -> Any:
         async with aiohttp.ClientSession(self.server.url) as session, session.get(path) as answer:
@@ -114,14 +142,62 @@ class World:
             async with self.shop.post("/control/drain"):
                 pass
 
-    async def first(self, tab: str, **wanted: str) -> str:
-        """The id of an order of a tab that has these values, itself or its return."""
+    async def first(self, tab: str, but: str = "", **wanted: str) -> str:
+        """The id of an order of a tab, not `but`, that has these values, itself or its return."""
         for row in (await self.get(f"/sync/orders?tab={tab}&pageSize=250"))["orders"]["items"]:
-            if not row["hold"] and all(
-                {**row, **(row["return"] or {})}.get(name) == value for name, value in wanted.items()
+            if (
+                row["id"] != but
+                and not row["hold"]
+                and all({**row, **(row["return"] or {})}.get(name) == value for name, value in wanted.items())
             ):
                 return str(row["id"])
         raise AssertionError(f"no order in {tab} with {wanted}")
+
+    async def tag_and_correct(self, *besides: str) -> None:
+        """A tag for another on one order, another address on a second."""
+        rows = (await self.get("/sync/orders?pageSize=250"))["orders"]["items"]
+        plain = [row for row in rows if row["id"] not in besides and row["status"] != "cancelled"]
+        tagged = next(row for row in plain if row["tags"])
+        await self.act("tags", orderIds=[tagged["id"]], add=["kept-once"], remove=tagged["tags"][:1])
+        moved = next(row for row in plain if row is not tagged and row["ship_by"] and row["delivery"] == "shipping")
+        there = (await self.get(f"/sync/orders/{moved['order_number'].strip('#')}"))["shipping_address"]
+        address = {name: there[name] for name in GivenAddress.model_fields} | {"address1": "1 New Road"}
+        await self.act("address", orderId=moved["id"], shippingAddress=address)
+
+    async def of_two_locations(self) -> tuple[str, list[Json]]:
+        """An order of which one unit is moved to another location, and what it owes then."""
+        answer = await self._ask(_OPEN_ORDERS)
+        for order in answer["orders"]["nodes"]:
+            parts = order["fulfillmentOrders"]["nodes"]
+            lines = parts[0]["lineItems"]["nodes"] if len(parts) == 1 and parts[0]["status"] == "OPEN" else []
+            if sum(line["remainingQuantity"] for line in lines) > 1:
+                given = {"id": parts[0]["id"], "to": answer["locations"]["nodes"][1]["id"]}
+                await self._ask(_MOVE, **given, lines=[{"id": lines[0]["id"], "quantity": 1}])
+                return order["id"], [
+                    {"lineId": line["lineItem"]["id"], "quantity": line["remainingQuantity"]} for line in lines
+                ]
+        raise AssertionError("no open order owes two units")
+
+    async def _ask(self, query: str, **variables: Any) -> Json:
+        headers = {"X-Shopify-Access-Token": self.token}
+        body = {"query": query, "variables": variables}
+        async with self.shop.post("/admin/api/2026-07/graphql.json", json=body, headers=headers) as answer:
+            told: Json = (await answer.json())["data"]
+            return told
+
+    async def killed_while(self, *held: str, passing: bool) -> Counter[str]:
+        """Starts the server when all that was claimed before is free again, and kills it when these are held, having been passed
+        on or not. Returns what the shop's books have then."""
+        self.proxy.held.clear()
+        self.proxy.holding, self.proxy.passing = frozenset(held), passing
+        await self.start()
+        await self.proxy.has_held(*held)
+        await self.server.kill()
+        return Counter(entry["name"] for entry in await self.ledger())
+
+    async def start(self) -> None:
+        self.ahead_ms += STEP_MS
+        await self.server.start(ahead_ms=self.ahead_ms)
 
     async def sent(self) -> None:
         """Returns when nothing waits in the outbox."""
@@ -141,7 +217,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
     async with shop(ORDERS) as (shop_url, secrets), aiohttp.ClientSession(shop_url) as session:
         proxy = Proxy(shop_url)
         async with proxy.running(), server(_settings(database_url, proxy, secrets)) as running:
-            yield World(running, proxy, session)
+            yield World(running, proxy, session, secrets.admin_token)
 
 
 def _settings(database_url: str, proxy: Proxy, secrets: Secrets) -> dict[str, str]:
@@ -159,33 +235,45 @@ def _settings(database_url: str, proxy: Proxy, secrets: Secrets) -> dict[str, st
     }
 
 
-async def test_a_relay_killed_between_call_and_record_leaves_one_effect_of_each(world: World) -> None:
+async def test_a_relay_killed_at_any_step_leaves_one_effect_of_each(world: World) -> None:
     await world.filled()
-    owed = await world.first("unfulfilled")
+    split, lines = await world.of_two_locations()
+    owed = await world.first("unfulfilled", but=split)
     coming_back = await world.first("returns", state="awaiting_refund")
-    other = await world.first("all")
+    other = await world.first("all", but=split)
     unnumbered = await world.first("awaiting_tracking", status="awaiting_tracking")
     await world.act("fulfill", orderIds=[owed], notify=True)
+    await world.act("fulfill", orderIds=[split], lines=lines, tracking={"number": "1Z999AA10123456784"}, notify=True)
     await world.act("fulfill", orderIds=[unnumbered], tracking={"number": "1Z999AA10123456784"}, notify=True)
     await world.act("returns", orderId=coming_back, action="approve_refund")
     await world.act("support", orderId=other, note="broken")
+    await world.tag_and_correct(split, owed, coming_back, other, unnumbered)
     await world.server.kill()
-    due_ms = (HELD_S + 1) * SECOND
-    await world.server.start(ahead_ms=due_ms)
-    await world.proxy.has_held(*_MUTATIONS, "/erp", "/support")
+    before = Counter(entry["name"] for entry in await world.ledger())
 
-    await world.server.kill()
-    before = await world.ledger()
-    world.proxy.holding = False
-    await world.server.start(ahead_ms=due_ms + LEASE_MS + SECOND)
+    assert await world.killed_while(*_ALL, "fulfillmentCreate", passing=False) == before, "before they left"
+    made = await world.killed_while(*_ALL, "fulfillmentCreate", passing=True)
+    assert made["fulfillmentCreate"] - before["fulfillmentCreate"] == 2, "before they were recorded"
+    made = await world.killed_while("fulfillmentCreate", "tagsRemove", passing=True)
+    assert made["fulfillmentCreate"] - before["fulfillmentCreate"] == 3, (
+        "before that of the second location was recorded"
+    )
+    world.proxy.holding = frozenset()
+    await world.start()
     await world.sent()
 
     after = await world.ledger()
-    assert Counter(entry["name"] for entry in before) <= Counter(entry["name"] for entry in after)
-    made = [entry["name"] for entry in after]
-    assert [made.count(name) for name in ("fulfillmentCreate", "returnProcess", "returnClose")] == [1, 1, 1]
-    assert [
-        made.count(name) for name in ("fulfillmentTrackingInfoUpdate", "shipping_update", "shipping_confirmation")
-    ] == [1] * 3
-    assert [made.count(name) for name in ("return.refund_ordered", "support.escalated")] == [1, 1]
+    made = Counter(entry["name"] for entry in after) - before
+    assert made["fulfillmentCreate"] == made["shipping_confirmation"] == 3
+    once = ("returnProcess", "returnClose", "fulfillmentTrackingInfoUpdate", "shipping_update")
+    assert [made[name] for name in (*once, "return.refund_ordered", "support.escalated")] == [1] * 6
+    assert [made[name] for name in ("tagsAdd", "tagsRemove", "orderUpdate")] == [1] * 3
     assert all(entry["repeats"] for entry in after if entry["kind"] in ("erp", "support"))
+    mailed = Counter(entry["subject"] for entry in after if entry["kind"] == "mail")
+    assert set(mailed.values()) == {1}, "at most once per fulfilment"
+    numbers = [
+        entry["effect"]["numbers"]
+        for entry in after
+        if entry["name"] == "fulfillmentCreate" and entry["subject"] == split
+    ]
+    assert sorted(numbers) == [[], ["1Z999AA10123456784"]], "the first alone has the number"

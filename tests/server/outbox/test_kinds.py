@@ -6,7 +6,7 @@ import pytest
 
 from orders_sync.external.shopify.sender import METAFIELD_KEYS, WRITES
 from orders_sync.outbox.kinds import METAFIELDS, Kind, Shown, Target
-from orders_sync.relay.failure import TAKEN_BACK
+from orders_sync.relay.taken_back import TAKEN_BACK
 from orders_sync.rules.integration_failed import what
 
 

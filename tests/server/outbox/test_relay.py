@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,8 +20,9 @@ from orders_sync.db.failures import Unavailable
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.evidence.changes import ReturnMoved
 from orders_sync.instants import MINUTE, SECOND, Ms
-from orders_sync.outbox.kinds import Target
+from orders_sync.outbox.kinds import Kind, Target
 from orders_sync.outbox.outcome import MOST_REASON, Later, Outcome, Refused, Sent, Unknown
+from orders_sync.outbox.queue import Switches, Write, queue
 from orders_sync.relay.relay import LEASE_MS, SHARE
 from orders_wire.vocabulary import Status
 
@@ -327,3 +329,19 @@ async def test_a_receiver_that_hangs_delays_no_other(desk: Desk) -> None:
         await running
     assert await states(desk, 1) == ["done"]
     assert (len(shop.calls), len(erp.calls), len(queue.calls)) == (1, 1, 1)
+
+
+async def test_a_fulfilment_that_one_row_made_is_none_of_the_next_ones_and_takes_its_number(desk: Desk) -> None:
+    await desk.tell(order(1))
+    switches = Switches(frozenset(Target), 0)
+    part = Write(Kind.FULFILLMENT, 1, {"tracking": None, "known": [5], "lines": [[11, 1]]})
+    number = Write(Kind.TRACKING, 1, {"fulfillment_id": None, "of": "a", "known": [5], "number": "1Z", "before": None})
+    for action, write in {"a": part, "b": part, "c": number}.items():
+        await desk.db.write(partial(queue, writes=[write], switches=switches, action_id=action, delay_ms=0))
+    shop = Ledger(answers=[Sent(made=(70, 71)), Sent(made=(72,))])
+    relay = relay_to(desk.db, shop)
+    for _ in range(3):
+        assert await relay.send_due() == 1
+    first, second, third = shop.seen
+    assert [first.payload["known"], second.payload["known"]] == [[5], [5, 70, 71]]
+    assert third.payload["fulfillment_id"] == 70

@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator
 import pytest
 from tests.server.conftest import SettableClock
 from tests.support.acting import Desk, serve
-from tests.support.desk_orders import order
+from tests.support.desk_orders import line, order, parcel
 from tests.support.relaying import Ledger, relay_to
 
 from orders_sync.db.engine import Database
-from orders_sync.instants import DAY
+from orders_sync.instants import DAY, HOUR, Ms, to_text
 from orders_sync.outbox.kinds import Target
+from orders_sync.rules.thresholds import Thresholds
+from orders_sync.settle.order import resettle
 
 OTHERS = (Target.ERP, Target.SUPPORT)
 
@@ -114,3 +116,35 @@ async def test_a_receiver_without_an_address_waits_like_shopify_without_writes(d
         await desk.act("support", {"orderId": "1"})
         assert (await desk.outbox(1))[0].not_before is None
         assert (await desk.outbox(1))[1].not_before is not None
+
+
+async def test_of_every_kind_nothing_old_is_fired_by_a_switch(db: Database, clock: SettableClock) -> None:
+    """What was under way when writes were switched off as well: its hold, and what the desk itself releases since."""
+    now = {"delaySeconds": 0}
+    later = {"until": to_text(Ms(clock.now + HOUR)), "then": "release"}
+    async with serve(db) as desk:
+        await desk.tell(*(order(n) for n in range(1, 5)), order(5, None, line(owed=0)), parcel(5, 50))
+        await desk.act("hold", {"orderIds": ["1", "4"], "reason": "other", **now})
+        await desk.act("hold", {"orderIds": ["2"], "reason": "other", **later, **now})
+        await relay_to(db, Ledger()).send_due()
+    async with serve(db, shopify_writes=False) as offline:
+        for action, body in (
+            ("release", {"orderIds": ["1"]}),
+            ("fulfill", {"orderIds": ["3"], "tracking": {"number": "N1"}, "lines": [{"lineId": "1", "quantity": 1}]}),
+            ("tracking", {"items": [{"orderId": "5", "number": "N2"}]}),
+            ("tags", {"orderIds": ["5"], "add": ["x"]}),
+            ("address", {"orderId": "4", "shippingAddress": {"city": "Bonn"}, "release": True}),
+        ):
+            status, answer = await offline.act(action, {**body, **now})
+            assert (status, answer["undoUntil"]) == (200, None), answer
+        clock.advance(2 * HOUR)
+        await db.write(lambda tx: resettle(tx, [2], Thresholds()))
+        await relay_to(db, Ledger(), OTHERS).step()
+    clock.advance(90 * DAY)
+    shop = Ledger()
+    await relay_to(db, shop).step()
+    assert shop.seen == []
+    waiting = [row for n in range(1, 6) for row in await desk.outbox(n) if row.state != "done"]
+    assert {row.state.value for row in waiting} == {"needs_review"}
+    assert {row.kind for row in waiting} == {"release_hold", "fulfillment", "tracking", "tags", "address"}
+    assert sum(row.kind == "release_hold" for row in waiting) == 2

@@ -106,7 +106,7 @@ def test_a_number_that_an_operator_does_without() -> None:
 
 
 def test_an_acknowledgement_that_shopify_never_confirms_lacks_a_number_too() -> None:
-    operator = OperatorState(acknowledgement=Acknowledgement(action_id="a1", at=at("09:00")))
+    operator = OperatorState(acknowledgements=(Acknowledgement(action_id="a1", at=at("09:00")),))
     (cause,) = _causes(placed(), now=at("12:00"), operator=operator)[AlertType.TRACKING_PENDING]
     assert cause.key == "a1"
 

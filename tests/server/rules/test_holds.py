@@ -12,9 +12,10 @@ from tests.support.shop_bodies import Body, at, clock
 
 from orders_sync.instants import Ms
 from orders_sync.rules.holds import own_handle
-from orders_sync.rules.operator_state import Entry, InventoryHold, OperatorState
+from orders_sync.rules.operator_state import DeskHold, Entry, InventoryHold, OperatorState, UnitsOfLine
 from orders_sync.rules.stock_coverage import StockLevel
 from orders_sync.rules.timeline import key
+from orders_wire.vocabulary import HoldReason
 
 ESCALATED = OperatorState(
     holds={"SKU-11": InventoryHold(action_id="a1", at=at("09:00"), by="ada")},
@@ -128,6 +129,52 @@ def test_it_ends_when_a_newer_inventory_update_shows_the_sku_at_zero_or_more(
 ) -> None:
     found = order_state(placed(), operator=ESCALATED, stock={"SKU-11": level})
     assert bool(found.escalations) is stands
+
+
+def test_an_escalation_whose_hold_is_known_ends_only_by_that_holds_release() -> None:
+    own, other = shop.hold(51, handle=own_handle("a1")), shop.hold(52)
+    known = (_added(own, "09:05"), _added(other, "09:06"), _released(other, "09:30"))
+    assert order_state(placed(), *known, operator=ESCALATED).escalations
+    assert order_state(placed(), *known, _released(own, "09:40"), operator=ESCALATED).escalations == {}
+
+
+def test_the_release_of_a_hold_with_another_name_is_not_that_of_ours() -> None:
+    named = shop.hold(51, handle="theirs")
+    assert order_state(placed(), _added(named, "09:10"), _released(named, "09:30"), operator=ESCALATED).escalations
+
+
+def test_a_release_that_names_ours_ends_it_though_its_placing_was_never_told() -> None:
+    own = shop.hold(51, handle=own_handle("a1"))
+    assert order_state(placed(), _released(own, "09:30"), operator=ESCALATED).escalations == {}
+    held = DeskHold(action_id="a1", at=at("09:00"), by="ada", reason=HoldReason.FRAUD)
+    desk = OperatorState(desk_holds={"a1": held})
+    assert order_state(placed(), operator=desk).desk_holds
+    assert order_state(placed(), _released(own, "09:30"), operator=desk).desk_holds == {}
+
+
+def test_what_is_held_is_counted_once_where_its_fulfilment_order_was_read() -> None:
+    lines = [shop.line(11, quantity=5, current_quantity=5, fulfillable_quantity=5), shop.line(12)]
+    units = (UnitsOfLine(id=11, quantity=2),)
+    held = DeskHold(action_id="a1", at=at("09:00"), by="ada", reason=HoldReason.FRAUD, lines=units)
+    desk = OperatorState(desk_holds={"a1": held})
+    body = {"line_item_id": 11, "fulfillable_quantity": 2}
+    hold = shop.hold(51, handle=own_handle("a1"))
+    resource = _owner(fulfillment_holds=[hold], line_items=[body], updated_at=clock("09:05"))
+    read = told("fulfillment_orders/resource", resource, "09:06")
+    for evidence in ((), (_added(hold, "09:05"),), (read,)):
+        assert order_state(placed(line_items=lines), *evidence, operator=desk).held == {11: 2}
+    assert order_state(placed(line_items=lines), read).held == {11: 2}
+    assert order_state(placed(line_items=lines), _added(shop.hold(52), "09:10")).held == {11: 5, 12: 1}
+
+
+def test_lines_that_were_read_before_it_was_held_say_nothing() -> None:
+    lines = [shop.line(11, quantity=5, current_quantity=5, fulfillable_quantity=5)]
+    body = {"line_item_id": 11, "fulfillable_quantity": 1}
+    first = _owner(fulfillment_holds=[shop.hold(51)], line_items=[body], updated_at=clock("08:30"))
+    read = told("fulfillment_orders/resource", first, "08:31")
+    later = (_released(shop.hold(51), "08:40"), _added(shop.hold(52), "09:00"))
+    assert order_state(placed(line_items=lines), read).held == {11: 1}
+    assert order_state(placed(line_items=lines), read, *later).held == {11: 5}
 
 
 def test_it_ends_when_shopify_releases_the_hold() -> None:

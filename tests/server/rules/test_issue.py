@@ -109,7 +109,9 @@ def test_nothing_holds_an_order_that_is_over() -> None:
 def test_hold_shows_the_reason_that_decides_and_since_when_the_oldest_stands() -> None:
     told_hold = card(placed(), _held("other", 51, "08:10"), _held("inventory_out_of_stock", 52, "08:40"))["hold"]
     assert told_hold == {"reason": "inventory", "note": "see mail", "since": "2026-03-10T08:40:00Z"} | {
-        "since": "2026-03-10T08:10:00Z"
+        "since": "2026-03-10T08:10:00Z",
+        "until": None,
+        "by": None,
     }
 
 

@@ -9,7 +9,6 @@ from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
 
 from orders_sync.rules.operator_state import Acknowledgement, GivenNumber, OperatorState
-from orders_sync.rules.parcels import OURS
 from orders_wire.vocabulary import Status
 
 
@@ -86,8 +85,9 @@ def test_the_first_of_several_numbers_counts() -> None:
 
 
 ACKNOWLEDGED = OperatorState(
-    acknowledgement=Acknowledgement(action_id="a1", at=at("09:30"), known=(), number="OUR-1", carrier="DHL")
+    acknowledgements=(Acknowledgement(action_id="a1", at=at("09:30"), known=(), number="OUR-1", carrier="DHL"),)
 )
+OURS = ACKNOWLEDGED.acknowledgements[0].parcel_id
 
 
 def test_an_acknowledgement_is_a_parcel_of_ours_for_all_that_is_owed() -> None:
@@ -99,7 +99,7 @@ def test_an_acknowledgement_is_a_parcel_of_ours_for_all_that_is_owed() -> None:
 
 
 def test_an_acknowledgement_without_a_number_awaits_tracking() -> None:
-    bare = OperatorState(acknowledgement=Acknowledgement(action_id="a1", at=at("09:30")))
+    bare = OperatorState(acknowledgements=(Acknowledgement(action_id="a1", at=at("09:30")),))
     assert order_state(placed(), operator=bare).status is Status.AWAITING_TRACKING
 
 
@@ -121,7 +121,7 @@ def test_shopifys_number_wins_over_the_given_one() -> None:
 
 def test_a_fulfilment_that_was_there_before_does_not_replace_it() -> None:
     ours = Acknowledgement(action_id="a1", at=at("09:30"), known=(21,))
-    found = order_state(placed(), parcel(number="A1"), operator=OperatorState(acknowledgement=ours))
+    found = order_state(placed(), parcel(number="A1"), operator=OperatorState(acknowledgements=(ours,)))
     assert [p.id for p in found.parcels] == [21, OURS]
 
 

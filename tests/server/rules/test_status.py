@@ -114,6 +114,11 @@ def test_a_parcel_newer_than_the_order_takes_its_lines_where_it_does_not_say_wha
     assert [line.owed for line in order_state(order, parcel(line_items=lines)).lines] == [1]
 
 
+def test_of_what_is_said_of_one_second_the_least_is_left() -> None:
+    lines = [{"id": 11, "quantity": 1, "fulfillable_quantity": 0}]
+    assert not order_state(placed("09:00"), parcel(line_items=lines)).owed
+
+
 def test_an_order_newer_than_the_parcel_says_what_is_left() -> None:
     lines = [{"id": 11, "quantity": 1, "fulfillable_quantity": 0}]
     assert order_state(placed("09:30"), parcel(line_items=lines)).owed

@@ -207,7 +207,7 @@ def test_what_an_operator_did_and_the_shop_confirms_is_one_entry_at_the_earlier_
 def _acknowledged(*, with_entry: bool) -> OperatorState:
     entry = Entry(ts=at("08:30"), event="fulfillment_submitted", details="by ada")
     return OperatorState(
-        acknowledgement=Acknowledgement(action_id="a1", at=at("08:30")),
+        acknowledgements=(Acknowledgement(action_id="a1", at=at("08:30")),),
         entries={acknowledgement_key("a1"): entry} if with_entry else {},
     )
 
@@ -221,7 +221,7 @@ def test_an_acknowledgement_is_one_entry_before_and_after_shopify_confirms(*, wi
 
 
 def test_undo_leaves_the_entry() -> None:
-    taken_back = _acknowledged(with_entry=True).model_copy(update={"acknowledgement": None})
+    taken_back = _acknowledged(with_entry=True).model_copy(update={"acknowledgements": ()})
     assert _after_placing(placed(financial_status=None), operator=taken_back) == ["08:30 fulfillment_submitted"]
 
 

@@ -66,7 +66,7 @@ def test_the_operators() -> None:
     assert card(sent(), parcel(), operator=operator)["tracking"][0]["number"] == FIRST
     assert terms(sent(), parcel(), operator=operator) == BOTH
     ours = OperatorState(
-        acknowledgement=Acknowledgement(action_id="a", at=projected(placed()).placed_at, number=given.number)
+        acknowledgements=(Acknowledgement(action_id="a", at=projected(placed()).placed_at, number=given.number),)
     )
     assert card(placed(), operator=ours)["tracking"][0]["number"] == FIRST
     assert terms(placed(), operator=ours) == BOTH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import httpx
@@ -14,9 +15,10 @@ from tests.support import shop_bodies as shop
 
 from orders_sync.instants import system_clock, to_datetime
 from orders_sync.openapi.document import document
+from orders_wire.vocabulary import ActionName
 
 described = document()
-schema = schemathesis.openapi.from_dict(described)
+schema = cache(lambda: schemathesis.openapi.from_dict(described))
 
 
 AFTER_A_FAILURE = {("post", "/sync/outbox/{id}/retry"), ("post", "/sync/dead-letters/{id}/retry")}
@@ -41,7 +43,7 @@ class Client:
         """The answer's JSON; fails when the document does not know this status, or describes another body."""
         known = described["paths"][template][method.lower()]["responses"]
         assert str(answer.status_code) in known, f"{method} {template}: {answer.status_code} {answer.text}"
-        schema[template][method].validate_response(answer)
+        schema()[template][method].validate_response(answer)
         self.seen.setdefault((method.lower(), template), set()).add(answer.status_code)
         return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
 
@@ -87,6 +89,13 @@ def _act(client: Client) -> None:
     client.ask("POST", act + "assign", {"orderIds": ["#1001"], "assignee": "cy", "expectedVersions": {"#1001": 99}})
     client.ask("POST", act + "assign", {"orderIds": ["x"] * 251, "assignee": "cy"})
     client.ask("POST", act + "fulfill", {"orderIds": ["1"], "tracking": {"number": "1Z999AA10123456784"}})
+    client.ask("POST", act + "tracking", {"items": [{"orderId": "1", "number": "1Z999AA10123456795"}]})
+    client.ask("POST", act + "hold", {"orderIds": ["#1002"], "reason": "customer", "until": "2030-01-02T09:00:00Z"})
+    client.ask("POST", act + "release", {"orderIds": ["#1002"]})
+    client.ask("POST", act + "release", {"orderIds": ["#1002"]})
+    client.ask("POST", act + "tags", {"orderIds": ["#1002"], "add": ["gift"]})
+    client.ask("POST", act + "tags", {"orderIds": ["#1002"], "add": ["one, two"]})
+    client.ask("POST", act + "address", {"orderId": "#1002", "shippingAddress": {"city": "Ulm", "country_code": "DE"}})
     client.ask("POST", act + "support", {"orderId": "#1002", "note": "late"})
     client.ask("POST", act + "inventory", {"sku": "TEE-M", "note": "none left"})
     client.ask("POST", act + "fulfill", {"orderIds": ["#1003"]})
@@ -94,7 +103,7 @@ def _act(client: Client) -> None:
     client.ask("POST", act + "returns", {"orderId": "#1003", "action": "approve_refund"})
     client.ask("POST", act + "undo", {"actionId": done["actionId"]})
     client.ask("POST", act + "undo", {"actionId": done["actionId"]})
-    for action in ("assign", "fulfill", "support", "returns", "inventory", "undo"):
+    for action in ActionName:
         client.ask("POST", act + action, [])
 
 

@@ -16,6 +16,7 @@ from tests.server.conftest import SHOP
 from tests.server.live.raising import ping
 from tests.soak.listener import Listener
 from tests.support.postgres import Cluster
+from tests.support.releases import OURS
 
 from orders_sync.db import connections
 from orders_sync.db.engine import Database
@@ -82,7 +83,7 @@ async def two_places(url: str, release: str) -> AsyncIterator[list[Place]]:
 
 
 async def test_a_rolling_restart_with_a_migration_loses_no_event_of_any_stream(url: str) -> None:
-    async with two_places(url, "0001") as places, AsyncExitStack() as stack:
+    async with two_places(url, OURS) as places, AsyncExitStack() as stack:
         elsewhere = await Database.open(url, SHOP)
         stack.push_async_callback(elsewhere.close)
         listeners = [Listener(Fleet(places), random.Random(n)) for n in range(6)]
@@ -90,7 +91,7 @@ async def test_a_rolling_restart_with_a_migration_loses_no_event_of_any_stream(u
         await _told(listeners, 0)
         working = asyncio.create_task(_work(elsewhere))
 
-        for place, release in ((places[0], "0002"), (places[1], "0001")):
+        for place, release in ((places[0], "9001"), (places[1], OURS)):
             await place.stop()
             await place.start(release)
             await _told(listeners, elsewhere.version)

@@ -14,10 +14,12 @@ from tests.server.demo.worlds import SECRETS
 from tests.server.shopify.demo_shop import Desk, Shop, desk, living
 from tests.server.shopify.world import open_gaps
 
+from orders_demo.world.ids import gid
 from orders_sync.commands import shopify
 from orders_sync.external.shopify.shop import TOPICS
 
 Json = dict[str, Any]
+Packed = dict[str, dict[str, int]]
 NewDesk = Callable[[str], Awaitable[Desk]]
 """Opens another server of the shop, by name."""
 
@@ -65,6 +67,29 @@ async def timelines(one: Desk, rows: dict[str, Json]) -> dict[str, set[tuple[str
     return found
 
 
+async def packed(one: Desk, rows: dict[str, Json]) -> dict[str, Packed]:
+    """What each order's parcels hold, by parcel."""
+    found: dict[str, Packed] = {}
+    for key in rows:
+        detail = await one.get(f"/sync/orders/{key.rpartition('/')[2]}")
+        found[key] = {
+            parcel["id"]: {line["id"]: line["quantity"] for line in parcel["lines"]}
+            for parcel in detail["fulfillments"]
+        }
+    return found
+
+
+def sent(shop: Shop) -> dict[str, Packed]:
+    """The same, as the shop has it."""
+    return {
+        gid("Order", order.id): {
+            gid("Fulfillment", parcel.id): {gid("LineItem", each.line.id): each.quantity for each in parcel.lines}
+            for parcel in order.parcels
+        }
+        for order in shop.world.simulation.stage.shop.orders.values()
+    }
+
+
 async def test_without_webhooks_the_same_rows_come_by_polling(shop: Shop, new_desk: NewDesk) -> None:
     told, polled = await back_filled(new_desk("told")), await back_filled(new_desk("polled"))
     for _ in range(DEEDS):
@@ -75,6 +100,7 @@ async def test_without_webhooks_the_same_rows_come_by_polling(shop: Shop, new_de
     by_webhook, by_poll = await told.rows(), await polled.rows()
     assert len(by_webhook) > ORDERS
     assert shown(by_webhook, "return") == shown(by_poll, "return")
+    assert await packed(told, by_webhook) == await packed(polled, by_poll) == sent(shop)
     assert (await told.poller.tick()).error is None
     assert shown(await told.rows()) == shown(by_poll)
     for name in ("tabs", "shipments", "returns", "inventory_blocks"):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.server.shopify.test_fulfillment_writes import sendable, shipped, to_fulfill
 from tests.server.shopify.test_writes import fulfillable, owing, part, presented, returning, row, sent, suggesting
 from tests.support.shopify import DOCUMENTS, ScriptedShop
 
@@ -21,13 +22,16 @@ NUMBERS = [{"number": "A1", "company": "UPS", "url": None}]
 PARCEL = {"id": "gid://shopify/Fulfillment/70", "status": "SUCCESS", "trackingInfo": NUMBERS}
 EXCHANGING: Json = returning("OPEN", 1, exchanged=1)
 ANSWERS: dict[str, tuple[Any, Json]] = {
-    "Fulfillable": (row(Kind.FULFILLMENT), fulfillable(part())),
-    "Fulfillable, held": (row(Kind.HOLD, sku="KETTLE", handle="h"), fulfillable(part())),
-    "Fulfillable, released": (
+    "Fulfillable": (
+        row(Kind.FULFILLMENT, lines=[[1, 1]], known=[70]),
+        to_fulfill(sendable(), made=[shipped(70, (1, 1), numbers=["A1"])]),
+    ),
+    "Holdable, held": (row(Kind.HOLD, sku="KETTLE", handle="h"), fulfillable(part())),
+    "Holdable, released": (
         row(Kind.RELEASE_HOLD, handle="h"),
         fulfillable(part(fulfillmentHolds=[{"id": "gid://shopify/FulfillmentHold/1", "handle": "h"}])),
     ),
-    "FulfillableLines": (row(Kind.HOLD, sku="KETTLE", handle="h"), owing(KETTLE=1)),
+    "HoldableLines": (row(Kind.HOLD, sku="KETTLE", handle="h"), owing(KETTLE=1)),
     **{name: (row(Kind.REFUND, return_id=5), answer) for name, answer in EXCHANGING.items()},
     "ReturnToProcess, denied": (row(Kind.RETURN_DENY, return_id=5), EXCHANGING["ReturnToProcess"]),
     "ReturnOutcome": (row(Kind.REFUND, return_id=5), suggesting("7.5")),
@@ -42,16 +46,9 @@ ANSWERS: dict[str, tuple[Any, Json]] = {
         },
     ),
     "ParcelNumbers": (row(Kind.TRACKING, fulfillment_id=70, number="B2", before="A1"), {"fulfillment": PARCEL}),
-    "OrderParcels": (
+    "SentOfOrder": (
         row(Kind.TRACKING, fulfillment_id=None, known=[69], number="B2", before="A1"),
-        {
-            "order": {
-                "id": "gid://shopify/Order/1",
-                "fulfillments": [
-                    {"id": "gid://shopify/Fulfillment/70", "status": "SUCCESS", "createdAt": "2026-03-01T00:00:00Z"}
-                ],
-            }
-        },
+        {"order": {"id": "gid://shopify/Order/1", "fulfillments": [shipped(70, (1, 1), numbers=["A1"])]}},
     ),
 }
 NOTHING_WHEN_NULL = {
@@ -61,6 +58,8 @@ NOTHING_WHEN_NULL = {
     "company",
     "url",
     "sku",
+    "title",
+    "location",
     "number",
     "financialTransfer",
 }
@@ -102,7 +101,9 @@ def shop(document: str, answer: Json) -> ScriptedShop:
     """Everything else is answered whole, and every mutation done."""
     whole = {name.partition(",")[0]: told for name, (_, told) in reversed(ANSWERS.items())}
     done: dict[str, Any] = {
-        each.name: {_payload(each.text): {"userErrors": [], **{name: {"id": "x"} for name in _RESULTS}}}
+        each.name: {
+            _payload(each.text): {"userErrors": [], **{name: {"id": "gid://shopify/Any/9"} for name in _RESULTS}}
+        }
         for each in DOCUMENTS
         if each.text.startswith("mutation")
     }
@@ -141,10 +142,15 @@ async def test_the_same_without_a_hole_is_written(name: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "read", "mutation", "payload"),
     [
-        (row(Kind.FULFILLMENT), {"Fulfillable": fulfillable(part())}, "CreateFulfillment", "fulfillmentCreate"),
+        (
+            row(Kind.FULFILLMENT, lines=[[1, 1]]),
+            {"Fulfillable": to_fulfill(sendable())},
+            "CreateFulfillment",
+            "fulfillmentCreate",
+        ),
         (
             row(Kind.HOLD, sku="KETTLE", handle="h"),
-            {"Fulfillable": fulfillable(part()), "FulfillableLines": owing(KETTLE=1)},
+            {"Holdable": fulfillable(part()), "HoldableLines": owing(KETTLE=1)},
             "Hold",
             "fulfillmentOrderHold",
         ),

@@ -71,6 +71,7 @@ def test_the_words_are_those_of_rest() -> None:
     assert (told.tags, told.shipping_lines, told.source_name, told.risk) == (("vip",), ("Standard",), "web", "low")
     assert told.shipping_address is not None
     assert told.shipping_address.city == "Oslo"
+    assert (told.shipping_address.last_name, told.shipping_address.country_code) == ("Å", "NO")
     assert told.billing_address is None
 
 

@@ -20,8 +20,9 @@ from tests.support.shopify import (
     scan,
 )
 
-from orders_sync.evidence.changes import InventoryItemSeen, InventoryLevelSeen
+from orders_sync.evidence.changes import FulfillmentSeen, InventoryItemSeen, InventoryLevelSeen
 from orders_sync.external.shopify.errors import BadRequest, TooCostly
+from orders_sync.external.shopify.order_changes import changes
 from orders_sync.external.shopify.order_reader import OrderReader
 from orders_sync.external.shopify.stock import StockReader
 
@@ -104,6 +105,41 @@ async def test_connections_are_read_to_their_end() -> None:
     assert [part.id for part in read.order.fulfillment_orders.nodes] == [1, 2]
     assert [len(part.events.nodes) for part in read.order.fulfillments] == [2, 1]
     assert [asked["after"] for asked in shop.asked("OrderLines")] == ["l1", "l2"]
+
+
+async def test_what_is_in_a_parcel_is_read_where_the_order_does_not_say_it() -> None:
+    whole = line(1, unfulfilledQuantity=0)
+    orders = [
+        order(1, fulfillments=[parcel(1)], lineItems=page([whole])),
+        order(2, fulfillments=[parcel(2)], lineItems=page([whole, line(2)])),
+        order(3, fulfillments=[parcel(3)], lineItems=page([whole | {"currentQuantity": 1}])),
+        order(4, fulfillments=[parcel(4)], lineItems=page([whole | {"requiresShipping": False}])),
+        order(5, fulfillments=[parcel(5), parcel(6, status="CANCELLED")], lineItems=page([whole])),
+    ]
+    lines = page([{"quantity": 1, "lineItem": {"id": "gid://shopify/LineItem/1"}}], "more")
+    parcels = [
+        {"__typename": "Fulfillment", "id": f"gid://shopify/Fulfillment/{n}", "fulfillmentLineItems": lines}
+        for n in range(1, 7)
+    ]
+    rest = {
+        "fulfillment": {"fulfillmentLineItems": page([{"quantity": 2, "lineItem": {"id": "gid://shopify/LineItem/2"}}])}
+    }
+    shop = ScriptedShop(OrdersPage={"orders": page(orders)}, Details=by_type(parcels), PackedLines=rest)
+    read = await one_page(shop)
+    found = {
+        change.fulfillment.id: {each.id: each.quantity for each in change.fulfillment.lines}
+        for each in read.orders
+        for change in changes(each)
+        if isinstance(change, FulfillmentSeen)
+    }
+    assert found == {1: {1: 2}} | {key: {1: 1, 2: 2} for key in range(2, 7)}
+    assert [gid.rpartition("/")[2] for asked in shop.asked("Details") for gid in asked["ids"]] == [
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+    ]
 
 
 async def test_details_are_read_for_those_that_have_them_in_batches() -> None:

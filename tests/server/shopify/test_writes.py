@@ -63,11 +63,6 @@ def fulfillable(*parts: Json, cancelled_at: str | None = None) -> Json:
     }
 
 
-def created(message: str | None = None) -> Json:
-    errors = [] if message is None else [{"field": ["fulfillment"], "message": message}]
-    return {"fulfillmentCreate": {"fulfillment": None if errors else {"id": "x"}, "userErrors": errors}}
-
-
 def recorded(shared_dir: Path, name: str, *where: str) -> Json:
     told: Any = json.loads((shared_dir / "shopify" / "graphql" / f"{name}.json").read_text())
     for step in where:
@@ -77,86 +72,28 @@ def recorded(shared_dir: Path, name: str, *where: str) -> Json:
     return body
 
 
-FULFILL = row(Kind.FULFILLMENT, tracking={"number": "1Z", "carrier": "UPS"}, known=[])
-
-
-async def test_a_fulfilment_is_made_for_each_fulfilment_order_that_is_ready() -> None:
-    shop = ScriptedShop(
-        Fulfillable=fulfillable(part(1), part(2), part(3, status="CLOSED", actions=())), CreateFulfillment=created()
-    )
-    assert await sent(shop, FULFILL) == [Sent()]
-    assert [asked["fulfillment"] for asked in shop.asked("CreateFulfillment")] == [
-        {
-            "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": f"gid://shopify/FulfillmentOrder/{number}"}],
-            "trackingInfo": {"number": "1Z", "company": "UPS"},
-        }
-        for number in (1, 2)
-    ]
-
-
-@pytest.mark.parametrize(("tracking", "told"), [(None, None), ({"number": "1Z", "carrier": None}, {"number": "1Z"})])
-async def test_only_what_was_given_is_told_of_the_parcel(tracking: Json | None, told: Json | None) -> None:
-    shop = ScriptedShop(Fulfillable=fulfillable(part()), CreateFulfillment=created())
-    await sent(shop, row(Kind.FULFILLMENT, tracking=tracking))
-    assert shop.asked("CreateFulfillment")[0]["fulfillment"].get("trackingInfo") == told
-
-
-async def test_a_fulfilment_that_is_there_already_is_not_made_again() -> None:
-    shop = ScriptedShop(Fulfillable=fulfillable(part(status="CLOSED", actions=())))
-    assert await sent(shop, FULFILL) == [Sent()]
-    assert shop.names == ["Fulfillable"]
-
-
-@pytest.mark.parametrize(
-    "order",
-    [
-        {"order": None},
-        fulfillable(),
-        fulfillable(part(), cancelled_at="2026-03-01T00:00:00Z"),
-        fulfillable(part(status="ON_HOLD", actions=("RELEASE_HOLD",), fulfillmentHolds=[{"id": "h", "handle": None}])),
-        fulfillable(part(status="IN_PROGRESS", actions=())),
-    ],
-)
-async def test_an_order_that_cannot_be_fulfilled_is_refused_without_a_try(order: Json) -> None:
-    shop = ScriptedShop(Fulfillable=order)
-    (outcome,) = await sent(shop, FULFILL)
-    assert isinstance(outcome, Refused)
-    assert shop.names == ["Fulfillable"]
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize(
-    ("case", "outcome"),
-    [
-        ("happyPath", Sent()),
-        ("inProgress", Sent()),
-        ("closed", Sent()),
-        ("cancelled", Sent()),
-        ("overFulfill", Refused("Invalid fulfillment order line item quantity requested.")),
-        ("missingFulfillmentOrder", Refused("Fulfillment order does not exist.")),
-        ("nonPositiveQuantity", Refused("Quantity must be greater than 0")),
-    ],
-)
-async def test_recorded_answers_to_a_fulfilment(case: str, outcome: Outcome, shared_dir: Path) -> None:
-    body = recorded(shared_dir, "fulfillment-create-preconditions-2026-04", "cases", case)
-    shop = ScriptedShop(Fulfillable=fulfillable(part()), CreateFulfillment=body)
-    assert await sent(shop, FULFILL) == [outcome]
-
-
 HOLD = row(Kind.HOLD, sku="KETTLE", handle="desk-a1", note="none left")
 HELD: Json = {"fulfillmentOrderHold": {"userErrors": []}}
 
 
 def owing(**left: int) -> Json:
     """The lines of a fulfilment order: how many are left of each SKU."""
-    lines = [{"sku": sku, "remainingQuantity": count} for sku, count in left.items()]
+    lines = [
+        {
+            "id": f"gid://shopify/FulfillmentOrderLineItem/{place}",
+            "sku": sku,
+            "remainingQuantity": count,
+            "lineItem": {"id": f"gid://shopify/LineItem/{place + 10}"},
+        }
+        for place, (sku, count) in enumerate(left.items(), 1)
+    ]
     return {"fulfillmentOrder": {"lineItems": page(lines)}}
 
 
 async def test_what_still_owes_the_sku_is_held() -> None:
     parts = [part(1), part(2), part(3), part(4, actions=())]
     lines = [owing(KETTLE=2), owing(LAMP=1), owing(KETTLE=0)]
-    shop = ScriptedShop(Fulfillable=fulfillable(*parts), FulfillableLines=lines, Hold=HELD)
+    shop = ScriptedShop(Holdable=fulfillable(*parts), HoldableLines=lines, Hold=HELD)
     assert await sent(shop, HOLD) == [Sent()]
     assert shop.asked("Hold") == [
         {
@@ -173,7 +110,7 @@ async def test_what_still_owes_the_sku_is_held() -> None:
 
 async def test_a_hold_that_is_there_is_not_placed_again() -> None:
     ours = part(fulfillmentHolds=[{"id": "gid://shopify/FulfillmentHold/1", "handle": "desk-a1"}])
-    shop = ScriptedShop(Fulfillable=fulfillable(ours))
+    shop = ScriptedShop(Holdable=fulfillable(ours))
     assert await sent(shop, HOLD) == [Sent()]
 
 
@@ -184,7 +121,7 @@ async def test_a_hold_that_is_there_is_not_placed_again() -> None:
 )
 async def test_recorded_answers_to_a_hold(case: str, kind: type[Outcome], shared_dir: Path) -> None:
     body = recorded(shared_dir, "fulfillment-order-hold-validation-2026-04", "workflows", "validation", case)
-    shop = ScriptedShop(Fulfillable=fulfillable(part()), FulfillableLines=owing(KETTLE=1), Hold=body)
+    shop = ScriptedShop(Holdable=fulfillable(part()), HoldableLines=owing(KETTLE=1), Hold=body)
     (outcome,) = await sent(shop, HOLD)
     assert isinstance(outcome, kind)
 
@@ -196,7 +133,7 @@ async def test_only_our_hold_is_released() -> None:
         {"id": "gid://shopify/FulfillmentHold/3", "handle": None},
     ]
     shop = ScriptedShop(
-        Fulfillable=fulfillable(part(1, fulfillmentHolds=holds), part(2)),
+        Holdable=fulfillable(part(1, fulfillmentHolds=holds), part(2)),
         ReleaseHold={"fulfillmentOrderReleaseHold": {"userErrors": []}},
     )
     assert await sent(shop, row(Kind.RELEASE_HOLD, handle="desk-a1")) == [Sent()]
@@ -481,21 +418,10 @@ async def test_a_refusal_that_names_none_is_everybodys() -> None:
     ],
 )
 async def test_what_happened_to_a_write_decides_what_comes_next(error: Exception, outcome: Outcome) -> None:
-    shop = ScriptedShop(Fulfillable=fulfillable(part()), CreateFulfillment=error)
-    assert await sent(shop, FULFILL) == [outcome]
-    assert await sent(ScriptedShop(SetMetafields=error), owner(1, "bo")) == [outcome]
+    shop = ScriptedShop(Holdable=fulfillable(part()), HoldableLines=owing(KETTLE=1), Hold=error, SetMetafields=error)
+    assert await sent(shop, HOLD) == [outcome]
+    assert await sent(shop, owner(1, "bo")) == [outcome]
 
 
 async def test_a_lost_read_before_a_write_leaves_nothing_unknown() -> None:
-    assert await sent(ScriptedShop(Fulfillable=NoAnswer("cut off")), FULFILL) == [Later("cut off")]
-
-
-async def test_the_second_of_two_fulfilment_orders_is_done_by_the_next_try() -> None:
-    shop = ScriptedShop(
-        Fulfillable=[fulfillable(part(1), part(2)), fulfillable(part(1, status="CLOSED", actions=()), part(2))],
-        CreateFulfillment=[created(), NoAnswer("cut off"), created()],
-    )
-    assert await sent(shop, FULFILL) == [Unknown("cut off")]
-    assert await sent(shop, FULFILL) == [Sent()]
-    parts = [asked["fulfillment"]["lineItemsByFulfillmentOrder"][0] for asked in shop.asked("CreateFulfillment")]
-    assert [part["fulfillmentOrderId"].rpartition("/")[2] for part in parts] == ["1", "2", "2"]
+    assert await sent(ScriptedShop(Holdable=NoAnswer("cut off")), HOLD) == [Later("cut off")]

@@ -15,9 +15,13 @@ from orders_demo.world.money import Tender
 from orders_demo.world.orders import Order
 from orders_demo.world.parcels import Parcel, Tracking
 from orders_demo.world.returns import Return
+from orders_sync.evidence.changes import OrderSeen
+from orders_sync.evidence.entities import OrderFields
 from orders_sync.external.shopify.sender import ShopifySender
+from orders_sync.instants import from_datetime
 from orders_sync.outbox.kinds import Kind
 from orders_sync.outbox.outcome import Outcome, Refused, Sent
+from orders_wire.actions import GivenAddress
 
 Json = dict[str, Any]
 
@@ -129,7 +133,7 @@ async def test_the_last_of_many_fulfilment_orders_is_sent(shop: Shop) -> None:
         ordering.add(stage.shop, order, variant, 1, shop.world.now)
     for task in order.tasks[:-1]:
         parcels.send_all(stage.shop, task, [], shop.world.now)
-    assert await sent(shop, Kind.FULFILLMENT, order.id) == Sent()
+    assert await sent(shop, Kind.FULFILLMENT, order.id) == Sent(made=(order.parcels[-1].id,))
     assert order.owed == 0
     assert made(shop) == ["fulfillmentCreate"]
 
@@ -138,14 +142,14 @@ async def test_the_last_of_many_fulfilment_orders_is_sent(shop: Shop) -> None:
 async def test_a_fulfilment_mails_the_customer_once_and_only_when_asked(shop: Shop, notify: bool) -> None:
     order = owing(shop)
     for _ in range(2):
-        assert await sent(shop, Kind.FULFILLMENT, order.id, notify=notify) == Sent()
+        assert isinstance(await sent(shop, Kind.FULFILLMENT, order.id, notify=notify), Sent)
     assert made(shop, "mail") == ["shipping_confirmation"] * len(order.parcels) * notify
 
 
 async def test_a_placeholder_is_never_told(shop: Shop) -> None:
     order = owing(shop)
     tracking = {"number": "TRK-9XQ2", "carrier": "UPS"}
-    assert await sent(shop, Kind.FULFILLMENT, order.id, tracking=tracking) == Sent()
+    assert isinstance(await sent(shop, Kind.FULFILLMENT, order.id, tracking=tracking), Sent)
     assert [entry.tracking for entry in order.parcels] == [[] for _ in order.parcels]
     number: Json = {"fulfillment_id": order.parcels[0].id, "number": "TRK-9XQ2", "before": None}
     assert isinstance(await sent(shop, Kind.TRACKING, **number), Refused)
@@ -200,6 +204,80 @@ async def test_a_declined_request_is_mailed_when_asked(shop: Shop) -> None:
     for _ in range(2):
         assert await sent(shop, Kind.RETURN_DENY, return_id=entry.id, notify=True) == Sent()
     assert made(shop, "mail") == ["return_declined"]
+
+
+def anybody(shop: Shop) -> Order:
+    """An order that goes somewhere."""
+    orders = shop.world.simulation.stage.shop.orders.values()
+    return next(order for order in orders if order.shipping_address and not order.cancelled_at)
+
+
+async def test_tags_are_added_and_removed_once_whatever_their_case(shop: Shop) -> None:
+    order = anybody(shop)
+    order.tags = ["Gift", "Red"]
+    for _ in range(2):
+        outcome = await sent(shop, Kind.TAGS, order.id, add=["rush", "GIFT"], remove=["red", "nowhere"])
+        assert isinstance(outcome, Sent)
+        (told,) = outcome.changes
+        assert isinstance(told, OrderSeen)
+        assert told.fields == OrderFields(tags=("Gift", "rush"))
+        assert told.stamp.at == from_datetime(order.updated_at)
+    assert order.tags == ["Gift", "rush"]
+    assert made(shop) == ["tagsAdd", "tagsRemove"]
+
+
+def address_of(order: Order) -> dict[str, str | None]:
+    """Under the names of the request."""
+    assert order.shipping_address is not None
+    return {name: getattr(order.shipping_address, name) for name in GivenAddress.model_fields}
+
+
+async def test_an_address_is_overwritten_whole_and_once(shop: Shop) -> None:
+    order = anybody(shop)
+    before, wanted = address_of(order), address_of(order) | {"address1": "1 New Road", "company": None}
+    for _ in range(2):
+        outcome = await sent(shop, Kind.ADDRESS, order.id, address=wanted, address_before=before)
+        assert isinstance(outcome, Sent)
+        (told,) = outcome.changes
+        assert isinstance(told, OrderSeen)
+        assert told.fields.shipping_address is not None
+        assert told.fields.shipping_address.address1 == "1 New Road"
+    assert address_of(order) == wanted
+    assert made(shop) == ["orderUpdate"]
+
+
+async def test_an_address_that_was_changed_in_the_shop_since_is_left_alone(shop: Shop) -> None:
+    order = anybody(shop)
+    before = address_of(order)
+    wanted, since = before | {"address1": "1 New Road"}, before | {"address1": "2 Other Road"}
+    assert isinstance(await sent(shop, Kind.ADDRESS, order.id, address=since, address_before=before), Sent)
+    outcome = await sent(shop, Kind.ADDRESS, order.id, address=wanted, address_before=before)
+    assert isinstance(outcome, Refused)
+    assert "changed in Shopify since" in outcome.reason
+    assert "Road" not in outcome.reason
+    assert address_of(order) == since
+
+
+async def test_what_the_shop_says_against_an_address_is_said_by_field_in_the_words_of_the_request(shop: Shop) -> None:
+    order = anybody(shop)
+    wanted = address_of(order) | {"last_name": None, "zip": None, "province_code": "ON", "country_code": "US"}
+    outcome = await sent(shop, Kind.ADDRESS, order.id, address=wanted, address_before=address_of(order))
+    assert isinstance(outcome, Refused)
+    assert [error.model_dump() for error in outcome.errors] == [
+        {"field": "last_name", "message": "Enter a last name"},
+        {"field": "zip", "message": "Enter a ZIP code"},
+        {"field": "province_code", "message": "State is not a valid state in United States"},
+    ]
+    nowhere = address_of(order) | {"country_code": "QQ"}
+    outcome = await sent(shop, Kind.ADDRESS, order.id, address=nowhere, address_before=address_of(order))
+    assert isinstance(outcome, Refused)
+    assert [error.field for error in outcome.errors] == ["country_code"]
+    assert made(shop) == []
+
+
+async def test_an_address_that_was_erased_meanwhile_is_not_written(shop: Shop) -> None:
+    outcome = await sent(shop, Kind.ADDRESS, anybody(shop).id, address=None, address_before=None)
+    assert outcome == Refused("the customer's data was erased")
 
 
 async def test_the_shop_refuses_a_refund_in_its_own_currency(shop: Shop) -> None:

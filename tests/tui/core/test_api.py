@@ -11,6 +11,7 @@ import httpx
 import pytest
 from tests.tui.core.samples import NOON, gid, order, page
 
+from orders_tui.actions.hold import HoldDraft
 from orders_tui.api.client import SyncApi
 from orders_tui.api.page_reader import SLICE
 from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, Unreachable, VersionSkew
@@ -19,7 +20,7 @@ from orders_tui.query import OrdersQuery
 from orders_wire.actions import AssignBody
 from orders_wire.orders import Order
 from orders_wire.page import OrdersPage
-from orders_wire.vocabulary import ActionName, ErrorCode, ReturnAction, Tab
+from orders_wire.vocabulary import ActionName, ErrorCode, HoldReason, ReturnAction, Tab
 
 Handler = Callable[[httpx.Request], httpx.Response]
 ASSIGN = AssignBody(order_ids=[gid(1)], assignee="ana")
@@ -143,6 +144,18 @@ async def test_an_action_carries_its_key_and_camel_case_fields() -> None:
     assert answer.action_id == "a"
     assert seen[0].headers["idempotency-key"] == "key-1"
     assert json.loads(seen[0].content) == {"orderIds": [gid(1)], "assignee": "ana"}
+
+
+async def test_what_is_emptied_travels_as_null_and_what_stays_does_not_travel() -> None:
+    seen: list[bytes] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request.content)
+        return httpx.Response(200, json={"success": True, "message": "Held 1", "updatedOrders": [], "actionId": "a"})
+
+    draft = HoldDraft((gid(1),), HoldReason.CUSTOMER, clears=("until",))
+    await api(handler).act(ActionName.HOLD, draft.body(None), "key-1")
+    assert json.loads(seen[0]) == {"orderIds": [gid(1)], "reason": "customer", "until": None}
 
 
 async def test_a_refusal_keeps_code_failures_and_what_is_allowed() -> None:

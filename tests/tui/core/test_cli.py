@@ -12,94 +12,15 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from tests.tui.core.samples import NOON, gid, order, page
+from tests.tui.core.cli_desk import Call, Capture, Desk
+from tests.tui.core.samples import gid
 
 from orders_tui.cli import main
 from orders_tui.cli.main import FRAMES_A_SECOND, run
-from orders_wire.detail import LineItem, OrderDetail
 from orders_wire.version import __version__
-
-Call = Callable[..., int]
-Capture = pytest.CaptureFixture[str]
-
-ME = {
-    "name": "ana",
-    "role": "lead",
-    "shop": "s",
-    "desk": {"id": "d", "version": 1},
-    "time_zone": "UTC",
-    "undo_seconds": 10,
-    "shopify_writes": False,
-    "server_version": "1",
-}
-
-
-class Desk:
-    """A server of three orders that records what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[httpx.Request] = []
-        self.answers: list[httpx.Response | Exception] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
-        if request.url.path == "/sync/me":
-            return httpx.Response(200, json=ME)
-        if self.answers:
-            given = self.answers.pop(0)
-            if isinstance(given, Exception):
-                raise given
-            return given
-        if request.method == "POST":
-            return self.done(request)
-        if request.url.path == "/sync/orders":
-            rows = [order(n, customer_name="=1+1 Müller") for n in (1, 2, 3)]
-            return httpx.Response(200, json=page(rows, total=7).model_dump(mode="json", by_alias=True))
-        detail = OrderDetail(
-            **dict(order(1)),
-            line_items=[LineItem(id="l", title="Cup", sku="A-1", quantity=2, owed=1, requires_shipping=True)],
-        )
-        return httpx.Response(200, json=detail.model_dump(mode="json", by_alias=True))
-
-    @staticmethod
-    def done(request: httpx.Request) -> httpx.Response:
-        body = json.loads(request.content)
-        ids = body.get("orderIds") or [body.get("orderId")]
-        return httpx.Response(
-            200,
-            json={
-                "success": True,
-                "message": "Assigned",
-                "updatedOrders": [{"id": i} for i in ids],
-                "actionId": "act-1",
-            },
-        )
-
-    def bodies(self) -> list[dict[str, Any]]:
-        return [json.loads(request.content) for request in self.asked if request.method == "POST"]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
-def call(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
-    monkeypatch.setattr("orders_tui.config.default_path", lambda: tmp_path / "config.toml")
-    monkeypatch.delenv("ORDERS_TUI_SERVER", raising=False)
-    monkeypatch.setattr("orders_tui.cli.orders.utc_now", lambda: NOON)
-    monkeypatch.setattr("orders_tui.cli.actions.FIRST_WAIT_S", 0.0)
-
-    def called(*arguments: str, stdin: str | io.TextIOWrapper = "") -> int:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin) if isinstance(stdin, str) else stdin)
-        return run(arguments, httpx.MockTransport(desk))
-
-    return called
 
 
 def test_version_needs_nothing_of_the_screen_or_the_server() -> None:
@@ -185,6 +106,26 @@ def test_filters_are_the_search_language_as_words_or_options(call: Call, desk: D
         "q": "berlin",
         "sort": "-value_usd",
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        (["-hold:any", "--issue", "none"], {"hold": "-any", "issue": "none"}),
+        (["--hold", "-fraud", "--value", ">100"], {"hold": "-fraud", "value_min": "100.01"}),
+        (["--sku", r"\-odd", "--country", "de"], {"sku": r"\-odd", "country": "DE"}),
+        (["--not", "sku:TEE 1", "-has:note"], {"sku": "-TEE 1", "has": "-note"}),
+        (
+            ["-value:>100", "--placed", "2025-11-01"],
+            {"value_max": "100"} | dict.fromkeys(("date_start", "date_end"), "2025-11-01"),
+        ),
+    ],
+)
+def test_what_is_excluded_is_so_as_words_and_as_options(
+    call: Call, desk: Desk, given: list[str], asked: dict[str, str]
+) -> None:
+    assert call("list", *given) == 0
+    assert dict(desk.asked[-1].url.params) == {"tab": "all", "pageSize": "50"} | asked
 
 
 def test_json_is_what_the_wire_says(call: Call, capsys: Capture) -> None:

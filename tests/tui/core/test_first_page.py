@@ -6,11 +6,20 @@ import json
 from typing import Any
 
 import pytest
-from tests.tui.core.samples import order, page
+from tests.tui.core.samples import NOON, order, page
 
+from orders_tui import wording
 from orders_tui.startup import first_page
 
 PAGE = json.loads(page([order(1)]).model_dump_json(by_alias=True))
+
+HOLD = {
+    "reason": "address",
+    "note": None,
+    "since": "2025-11-09T10:00:00Z",
+    "until": "2025-11-10T10:00:00Z",
+    "by": "ana",
+}
 
 
 def with_order(**fields: Any) -> dict[str, Any]:
@@ -20,6 +29,12 @@ def with_order(**fields: Any) -> dict[str, Any]:
 
 def test_a_page_is_shown() -> None:
     assert first_page.read(PAGE).orders.items[0].order_number == "#1001"
+
+
+def test_a_hold_has_its_time() -> None:
+    hold = first_page.read(with_order(hold=HOLD)).orders.items[0].hold
+    assert hold is not None
+    assert wording.hold_until(hold.until, NOON).word == "Mon 10:00"
 
 
 @pytest.mark.parametrize(
@@ -32,6 +47,8 @@ def test_a_page_is_shown() -> None:
         with_order(tags="vip"),
         with_order(total=3),
         with_order(hold="x"),
+        with_order(hold={**HOLD, "until": 5}),
+        with_order(hold={**HOLD, "by": []}),
         with_order(status=[]),
         {**PAGE, "metrics": {"overdue": "many"}},
         {**PAGE, "metrics": []},

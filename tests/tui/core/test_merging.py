@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.tui.core.samples import NOON, order
 
 from orders_tui.query import Filters, OrdersQuery
 from orders_tui.session.merging import ghost_reason, merge
-from orders_wire.orders import Hold, ReturnSummary, Tracking
-from orders_wire.vocabulary import Issue, ReturnState, Status, Tab
+from orders_wire.orders import Hold, Order, ReturnSummary, Tracking
+from orders_wire.vocabulary import Delivery, Issue, ReturnState, Status, Tab
 
 pages = st.lists(st.sampled_from("abcdefghij"), unique=True, max_size=8)
 
@@ -55,6 +56,28 @@ def test_where_a_row_went() -> None:
     mine = OrdersQuery(Tab.UNFULFILLED, Filters(owner="ana"))
     assert ghost_reason(mine, order(1, assigned_to="bo")) == "now bo's"
     assert ghost_reason(unfulfilled, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("filters", "row", "reason"),
+    [
+        (Filters(issue="none"), order(1, issue=Issue.MANUAL_CHECK), "manual check"),
+        (Filters(issue="carrier"), order(1), "no issue"),
+        (Filters(issue="-carrier"), order(1, issue=Issue.CARRIER), "carrier"),
+        (Filters(issue="-carrier"), order(1), ""),
+        (Filters(delivery="-pickup"), order(1, delivery=Delivery.PICKUP), "pickup"),
+        (Filters(hold="fraud"), order(1), "released"),
+        (Filters(hold="none"), order(1, hold=Hold(reason=Issue.ADDRESS, since=NOON)), "held"),
+        (Filters(hold="-any"), order(1), ""),
+        (Filters(hold="-fraud"), order(1), ""),
+        (Filters(value_min=1), order(1, value_usd=None), "another value"),
+        (Filters(value_max=1999), order(1, value_usd=20.0), "another value"),
+        (Filters(value_min=1999, value_max=1999), order(1, value_usd=19.99), ""),
+        (Filters(country="DE", sku="TEE", has="note"), order(1), ""),
+    ],
+)
+def test_a_row_that_no_longer_matches_a_list_parameter_says_why(filters: Filters, row: Order, reason: str) -> None:
+    assert ghost_reason(OrdersQuery(Tab.ALL, filters), row) == reason
 
 
 def test_a_row_that_may_only_stand_on_another_page_is_said_to_be_nowhere_else() -> None:

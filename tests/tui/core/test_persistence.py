@@ -13,8 +13,11 @@ from orders_tui.actions.assign import AssignDraft
 from orders_tui.actions.draft import MARKS, Draft
 from orders_tui.actions.fulfill import FulfillDraft, Parcel
 from orders_tui.actions.inventory import InventoryDraft
+from orders_tui.actions.owed_lines import Part
 from orders_tui.actions.returns import ReturnsDraft
 from orders_tui.actions.support import SupportDraft
+from orders_tui.actions.tags import TagsDraft
+from orders_tui.actions.tracking import ParcelNumber, TrackingDraft
 from orders_tui.actions.undo import UndoDraft
 from orders_tui.drafts import DraftBook
 from orders_tui.query import AgeBound, Filters, Sort
@@ -40,7 +43,10 @@ DRAFTS: list[Draft] = [
     AssignDraft((gid(1),), "ana", versions={gid(1): 3}),
     FulfillDraft((gid(1), gid(2)), {gid(1): Parcel("123", "DHL")}),
     SupportDraft((gid(1),), "call\nher"),
+    FulfillDraft((gid(2),), parts={gid(2): Part((("l1", 2),), 1)}, notify=True),
+    TrackingDraft((gid(1),), (ParcelNumber(gid(1), "9", "UPS", None, "f1", "8"),), notify=False),
     ReturnsDraft((gid(1),), ReturnAction.DENY, "no"),
+    TagsDraft((gid(1), gid(2)), ("rush",), ("gift",)),
     InventoryDraft((gid(1),), "A-1", "waits"),
 ]
 
@@ -77,7 +83,7 @@ def test_drafts_are_found_by_what_they_are_about_and_go_once_sent(tmp_path: Path
     for draft in DRAFTS:
         book.keep(draft)
     assert book.find(FulfillDraft, MARKS) == DRAFTS[1]
-    assert book.find(InventoryDraft, "A-1") == DRAFTS[4]
+    assert book.find(InventoryDraft, "A-1") == DRAFTS[-1]
     book.drop(DRAFTS[0])
     assert DraftBook(tmp_path / "d.json").find(AssignDraft, gid(1)) is None
 

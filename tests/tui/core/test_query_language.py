@@ -82,12 +82,68 @@ def test_owner_me_before_the_server_said_who_that_is() -> None:
         ("from:2025-11-01 age:<2d", "give one"),
         ("from:2025-11-02 to:2025-11-01", "before from:2025-11-02"),
         ("foo:bar", "quotes search for it as text"),
+        ("hold:froud", "did you mean fraud"),
+        ("hold:-fraud", "- stands before the token: -hold:fraud"),
+        ("-hold:", "hold: needs a value, such as hold:address"),
+        ("hold:fraud -hold:any", "hold: is given twice"),
+        (
+            "-priority:vip",
+            "- cannot stand before priority: it can before hold:, issue:, delivery:, country:, sku:, value:",
+        ),
+        ("issue:any", "payment, address, inventory, carrier, manual_check, none"),
+        ("delivery:post", "shipping, local, pickup, none"),
+        ("has:nots", "did you mean note"),
+        ("country:germany", "two letters of a country (ISO 3166-1), such as country:DE"),
+        ("sku:-odd", r"is written sku:\-odd; -sku:odd asks for orders without it"),
+        ("value:cheap", ">100, >=100, <100, <=100, 50..100 or 100"),
+        ("value:>", ">100, >=100"),
+        ("value:..", ">100, >=100"),
+        ("value:<0", "less than 0"),
+        ("-value:50..100", "two ranges; ask for what lies below (<) or for more (>)"),
+        ("value:>100 value:<50", "no amount is at least 100.01 and at most 49.99"),
+        ("placed:yesterday", "2025-11-01"),
+        ("placed:>2025-11-01 from:2025-11-01", "given twice"),
+        ("placed:>9999-12-31", "2025-11-01"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_what_is_allowed(text: str, says: str) -> None:
     (problem,) = problems(text)
     assert says in problem.message
     assert text[problem.start : problem.end] == problem.token or problem.token in text
+
+
+@pytest.mark.parametrize(
+    ("text", "params"),
+    [
+        ("hold:Fraud -issue:none country:de", {"hold": "fraud", "issue": "-none", "country": "DE"}),
+        ('sku:"TEE 1"', {"sku": "TEE 1"}),
+        (r"sku:\-odd", {"sku": r"\-odd"}),
+        (r"-sku:\-odd -has:note", {"sku": r"-\-odd", "has": "-note"}),
+        ("value:>100", {"value_min": "100.01"}),
+        ("value:>=100", {"value_min": "100"}),
+        ("value:<$100", {"value_max": "99.99"}),
+        ("value:<=99.999", {"value_max": "99.99"}),
+        ("value:>10.005", {"value_min": "10.01"}),
+        ("value:50..100", {"value_min": "50", "value_max": "100"}),
+        ("value:12.5", {"value_min": "12.50", "value_max": "12.50"}),
+        ("value:>=0 value:<10", {"value_min": "0", "value_max": "9.99"}),
+        ("-value:>100", {"value_max": "100"}),
+        ("-value:>=100", {"value_max": "99.99"}),
+        ("-value:..100", {"value_min": "100.01"}),
+        ("placed:2025-11-01", {"date_start": "2025-11-01", "date_end": "2025-11-01"}),
+        ("placed:>2025-11-01", {"date_start": "2025-11-02"}),
+        ("placed:<2025-11-01", {"date_end": "2025-10-31"}),
+        ("-placed:<=2025-11-01", {"date_start": "2025-11-02"}),
+        ("placed:2025-11-01..2025-11-30", {"date_start": "2025-11-01", "date_end": "2025-11-30"}),
+        ("placed:<=2025-11-01T00:00:00Z", {"date_end": "2025-11-01T00:00:00.001Z"}),
+        ("placed:>2025-11-01T00:00:00+02:00", {"date_start": "2025-11-01T00:00:00.001+02:00"}),
+        ("-from:2025-11-01", {"date_end": "2025-10-31"}),
+        ("-to:2025-11-01T00:00:00Z", {"date_start": "2025-11-02T00:00:00.000Z"}),
+        ("-age:>2d", {"date_start": "2025-11-07T00:00:00Z"}),
+    ],
+)
+def test_what_is_excluded_and_ranges_as_parameters(text: str, params: dict[str, str]) -> None:
+    assert read(text).filters.params(datetime(2025, 11, 9, tzinfo=UTC)) == params
 
 
 def test_a_quoted_colon_is_text() -> None:
@@ -118,6 +174,15 @@ def test_chips_read_like_words_and_come_off_one_by_one() -> None:
         "by ship by ▲",
         "“berlin”",
     ]
+    more = read(r"hold:none -issue:manual_check -country:us sku:\-odd value:>50 value:<=99")
+    assert [c.label for c in chips(more.filters)] == [
+        "hold: none",
+        "issue: not manual check",
+        "country: not US",
+        "sku: -odd",
+        "value >50",
+        "value <=99",
+    ]
     query = OrdersQuery(filters=parsed.filters, sort=parsed.sort, cursor="ofs:4")
     left = without(query, "owner:none")
     assert render(left.filters, left.sort) == "age:>2d sort:ship_by berlin"
@@ -127,11 +192,15 @@ def test_chips_read_like_words_and_come_off_one_by_one() -> None:
 def test_completion_offers_names_then_values() -> None:
     assert complete("berlin st") == ["berlin status:"]
     assert complete("status:over") == ["status:overdue"]
+    assert complete("-va") == ["-value:"]
+    assert complete("-pri") == []
+    assert complete("berlin -hold:f") == ["berlin -hold:fraud"]
     assert complete("owner:a", owners=["ana", "bo", "an ton"]) == ["owner:ana", 'owner:"an ton"']
 
 
 names = st.text(st.characters(exclude_characters='"', exclude_categories=["C", "Z"]), min_size=1, max_size=12)
 phrases = st.lists(names, min_size=1, max_size=3).map(" ".join)
+skus = phrases.map(lambda sku: f"\\{sku}" if sku.startswith("-") else sku)
 ages = st.builds(AgeBound, st.integers(0, 9999), st.sampled_from("mhdw"))
 day = st.dates().map(lambda d: d.isoformat())
 filters_ = st.builds(
@@ -145,6 +214,12 @@ filters_ = st.builds(
     placed_to=st.none() | day,
     older_than=st.none(),
     younger_than=st.none() | ages,
+    hold=st.none() | st.sampled_from(["fraud", "-fraud", "none"]),
+    issue=st.none() | st.sampled_from(["manual_check", "-none"]),
+    country=st.none() | st.sampled_from(["DE", "-US"]),
+    sku=st.none() | st.tuples(st.sampled_from(["", "-"]), skus).map("".join),
+    value_min=st.none() | st.integers(0, 5_000),
+    value_max=st.none() | st.integers(5_000, 10_000),
     words=st.lists(names, max_size=3).map(" ".join),
 )
 sorts = st.none() | st.builds(Sort, st.sampled_from(SortField), st.booleans())

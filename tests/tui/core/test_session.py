@@ -568,6 +568,19 @@ def test_rows_that_do_not_read_are_told_of_once_for_a_desk_and_counted_while_the
     play(scenario)
 
 
+def test_details_are_read_a_few_at_a_time_and_one_that_cannot_be_had_stops_none() -> None:
+    async def scenario(w: Watched) -> None:
+        came: dict[str, object] = {}
+        ids = [*(gid(n) for n in range(1, 9)), gid(999)]
+        begun = now_s()
+        await w.session.read_details(ids, came.__setitem__)
+        assert sorted(came) == sorted(ids)
+        assert isinstance(came[gid(999)], Refused)
+        assert now_s() - begun == pytest.approx(3 * w.desk.latency_s)
+
+    play(scenario)
+
+
 class Broken:
     @property
     def events(self) -> tuple[Event, ...]:

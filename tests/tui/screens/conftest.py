@@ -13,6 +13,7 @@ from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.desk_driver import Desk, Open
 from tests.tui.screens.fake_outgoing import FakeOutgoing
 from tests.tui.screens.fake_session import FakeSession
+from textual._compositor import Compositor
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.widgets import Input, TextArea
@@ -54,6 +55,27 @@ def _styles_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Stylesheet, "_parse_rules", reading)
         yield
+
+
+@pytest.fixture
+def every_frame() -> bool:
+    """Whether what is between two keys is drawn too; a module whose tests are about that says so."""
+    return False
+
+
+@pytest.fixture(autouse=True)
+def _frames_nobody_sees(every_frame: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a terminal Textual draws every frame and throws it away: half of what a test costs. A whole one is drawn still."""
+    draw = Compositor.render_update
+
+    def drawn(compositor: Compositor, full: bool = False, **named: Any) -> Any:
+        if full:
+            return draw(compositor, full, **named)
+        compositor._dirty_regions.clear()
+        return None
+
+    if not every_frame:
+        monkeypatch.setattr(Compositor, "render_update", drawn)
 
 
 @pytest.fixture(autouse=True)
@@ -100,5 +122,7 @@ def open_desk(make_app: MakeApp, session: FakeSession) -> Open:
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             yield Desk(app, pilot, session)
+            if app.is_running:
+                app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
 
     return opened

@@ -10,6 +10,7 @@ from orders_wire.detail import (
     Assignment,
     AuditEntry,
     Customer,
+    FulfilledLine,
     Fulfillment,
     LineItem,
     OrderDetail,
@@ -38,6 +39,7 @@ from orders_wire.vocabulary import (
     Issue,
     OpenClosed,
     OutboundState,
+    ParcelSent,
     Priority,
     ReturnAction,
     ReturnState,
@@ -309,6 +311,12 @@ PEOPLE = (
 )
 
 
+SENT = [
+    FulfilledLine(id="l1", title="T-shirt, black, M", quantity=1),
+    FulfilledLine(id="l2", title="Mug", quantity=1),
+]
+
+
 def detail(of: Order) -> OrderDetail:
     """Everything about an order."""
     summary = of.return_
@@ -326,7 +334,7 @@ def detail(of: Order) -> OrderDetail:
         shipping_lines=["Standard"],
         line_items=[
             LineItem(id="l1", sku="TEE-BLK-M", title="T-shirt, black, M", quantity=3, owed=2, requires_shipping=True,
-                     price=Money(amount="19.90", currency="EUR"), available=-3, short=2),
+                     price=Money(amount="19.90", currency="EUR"), available=-1, short=1, sendable=1),
             LineItem(id="l2", sku="MUG-01", title="Mug", quantity=1, owed=0, requires_shipping=True,
                      price=Money(amount="12.00", currency="EUR"), available=40, short=0),
             LineItem(id="l3", sku=None, title="Gift card", quantity=1, owed=0, requires_shipping=False,
@@ -334,8 +342,9 @@ def detail(of: Order) -> OrderDetail:
         ],
         fulfillments=[
             Fulfillment(id="f1", name=f"{of.order_number}.1", status="success", shipment_status="in_transit",
-                        number="00340434292135100186", carrier="DHL", created_at=ago(20), updated_at=ago(3)),
-            Fulfillment(id="f2", name=f"{of.order_number}.2", status="success", created_at=ago(2), ours=True),
+                        number="00340434292135100186", carrier="DHL", created_at=ago(20), updated_at=ago(3), lines=SENT),
+            Fulfillment(id="f2", name=f"{of.order_number}.2", status="success", created_at=ago(2), ours=True,
+                        sent=ParcelSent.WAITING),
         ],
         returns=[
             Return(id=summary.id, name="R1", state=summary.state, since=ago(60), reason=summary.reason,

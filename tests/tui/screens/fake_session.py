@@ -13,9 +13,10 @@ from orders_tui.actions.assign import AssignDraft
 from orders_tui.actions.draft import Draft
 from orders_tui.actions.fulfill import FulfillDraft
 from orders_tui.actions.returns import ReturnsDraft
+from orders_tui.actions.tags import TagsDraft
 from orders_tui.alerts import AlertBook
 from orders_tui.drafts import DraftBook
-from orders_tui.errors import ApiError, SignInNeeded
+from orders_tui.errors import ApiError, SignInNeeded, Unreachable
 from orders_tui.feed import Connection, ConnectionState
 from orders_tui.query import Filters, OrdersQuery, Sort
 from orders_tui.session import changes
@@ -62,6 +63,8 @@ class FakeSession:
         self.people: tuple[Owner, ...] = desk_data.PEOPLE
         self.summary_now: OrdersPage | None = desk_data.page([])
         self.details_known = True
+        self.details: dict[str, OrderDetail] = {}
+        """Details of orders that are not those of the sample."""
         for event in desk_data.alert_events():
             self._alerts.absorb(event)
         self.load(None)
@@ -81,6 +84,14 @@ class FakeSession:
         """Changes the state of the line."""
         self.connection_now = Connection(**fields)  # type: ignore[arg-type]
         self.tell(changes.ConnectionChanged(self.connection_now))
+
+    def know(self, order: Order, detail: OrderDetail | None = None) -> None:
+        """An order is another than in the shop at large, from the start."""
+        self.orders[order.id] = order
+        if detail is not None:
+            self.details[order.id] = detail
+        rows = [replace(row, order=order) if row.order.id == order.id else row for row in self.view_now.rows]
+        self.put(rows=tuple(rows))
 
     def change_order(self, order_id: str, **fields: object) -> None:
         """Somebody else has changed an order that is on show."""
@@ -238,6 +249,13 @@ class FakeSession:
     ) -> Matching:
         return Matching(tuple(self.matching()), complete=True)
 
+    async def read_details(
+        self, order_ids: Collection[str], came: Callable[[str, OrderDetail | ApiError], None]
+    ) -> None:
+        for order_id in order_ids:
+            detail = self.table.detail(order_id)
+            came(order_id, detail if detail is not None else Unreachable("the server does not answer"))
+
     async def sign_in(self, token: str) -> ApiError | None:
         if token == "wrong":
             return SignInNeeded("unknown token")
@@ -344,7 +362,10 @@ class FakeTable:
 
     def detail(self, order_id: str) -> OrderDetail | None:
         order = self._session.orders.get(order_id) if self._session.details_known else None
-        return desk_data.detail(order) if order is not None else None
+        if order is None:
+            return None
+        given = self._session.details.get(order_id)
+        return desk_data.detail(order) if given is None else given
 
     def detail_problem(self, order_id: str) -> ApiError | None:
         return None
@@ -379,8 +400,10 @@ class FakeActions:
         update: dict[str, object] = {}
         if isinstance(draft, AssignDraft):
             update["assigned_to"] = draft.assignee
-        elif isinstance(draft, FulfillDraft):
+        elif isinstance(draft, FulfillDraft) and not draft.parts:
             update["status"] = Status.FULFILLED
+        elif isinstance(draft, TagsDraft):
+            update |= {"tags": draft.of(self._session.orders[draft.order_ids[0]])}
         for order_id in draft.order_ids if not isinstance(draft, ReturnsDraft) else ():
             if order_id in self._session.orders:
                 self._session.orders[order_id] = self._session.orders[order_id].model_copy(update=update)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from tests.tui.screens import desk_data
+from tests.tui.screens import address_data, desk_data, shipping_data
 from tests.tui.screens.desk_data import NOW, ago
 from tests.tui.screens.fake_session import FakeSession
+from tests.tui.screens.hold_scenes import HOLDS
+from tests.tui.screens.scene import Scene
 
+from orders_tui.actions.tracking import ParcelNumber, TrackingDraft
 from orders_tui.errors import SignInNeeded, Unreachable
 from orders_tui.feed import ConnectionState
 from orders_tui.session import changes
@@ -20,23 +22,6 @@ from orders_wire.page import Backfill, Desk
 from orders_wire.vocabulary import DeskState, ErrorCode, OpenClosed, Tab
 
 UNREACHABLE = Unreachable("The server at http://127.0.0.1:8765 does not answer")
-
-
-def _nothing(session: FakeSession) -> None:
-    """As it opens."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """`given` before the desk opens, `press`, `typed` and `last` by the operator, `then` what the session says."""
-
-    name: str
-    press: tuple[str, ...] = ()
-    typed: str = ""
-    last: tuple[str, ...] = ()
-    given: Callable[[FakeSession], None] = _nothing
-    then: Callable[[FakeSession], None] = _nothing
-    settings: dict[str, object] = field(default_factory=dict)
 
 
 def _first(session: FakeSession, at: int = 0) -> str:
@@ -169,6 +154,27 @@ def _partly(session: FakeSession) -> None:
     session.settle(ActionState.PARTLY, (failure,))
 
 
+def _unread(session: FakeSession) -> None:
+    session.details_known = False
+
+
+def _nothing_ready(session: FakeSession) -> None:
+    order = session.orders[_first(session)]
+    session.change_order(order.id, hold=None)
+    session.details[order.id] = shipping_data.owing(order, shipping_data.line(1, "Mug", 2, short=2))
+
+
+def _ambiguous(session: FakeSession) -> None:
+    """A number that was given without a parcel."""
+    order_id = _first(session)
+    draft = TrackingDraft((order_id,), (ParcelNumber(order_id, "1Z999AA10123456795"),))
+    message = f"{session.orders[order_id].order_number} has 4 parcels with numbers: name the one that is meant"
+    session.actions.act(draft)
+    session.drafts.keep(draft)
+    session.settle(ActionState.FAILED, (OrderFailure(order_id, ErrorCode.AMBIGUOUS, message),), message)
+
+
+FOUR = ("space", "space", "space", "space", "f")
 MANY = ("asterisk", "a", "down", "enter")
 
 TABS = [Scene("tab_unfulfilled")] + [
@@ -204,6 +210,10 @@ STATES = [
 DESK = [
     Scene("marks", ("j", "space", "space", "v", "j", "j")),
     Scene("search_with_fault", ("slash",), "status:late", ("enter",)),
+    Scene("search_empty", ("colon",), "find-search owner:bo -country:US value:>100", ("enter", "backslash", "slash")),
+    Scene("search_offers", ("slash",), "-country:US -hold:"),
+    Scene("search_with_wrong_word", ("slash",), "-hold:froud", ("enter",)),
+    Scene("filtered_by_more", ("colon",), "find-search -hold:any issue:none -country:US value:>100", ("enter",)),
     Scene("filtered", ("colon",), "find-search owner:bo", ("enter",)),
     Scene("narrowed", ("ampersand",), "roux", ("enter",)),
     Scene("reconnecting", then=_reconnecting),
@@ -245,6 +255,19 @@ DIALOGS = [
     Scene("handover", ("p", "W"), "two chargebacks are due tomorrow"),
     Scene("quit", ("m", "ctrl+q")),
 ]
+SHIPPING = [
+    Scene("fulfil_part", ("f", "tab", "tab", "minus"), given=shipping_data.show_mixed),
+    Scene("fulfil_forty", ("f", "tab", "tab", *["down"] * 20), given=shipping_data.show_forty),
+    Scene("fulfil_unread", ("f",), given=_unread),
+    Scene("fulfil_nothing_ready", ("f", "ctrl+s"), given=_nothing_ready),
+    Scene("fulfil_part_whole", FOUR, given=shipping_data.show_several),
+    Scene("fulfil_in_stock", FOUR, "#104230,00340434292135100186,DHL", ("ctrl+t",), given=shipping_data.show_several),
+    Scene("parcels", ("f",), given=shipping_data.show_parcels),
+    Scene("parcels_edited", ("f",), "1Z999AA10123456784", ("ctrl+n",), given=shipping_data.show_parcels),
+    Scene("parcels_ambiguous", (), then=_ambiguous, given=shipping_data.show_parcels),
+    Scene("fulfil_refused", ("f", "ctrl+s"), then=_answered(ActionState.FAILED, "#104233: of line 1 nothing is owed")),
+    Scene("fulfil_part_done", ("f", "ctrl+s"), then=_answered(ActionState.DONE)),
+]
 OUTCOMES = [
     Scene("outcome_sending", ("m",)),
     Scene("outcome_done", ("m",), then=_answered(ActionState.DONE)),
@@ -256,4 +279,15 @@ OUTCOMES = [
     Scene("bulk_running", MANY, then=lambda session: session.move_run(ended=False)),
     Scene("bulk_result", MANY, then=lambda session: session.move_run(ended=True)),
 ]
-SCENES = [*TABS, *STATES, *DESK, *LISTS, *DIALOGS, *OUTCOMES]
+TAGS_AND_ADDRESS = [
+    Scene("tags", ("j", "number_sign"), "loyal, g", ("ctrl+y", "up", "ctrl+t")),
+    Scene("tags_several", ("space", "space", "space", "space", "number_sign"), "rush, w", ("ctrl+t", "down")),
+    Scene("tags_both", ("j", "number_sign"), "vip", ("down", "ctrl+t", "ctrl+s")),
+    Scene("tags_done", ("number_sign", *"rush", "enter"), then=_answered(ActionState.DONE)),
+    Scene("address", ("colon",), "address", ("enter",), given=address_data.show),
+    Scene("address_held", ("colon",), "address", ("enter", "tab", "ctrl+t", "ctrl+t"), given=address_data.show_held),
+    Scene("address_unread", ("colon",), "address", ("enter",), given=address_data.unread),
+    Scene("address_refused", ("colon",), "address", ("enter",), given=address_data.show_refused),
+    Scene("address_wrong", ("colon",), "address", ("enter", *["up"] * 2, "x", "ctrl+s"), given=address_data.show),
+]
+SCENES = [*TABS, *STATES, *DESK, *LISTS, *DIALOGS, *SHIPPING, *TAGS_AND_ADDRESS, *OUTCOMES, *HOLDS]

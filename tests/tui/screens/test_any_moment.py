@@ -66,6 +66,11 @@ MOMENTS: list[Moment] = [
 ]
 
 
+@pytest.fixture
+def every_frame() -> bool:
+    return True
+
+
 def post(app: DeskApp, keys: Sequence[str]) -> None:
     """As a terminal brings them: all at once, whatever the app is at."""
     for key in keys:

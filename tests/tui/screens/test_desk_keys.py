@@ -9,6 +9,7 @@ from tests.tui.screens.fake_session import FakeSession
 
 from orders_tui.actions.assign import AssignDraft
 from orders_tui.commands import COMMANDS, Place
+from orders_tui.context.preferences import Preferences
 from orders_tui.dialogs.sign_in import SignInDialog
 from orders_tui.feed import ConnectionState
 from orders_tui.screens.command_screen import CommandScreen
@@ -265,6 +266,26 @@ async def test_the_filter_box_filters_and_refuses_what_it_cannot_read(open_desk:
         await desk.press("enter")
         assert session.table.view.query.filters.owner == "bo"
         assert desk.app.screen is desk.screen
+
+
+async def test_the_empty_filter_box_offers_the_filters_of_late_and_every_token(
+    open_desk: Open, session: FakeSession
+) -> None:
+    async with open_desk() as desk:
+        for text in ("owner:bo", "-hold:any value:>100"):
+            await desk.press("slash")
+            await desk.type(text)
+            await desk.press("enter", "backslash")
+        await desk.press("slash", "down", "down", "enter")
+        assert session.table.view.query.filters.owner == "bo"
+        await desk.press("backslash", "slash", "down", "down", "down", "enter")
+        assert desk.dialog.query_one("Input").value == "status:"  # type: ignore[attr-defined]
+        await desk.press("enter")
+        assert desk.app.screen is not desk.screen
+        await desk.press("escape", "slash")
+        await desk.press("enter")
+        assert not session.table.view.query.filters
+        assert Preferences.read(desk.screen.work.preferences.write()).asked == ["owner:bo", "-hold:any value:>100"]
 
 
 async def test_going_to_tabs_by_digit_neighbour_and_back(open_desk: Open, session: FakeSession) -> None:

@@ -58,7 +58,7 @@ DIALOGS = {
 }
 
 
-async def test_fulfilling_what_was_sent_says_that_nothing_is_sent(open_desk: Open, session: FakeSession) -> None:
+async def test_a_placeholder_for_what_was_sent_says_that_nothing_is_sent(open_desk: Open, session: FakeSession) -> None:
     session.orders[ids(session)[0]] = session.orders[ids(session)[0]].model_copy(
         update={"status": Status.AWAITING_TRACKING, "tracking": [Tracking()], "hold": None}
     )

@@ -22,6 +22,11 @@ from orders_tui.session.changes import PageShown
 from orders_tui.widgets.order_table import OrderTable
 
 
+@pytest.fixture
+def every_frame() -> bool:
+    return True
+
+
 class Broken(Exception):
     """The fault."""
 

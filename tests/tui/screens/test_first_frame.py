@@ -30,6 +30,11 @@ NOBODY = "http://127.0.0.1:9"
 PATIENCE_S = 20
 
 
+@pytest.fixture
+def every_frame() -> bool:
+    return True
+
+
 @dataclass
 class Opening:
     """A client that starts, and stays on its first frame until `go_on` is set."""

@@ -50,6 +50,11 @@ WORK = (
 """What an operator does: each ends with escape, until the desk is on top."""
 
 
+@pytest.fixture
+def every_frame() -> bool:
+    return True
+
+
 class Client:
     """The real session and screens over a desk that may be hostile."""
 

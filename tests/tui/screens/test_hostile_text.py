@@ -32,6 +32,11 @@ EVIL = (
 OBEYED = {*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 
 
+@pytest.fixture
+def every_frame() -> bool:
+    return True
+
+
 def hostile(at: int) -> Order:
     evil = EVIL[at % len(EVIL)]
     return desk_data.order(

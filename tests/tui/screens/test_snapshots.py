@@ -11,7 +11,8 @@ from typing import Protocol
 import pytest
 from tests.tui.screens.conftest import MakeApp
 from tests.tui.screens.fake_session import FakeSession
-from tests.tui.screens.scenes import SCENES, STATES, TABS, Scene
+from tests.tui.screens.scene import Scene
+from tests.tui.screens.scenes import SCENES, STATES, TABS
 from textual import events
 from textual.app import App
 from textual.pilot import Pilot

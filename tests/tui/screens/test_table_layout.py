@@ -96,3 +96,11 @@ def test_strangers_names_leave_every_column_where_it_is(customer: str, owner: st
 
 def _harmless(line: Strip) -> bool:
     return not any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 or 0x202A <= ord(char) <= 0x202E for char in line.text)
+
+
+@pytest.mark.parametrize("cells", [80, 90, 120])
+def test_the_tab_of_holds_says_why_since_when_until_when_and_whose(cells: int) -> None:
+    titles = [
+        placed.column.title for placed in arrange([BY_KEY[key] for key in default_columns(Tab.HOLDS)], cells).placed
+    ]
+    assert {"REASON", "SINCE", "UNTIL", "BY"} <= set(titles)

@@ -18,6 +18,7 @@ HANDLE_TAKEN = (
     "The handle provided for the fulfillment hold is already in use by this app "
     "for another hold on this fulfillment order."
 )
+NO_ACCESS = "The app doesn't have access to release the fulfillment hold."
 TOO_MANY = (
     "The maximum number of fulfillment holds for this fulfillment order has been reached for this app. "
     "An app can only have up to 10 holds on a single fulfillment order at any one time."
@@ -66,9 +67,12 @@ def release(
     except Refused as refused:
         return refusal(refused, fulfillmentOrder=None)
     gone = _named(task, holdIds)
+    if any(entry.locked for entry in gone):
+        return refusal(Refused(["holdIds"], NO_ACCESS, "INVALID_ACCESS"), fulfillmentOrder=None)
     if gone:
         stage.perform(lambda at: parcels.release(stage.shop, task, at, gone))
-        effect = {"holds": [gid("FulfillmentHold", entry.id) for entry in gone]}
+        holds = [gid("FulfillmentHold", entry.id) for entry in gone]
+        effect = {"holds": holds, "order": gid("Order", task.order.id)}
         stage.ledger.mutation(stage.now(), "fulfillmentOrderReleaseHold", gid("FulfillmentOrder", task.id), effect)
     return done(fulfillmentOrder=task)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from orders_demo.admin.connections import Key
 from orders_demo.admin.fields.reading import Fields, connection, first_of, fixed, identity, read
-from orders_demo.rest.parcels import OTHER_APP, OUR_APP
+from orders_demo.rest.parcels import LOCKING_APP, OTHER_APP, OUR_APP, holder
 from orders_demo.sample_data.baskets import LOCAL, PICKUP
 from orders_demo.world.goods import Location
 from orders_demo.world.ids import gid
@@ -24,10 +24,12 @@ _WORDS = {
 }
 
 
+_APPS = {OUR_APP: "Order desk", OTHER_APP: "Warehouse", LOCKING_APP: "Fraud filter"}
+
+
 def _holder(hold: Hold) -> dict[str, str]:
-    ours = hold.by_us
-    title = "Order desk" if ours else "Warehouse"
-    return {"id": gid("App", OUR_APP if ours else OTHER_APP), "handle": title.lower().replace(" ", "-"), "title": title}
+    title = _APPS[holder(hold)]
+    return {"id": gid("App", holder(hold)), "handle": title.lower().replace(" ", "-"), "title": title}
 
 
 def _happened(scan: Scan) -> Key:

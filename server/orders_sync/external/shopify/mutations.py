@@ -1,6 +1,7 @@
 """Sending one mutation, and the reads that it rests on.
 
 `WriteStopped` ┬ `UserErrors`          the shop understood and does not do it; nothing was written
+               ├ `FieldsRefused`       the same of single fields
                ├ `PreconditionFailed`  what is in the shop does not allow it; nothing was sent
                └ `OutcomeLost`         it left and no answer came: only reading again says
 Everything else is a ShopifyError, and nothing was written.
@@ -11,16 +12,19 @@ A read before a write is whole or not at all: a part that is denied, missing, cu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AliasPath, Field
 
+from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.client import ShopifyClient
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.errors import Denied, NoAnswer, UnexpectedShape
 from orders_sync.external.shopify.nodes import Node, Page, parsing
-from orders_sync.external.shopify.pagination import read_to_end
+from orders_sync.external.shopify.pagination import complete_lists, read_to_end
+from orders_wire.detail import FieldError
 
 N = TypeVar("N", bound=Node)
 
@@ -47,6 +51,14 @@ class UserErrors(WriteStopped):
         return any(error.code == code for error in self.errors)
 
 
+class FieldsRefused(WriteStopped):
+    """The same of single fields, in the words of the request."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = tuple(errors)
+
+
 class PreconditionFailed(WriteStopped):
     pass
 
@@ -55,8 +67,8 @@ class OutcomeLost(WriteStopped):
     pass
 
 
-async def mutate(client: ShopifyClient, document: Document, variables: Mapping[str, Any], made: str) -> None:
-    """Sends a mutation. `made`: what the payload of a write that was done shows; without it there is no success.
+async def mutate(client: ShopifyClient, document: Document, variables: Mapping[str, Any], made: str) -> Any:
+    """Sends a mutation; returns what the payload of a write that was done shows as `made`: without it there is no success.
 
     Raises UserErrors, OutcomeLost, ShopifyError.
     """
@@ -68,13 +80,14 @@ async def mutate(client: ShopifyClient, document: Document, variables: Mapping[s
         with parsing():
             (payload,) = answer.data.values()
             errors = [UserError.model_validate(error) for error in payload["userErrors"]]
-            done = dict(payload).get(made, ...) is not None
+            done = dict(payload).get(made, ...)
     except UnexpectedShape as error:
         raise OutcomeLost(f"Shopify does not say what became of it: {error}") from error
     if errors:
         raise UserErrors(errors)
-    if not done:
+    if done is None:
         raise OutcomeLost(f"Shopify names no error and shows no {made}: whether it was done is not known")
+    return done
 
 
 class WholePage(Page[N]):
@@ -83,8 +96,8 @@ class WholePage(Page[N]):
     has_next_page: Annotated[bool, Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))]
 
 
-async def read_undenied(client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answer's data, of which nothing is denied. Raises ShopifyError."""
+async def read_undenied(client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> Answer:
+    """The answer, of which nothing is denied. Raises ShopifyError."""
     answer = await client.execute(document, variables)
     if answer.denied:
         parts = ", ".join(sorted({field.name for field in answer.denied}))
@@ -93,19 +106,23 @@ async def read_undenied(client: ShopifyClient, document: Document, variables: Ma
             f"Shopify does not let this app read {parts} ({needs}), so nothing was written: give the app that scope, then "
             "retry"
         )
-    return answer.data
+    return answer
 
 
 async def read_object(
     client: ShopifyClient, document: Document, gid: str, kind: type[N], of: str, *, after: str | None = None
 ) -> N:
-    """The object that the document's one root reads by its id; `of` names it to an operator.
+    """The object that the document's one root reads by its id, its lists to their end; `of` names it to an operator.
 
     Raises ShopifyError, PreconditionFailed when the shop knows no such object.
     """
-    data = await read_undenied(client, document, {"id": gid} | ({"after": after} if "$after" in document.text else {}))
+    answer = await read_undenied(
+        client, document, {"id": gid} | ({"after": after} if "$after" in document.text else {})
+    )
     with parsing():
-        ((root, node),) = data.items()
+        ((root, node),) = answer.data.items()
+    if isinstance(node, dict):
+        await complete_lists(partial(read_undenied, client), document.lists, node)
     with parsing(root):
         found = None if node is None else kind.model_validate(node)
     if found is None:
@@ -118,8 +135,8 @@ async def read_connection(client: ShopifyClient, document: Document, gid: str, f
     (root,) = document.at
 
     async def page(cursor: str | None) -> WholePage[N]:
-        data = await read_undenied(client, document, {"id": gid, "after": cursor})
+        answer = await read_undenied(client, document, {"id": gid, "after": cursor})
         with parsing(root):
-            return WholePage[kind].model_validate(data[root][field])  # type: ignore[valid-type]
+            return WholePage[kind].model_validate(answer.data[root][field])  # type: ignore[valid-type]
 
     return await read_to_end(field, page)

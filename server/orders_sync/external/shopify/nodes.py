@@ -78,6 +78,10 @@ class Address(Node):
     zip: str | None = None
     country: str | None = None
     phone: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    province_code: str | None = None
+    country_code: Annotated[str | None, Field(alias="countryCodeV2")] = None
 
 
 class Customer(Node):
@@ -233,6 +237,20 @@ class RoutedLines(Node):
     id: Id
     order_id: Id
     line_items: Page[RoutedLine] | None = None
+
+
+class PackedLine(Node):
+    """`line_item`: the order's line."""
+
+    quantity: Whole | None = None
+    line_item: Ref
+
+
+class PackedLines(Node):
+    """What is in a fulfilment."""
+
+    id: Id
+    fulfillment_line_items: Page[PackedLine] | None = None
 
 
 class DisputeDetail(Node):

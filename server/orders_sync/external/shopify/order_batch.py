@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
+from orders_sync.evidence.entities import FulfilledLine
 from orders_sync.external.shopify import nodes, read_documents
 from orders_sync.external.shopify.answers import Answer
 from orders_sync.external.shopify.client import ShopifyClient
@@ -19,7 +20,7 @@ from orders_sync.external.shopify.denied_fields import denied_objects
 from orders_sync.external.shopify.documents import Document
 from orders_sync.external.shopify.errors import ORDER_FAULTS, NoProgress, ObjectDenied, OrderFault, PartFailed
 from orders_sync.external.shopify.nodes import parsing
-from orders_sync.external.shopify.order_changes import OrderRead, held, late
+from orders_sync.external.shopify.order_changes import OrderRead, fulfilled_lines, held, late, packed_apart
 from orders_sync.external.shopify.pagination import PageSize, complete, read_batches
 from orders_sync.external.shopify.returns import Return
 from orders_sync.external.shopify.scalars import gid, number
@@ -80,7 +81,9 @@ class Details:
 
     returns: dict[int, Return] = field(default_factory=dict)
     held_skus: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    held_lines: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     routed: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    packed: dict[int, tuple[FulfilledLine, ...]] = field(default_factory=dict)
     disputes: dict[int, nodes.DisputeDetail] = field(default_factory=dict)
     failed: dict[int, OrderFault] = field(default_factory=dict)
 
@@ -95,7 +98,16 @@ class Details:
             lines = nodes.items(part.line_items)
             waiting = (line.sku for line in lines if line.sku and line.remaining_quantity > 0)
             self.held_skus[part.id] = tuple(dict.fromkeys(waiting))
+            self.held_lines[part.id] = tuple(
+                (line.line_item.id, line.remaining_quantity)
+                for line in lines
+                if line.line_item and line.remaining_quantity > 0
+            )
             self.routed[part.id] = tuple(line.line_item.id for line in lines if line.line_item)
+        elif kind == "Fulfillment":
+            parcel = nodes.PackedLines.model_validate(node)
+            if parcel.fulfillment_line_items is not None:
+                self.packed[parcel.id] = fulfilled_lines(parcel.fulfillment_line_items.nodes)
         elif kind == "ShopifyPaymentsDispute":
             dispute = nodes.DisputeDetail.model_validate(node)
             self.disputes[dispute.id] = dispute
@@ -158,13 +170,15 @@ def _whole(order: nodes.Order, details: Details, answer: Answer) -> OrderRead:
         as_of=answer.as_of,
         returns=tuple(details.returns[ref.id] for ref in nodes.items(order.returns) if ref.id in details.returns),
         held_skus={part: details.held_skus[part] for part in held(order) if part in details.held_skus},
+        held_lines={part: details.held_lines[part] for part in held(order) if part in details.held_lines},
         routed={part: details.routed[part] for part in late(order) if part in details.routed},
+        packed={part: details.packed[part] for part in packed_apart(order) if part in details.packed},
         disputes=details.disputes,
     )
 
 
 async def _details(client: ShopifyClient, size: PageSize, orders: Iterable[nodes.Order]) -> Details:
-    """The returns, lines of fulfilment orders and disputes of these orders. Raises ShopifyError."""
+    """The returns, lines of fulfilment orders and of fulfilments, and disputes of these orders. Raises ShopifyError."""
     details = Details()
     owners = dict(_wanted(orders))
     async for gids, answer in read_batches(client, read_documents.DETAILS, size, owners):
@@ -188,4 +202,5 @@ def _wanted(orders: Iterable[nodes.Order]) -> Iterable[tuple[str, int]]:
     for order in orders:
         yield from ((gid("Return", ref.id), order.id) for ref in nodes.items(order.returns))
         yield from ((gid("FulfillmentOrder", part), order.id) for part in (*held(order), *late(order)))
+        yield from ((gid("Fulfillment", parcel), order.id) for parcel in packed_apart(order))
         yield from ((gid("ShopifyPaymentsDispute", dispute.id), order.id) for dispute in order.disputes or ())

@@ -26,6 +26,7 @@ from orders_sync.evidence.changes import (
 from orders_sync.evidence.entities import (
     AddressPart,
     CustomerPart,
+    FulfilledLine,
     FulfillmentPart,
     HoldPart,
     LinePart,
@@ -55,14 +56,17 @@ _FULFILLED_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class OrderRead:
-    """One order, whole. `held_skus`: what each held fulfilment order waits for. `routed`: the order's lines in each that may have
-    come of an exchange."""
+    """One order, whole. `held_skus`, `held_lines`: what each held fulfilment order waits for, the latter as units by the order's
+    line. `routed`: the order's lines in each that may have come of an exchange. `packed`: what is in each fulfilment, where the
+    order does not say it."""
 
     order: nodes.Order
     as_of: Ms
     returns: tuple[Return, ...] = ()
     held_skus: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    held_lines: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     routed: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    packed: Mapping[int, tuple[FulfilledLine, ...]] = field(default_factory=dict)
     disputes: Mapping[int, nodes.DisputeDetail] = field(default_factory=dict)
 
 
@@ -77,7 +81,12 @@ class ParcelsRead:
 def parcel_changes(read: ParcelsRead | OrderRead) -> tuple[OrderChange, ...]:
     """What the read says of the order's parcels."""
     order = read.order
-    return tuple(change for parcel in order.fulfillments or () for change in _parcel(order.id, parcel, read.as_of))
+    packed = _packed(read) if isinstance(read, OrderRead) else {}
+    return tuple(
+        change
+        for parcel in order.fulfillments or ()
+        for change in _parcel(order.id, parcel, packed.get(parcel.id), read.as_of)
+    )
 
 
 def changes(read: OrderRead) -> tuple[OrderChange, ...]:
@@ -139,7 +148,8 @@ def _customer(customer: nodes.Customer | None) -> CustomerPart | None:
     )
 
 
-def _address(address: nodes.Address | None) -> AddressPart | None:
+def address(address: nodes.Address | None) -> AddressPart | None:
+    """An address as it is kept."""
     return None if address is None else AddressPart(**address.model_dump(exclude={"hidden"}))
 
 
@@ -154,8 +164,8 @@ def _risk(risk: nodes.Risk | None) -> str | None:
 
 _CONVERTED: Mapping[str, Callable[[Any], object]] = {
     "customer": _customer,
-    "shipping_address": _address,
-    "billing_address": _address,
+    "shipping_address": address,
+    "billing_address": address,
     "shipping_lines": _titles,
     "risk": _risk,
 }
@@ -176,8 +186,23 @@ def _line(line: nodes.Line) -> LinePart:
     )
 
 
-def _parcel(order_id: int, parcel: nodes.Fulfillment, as_of: Ms) -> Iterator[OrderChange]:
-    fields = _same(parcel, FulfillmentPart)
+def _packed(read: OrderRead) -> Mapping[int, tuple[FulfilledLine, ...]]:
+    """What is in each fulfilment, as far as that is known."""
+    alone = None if read.packed else _alone(read.order)
+    if alone is None:
+        return read.packed
+    lines = nodes.items(read.order.line_items)
+    return {alone: _in_order(FulfilledLine(id=line.id, quantity=line.quantity) for line in lines)}
+
+
+def _in_order(lines: Iterable[FulfilledLine]) -> tuple[FulfilledLine, ...]:
+    return tuple(sorted(lines, key=lambda line: line.id))
+
+
+def _parcel(
+    order_id: int, parcel: nodes.Fulfillment, lines: tuple[FulfilledLine, ...] | None, as_of: Ms
+) -> Iterator[OrderChange]:
+    fields = _same(parcel, FulfillmentPart) | ({} if lines is None else {"lines": lines})
     if parcel.shipment_status in _NO_JOURNEY and "shipment_status" in fields:
         fields["shipment_status"] = None
     if "trackingInfo" not in parcel.hidden:
@@ -204,6 +229,7 @@ def _fulfillment_order(read: OrderRead, part: nodes.FulfillmentOrder) -> Fulfill
         if holds is None
         else tuple(HoldPart(id=str(h.id), reason=h.reason, note=h.reason_notes, handle=h.handle) for h in holds),
         held_skus=read.held_skus.get(part.id, ()),
+        held_lines=read.held_lines.get(part.id, ()),
         created_at=part.created_at,
         lines=read.routed.get(part.id, ()),
         cleared=tuple(name for name in ("fulfill_by", "method") if shown.get(name, ...) is None),
@@ -247,3 +273,24 @@ def late(order: nodes.Order) -> Iterable[int]:
     sent_at = min((parcel.created_at for parcel in order.fulfillments or ()), default=0)
     parts = nodes.items(order.fulfillment_orders) if nodes.items(order.returns) else []
     return (part.id for part in parts if part.created_at is not None and part.created_at >= sent_at)
+
+
+def packed_apart(order: nodes.Order) -> Iterable[int]:
+    """The fulfilments of which the order itself does not say what is in them."""
+    return () if _alone(order) is not None else (parcel.id for parcel in order.fulfillments or ())
+
+
+def _alone(order: nodes.Order) -> int | None:
+    """The order's only fulfilment, where nothing else can have been sent, taken off the order, or be left to send: what is in it
+    is the whole order."""
+    parcels, lines = order.fulfillments or (), nodes.items(order.line_items)
+    if order.hidden & {"fulfillments", "fulfillments[]", "lineItems", "lineItems[]"} or len(parcels) != 1 or not lines:
+        return None
+    whole = all(line.requires_shipping and not line.unfulfilled_quantity for line in lines)
+    kept = all(line.quantity == line.current_quantity and not line.hidden for line in lines)
+    return parcels[0].id if whole and kept and parcels[0].status == "success" else None
+
+
+def fulfilled_lines(found: Iterable[nodes.PackedLine]) -> tuple[FulfilledLine, ...]:
+    """Lines of a fulfilment as they are kept; what is left of each is not told there."""
+    return _in_order(FulfilledLine(id=line.line_item.id, quantity=line.quantity or 0) for line in found)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from orders_sync.external.shopify.documents import PAGE_INFO, Document, TruncatedList, connection, plain_list, query
 
 _MONEY = "shopMoney { amount currencyCode }"
-_ADDRESS = "name company address1 address2 city province zip country phone"
+ADDRESS = "name company address1 address2 city province zip country phone firstName lastName provinceCode countryCodeV2"
+"""The fields of a `MailingAddress` that an order's addresses are read by."""
+
 
 _LINE = f"""
 fragment Line on LineItem {{
@@ -30,6 +32,7 @@ fragment FulfillmentOrderParts on FulfillmentOrder {
 """
 
 _ROUTED_LINE = "sku remainingQuantity lineItem { id }"
+_PACKED_LINE = "quantity lineItem { id }"
 _TRACKING = "number company url"
 
 _PARCEL = f"""
@@ -61,8 +64,8 @@ fragment OrderParts on Order {{
     defaultEmailAddress {{ emailAddress }}
     defaultPhoneNumber {{ phoneNumber }}
   }}
-  shippingAddress {{ {_ADDRESS} }}
-  billingAddress {{ {_ADDRESS} }}
+  shippingAddress {{ {ADDRESS} }}
+  billingAddress {{ {ADDRESS} }}
   shippingLines(first: 3) {{ nodes {{ title }} {PAGE_INFO} }}
   lineItems(first: 10) {{ nodes {{ ...Line }} {PAGE_INFO} }}
   fulfillmentOrders(first: 5) {{ nodes {{ ...FulfillmentOrderParts }} {PAGE_INFO} }}
@@ -176,6 +179,7 @@ _LISTS_OF_DETAILS = (
         first=50,
     ),
     _connection(("lineItems",), "RoutedLines", "fulfillmentOrder", _ROUTED_LINE),
+    _connection(("fulfillmentLineItems",), "PackedLines", "fulfillment", _PACKED_LINE),
 )
 
 # Orders
@@ -212,6 +216,7 @@ DETAILS = _by_ids(
     "Details",
     "__typename id ...ReturnParts "
     f"... on FulfillmentOrder {{ orderId lineItems(first: 50) {{ nodes {{ {_ROUTED_LINE} }} {PAGE_INFO} }} }} "
+    f"... on Fulfillment {{ fulfillmentLineItems(first: 25) {{ nodes {{ {_PACKED_LINE} }} {PAGE_INFO} }} }} "
     "... on ShopifyPaymentsDispute { initiatedAt evidenceDueBy amount { amount currencyCode } }",
     _RETURN,
     _RETURN_LINE,
@@ -219,7 +224,8 @@ DETAILS = _by_ids(
     _REVERSE_DELIVERY,
     lists=_LISTS_OF_DETAILS,
 )
-"""What an order's page leaves out: returns, disputes, the lines of fulfilment orders that are held or may be exchanges."""
+"""What an order's page leaves out: returns, disputes, the lines of fulfilment orders that are held or may be exchanges, and those
+of fulfilments where the order itself does not say what is in which."""
 
 ORDER_IDS_OF = _by_ids(
     "Whose",

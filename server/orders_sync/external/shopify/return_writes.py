@@ -183,7 +183,7 @@ async def _process(client: ShopifyClient, entity: str, lines: Units, exchanges: 
 async def _settlement(client: ShopifyClient, entity: str, lines: Units, exchanges: Units) -> Settlement:
     """What processing these lines comes to in money. Raises ShopifyError when the shop does not say so whole."""
     variables = {"id": entity, "lines": lines, "exchanges": exchanges}
-    data = await read_undenied(client, documents.RETURN_OUTCOME, variables)
+    data = (await read_undenied(client, documents.RETURN_OUTCOME, variables)).data
     with parsing("suggestedFinancialOutcome"):
         outcome = _Outcome.model_validate(data["return"]["suggestedFinancialOutcome"])
     match outcome.financial_transfer:

@@ -6,7 +6,16 @@ unknown outcome the shop is read again.
 
 from __future__ import annotations
 
-from orders_sync.external.shopify.documents import MOST_AT_ONCE, PAGE_INFO, connection, mutation, query
+from orders_sync.external.shopify.documents import (
+    MOST_AT_ONCE,
+    PAGE_INFO,
+    TruncatedList,
+    connection,
+    mutation,
+    plain_list,
+    query,
+)
+from orders_sync.external.shopify.read_documents import ADDRESS
 
 _UNCODED = "field message"
 _PRESENTMENT = "presentmentMoney { amount currencyCode }"
@@ -29,13 +38,61 @@ SET_METAFIELDS = mutation(
 
 # Fulfilments, their tracking numbers, and holds
 
+_SENT_NUMBER = "number"
+_SENT_LINE = "quantity lineItem { id }"
+_SENDABLE_LINE = "id remainingQuantity lineItem { id title sku }"
+_SENT = f"""
+fragment SentParts on Fulfillment {{
+  id status createdAt
+  trackingInfo(first: 20) {{ {_SENT_NUMBER} }}
+  fulfillmentLineItems(first: 50) {{ nodes {{ {_SENT_LINE} }} {PAGE_INFO} }}
+}}
+"""
+_SENDABLE = f"""
+fragment SendableParts on FulfillmentOrder {{
+  id status createdAt
+  supportedActions {{ action }}
+  fulfillmentHolds {{ id }}
+  assignedLocation {{ location {{ id }} }}
+  lineItems(first: 25) {{ nodes {{ {_SENDABLE_LINE} }} {PAGE_INFO} }}
+}}
+"""
+_LISTS_OF_SENT = (
+    TruncatedList(
+        ("fulfillments",), plain_list("AllSentOfOrder", "order", "fulfillments", "...SentParts", _SENT), first=50
+    ),
+    TruncatedList(
+        ("fulfillments", "trackingInfo"),
+        plain_list("SentNumbers", "fulfillment", "trackingInfo", _SENT_NUMBER),
+        first=20,
+    ),
+    TruncatedList(
+        ("fulfillments", "fulfillmentLineItems"),
+        connection("SentLines", "fulfillment", "fulfillmentLineItems", _SENT_LINE),
+    ),
+)
 FULFILLABLE = query(
     "Fulfillable",
-    "($id: ID!, $after: String)",
-    "order(id: $id) { id cancelledAt fulfillmentOrders(first: 50, after: $after) "
-    f"{{ nodes {{ id status supportedActions {{ action }} fulfillmentHolds {{ id handle }} }} {PAGE_INFO} }} }}",
+    "($id: ID!)",
+    "order(id: $id) { id cancelledAt fulfillments(first: 50) { ...SentParts } "
+    f"fulfillmentOrders(first: 10) {{ nodes {{ ...SendableParts }} {PAGE_INFO} }} }}",
+    _SENT,
+    _SENDABLE,
+    at=("order",),
+    lists=(
+        *_LISTS_OF_SENT,
+        TruncatedList(
+            ("fulfillmentOrders",),
+            connection("SendableOfOrder", "order", "fulfillmentOrders", "...SendableParts", _SENDABLE, first=25),
+        ),
+        TruncatedList(
+            ("fulfillmentOrders", "lineItems"),
+            connection("SendableLines", "fulfillmentOrder", "lineItems", _SENDABLE_LINE),
+        ),
+    ),
 )
-FULFILLABLE_LINES = connection("FulfillableLines", "fulfillmentOrder", "lineItems", "sku remainingQuantity")
+"""What an order has to send, from where, and what was sent of it: all that a fulfilment rests on, as of one moment."""
+
 CREATE_FULFILLMENT = mutation(
     "CreateFulfillment",
     "($fulfillment: FulfillmentInput!)",
@@ -48,10 +105,13 @@ PARCEL_NUMBERS = query(
     "($id: ID!)",
     f"fulfillment(id: $id) {{ id status trackingInfo(first: {MOST_AT_ONCE}) {{ number company url }} }}",
 )
-ORDER_PARCELS = query(
-    "OrderParcels",
+SENT_OF_ORDER = query(
+    "SentOfOrder",
     "($id: ID!)",
-    f"order(id: $id) {{ id fulfillments(first: {MOST_AT_ONCE}) {{ id status createdAt }} }}",
+    "order(id: $id) { id fulfillments(first: 50) { ...SentParts } }",
+    _SENT,
+    at=("order",),
+    lists=_LISTS_OF_SENT,
 )
 SET_NUMBERS = mutation(
     "SetNumbers",
@@ -59,6 +119,15 @@ SET_NUMBERS = mutation(
     "fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: $notify)",
     "fulfillment { id status }",
     _UNCODED,
+)
+HOLDABLE = query(
+    "Holdable",
+    "($id: ID!, $after: String)",
+    "order(id: $id) { id fulfillmentOrders(first: 50, after: $after) "
+    f"{{ nodes {{ id status supportedActions {{ action }} fulfillmentHolds {{ id handle }} }} {PAGE_INFO} }} }}",
+)
+HOLDABLE_LINES = connection(
+    "HoldableLines", "fulfillmentOrder", "lineItems", "id sku remainingQuantity lineItem { id }"
 )
 HOLD = mutation(
     "Hold",
@@ -71,6 +140,34 @@ RELEASE_HOLD = mutation(
     "($id: ID!, $holdIds: [ID!])",
     "fulfillmentOrderReleaseHold(id: $id, holdIds: $holdIds)",
     "fulfillmentOrder { id status }",
+)
+
+# Tags and address of the order
+
+_TAGS = "id updatedAt tags"
+_ADDRESSED = f"id updatedAt cancelledAt shippingAddress {{ {ADDRESS} }}"
+ORDER_TAGS = query("OrderTags", "($id: ID!)", f"order(id: $id) {{ {_TAGS} }}")
+ADD_TAGS = mutation(
+    "AddTags",
+    "($id: ID!, $tags: [String!]!)",
+    "tagsAdd(id: $id, tags: $tags)",
+    f"node {{ ... on Order {{ {_TAGS} }} }}",
+    _UNCODED,
+)
+REMOVE_TAGS = mutation(
+    "RemoveTags",
+    "($id: ID!, $tags: [String!]!)",
+    "tagsRemove(id: $id, tags: $tags)",
+    f"node {{ ... on Order {{ {_TAGS} }} }}",
+    _UNCODED,
+)
+ORDER_ADDRESS = query("OrderAddress", "($id: ID!)", f"order(id: $id) {{ {_ADDRESSED} }}")
+SET_ADDRESS = mutation(
+    "SetAddress",
+    "($input: OrderInput!)",
+    "orderUpdate(input: $input)",
+    f"order {{ {_ADDRESSED} }}",
+    _UNCODED,
 )
 
 # Returns

@@ -47,7 +47,7 @@ def read_holds(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
     fulfillment_order_id, stamp = owner.need_id("id"), Stamp(seen, seen)
     part = _hold(hold)
     if verb == "released":
-        return (HoldReleased(fulfillment_order_id, owner.id("order_id"), part.id, stamp),)
+        return (HoldReleased(fulfillment_order_id, owner.id("order_id"), part.id, stamp, part),)
     return (HoldAdded(fulfillment_order_id, owner.id("order_id"), part, stamp),) if verb == "added" else ()
 
 
@@ -79,9 +79,18 @@ def _seen(node: Node, order_id: int | None, ids: Iterable[int], seen: Ms) -> Ful
         fulfill_by=node.instant("fulfill_by"),
         method=method,
         holds=tuple(_hold(hold) for hold in node.nodes("fulfillment_holds")) if held else None,
+        held_lines=tuple(_held_lines(node)) if node.word("status") == "on_hold" else (),
         related=tuple(sorted({other for other in ids if other != own})),
         cleared=tuple(cleared),
     )
+
+
+def _held_lines(node: Node) -> Iterator[tuple[int, int]]:
+    """What it has to send, in the bodies that name the order's own lines; most name none of them."""
+    for item in node.nodes("line_items"):
+        line, left = item.id("line_item_id"), item.number("fulfillable_quantity")
+        if line is not None and left:
+            yield line, left
 
 
 def _placed(body: Node, order_id: int | None, seen: Ms) -> Iterable[HoldAdded]:

@@ -68,7 +68,7 @@ def _lines(node: Node, *, with_lines: bool) -> dict[str, Any]:
         return {}
     fields: dict[str, Any] = {"requires_shipping": any(line.flag("requires_shipping") is not False for line in lines)}
     if with_lines:
-        fields["lines"] = tuple(
+        found = (
             FulfilledLine(
                 id=line.need_id("id", "admin_graphql_api_id"),
                 quantity=line.number("quantity") or 0,
@@ -76,6 +76,7 @@ def _lines(node: Node, *, with_lines: bool) -> dict[str, Any]:
             )
             for line in lines
         )
+        fields["lines"] = tuple(sorted(found, key=lambda line: line.id))
     return fields
 
 

@@ -17,7 +17,19 @@ from orders_sync.instants import Ms
 
 _NAME = 512
 _INSTANTS = ("created_at", "processed_at", "updated_at", "cancelled_at", "closed_at")
-_ADDRESS = ("company", "address1", "address2", "city", "province", "zip", "country", "phone")
+_PERSON = ("first_name", "last_name")
+_PLACE = (
+    "company",
+    "address1",
+    "address2",
+    "city",
+    "province",
+    "zip",
+    "country",
+    "phone",
+    "province_code",
+    "country_code",
+)
 
 
 def read(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
@@ -91,12 +103,12 @@ def _address(order: Node, name: str) -> entities.AddressPart | None:
     address = order.node(name)
     if address is None:
         return None
-    fields = {field: address.text(field, most=_NAME) for field in _ADDRESS}
+    fields = {field: address.text(field, most=_NAME) for field in (*_PERSON, *_PLACE) if address.has(field)}
     return entities.AddressPart(name=address.text("name", most=_NAME) or _full_name(address), **fields)
 
 
 def _full_name(person: Node) -> str | None:
-    parts = (person.text("first_name", most=_NAME), person.text("last_name", most=_NAME))
+    parts = (person.text(name, most=_NAME) for name in _PERSON)
     return " ".join(part for part in parts if part) or None
 
 

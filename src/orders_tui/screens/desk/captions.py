@@ -11,6 +11,7 @@ from orders_tui.context.screen import SessionObserver
 from orders_tui.errors import NotTrusted, Unreachable
 from orders_tui.query import chips
 from orders_tui.screens.desk.layout import DeskLayout
+from orders_tui.screens.key_hints import held_label, opens_parcels
 from orders_tui.session.bulk import BulkRun
 from orders_tui.session.log import ActionState
 from orders_tui.widgets import side_bar
@@ -20,7 +21,7 @@ from orders_tui.widgets.top_bar import TopInfo
 from orders_wire.page import Backfill
 from orders_wire.vocabulary import DeskState
 
-COUNTED = frozenset({"order.assign", "order.fulfill", "order.support"})
+COUNTED = frozenset({"order.assign", "order.fulfill", "order.hold", "order.support"})
 """Commands whose hint says how many orders they would hit."""
 
 RETRY_SHOWN_S = 60.0
@@ -154,6 +155,10 @@ def label(desk: DeskLayout, command_id: str) -> str:
     """A hint's word, where it is not the command's own: with the number of orders it would hit, or what it does here."""
     if command_id in COUNTED and (marked := len(desk.selection)):
         return f"{BY_ID[command_id].label} {marked}"
+    if command_id == "order.hold":
+        return held_label(desk.current())
+    if command_id == "order.fulfill" and opens_parcels(desk.current()):
+        return BY_ID["order.tracking"].label
     if command_id == "desk.refresh" and (new := desk.view.new_count):
         return f"show {new} new"
     if command_id == "view.freeze" and desk.view.frozen:

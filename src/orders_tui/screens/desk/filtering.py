@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from orders_tui.query import Sort, parse
+from orders_tui.query import Sort, parse, render
 from orders_tui.screens.command_screen import Commands
 from orders_tui.screens.desk.layout import DeskLayout, Part
 from orders_tui.wording import Tone
@@ -29,6 +29,7 @@ class FilterCommands(Commands):
         if isinstance(parsed, list):
             desk.say(parsed[0].message, Tone.WARN)
         else:
+            desk.work.preferences.remember(render(parsed.filters))
             desk.work.session.table.set_filters(parsed.filters, parsed.sort or desk.view.query.sort)
 
     def find_narrow(self, _: str) -> None:

@@ -110,6 +110,7 @@ class DeskScreen(DeskLayout):
             self.unmark([order_id for order_id in entry.order_ids if order_id not in failed])
         if entry.batch is None and self.is_current:
             self.actions.report(entry)
+        self.actions.settled(entry)
 
     def tick(self) -> None:
         self.view = self.work.session.table.view

@@ -139,6 +139,18 @@ def _held_for(order: Order, fmt: Formatter, cells: int) -> Cell:
     return ((fmt.age(order.hold.since), Tone.PLAIN),) if order.hold else NOTHING
 
 
+def _held_until(order: Order, fmt: Formatter, cells: int) -> Cell:
+    sign = wording.hold_until(order.hold.until if order.hold is not None else None, fmt.now, fmt.zone)
+    return ((fmt.sign(sign, cells).strip(), sign.tone),)
+
+
+def _held_by(order: Order, fmt: Formatter, cells: int) -> Cell:
+    if order.hold is None:
+        return NOTHING
+    by = order.hold.by
+    return ((by or fmt.glyphs.nothing, Tone.DIM if by is None else Tone.ACTIVE if by == fmt.me else Tone.PLAIN),)
+
+
 def _carrier_says(order: Order, fmt: Formatter, cells: int) -> Cell:
     parcel = next((parcel for parcel in order.tracking if parcel.updated_at), None)
     if parcel is None or parcel.updated_at is None:
@@ -154,8 +166,10 @@ COLUMNS: tuple[Column, ...] = (
     Column("return", "RETURN", 20, 1, _return, grow=40),
     Column("refund", "REFUND", 11, 4, _refund, right=True),
     Column("in_state", "IN STATE", 8, 2, _in_state, right=True),
-    Column("hold", "HOLD", 18, 1, _hold, grow=44),
-    Column("held", "HELD", 4, 3, _held_for, right=True),
+    Column("hold", "REASON", 24, 1, _hold, grow=44),
+    Column("held", "SINCE", 5, 2, _held_for, right=True),
+    Column("until", "UNTIL", 13, 2, _held_until, right=True),
+    Column("by", "BY", 9, 2, _held_by),
     Column("owner", "OWNER", 9, 3, _owner, sort=SortField.ASSIGNED_TO),
     Column("customer", "CUSTOMER", 14, 6, _customer, grow=24, sort=SortField.CUSTOMER_NAME),
     Column("ship_by", "SHIP BY", 10, 4, _ship_by, right=True, sort=SortField.SHIP_BY),
@@ -179,7 +193,7 @@ _DEFAULTS: dict[Tab, str] = {
     Tab.OVERDUE: "number age owner customer ship_by total flags tracking last",
     Tab.DELAYED: "number age owner customer carrier tracking total flags last",
     Tab.AWAITING_TRACKING: "number age owner customer total flags tracking last",
-    Tab.HOLDS: "number held hold owner customer ship_by total flags last",
+    Tab.HOLDS: "number hold held until by owner customer ship_by total flags last",
     Tab.RETURNS: "number return in_state refund owner customer flags last",
     Tab.REFUNDED: "number age status refund owner customer total flags last",
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+from orders_sync.db.migrate import SCRIPTS
+
+revision = "9001"
+down_revision = max(path.name[1:5] for path in (SCRIPTS / "versions").glob("r*.py"))
 branch_labels = None
 depends_on = None
 

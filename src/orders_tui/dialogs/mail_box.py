@@ -1,0 +1,48 @@
+"""The box "mail the customer" of what is sent: off at first, and then as it was left on this desk."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from orders_tui.actions.draft import Draft
+from orders_tui.context.context import Context
+from orders_tui.context.screen import hidden_bindings
+from orders_tui.context.target import Target
+from orders_tui.dialogs.action_dialog import ActionDialog
+from orders_tui.glyphs import Glyphs
+from orders_tui.widgets.bar import Bar
+from orders_tui.widgets.cells import Piece
+from orders_tui.wording import Tone
+
+D = TypeVar("D", bound=Draft)
+
+
+class MailDialog(ActionDialog[D]):
+    """A dialog with the box, in a bar called `mail`. What it shows is sent; it is remembered once that is confirmed."""
+
+    BINDINGS = hidden_bindings({"ctrl+n": "mail"})
+
+    def __init__(self, work: Context, target: Target, given: str = "") -> None:
+        super().__init__(work, target, given)
+        self.mail = work.preferences.mail
+
+    def update(self) -> None:
+        super().update()
+        whom = "the customer" if len(self.target.ids) == 1 else "the customers"
+        self.query_one("#mail", Bar).set_pieces(box(self.work.glyphs, f"mail {whom}", "ctrl+n", on=self.mail))
+
+    def action_mail(self) -> None:
+        """Mails customers, or does not."""
+        self.mail = not self.mail
+        self.touched = True
+        self.update()
+
+    def finish(self, result: D) -> None:
+        self.work.preferences.mail = self.mail
+        super().finish(result)
+
+
+def box(glyphs: Glyphs, words: str, key: str, *, on: bool) -> list[Piece]:
+    """A box with what it stands for and its key."""
+    sign = (f"{glyphs.box_full} ", Tone.ACTIVE) if on else (f"{glyphs.box} ", Tone.DIM)
+    return [sign, (words, Tone.PLAIN), (f"  {key}", "key")]
