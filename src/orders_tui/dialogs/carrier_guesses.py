@@ -13,19 +13,37 @@ from orders_tui.context.screen import hidden_bindings
 from orders_tui.dialogs import parcel_lines
 from orders_tui.dialogs.field import Field
 from orders_tui.dialogs.mail_box import MailDialog
+from orders_tui.session.changes import Change, DetailChanged, RowsChanged
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_CARRIER, LONGEST_NUMBER
+from orders_wire.orders import Order
 
 D = TypeVar("D", bound=Draft)
 MOST = 5
 
 
 class CarrierDialog(MailDialog[D]):
-    """A dialog with fields for a number and a carrier, and a list `guesses` below them."""
+    """A dialog about one order, with fields for a number and a carrier, and a list `guesses` below them."""
 
     BINDINGS = hidden_bindings({"ctrl+y,right": "take_guess"})
     SIZE = "wide"
+
+    @property
+    def order(self) -> Order:
+        """The order as it is now known."""
+        return self.bound[0]
+
+    def session_changed(self, change: Change) -> None:
+        super().session_changed(change)
+        news = isinstance(change, DetailChanged) and change.order_id == self.order.id
+        if news or (isinstance(change, RowsChanged) and self.order.id in change.order_ids):
+            self.fill()
+            self.update()
+
+    def fill(self) -> None:
+        """Takes in what is known of the order now."""
+        raise NotImplementedError
 
     def number_fields(self, number: str, carrier: str, *, hint: str) -> Iterator[Widget]:
         """The fields, for the body."""

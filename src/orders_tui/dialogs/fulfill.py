@@ -21,12 +21,10 @@ from orders_tui.context.target import Target
 from orders_tui.dialogs import owed_list, parcel_lines
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.carrier_guesses import CarrierDialog
-from orders_tui.session.changes import Change, DetailChanged, RowsChanged
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
-from orders_wire.orders import Order
 from orders_wire.vocabulary import Status
 
 NOT_YET = (Line("", (("reading what it owes …", Tone.DIM),), choosable=False),)
@@ -71,11 +69,6 @@ class FulfillDialog(CarrierDialog[Draft]):
 
         return TrackingDialog(work, target, given)
 
-    @property
-    def order(self) -> Order:
-        """The order as it is now known."""
-        return self.bound[0]
-
     def body(self) -> ComposeResult:
         yield from self.number_fields(self._number, self._carrier, hint="number, or empty: none yet")
         yield self.line_list("guesses")
@@ -85,7 +78,7 @@ class FulfillDialog(CarrierDialog[Draft]):
 
     def prepare(self) -> None:
         super().prepare()
-        self._fill()
+        self.fill()
         self._items.set_class(self._lines is None, "unread")
         self.edited()
 
@@ -158,14 +151,7 @@ class FulfillDialog(CarrierDialog[Draft]):
 
     # -- what is on show
 
-    def session_changed(self, change: Change) -> None:
-        super().session_changed(change)
-        news = isinstance(change, DetailChanged) and change.order_id == self.order.id
-        if news or (isinstance(change, RowsChanged) and self.order.id in change.order_ids):
-            self._fill()
-            self.update()
-
-    def _fill(self) -> None:
+    def fill(self) -> None:
         """The lines as they are known now; what was counted stays, as far as it still can be sent."""
         detail = self.work.session.table.detail(self.order.id)
         if detail is not None:

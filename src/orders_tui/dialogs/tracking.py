@@ -18,14 +18,12 @@ from orders_tui.dialogs import parcel_lines, parcel_list
 from orders_tui.dialogs.carrier_guesses import CarrierDialog
 from orders_tui.dialogs.field import Field
 from orders_tui.dialogs.parcel_list import Typed
-from orders_tui.session.changes import Change, DetailChanged, RowsChanged
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_URL
 from orders_wire.detail import Fulfillment
-from orders_wire.orders import Order
 
 _NOT_YET = (Line("", (("reading its parcels …", Tone.DIM),), choosable=False),)
 
@@ -49,11 +47,6 @@ class TrackingDialog(CarrierDialog[TrackingDraft]):
         self._kept = {number.parcel: Typed.given(number) for number in kept.numbers} if kept is not None else {}
         self._typed: dict[str, Typed] = {parcel: typed for parcel, typed in self._kept.items() if parcel is not None}
 
-    @property
-    def order(self) -> Order:
-        """The order as it is now known."""
-        return self.bound[0]
-
     def body(self) -> ComposeResult:
         yield self.line_list("parcels")
         first = self._kept.get(None, Typed())
@@ -67,7 +60,7 @@ class TrackingDialog(CarrierDialog[TrackingDraft]):
 
     def prepare(self) -> None:
         super().prepare()
-        self._fill()
+        self.fill()
         self._list.set_class(self._parcels is None, "unread")
         lacking = self._parcels is None or any(not parcel.number for parcel in self._parcels)
         typing = (lacking or self.given) and not self._why
@@ -166,14 +159,7 @@ class TrackingDialog(CarrierDialog[TrackingDraft]):
 
     # -- what is on show
 
-    def session_changed(self, change: Change) -> None:
-        super().session_changed(change)
-        news = isinstance(change, DetailChanged) and change.order_id == self.order.id
-        if news or (isinstance(change, RowsChanged) and self.order.id in change.order_ids):
-            self._fill()
-            self.update()
-
-    def _fill(self) -> None:
+    def fill(self) -> None:
         """The parcels as they are known now. What was typed for none of them goes to the first that lacks a number."""
         detail = self.work.session.table.detail(self.order.id)
         if detail is None:

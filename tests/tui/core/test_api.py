@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from tests.tui.core.cli_desk import ME
 from tests.tui.core.samples import NOON, gid, order, page
 
 from orders_tui.actions.hold import HoldDraft
@@ -222,17 +223,7 @@ async def test_answers_of_others_than_a_sync_server(response: httpx.Response, er
 
 
 async def test_another_contract_is_told_by_me() -> None:
-    me = {
-        "name": "ana",
-        "role": "lead",
-        "shop": "s",
-        "desk": {"id": "d", "version": 1},
-        "time_zone": "UTC",
-        "undo_seconds": 10,
-        "shopify_writes": False,
-        "server_version": "9",
-        "contract_version": "2.0",
-    }
+    me = ME | {"server_version": "9", "contract_version": "2.0"}
     with pytest.raises(VersionSkew, match=r"contract 2\.0"):
         await api(lambda _: httpx.Response(200, json=me)).me()
 
