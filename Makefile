@@ -1,5 +1,5 @@
 # What a person would guess. Everything runs in the active environment.
-.PHONY: test soak monkey fuzz lint types check snapshots
+.PHONY: test soak monkey fuzz lint types check snapshots docs
 
 test:
 	pytest -n auto
@@ -24,4 +24,7 @@ check:
 	.ci/run
 
 snapshots:
-	pytest tests/tui --snapshot-update
+	pytest tests/tui tests/e2e/test_pictures.py --snapshot-update
+
+docs:
+	mkdocs build --strict

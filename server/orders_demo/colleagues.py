@@ -21,6 +21,12 @@ T = TypeVar("T")
 COLLEAGUES = {"maya": 4, "anton": 3, "bo": 3, "ines": 2}
 """Their names, and how much of the work falls to each."""
 
+SPARE_NAME = "kim"
+"""Of the colleague who is called as the operator is."""
+
+YOURS = 0.08
+"""The share of what nobody owns that is the operator's when the desk opens."""
+
 PAUSE_S = (20.0, 40.0)
 """How long it takes until the next of them does something."""
 
@@ -39,34 +45,46 @@ NOTES = (
 )
 
 
-def first_owner(seed: int, row: Row) -> str | None:
-    """Whose an open order is when the desk opens: the older, the likelier somebody's."""
+def others_than(operator: str) -> dict[str, int]:
+    """The colleagues of an operator; nobody else has the operator's name."""
+    same = operator.casefold()
+    return {SPARE_NAME if name == same else name: load for name, load in COLLEAGUES.items()}
+
+
+def first_owner(seed: int, row: Row, operator: str = "") -> str | None:
+    """Whose an open order is when the desk opens: the older, the likelier a colleague's; a few are the operator's."""
     rng = Random(f"{seed}/owner/{row.id}")
     share = OWNED_AT_MOST * row.age_hours / (row.age_hours + OWNED_BY_HALF_HOURS)
-    return _one_of(COLLEAGUES, rng) if rng.random() < share else None
+    if rng.random() < share:
+        return _one_of(others_than(operator), rng)
+    return operator if operator and rng.random() < YOURS else None
 
 
 @dataclass(slots=True)
 class Colleagues:
-    """All of them, in front of one desk."""
+    """All of them, in front of one desk. `operator`: who sits at the client, if anybody does."""
 
     dashboard: Dashboard
     seed: int
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    operator: str = ""
     _rng: Random = field(init=False)
+    _names: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self._rng = Random(f"{self.seed}/colleagues")
+        self._names = others_than(self.operator)
 
     async def share_out(self) -> None:
-        """Each takes a part of the open orders that nobody owns, in one request."""
+        """Each takes a part of the open orders that nobody owns, in one request; the operator is given a few."""
         rows = {row.id: row for tab in OPEN_TABS for row in await self.dashboard.rows(tab, UNASSIGNED)}
         shares: dict[str, list[Row]] = defaultdict(list)
         for row in rows.values():
-            if owner := first_owner(self.seed, row):
+            if owner := first_owner(self.seed, row, self.operator):
                 shares[owner].append(row)
         for owner, share in shares.items():
-            await self.dashboard.assign(owner, share, owner)
+            by = owner if owner in self._names else next(iter(self._names))
+            await self.dashboard.assign(by, share, owner)
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -81,7 +99,7 @@ class Colleagues:
     async def act(self) -> None:
         """One of them does one thing, if there is an order for it."""
         deeds = {self._take: 14, self._hand_on: 5, self._escalate: 1}
-        await _one_of(deeds, self._rng)(_one_of(COLLEAGUES, self._rng))
+        await _one_of(deeds, self._rng)(_one_of(self._names, self._rng))
 
     async def _work(self) -> None:
         while True:
@@ -94,7 +112,7 @@ class Colleagues:
 
     async def _hand_on(self, name: str) -> None:
         if row := await self._find(name):
-            others = {other: load for other, load in COLLEAGUES.items() if other != name}
+            others = {other: load for other, load in self._names.items() if other != name}
             await self.dashboard.assign(name, [row], _one_of(others, self._rng))
 
     async def _escalate(self, name: str) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shlex
+import shutil
 import signal
 import sys
 import tempfile
@@ -16,17 +18,36 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
 import orjson
 
 from orders_demo.colleagues import Colleagues
 from orders_demo.dashboard import Dashboard
-from orders_demo.identity import DOMAIN, Secrets
+from orders_demo.identity import CLIENT_ID, DOMAIN, Secrets, operator_name
 from orders_demo.processes import Child, ChildFailed, foreground, quiet, start
 
 LISTENING = "Sync server listening on "
+P = TypeVar("P", bound=argparse.ArgumentParser)
+
 API = "/admin/api/2026-07/graphql.json"
+SHOP_ALONE = """\
+A simulated shop with {orders:,} orders. It lives until ctrl+c; all of it is made up, its token and its secret too.
+
+  shop              {domain}
+  Admin API         {url}
+  Admin token       {secrets.admin_token}
+  webhook secret    {secrets.webhook}
+  client ID         {client_id}   (only to try an app that has no token)
+
+Connect a desk to it from another terminal, and paste token and secret there when they are asked for:
+
+  {program} init --shop {domain} --shopify-api-url {url} --shopify-writes on
+"""
+_OF_A_REAL_DESK = {"ORDERS_TUI_TOKEN", "ORDERS_TUI_SERVER"}
+"""Said in the environment of a server that is not this one."""
+
 START_S = 60.0
 LOOK_S = 0.15
 USAGE = 2
@@ -35,7 +56,7 @@ INTERRUPTED = 130
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """What is started; tests put others in their place. The client gets the server's URL as its last argument."""
+    """What is started; tests put others in their place. The client gets the server's URL and `--as=NAME` behind it."""
 
     shop: Sequence[str] = (sys.executable, "-m", "orders_demo.shop")
     server: Sequence[str] = (sys.executable, "-m", "orders_sync", "serve")
@@ -52,21 +73,32 @@ class Demo:
     port: int = 0
     still: bool = False
     commands: Commands = field(default_factory=Commands)
+    shop_alone: bool = False
 
 
-def main(arguments: Sequence[str]) -> int:
-    """`demo [--orders N] [--seed S] [--headless] [--port P] [--still]`."""
-    parser = argparse.ArgumentParser(prog="orders-tui demo", description="A living order desk on a simulated shop.")
-    parser.add_argument("--orders", type=_count, default=2000, metavar="N", help="orders in the shop's past (2000)")
-    parser.add_argument("--seed", type=int, default=7, metavar="S", help="the same seed gives the same shop (7)")
-    parser.add_argument("--headless", action="store_true", help="no client: print the server's address and stay")
-    parser.add_argument("--port", type=int, default=0, metavar="P", help="the server's port; 0, the default, picks one")
-    parser.add_argument("--still", action="store_true", help="nothing happens by itself")
-    given = parser.parse_args(arguments)
+def main(arguments: Sequence[str], parse_with: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> int:
+    """`demo [--orders N] [--seed S] [--headless | --shop] [--port P] [--still]`."""
+    given = parser(parse_with).parse_args(arguments)
+    if given.shop:
+        return run_shop(given.orders, given.seed, port=given.port, still=given.still)
     if not given.headless and not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("The demo's client needs a terminal; without one use: orders-tui demo --headless", file=sys.stderr)
         return USAGE
     return run_demo(given.orders, given.seed, headless=given.headless, port=given.port, still=given.still)
+
+
+def parser(parse_with: type[P]) -> P:
+    """The arguments of the demo."""
+    parser = parse_with(prog="orders-tui demo", description="A living order desk on a simulated shop.")
+    parser.add_argument("--orders", type=_count, default=2000, metavar="N", help="orders in the shop's past (2000)")
+    parser.add_argument("--seed", type=int, default=7, metavar="S", help="the same seed gives the same shop (7)")
+    alone = parser.add_mutually_exclusive_group()
+    alone.add_argument("--headless", action="store_true", help="no client: print the server's address and stay")
+    alone.add_argument("--shop", action="store_true", help="the shop alone, to try `orders-tui init` on")
+    port = "the server's port, of --shop the shop's; 0, the default, picks one"
+    parser.add_argument("--port", type=int, default=0, metavar="P", help=port)
+    parser.add_argument("--still", action="store_true", help="nothing happens by itself")
+    return parser
 
 
 def run_demo(
@@ -83,6 +115,11 @@ def run_demo(
     return asyncio.run(_until_ended(demo))
 
 
+def run_shop(orders: int = 2000, seed: int = 7, *, port: int = 0, still: bool = False) -> int:
+    """Run a simulated shop alone until SIGTERM or SIGINT; returns the exit status."""
+    return asyncio.run(_until_ended(Demo(orders, seed, port=port, still=still, shop_alone=True)))
+
+
 def _count(text: str) -> int:
     value = int(text)
     if not 0 <= value <= 1_000_000:
@@ -92,14 +129,14 @@ def _count(text: str) -> int:
 
 async def _until_ended(demo: Demo) -> int:
     """The demo under the signals that end it."""
-    task = asyncio.create_task(_run(demo))
+    task = asyncio.create_task(_run_shop(demo) if demo.shop_alone else _run(demo))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
     try:
         return await task
     except asyncio.CancelledError:
-        return 0 if demo.headless else INTERRUPTED
+        return 0 if demo.headless or demo.shop_alone else INTERRUPTED
     except ChildFailed as failure:
         print(f"\n{failure}", file=sys.stderr)
         return 1
@@ -120,11 +157,34 @@ async def _run(demo: Demo) -> int:
             async with session.post(f"{shop_url}/control/target", json={"url": url}) as answer:
                 answer.raise_for_status()
             await _history(demo, session, url, shop_url, server)
-            colleagues = Colleagues(Dashboard(session, url), demo.seed)
+            login = "" if demo.headless else operator_name()
+            colleagues = Colleagues(Dashboard(session, url), demo.seed, operator=login)
             await colleagues.share_out()
             if not demo.still:
                 await stack.enter_async_context(colleagues.working())
-            return await (_stay(announced, shop, server) if demo.headless else _client(demo, url))
+            return await (_stay(announced, shop, server) if demo.headless else _client(demo, url, login))
+
+
+async def _run_shop(demo: Demo) -> int:
+    with tempfile.TemporaryDirectory(prefix="orders-shop-", ignore_cleanup_errors=True) as name:
+        secrets = Secrets.fresh()
+        shop, url = await _open_shop(demo, secrets, Path(name), "--alone", "--port", str(demo.port))
+        words = SHOP_ALONE.format(
+            orders=demo.orders, domain=DOMAIN, url=url, secrets=secrets, client_id=CLIENT_ID, program=_program()
+        )
+        try:
+            return await _stay(words, shop)
+        finally:
+            await shop.end()
+
+
+def _program() -> str:
+    """This program as it can be called from here: by its name where that finds it, else by its path."""
+    ours, found = Path(sys.executable).with_name("orders-tui"), shutil.which("orders-tui")
+    if not ours.exists() or (found is not None and Path(found).resolve() == ours.resolve()):
+        return "orders-tui"
+    here = Path.cwd()
+    return shlex.quote(str(ours.relative_to(here) if ours.is_relative_to(here) else ours))
 
 
 async def _end(children: Sequence[Child]) -> None:
@@ -132,11 +192,10 @@ async def _end(children: Sequence[Child]) -> None:
     await asyncio.gather(*(child.end() for child in children))
 
 
-async def _open_shop(demo: Demo, secrets: Secrets, folder: Path) -> tuple[Child, str]:
+async def _open_shop(demo: Demo, secrets: Secrets, folder: Path, *more: str) -> tuple[Child, str]:
     """The shop, and its URL."""
     options = ["--orders", str(demo.orders), "--seed", str(demo.seed), "--ends-with-parent", "--cleans", str(folder)]
-    if demo.still:
-        options.append("--still")
+    options += ["--still"] * demo.still + list(more)
     environment = _inherited() | {
         "ORDERS_DEMO_WEBHOOK_SECRET": secrets.webhook,
         "ORDERS_DEMO_ADMIN_TOKEN": secrets.admin_token,
@@ -205,10 +264,10 @@ async def _json(session: aiohttp.ClientSession, url: str, server: Child) -> Mapp
     return {}
 
 
-async def _stay(announced: str, shop: Child, server: Child) -> int:
-    """Say where the server is, and stay until a child ends or a signal comes."""
+async def _stay(announced: str, *children: Child) -> int:
+    """Say what there is, and stay until a child ends or a signal comes."""
     print(announced, flush=True)
-    ends = {asyncio.create_task(quiet(child)): child for child in (shop, server)}
+    ends = {asyncio.create_task(quiet(child)): child for child in children}
     try:
         done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -219,10 +278,11 @@ async def _stay(announced: str, shop: Child, server: Child) -> int:
     raise child.failed(f"ended with status {child.process.returncode}")
 
 
-async def _client(demo: Demo, url: str) -> int:
-    """The client in the foreground, which takes the terminal's interrupts itself."""
+async def _client(demo: Demo, url: str, name: str) -> int:
+    """The client in the foreground, which takes the terminal's interrupts itself; it calls whoever sits there by login name."""
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, lambda: None)
-    client = await foreground([*demo.commands.client, url], _inherited() | {"ORDERS_TUI_DESK": "demo"})
+    environment = {each: value for each, value in _inherited().items() if each not in _OF_A_REAL_DESK}
+    client = await foreground([*demo.commands.client, url, f"--as={name}"], environment | {"ORDERS_TUI_DESK": "demo"})
     try:
         return await client.wait()
     finally:

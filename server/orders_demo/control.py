@@ -14,6 +14,7 @@
 | `bucket` | `{"maximum", "available", "restoreRate"}` | change the API's cost bucket |
 | `erp-pace` | `{"answer_s": [4, 12], "inspection_s": [20, 45]}` | how long the ERP takes |
 | `scopes` | `{"granted": [...]}` or `{"without": [...]}` | what the app may see and do |
+| `revoke` | | tokens that the app drew for itself are accepted no more |
 | `drain` | | answer once every webhook and ERP message was taken or given up |
 
 Targets are `graphql`, `erp` and `support`. `when` is `before`, or `after`: the work is done, only its answer suffers.
@@ -106,6 +107,11 @@ async def _scopes(simulation: Simulation, body: Json) -> Json:
     return {"granted": sorted(granted)}
 
 
+async def _revoke(simulation: Simulation, _: Json) -> Json:
+    simulation.drawn.clear()
+    return {}
+
+
 async def _drain(simulation: Simulation, _: Json) -> Json:
     await simulation.deliveries.idle()
     await simulation.messenger.idle()
@@ -126,6 +132,7 @@ VERBS: dict[str, Verb] = {
     "bucket": _bucket,
     "erp-pace": _erp_pace,
     "scopes": _scopes,
+    "revoke": _revoke,
     "drain": _drain,
 }
 

@@ -37,7 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     given, fresh = _secrets(os.environ)
     plan = Plan(
-        options.orders, options.seed, given, options.still, 60 / options.rate, options.domain, at_once=options.at_once
+        options.orders,
+        options.seed,
+        given,
+        options.still,
+        60 / options.rate,
+        options.domain,
+        at_once=options.at_once,
+        alone=options.alone,
     )
     parent = os.getppid()
     asyncio.run(_serve(plan, options, fresh=fresh))
@@ -57,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--target", help="base URL of the Sync server; may be set later by POST /control/target")
+    parser.add_argument("--alone", action="store_true", help="it lives from the start, whether or not anybody listens")
     parser.add_argument("--domain", default=DOMAIN, help="the myshopify domain")
     parser.add_argument("--now", type=datetime.fromisoformat, help="the end of its past, RFC 3339; default: now")
     parser.add_argument("--ends-with-parent", action="store_true", help="end when standard input ends")

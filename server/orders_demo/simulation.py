@@ -25,12 +25,18 @@ from orders_demo.live_shop import Clock, LiveShop, system_clock
 from orders_demo.messenger import Messenger
 from orders_demo.webhooks.deliveries import AT_ONCE, Deliveries, Sleep
 from orders_demo.webhooks.manners import Manners
-from orders_demo.webhooks.subscriptions import Subscriptions
+from orders_demo.webhooks.subscriptions import PATIENCE, Subscriptions
+
+PATIENT = 10_000
+"""Failed deliveries that a subscription bears in a shop that is alone: Shopify's eight take hours, a simulated shop's seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to simulate. `every_s`: the mean time between two things that happen; `at_once`: webhooks on the wire."""
+    """What to simulate. `every_s`: the mean time between two things that happen; `at_once`: webhooks on the wire.
+
+    `alone`: nobody says where a desk is. The shop lives from the start, and a subscription bears that its desk comes later.
+    """
 
     orders: int
     seed: int
@@ -40,11 +46,12 @@ class Plan:
     domain: str = DOMAIN
     manners: Manners = field(default_factory=Manners)
     at_once: int = AT_ONCE
+    alone: bool = False
 
 
 @dataclass(slots=True)
 class Simulation:
-    """The running whole. `now` at its making is the end of the past."""
+    """The running whole. `now` at its making is the end of the past; `drawn`: access tokens that the app drew for itself."""
 
     plan: Plan
     past: Past
@@ -56,6 +63,7 @@ class Simulation:
     erp: Erp
     life: Life
     faults: Faults
+    drawn: set[str] = field(default_factory=set)
     listening: asyncio.Event = field(default_factory=asyncio.Event)
 
     def listen_at(self, url: str) -> None:
@@ -72,6 +80,8 @@ class Simulation:
         """Send, talk and, unless the shop stands still, live as soon as somebody listens."""
         await self.deliveries.open()
         await self.messenger.open()
+        if self.plan.alone:
+            self.listening.set()
         living = None if self.plan.still else asyncio.create_task(self._live())
         try:
             yield
@@ -97,7 +107,7 @@ def simulate(
 ) -> Simulation:
     """Build the past up to now, and all that surrounds the shop."""
     past = build(plan.orders, plan.seed, clock(), plan.domain)
-    subscriptions = Subscriptions()
+    subscriptions = Subscriptions(PATIENT if plan.alone else PATIENCE)
     deliveries = Deliveries(
         subscriptions,
         plan.secrets.webhook,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from email.utils import format_datetime
 from functools import partial
@@ -12,6 +13,7 @@ from aiohttp import hdrs, web
 
 from orders_demo import control, desks
 from orders_demo.admin.fields.shop import version
+from orders_demo.identity import CLIENT_ID
 from orders_demo.simulation import Simulation
 
 LARGEST_BODY = 4 * 1024**2
@@ -43,6 +45,7 @@ def application(simulation: Simulation) -> web.Application:
 
     app.cleanup_ctx.append(life)
     app.router.add_post("/admin/api/{version}/graphql.json", admin)
+    app.router.add_post("/admin/oauth/access_token", partial(_draw_token, simulation))
     app.router.add_post("/erp", erp)
     app.router.add_post("/support", support)
     app.router.add_get("/ledger", ledger)
@@ -51,9 +54,28 @@ def application(simulation: Simulation) -> web.Application:
     return app
 
 
+def _same(given: str, secret: str) -> bool:
+    return compare_digest(given.encode(), secret.encode())
+
+
+async def _draw_token(simulation: Simulation, request: web.Request) -> web.Response:
+    """The client credentials grant: a token for a day, by the app's ID and secret."""
+    form = {name: str(value) for name, value in (await request.post()).items()}
+    if form.get("client_id") != CLIENT_ID:
+        return web.json_response({"error": "application_cannot_be_found"}, status=400)
+    if not _same(form.get("client_secret", ""), simulation.plan.secrets.webhook):
+        return web.json_response({"error": "invalid_client"}, status=400)
+    if form.get("grant_type") != "client_credentials":
+        return web.json_response({"error": "unsupported_grant_type"}, status=400)
+    token = f"shpat_{secrets.token_hex(16)}"
+    simulation.drawn.add(token)
+    scope = ",".join(sorted(simulation.admin.scopes))
+    return web.json_response({"access_token": token, "scope": scope, "expires_in": 86399})
+
+
 async def _graphql(simulation: Simulation, request: web.Request) -> web.Response:
     token = request.headers.get("X-Shopify-Access-Token", "")
-    if not compare_digest(token.encode(), simulation.plan.secrets.admin_token.encode()):
+    if token not in simulation.drawn and not _same(token, simulation.plan.secrets.admin_token):
         return web.json_response({"errors": REFUSED}, status=401)
     try:
         body = orjson.loads(await request.read())

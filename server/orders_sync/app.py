@@ -13,7 +13,7 @@ from aiohttp import web
 
 from orders_sync.db import events, shops
 from orders_sync.db.engine import Database
-from orders_sync.external.shopify.client import ShopifyClient, endpoint
+from orders_sync.external.shopify.connection import connected
 from orders_sync.external.shopify.sender import ShopifySender
 from orders_sync.external.signed_post import SignedPost
 from orders_sync.http.app_keys import CLOCK, DATABASE, HUB, SETTINGS, SHOPIFY, THRESHOLDS
@@ -44,7 +44,7 @@ from orders_sync.routes import (
     prometheus,
     webhook,
 )
-from orders_sync.settings import Settings, secret_text
+from orders_sync.settings import Settings
 from orders_sync.upkeep.rederive import rederive
 from orders_sync.upkeep.retention import Retention
 from orders_sync.upkeep.sweeper import Sweeper
@@ -81,6 +81,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | N
         [
             _database,
             _gaps,
+            webhook.forgeries,
             _rederiving,
             orders.reading,
             streams,
@@ -144,11 +145,8 @@ async def _session(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _shopify(app: web.Application) -> AsyncIterator[None]:
-    """The shop's Admin API, where there is a token for it."""
-    settings = app[SETTINGS]
-    token = secret_text(settings.shopify_admin_token)
-    address = endpoint(settings.shop, settings.shopify_api_url)
-    app[SHOPIFY] = ShopifyClient(app[SESSION], address, token, app[CLOCK]) if token else None
+    """The shop's Admin API, where there is a way to it."""
+    app[SHOPIFY] = connected(app[SESSION], app[SETTINGS], app[CLOCK])
     yield
 
 

@@ -41,8 +41,8 @@ WEBHOOK_SILENT_S = 15.0
 """How long a stranger's connection may say nothing, or take to say what it wants."""
 
 NO_SHOP = (
-    "no shop is connected: set ORDERS_SYNC_SHOP_DOMAIN, ORDERS_SYNC_SHOPIFY_ADMIN_TOKEN (reads the history) and "
-    "ORDERS_SYNC_SHOPIFY_WEBHOOK_SECRET (what happens from now on), then start again; `orders-tui demo` shows a made-up shop"
+    "no shop is connected: `orders-tui init` connects one (or set ORDERS_SYNC_SHOP_DOMAIN, ORDERS_SYNC_SHOPIFY_ADMIN_TOKEN and "
+    "ORDERS_SYNC_SHOPIFY_WEBHOOK_SECRET); then start again; `orders-tui demo` shows a made-up shop"
 )
 
 
@@ -72,7 +72,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         _reload_on_hangup(app)
         tune_garbage_collector()
         announce(f"http://{_shown(settings.host)}:{port}")
-        if not settings.webhook_secrets and settings.shopify_admin_token is None:
+        if not settings.webhook_secrets and not settings.asks_shop:
             log.warning(NO_SHOP)
         await stopped.wait()
         log.info("stopping")

@@ -9,15 +9,16 @@ import binascii
 import ipaddress
 import re
 from base64 import b64decode
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, WithJsonSchema
 
 from orders_sync.db.location import parse as parse_database_url
+from orders_wire.spelling import meant, nearest
 
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAYS_HELP = "days are mon…sun, 1…7 (Monday is 1), or ranges of them: mon-fri"
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com\Z")
 _WORD = re.compile(r"[!-~]+\Z")
@@ -48,9 +49,9 @@ def _day(text: str) -> int:
     word = text.strip().lower()
     if word.isdigit() and 1 <= int(word) <= 7:
         return int(word)
-    if word[:3] in _WEEKDAYS and len(word) >= 3:
-        return _WEEKDAYS.index(word[:3]) + 1
-    raise ValueError(_DAYS_HELP)
+    if word[:3] in WEEKDAYS and len(word) >= 3:
+        return WEEKDAYS.index(word[:3]) + 1
+    raise ValueError(_DAYS_HELP + meant(word, WEEKDAYS))
 
 
 def _days(value: object) -> frozenset[int]:
@@ -71,7 +72,15 @@ def _zone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(str(value))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("a time zone is a name like Europe/Berlin or UTC") from error
+        raise ValueError(f"a time zone is a name like Europe/Berlin or UTC{_meant_zone(value)}") from error
+
+
+def _meant_zone(value: object) -> str:
+    """A guess at the zone: by its whole name, or by its city's alone."""
+    zones = available_timezones()
+    cities = {name.rpartition("/")[2]: name for name in sorted(zones)}
+    near = cities.get(nearest(str(value).rpartition("/")[2], cities) or "") if "/" not in str(value) else None
+    return f" (did you mean {near}?)" if near else meant(str(value), zones)
 
 
 def _domain(value: str) -> str:
@@ -90,6 +99,12 @@ def _one_word(value: SecretStr) -> SecretStr:
     if not _WORD.match(value.get_secret_value()):
         raise ValueError("a secret is one word of printable ASCII, without spaces or line breaks")
     return value
+
+
+def _word(value: str) -> str:
+    if not _WORD.match(value.strip()):
+        raise ValueError("it is one word of printable ASCII, without spaces or line breaks")
+    return value.strip()
 
 
 def _signing_key(value: SecretStr) -> bytes:
@@ -151,24 +166,51 @@ def _pattern(value: str) -> str:
     return value
 
 
+def _toml(schema: dict[str, Any]) -> WithJsonSchema:
+    """What the file may hold; flags and variables hold text."""
+    return WithJsonSchema(schema)
+
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_TEXTS: dict[str, Any] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_DAY: dict[str, Any] = {"anyOf": [_TEXT, {"type": "integer", "minimum": 1, "maximum": 7}]}
+_SECRETS: dict[str, Any] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "maxItems": 2}]}
+_TABLE_OF_RATES = {
+    "type": "object",
+    "propertyNames": {"pattern": "^[A-Z]{3}$"},
+    "additionalProperties": {"type": "number", "exclusiveMinimum": 0},
+}
+
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Domain = Annotated[str, AfterValidator(_domain)]
-Listen = Annotated[tuple[str, int], BeforeValidator(lambda value: _listen(str(value)))]
+Listen = Annotated[
+    tuple[str, int], BeforeValidator(lambda value: _listen(str(value))), _toml({**_TEXT, "pattern": "^.+:[0-9]{1,5}$"})
+]
 Pattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_pattern)]
 Port = Annotated[int, Field(ge=0, le=65535)]
-Url = Annotated[str, BeforeValidator(lambda value: str(AnyHttpUrl(value)).rstrip("/"))]
+Switch = Annotated[bool, _toml({"anyOf": [{"type": "boolean"}, {"enum": ["on", "off"]}]})]
+Url = Annotated[
+    str, BeforeValidator(lambda value: str(AnyHttpUrl(value)).rstrip("/")), _toml({**_TEXT, "format": "uri"})
+]
 ApiUrl = Annotated[Url, AfterValidator(_api_url)]
 Secret = Annotated[SecretStr, AfterValidator(_one_word)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_signing_secret)]
-WebhookSecrets = Annotated[tuple[Secret, ...], BeforeValidator(_webhook_secrets), AfterValidator(_at_most_two)]
+Word = Annotated[str, AfterValidator(_word)]
+WebhookSecrets = Annotated[
+    tuple[Secret, ...], BeforeValidator(_webhook_secrets), AfterValidator(_at_most_two), _toml(_SECRETS)
+]
 Hours = Annotated[float, Field(gt=0, le=24 * 365, allow_inf_nan=False)]
 Days = Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False)]
-Weekdays = Annotated[frozenset[int], BeforeValidator(_days)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Weekdays = Annotated[
+    frozenset[int],
+    BeforeValidator(_days),
+    _toml({"anyOf": [_TEXT, {"type": "array", "items": _DAY, "minItems": 1}]}),
+]
+Names = Annotated[tuple[str, ...], BeforeValidator(_split), _toml(_TEXTS)]
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Rates = Annotated[dict[Currency, Rate], BeforeValidator(_pairs)]
-Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Rates = Annotated[dict[Currency, Rate], BeforeValidator(_pairs), _toml({"anyOf": [_TEXT, _TABLE_OF_RATES]})]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone), _toml(_TEXT)]
 
 
 def is_loopback(host: str) -> bool:

@@ -6,7 +6,7 @@ names it; secrets are in no message and in no `repr`.
 
 from __future__ import annotations
 
-import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,6 +21,7 @@ from orders_sync.instants import DAY, HOUR
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.tracking_numbers import Placeholders
 from orders_sync.setting_values import is_loopback
+from orders_wire.spelling import meant
 from orders_wire.vocabulary import PLACEHOLDER_NUMBERS
 
 PREFIX = "ORDERS_SYNC_"
@@ -58,12 +59,17 @@ class Settings(BaseModel):
         default=None, description="host:port of a second listener with the webhook routes alone"
     )
     shopify_admin_token: values.Secret | None = Field(
-        default=None, description="Admin API access token; without it the poller is off"
+        default=None, description="Admin API access token; without one, or SHOPIFY_CLIENT_ID, the poller is off"
+    )
+    shopify_client_id: values.Word | None = Field(
+        default=None, description="client ID of an app without a token: it draws its own by its secret, the webhooks'"
     )
     shopify_api_url: values.ApiUrl | None = Field(
         default=None, description="Admin API address, where it is not the shop's own"
     )
-    shopify_writes: bool = Field(default=False, description="on: send queued writes to Shopify; off: keep them")
+    shopify_writes: values.Switch = Field(
+        default=False, description="on: send queued writes to Shopify; off: keep them"
+    )
     erp_url: values.Url | None = Field(default=None, description="where the ERP takes signed messages")
     erp_secret: values.SigningSecret | None = Field(
         default=None, description="Standard Webhooks secret shared with the ERP, both ways"
@@ -92,7 +98,7 @@ class Settings(BaseModel):
     undo_seconds: float = Field(
         default=10, ge=0, le=60, description="how long outbound work waits, so that undo is real"
     )
-    notify_customer: bool = Field(
+    notify_customer: values.Switch = Field(
         default=False, description="on: customers are mailed of what is sent, unless an action says otherwise"
     )
     placeholder_numbers: values.Pattern = Field(
@@ -111,8 +117,14 @@ class Settings(BaseModel):
             raise ValueError(f"HOST {self.host} is not loopback: that needs TOKENS_FILE")
         if self.shopify_admin_token and not (self.shop_domain or self.shopify_api_url):
             raise ValueError("SHOPIFY_ADMIN_TOKEN needs SHOP_DOMAIN")
-        if self.shopify_writes and not self.shopify_admin_token:
-            raise ValueError("SHOPIFY_WRITES on needs SHOPIFY_ADMIN_TOKEN")
+        if self.shopify_client_id and not (self.shop_domain and self.shopify_webhook_secret):
+            raise ValueError(
+                "SHOPIFY_CLIENT_ID needs SHOP_DOMAIN, and the app's client secret as SHOPIFY_WEBHOOK_SECRET"
+            )
+        if self.shopify_client_id and self.shopify_admin_token:
+            raise ValueError("SHOPIFY_CLIENT_ID and SHOPIFY_ADMIN_TOKEN are two ways to the same: give one of them")
+        if self.shopify_writes and not self.asks_shop:
+            raise ValueError("SHOPIFY_WRITES on needs SHOPIFY_ADMIN_TOKEN, or SHOPIFY_CLIENT_ID")
         for name in ("erp", "support"):
             if getattr(self, f"{name}_url") and not getattr(self, f"{name}_secret"):
                 raise ValueError(f"{name.upper()}_URL needs {name.upper()}_SECRET")
@@ -126,6 +138,11 @@ class Settings(BaseModel):
     def owns(self, domain: str | None) -> bool:
         """True when a request or webhook that names `domain` means this shop. None named: it does (contract §3, §4)."""
         return not domain or self.shop_domain is None or domain.strip().lower() == self.shop_domain
+
+    @property
+    def asks_shop(self) -> bool:
+        """Whether there is a way to the shop's Admin API."""
+        return self.shopify_admin_token is not None or self.shopify_client_id is not None
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
@@ -179,11 +196,11 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], config: Path | No
 
     The file is `config`, else what `ORDERS_SYNC_CONFIG` names, else `sync.toml` in the user's configuration folder if there.
     """
-    given = {**_from_file(config, environ), **_from_environment(environ), **flags}
+    given = {**_from_file(config, environ), **from_environment(environ), **flags}
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        raise SettingsError(_explain(error)) from None
+        raise SettingsError(explain(error)) from None
 
 
 def secret_text(secret: SecretStr | None) -> str | None:
@@ -191,7 +208,14 @@ def secret_text(secret: SecretStr | None) -> str | None:
     return None if secret is None else secret.get_secret_value()
 
 
-def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+def config_path(config: Path | None, environ: Mapping[str, str]) -> Path:
+    """Where the file is, or would be."""
+    named = config or (Path(environ[CONFIG]) if environ.get(CONFIG) else None)
+    return named or user_config_path("orders-tui") / "sync.toml"
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The settings that are variables. Raises SettingsError for one that is none."""
     ours = {name: text for name, text in environ.items() if name.upper().startswith(PREFIX) and name != CONFIG}
     known = {PREFIX + name.upper(): name for name in NAMES}
     _refuse_unknown(ours, known)
@@ -199,15 +223,16 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _from_file(config: Path | None, environ: Mapping[str, str]) -> dict[str, Any]:
-    named = config or (Path(environ[CONFIG]) if environ.get(CONFIG) else None)
-    path = named or user_config_path("orders-tui") / "sync.toml"
-    if named is None and not path.is_file():
+    path = config_path(config, environ)
+    if config is None and not environ.get(CONFIG) and not path.is_file():
         return {}
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"The configuration file {path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise SettingsError(f"The configuration file {path} is nested too deep") from None
+    except ValueError as error:  # what is no TOML, no UTF-8, or a number without end
         raise SettingsError(f"The configuration file {path} is not TOML: {error}") from None
     _refuse_unknown(content, NAMES, f" in {path}")
     return content
@@ -216,16 +241,24 @@ def _from_file(config: Path | None, environ: Mapping[str, str]) -> dict[str, Any
 def _refuse_unknown(given: Iterable[str], known: Iterable[str], where: str = "") -> None:
     for name in given:
         if name not in (allowed := list(known)):
-            near = difflib.get_close_matches(name, allowed, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise SettingsError(f"Unknown setting {name}{where}{hint}")
+            raise SettingsError(f"Unknown setting {name}{where}{meant(name, allowed)}; orders-tui settings lists them")
 
 
-def _explain(error: ValidationError) -> str:
+def explain(error: ValidationError) -> str:
     """Each malformed setting with what is wrong, a line each; what was given is not repeated, since it may be a secret."""
     lines = []
-    for detail in error.errors(include_url=False, include_input=False, include_context=False):
+    for detail in error.errors(include_url=False):
         name = str(detail["loc"][0]).upper() if detail["loc"] else None
-        text = detail["msg"].removeprefix("Value error, ")
+        text = detail["msg"].removeprefix("Value error, ") + meant_value(detail)
         lines.append(f"Setting {name}: {text}" if name else text)
     return "\n".join(dict.fromkeys(lines))
+
+
+def meant_value(detail: Mapping[str, Any]) -> str:
+    """The nearest right word, where one of a few was to be given; it is never a secret's."""
+    given, wanted = detail["input"], detail.get("ctx", {}).get("expected", "")
+    if not isinstance(given, str):
+        return ""
+    if detail["type"] == "bool_parsing":
+        return f": on or off{meant(given, ('on', 'off', 'true', 'false'))}"
+    return meant(given, re.findall(r"'([^']*)'", wanted))

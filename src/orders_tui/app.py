@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -19,6 +20,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.worker import Worker, WorkerFailed, WorkerState
 
 from orders_tui import themes
@@ -27,14 +29,27 @@ from orders_tui.context.screen import MainScreen, SessionObserver
 from orders_tui.faults import Faults, FaultTolerantApp, write_report
 from orders_tui.garbage_collection import CHECK_EVERY_S, IdleCollector
 from orders_tui.pace import Pace
-from orders_tui.terminal.output_filter import AsciiGlyphs, AsciiOnly, FilterChain, NoControlCharacters
+from orders_tui.terminal.output_filter import AsciiOnly, FilterChain, NoControlCharacters
 
 if TYPE_CHECKING:
     from orders_tui.context.context import Context
+    from orders_tui.programs.runner import Runner
     from orders_tui.session.changes import Change
+    from orders_tui.widgets.hint_bar import KeyBar
 
 SETTLED_AFTER_S = 3.0
+BORDERS = {"frame": "round", "edge": "vkey", "line": "solid", "flank": "outer"}
+ASCII_BORDERS = dict.fromkeys(BORDERS, "ascii")
+"""What the style sheet draws borders with, by the names that it has for them."""
+CLICK_AFTER_FOCUS_S = 0.3
+"""The click that gives a window the focus goes to the client as well."""
 MOST_TOASTS, TOAST_S = 3, 6.0
+
+
+class BlockScrollBar(ScrollBarRender):
+    """A scrollbar of whole cells, which is drawn with colours alone."""
+
+    VERTICAL_BARS = HORIZONTAL_BARS = [" "] * 8
 
 
 class DeskApp(FaultTolerantApp):
@@ -57,19 +72,33 @@ class DeskApp(FaultTolerantApp):
         unicode: bool = True,
         begin: Callable[[DeskApp], Awaitable[None]] | None = None,
     ) -> None:
+        self._ascii_only = ascii_only
         super().__init__()
         self.keyboard = Keyboard()
+        self.then: Sequence[str] = ()
+        """The command of `orders-tui` that takes this one's place."""
         self._first_screen, self._begin, self._reports = first_screen, begin, reports
         self._pace = pace or Pace()
         self.faults = Faults(self._pace.monotonic)
-        self._filters_of_ours: list[LineFilter] = [NoControlCharacters()]
-        if ascii_only:
-            self._filters_of_ours.append(AsciiGlyphs() if unicode else AsciiOnly())
-        self._filter = FilterChain(self._filters_of_ours)
+        self._filters_of_ours: list[LineFilter] = []
+        self._filter = FilterChain(())
         self._collector = IdleCollector(self._pace.monotonic)
         self._toasts = Toasts(self._pace.monotonic)
+        self._runners: list[Runner] = []
+        self._shown = 0
         for each in themes.THEMES:
             self.register_theme(each)
+        self.dress(theme, ascii_only=ascii_only, unicode=unicode)
+
+    def dress(self, theme: str, *, ascii_only: bool, unicode: bool) -> None:
+        """The looks that a profile asks for."""
+        self._filters_of_ours = [NoControlCharacters()]
+        if not unicode:
+            self._filters_of_ours.append(AsciiOnly())
+        self._ascii_only = ascii_only
+        ScrollBar.renderer = BlockScrollBar if ascii_only else ScrollBarRender
+        if self.is_running:
+            self.refresh_css(animate=False)
         self.theme = theme if theme in self.available_themes else themes.DARK.name
 
     def get_default_screen(self) -> Screen[None]:
@@ -84,6 +113,12 @@ class DeskApp(FaultTolerantApp):
 
         return TolerantDriver
 
+    def take_mouse(self, wanted: bool) -> None:
+        """Whether the mouse is the desk's, where the terminal's driver can change that."""
+        take = getattr(self._driver, "take_mouse", None)
+        if take is not None:
+            take(wanted)
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and after them the last line of defence."""
         filters = (*super().get_line_filters(), *self._filters_of_ours)
@@ -92,7 +127,7 @@ class DeskApp(FaultTolerantApp):
         return (self._filter,)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return themes.fill_in(self.current_theme)
+        return themes.fill_in(self.current_theme) | (ASCII_BORDERS if self._ascii_only else BORDERS)
 
     def on_mount(self) -> None:
         self.set_timer(SETTLED_AFTER_S, self._collector.start)
@@ -100,14 +135,28 @@ class DeskApp(FaultTolerantApp):
         if self._begin is not None:
             self.run_worker(partial(self._begin, self), name="opening", exit_on_error=True)
 
-    async def show_desk(self, desk: Callable[[], Screen[None]]) -> None:
-        """Puts the desk in the place of the first frame. A mode of its own: Textual cannot switch an app's first screen."""
-        self.add_mode("desk", desk)
-        await self.switch_mode("desk")
+    def kill_programs(self) -> None:
+        """At once; for an end that waits for nothing."""
+        for runner in self._runners:
+            runner.kill()
 
-    def run_session(self, work: Context, close: Callable[[], Awaitable[None]] | None = None) -> None:
+    async def on_unmount(self) -> None:
+        """No program outlives the desk."""
+        for runner in self._runners:
+            await runner.close()
+
+    async def show_instead(self, screen: Callable[[], Screen[None]]) -> None:
+        """Puts a screen in the place of all that are open. A mode of its own: Textual cannot switch an app's first screen."""
+        before, self._shown = self.current_mode, self._shown + 1
+        self.add_mode(f"shown {self._shown}", screen)
+        await self.switch_mode(f"shown {self._shown}")
+        if before.startswith("shown"):
+            await self.remove_mode(before)
+
+    def run_session(self, work: Context, close: Callable[[], Awaitable[None]] | None = None) -> RunningSession:
         """Runs the session for as long as the app runs, and passes its changes on to the screens."""
         from orders_tui.screens.notices import Notices
+        from orders_tui.session.changes import ProgramChanged
 
         async def run() -> None:
             try:
@@ -116,9 +165,18 @@ class DeskApp(FaultTolerantApp):
                 if close is not None:
                     await close()
 
-        work.session.subscribe(self.session_changed)
-        work.session.subscribe(Notices(self.toast, self.bell if work.config.bell else None).session_changed)
-        self.run_worker(run, name="session", exit_on_error=False)  # type: ignore[arg-type]
+        notices = Notices(self.toast, self.bell if work.config.bell else None)
+        observers = self.session_changed, notices.session_changed
+        unsubscribe = [*(work.session.subscribe(observer) for observer in observers), work.programs.leave]
+        work.programs.tell = lambda run: self.session_changed(ProgramChanged(run))
+        self._runners.append(work.programs)
+        worker: Worker[None] = self.run_worker(run, name="session", exit_on_error=False)
+        return RunningSession(worker, unsubscribe)
+
+    def forget_toasts(self) -> None:
+        """What has popped up is of another shop."""
+        self.clear_notifications()
+        self._toasts = Toasts(self._pace.monotonic)
 
     def session_changed(self, change: Change) -> None:
         """Passes a change on to every screen that is open."""
@@ -145,6 +203,13 @@ class DeskApp(FaultTolerantApp):
         if isinstance(event, events.Key) and event.key == "enter" and not event.is_forwarded:
             self.keyboard.enter_pressed(event.time)
         await super().on_event(event)
+
+    def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
+        """A click on a hint is its key, unless it was meant for the terminal's window."""
+        if self._pace.monotonic() - self.keyboard.focused_at < CLICK_AFTER_FOCUS_S:
+            self.toast("information", "the window has just got the focus; click again")
+        else:
+            self.post_message(message.key)
 
     def on_app_focus(self) -> None:
         self.keyboard.focused_at = self._pace.monotonic()
@@ -190,6 +255,23 @@ class DeskApp(FaultTolerantApp):
         error = error.error if isinstance(error, WorkerFailed) else error
         where = self._reported(error) if error is not None else ""
         self.panic(Text(f"orders-tui had to stop: {type(error).__name__}{where}"))
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSession:
+    """A session at work."""
+
+    worker: Worker[None]
+    unsubscribe: Sequence[Callable[[], None]]
+
+    def silence(self) -> None:
+        """The screens hear of it no more."""
+        for each in self.unsubscribe:
+            each()
+
+    def stop(self) -> None:
+        """It ends, and its connections are closed."""
+        self.worker.cancel()
 
 
 class Toasts:

@@ -6,6 +6,7 @@ the documentation name it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
@@ -17,12 +18,17 @@ class Group(StrEnum):
     """The headings of the help, in its order."""
 
     ACT = "Act on row or marks"
+    OWN = "Your own commands"
     MARK = "Mark"
     MOVE = "Move"
     FIND = "Find"
     VIEW = "View"
     TAKE = "Copy and export"
     DESK = "Desk"
+
+
+ACTING = frozenset({Group.ACT, Group.OWN})
+"""Whose commands do something to orders, here or elsewhere."""
 
 
 class Risk(Enum):
@@ -45,6 +51,25 @@ class Place(StrEnum):
     ORDER = "order"
 
 
+class Argument(StrEnum):
+    """What stands behind a command's word, as the lists of commands write it. What may be one: `words/arguments.py`."""
+
+    NONE = ""
+    OWNER = "owner"
+    NUMBER = "number"
+    SKU = "SKU"
+    REASON = "reason"
+    TAGS = "tags"
+    FILTER = "filter"
+    SORT = "field"
+    VIEW = "saved view"
+    TAB = "tab or view"
+    NAME = "name"
+    THEME = "its name"
+    COLUMN = "column"
+    PROFILE = "profile"
+
+
 EVERYWHERE = frozenset(Place)
 ON_DESK = frozenset({Place.DESK})
 IN_ORDER = frozenset({Place.ORDER})
@@ -52,7 +77,7 @@ IN_ORDER = frozenset({Place.ORDER})
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing to do. `label` is the footer's word; `argument` names what `:` takes after it; `role` is the least that may.
+    """One thing to do. `label` is the footer's word; `argument` is what `:` takes after it; `role` is the least that may.
 
     `also`: further words for it after `:`. `action`: the action whose dialog it opens.
     """
@@ -66,7 +91,7 @@ class Command:
     risk: Risk = Risk.LOCAL
     role: Role = Role.VIEWER
     acts_on_target: bool = False
-    argument: str = ""
+    argument: Argument = Argument.NONE
     also: tuple[str, ...] = ()
     action: ActionName | None = None
 
@@ -96,11 +121,18 @@ _WORDS = {
 
 
 def _dashed(text: str) -> str:
-    return "-".join(text.replace("_", " ").replace("…", "").split())
+    return "-".join(text.replace("_", " ").split())
 
 
 def _act(
-    action: ActionName, label: str, explanation: str, key: str = "", *, risk: Risk, name: str = "", argument: str = ""
+    action: ActionName,
+    label: str,
+    explanation: str,
+    key: str = "",
+    *,
+    risk: Risk,
+    name: str = "",
+    argument: Argument = Argument.NONE,
 ) -> Command:
     return Command(
         f"order.{name or action}",
@@ -117,14 +149,30 @@ def _act(
     )
 
 
-def _desk(name: str, label: str, explanation: str, group: Group, keys: str, *, argument: str = "") -> Command:
+def _desk(
+    name: str, label: str, explanation: str, group: Group, keys: str, *, argument: Argument = Argument.NONE
+) -> Command:
     """A command of the desk alone; `keys` are parted by blanks."""
     return Command(name, label, explanation, group, tuple(keys.split()), ON_DESK, argument=argument)
 
 
+TAB_HOLDS: Mapping[Tab, str] = {
+    Tab.ALL: "every order",
+    Tab.UNFULFILLED: "something is still to be sent",
+    Tab.OVERDUE: "still to be sent, and the ship-by time is over",
+    Tab.AWAITING_TRACKING: "sent, but a parcel has no tracking number",
+    Tab.TRACKING_PENDING: "placed over {pending} ago, and no parcel has a number",
+    Tab.DELAYED: "on its way, but not scanned for {delayed}",
+    Tab.HOLDS: "held, here or in Shopify",
+    Tab.RETURNS: "a return is open; AGE is that of its state",
+    Tab.REFUNDED: "paid back, in part or in full",
+}
+"""What stands in each tab (contract §1, table of tabs); the two times are settings of the server."""
+
+
 def _tab(number: int, tab: Tab) -> Command:
-    words = tab.value.replace("_", " ")
-    return _desk(f"tab.{tab.value}", words, f"Show the tab: {words}", Group.MOVE, str(number))
+    words, holds = tab.value.replace("_", " "), TAB_HOLDS[tab].format(pending="2 h", delayed="24 h")
+    return _desk(f"tab.{tab.value}", words, f"Tab {words}: {holds}", Group.MOVE, str(number))
 
 
 _OPERATOR = ACTIONS[ActionName.ASSIGN].role or Role.VIEWER
@@ -135,7 +183,9 @@ def _last_action(name: str, label: str, explanation: str, key: str) -> Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    _act(ActionName.ASSIGN, "assign", "Give the orders to an owner", "a", risk=Risk.REVERSIBLE, argument="owner"),
+    _act(
+        ActionName.ASSIGN, "assign", "Give the orders to an owner", "a", risk=Risk.REVERSIBLE, argument=Argument.OWNER
+    ),
     Command(
         "order.mine",
         "mine",
@@ -152,7 +202,7 @@ COMMANDS: tuple[Command, ...] = (
         "Send all that is owed or a part; else, its parcels",
         "f",
         risk=Risk.OUTWARD,
-        argument="tracking number",
+        argument=Argument.NUMBER,
     ),
     _act(ActionName.SUPPORT, "support", "Escalate to the support queue with a note", "s", risk=Risk.REVERSIBLE),
     _act(ActionName.RETURNS, "return", "Advance or deny the order's return", "r", risk=Risk.FINAL, name="return"),
@@ -162,14 +212,14 @@ COMMANDS: tuple[Command, ...] = (
         "Stock-out: hold the orders that wait for a SKU",
         "i",
         risk=Risk.OUTWARD,
-        argument="SKU",
+        argument=Argument.SKU,
     ),
     _act(
         ActionName.TRACKING,
         "parcels",
         "The order's parcels and their numbers",
         risk=Risk.OUTWARD,
-        argument="tracking number",
+        argument=Argument.NUMBER,
     ),
     _act(
         ActionName.HOLD,
@@ -177,10 +227,10 @@ COMMANDS: tuple[Command, ...] = (
         "Hold what is owed; of what is held, show the holds",
         "H",
         risk=Risk.OUTWARD,
-        argument="reason",
+        argument=Argument.REASON,
     ),
     _act(ActionName.RELEASE, "release", "Release holds: this desk's, or those chosen", risk=Risk.OUTWARD),
-    _act(ActionName.TAGS, "tag", "Add and remove tags", "#", risk=Risk.OUTWARD, argument="tags"),
+    _act(ActionName.TAGS, "tag", "Add and remove tags", "#", risk=Risk.OUTWARD, argument=Argument.TAGS),
     _act(ActionName.ADDRESS, "address", "Correct the shipping address", risk=Risk.OUTWARD),
     _last_action("undo", "undo", "Take back the last action while it can be", "u"),
     _last_action("repeat", "repeat", "The last action again, on the present target", "."),
@@ -211,13 +261,29 @@ COMMANDS: tuple[Command, ...] = (
     _desk("tab.previous", "previous tab", "Previous tab", Group.MOVE, "["),
     _desk("tab.back", "last tab", "The tab shown before this one", Group.MOVE, "-"),
     *(_tab(number, tab) for number, tab in enumerate(Tab, start=1)),
-    _desk("find.search", "filter", "Filter on the server: words and field:value", Group.FIND, "/", argument="filter"),
+    _desk("tab.pinned", "pinned view", "The first pinned view; again: the next", Group.MOVE, "0"),
+    _desk("tab.open", "tab", "Show a tab or a pinned view by its name", Group.MOVE, "", argument=Argument.TAB),
+    _desk(
+        "find.search",
+        "filter",
+        "Filter on the server: words and field:value",
+        Group.FIND,
+        "/",
+        argument=Argument.FILTER,
+    ),
     _desk("find.narrow", "narrow", "Narrow the loaded rows; in the side bar, choose the alerts", Group.FIND, "&"),
     _desk("find.clear", "clear filter", "Remove filter and narrowing", Group.FIND, "\\"),
-    _desk("find.sort", "sort", "Choose the order of rows", Group.FIND, "S", argument="field"),
-    _desk("view.columns", "columns", "Choose and order the columns", Group.VIEW, "C"),
-    _desk("view.open", "views", "Open a saved view", Group.VIEW, "V", argument="name"),
-    _desk("view.save", "save view", "Save tab, filter, sort and columns as a view", Group.VIEW, "W", argument="name"),
+    _desk("find.sort", "sort", "Choose the order of rows", Group.FIND, "S", argument=Argument.SORT),
+    _desk("view.columns", "columns", "Choose and order the columns", Group.VIEW, "C", argument=Argument.COLUMN),
+    _desk("view.open", "views", "Open a saved view", Group.VIEW, "V", argument=Argument.VIEW),
+    _desk(
+        "view.save",
+        "save view",
+        "Save tab, filter, sort and columns as a view",
+        Group.VIEW,
+        "W",
+        argument=Argument.NAME,
+    ),
     _desk("view.timeline", "timeline", "Show or hide the timeline below the table", Group.VIEW, "t"),
     _desk("view.sidebar", "alerts", "Show or hide alerts and panels", Group.VIEW, "!"),
     _desk("alert.acknowledge", "read", "The alert is read: it is away until its cause ends", Group.VIEW, "x"),
@@ -230,41 +296,66 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "view.outbox", "outbox", "Writes that wait or failed, and dead letters", Group.VIEW, ("O",), role=Role.LEAD
     ),
-    Command("view.theme", "theme", "Next colour theme, or the one named", Group.VIEW, ("T",), argument="name"),
+    Command("view.theme", "theme", "Next colour theme, or the one named", Group.VIEW, ("T",), argument=Argument.THEME),
     Command("take.copy", "copy", "Copy the order number", Group.TAKE, ("y",)),
-    Command("take.copy_more", "copy …", "Choose what to copy", Group.TAKE, ("Y",)),
+    Command("take.copy_more", "copy more", "Choose what to copy", Group.TAKE, ("Y",)),
     Command("take.browser", "browser", "Open the order in the shop's admin", Group.TAKE, ("o",)),
     _desk("take.export", "export", "Write marks or view to a file", Group.TAKE, "e"),
     Command("desk.refresh", "refresh", "Ask the server now", Group.DESK, ("ctrl+r", "f5")),
     Command("desk.redraw", "redraw", "Draw the screen again", Group.DESK, ("ctrl+l",)),
     Command("desk.line", "command", "Type a command", Group.DESK, (":",)),
     Command("desk.palette", "palette", "Find a command", Group.DESK, ("ctrl+p",)),
+    Command("desk.shop", "shop", "Go to the shop of another profile", Group.DESK, argument=Argument.PROFILE),
     Command("desk.help", "help", "Every key, searchable", Group.DESK, ("?", "f1")),
     Command("desk.quit", "quit", "Close the pane; at the desk, twice to quit", Group.DESK, ("q",)),
     Command("desk.quit_now", "quit", "Quit; asks while something is being sent", Group.DESK, ("ctrl+q",), also=("q",)),
 )
 
-BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
+
+class CommandSet:
+    """The commands of one client: the registry, and behind it those of the operator's own configuration.
+
+    Raises ValueError where two have one id.
+    """
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        self.commands = tuple(commands)
+        self.by_id = {command.id: command for command in self.commands}
+        if len(self.by_id) < len(self.commands):
+            raise ValueError("two commands have one id")
+        first = {word: command for command in reversed(self.commands) for word in reversed(command.words)}
+        self._by_word = first | {command.word: command for command in reversed(self.commands)}
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(self.commands)
+
+    def __getitem__(self, command_id: str) -> Command:
+        return self.by_id[command_id]
+
+    def by_word(self, word: str) -> Command | None:
+        """The command that `:word` means: one of its words, or the only one that starts so."""
+        if word in self._by_word:
+            return self._by_word[word]
+        starting = [command for command in self.commands if command.word.startswith(word)]
+        return starting[0] if len(starting) == 1 else None
+
+    def parse_line(self, text: str) -> tuple[Command | None, str, str]:
+        """What stands after `:` as command, its word as typed, and what comes behind it. None: no command has that word.
+
+        A word of several (`mark-all`) may be typed with blanks, where the first of them takes nothing.
+        """
+        first, _, rest = text.strip().partition(" ")
+        alone, whole = self._by_word.get(first), self._by_word.get(_dashed(text))
+        if whole is not None and not (
+            rest and alone is not None and alone.argument not in {Argument.NONE, Argument.TAB}
+        ):
+            return whole, whole.word, ""
+        second, _, behind = rest.strip().partition(" ")
+        two = f"{first} {_dashed(second)}"
+        if second and (command := self.by_word(two)) is not None:
+            return command, two, behind.strip()
+        return self.by_word(_dashed(first)), first, rest.strip()
 
 
-_BY_WORD = {word: command for command in reversed(COMMANDS) for word in reversed(command.words)} | {
-    command.word: command for command in COMMANDS
-}
-
-
-def by_word(word: str) -> Command | None:
-    """The command that `:word` means: one of its words, or the only one that starts so."""
-    if word in _BY_WORD:
-        return _BY_WORD[word]
-    starting = [command for command in COMMANDS if command.word.startswith(word)]
-    return starting[0] if len(starting) == 1 else None
-
-
-def parse_line(text: str) -> tuple[Command | None, str, str]:
-    """What stands after `:` as command, its word as typed, and what comes behind it. None: no command has that word."""
-    first, _, rest = text.strip().partition(" ")
-    second, _, behind = rest.strip().partition(" ")
-    two = f"{first} {_dashed(second)}"
-    if second and (command := by_word(two)) is not None:
-        return command, two, behind.strip()
-    return by_word(_dashed(first)), first, rest.strip()
+BUILT_IN = CommandSet(COMMANDS)
+"""The registry's own."""

@@ -6,9 +6,11 @@
     │   │   └── NotTrusted   there is one, whose certificate is not trusted; nothing was said to it
     │   ├── TimedOut         no answer in time, or the connection broke: whether it was done is not known
     │   │   └── Unread       a write was taken, and its answer cannot be read: not known either (a VersionSkew as well)
+    │   ├── ReadOnly         this client was told to change nothing; it was not sent
     │   ├── SignInNeeded     401: the token is missing, wrong or expired
     │   ├── Refused          the server's own refusal: a code of the contract, its message, per-order failures
     │   └── VersionSkew      an answer that does not read as this contract
+    │       └── NotASyncServer   what answers there is something else
     ├── ConfigError          a configuration file, key or value that cannot be used
     └── UsageError           a command or its input that makes no sense
 
@@ -46,12 +48,23 @@ class TimedOut(ApiError):
     """The answer did not come: the outcome of a write is unknown until its key is sent again."""
 
 
+class ReadOnly(ApiError):
+    """What would change something is not sent from here: `--read-only`, or `read_only` in the profile."""
+
+    def __init__(self) -> None:
+        super().__init__("read only: nothing can be changed from here")
+
+
 class SignInNeeded(ApiError):
     """The server does not know this token (401)."""
 
 
 class VersionSkew(ApiError):
     """Client and server speak different versions of the contract."""
+
+
+class NotASyncServer(VersionSkew):
+    """Something answers at the address, and it is no Sync server: a web page, a 404, no HTTP at all."""
 
 
 class Unread(TimedOut, VersionSkew):

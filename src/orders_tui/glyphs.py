@@ -42,6 +42,13 @@ class Glyphs:
     warning: str
     sparks: str
 
+    def spell(self, text: str) -> str:
+        """Words of our own in this set. Not for what anybody else has written: a name keeps every letter it has."""
+        return text.translate(_SPELLED) if self.ascii_only else text
+
+
+_SPELLED = str.maketrans("–—…·×↑↓←→▲▼", "--~-x^v<>^v")
+
 
 UNICODE = Glyphs(
     ascii_only=False,
@@ -53,7 +60,7 @@ UNICODE = Glyphs(
 
 ASCII = Glyphs(
     ascii_only=True,
-    cursor=">", mark="*", changed="~", ghost="<", trying=".",
+    cursor=">", mark="*", changed=":", ghost="<", trying=".",
     up="^", down="v", left="<", right=">", ellipsis="~", nothing="-", dot="-", bar="|", line="-", arrow=">", corner="`", tee="+",
     box="o", box_full="x", box_part="%", filled="#", unfilled=".",
     done="+", failed="x", unknown="?", skipped="/", warning="!", sparks=" .:-=+*#%",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from platformdirs import user_log_path, user_state_path
 
-from orders_tui.config import APP, Config
+from orders_tui.config import APP, Config, default_path
 
 
 def state_file(config: Config) -> Path:
@@ -18,6 +18,12 @@ def state_file(config: Config) -> Path:
 def drafts_file(config: Config) -> Path:
     """What was typed and not sent."""
     return state_folder(config) / f"{_name(config)}-drafts.json"
+
+
+def views_folder(config: Config) -> Path:
+    """Saved views: beside the configuration, where no folder is named."""
+    beside = config.state_dir or (config.path or default_path()).parent
+    return Path(config.views).expanduser() if config.views else beside / "views"
 
 
 def reports(config: Config) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from textual.theme import BUILTIN_THEMES, Theme
 
-from orders_tui.config import Config, nearest
+from orders_tui.config import Config
 from orders_tui.errors import ConfigError
 
 _COLORS: dict[str, tuple[str, str]] = {
@@ -22,14 +22,22 @@ _COLORS: dict[str, tuple[str, str]] = {
     "warning": ("#e3b341", "#7a4f00"),
     "error": ("#ff8178", "#ad1f18"),
     "tone-dim": ("#97a3b6", "#59626e"),
+    "tone-dire": ("#ff8ad4", "#96106f"),
     "row-cursor": ("#25364f", "#d3e3f6"),
     "row-marked": ("#1a2638", "#e8f0fa"),
     "row-changed": ("#242a22", "#f3f1da"),
     "rule": ("#313b4b", "#cfcac0"),
-    "faint": ("#4d5a6e", "#a39d92"),
+    "faint": ("#76839a", "#7b756b"),
     "on-bad": ("#2a0d0b", "#fff5f4"),
+    "on-warn": ("#11151c", "#fcfbf9"),
 }
 """Every colour of the dark theme and of the light one; the rest follows from them."""
+
+_OWN = (
+    *("tone-dim", "tone-dire", "row-cursor", "row-marked", "row-changed"),
+    *("rule", "faint", "on-bad", "on-warn"),
+)
+"""Those that stand as they are."""
 
 
 def _theme(name: str, *, dark: bool, selection: str) -> Theme:
@@ -50,10 +58,7 @@ def _theme(name: str, *, dark: bool, selection: str) -> Theme:
         warning=own["warning"],
         error=own["error"],
         variables={
-            **{
-                name: own[name]
-                for name in ("tone-dim", "row-cursor", "row-marked", "row-changed", "rule", "faint", "on-bad")
-            },
+            **{name: own[name] for name in _OWN},
             **{f"tone-{name}": color for name, color in tones.items()},
             "bar": own["panel"],
             "footer-key-foreground": accent,
@@ -74,21 +79,29 @@ def _theme(name: str, *, dark: bool, selection: str) -> Theme:
 DARK = _theme("desk-dark", dark=True, selection="35%")
 LIGHT = _theme("desk-light", dark=False, selection="25%")
 THEMES: tuple[Theme, ...] = (DARK, LIGHT)
+OWN = {theme.name.removeprefix("desk-"): theme.name for theme in THEMES}
+"""The desk's own by their short names: `theme light`."""
 CYCLE: tuple[str, ...] = (DARK.name, LIGHT.name, "ansi-dark", "ansi-light")
 """What the theme key walks through; the palette offers every theme there is."""
 
 
+def names() -> list[str]:
+    """Every theme there is."""
+    return sorted({*BUILTIN_THEMES, *(theme.name for theme in THEMES)})
+
+
 def require(config: Config) -> None:
     """Raises ConfigError, with the nearest right one, when the configured theme is none."""
-    known = sorted({*BUILTIN_THEMES, *(theme.name for theme in THEMES)})
-    if config.theme and config.theme not in known:
-        near = nearest(config.theme, known)
-        raise ConfigError(f"{config.path}: there is no theme {config.theme}{near}; known: {', '.join(known)}")
+    if config.theme and config.theme not in (known := names()):
+        from orders_wire.spelling import meant
+
+        near = meant(config.theme, known)
+        raise ConfigError(f"{config.path}: there is no theme {config.theme}{near}; orders-tui config themes lists them")
 
 
 _DESK_ONLY = (
-    *("tone-dim", "tone-good", "tone-active", "tone-warn", "tone-bad"),
-    *("row-cursor", "row-marked", "row-changed", "rule", "faint", "bar", "on-bad"),
+    *("tone-dim", "tone-good", "tone-active", "tone-warn", "tone-bad", "tone-dire"),
+    *("row-cursor", "row-marked", "row-changed", "rule", "faint", "bar", "on-bad", "on-warn"),
 )
 """The variables that no other theme has."""
 

@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    OnErrorOmit,
     StringConstraints,
     WithJsonSchema,
     model_validator,
@@ -329,7 +330,7 @@ class Failure(_Camel):
     id: str
     code: ErrorCode
     message: str
-    allowed_actions: list[ReturnAction] | None = Field(default=None, alias="allowed_actions")
+    allowed_actions: list[OnErrorOmit[ReturnAction]] | None = Field(default=None, alias="allowed_actions")
     version: int | None = None
 
 
@@ -341,7 +342,7 @@ class ActionAnswer(_Camel):
     updated_orders: list[dict[str, Any]] = []
     code: ErrorCode | None = None
     failures: list[Failure] | None = None
-    allowed_actions: list[ReturnAction] | None = Field(default=None, alias="allowed_actions")
+    allowed_actions: list[OnErrorOmit[ReturnAction]] | None = Field(default=None, alias="allowed_actions")
     version: int | None = None
     action_id: str | None = None
     undo_until: Instant | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import OnErrorOmit
+
 from orders_wire.orders import Money, Order
 from orders_wire.scalars import Instant, Wire
 from orders_wire.vocabulary import HoldReason, OutboundState, ParcelSent, ReturnAction, ReturnState
@@ -107,7 +109,7 @@ class Return(Wire):
     since: Instant
     reason: str | None = None
     note: str | None = None
-    allowed_actions: list[ReturnAction] = []
+    allowed_actions: list[OnErrorOmit[ReturnAction]] = []
     refund_amount: float | None = None
     currency: str | None = None
     tracking_number: str | None = None

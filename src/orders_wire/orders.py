@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, OnErrorOmit
 
 from orders_wire.scalars import Instant, Wire
 from orders_wire.vocabulary import (
@@ -62,7 +62,7 @@ class ReturnSummary(Wire):
     id: str
     state: ReturnState
     reason: str | None = None
-    allowed_actions: list[ReturnAction] = []
+    allowed_actions: list[OnErrorOmit[ReturnAction]] = []
     refund_amount: float | None = None
     currency: str | None = None
     since: Instant | None = None
@@ -76,7 +76,7 @@ class Outbound(Wire):
 
 
 class Order(Wire):
-    """One row of a page: contract §1, ORDER."""
+    """One row of a page: contract §1, ORDER. `refunded`: what was paid back of it in all."""
 
     id: str
     order_number: str
@@ -98,6 +98,7 @@ class Order(Wire):
     total: Money | None = None
     tracking: list[Tracking] = []
     hold: Hold | None = None
+    refunded: Money | None = None
     return_: ReturnSummary | None = Field(default=None, alias="return")
-    alerts: list[AlertType] = []
+    alerts: list[OnErrorOmit[AlertType]] = []
     outbound: Outbound = Outbound()

@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 
 from orders_wire.orders import Order
 from orders_wire.scalars import Instant, Wire
-from orders_wire.vocabulary import UNASSIGNED, DeskState, ReturnState
+from orders_wire.vocabulary import OWNERS_NAMED, UNASSIGNED, DeskState, ReturnState
 
 
 class Backfill(Wire):
@@ -121,6 +121,43 @@ class InventoryBlock(Wire):
     eta: Instant | None = None
 
 
+class OwedOrder(Wire):
+    """An order of the tab `unfulfilled`."""
+
+    order_id: str
+    order_number: str
+    ship_by: Instant
+    owner: str = UNASSIGNED
+
+
+class OwnerWork(Wire):
+    """How much an owner has to send, how much of it is overdue, and the first of it."""
+
+    name: str
+    total: int
+    overdue: int = 0
+    orders: list[OwedOrder] = []
+
+
+class Work(Wire):
+    """What has to be sent next. `due_soon`: within two hours; it and `due_today` count nothing that is overdue. `unowned` lists
+    what can still be sent in time; its total counts what is overdue, too.
+    """
+
+    due_soon: list[OwedOrder] = []
+    due_soon_total: int = 0
+    due_today: int = 0
+    unowned: list[OwedOrder] = []
+    unowned_total: int = 0
+    unowned_overdue: int = 0
+    owners: list[OwnerWork] = []
+
+    def of(self, name: str) -> OwnerWork | None:
+        """What this owner has to send; None when the answer does not say, since it names the busiest owners only."""
+        nothing = OwnerWork(name=name, total=0) if len(self.owners) < OWNERS_NAMED else None
+        return next((owner for owner in self.owners if owner.name == name), nothing)
+
+
 class OrdersPage(Wire):
     """The whole answer. Panels and metrics are over all orders, exactly; `total_orders` is of this tab and these filters.
 
@@ -134,6 +171,7 @@ class OrdersPage(Wire):
     returns: Returns = Returns()
     inventory_blocks: list[InventoryBlock] = []
     inventory_blocks_total: int = 0
+    work: Work | None = None
     alerts: list[str] = []
     alerts_total: int = 0
     data_gaps: list[str] = []

@@ -24,6 +24,9 @@ class Me(Wire):
     undo_seconds: int
     shopify_writes: bool
     placeholder_numbers: str = PLACEHOLDER_NUMBERS
+    breach_hours: float = 24.0
+    tracking_pending_hours: float = 2.0
+    delayed_hours: float = 24.0
     server_version: str
     contract_version: str = "1.2"
 

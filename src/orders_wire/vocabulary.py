@@ -334,6 +334,9 @@ class DeadLetterState(StrEnum):
 UNASSIGNED = "unassigned"
 """The owner of an order that nobody owns."""
 
+OWNERS_NAMED = 50
+"""The owners whom a page names, at most: those with the most to send."""
+
 PLACEHOLDER_NUMBERS = r"TRK-[A-Za-z0-9]{4}"
 """Tracking numbers that a deployed page invents: shown, and never sent to Shopify (contract §3a, Placeholders)."""
 

@@ -21,7 +21,7 @@ FOLLOWED = {
     "A filter": r"\bf(ilters)?\.priority\b|\(Priority, \"priority\"|one_of\(Priority\)|\bpriority: Priority \|",
     "An action": r"\bSupport(Draft|Body|Dialog)\b|\bActionName\.SUPPORT\b",
     "A kind of outbound write": r"\bKind\.ESCALATION\b",
-    "A setting": r"\bdelayed_hours\b",
+    "A setting": r"\bship_within_hours\b",
     "A table of the database": r"(?<!`)\border_assignments\b(?!`)",
 }
 """What of each walk's example must be known by the files of the walk alone."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 from packaging.requirements import Requirement
 from packaging.version import Version
 
@@ -54,3 +56,43 @@ def test_a_layer_holds_what_is_named_and_nothing_else() -> None:
 )
 def test_the_unit_may_do_little(line: str) -> None:
     assert line in (DEPLOY / "orders-desk@.service").read_text("utf-8").splitlines()
+
+
+def workflows() -> dict[str, dict[str, Any]]:
+    """By file name. YAML reads the key `on` as true."""
+    return {path.name: yaml.safe_load(path.read_text("utf-8")) for path in (ROOT / ".github/workflows").glob("*.yml")}
+
+
+def test_workflows_may_do_little() -> None:
+    for name, workflow in workflows().items():
+        assert workflow["permissions"] == {"contents": "read"}, name
+        for job in workflow["jobs"].values():
+            steps = job.get("steps", [])
+            assert "timeout-minutes" in job or "uses" in job
+            assert all("@" in step["uses"] for step in steps if "uses" in step)
+            checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+            assert all(step["with"] == {"persist-credentials": False} for step in checkouts)
+
+
+def test_a_release_is_published_by_trust_and_after_the_tests() -> None:
+    jobs = workflows()["release.yml"]["jobs"]
+    publish = jobs["publish"]
+    assert publish["permissions"] == {"id-token": "write"}
+    assert publish["environment"]["name"] == "pypi"
+    assert not any("password" in step.get("with", {}) for step in publish["steps"])
+    assert {name: job.get("needs") for name, job in jobs.items()} == {
+        "tests": None, "build": "tests", "publish": "build", "image": "build", "pages": "build",
+    }  # fmt: skip
+
+
+def test_a_change_is_judged_by_what_ci_run_runs() -> None:
+    runs = [step["run"] for job in workflows()["test.yml"]["jobs"].values() for step in job["steps"] if "run" in step]
+    judged = re.findall(r"^(?:ORDERS_\S+ )*(pytest|ruff|mypy|lint-imports|deptry|mkdocs)\b(.*?)(?: 2>&1.*| \|\| .*)?$",
+                        (ROOT / ".ci/run").read_text("utf-8"), re.MULTILINE)  # fmt: skip
+    assert {f"{program}{rest}".strip() for program, rest in judged} <= {run.strip() for run in runs}
+
+
+def test_the_image_runs_as_nobody() -> None:
+    text = (DEPLOY / "Dockerfile").read_text("utf-8")
+    assert re.findall(r"^USER (.+)$", text, re.MULTILINE) == ["65534:65534"]
+    assert "COPY src" not in text

@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.architecture.pages import examples
 from tests.conftest import ROOT
 
 from orders_sync.openapi.operations import OPERATIONS
 from orders_sync.settings import NAMES
-from orders_tui.cli.parser import SERVER_COMMANDS, build
+from orders_tui.config import load, profiles
+from orders_tui.themes import require
 from orders_wire.vocabulary import ErrorCode, EventType, Gap
 
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -58,13 +60,17 @@ def test_the_operations_page_names_every_setting() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_command_in_a_page_is_one(page: Path) -> None:
-    named = set(re.findall(r"orders-tui ([a-z]+)\b", "\n".join(re.findall(r"`[^`]*`", page.read_text("utf-8")))))
-    known = set(SERVER_COMMANDS) | set(re.findall(r"^    ([a-z]+) ", build().format_help(), re.MULTILINE))
-    assert named <= known
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text("utf-8"))
     assert not [link for link in links if not (page.parent / link).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_configuration_in_a_page_can_be_used(page: Path, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    for example in examples(page, "toml"):
+        if "[[token]]" in example or "\ntab = " in example:  # the server's people; a saved view
+            continue
+        file.write_text(re.sub(r"^token_file.*", "", example, flags=re.MULTILINE), encoding="utf-8")
+        for profile in [None, *profiles(file)]:
+            require(load(profile=profile, path=file, environ={}))

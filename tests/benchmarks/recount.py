@@ -59,6 +59,7 @@ class Recount:
             "orders": self._orders(question, total),
             "shipments": self._shipments(today),
             "returns": self._returns(),
+            "work": self._work(today),
             **self._blocks(),
             **self._messages("alerts", "order_id <> 0"),
             **self._messages("data_gaps", "order_id = 0"),
@@ -140,6 +141,27 @@ class Recount:
             "delivered_today": self._count("parcels", f"delivered_at >= {today} AND delivered_at < {today + DAY}"),
         }
 
+    def _work(self, today: int) -> dict[str, Any]:
+        owed = self._fetch(
+            f"SELECT id, name, due_at, assigned_to FROM orders WHERE {self._tabs[Tab.UNFULFILLED]} ORDER BY 3, 1"
+        )
+        ahead, unowned = [row for row in owed if row[2] >= self._now], [row for row in owed if row[3] is None]
+        soon = [row for row in ahead if row[2] < self._now + 2 * HOUR]
+        owners = {row[3]: [own for own in owed if own[3] == row[3]] for row in owed if row[3] is not None}
+        return {
+            "due_soon": [_owed(row) for row in soon[:LISTED]],
+            "due_soon_total": len(soon),
+            "due_today": sum(row[2] < today + DAY for row in ahead),
+            "unowned": [_owed(row) for row in ahead if row[3] is None][:LISTED],
+            "unowned_total": len(unowned),
+            "unowned_overdue": sum(row[2] < self._now for row in unowned),
+            "owners": [
+                {"name": name, "total": len(own), "overdue": sum(row[2] < self._now for row in own)}
+                | {"orders": [_owed(row) for row in own[:5]]}
+                for name, own in sorted(owners.items(), key=lambda item: (-len(item[1]), item[0]))
+            ],
+        }
+
     def _returns(self) -> dict[str, Any]:
         pending = self._fetch(
             "SELECT o.id, o.name, r.state, r.reason, r.since, r.refund_minor FROM returns r JOIN orders o"
@@ -183,6 +205,10 @@ class Recount:
 
 def _named(row: tuple[Any, ...]) -> dict[str, Any]:
     return {"order_id": f"gid://shopify/Order/{row[0]}", "order_number": row[1]}
+
+
+def _owed(row: tuple[Any, ...]) -> dict[str, Any]:
+    return {**_named(row), "ship_by": to_text(row[2]), "owner": row[3] or "unassigned"}
 
 
 def _page_info(question: Question, rows: Sequence[tuple[Any, ...]], total: int) -> dict[str, Any]:

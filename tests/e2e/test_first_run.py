@@ -17,10 +17,15 @@ def test_the_demo_opens_a_desk_and_leaves_nothing_behind(tmp_path: Path) -> None
     home.mkdir()
     scratch.mkdir()
     elsewhere = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ORDERS_"))}
-    env = {**elsewhere, "HOME": str(home), "TMPDIR": str(scratch), "ORDERS_SYNC_NO_SUCH_SETTING": "1"}
+    env = {**elsewhere, "HOME": str(home), "TMPDIR": str(scratch), "ORDERS_SYNC_NO_SUCH_SETTING": "1", "LOGNAME": "zoë"}
     command = [sys.executable, "-m", "orders_tui", "demo", "--orders", "40", "--still"]
     with Terminal(command, env) as terminal:
-        terminal.wait_for(lambda lines: "live" in lines[0] and any(line.startswith("▸   #") for line in lines), 120)
+        terminal.wait_for(
+            lambda lines: (
+                "live" in lines[0] and "· zoë (lead)" in lines[0] and any(line.startswith("▸   #") for line in lines)
+            ),
+            120,
+        )
         assert [path.name.startswith("orders-desk-") for path in scratch.iterdir()] == [True]
         terminal.press("\x11")
         assert terminal.ended(60) == 0

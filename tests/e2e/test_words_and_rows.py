@@ -18,6 +18,8 @@ from sqlalchemy import select
 from tests.server.contract.whole_desk import Body, WholeDesk, whole_desk
 from tests.support.acting import SHOP
 from tests.support.desk_orders import labelled, line, order, parcel, returned, told
+from tests.support.in_flight import InFlight
+from tests.support.unseen_frames import skip_unseen_frames
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -33,16 +35,17 @@ from orders_tui.api.client import SyncApi
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
 from orders_tui.context.context import Context
+from orders_tui.dialogs import dialog
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.feed.sse import SseFeed
 from orders_tui.keymap import build
 from orders_tui.pace import Pace
-from orders_tui.query import OrdersQuery
+from orders_tui.query import Filters, OrdersQuery
 from orders_tui.screens.desk import DeskScreen
 from orders_tui.session import Session
 from orders_tui.session.log import ActionState
 from orders_tui.widgets.bar import Bar
-from orders_wire.vocabulary import ActionName
+from orders_wire.vocabulary import ActionName, Tab
 
 PATIENCE_S = 20
 SETTLED = (ActionState.DONE, ActionState.FAILED)
@@ -166,6 +169,13 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setattr(dialog, "READ_S", 0.0)
+    skip_unseen_frames(monkeypatch)
+
+
+@pytest.fixture
+def in_flight(monkeypatch: pytest.MonkeyPatch) -> InFlight:
+    return InFlight(monkeypatch)
 
 
 @dataclass
@@ -175,6 +185,7 @@ class Operator:
     app: DeskApp
     pilot: Pilot[None]
     session: Session
+    in_flight: InFlight
 
     async def press(self, *keys: str) -> None:
         for key in keys:
@@ -190,13 +201,19 @@ class Operator:
             while not holds():
                 await self.pilot.pause(0.02)
 
-    async def show(self, n: int) -> None:
-        """Just the order of this number is on show."""
-        await self.press("1", "slash")
-        await self.pilot.pause(0.1)
-        await self.press("ctrl+u", f"TEXT:#{n}", "ctrl+s")
-        await self.until(lambda: [row.order.order_number for row in self.session.table.view.rows] == [f"#{n}"])
+    async def settled(self) -> None:
+        """What the last key led to is there."""
         await self.pilot.pause()
+        await self.until(lambda: not self.in_flight.count)
+        await self.pilot.pause()
+
+    async def show(self, n: int) -> None:
+        """Just the order of this number is on show, and all that is known of it is here."""
+        table = self.session.table
+        table.show(OrdersQuery(Tab.ALL, Filters(words=f"#{n}"), page_size=36))
+        await self.until(lambda: [row.order.order_number for row in table.view.rows] == [f"#{n}"])
+        await self.until(lambda: table.detail(table.view.rows[0].order.id))
+        await self.settled()
 
     @staticmethod
     def claims(words: str) -> bool:
@@ -213,7 +230,7 @@ class Operator:
 
 
 @asynccontextmanager
-async def at_work(desk: WholeDesk, reports: Path) -> AsyncIterator[Operator]:
+async def at_work(desk: WholeDesk, reports: Path, in_flight: InFlight) -> AsyncIterator[Operator]:
     pace = Pace()
     api = SyncApi(str(desk.client.make_url("")).rstrip("/"), pace=pace)
     session = Session(api, SseFeed(api, pace), query=OrdersQuery(page_size=36), pace=pace)
@@ -224,7 +241,7 @@ async def at_work(desk: WholeDesk, reports: Path) -> AsyncIterator[Operator]:
     app = DeskApp(lambda: DeskScreen(work), reports, pace=pace, begin=begin)
     work = Context(session, Config(), pace, build({}), keyboard=app.keyboard, outgoing=api)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        operator = Operator(app, pilot, session)
+        operator = Operator(app, pilot, session, in_flight)
         await operator.until(lambda: session.me is not None and isinstance(app.screen, DeskScreen))
         yield operator
 
@@ -237,7 +254,9 @@ def _waiting(conn: Reading) -> Rows:
 
 
 @pytest.mark.parametrize("writes", [True, False], ids=["writes on", "writes off"])
-async def test_words_claim_shopify_exactly_where_a_row_waits(writes: bool, empty: Path, tmp_path: Path) -> None:
+async def test_words_claim_shopify_exactly_where_a_row_waits(
+    writes: bool, empty: Path, tmp_path: Path, in_flight: InFlight
+) -> None:
     url = f"sqlite:///{shutil.copy(empty, tmp_path / 'desk.db')}"
     scenes = [(f"{action}: {name}", scene) for action, scenes in SCENES.items() for name, scene in scenes.items()]
     database = await Database.open(url, SHOP, system_clock)
@@ -248,7 +267,7 @@ async def test_words_claim_shopify_exactly_where_a_row_waits(writes: bool, empty
                 for action, body in scene.done(str(n)):
                     await desk.done(action, body)
             await desk.claim()
-            async with at_work(desk, tmp_path) as operator:
+            async with at_work(desk, tmp_path, in_flight) as operator:
                 amiss = [
                     await amiss_in(operator, database, n, name, scene) for n, (name, scene) in enumerate(scenes, 1001)
                 ]
@@ -264,7 +283,7 @@ async def amiss_in(operator: Operator, database: Database, n: int, name: str, sc
     await operator.show(n)
     for key in scene.keys:
         await operator.press(key.replace("{n}", str(n)))
-        await operator.pilot.pause(0.1)
+        await operator.settled()
     words = operator.said
     await operator.press(*scene.confirms)
     try:

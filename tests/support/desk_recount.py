@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ def recount(model: DeskModel, stock: dict[str, Stock], selection: Selection = EV
         "shipments": _shipments(model, tabs),
         "returns": _returns(model, tabs),
         **_blocks(model, stock),
+        "work": _work(model, tabs[Tab.UNFULFILLED]),
         "tabs": {tab.value: len(rows) for tab, rows in tabs.items()},
     }
 
@@ -88,6 +90,37 @@ def _delayed(model: DeskModel, o: Projection) -> dict[str, Any]:
         "delay_hours": round((model.now - at) / HOUR, 2),
         "last_update": to_text(at),
     }
+
+
+def _work(model: DeskModel, owed: list[Projection]) -> dict[str, Any]:
+    now, tomorrow = model.now, (model.now // DAY + 1) * DAY
+    ahead = [(o.due_at, o) for o in owed if o.due_at is not None and o.due_at >= now]
+    soon = [o for due_at, o in ahead if due_at < now + 2 * HOUR]
+    unowned = [o for o in owed if o.assigned_to is None]
+    names = Counter(o.assigned_to for o in owed if o.assigned_to is not None)
+    return {
+        "due_soon": [_owed(o) for o in soon[:10]],
+        "due_soon_total": len(soon),
+        "due_today": sum(due_at < tomorrow for due_at, _ in ahead),
+        "unowned": [_owed(o) for _, o in ahead if o.assigned_to is None][:10],
+        "unowned_total": len(unowned),
+        "unowned_overdue": sum(model.in_tab(o, Tab.OVERDUE) for o in unowned),
+        "owners": [
+            _owner(model, name, [o for o in owed if o.assigned_to == name])
+            for name in sorted(names, key=lambda name: (-names[name], name))[:50]
+        ],
+    }
+
+
+def _owner(model: DeskModel, name: str, own: list[Projection]) -> dict[str, Any]:
+    overdue = sum(model.in_tab(o, Tab.OVERDUE) for o in own)
+    return {"name": name, "total": len(own), "overdue": overdue, "orders": [_owed(o) for o in own[:5]]}
+
+
+def _owed(o: Projection) -> dict[str, Any]:
+    assert o.due_at is not None
+    named = {"order_id": _gid(o), "order_number": o.name}
+    return named | {"ship_by": to_text(o.due_at), "owner": o.assigned_to or UNASSIGNED}
 
 
 def _returns(model: DeskModel, tabs: dict[Tab, list[Projection]]) -> dict[str, Any]:

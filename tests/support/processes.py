@@ -18,6 +18,7 @@ from orders_demo.identity import Secrets
 from orders_sync import serving
 from orders_sync.__main__ import main
 from orders_sync.app import build
+from orders_sync.http import token_watch
 from orders_sync.instants import Ms, system_clock
 
 SHOP = (sys.executable, "-m", "orders_demo.shop")
@@ -88,11 +89,12 @@ async def _line(process: Process) -> str:
     return line
 
 
-def serve(settings: Mapping[str, str], ahead_ms: int = 0) -> None:
+def serve(settings: Mapping[str, str], ahead_ms: int = 0, looks_every_s: float = token_watch.LOOK_EVERY_S) -> None:
     """A server on any free port with these settings and none of the machine's; its clock runs ahead by so much.
 
-    A lease that would have run out by then has.
+    A lease that would have run out by then has. `looks_every_s`: how often it looks at the tokens file.
     """
+    token_watch.LOOK_EVERY_S = looks_every_s
     for name in [name for name in os.environ if name.startswith("ORDERS_SYNC_")]:
         del os.environ[name]
     os.environ.update(settings)

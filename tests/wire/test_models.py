@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from orders_wire.actions import ActionAnswer, AssignBody, FulfillBody, ReturnsBody
 from orders_wire.orders import Order
 from orders_wire.page import PageInfo
-from orders_wire.vocabulary import ErrorCode, ReturnState, Role
+from orders_wire.vocabulary import AlertType, ErrorCode, ReturnAction, ReturnState, Role
 
 ROW = {
     "id": "gid://shopify/Order/1001",
@@ -102,3 +102,10 @@ def test_three_return_states_are_terminal() -> None:
 def test_a_role_includes_the_ones_before_it() -> None:
     assert Role.LEAD.includes(Role.VIEWER)
     assert not Role.VIEWER.includes(Role.OPERATOR)
+
+
+def test_words_that_only_a_newer_server_knows_are_left_out() -> None:
+    returned = {"id": "1", "state": "awaiting_label", "allowed_actions": ["sing", "deny"]}
+    read = Order.model_validate({**ROW, "alerts": ["order_overdue", "moon_full"], "return": returned})
+    assert read.return_ is not None
+    assert (read.alerts, read.return_.allowed_actions) == ([AlertType.ORDER_OVERDUE], [ReturnAction.DENY])

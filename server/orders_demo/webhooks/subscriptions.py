@@ -34,7 +34,8 @@ class Subscription:
 class Subscriptions:
     """All subscriptions of the app."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: int = PATIENCE) -> None:
+        self.patience = patience
         self.entries: list[Subscription] = []
         self._drawn = 0
 
@@ -58,5 +59,5 @@ class Subscriptions:
     def outcome(self, entry: Subscription, *, delivered: bool) -> None:
         """Note how a delivery ended for good; patience runs out for those that the API made."""
         entry.failures = 0 if delivered else entry.failures + 1
-        if entry.failures >= PATIENCE and not entry.fixed:
+        if entry.failures >= self.patience and not entry.fixed:
             self.remove(entry)

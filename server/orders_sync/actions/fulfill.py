@@ -167,7 +167,10 @@ def _message(body: FulfillBody, execution: Execution) -> str:
     parts = sum(item.get("fulfillmentStatus") == PARTIAL for done in execution.done for item in done.decision.items)
     told = f"Marked {execution.orders} as fulfilled"
     if not parts:
-        return told
+        already = sum(not done.changed for done in execution.done)
+        return (
+            f"{told}{f', {already} of them' if already < len(execution.done) else ''} (so already)" if already else told
+        )
     told += " in part" if parts == len(execution.done) else f", {parts} of them in part"
     return f"{told}: what is on hold stays owed" if body.lines is None else f"{told}: the rest stays owed"
 

@@ -14,11 +14,21 @@ from orders_sync import logs
 from orders_sync.commands import flags, serve, token
 from orders_sync.db.location import password
 from orders_sync.settings import PREFIX, Settings, load
+from orders_wire.arguments import explained
 from orders_wire.vocabulary import Role
 
 log = structlog.get_logger(__name__)
 
 Given = argparse.Namespace
+
+
+SETTINGS_TOLD = {
+    "show": "what holds, as JSON",
+    "path": "where the file is looked for",
+    "validate": "reads everything as the server would",
+    "schema": "the JSON Schema of sync.toml, for editors",
+}
+"""What `settings` tells."""
 
 
 def _nothing(_parser: argparse.ArgumentParser) -> None:
@@ -63,6 +73,15 @@ def _serve(given: Given) -> int:
     return serve.run(begun(configured(given), create=given.create))
 
 
+def _init(given: Given) -> int:
+    from orders_sync.commands.init.run import Options, run
+
+    by_flag = flags.given(given)
+    flags.refuse_secrets(by_flag)
+    _warn_of_password(by_flag.get("database_url", ""))
+    return run(by_flag, Options(given.config, given.webhook_url, given.replace, given.serve, given.create))
+
+
 def _verify(given: Given) -> int:
     from orders_sync.commands.database import existing, verify
 
@@ -102,12 +121,29 @@ def _migrate(given: Given) -> int:
     return migrate(given.source, given.target, create=given.create)
 
 
+def _settings(given: Given) -> int:
+    from orders_sync.commands.configuration import Asked, tell
+
+    by_flag = flags.given(given)
+    flags.refuse_secrets(by_flag)
+    return tell(Asked(given.what, by_flag, given.config, given.origin))
+
+
 def _token(given: Given) -> int:
     return token.run(given.name, Role(given.role))
 
 
 def _creating(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--create", action="store_true", help="make a new SQLite database where there is none")
+
+
+def _init_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--webhook-url", metavar="URL", help="this server's public https address; empty: poll instead")
+    parser.add_argument("--replace", action="store_true", help="change a configuration that is there; a copy is kept")
+    going_on = parser.add_mutually_exclusive_group()
+    going_on.add_argument("--serve", action="store_true", default=None, help="go on as the server")
+    going_on.add_argument("--no-serve", action="store_false", dest="serve", help="end when everything is read")
+    _creating(parser)
 
 
 def _poll_arguments(parser: argparse.ArgumentParser) -> None:
@@ -136,12 +172,22 @@ def _migrate_arguments(parser: argparse.ArgumentParser) -> None:
     _creating(parser)
 
 
+def _settings_arguments(parser: argparse.ArgumentParser) -> None:
+    what = f"{', '.join(SETTINGS_TOLD)} (show)"
+    parser.add_argument("what", nargs="?", choices=tuple(SETTINGS_TOLD), default="show", metavar="WHAT", help=what)
+    parser.epilog = explained(SETTINGS_TOLD)
+    parser.add_argument(
+        "--origin", action="store_true", help="show: every setting with its value and where that comes from"
+    )
+
+
 def _token_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--name", required=True)
+    parser.add_argument("--name", required=True, help="whose it is")
     parser.add_argument("--role", choices=[role.value for role in Role], default=Role.OPERATOR.value)
 
 
 COMMANDS = {
+    "init": Command("connect a shop: questions, the configuration, the first reading", _init, _init_arguments),
     "serve": Command("the Sync server, in the foreground", _serve, _creating),
     "verify": Command("recount every counter and compare", _verify),
     "poll": Command("read from Shopify what changed (the first time: everything), once", _poll, _poll_arguments),
@@ -153,5 +199,10 @@ COMMANDS = {
         "end a restore: the desk gets a new id, so that clients start over", _restore, _restore_arguments
     ),
     "migrate": Command("move a desk to another database", _migrate, _migrate_arguments, settings=False),
+    "settings": Command(
+        "the server's settings: what each is, and where that was said; their JSON Schema",
+        _settings,
+        _settings_arguments,
+    ),
     "token": Command("draw a token for the tokens file", _token, _token_arguments, settings=False),
 }

@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
 
 from orders_sync.settings import CONFIG, PREFIX, SECRETS, Settings, SettingsError
+from orders_wire.arguments import suggesting
 
-_SHORT = {"database_url": ["--database"]}
+NO_OPTION = "; not as an option, which all would see: a variable, or the file"
+_SHORT = {"database_url": ["--database"], "shop_domain": ["--shop"]}
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -18,12 +22,21 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--config", type=Path, metavar="FILE", help=f"the TOML file (variable {CONFIG})")
     for name, field in Settings.model_fields.items():
         spellings = [*_SHORT.get(name, []), f"--{name.replace('_', '-')}"]
-        text = (field.description or "").replace("%", "%%")
+        text = (field.description or "").replace("%", "%%") + NO_OPTION * (name in SECRETS)
         default = field.default
         shown = (
             f" (default {default})" if isinstance(default, int | float | str) and not isinstance(default, bool) else ""
         )
-        group.add_argument(*spellings, dest=name, default=argparse.SUPPRESS, metavar="VALUE", help=text + shown)
+        what = "FILE" if field.annotation == Path | None else "VALUE"
+        option = group.add_argument(*spellings, dest=name, default=argparse.SUPPRESS, metavar=what, help=text + shown)
+        suggesting(option, words(field))
+
+
+def words(field: FieldInfo) -> tuple[str, ...]:
+    """What a shell offers for a setting that is one of a few words."""
+    if field.annotation is bool:
+        return ("on", "off")
+    return get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
 
 
 def given(arguments: argparse.Namespace) -> dict[str, Any]:

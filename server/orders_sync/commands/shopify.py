@@ -12,24 +12,27 @@ import aiohttp
 
 from orders_sync.commands.database import database
 from orders_sync.external.shopify import shop as shop_side
-from orders_sync.external.shopify.client import ShopifyClient, endpoint
+from orders_sync.external.shopify.client import ShopifyClient
+from orders_sync.external.shopify.connection import connected
 from orders_sync.external.shopify.documents import API_VERSION
 from orders_sync.external.shopify.errors import ShopifyError
 from orders_sync.external.shopify.shop import ShopInfo
 from orders_sync.instants import SECOND, system_clock
 from orders_sync.poller.poller import Poller, Ticked
 from orders_sync.poller.shop_reader import ShopReader
-from orders_sync.settings import Settings, SettingsError, secret_text
+from orders_sync.settings import Settings, SettingsError
 
 
 @asynccontextmanager
 async def shopify(settings: Settings) -> AsyncIterator[ShopifyClient]:
-    """The shop's Admin API. Raises SettingsError without a token."""
-    token = secret_text(settings.shopify_admin_token)
-    if token is None:
-        raise SettingsError("Setting SHOPIFY_ADMIN_TOKEN: this command needs the shop's Admin API token")
+    """The shop's Admin API. Raises SettingsError without a way to it."""
     async with aiohttp.ClientSession() as session:
-        yield ShopifyClient(session, endpoint(settings.shop, settings.shopify_api_url), token)
+        client = connected(session, settings)
+        if client is None:
+            raise SettingsError(
+                "Setting SHOPIFY_ADMIN_TOKEN: this command needs the shop's Admin API token, or an app's SHOPIFY_CLIENT_ID"
+            )
+        yield client
 
 
 MAX_SKEW_MS = 60 * SECOND
@@ -53,14 +56,20 @@ def subscribe(settings: Settings, url: str | None) -> int:
         print("subscribe needs --url https://…/shopify/webhook: Shopify delivers to https only", file=sys.stderr)
         return 2
     try:
-        made, failed = asyncio.run(_subscribe(settings, url))
+        made, there, failed = subscribed(settings, url)
     except ShopifyError as error:
         print(f"Shopify: {error}", file=sys.stderr)
         return 1
     for topic, reason in failed:
         print(f"{topic}: {reason}", file=sys.stderr)
-    print(f"Subscribed to {made} topics; {len(shop_side.TOPICS) - made - len(failed)} were there already.")
+    print(f"Subscribed to {made} topics; {there} were there already.")
     return 1 if failed else 0
+
+
+def subscribed(settings: Settings, url: str) -> tuple[int, int, list[tuple[str, str]]]:
+    """How many topics were subscribed, how many were so before, and which could not be, with the reason. Raises ShopifyError."""
+    made, failed = asyncio.run(_subscribe(settings, url))
+    return made, len(shop_side.TOPICS) - made - len(failed), failed
 
 
 async def _findings(settings: Settings) -> list[Finding]:

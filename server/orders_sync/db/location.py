@@ -38,8 +38,20 @@ def sqlite_path(url: URL) -> Path:
 
 
 def password(text: str) -> str | None:
-    """The password in a database URL; None where there is none, and of what is no URL."""
+    """The password in a database URL, before its host or as a parameter; None where there is none, and of what is no URL."""
     try:
-        return make_url(text).password
+        url = make_url(text)
     except (ArgumentError, ValueError):
         return None
+    found = url.password or url.query.get("password")
+    return found if isinstance(found, str) else None
+
+
+def without_password(text: str) -> str:
+    """A database URL for people to see, whichever way its password is written; of what is no URL nothing is told."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        return "***"
+    hidden = {name: "***" for name in url.query if name.lower() in ("password", "passfile", "sslpassword")}
+    return url.update_query_dict(hidden).render_as_string(hide_password=True)

@@ -16,11 +16,8 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Column, Connection, MetaData, Table, Text, delete, insert, inspect, select, text
 from sqlalchemy.exc import OperationalError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
@@ -29,9 +26,12 @@ from orders_sync.db import connections, sqlite_files
 from orders_sync.db.failures import DatabaseError
 from orders_sync.db.location import is_sqlite, sqlite_path
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 SCRIPTS = Path(__file__).parent / "migrations"
 VERSIONS = [SCRIPTS / "versions"]
-"""Where revisions are; their ids are numbers of four digits, in order."""
+"""Where revisions are: files `rNNNN_….py`; their ids are these numbers, in order."""
 
 _LOCK = 0x6F726465  # any fixed number: the key of the migration's advisory lock
 _WAIT_FOR_TURN = "10min"
@@ -41,6 +41,7 @@ _WAIT_FOR_TABLE = "2s"
 _TRY_FOR_S = 600
 _LOCK_NOT_AVAILABLE = "55P03"
 
+_version = Table("alembic_version", MetaData(), Column("version_num", Text, nullable=False))
 _floor = Table("schema_floor", MetaData(), Column("oldest", Text, nullable=False))
 
 _log = logging.getLogger(__name__)
@@ -87,14 +88,12 @@ def _is_done(conn: Connection) -> bool:
 
 def revision(conn: Connection) -> str | None:
     """The revision that a database is at; None when it is empty."""
-    return MigrationContext.configure(conn).get_current_revision()
+    return conn.scalar(select(_version.c.version_num)) if inspect(conn).has_table(_version.name) else None
 
 
 def newest() -> str:
     """The revision that this release needs."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
+    return max(path.name[1:5] for folder in VERSIONS for path in folder.glob("r[0-9][0-9][0-9][0-9]_*.py"))
 
 
 def _is_in_use(error: BaseException) -> bool:
@@ -103,6 +102,8 @@ def _is_in_use(error: BaseException) -> bool:
 
 def _migrate_alone(conn: Connection) -> None:
     """In one transaction that nobody else migrates in: SQLite's writers exclude each other, PostgreSQL takes a lock."""
+    from alembic import command  # a start that finds everything done needs none of it
+
     config = _config()
     config.attributes["connection"] = conn
     with conn.begin():
@@ -115,6 +116,8 @@ def _migrate_alone(conn: Connection) -> None:
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     config.set_main_option("path_separator", "os")

@@ -44,18 +44,21 @@ from orders_sync.db.tables import (
     parcels,
     returns,
 )
-from orders_sync.db.tabs import BREACH, IS_LONGEST_LATE, IS_OPEN, LATE, NOW, PENDING, QUIET, SHOP
+from orders_sync.db.tabs import BREACH, IS_LONGEST_LATE, IS_OPEN, LATE, NOW, PENDING, QUIET, SHOP, SOON
 from orders_sync.instants import FOREVER, Ms
 from orders_wire.vocabulary import ReturnState, Tab
 
-_COUNTS = ("breaches", "delivered_today", "refunds_due", "refund_usd_cents", "blocks", "alerts", "gaps")
+_COUNTS = (
+    *("breaches", "due_soon", "due_today", "unowned", "unowned_overdue"),
+    *("delivered_today", "refunds_due", "refund_usd_cents", "blocks", "alerts", "gaps"),
+)
 
 Condition = ColumnElement[bool] | TextClause
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`tabs`: their sizes. `refund_usd_cents`: what is known in USD of the refunds due.
+    """`tabs`: their sizes. `refund_usd_cents`: what is known in USD of the refunds due. `due_soon`, `due_today`: not overdue.
 
     `until`: the next instant at which one of these counts, or the membership of a row in a tab, changes by time alone; None
     when none does.
@@ -65,6 +68,10 @@ class Overview:
     version: int
     tabs: dict[str, int]
     breaches: int
+    due_soon: int
+    due_today: int
+    unowned: int
+    unowned_overdue: int
     delivered_today: int
     refunds_due: int
     refund_usd_cents: int
@@ -103,6 +110,7 @@ def _until(cutoffs: Cutoffs, row: Mapping[str, Any]) -> Ms | None:
     quiet = cutoffs.now - cutoffs.quiet
     waits = {
         "next_due": 1,
+        "next_soon": cutoffs.now - cutoffs.soon + 1,
         "next_breach": cutoffs.now - cutoffs.breach,
         "next_pending": cutoffs.now - cutoffs.pending + 1,
         "next_late": cutoffs.now - cutoffs.late,
@@ -152,8 +160,19 @@ _DUE = _walk(
     tab_unfulfilled=func.count(),
     tab_overdue=_such(*tabs.RULES[Tab.OVERDUE]),
     breaches=_such(_o.due_at <= BREACH),
+    due_soon=_such(_o.due_at >= NOW, _o.due_at < SOON),
+    due_today=_such(_o.due_at >= NOW, _o.due_at < bindparam("tomorrow")),
     next_due=func.min(_o.due_at).filter(_o.due_at >= NOW),
+    next_soon=func.min(_o.due_at).filter(_o.due_at >= SOON),
     next_breach=func.min(_o.due_at).filter(_o.due_at > BREACH),
+)
+_UNOWNED = _walk(
+    "orders_owed",
+    orders,
+    *tabs.RULES[Tab.UNFULFILLED],
+    _o.assigned_to.is_(None),
+    unowned=func.count(),
+    unowned_overdue=_such(*tabs.RULES[Tab.OVERDUE]),
 )
 _UNNUMBERED = _walk(
     "orders_unnumbered",
@@ -170,7 +189,7 @@ _REFUNDS = _walk(
     refunds_due=func.count(),
     refund_usd_cents=func.coalesce(func.sum(returns.c.usd_minor), 0),
 )
-_WALKS = (_DUE, _UNNUMBERED, _REFUNDS)
+_WALKS = (_DUE, _UNOWNED, _UNNUMBERED, _REFUNDS)
 _WALKED = {column.name: column for walk in _WALKS for column in walk.c}
 _TODAY = (_p.delivered_at >= bindparam("today"), _p.delivered_at < bindparam("tomorrow"))
 _ALERTS = (alerts.c.shop_id == SHOP, OPEN_ALERT)

@@ -1,4 +1,6 @@
-"""The panels beside a page: the first rows of the shipment tabs, the returns, the open alerts and gaps (contract §1)."""
+"""The panels beside a page: what is due next and whose it is, the first rows of the shipment tabs, the returns, the open alerts
+and gaps (contract §1).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from orders_sync.db import counters, overview
+from orders_sync.db import counters, overview, work
 from orders_sync.db.counters import Count, Counted
 from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.overview import Overview
@@ -31,6 +33,7 @@ from orders_sync.db.statement import Statement
 from orders_sync.db.stock import MOST_WAITED_FOR, Block
 from orders_sync.db.tables import GAP_ORDER, OPEN_ALERT, PENDING_RETURN, alerts, desk, orders, parcels, returns
 from orders_sync.db.tabs import IS_LONGEST_LATE, RULES, SHOP
+from orders_sync.db.work import Owed, OwnerWork
 from orders_wire.vocabulary import ReturnState, Tab
 
 LIST = 10
@@ -76,6 +79,9 @@ class Panels(NamedTuple):
     blocks: list[Block]
     alerts: list[str]
     gaps: list[str]
+    due_soon: list[Owed]
+    unowned: list[Owed]
+    owners: list[OwnerWork]
 
 
 def read(
@@ -84,7 +90,7 @@ def read(
     """What is counted over all orders, the fulfilments of the `week`, and the lists: at one moment, in one statement."""
     values = overview.parameters(shop_id, cutoffs, today) | counters.bounds(week)
     n, total, *row = _SUMMARY.one(conn, values)
-    untracked, late, returned, blocks, alerts, gaps = map(orjson.loads, row[-len(_LISTS) :])
+    untracked, late, returned, blocks, alerts, gaps, soon, unowned, owners = map(orjson.loads, row[-len(_LISTS) :])
     lists = Panels(
         [PendingTracking(*values) for values in untracked],
         [LateOrder(*values) for values in late],
@@ -92,6 +98,9 @@ def read(
         [Block(*values) for values in blocks],
         [message for (message,) in alerts],
         [message for (message,) in gaps],
+        [Owed(*values) for values in soon],
+        [Owed(*values) for values in unowned],
+        [work.of_row(values) for values in owners],
     )
     return overview.of_row(row[: -len(_LISTS)], cutoffs), Count(int(n), int(total)), lists
 
@@ -174,7 +183,8 @@ _OPEN = (
 _ALERTS = _OPEN.where(_a.order_id != GAP_ORDER).with_hint(alerts, "INDEXED BY alerts_newest", "sqlite")
 _GAPS = _OPEN.where(_a.order_id == GAP_ORDER).with_hint(alerts, "INDEXED BY alerts_by_order", "sqlite")
 
-_LISTS = (_TRACKING_PENDING, _DELAYED, _RETURNS, MOST_WAITED_FOR, _ALERTS, _GAPS)
+_WORK = (work.DUE_SOON, work.UNOWNED, work.of_owners(listed))
+_LISTS = (_TRACKING_PENDING, _DELAYED, _RETURNS, MOST_WAITED_FOR, _ALERTS, _GAPS, *_WORK)
 _fulfilled = counters.counted(Counted.FULFILLED).subquery("fulfilled")
 SUMMARY = (
     select(_fulfilled.c.n, _fulfilled.c.total, *overview.COLUMNS, *map(listed, _LISTS))

@@ -122,6 +122,7 @@ orders = _table(
     Column("outbound_failed", Integer, nullable=False, server_default="0"),
     _index("orders_placed", "placed_at", "id"),
     _index_of_set("orders_due", "due_at", "id", "priority", "status"),
+    _index("orders_owed", "assigned_to", "due_at", "id", where=text("due_at IS NOT NULL")),
     _index_of_set("orders_untracked", "untracked_at", "id", "live_at"),
     _index_of_set("orders_unnumbered", "unnumbered_at", "id", "live_at"),
     _index_of_set("orders_held", "held_at", "id"),

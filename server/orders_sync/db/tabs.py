@@ -12,8 +12,8 @@ from sqlalchemy import BigInteger, ColumnElement, Subquery, bindparam, exists, f
 from orders_sync.db.tables import LATE_PRONE, orders, parcels
 from orders_wire.vocabulary import Tab
 
-SHOP, NOW, QUIET, PENDING, LATE, BREACH = (
-    bindparam(name, type_=BigInteger) for name in ("shop_id", "now", "quiet", "pending", "late", "breach")
+SHOP, NOW, QUIET, PENDING, LATE, BREACH, SOON = (
+    bindparam(name, type_=BigInteger) for name in ("shop_id", "now", "quiet", "pending", "late", "breach", "soon")
 )
 
 IS_OPEN = orders.c.live_at > QUIET

@@ -9,6 +9,7 @@ from orders_sync.db.events import order_gid
 from orders_sync.db.overview import Overview
 from orders_sync.db.panels import LateOrder, OpenReturn, Panels, PendingTracking
 from orders_sync.db.stock import Block
+from orders_sync.db.work import Owed
 from orders_sync.desk.rows import age_hours
 from orders_sync.instants import DAY, HOUR, Ms, to_text
 from orders_wire.vocabulary import UNASSIGNED, Tab
@@ -47,10 +48,36 @@ def shown(overview: Overview, lists: Panels, now: Ms) -> dict[str, Any]:
         },
         "inventory_blocks": [_block(block) for block in lists.blocks],
         "inventory_blocks_total": overview.blocks,
+        "work": {
+            "due_soon": [_owed(row) for row in lists.due_soon],
+            "due_soon_total": overview.due_soon,
+            "due_today": overview.due_today,
+            "unowned": [_owed(row) for row in lists.unowned],
+            "unowned_total": overview.unowned,
+            "unowned_overdue": overview.unowned_overdue,
+            "owners": [
+                {
+                    "name": who.name,
+                    "total": who.total,
+                    "overdue": who.overdue,
+                    "orders": [_owed(row) for row in who.orders],
+                }
+                for who in lists.owners
+            ],
+        },
         "alerts": lists.alerts,
         "alerts_total": overview.alerts,
         "data_gaps": lists.gaps,
         "data_gaps_total": overview.gaps,
+    }
+
+
+def _owed(row: Owed) -> dict[str, Any]:
+    return {
+        "order_id": order_gid(row.order_id),
+        "order_number": row.name,
+        "ship_by": to_text(Ms(row.due_at)),
+        "owner": row.assigned_to or UNASSIGNED,
     }
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from aiohttp import web
@@ -25,8 +25,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from orders_sync.http.app_keys import CALLER, SETTINGS, Caller
 from orders_sync.http.problems import Refused
 from orders_sync.http.rate_limit import Rates
-from orders_sync.settings import Settings, SettingsError
+from orders_sync.settings import Settings, SettingsError, meant_value
 from orders_wire.operations import OPERATIONS, Operation
+from orders_wire.spelling import meant
 from orders_wire.texts import trimmed
 from orders_wire.vocabulary import ErrorCode, Role
 
@@ -107,14 +108,20 @@ def read_tokens(path: Path) -> Mapping[str, Caller]:
     except OSError as error:
         raise SettingsError(f"Setting TOKENS_FILE: {path} cannot be read: {error.strerror}") from None
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise SettingsError(f"Setting TOKENS_FILE: {path}: {where}: {error.errors()[0]['msg']}") from None
+        raise SettingsError(f"Setting TOKENS_FILE: {path}: {_fault(error.errors()[0])}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"Setting TOKENS_FILE: {path} is not TOML: {error}") from None
     callers = {token.sha256: Caller(token.name, token.role, token.sha256) for token in file.token}
     if len(callers) < len(file.token):
         raise SettingsError(f"Setting TOKENS_FILE: {path}: two entries have the same sha256")
     return callers
+
+
+def _fault(detail: Mapping[str, Any]) -> str:
+    """Where in the file what is wrong, with the nearest right key or role."""
+    *_, key = where = [str(part) for part in detail["loc"]]
+    unknown = meant(key, _Token.model_fields) if detail["type"] == "extra_forbidden" else ""
+    return f"{'.'.join(where)}: {detail['msg']}{unknown or meant_value(detail)}"
 
 
 def _read_private(path: Path) -> str:

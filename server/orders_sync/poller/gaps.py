@@ -49,7 +49,8 @@ _FAILURES: dict[type[ShopifyError], str] = {
 _REFUSALS = {
     301: "The Admin API has moved to another address (HTTP 301), and the token is not sent after it; "
     "set SHOP_DOMAIN to the shop's myshopify.com address, and look at SHOPIFY_API_URL.",
-    401: f"Shopify does not accept the Admin token (HTTP 401); set a valid SHOPIFY_ADMIN_TOKEN, and {_CHECK}.",
+    401: "Shopify does not accept the Admin token, or the app's client ID and secret (HTTP 401); set a valid "
+    f"SHOPIFY_ADMIN_TOKEN or SHOPIFY_CLIENT_ID, and {_CHECK}.",
     402: "The shop is frozen because a payment to Shopify is due (HTTP 402). The shop's owner has to settle it; "
     "polling goes on by itself then.",
     403: f"Shopify forbids this app the Admin API (HTTP 403): it may be uninstalled, or lack a scope; {_CHECK}.",

@@ -29,6 +29,9 @@ async def me(request: web.Request) -> web.Response:
         undo_seconds=round(settings.undo_seconds),
         shopify_writes=settings.shopify_writes,
         placeholder_numbers=settings.placeholder_numbers,
+        breach_hours=settings.breach_hours,
+        tracking_pending_hours=settings.tracking_pending_hours,
+        delayed_hours=settings.delayed_hours,
         server_version=__version__,
     )
     body = answer.model_dump_json(by_alias=True, exclude={"desk": {"state", "backfill"}})

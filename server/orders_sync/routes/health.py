@@ -90,7 +90,7 @@ async def _stored(database: Database) -> _Stored | None:
 
 def _backfill(settings: Settings, poller: PollerState | None) -> dict[str, Any]:
     """`state`: off (no Admin token), waiting, running, done, or unknown."""
-    if settings.shopify_admin_token is None:
+    if not settings.asks_shop:
         return {"state": "off", "done": 0, "total": 0}
     if poller is None:
         return {"state": "unknown", "done": 0, "total": 0}
@@ -106,7 +106,7 @@ def _poller(settings: Settings, poller: PollerState | None) -> dict[str, Any]:
 
     `unsubscribed_topics`: those that no webhook subscription covers; null while that is not known.
     """
-    if settings.shopify_admin_token is None:
+    if not settings.asks_shop:
         return {"state": "off"}
     if poller is None:
         return {"state": "unknown"}

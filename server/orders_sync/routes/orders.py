@@ -34,7 +34,7 @@ routes = web.RouteTableDef()
 async def reading(app: web.Application) -> AsyncIterator[None]:
     """The life of the page answers: after the database, before the first request."""
     settings = app[SETTINGS]
-    connected = ShopConnection(bool(settings.webhook_secrets), settings.shopify_admin_token is not None)
+    connected = ShopConnection(bool(settings.webhook_secrets), settings.asks_shop)
     app[PAGE_CACHE] = PageCache(app[DATABASE], app[THRESHOLDS], connected)
     yield
     await app[PAGE_CACHE].close()

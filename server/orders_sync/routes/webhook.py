@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
 import orjson
 import structlog
 from aiohttp import web
@@ -14,12 +17,14 @@ from orders_sync.http.app_keys import CLOCK, DATABASE, SETTINGS, THRESHOLDS
 from orders_sync.http.body import read_body, without_body
 from orders_sync.ingest import dead_letters, webhook, webhook_hmac
 from orders_sync.ingest.apply import WebhookJob
+from orders_sync.instants import MINUTE, Ms
 from orders_wire.vocabulary import Gap, Severity
 
 log = structlog.get_logger(__name__)
 
 routes = web.RouteTableDef()
 
+_FORGED = "webhooks are signed with another secret than SHOPIFY_WEBHOOK_SECRET (the app's client secret), and refused"
 _UNPROVABLE = "Webhooks are refused: set SHOPIFY_WEBHOOK_SECRET to the app's client secret"
 
 
@@ -37,7 +42,36 @@ async def shopify_webhook(request: web.Request) -> web.Response:
     if not webhook_hmac.well_formed(signature):
         return without_body(request, refused)
     body = await read_body(request)
-    return await _take(request, body) if webhook_hmac.genuine(body, signature, secrets) else refused
+    if webhook_hmac.genuine(body, signature, secrets):
+        return await _take(request, body)
+    request.app[FORGERIES].seen(request.app[CLOCK]())
+    return refused
+
+
+@dataclass
+class Forgeries:
+    """Webhooks whose signature was not made with our secret: told of in the log at once, and then once a minute at most.
+
+    Nobody but the log hears of them, since anybody may send some; most often the secret was mistyped, or is another app's.
+    """
+
+    untold: int = 0
+    told_at: Ms | None = None
+
+    def seen(self, now: Ms) -> None:
+        self.untold += 1
+        if self.told_at is None or now - self.told_at >= MINUTE:
+            log.warning(_FORGED, refused=self.untold)
+            self.untold, self.told_at = 0, now
+
+
+FORGERIES: web.AppKey[Forgeries] = web.AppKey("forgeries", Forgeries)
+
+
+async def forgeries(app: web.Application) -> AsyncIterator[None]:
+    """What is counted for the log, for as long as the application lives."""
+    app[FORGERIES] = Forgeries()
+    yield
 
 
 async def clear_secret_gap(app: web.Application) -> None:
@@ -60,7 +94,7 @@ async def _take(request: web.Request, body: bytes) -> web.Response:
         await app[DATABASE].write(
             lambda tx: dead_letters.store(tx, delivery, headers, body, problem, seen=received.seen)
         )
-    if ours and app[SETTINGS].shopify_admin_token is None:
+    if ours and not app[SETTINGS].asks_shop:
         await _heard(app[DATABASE], received)
     return _json(200, {"ok": True, "topic": delivery.topic, "event_id": received.event_id})
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import orjson
 
-from orders_sync.evidence.money import usd_cents, written
+from orders_sync.evidence.entities import MoneyPart
+from orders_sync.evidence.money import NO_CURRENCY, usd_cents, written
 from orders_sync.instants import to_text
 from orders_sync.rules import returns
 from orders_sync.rules.holds import deciding as deciding_hold
@@ -38,14 +39,28 @@ def row_json(state: OrderState) -> bytes:
             "delivery": state.delivery.value,
             "tags": list(order.tags),
             "customer_name": order.customer.name if order.customer is not None else None,
-            "total": None
-            if order.total is None
-            else {"amount": written(order.total), "currency": order.total.currency},
+            "total": _money(order.total),
+            "refunded": _refunded(state),
             "tracking": [_tracking(parcel) for parcel in state.parcels if parcel.alive],
             "hold": hold_json(state),
             "return": _return(state),
         }
     )
+
+
+def _money(part: MoneyPart | None) -> dict[str, str] | None:
+    return None if part is None else {"amount": written(part), "currency": part.currency}
+
+
+def _refunded(state: OrderState) -> dict[str, str] | None:
+    """What was paid back in all, in the currency of the newest refund; the total, where the shop says no more than "in full"."""
+    total = state.order.total
+    if not state.refunds:
+        return _money(total) if state.refunded else None
+    own = NO_CURRENCY if total is None else total.currency
+    paid = [(own if part.currency == NO_CURRENCY else part.currency, part.hundredths) for _, part in state.refunds]
+    newest = paid[-1][0]
+    return _money(MoneyPart(hundredths=sum(amount for currency, amount in paid if currency == newest), currency=newest))
 
 
 def _tracking(parcel: Parcel) -> dict[str, str | None]:

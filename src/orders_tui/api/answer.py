@@ -13,7 +13,7 @@ from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from orders_tui.api.body import UnusableBody, parse_safe, position_of
-from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, Unreachable, VersionSkew
+from orders_tui.errors import ApiError, NotASyncServer, Refused, SignInNeeded, TimedOut, Unreachable, VersionSkew
 from orders_tui.sanitise import text
 from orders_wire.vocabulary import ErrorCode
 
@@ -45,7 +45,7 @@ def contract() -> Iterator[None]:
     except UnusableBody as error:
         raise VersionSkew(f"the server's answer is not read: {error}") from error
     except (JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise VersionSkew("the server's answer is not JSON; is this the address of a Sync server?") from error
+        raise NotASyncServer("the server's answer is not JSON; is this the address of a Sync server?") from error
     except (ValueError, OverflowError) as error:
         where = text("; ".join(str(error).splitlines()[:2]))[:_LONGEST_MESSAGE]
         raise VersionSkew(f"the server's answer does not read as this contract ({where})") from error
@@ -116,7 +116,7 @@ def _unexpected(status: int, message: str, *, writes: bool) -> ApiError:
         return Refused(ErrorCode.RATE_LIMITED, message)
     if 300 <= status < 400:
         return VersionSkew(f"the server answered {status}, which points elsewhere; name the address where it is")
-    return VersionSkew(f"{message}; is this the address of a Sync server?")
+    return NotASyncServer(f"{message}; is this the address of a Sync server?")
 
 
 def _seconds(retry_after: str) -> float | None:

@@ -50,9 +50,10 @@ class SyncApi:
         transport: httpx.AsyncBaseTransport | None = None,
         *,
         pace: Pace | None = None,
+        read_only: bool = False,
     ) -> None:
         self._pace = pace or Pace()
-        self._exchange = Exchange(base_url, token, operator, transport, self._pace)
+        self._exchange = Exchange(base_url, token, operator, transport, self._pace, read_only=read_only)
         self._reader = PageReader()
         self._pages: OrderedDict[tuple[tuple[str, str], ...], tuple[str, OrdersPage]] = OrderedDict()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import sys
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 
 from orders_tui.api.answer import http_date, refusal
 from orders_tui.api.body import LARGEST, UnusableBody, read_body
-from orders_tui.errors import NotTrusted, TimedOut, Unreachable, Unread, VersionSkew
+from orders_tui.errors import NotASyncServer, NotTrusted, ReadOnly, TimedOut, Unreachable, Unread, VersionSkew
 from orders_tui.pace import Pace
 from orders_tui.sanitise import text
 from orders_wire.version import __version__
@@ -43,7 +44,10 @@ DEADLINE_S = 15.0
 
 
 class Exchange:
-    """Requests to one server. `clock_offset` is the server's clock minus ours, learnt from `Date` headers."""
+    """Requests to one server. `clock_offset` is the server's clock minus ours, learnt from `Date` headers.
+
+    With `read_only` nothing but GET leaves, whoever asks for it.
+    """
 
     def __init__(
         self,
@@ -52,11 +56,14 @@ class Exchange:
         operator: str | None,
         transport: httpx.AsyncBaseTransport | None,
         pace: Pace,
+        *,
+        read_only: bool = False,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.token = token
         self.clock_offset = timedelta(0)
         self._operator = operator
+        self._read_only = read_only
         self._transport = transport
         self._pace = pace
         self._client: httpx.AsyncClient | None = None
@@ -79,8 +86,10 @@ class Exchange:
         limit: int = LARGEST,
     ) -> httpx.Response:
         """A request whose answer is 2xx or 304, of at most `limit` bytes. Raises ApiError for every other."""
-        client = await self._opened()
         writes = method != "GET"
+        if writes and self._read_only:
+            raise ReadOnly
+        client = await self._opened()
         with transport_errors(self.base_url, writes=writes):
             async with (
                 asyncio.timeout(DEADLINE_S),
@@ -198,10 +207,13 @@ def transport_errors(base_url: str, *, writes: bool) -> Iterator[None]:
         if untrusted is not None:
             host = text(urlsplit(base_url).hostname or base_url)
             raise NotTrusted(f"the certificate of {host} is not trusted: {untrusted}") from error
-        raise Unreachable(f"no server answers at the address {text(base_url)}") from error
+        why = _why(error)
+        raise Unreachable(f"no server answers at the address {text(base_url)}{f' ({why})' if why else ''}") from error
     except (httpx.TimeoutException, TimeoutError) as error:
         raise TimedOut("the server did not answer in time") from error
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        if isinstance(error, httpx.RemoteProtocolError) and "illegal status line" in str(error) and not writes:
+            raise NotASyncServer("what answers there does not speak HTTP as a Sync server does") from error
         lost = TimedOut if writes else Unreachable
         raise lost("the connection broke before the answer came") from error
 
@@ -210,9 +222,37 @@ def _certificate(error: BaseException) -> str | None:
     """What is wrong with the server's certificate, in OpenSSL's words; None when that is not what failed."""
     import ssl
 
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return text(cause.verify_message or cause.reason or "it cannot be verified")
-        cause = cause.__cause__ or cause.__context__
     return None
+
+
+def _why(error: BaseException) -> str:
+    """Why nobody could be reached, in a few words; empty where that is not known."""
+    import socket
+    import ssl
+
+    import httpx
+
+    for cause in _causes(error):
+        match cause:
+            case ConnectionRefusedError():
+                return "connection refused: nothing listens there"
+            case socket.gaierror():
+                return "there is no host of this name"
+            case ssl.SSLError():
+                return f"no encrypted connection: {text((cause.reason or 'refused').replace('_', ' ').lower())}"
+            case TimeoutError() | httpx.ConnectTimeout():
+                return f"nothing came back within {_CONNECT_S:.0f} s"
+            case OSError(errno=int(number)):
+                return os.strerror(number).lower()
+    return ""
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what led to it."""
+    while error is not None:
+        yield error
+        inside = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else None
+        error = inside or error.__cause__ or error.__context__

@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING
 
 from orders_tui.actions.draft import Draft
 from orders_tui.backoff import delay_s
-from orders_tui.cli.connection import connect, remedy
+from orders_tui.cli.connection import configured, connect, remedy
 from orders_tui.cli.input import rows
 from orders_tui.cli.naming import named
-from orders_tui.cli.output import table
+from orders_tui.cli.output import say
+from orders_tui.cli.table import table
 from orders_tui.cli.verb import Row
 from orders_tui.cli.verbs import VERBS, asks_who, known_to
-from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, UsageError, VersionSkew
+from orders_tui.errors import ApiError, ReadOnly, Refused, SignInNeeded, TimedOut, UsageError, VersionSkew
 from orders_tui.pace import new_key, utc_now
-from orders_tui.sanitise import lines
-from orders_tui.wording import zone
+from orders_tui.wording import Sign, Tone, zone
 from orders_wire.vocabulary import ActionName
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ LONGEST_WAIT_S = 8.0
 AT_ONCE = 8
 GID = "gid://shopify/Order/"
 _PATIENCE_S = 45.0
+_DONE, _FAILED, _UNKNOWN = (
+    Sign("", "", word, word, tone) for word, tone in (("done", Tone.GOOD), ("failed", Tone.BAD), ("unknown", Tone.WARN))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +56,27 @@ class Result:
 
 
 def act(given: Namespace) -> int:
-    """Carries out one acting command."""
+    """Carries out one acting command. Raises ReadOnly before anything is asked or read."""
+    if configured(given).read_only:
+        raise ReadOnly
     wanted = list(_drafts(given))
     if not getattr(given, "yes", True) and not _agreed(wanted):
-        print("nothing was sent", file=sys.stderr)
+        say("nothing was sent")
         return 2
     results, names = asyncio.run(_perform(given, wanted))
     if given.json:
         print(json.dumps(_as_json(results), ensure_ascii=False, indent=1))
     else:
         sys.stdout.write(_as_table(results, names))
-    for result in results:
-        print(lines(_message(result)), file=sys.stderr)
+    for number, result in enumerate(results, start=1):
+        advice = _remedy(results) if number == len(results) else ""
+        say(_message(result) + advice, "plain" if result.answer is not None else "warn" if result.unknown else "bad")
     return _status(results)
+
+
+def _remedy(results: Iterable[Result]) -> str:
+    """What can be done about the last failure, said once; nothing where it is not known whether it failed."""
+    return next((remedy(result.error) for result in list(results)[::-1] if result.error and not result.unknown), "")
 
 
 def _drafts(given: Namespace) -> Iterable[Draft]:
@@ -193,16 +204,18 @@ async def _names(api: SyncApi, orders: list[str]) -> Mapping[str, str]:
 
 
 def _as_table(results: Iterable[Result], names: Mapping[str, str]) -> str:
-    rows: list[tuple[str, str, str]] = []
+    rows: list[tuple[str, Sign, str]] = []
     for result in results:
         updated, failures = _updated(result), _failures(result)
         if result.answer is not None:
             spoken_of = {*updated, *(order for order, *_ in failures)}
             updated += [order for order in result.draft.order_ids if order not in spoken_of]
-        word = "unknown" if result.unknown else "failed"
-        rows += [(order, "done", "") for order in updated]
-        rows += [(order, word, f"{why} [{code}]") for order, code, why in failures]
-    return table(("ORDER", "OUTCOME", "REASON"), [(names.get(order, order), *rest) for order, *rest in rows])
+        outcome = _UNKNOWN if result.unknown else _FAILED
+        rows += [(order, _DONE, "") for order in updated]
+        rows += [(order, outcome, f"{why} [{code}]") for order, code, why in failures]
+    return table(
+        ("ORDER", "OUTCOME", "REASON"), [(names.get(order, order), (outcome,), why) for order, outcome, why in rows]
+    )
 
 
 def _failures(result: Result) -> list[tuple[str, str, str]]:
@@ -229,7 +242,7 @@ def _message(result: Result) -> str:
     if result.unknown:
         return f"{about}: not known whether it was done; repeat it with --key {result.key}"
     assert result.error is not None
-    return f"{about}: {result.error}{remedy(result.error)}"
+    return f"{about}: {result.error}"
 
 
 def _status(results: Iterable[Result]) -> int:

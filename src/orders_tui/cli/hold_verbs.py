@@ -9,10 +9,11 @@ from datetime import UTC, datetime, tzinfo
 
 from orders_tui.actions.hold import HoldDraft
 from orders_tui.actions.release import ReleaseDraft
-from orders_tui.cli.verb import Row, Verb, one_of, units_of, word
+from orders_tui.cli.verb import Row, Verb, units_of, word
 from orders_tui.errors import UsageError
 from orders_tui.query.dates import Unreadable
 from orders_tui.query.until import UNTIL_HELP, Past, until
+from orders_wire.arguments import one_of
 from orders_wire.vocabulary import ActionName, HoldReason, HoldThen
 
 LINE = "so many units of the line with this SKU (or id) of the order; again for another"
@@ -24,10 +25,10 @@ class Hold(Verb):
     columns = ("reason", "note", "until", "then")
 
     def add_options(self, command: ArgumentParser) -> None:
-        command.add_argument("--reason", type=one_of(HoldReason), metavar="REASON", help=", ".join(HoldReason))
+        command.add_argument("--reason", **one_of(HoldReason), metavar="REASON", help=", ".join(HoldReason))
         command.add_argument("--note", metavar="TEXT", help="why, for whoever reads it later")
         command.add_argument("--until", metavar="WHEN", help=f"in the desk's zone: {UNTIL_HELP}")
-        command.add_argument("--then", type=one_of(HoldThen), metavar="THEN", help="remind (the usual) or release")
+        command.add_argument("--then", **one_of(HoldThen), metavar="THEN", help="remind (the usual) or release")
         command.add_argument("--line", action="append", type=units_of, default=[], metavar="SKU=N", help=LINE)
 
     def drafts(self, given: Namespace, rows: Sequence[Row]) -> Iterable[HoldDraft]:

@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from orders_tui.sanitise import lines
+from orders_tui.cli.output import WHEN
 from orders_wire.version import __version__
 from orders_wire.vocabulary import EXCLUDING, Tab
 
 if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
+    from orders_tui.cli.strict_parser import Parser
 
-    Commands = argparse._SubParsersAction["Parser"]
+    Commands = argparse._SubParsersAction[Parser]
 
 SERVER_COMMANDS = {
     "demo": "a living desk on a simulated shop",
+    "init": "connect a shop: questions, the server's configuration, the first reading",
     "serve": "the Sync server, in the foreground",
     "verify": "recount every counter of the server's database",
     "poll": "read from Shopify what changed, once",
@@ -27,52 +28,61 @@ SERVER_COMMANDS = {
     "migrate": "move a desk to another database, SQLite to PostgreSQL",
     "shopify": "check the connection to a shop, subscribe to its webhooks",
     "token": "draw a token for the server's tokens file",
+    "settings": "the server's settings: what each is, and where that was said; their JSON Schema",
 }
+CONFIG = {
+    "show": "what holds, as JSON",
+    "path": "where the file is looked for",
+    "profiles": "the names of its profiles",
+    "themes": "the names of the themes that there are",
+    "validate": "reads the whole file as the desk would",
+    "schema": "its JSON Schema, for editors",
+}
+"""What `config` does."""
+SHELLS = ("bash", "zsh", "fish")
 FILTERS = (
     "status", "owner", "priority", "hold", "issue", "delivery", "country", "sku", "value", "tag", "has", "channel",
     "placed", "from", "to", "age", "sort",
 )  # fmt: skip
 """The tokens of the search box, each of which is an option as well."""
+FILTER_GROUP = "filters"
 _EXCLUDED = re.compile(rf"-({'|'.join(FILTERS)}):.*", re.DOTALL)
 _SIGNED = {"--sort", *(f"--{name}" for name in EXCLUDING)}
 _ORDER = "an order's number (#1001 or 1001), Shopify id or GID"
 
 
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong without passing on what a terminal would obey."""
-
-    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        super()._print_message(lines(message), file)
-
-
-def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+def parsed(given: Sequence[str]) -> argparse.Namespace:
     """What a command line says; `command` is None for the terminal client. Ends the process where it cannot be read.
 
     The client starts without the parsers of all the commands, which would take a twentieth of its start.
     """
-    client = Parser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    client = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     client.set_defaults(command=None)
     _add_connection(client, default=None)
+    _add_plain(client)
     with suppress(argparse.ArgumentError):
-        given, more = client.parse_known_args(arguments)
+        said, more = client.parse_known_args(given)
         if not more:
-            return given
-    return build().parse_args(_joined(arguments))
+            return said
+    return build().parse_args(_joined(given))
 
 
 def build() -> argparse.ArgumentParser:
-    """The parser of every command."""
+    """The parser of every command; of the server's it knows the names alone (`server_parsers.py` has the rest)."""
+    from orders_tui.cli.strict_parser import Parser
+
     parser = Parser(
         prog="orders-tui",
         description="The order desk for a Shopify shop. Without a command: the terminal client.",
         epilog="Exit status: 0 done, 1 refused (also partly), 2 usage, 3 cannot reach the server.",
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"orders-tui {__version__}")
     _add_connection(parser, default=None)
+    _add_plain(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_reading(commands)
     _add_verbs(commands)
+    _add_own(commands)
     _add_about(commands)
     for name, text in SERVER_COMMANDS.items():
         commands.add_parser(name, help=text, add_help=False)
@@ -93,7 +103,7 @@ def _joined(arguments: Sequence[str]) -> list[str]:
 
 
 def _add(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+    command = commands.add_parser(name, help=text, description=text)
     _add_connection(command, default=argparse.SUPPRESS)
     return command
 
@@ -104,19 +114,36 @@ def _add_connection(parser: argparse.ArgumentParser, default: str | None) -> Non
     group.add_argument("--profile", metavar="NAME", default=default, help="a profile of the configuration file")
     who = "who you are, where there are no tokens"
     group.add_argument("--as", dest="name", metavar="NAME", default=default, help=who)
+    nothing = "change nothing, whatever is pressed or asked for"
+    group.add_argument("--read-only", action="store_true", default=default or False, help=nothing)
+    colored = parser.add_argument_group("colour")
+    text = "auto, always or never; auto: on a terminal, unless NO_COLOR says otherwise, or where FORCE_COLOR does"
+    wanted = "auto" if default is None else default
+    colored.add_argument("--color", choices=WHEN, metavar="WHEN", default=wanted, help=text)
+
+
+def _add_plain(parser: argparse.ArgumentParser) -> None:
+    words = "the terminal client as numbered prompts and plain lines, for screen readers, slow lines and pipes"
+    parser.add_argument("--plain", action="store_true", help=words)
 
 
 def _add_selection(command: argparse.ArgumentParser) -> None:
-    from orders_tui.cli.verb import one_of
+    from orders_tui.query.tokens import TOKENS
+    from orders_wire.arguments import one_of, suggesting
 
-    command.add_argument("--tab", type=one_of(Tab), default=Tab.ALL, metavar="TAB", help=", ".join(Tab))
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--tab", **one_of(Tab), default=Tab.ALL, metavar="TAB", help=", ".join(Tab))
+    which.add_argument("--view", metavar="NAME", help="a saved view, with its tab, filter and sort")
     words = "as in the search box: owner:none 'age:>2d' -country:US berlin"
     command.add_argument("words", nargs="*", default=[], metavar="FILTER", help=words)
+    group = command.add_argument_group(FILTER_GROUP)
     for name in FILTERS:
         signed = "; -VALUE: without it" if name in EXCLUDING else ""
-        command.add_argument(f"--{name}", dest=f"by_{name}", metavar="VALUE", help=f"the same as {name}:VALUE{signed}")
+        text = f"{TOKENS[name].about}; the same as {name}:VALUE{signed}"
+        option = group.add_argument(f"--{name}", dest=f"by_{name}", metavar="VALUE", help=text)
+        suggesting(option, TOKENS[name].values)
     without = "orders to which this does not apply; the same as -FILTER"
-    command.add_argument("--not", dest="without", action="append", default=[], metavar="FILTER", help=without)
+    group.add_argument("--not", dest="without", action="append", default=[], metavar="FILTER", help=without)
 
 
 def _add_reading(commands: Commands) -> None:
@@ -151,11 +178,30 @@ def _add_verbs(commands: Commands) -> None:
         command.add_argument("--key", metavar="KEY", help="idempotency key: the same key again does nothing twice")
 
 
+def _add_own(commands: Commands) -> None:
+    own = _add(commands, "run", "a command of your own, from the configuration, once for each order")
+    own.add_argument("name_of_command", metavar="NAME", help="as in [commands.NAME]")
+    own.add_argument("orders", nargs="+", metavar="ORDER", help=_ORDER)
+    own.add_argument("--yes", action="store_true", help="do not ask before a dangerous one")
+
+
 def _add_about(commands: Commands) -> None:
+    from orders_wire.arguments import explained
+
+    views = _add(commands, "views", "the saved views, or the folder in which they lie")
+    views.add_argument("what", nargs="?", choices=["list", "path"], default="list")
     keys = _add(commands, "keys", "every command of the terminal client with its keys")
     keys.add_argument("--check", action="store_true", help="look for faults in the [keys] of the configuration")
     config = _add(commands, "config", "the configuration in force")
-    config.add_argument("what", nargs="?", choices=["show", "path", "validate"], default="show")
+    config.add_argument(
+        "what", nargs="?", choices=tuple(CONFIG), default="show", metavar="WHAT", help=f"{', '.join(CONFIG)} (show)"
+    )
+    config.epilog = explained(CONFIG)
+    config.add_argument(
+        "--origin", action="store_true", help="show: every key with its value and where that comes from"
+    )
+    completion = _add(commands, "completion", "what completes this command line in a shell, for the shell to read")
+    completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help="bash, zsh or fish")
     _add(commands, "info", "version, files, and whether the server answers")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import ClassVar, TypeVar
 
 from orders_tui.actions.draft import Draft
 from orders_tui.errors import UsageError
+from orders_wire.spelling import none_of
 from orders_wire.vocabulary import ActionName
 
 Row = Mapping[str, str]
@@ -32,21 +33,10 @@ class Verb(ABC):
         """What is asked for: `rows` are the orders, each with its cells. Raises UsageError naming what is missing or wrong."""
 
 
-def one_of(words: type[W]) -> Callable[[str], W]:
-    """Reads one of a closed set of words. The reader raises ArgumentTypeError."""
-
-    def read(text: str) -> W:
-        if text not in list(words):
-            raise ArgumentTypeError(f"{text!r} is none of {', '.join(words)}")
-        return words(text)
-
-    return read
-
-
 def word(words: type[W], text: str | None, what: str) -> W:
     """One of a closed set of words. Raises UsageError naming what it is for."""
     if text not in list(words):
-        raise UsageError(f"{what}: {text or 'nothing'} is none of {', '.join(words)}")
+        raise UsageError(f"{what}: {none_of(text or '', words)}")
     return words(text)
 
 

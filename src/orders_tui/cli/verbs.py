@@ -23,8 +23,10 @@ from orders_tui.actions.tags import TagsDraft, split
 from orders_tui.actions.tracking import ParcelNumber, TrackingDraft
 from orders_tui.actions.undo import UndoDraft
 from orders_tui.cli.hold_verbs import in_zone
-from orders_tui.cli.verb import Row, Verb, one_of, units_of
+from orders_tui.cli.verb import Row, Verb, units_of
 from orders_tui.errors import UsageError
+from orders_wire.arguments import one_of
+from orders_wire.spelling import none_of
 from orders_wire.vocabulary import ActionName, ReturnAction
 
 ME = "me"
@@ -141,7 +143,7 @@ class Returns(Verb):
     columns = ("action", "note", "return_id")
 
     def add_options(self, command: ArgumentParser) -> None:
-        command.add_argument("--action", type=one_of(ReturnAction), metavar="ACTION", help=", ".join(ReturnAction))
+        command.add_argument("--action", **one_of(ReturnAction), metavar="ACTION", help=", ".join(ReturnAction))
         command.add_argument("--note", metavar="TEXT", help="why")
         command.add_argument("--return-id", metavar="ID", help="which return, where an order has several")
         command.add_argument("--yes", action="store_true", help="do not ask before a refund or a denial")
@@ -150,8 +152,8 @@ class Returns(Verb):
         for row in rows:
             move = given.action or row.get("action") or ""
             if move not in list(ReturnAction):
-                known = f"--action or a CSV column action is one of {', '.join(ReturnAction)}"
-                raise UsageError(f"returns: {move or 'no action'} for {row['order']}; {known}")
+                what = none_of(move, ReturnAction)
+                raise UsageError(f"returns: the action for {row['order']}, by --action or a CSV column action: {what}")
             note, return_id = given.note or row.get("note"), given.return_id or row.get("return_id")
             yield ReturnsDraft((row["order"],), ReturnAction(move), note or None, return_id or None)
 

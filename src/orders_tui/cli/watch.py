@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from orders_tui import wording
 from orders_tui.cli.connection import connect
+from orders_tui.cli.output import painted, say
 from orders_tui.errors import ApiError, SignInNeeded, Unreachable, VersionSkew
 from orders_tui.feed import Connection, ConnectionState, Feed
 from orders_tui.feed.polling_fallback import PollingFeed
@@ -53,11 +54,11 @@ def _report(connection: Connection, reached: bool) -> bool:
     """Writes the state to stderr; whether the server was reached. Raises while it never was: no script waits for ever."""
     state = connection.state
     if connection.up and not reached:
-        print(f"watching ({state})", file=sys.stderr)
+        say(f"watching ({state})", "dim")
     if state is ConnectionState.SIGNED_OUT or (state in _ENDS and not reached):
         raise _ENDS[state](connection.reason)
     if state is ConnectionState.RECONNECTING:
-        print(f"connection lost ({connection.reason}), reconnecting", file=sys.stderr)
+        say(f"connection lost ({connection.reason}), reconnecting", "warn")
     return reached or connection.up
 
 
@@ -81,4 +82,5 @@ def _text(event: Event) -> str:
     sign = wording.event_type(event.type)
     what = event.message or f"{sign.word} {event.order_number or ''}".rstrip()
     state = " (over)" if event.status is OpenClosed.CLEARED else ""
-    return f"{event.created_at:%H:%M:%S}  {sign.short:<9}  {what}{state}"
+    word = painted(f"{sign.short:<9}", "dim" if state else sign.tone, sys.stdout)
+    return f"{event.created_at:%H:%M:%S}  {word}  {what}{state}"

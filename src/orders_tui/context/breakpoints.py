@@ -6,7 +6,7 @@ LEAST_COLUMNS, LEAST_ROWS = 60, 16
 """Below that the desk is not shown, and nothing acts that could not be read first."""
 
 COLUMNS = [(0, "-tiny"), (LEAST_COLUMNS, "-narrow"), (110, "-wide"), (170, "-vast")]
-ROWS = [(0, "-low"), (LEAST_ROWS, "-short"), (32, "-tall")]
+ROWS = [(0, "-low"), (LEAST_ROWS, "-short"), (32, "-tall"), (48, "-high")]
 
 
 def too_small(size: Size) -> str:

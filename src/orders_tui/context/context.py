@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from orders_tui.config import Config
 from orders_tui.context.keyboard import Keyboard
 from orders_tui.context.preferences import Preferences
+from orders_tui.context.shops import Shops
 from orders_tui.context.trend import Trend
 from orders_tui.glyphs import Glyphs, glyphs
 from orders_tui.keymap import Keymap, build
 from orders_tui.pace import Pace
-from orders_tui.session.protocols import SessionProtocol
+from orders_tui.programs.runner import Runner
+from orders_tui.session.protocols import Outgoing, SessionProtocol
+from orders_tui.views.folder import ViewFolder
+from orders_tui.widgets.first_line import Band
 from orders_tui.widgets.formatter import Formatter
+from orders_tui.wording.lateness import BREACH_HOURS
 from orders_wire.vocabulary import Role
 
 if TYPE_CHECKING:
-    from orders_wire.people import DeadLettersAnswer, OutboxAnswer
-
-
-class Outgoing(Protocol):
-    """What can be asked of the server about its outbox, and about what it could not read."""
-
-    async def outbox(self) -> OutboxAnswer: ...
-    async def outbox_retry(self, entry_id: str) -> None: ...
-    async def outbox_discard(self, entry_id: str) -> None: ...
-    async def dead_letters(self) -> DeadLettersAnswer: ...
-    async def dead_letter_retry(self, letter_id: str) -> None: ...
-    async def dead_letter_discard(self, letter_id: str) -> None: ...
+    from orders_tui.session.log import ActionEntry
 
 
 @dataclass(slots=True)
@@ -42,9 +37,16 @@ class Context:
     preferences: Preferences = field(default_factory=Preferences)
     keyboard: Keyboard = field(default_factory=Keyboard)
     outgoing: Outgoing | None = None
+    shops: Shops | None = None
     trend: Trend = field(default_factory=Trend)
+    views: ViewFolder = field(default_factory=ViewFolder)
     handover: str = ""
     """The note of a handover that was begun."""
+    programs: Runner = field(init=False)
+    """Commands of the operator's own."""
+
+    def __post_init__(self) -> None:
+        self.programs = Runner(self.session.read_details, self.pace)
 
     @property
     def glyphs(self) -> Glyphs:
@@ -66,9 +68,26 @@ class Context:
         """What the operator may do; the server has the last word, so until it has spoken nothing is refused here."""
         return self.session.me.role if self.session.me is not None else Role.LEAD
 
+    @property
+    def band(self) -> Band:
+        """What colours the first line of every screen."""
+        return Band.of(self.config)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be changed from here: by `--read-only`, or by the profile."""
+        return self.config.read_only
+
+    @property
+    def unsettled(self) -> Sequence[ActionEntry]:
+        """Actions without an outcome, here and at shops that were left: what quitting now would leave behind."""
+        return [*self.session.actions.unsettled, *(self.shops.unsettled if self.shops is not None else ())]
+
     def formatter(self) -> Formatter:
         """How values read at this moment."""
-        return Formatter(self.pace.now(), self.zone, self.glyphs, self.name)
+        me = self.session.me
+        breach_hours = me.breach_hours if me is not None else BREACH_HOURS
+        return Formatter(self.pace.now(), self.zone, self.glyphs, self.name, breach_hours=breach_hours)
 
     def reading_only(self) -> str:
         """Why nothing can be sent now: `offline: reading only`."""
@@ -76,4 +95,4 @@ class Context:
 
     def key(self, command_id: str) -> str:
         """The key that is shown for a command."""
-        return self.keymap.key(command_id)
+        return self.glyphs.spell(self.keymap.key(command_id))

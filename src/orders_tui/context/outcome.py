@@ -47,7 +47,7 @@ def sentence(entry: ActionEntry, title: str, now: datetime, undo_key: str) -> tu
             return f"{title}: undone", Tone.GOOD
         case ActionState.UNCONFIRMED:
             return f"{title}: no answer yet, asked again with the same key", Tone.WARN
-    return f"{done} …", Tone.ACTIVE
+    return f"{done}: on its way", Tone.ACTIVE
 
 
 def _failed(entry: ActionEntry) -> str:

@@ -38,15 +38,27 @@ class Trend:
         sizes = self._sizes(tab)
         return sizes[-1] - sizes[0] if sizes else 0
 
-    def spark(self, tab: Tab, cells: int, glyphs: str) -> str:
-        """The way from the start to now in so many cells, from the lowest to the highest size; blank while nothing changed."""
+    @property
+    def since(self) -> datetime | None:
+        """When the first sample was taken that is still kept."""
+        return self._samples[0][0] if self._samples else None
+
+    def range(self, tab: Tab) -> tuple[int, int]:
+        """The lowest and the highest size since then."""
         sizes = self._sizes(tab)
-        low, high = min(sizes, default=0), max(sizes, default=0)
-        if low == high:
-            return " " * cells
-        steps = len(glyphs) - 1
+        return min(sizes, default=0), max(sizes, default=0)
+
+    def spark(self, tab: Tab, cells: int, most: int, glyphs: str, rows: int = 1, *, below: str = "") -> list[str]:
+        """The way from the start to now as so many rows of text, the topmost first: from 0 to `most`, for every tab alike.
+        What is not nothing shows, however small it is. `below`: what stands under the course, where it is not as heavy.
+        """
+        sizes, full = self._sizes(tab) or [0], len(glyphs) - 1
         picked = [sizes[min(len(sizes) - 1, cell * len(sizes) // cells)] for cell in range(cells - 1)]
-        return "".join(glyphs[1 + (size - low) * (steps - 1) // (high - low)] for size in [*picked, sizes[-1]])
+        levels = [-(-size * rows * full // max(1, most)) for size in [*picked, sizes[-1]]]
+        signs = glyphs + (below or glyphs[-1])
+        return ["".join(signs[max(0, min(full + 1, level - row * full))] for level in levels) for row in range(rows)][
+            ::-1
+        ]
 
     def _sizes(self, tab: Tab) -> list[int]:
         return [tabs.get(tab, 0) for _, tabs in self._samples]

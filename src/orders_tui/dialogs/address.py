@@ -17,9 +17,9 @@ from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import ActionDialog
 from orders_tui.dialogs.field import RemarkedField, TextLine
 from orders_tui.session.changes import Change, DetailChanged
-from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
+from orders_tui.widgets.switch import Switch
 from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_ADDRESS_TEXT
 from orders_wire.vocabulary import ActionName, HoldReason, OutboundState
@@ -46,7 +46,7 @@ class AddressDialog(ActionDialog[AddressDraft]):
         for name, label in FIELDS.items():
             hint = "two letters, as DE" if name == "country_code" else ""
             yield RemarkedField(label, hint=hint, id=name, max_length=LONGEST_ADDRESS_TEXT)
-        yield self.bar("release")
+        yield self.switch("release", "ctrl+t")
         yield Static(id="consequence")
 
     def prepare(self) -> None:
@@ -92,9 +92,7 @@ class AddressDialog(ActionDialog[AddressDraft]):
         if order is not None and (obstacle := AddressDraft(self.target.ids).obstacle(order)):
             return f"{order.order_number} is {obstacle}: its address stays"
         problem = self.work.session.table.detail_problem(self.target.ids[0])
-        return (
-            "" if self._filled else f"the address could not be read: {problem}" if problem else "reading the address …"
-        )
+        return "" if self._filled else f"the address could not be read: {problem}" if problem else "reading the address"
 
     def problem(self) -> str:
         if hindrance := self.hindrance():
@@ -160,11 +158,9 @@ class AddressDialog(ActionDialog[AddressDraft]):
 
     def update(self) -> None:
         super().update()
-        held = self.query_one("#release", Bar)
+        held = self.query_one("#release", Switch)
         held.display = self._held
-        box = self.work.glyphs.box_full if self._release else self.work.glyphs.box
-        words = "our address hold ends once Shopify has taken it"
-        held.set_pieces([(f"{box} ", Tone.ACTIVE), (words, Tone.PLAIN), ("  ctrl+t", "key")])
+        held.show("our address hold ends once Shopify has taken it", on=self._release)
         self.show_words("consequence", *self._consequence())
 
     def on_descendant_focus(self) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.fuzzy import Matcher
 from textual.widgets import Static
 
 from orders_tui.actions.assign import AssignDraft
@@ -20,6 +18,7 @@ from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
+from orders_tui.words.matching import ranked
 from orders_wire.actions import LONGEST_ASSIGNEE
 from orders_wire.orders import Order
 from orders_wire.vocabulary import ASSISTANT, UNASSIGNED
@@ -97,11 +96,11 @@ class AssignDialog(ActionDialog[AssignDraft]):
         others, only = self._others(), self.bound[0] if len(self.target.ids) == 1 and self.bound else None
         new = [f"{self.current} is a new owner"] if self.touched and self._is_new(self.current) else []
         if only is not None and others and not self._keep:
-            return "  ·  ".join([*new, _taken(only, self.work.formatter())]), Tone.WARN
+            return f"  {self.work.glyphs.dot}  ".join([*new, _taken(only, self.work.formatter())]), Tone.WARN
         words = [*new, *(self._stay_or_go() if self.target.marked else [])]
         if others:
             words.append(f"{others.total()} {'stay with' if self._keep else 'taken from'} {_named(others)}")
-        return "  ·  ".join(words), Tone.WARN if others or new else Tone.DIM
+        return f"  {self.work.glyphs.dot}  ".join(words), Tone.WARN if others or new else Tone.DIM
 
     def _stay_or_go(self) -> list[str]:
         """The orders that are taken from nobody: with `_others` they add up to all."""
@@ -124,7 +123,7 @@ class AssignDialog(ActionDialog[AssignDraft]):
         me = self.work.name
         names = [*([me] if me else []), *sorted((name for name in load if name != me), key=lambda name: load[name])]
         if typed:
-            names = _best_first(typed, names)
+            names = ranked(typed, names, lambda name: (name,))
         lines = [self._line(name, load.get(name), me) for name in names[:MOST]]
         if typed and typed not in {*load, me} and typed.casefold() not in {"nobody", UNASSIGNED}:
             lines.append(Line(typed, ((typed, Tone.PLAIN),), (("a new name", Tone.WARN),)))
@@ -151,15 +150,6 @@ class AssignDialog(ActionDialog[AssignDraft]):
 
 def _said(owner: str) -> str:
     return "nobody" if owner == UNASSIGNED else owner
-
-
-def _best_first(typed: str, names: Sequence[str]) -> list[str]:
-    """The names that match: this very one, then those that begin so, then those that hold its letters."""
-    matcher, wanted = Matcher(typed), typed.casefold()
-    rank = {
-        name: (name.casefold() == wanted, name.casefold().startswith(wanted), matcher.match(name)) for name in names
-    }
-    return sorted((name for name in names if rank[name][2] > 0), key=rank.__getitem__, reverse=True)
 
 
 def _named(owners: Counter[str]) -> str:

@@ -32,7 +32,8 @@ class BoundOrders:
         """What has changed, newest last; empty when nothing has that was not acknowledged."""
         if len(self.now) == 1:
             return "".join(words.replace(" ", " has just changed: ", 1) for words in self._changes.values())
-        return f"{len(self._changes)} have changed: {self._listed()}" if self._changes else ""
+        changed = len(self._changes)
+        return f"{changed} {'has' if changed == 1 else 'have'} changed: {self._listed()}" if changed else ""
 
     def acknowledge(self) -> str:
         """The next confirmation is of the orders as they are now; says so."""

@@ -1,77 +1,128 @@
-"""`:`: a command by its word, with what it takes after it."""
+"""`:` and the palette: a command by its words, with what it takes behind them. One dialog, opened for two purposes.
+
+Invariant: the line of keys says what Enter does, word for word, and that is what is done: what stands in the field where it is a
+command, else the line that is lit. What may stand behind a word is read when the dialog opens: no line changes under a finger.
+"""
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.fuzzy import Matcher
+from collections.abc import Callable
+from typing import ClassVar
 
-from orders_tui.commands import BY_ID, COMMANDS, Command, parse_line
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from orders_tui.commands import Command, Place
+from orders_tui.context.context import Context
 from orders_tui.context.screen import hidden_bindings
 from orders_tui.dialogs.field import Field
-from orders_tui.dialogs.list_dialog import SearchListDialog
+from orders_tui.dialogs.list_dialog import OfferDialog
+from orders_tui.widgets.cells import width
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line
 from orders_tui.wording import Tone
+from orders_tui.words.arguments import Known
+from orders_tui.words.line import Offer, Reading, read
+
+MOST = 100
+"""Lines at a time."""
+WORDS = 20
+"""Cells that what is typed is padded to at most, so that what it does stands in a column."""
+SAID = 34
+"""Characters of what Enter does that the line of keys has room for."""
 
 
-class CommandLine(SearchListDialog[str]):
-    """Returns what was typed."""
+class CommandLine(OfferDialog[Offer]):
+    """Returns what is to be done. `why_not` says why a command cannot be done now."""
 
     BINDINGS = hidden_bindings({"tab": "complete"})
+    NEEDS_TOUCH = False
     SIZE = "wide top"
     HEADING = ("Command", "")
+    LABEL: ClassVar[str] = ":"
+    EXAMPLES: ClassVar[str] = "assign ana, search owner:none, sort -ship_by"
+
+    def __init__(self, work: Context, place: Place, known: Known, why_not: Callable[[Command], str]) -> None:
+        super().__init__(work)
+        self._place, self._known, self._why_not = place, known, why_not
+        self._reading = Reading(())
+        self._offers: dict[str, Offer] = {}
 
     def body(self) -> ComposeResult:
-        yield Field(":", hint="assign ana, search owner:none, sort -ship_by …", id="line")
+        yield Field(self.LABEL, hint=self.EXAMPLES, id="line")
         yield self.line_list("suggestions")
 
     def keys(self) -> list[Hint]:
-        return [Hint(self.confirm_key, "do it"), Hint("tab", "complete"), Hint("↑↓", "choose")]
+        doing = self._doing if self.touched else None
+        what = doing.text if doing is not None else "do it"
+        shown = what if len(what) <= SAID else f"{what[: SAID - 1]}{self.work.glyphs.ellipsis}"
+        key = self.confirm_key if doing is not None else "enter"
+        return [Hint(key, shown, able=doing is not None), Hint("tab", "complete"), Hint("↑↓", "choose")]
+
+    @property
+    def lit(self) -> bool:
+        return bool(self.typed) and self._reading.meant is None
+
+    @property
+    def _doing(self) -> Offer | None:
+        """What Enter does."""
+        takes = self.chosen or self.lit
+        return self._offers.get(self.current) if takes else self._reading.meant
 
     def problem(self) -> str:
-        known = not self.typed or parse_line(self.typed)[0] or self.current
-        return "" if known else f"there is no command {self.typed.split()[0]}"
+        doing = self._doing
+        if doing is not None:
+            return self._why_not(doing.command)
+        return self._reading.fault or "type a command, or choose one"
+
+    def result(self) -> Offer | None:
+        return self._doing
+
+    def offered(self) -> list[Offer]:
+        """What is listed."""
+        return list(self._reading.offers)
 
     def lines(self, typed: str) -> list[Line]:
-        return [self._line(command) for command in _fitting(typed)]
+        commands, me = self.work.keymap.commands, self.work.name or None
+        self._reading = read(self.query_one(Input).value, commands, self._known, me)
+        self._offers = {offer.text: offer for offer in self.offered()[:MOST]}
+        whats = [(offer.text, self._takes(offer)) for offer in self._offers.values()]
+        cells = min(WORDS, max((width(text + takes) for text, takes in whats), default=0))
+        return [self._line(offer, cells) for offer in self._offers.values()]
 
-    def _line(self, command: Command) -> Line:
-        takes = f" {command.argument}" if command.argument else ""
-        left = ((command.word, Tone.PLAIN), (takes, Tone.ACTIVE), (f"  {command.explanation}", Tone.DIM))
-        return Line(command.id, left, ((self.work.keymap.all_keys(command.id), "key"),))
+    def _takes(self, offer: Offer) -> str:
+        """What may stand behind it."""
+        return f" {offer.command.argument}" if offer.command.argument and not offer.argument else ""
+
+    def _line(self, offer: Offer, cells: int) -> Line:
+        command, takes, reason = offer.command, self._takes(offer), self._why_not(offer.command)
+        about = reason.removeprefix(f"{command.label} ") or (offer.about if offer.argument else command.explanation)
+        gap = " " * max(2, cells - width(offer.text + takes) + 2)
+        left = (
+            (offer.text, Tone.DIM if reason else Tone.PLAIN),
+            (takes, Tone.DIM if reason else Tone.ACTIVE),
+            (f"{gap}{about}" if about else "", Tone.DIM),
+        )
+        keys = "" if offer.argument else self.work.glyphs.spell(self.work.keymap.all_keys(command.id))
+        return Line(offer.text, left, ((keys, Tone.DIM if reason else "key"),))
 
     def action_complete(self) -> None:
-        command = BY_ID.get(self.current)
-        if command is not None:
-            self.query_one(Field).set(f"{command.word} " if command.argument else command.word)
-
-    def result(self) -> str:
-        """What was typed, with the chosen command's word where a part of one stood."""
-        chosen = BY_ID.get(self.current)
-        command, word, argument = parse_line(self.typed)
-        if chosen is None or (command is chosen and word in command.words):
-            return self.typed
-        return f"{chosen.word} {argument if chosen.argument else ''}".strip()
+        """What is lit, or first, stands in the field; a blank behind it where more may follow."""
+        offer = self._offers.get(self.current)
+        if offer is None:
+            return
+        more = not offer.argument.endswith(":") if offer.argument else True
+        self.query_one(Field).set(f"{offer.text} " if offer.command.argument and more else offer.text)
 
 
-def _fitting(typed: str) -> list[Command]:
-    """The command that an argument is being typed for; else all that are like what stands there, the most alike first."""
-    command, word, _ = parse_line(typed)
-    if command is not None and word in command.words and typed.startswith(f"{word} "):
-        return [command]
-    head = typed if typed.startswith("tab ") else typed.partition(" ")[0]
-    scores = {command: _likeness(command, head) for command in COMMANDS}
-    return sorted((command for command in COMMANDS if scores[command] > 0), key=lambda one: -scores[one])
+class Palette(CommandLine):
+    """All that can be done here; what cannot at this moment says why, below the rest."""
 
+    SIZE = "wide tall"
+    HEADING = ("Commands", "what can be done here; what is typed finds it")
+    LABEL = "Find"
+    EXAMPLES = "a word, or a whole command: theme light, tab overdue"
 
-def _likeness(command: Command, typed: str) -> float:
-    """How much a command's words are like what was typed; 0: not at all. The same word counts most, then what begins so."""
-    if not typed:
-        return 1
-    matcher = Matcher(typed)
-    return max(_alike(matcher, word, typed) + (0.1 if word == command.word else 0) for word in command.words)
-
-
-def _alike(matcher: Matcher, word: str, typed: str) -> float:
-    score = matcher.match(word)
-    return score + len(typed) / len(word) + 10 * word.startswith(typed) + 10 * (word == typed) if score else -1
+    def offered(self) -> list[Offer]:
+        here = [offer for offer in super().offered() if self._place in offer.command.places]
+        return here if self.typed else sorted(here, key=lambda offer: bool(self._why_not(offer.command)))

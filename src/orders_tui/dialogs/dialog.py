@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
+from rich.console import RenderableType
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -26,11 +27,14 @@ from orders_tui.context.context import Context
 from orders_tui.context.screen import SafeDismiss, SessionObserver, hidden_bindings
 from orders_tui.dialogs.bound_orders import BoundOrders
 from orders_tui.dialogs.field import TextLine
+from orders_tui.errors import ReadOnly
 from orders_tui.session.changes import Change, ConnectionChanged, DetailChanged, PageShown, RowsChanged
 from orders_tui.widgets.bar import Bar, content
 from orders_tui.widgets.cells import Piece
-from orders_tui.widgets.hint_bar import Hint, hint_line
+from orders_tui.widgets.first_line import Shade
+from orders_tui.widgets.hint_bar import Hint, HintBar, KeyBar
 from orders_tui.widgets.line_list import LineList
+from orders_tui.widgets.switch import Switch
 from orders_tui.wording import Tone
 from orders_wire.orders import Order
 
@@ -64,7 +68,7 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
     """Whether confirming sends something to the server."""
 
     def __init__(self, work: Context, orders: Sequence[Order] = ()) -> None:
-        super().__init__(classes=self.SIZE)
+        super().__init__(classes=f"{self.SIZE} -banded" if work.config.band_color else self.SIZE)
         self.work = work
         self.touched = False
         self._orders = BoundOrders(orders)
@@ -138,9 +142,17 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
         """A line of the body."""
         return Bar(self.work.glyphs.ellipsis, id=widget_id)
 
+    def switch(self, widget_id: str, key: str) -> Switch:
+        """A box of the body, with its key."""
+        return Switch(key, self.work.glyphs.ellipsis, id=widget_id)
+
     def line_list(self, widget_id: str) -> LineList:
         """A list of the body."""
         return LineList(self.work.glyphs.cursor, self.work.glyphs.ellipsis, id=widget_id)
+
+    def render(self) -> RenderableType:
+        """What is behind, in the shade but for the first line."""
+        return Shade.over(self) or super().render()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -148,7 +160,7 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
             yield from self.body()
             yield self.bar("change")
             yield Static(id="problem")
-            yield self.bar("keys")
+            yield HintBar(self.work.glyphs.ellipsis, id="keys")
 
     def on_mount(self) -> None:
         """Typed-ahead letters go into the first field once it is there."""
@@ -182,14 +194,15 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
         self.work.keyboard.release()
 
     def update(self) -> None:
-        """Draws title, change, problem and keys anew."""
+        """Draws title, change, problem and keys anew. What was to be drawn after a refresh may come when the dialog was left."""
+        if not self.has_widgets:
+            return
         self.query_one("#title", Bar).set_pieces(self.title_pieces())
         change = self.query_one("#change", Bar)
         change.display = bool(self._orders.changed)
         change.set_pieces([(self._orders.changed, Tone.WARN)])
         self.say(self.fault() if self.touched else self._obstacle() or self.hindrance(), Tone.WARN)
-        keys = self.query_one("#keys", Bar)
-        keys.set_pieces(hint_line(self.keys(), Hint("esc", self.escape_word()), max(20, keys.size.width)))
+        self.query_one(HintBar).show(self.keys(), Hint("esc", self.escape_word()))
 
     def say(self, text: str, tone: Tone = Tone.DIM) -> None:
         """A sentence above the keys."""
@@ -225,6 +238,8 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
         return self._obstacle() or self.problem()
 
     def _obstacle(self) -> str:
+        if self.SENDS and self.work.read_only:
+            return str(ReadOnly())
         refused = next((field.refusal for field in self.query(TextLine) if field.refusal), "")
         held = self.SENDS and not self.work.session.connection.acts
         return refused or (f"{self.work.reading_only()}; esc keeps what is typed" if held else "")
@@ -262,6 +277,12 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
             self.finish(result)
 
     # -- keys and text
+
+    def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
+        """A click on a key that came before anybody could read it goes nowhere."""
+        if self.work.pace.monotonic() - self._opened_at < READ_S:
+            message.stop()
+            self.say("the click came too soon; click again")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -57,7 +57,7 @@ class ExportDialog(Dialog[str]):
         if problem := self.fault():
             self.say(problem, Tone.WARN)
             return
-        self.say("collecting …")
+        self.say("collecting")
         self.run_worker(self._write, name="export", exclusive=True, exit_on_error=False)  # type: ignore[arg-type]
 
     async def _write(self) -> str:

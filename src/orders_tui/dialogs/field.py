@@ -99,6 +99,10 @@ class Field(Horizontal):
         """Whether something was typed that is nothing but blanks."""
         return bool(self._input.value) and not self.value
 
+    def advise(self, hint: str) -> None:
+        """Says in the empty line what is to be typed."""
+        self._input.placeholder = hint
+
     def set(self, value: str) -> None:
         """Fills it in."""
         self._input.value = value

@@ -27,7 +27,7 @@ from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import Status
 
-NOT_YET = (Line("", (("reading what it owes …", Tone.DIM),), choosable=False),)
+NOT_YET = (Line("", (("reading what it owes", Tone.DIM),), choosable=False),)
 _HERE = {Status.AWAITING_FULFILLMENT, Status.CANCELLED, Status.REFUNDED}
 """What owes something, or is over; of any other order that was sent its parcels are meant."""
 
@@ -73,7 +73,7 @@ class FulfillDialog(CarrierDialog[Draft]):
         yield from self.number_fields(self._number, self._carrier, hint="number, or empty: none yet")
         yield self.line_list("guesses")
         yield self.line_list("items")
-        yield self.bar("mail")
+        yield self.switch("mail", "ctrl+n")
         yield Static(id="consequence")
 
     def prepare(self) -> None:

@@ -20,13 +20,13 @@ from orders_tui.context.screen import hidden_bindings
 from orders_tui.context.target import Target
 from orders_tui.dialogs import parcel_lines
 from orders_tui.dialogs.field import Field
-from orders_tui.dialogs.mail_box import MailDialog, box
+from orders_tui.dialogs.mail_box import MailDialog
 from orders_tui.dialogs.read_orders import ReadOrders
 from orders_tui.dialogs.shipment_plan import plan
-from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
+from orders_tui.widgets.switch import Switch
 from orders_tui.wording import Tone
 from orders_wire.orders import Order
 
@@ -72,10 +72,10 @@ class FulfillSeveralDialog(MailDialog[FulfillDraft]):
             "or just the numbers, in the order of the list",
         )
         yield self.line_list("list")
-        yield self.bar("stock")
-        yield self.bar("mail")
+        yield self.switch("stock", "ctrl+t")
+        yield self.switch("mail", "ctrl+n")
         if self._many:
-            yield Field("Orders", hint=f"type {len(self._plan.ids)} to confirm so many", id="count", max_length=6)
+            yield Field("Orders", id="count", max_length=6)
         yield Static(id="consequence")
         yield Static(id="left-out")
 
@@ -135,8 +135,10 @@ class FulfillSeveralDialog(MailDialog[FulfillDraft]):
         self._read_on()
         super().update()
         self.query_one(LineList).set_lines([self._preview(order) for order in self.bound])
-        glyphs, left_out = self.work.glyphs, self._left_out()
-        self.query_one("#stock", Bar).set_pieces(box(glyphs, "only what is in stock", "ctrl+t", on=self._in_stock))
+        left_out = self._left_out()
+        self.query_one("#stock", Switch).show("only what is in stock", on=self._in_stock)
+        if self._many:
+            self.query_one("#field-count", Field).advise(self._advice())
         self.show_words("consequence", self._consequence())
         self.show_words("left-out", left_out, Tone.WARN)
         self.query_one("#left-out").display = bool(left_out)
@@ -175,6 +177,10 @@ class FulfillSeveralDialog(MailDialog[FulfillDraft]):
             outward(known, draft.parcels, me, undo_key, numbers=draft.numbers, notify=self.mail) if known else "",
         )
         return "; ".join(filter(None, words))
+
+    def _advice(self) -> str:
+        """What has to be typed: how many these are is known once all that matters was read."""
+        return f"type {'how many' if self._reading() else len(self._plan.ids)} to confirm so many"
 
     def _left_out(self) -> str:
         """Which orders are left out and why: `5 left out: 4 fulfilled already (#1, #2, #3 …), 1 cancelled (#9)`."""

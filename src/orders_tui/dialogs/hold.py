@@ -35,7 +35,7 @@ from orders_wire.detail import LineItem, OrderDetail
 from orders_wire.vocabulary import ActionName, HoldReason, HoldThen
 
 THEN = {HoldThen.REMIND: "then an alert reminds of it", HoldThen.RELEASE: "then it is released by itself"}
-NOT_YET = (Line("", (("reading what it owes …", Tone.DIM),), choosable=False),)
+NOT_YET = (Line("", (("reading what it owes", Tone.DIM),), choosable=False),)
 OTHER_THEN = {HoldThen.REMIND: HoldThen.RELEASE, HoldThen.RELEASE: HoldThen.REMIND}
 
 

@@ -57,6 +57,7 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
             lines.append(Line(THESE, ((f"only {self.target.title}", Tone.PLAIN),)))
         self._scope.set_lines(lines, THESE if self.target.marked else ALL)
         self._scope.can_focus = self._skus.can_focus = False
+        self._picked = self._picked and self._is_theirs
         self._fill()
 
     def keys(self) -> list[Hint]:
@@ -105,13 +106,15 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
             self.say(f"{unknown}; press again to ask the server for it", Tone.WARN)
         elif not self._sent:
             self._sent = self.work.session.actions.act(result)[0].key
-            self.say("asking the server …")
+            self.say("asking the server")
 
     def session_changed(self, change: Change) -> None:
         super().session_changed(change)
         if isinstance(change, ActionSettled) and change.entry.key == self._sent:
             self._answered(change.entry)
         elif isinstance(change, DetailChanged):
+            if not self.touched:
+                self._picked = not self._typed and self._is_theirs
             self._fill()
             self.update()
 
@@ -132,8 +135,14 @@ class InventoryDialog(ActionDialog[InventoryDraft]):
 
     def edited(self) -> None:
         """The SKUs that hold what is typed; none is chosen by typing a part of it."""
-        self._picked = not self._typed
+        self._picked = not self._typed and self._is_theirs
         self._fill()
+
+    @property
+    def _is_theirs(self) -> bool:
+        """Whether the orders are known to owe the first of what can be chosen; about no order in particular, any will do."""
+        fitting = self._fitting()
+        return not self.target or bool(fitting and fitting[0] in {sku for sku, _, _ in self._owed_skus()})
 
     def _fill(self) -> None:
         known, fitting = self._known(), self._fitting()

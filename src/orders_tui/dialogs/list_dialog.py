@@ -61,3 +61,26 @@ class SearchListDialog(Dialog[T], Generic[T]):
         super().action_choose(step)
         self.touched = True
         self.update()
+
+
+class OfferDialog(SearchListDialog[T], Generic[T]):
+    """What is typed means something by itself; a line below is taken once the arrows have chosen it, until something is typed."""
+
+    chosen = False
+
+    def edited(self) -> None:
+        self.chosen = False
+        super().edited()
+        self.query_one(LineList).light(self.lit)
+
+    @property
+    def lit(self) -> bool:
+        """Whether a line looks chosen while none was."""
+        return bool(self.typed)
+
+    def action_choose(self, step: int) -> None:
+        """Where nothing looks chosen, the first step takes the first line."""
+        begins = not self.lit and not self.chosen
+        self.chosen = bool(self.current)
+        self.query_one(LineList).light(True)
+        super().action_choose(0 if begins else step)

@@ -9,16 +9,13 @@ from orders_tui.context.context import Context
 from orders_tui.context.screen import hidden_bindings
 from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import ActionDialog
-from orders_tui.glyphs import Glyphs
-from orders_tui.widgets.bar import Bar
-from orders_tui.widgets.cells import Piece
-from orders_tui.wording import Tone
+from orders_tui.widgets.switch import Switch
 
 D = TypeVar("D", bound=Draft)
 
 
 class MailDialog(ActionDialog[D]):
-    """A dialog with the box, in a bar called `mail`. What it shows is sent; it is remembered once that is confirmed."""
+    """A dialog with the box, a switch called `mail`. What it shows is sent; it is remembered once that is confirmed."""
 
     BINDINGS = hidden_bindings({"ctrl+n": "mail"})
 
@@ -29,7 +26,7 @@ class MailDialog(ActionDialog[D]):
     def update(self) -> None:
         super().update()
         whom = "the customer" if len(self.target.ids) == 1 else "the customers"
-        self.query_one("#mail", Bar).set_pieces(box(self.work.glyphs, f"mail {whom}", "ctrl+n", on=self.mail))
+        self.query_one("#mail", Switch).show(f"mail {whom}", on=self.mail)
 
     def action_mail(self) -> None:
         """Mails customers, or does not."""
@@ -40,9 +37,3 @@ class MailDialog(ActionDialog[D]):
     def finish(self, result: D) -> None:
         self.work.preferences.mail = self.mail
         super().finish(result)
-
-
-def box(glyphs: Glyphs, words: str, key: str, *, on: bool) -> list[Piece]:
-    """A box with what it stands for and its key."""
-    sign = (f"{glyphs.box_full} ", Tone.ACTIVE) if on else (f"{glyphs.box} ", Tone.DIM)
-    return [sign, (words, Tone.PLAIN), (f"  {key}", "key")]

@@ -150,7 +150,7 @@ def _wrong(lines: Sequence[_Line]) -> Iterator[str]:
     for line in lines:
         if len(line.number) > LONGEST_NUMBER:
             most = f"{LONGEST_NUMBER} are the most"
-            yield f"{line.number[:12]}… is a number of {len(line.number)} characters; {most}"
+            yield f"{line.number[:12]}... is a number of {len(line.number)} characters; {most}"
         if line.carrier and len(line.carrier) > LONGEST_CARRIER:
             most = f"{LONGEST_CARRIER} are the most"
-            yield f"{line.carrier[:12]}… is a carrier of {len(line.carrier)} characters; {most}"
+            yield f"{line.carrier[:12]}... is a carrier of {len(line.carrier)} characters; {most}"

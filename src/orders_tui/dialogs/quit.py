@@ -1,4 +1,4 @@
-"""Leaving while something has no answer yet."""
+"""Leaving while something has no answer yet, or a command of the operator's own still runs."""
 
 from __future__ import annotations
 
@@ -21,23 +21,26 @@ class QuitDialog(ListDialog[bool]):
     KEYS = (Hint("y", "quit"), Hint("n", "stay"), Hint("↑↓ enter", "choose"))
 
     def lines(self) -> list[Line]:
-        about = [
-            Line(
-                entry.key,
-                ((f"{entry.draft.word} {len(entry.order_ids)}", Tone.PLAIN), (f"  {entry.state}", Tone.WARN)),
-                choosable=False,
-            )
-            for entry in self.work.session.actions.unsettled[:SHOWN]
-        ]
+        unsettled, runs = self.work.unsettled, self.work.programs.running
+        about = [(e.key, f"{e.draft.word} {len(e.order_ids)}", f"{e.state}") for e in unsettled]
+        about += [(run.key, f"{run.command.name} {run.title}", f"{run.state}; quitting ends it") for run in runs]
         return [
-            *about,
+            *(
+                Line(key, ((what, Tone.PLAIN), (f"  {state}", Tone.WARN)), choosable=False)
+                for key, what, state in about[:SHOWN]
+            ),
             Line("", (), choosable=False),
-            Line(STAY, (("stay until it is answered", Tone.PLAIN),)),
-            Line(GO, (("quit; nothing sent is lost", Tone.PLAIN),)),
+            Line(STAY, (("stay until it is answered" if unsettled else "stay until it has ended", Tone.PLAIN),)),
+            Line(GO, (("quit; nothing sent is lost" if unsettled else "quit", Tone.PLAIN),)),
         ]
 
     def title_pieces(self) -> list[Piece]:
-        return [(f"{len(self.work.session.actions.unsettled)} without an answer yet", "strong")]
+        unsettled, running = len(self.work.unsettled), len(self.work.programs.running)
+        parts = (
+            f"{unsettled} without an answer yet" if unsettled else "",
+            f"{running} of your commands still running" if running else "",
+        )
+        return [(", ".join(filter(None, parts)), "strong")]
 
     def result(self) -> bool | None:
         return self.current == GO or None

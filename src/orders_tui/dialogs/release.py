@@ -173,7 +173,7 @@ class ReleaseDialog(ActionDialog[ReleaseDraft]):
         hold = next((hold for hold in self._holds if hold.id == self._list.current), None)
         if hold is None:
             loading = self._one and self._detail is None
-            return ("loading its holds …", Tone.DIM) if loading else (self._left_out(), Tone.WARN)
+            return ("loading its holds", Tone.DIM) if loading else (self._left_out(), Tone.WARN)
         if not may_release(hold.reason, self.work.role):
             return self._barred(hold), Tone.WARN
         held = f"{hold_text.what(hold)}{f': {hold.note}' if hold.note else ''}"

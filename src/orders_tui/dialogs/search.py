@@ -14,11 +14,11 @@ from orders_tui.context.context import Context
 from orders_tui.context.screen import hidden_bindings
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
-from orders_tui.dialogs.list_dialog import SearchListDialog
+from orders_tui.dialogs.list_dialog import OfferDialog
 from orders_tui.query import TOKENS, ParsedQuery, complete, parse, render
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
-from orders_tui.widgets.line_list import Line, LineList
+from orders_tui.widgets.line_list import Line
 from orders_tui.wording import Tone
 
 MOST = 12
@@ -27,19 +27,17 @@ MOST = 12
 NAME = 10
 
 
-class SearchDialog(SearchListDialog[None]):
+class SearchDialog(OfferDialog[None]):
     """Filters the present tab when confirmed. What was chosen with the arrows goes into the box; a filter of late is asked."""
 
     BINDINGS = hidden_bindings({"tab": "complete"})
     SIZE = "wide top"
     NEEDS_TOUCH = False
     HEADING = ("Filter on the server", "empty shows all; several tokens must all hold")
-    _chosen = False
-    """Whether the line under the cursor was chosen with the arrows, and nothing typed since."""
 
     def body(self) -> ComposeResult:
         text = render(self.work.session.table.view.query.filters)
-        yield Field("/", text, hint="words, or owner:none -country:US value:>100 …", id="text")
+        yield Field("/", text, hint="words, or owner:none -country:US value:>100", id="text")
         yield self.line_list("suggestions")
 
     def keys(self) -> list[Hint]:
@@ -55,7 +53,7 @@ class SearchDialog(SearchListDialog[None]):
     @property
     def _takes(self) -> bool:
         """Whether Enter is about the line under the cursor."""
-        return self._chosen and bool(self.current)
+        return self.chosen and bool(self.current)
 
     def _parsed(self) -> ParsedQuery | str:
         parsed = parse(self.typed, self.work.name or None)
@@ -71,7 +69,7 @@ class SearchDialog(SearchListDialog[None]):
             return
         again = self.current in self.work.preferences.asked
         self.action_complete()
-        self._chosen = False
+        self.chosen = False
         if again:
             super().confirm()
 
@@ -80,18 +78,6 @@ class SearchDialog(SearchListDialog[None]):
         assert isinstance(parsed, ParsedQuery)
         self.work.preferences.remember(render(parsed.filters))
         table.set_filters(parsed.filters, parsed.sort or table.view.query.sort)
-
-    def edited(self) -> None:
-        self._chosen = False
-        super().edited()
-        self.query_one(LineList).light(bool(self.typed))
-
-    def action_choose(self, step: int) -> None:
-        """Nothing looks chosen before anything is typed: the first step takes the first line."""
-        begins = not self.typed and not self._chosen
-        self._chosen = bool(self.current)
-        self.query_one(LineList).light(True)
-        super().action_choose(0 if begins else step)
 
     def lines(self, typed: str) -> list[Line]:
         """What the token that is being typed could become; where one begins (after a blank, too) every one there is."""
@@ -140,7 +126,7 @@ class NarrowDialog(Dialog[str]):
         self._on_text = on_text
 
     def body(self) -> ComposeResult:
-        yield Field("&", self._before, hint="part of a number, name, owner, tag …", id="text")
+        yield Field("&", self._before, hint="part of a number, name, owner, tag", id="text")
 
     def title_pieces(self) -> list[Piece]:
         count = len(self.work.session.table.view.rows)

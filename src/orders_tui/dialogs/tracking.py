@@ -25,7 +25,7 @@ from orders_tui.wording import Tone
 from orders_wire.actions import LONGEST_URL
 from orders_wire.detail import Fulfillment
 
-_NOT_YET = (Line("", (("reading its parcels …", Tone.DIM),), choosable=False),)
+_NOT_YET = (Line("", (("reading its parcels", Tone.DIM),), choosable=False),)
 
 
 class TrackingDialog(CarrierDialog[TrackingDraft]):
@@ -55,7 +55,7 @@ class TrackingDialog(CarrierDialog[TrackingDraft]):
             "Page", first.url, hint="where it is followed; empty: the carrier's own", id="url", max_length=LONGEST_URL
         )
         yield self.line_list("guesses")
-        yield self.bar("mail")
+        yield self.switch("mail", "ctrl+n")
         yield Static(id="consequence")
 
     def prepare(self) -> None:

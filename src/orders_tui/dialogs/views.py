@@ -2,42 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from textwrap import wrap
+
 from textual.app import ComposeResult
 
 from orders_tui import wording
 from orders_tui.context.context import Context
-from orders_tui.context.preferences import LONGEST_NAME, SavedView
 from orders_tui.context.screen import hidden_bindings
 from orders_tui.dialogs.dialog import Dialog
 from orders_tui.dialogs.field import Field
 from orders_tui.dialogs.list_dialog import ListDialog
+from orders_tui.views.folder import NotSaved
+from orders_tui.views.saved_view import LONGEST_NAME, SavedView
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line
 from orders_tui.wording import Tone
 
-NAME = 22
+NAME, CELLS = 22, 70
 
 
 class ViewsDialog(ListDialog[str]):
-    """Returns the name of the view to open."""
+    """Returns the name of the view to open. The folder is read anew beside it."""
 
-    BINDINGS = hidden_bindings({"d,delete": "delete"})
-    SIZE = "medium"
+    BINDINGS = hidden_bindings({"d,delete": "delete", "p": "pin"})
+    SIZE = "wide"
     LIST = "views"
     _deleting = ""
 
+    def prepare(self) -> None:
+        super().prepare()
+        self.run_worker(self._read_anew, exit_on_error=False)  # type: ignore[arg-type]
+
+    async def _read_anew(self) -> None:
+        await self.work.views.refresh()
+        self.fill()
+        self.update()
+
     def lines(self) -> list[Line]:
-        views = self.work.preferences.views
-        lines = [Line(name, _summary(f"{name:<{NAME}} ", view)) for name, view in views.items()]
-        return lines or [Line("", (("no view was saved yet", Tone.DIM),), choosable=False)]
+        views, sign = self.work.views, self.work.glyphs.mark
+        lines = [Line(name, _summary(f"{name:<{NAME}} ", view), _pin(view, sign)) for name, view in views.views.items()]
+        wrong = [line for fault in views.faults for line in wrap(fault, CELLS)]
+        return [
+            *(lines or [Line("", (("no view was saved yet", Tone.DIM),), choosable=False)]),
+            *([Line("", (), choosable=False)] if wrong else []),
+            *(Line(f"fault {at}", ((text, Tone.WARN),), choosable=False) for at, text in enumerate(wrong)),
+        ]
 
     def title_pieces(self) -> list[Piece]:
         return [("Views", "strong"), (f"  {self.work.key('view.save')} on the desk saves one", Tone.DIM)]
 
     def keys(self) -> list[Hint]:
-        return [Hint("enter", "open", able=bool(self.current)), Hint("d", "delete", able=bool(self.current))]
+        pinned, able = bool(self.current) and self.work.views.views[self.current].pinned, bool(self.current)
+        return [
+            Hint("enter", "open", able=able),
+            Hint("p", "unpin" if pinned else "pin as a tab", able=able),
+            Hint("d", "delete", able=able),
+        ]
 
     def problem(self) -> str:
         return "" if self.current else "there is no view to open"
@@ -48,18 +73,38 @@ class ViewsDialog(ListDialog[str]):
     def action_choose(self, step: int) -> None:
         self._deleting = ""
         super().action_choose(step)
+        self.update()
+
+    def action_pin(self) -> None:
+        """Among the tabs, or no longer."""
+        name = self.current
+        if name:
+            view = self.work.views.views[name]
+            self._change(name, partial(self.work.views.save, name, replace(view, pinned=not view.pinned)))
 
     def action_delete(self) -> None:
         """Deletes the view, the second time."""
         name = self.current
-        if self._deleting != name:
+        if not name:
+            self.say("there is no view to delete", Tone.WARN)
+        elif self._deleting != name:
             self._deleting = name
             self.say(f"d again deletes {name}", Tone.WARN)
-        elif name:
-            del self.work.preferences.views[name]
-            self._deleting = ""
-            self.fill()
-            self.update()
+        else:
+            self._change(name, partial(self.work.views.delete, name))
+
+    def _change(self, name: str, change: Callable[[], None]) -> None:
+        """Changes a view; one on show that is pinned no more is its tab with a filter."""
+        self._deleting = ""
+        try:
+            change()
+        except NotSaved as error:
+            self.say(str(error), Tone.BAD)
+            return
+        if name == self.work.session.table.view.pinned and name not in self.work.views.pinned:
+            self.work.session.table.stand()
+        self.fill()
+        self.update()
 
 
 class SaveViewDialog(Dialog[str]):
@@ -81,7 +126,7 @@ class SaveViewDialog(Dialog[str]):
 
     @property
     def _replaces(self) -> bool:
-        return self.result() in self.work.preferences.views
+        return self.result() in self.work.views.views
 
     def problem(self) -> str:
         return "" if self.result() else "the view needs a name"
@@ -98,3 +143,7 @@ class SaveViewDialog(Dialog[str]):
 def _summary(name: str, view: SavedView) -> tuple[Piece, ...]:
     tab, filters = wording.tab(view.tab)[0], f"  {view.tokens or 'no filter'}"
     return (name, Tone.PLAIN), (tab, Tone.ACTIVE), (filters, Tone.DIM)
+
+
+def _pin(view: SavedView, sign: str) -> tuple[Piece, ...]:
+    return ((f"{sign} pinned", Tone.ACTIVE),) if view.pinned else ()

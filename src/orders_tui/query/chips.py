@@ -35,8 +35,8 @@ def chips(filters: Filters, sort: Sort | None = None) -> list[Chip]:
         (f.placed_to, f"to {f.placed_to}", f"to:{f.placed_to}"),
         (f.older_than, f"older than {f.older_than}", f"age:>{f.older_than}"),
         (f.younger_than, f"younger than {f.younger_than}", f"age:<{f.younger_than}"),
-        (sort, sort and f"by {sort.by.replace('_', ' ')} {'▼' if sort.descending else '▲'}", f"sort:{sort}"),
-        (f.words, f"“{f.words}”", " ".join(map(_word, f.words.split()))),
+        (sort, sort and f"by {sort.by.replace('_', ' ')} {'down' if sort.descending else 'up'}", f"sort:{sort}"),
+        (f.words, f'"{f.words}"', " ".join(map(_word, f.words.split()))),
     )
     return [Chip(label or "", token) for value, label, token in given if value]
 

@@ -106,6 +106,12 @@ class OrdersQuery:
         return replace(self, cursor=cursor, direction=direction)
 
     @property
+    def only_owner(self) -> str:
+        """Whose orders to fulfil are the whole list; empty where it is another list."""
+        owner = self.filters.owner or ""
+        return owner if self.tab is Tab.UNFULFILLED and self.filters == Filters(owner=self.filters.owner) else ""
+
+    @property
     def listing(self) -> OrdersQuery:
         """The query without its place: what two pages of one list have in common."""
         return self.at(None)

@@ -15,7 +15,8 @@ from typing import Any
 from orders_tui.query.dates import Unreadable, is_after
 from orders_tui.query.filters import Filters, Sort
 from orders_tui.query.ranges import amount
-from orders_tui.query.tokens import ME, NOBODY, TOKENS, Slots, Token, listed, nearest, owner
+from orders_tui.query.tokens import ME, NOBODY, TOKENS, Slots, Token, listed, owner
+from orders_wire.spelling import meant
 from orders_wire.vocabulary import UNASSIGNED
 
 _WORD = re.compile(r'(?P<minus>-?)(?P<name>[A-Za-z_]+):(?P<value>(?:"[^"]*"?|[^\s"])*)|(?P<text>(?:"[^"]*"?|[^\s"])+)')
@@ -66,7 +67,7 @@ def _read(name: str, given: str, me: str | None, *, excluded: bool) -> Slots:
     """What a token fills. Raises what `parse` reports."""
     token, value = TOKENS.get(name), given.replace('"', "")
     if token is None:
-        known, near = listed(f"{name}:" for name in TOKENS), nearest(name, list(TOKENS))
+        known, near = listed(f"{name}:" for name in TOKENS), meant(name, TOKENS)
         raise Unreadable(f"there is no {name}:{near}; known are {known}; quotes search for it as text")
     if not value.strip():
         hint = f", such as {name}:{token.values[0]}" if token.values else f": {token.about}"

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
 from orders_tui.query import ranges
 from orders_tui.query.dates import AGE_HELP, DATE_HELP, AgeBound, Unreadable, is_date
 from orders_tui.query.filters import Sort
+from orders_wire.spelling import meant
 from orders_wire.vocabulary import (
     Channel,
     Delivery,
@@ -57,7 +57,7 @@ def _one_of(name: str, words: type[_E]) -> Callable[[str], _E]:
             pass
         if value.startswith("-"):
             raise Unreadable(f"- stands before the token: -{name}:{value.lstrip('-')}")
-        raise Unreadable(f"{name}: takes {listed(words)}{nearest(value.lower(), list(words))}")
+        raise Unreadable(f"{name}: takes {listed(words)}{meant(value, words)}")
 
     return read
 
@@ -99,7 +99,7 @@ def _sort(value: str) -> Sort:
     try:
         return Sort.parse(value.lower())
     except ValueError:
-        near = nearest(value.lower().removeprefix("-"), list(SortField))
+        near = meant(value.removeprefix("-"), SortField)
         raise Unreadable(f"sort: takes {listed(SortField)}, with - in front for descending{near}") from None
 
 
@@ -131,19 +131,16 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(map(str, words))
 
 
-def nearest(word: str, allowed: Sequence[str]) -> str:
-    """A guess at what was meant, in brackets; empty without one."""
-    near = get_close_matches(word, allowed, n=1)
-    return f" (did you mean {near[0]}?)" if near else ""
-
-
 TOKENS = {
-    "status": _plain("status", _one_of("status", StatusFilter), "overdue, holds, in_transit …", tuple(StatusFilter)),
+    "status": _plain("status", _one_of("status", StatusFilter), "overdue, holds, in_transit", tuple(StatusFilter)),
     "owner": _plain("owner", owner, "a name, none or me", (NOBODY, ME)),
     "priority": _plain("priority", _one_of("priority", Priority), listed(Priority), tuple(Priority)),
     "hold": _excluded("hold", _one_of("hold", HoldFilter), "a reason, any or none", tuple(HoldFilter)),
     "issue": _excluded(
-        "issue", _one_of("issue", IssueFilter), "payment, address, carrier … or none", tuple(IssueFilter)
+        "issue",
+        _one_of("issue", IssueFilter),
+        "payment, address, carrier, inventory, manual_check or none",
+        tuple(IssueFilter),
     ),
     "delivery": _excluded("delivery", _one_of("delivery", Delivery), listed(Delivery), tuple(Delivery)),
     "country": _excluded("country", _country, "two letters, as in country:DE"),

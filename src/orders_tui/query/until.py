@@ -11,6 +11,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from orders_tui.query.dates import Unreadable
+from orders_wire.spelling import meant
 
 UNTIL_HELP = "2h, 3d, tomorrow, mon 9:00, 2026-12-24 [9:00]"
 _SPAN = re.compile(r"(\d{1,4})\s?(m|h|d|w)")
@@ -29,14 +30,20 @@ class Past(Unreadable):
 
 def until(text: str, now: datetime, zone: tzinfo) -> datetime:
     """The instant that is meant, in UTC. Raises Unreadable, or Past of what is over, saying what is allowed."""
-    meant = " ".join(text.casefold().split())
+    typed = " ".join(text.casefold().split())
     try:
-        at = _read(meant, now.astimezone(zone))
+        at = _read(typed, now.astimezone(zone))
     except (ValueError, OverflowError):
-        raise Unreadable(f"{text} is no time: {UNTIL_HELP}") from None
+        raise Unreadable(f"{text} is no time: {UNTIL_HELP}{_meant_day(typed)}") from None
     if at <= now:
         raise Past(f"{text} is past: {UNTIL_HELP}")
     return at
+
+
+def _meant_day(text: str) -> str:
+    """A guess at a day that is written out."""
+    first = next((word for word in text.split() if word.isalpha()), "")
+    return meant(first, (*_WEEKDAYS, *_AHEAD)) if first and _weekday(first) is None else ""
 
 
 def _read(text: str, now: datetime) -> datetime:

@@ -12,11 +12,12 @@ from textual import events
 from textual.screen import Screen
 from textual.timer import Timer
 
-from orders_tui.commands import BY_ID, Command, Group, Place, Risk
+from orders_tui.commands import ACTING, BUILT_IN, Command, Group, Place, Risk
 from orders_tui.context import breakpoints
 from orders_tui.context.context import Context
 from orders_tui.context.screen import MainScreen, SafeDismiss, SessionObserver
 from orders_tui.context.target import Target
+from orders_tui.errors import ReadOnly
 from orders_tui.keymap import shown
 from orders_tui.widgets.banner import sentences
 from orders_tui.widgets.hint_bar import Hint, HintBar
@@ -71,12 +72,12 @@ class CommandScreen(MainScreen, SessionObserver, SafeDismiss[None]):
     def refresh_hints(self) -> None:
         """Draws the line of hints anew."""
         if self.has_widgets:
-            self.query_one(HintBar).show(self.hints(), Hint(self.work.key("desk.help"), "help"))
+            self.query_one(HintBar).show(self.hints(), Hint(self.work.keymap.key("desk.help"), "help"))
 
     def hint(self, command_id: str, label: str = "") -> Hint:
         """A command as a hint, dimmed when it cannot be done."""
-        command = BY_ID[command_id]
-        return Hint(self.work.key(command_id), label or command.label, not self.reason(command))
+        command = self.work.keymap.commands[command_id]
+        return Hint(self.work.keymap.key(command_id), label or command.label, not self.reason(command))
 
     def warnings(self) -> list[str]:
         """What is wrong with the connection or the data, most important first; nothing while all is well."""
@@ -108,6 +109,8 @@ class CommandScreen(MainScreen, SessionObserver, SafeDismiss[None]):
         """Why a command cannot be done now, as a sentence; empty when it can."""
         if command.id not in self.handlers:
             return f"{command.label} does nothing here"
+        if self.work.read_only and command.group in ACTING:
+            return str(ReadOnly())
         if not self.work.role.includes(command.role):
             return f"{command.label} needs the role {command.role}; you are {self.work.role}"
         if command.acts_on_target and not self.target():
@@ -120,14 +123,14 @@ class CommandScreen(MainScreen, SessionObserver, SafeDismiss[None]):
 
     def _offline(self, command: Command) -> str:
         """That nothing can be sent now, for a command that sends."""
-        offline = command.group is Group.ACT and not self.work.session.connection.acts
+        sends = command.group is Group.ACT and command.id not in WORK_OFFLINE
+        offline = sends and not self.work.session.connection.acts
         return f"{self.work.reading_only()}, drafts are kept" if offline else ""
 
     def perform(self, command_id: str, argument: str = "") -> None:
         """Does a command, or says why not."""
-        command = BY_ID[command_id]
-        offline = "" if command.id in WORK_OFFLINE else self._offline(command)
-        reason = self._too_small(command) or self.why_not(command) or offline or self._too_soon(command)
+        command = self.work.keymap.commands[command_id]
+        reason = self._too_small(command) or self.reason(command) or self._too_soon(command)
         if reason:
             self.say(reason, Tone.WARN)
         else:
@@ -136,7 +139,7 @@ class CommandScreen(MainScreen, SessionObserver, SafeDismiss[None]):
     def _too_small(self, command: Command) -> str:
         """Where nothing is shown nothing acts; where little is shown, nothing that reaches further than this terminal."""
         small = breakpoints.too_small(self.app.size)
-        acts = command.group is Group.ACT and command.id != "action.undo"
+        acts = command.group in ACTING and command.id != "action.undo"
         return small if (acts or self.HIDDEN_WHEN_SMALL) and command.id not in ALWAYS else ""
 
     def _too_soon(self, command: Command) -> str:
@@ -181,7 +184,7 @@ class CommandScreen(MainScreen, SessionObserver, SafeDismiss[None]):
         lower = self.work.keymap.find(self.place, key.lower())
         if len(key) == 1 and key.isupper() and lower is not None:
             return f"{key} is not a key here; is Caps Lock on? ({key.lower()} is {lower.label})"
-        return f"{shown(key)} is not a key here; {self.work.key('desk.help')} shows all keys"
+        return f"{self.work.glyphs.spell(shown(key))} is not a key here; {self.work.key('desk.help')} shows all keys"
 
 
 class Commands:
@@ -189,7 +192,7 @@ class Commands:
 
     def handlers(self) -> dict[str, Handler]:
         """What each command does, by its id."""
-        methods = {command_id: getattr(self, command_id.replace(".", "_"), None) for command_id in BY_ID}
+        methods = {command_id: getattr(self, command_id.replace(".", "_"), None) for command_id in BUILT_IN.by_id}
         return {command_id: method for command_id, method in methods.items() if method is not None}
 
 

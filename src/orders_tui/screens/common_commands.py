@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from orders_tui import themes
-from orders_tui.commands import Place, parse_line
+from orders_tui.commands import Place
 from orders_tui.screens.command_screen import Commands, CommandScreen
 from orders_tui.wording import Tone
+
+if TYPE_CHECKING:
+    from orders_tui.dialogs.command_line import CommandLine
 
 AGAIN_S = 2.0
 """So soon the second press of the key that quits has to come."""
@@ -31,26 +34,37 @@ class CommonCommands(Commands):
     def desk_line(self, _: str) -> None:
         from orders_tui.dialogs.command_line import CommandLine
 
-        self.screen.ask(CommandLine(self.screen.work), self._typed)
-
-    def _typed(self, text: str) -> None:
-        command, word, argument = parse_line(text)
-        if command is None:
-            self.screen.say(f"there is no command {word}; {self.screen.work.key('desk.help')} shows all", Tone.WARN)
-        elif argument and not command.argument:
-            self.screen.say(f"{command.word} takes nothing after it", Tone.WARN)
-        else:
-            self.screen.perform(command.id, argument)
+        self._ask_for_command(CommandLine)
 
     def desk_palette(self, _: str) -> None:
-        from orders_tui.screens.palette import Palette
+        from orders_tui.dialogs.command_line import Palette
 
-        self.screen.app.push_screen(Palette())
+        self._ask_for_command(Palette)
+
+    def _ask_for_command(self, dialog: type[CommandLine]) -> None:
+        from orders_tui.dialogs.known_values import known_values
+
+        screen = self.screen
+        known = known_values(screen.work, screen.target(), screen.app.available_themes)
+        screen.ask(
+            dialog(screen.work, screen.place, known, screen.reason),
+            lambda offer: screen.perform(offer.command.id, offer.argument),
+        )
 
     def desk_help(self, _: str) -> None:
         from orders_tui.dialogs.help import HelpDialog
 
         self.screen.ask(HelpDialog(self.screen.work, self.screen.place, self.screen.reason), self.screen.perform)
+
+    def desk_shop(self, name: str) -> None:
+        """The profiles; with a name, to that one."""
+        from orders_tui.dialogs.shops import ShopsDialog
+
+        shops = self.screen.work.shops
+        if shops is None:
+            self.screen.say("there is no other shop to go to here")
+        else:
+            self.screen.ask(ShopsDialog(self.screen.work, shops, name), shops.enter)
 
     def view_log(self, _: str) -> None:
         from orders_tui.screens.log import LogScreen
@@ -67,18 +81,15 @@ class CommonCommands(Commands):
             self.screen.app.push_screen(OutboxScreen(self.screen.work, outgoing))
 
     def view_theme(self, argument: str) -> None:
-        """The next theme of the cycle, or the one that is named, also without `desk-` before it."""
-        app, known = self.screen.app, self.screen.app.available_themes
+        """The next theme of the cycle, or the one that is named, the desk's own also by their short names."""
+        app = self.screen.app
         at = themes.CYCLE.index(app.theme) if app.theme in themes.CYCLE else -1
-        name = argument or themes.CYCLE[(at + 1) % len(themes.CYCLE)]
-        name = name if name in known else f"desk-{name}"
-        if name in known:
-            app.theme = self.screen.work.preferences.theme = name
-            self.screen.say(f"theme {name}")
+        name = themes.OWN.get(argument, argument) or themes.CYCLE[(at + 1) % len(themes.CYCLE)]
+        if name not in app.available_themes:
+            self.screen.say(f"there is no theme {argument}", Tone.WARN)
             return
-        near = get_close_matches(argument, known, n=1, cutoff=0.4)
-        meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
-        self.screen.say(f"there is no theme {argument}; {meant}", Tone.WARN)
+        app.theme = self.screen.work.preferences.theme = name
+        self.screen.say(f"theme {name}")
 
     def desk_quit(self, _: str) -> None:
         """Closes this screen; at the desk the second press within two seconds quits."""
@@ -89,11 +100,11 @@ class CommonCommands(Commands):
             self.desk_quit_now("")
         else:
             self._quit_pressed_at = now
-            self.screen.say(f"{self.screen.work.key('desk.quit')} again to quit", Tone.ACTIVE)
+            self.screen.say(f"{self.screen.work.key('desk.quit')} again to quit, within {AGAIN_S:.0f} s", Tone.ACTIVE)
 
     def desk_quit_now(self, _: str) -> None:
         """Quits; while something is without an answer, asks first."""
-        if not self.screen.work.session.actions.unsettled:
+        if not self.screen.work.unsettled and not self.screen.work.programs.running:
             self.screen.app.exit()
             return
         from orders_tui.dialogs.quit import QuitDialog

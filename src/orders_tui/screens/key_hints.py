@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from orders_wire.orders import Order
 from orders_wire.vocabulary import UNASSIGNED, Issue, Status
 
@@ -17,14 +19,17 @@ def ranked(
     frozen: bool = False,
     in_side_bar: bool = False,
     on_alert: bool = False,
+    own: Sequence[str] = (),
+    unsaved: bool = False,
 ) -> list[str]:
-    """Command ids, most relevant first. `order`: under the cursor; `waiting`: new orders that are not on show yet."""
+    """Command ids, most relevant first. `order`: under the cursor; `waiting`: new orders that are not on show yet;
+    `own`: commands of the operator's own; `unsaved`: the pinned view on show was changed."""
     if in_side_bar:
         return [
             *_those(("action.undo", undoable)),
             "go.open",
             *_those(("alert.acknowledge", on_alert), ("alert.snooze", on_alert)),
-            *("find.narrow", "go.next_pane", *_acts(order, marked), "view.sidebar", "desk.line"),
+            *("find.narrow", "go.next_pane", *_acts(order, marked, own), "view.sidebar", "desk.line"),
         ]
     return [
         *_those(
@@ -33,10 +38,11 @@ def ranked(
             ("desk.refresh", waiting),
             ("view.freeze", frozen),
         ),
-        *_acts(order, marked),
+        *_acts(order, marked, own),
         *_those(
             ("go.open", order),
             ("find.search", True),
+            ("view.save", unsaved),
             ("find.clear", filtered),
             ("mark.none", marked),
             ("mark.toggle", order and not marked),
@@ -50,11 +56,15 @@ def held_label(order: Order | None) -> str:
     return "release" if order is not None and order.hold is not None else ""
 
 
-def _acts(order: Order | None, marked: int) -> list[str]:
+def _acts(order: Order | None, marked: int, own: Sequence[str]) -> list[str]:
     if marked:
-        return ["order.assign", "order.fulfill", "order.hold", "order.support", "order.inventory"]
+        return ["order.assign", "order.fulfill", "order.hold", "order.support", *own, "order.inventory"]
     if order is None:
         return []
+    return [*_acts_on(order), *own]
+
+
+def _acts_on(order: Order) -> list[str]:
     return _those(
         ("order.hold", order.hold is not None),
         ("order.inventory", order.issue is Issue.INVENTORY and order.hold is None),

@@ -10,6 +10,7 @@ from orders_tui.context.context import Context
 from orders_tui.context.screen import SafeDismiss, SessionObserver, hidden_bindings
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.first_line import FirstLine
 from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.wording import Tone
@@ -56,7 +57,7 @@ class ListScreen(SessionObserver, SafeDismiss[None]):
 
     def compose(self) -> ComposeResult:
         glyphs = self.work.glyphs
-        yield Bar(glyphs.ellipsis, id="headline")
+        yield FirstLine(self.work.band, glyphs.ellipsis, id="headline")
         yield LineList(glyphs.cursor, glyphs.ellipsis, id="entries")
         yield Bar(glyphs.ellipsis, id="whole")
         yield HintBar(glyphs.ellipsis, id="hints")

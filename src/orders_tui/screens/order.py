@@ -12,19 +12,22 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from orders_tui.commands import BY_ID, Place
+from orders_tui.commands import Place
 from orders_tui.context.context import Context
 from orders_tui.context.target import Target
+from orders_tui.registry import OWN
 from orders_tui.screens.action_commands import ActionCommands
 from orders_tui.screens.command_screen import CommandScreen, Handler
 from orders_tui.screens.common_commands import CommonCommands
 from orders_tui.screens.copy_export import CopyExportCommands
 from orders_tui.screens.key_hints import held_label, opens_parcels, ranked
+from orders_tui.screens.own_commands import OwnCommands
 from orders_tui.session import changes
 from orders_tui.widgets import order_text
 from orders_tui.widgets.banner import Banner
 from orders_tui.widgets.bar import Bar, content
 from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.first_line import FirstLine
 from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.widgets.order_text import Section, Text, headline
 from orders_tui.wording import Tone
@@ -45,8 +48,8 @@ class OrderScreen(CommandScreen):
         self.order_id = order_id
         self._slow = False
         self.handlers = self._moves()
-        self.actions = ActionCommands(self)
-        for group in (self.actions, CopyExportCommands(self), CommonCommands(self)):
+        self.actions, self.own = ActionCommands(self), OwnCommands(self)
+        for group in (self.actions, self.own, CopyExportCommands(self), CommonCommands(self)):
             self.handlers |= group.handlers()
 
     def _moves(self) -> dict[str, Handler]:
@@ -68,7 +71,7 @@ class OrderScreen(CommandScreen):
 
     def compose(self) -> ComposeResult:
         ellipsis = self.work.glyphs.ellipsis
-        yield Bar(ellipsis, id="headline")
+        yield FirstLine(self.work.band, ellipsis, id="headline")
         yield Banner(ellipsis, id="banner")
         with Horizontal(id="sheets"):
             with VerticalScroll(id="what", can_focus=True):
@@ -94,13 +97,13 @@ class OrderScreen(CommandScreen):
         return Target.of(self.work.session.table.order(self.order_id))
 
     def hints(self) -> list[Hint]:
-        session, key = self.work.session, self.work.key
+        session, key = self.work.session, self.work.keymap.key
         order = session.table.order(self.order_id)
-        names = ranked(order, undoable=session.actions.undoable() is not None)
+        names = ranked(order, undoable=session.actions.undoable() is not None, own=self.own.hinted())
         labels = {"order.hold": held_label(order)}
         if opens_parcels(order):
-            labels["order.fulfill"] = BY_ID["order.tracking"].label
-        acts = [self.hint(name, labels.get(name, "")) for name in names if name.startswith(("order.", "action."))]
+            labels["order.fulfill"] = self.work.keymap.commands["order.tracking"].label
+        acts = [self.hint(name, labels.get(name, "")) for name in names if name.startswith(("order.", "action.", OWN))]
         moves = Hint(f"{key('go.next_order')} {key('go.previous_order')}", "next, previous")
         return [*acts, moves, self.hint("go.back"), self.hint("take.copy"), self.hint("take.browser")]
 
@@ -117,6 +120,8 @@ class OrderScreen(CommandScreen):
             case changes.ActionSettled(entry=entry):
                 self.refresh_hints()
                 self.actions.settled(entry)
+            case changes.ProgramChanged(run=run):
+                self.own.changed(run)
 
     def show(self) -> None:
         """Draws the order as it is known now."""
@@ -141,7 +146,7 @@ class OrderScreen(CommandScreen):
 
     def _waiting(self) -> Section:
         problem = self.work.session.table.detail_problem(self.order_id)
-        line: Text = [("loading …" if self._slow else "", Tone.DIM)]
+        line: Text = [(f"loading {self.work.glyphs.ellipsis}" if self._slow else "", Tone.DIM)]
         if problem is not None:
             line = [(str(problem), Tone.WARN), (f"  {self.work.key('desk.refresh')} tries again", Tone.DIM)]
         return Section("TIMELINE", (line,))

@@ -10,10 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
-from orders_tui.context.context import Context, Outgoing
+from orders_tui.context.context import Context
 from orders_tui.context.screen import hidden_bindings
-from orders_tui.errors import ApiError
+from orders_tui.errors import ApiError, ReadOnly
 from orders_tui.screens.list_screen import ListScreen, text_line
+from orders_tui.session.protocols import Outgoing
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line
@@ -57,10 +58,13 @@ class OutboxScreen(ListScreen):
     def title_pieces(self) -> list[Piece]:
         stuck = sum(entry.state in OPEN for entry in self._entries)
         stuck += sum(letter.state is DeadLetterState.DEAD for letter in self._letters)
-        return [("Outbox and dead letters", "strong"), *([(f"  {stuck} need a decision", Tone.WARN)] if stuck else [])]
+        return [
+            ("Outbox and dead letters", "strong"),
+            *([(f"  {stuck} need{'s' if stuck == 1 else ''} a decision", Tone.WARN)] if stuck else []),
+        ]
 
     def own_hints(self) -> list[Hint]:
-        able = bool(self.current)
+        able = bool(self.current) and not self.work.read_only
         return [Hint("R", "retry", able), Hint("X", "discard", able), Hint("ctrl+r", "refresh")]
 
     def lines(self) -> Sequence[Line]:
@@ -116,7 +120,7 @@ class OutboxScreen(ListScreen):
 
     def action_discard(self) -> None:
         """Gives it up for good; the second press does it."""
-        if self._discarding == self.current:
+        if self._discarding == self.current or self.work.read_only:
             self._decide(self._outgoing.outbox_discard, self._outgoing.dead_letter_discard, "discarded")
         else:
             self._discarding = self.current
@@ -125,6 +129,9 @@ class OutboxScreen(ListScreen):
     def _decide(
         self, of_entry: Callable[[str], Awaitable[None]], of_letter: Callable[[str], Awaitable[None]], done: str
     ) -> None:
+        if self.work.read_only:
+            self.say(str(ReadOnly()), Tone.WARN)
+            return
         kind, _, wanted = self.current.partition(":")
 
         async def decide() -> None:
@@ -134,6 +141,8 @@ class OutboxScreen(ListScreen):
 
         if wanted:
             self._ask(decide)
+        else:
+            self.say("there is nothing here to decide about", Tone.WARN)
 
     def _ask(self, what: Callable[[], Awaitable[None]]) -> None:
         self._discarding = ""

@@ -5,6 +5,7 @@ what needs a person. `W` writes it down with a note for whoever comes next.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from orders_tui import wording
@@ -13,7 +14,7 @@ from orders_tui.query import Filters, OrdersQuery
 from orders_tui.screens.list_screen import ListScreen, text_line
 from orders_tui.session.changes import AlertsChanged, Change, PageShown, PeopleChanged, SummaryChanged
 from orders_tui.session.log import ActionState
-from orders_tui.widgets.cells import Piece
+from orders_tui.widgets.cells import Piece, fit
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
 from orders_tui.widgets.tab_strip import URGENT
@@ -21,10 +22,13 @@ from orders_tui.wording import Tone
 from orders_wire.page import OrdersPage
 from orders_wire.vocabulary import Severity, Tab
 
-BAR, SPARK, NAME = 24, 12, 18
+NAME, COUNT, CHANGE, RANGE = 18, 7, 7, 13
+"""Cells of a queue's name, its size, how that changed, and its lowest and highest size."""
+LONGEST, HIGHEST = 140, 5
+"""Cells of a course, and lines."""
 MOST_OWNERS, LEAST_OWNERS = 8, 3
-OTHER_LINES = 19
-"""Lines that are there beside the owners."""
+BESIDE = 8
+"""Lines that are there beside queues, owners and what the desk lacks: headings, gaps, what needs a person."""
 
 
 class PulseScreen(ListScreen):
@@ -47,26 +51,57 @@ class PulseScreen(ListScreen):
         return [*self._queues(), gap, *self._owners(), gap, *self._needs()]
 
     def _queues(self) -> Iterator[Line]:
-        page = self.work.session.table.summary
+        """All on one axis: from 0 to the highest size that any of them had, from when the client was opened until now."""
+        page, trend = self.work.session.table.summary, self.work.trend
         counts = {tab: page.tabs.get(tab, 0) for tab in Tab if tab is not Tab.ALL} if page is not None else {}
-        most = max(counts.values(), default=0)
+        most = max((*counts.values(), *(trend.range(tab)[1] for tab in counts)), default=0)
         hours = f"{page.metrics.avg_fulfillment_hours:.1f} h to fulfil, {page.period.label.lower()}" if page else ""
-        yield _heading("QUEUES", hours)
+        rows = self._rows(len(counts))
+        yield _heading("QUEUES", hours, f"0 to {wording.count(most)}, {self._since()} until now" if counts else "")
         for tab, count in counts.items():
-            tone = Tone.WARN if tab in URGENT and count else Tone.ACTIVE
-            left = (*self._figure(wording.tab(tab)[0], count, tone), *self._trend(tab), *self._bar(count, most, tone))
-            yield Line(f"tab:{tab}", left)
+            yield from self._queue(tab, count, most, rows)
+
+    def _queue(self, tab: Tab, count: int, most: int, rows: int) -> Iterator[Line]:
+        """Its name, size and change, its course, and between which sizes it went; where there is room the course is higher."""
+        trend = self.work.trend
+        tone = Tone.WARN if tab in URGENT and count else Tone.ACTIVE
+        low, high = map(wording.count, trend.range(tab))
+        glyphs = self.work.glyphs
+        course = trend.spark(tab, self._room(), most, glyphs.sparks, rows, below=glyphs.unfilled)
+        *above, base = (_under(row, tone, glyphs.unfilled) for row in course)
+        for at, row in enumerate(above):
+            blank = (" " * (NAME + COUNT + CHANGE), Tone.DIM)
+            yield Line(f"above {tab} {at}", (blank, *row), choosable=False)
+        left = *self._figure(wording.tab(tab)[0], count, tone), self._change(tab), *base
+        yield Line(f"tab:{tab}", left, ((f" {low} to {high}".ljust(RANGE), Tone.DIM),))
+
+    def _since(self) -> str:
+        since = self.work.trend.since
+        return f"{since.astimezone(wording.zone(self.work.zone)):%H:%M}" if since is not None else "now"
+
+    def _room(self) -> int:
+        """Cells of a course, or of a bar."""
+        cells = self.query_one(LineList).scrollable_content_region.width
+        return max(8, min(LONGEST, cells - 4 - NAME - COUNT - CHANGE - RANGE))
+
+    def _rows(self, queues: int) -> int:
+        """Lines of a queue: as many as there is room for beside the rest."""
+        room = self._height() - min(len(self.work.session.owners), MOST_OWNERS)
+        return max(1, min(HIGHEST, room // max(1, queues)))
+
+    def _height(self) -> int:
+        """Lines for queues and owners."""
+        return self.query_one(LineList).size.height - BESIDE - len(self._gaps())
 
     def _owners(self) -> Iterator[Line]:
         owners = sorted(self.work.session.owners, key=lambda owner: -owner.open_orders)
         most = max((owner.open_orders for owner in owners), default=0)
-        yield _heading("OWNERS", "open orders")
+        yield _heading("OWNERS", "", "open orders")
         if not owners:
             yield text_line("nobody owns an open order")
-        room = self.query_one(LineList).size.height - OTHER_LINES - len(self._gaps())
+        room = self._height() - (len(Tab) - 1)
         for owner in owners[: max(LEAST_OWNERS, min(room, MOST_OWNERS))]:
-            bar = self._bar(owner.open_orders, most, Tone.ACTIVE)
-            blank = (" " * (SPARK + 7), Tone.DIM)
+            blank, bar = (" " * CHANGE, Tone.DIM), self._bar(owner.open_orders, most, Tone.ACTIVE)
             yield Line(f"owner:{owner.name}", (*self._figure(owner.name, owner.open_orders, Tone.PLAIN), blank, *bar))
 
     def _needs(self) -> Iterator[Line]:
@@ -90,20 +125,19 @@ class PulseScreen(ListScreen):
 
     def _figure(self, name: str, count: int, tone: str) -> tuple[Piece, ...]:
         return (
-            (f"{name:<{NAME}.{NAME}}", Tone.PLAIN),
-            (f"{wording.count(count):>6} ", tone if tone == Tone.WARN else "strong"),
+            *fit(((name, Tone.PLAIN),), NAME, self.work.glyphs.ellipsis),
+            (f"{wording.count(count):>{COUNT - 1}} ", tone if tone == Tone.WARN else "strong"),
         )
 
-    def _trend(self, tab: Tab) -> tuple[Piece, ...]:
-        """How a tab's size changed since the client was opened: by how much, and the course of it."""
-        trend, glyphs = self.work.trend, self.work.glyphs
-        change = trend.change(tab)
+    def _change(self, tab: Tab) -> Piece:
+        """By how much a tab's size changed since the client was opened."""
+        change, glyphs = self.work.trend.change(tab), self.work.glyphs
         words = f"{glyphs.up if change > 0 else glyphs.down}{wording.count(abs(change))}" if change else ""
-        return (f"{words:<5} ", Tone.DIM), (f"{trend.spark(tab, SPARK, glyphs.sparks)} ", Tone.DIM)
+        return f"{words:<{CHANGE}}", Tone.DIM
 
     def _bar(self, count: int, most: int, tone: str) -> tuple[Piece, ...]:
-        glyphs, full = self.work.glyphs, max(1, round(count / most * BAR)) if count else 0
-        return (glyphs.filled * full, tone), (glyphs.unfilled * (BAR - full), "faint")
+        half = self.work.glyphs.sparks[len(self.work.glyphs.sparks) // 2]
+        return ((half * max(1, round(count / most * self._room())), tone),) if count else ()
 
     def full_text(self, key: str) -> str:
         kind, _, name = key.partition(":")
@@ -142,11 +176,16 @@ class PulseScreen(ListScreen):
         self.call_after_refresh(self.show)
 
 
+def _under(row: str, tone: str, below: str) -> tuple[Piece, ...]:
+    """A line of a course: what stands under it is faint, so that a high one is a line with a ground and not a block."""
+    return tuple(("".join(signs), "faint" if sign == below else tone) for sign, signs in groupby(row))
+
+
 def _overdue(page: OrdersPage) -> str:
     metrics = page.metrics
     share = f", {metrics.overdue_pct:.0%} of what is to fulfil, {metrics.breaches} by a day or more"
     return f"overdue: {metrics.overdue or 'none'}{share if metrics.overdue else ''}"
 
 
-def _heading(title: str, tail: str = "") -> Line:
-    return Line(f"heading {title}", ((title, "strong"),), ((tail, Tone.DIM),), choosable=False)
+def _heading(title: str, tail: str = "", about: str = "") -> Line:
+    return Line(f"heading {title}", ((title, "strong"), (f"  {about}", Tone.DIM)), ((tail, Tone.DIM),), choosable=False)

@@ -10,6 +10,7 @@ from orders_tui.feed import Connection
 
 if TYPE_CHECKING:
     from orders_tui.alerts import Alert
+    from orders_tui.programs.runner import Run
     from orders_tui.session.bulk import BulkRun
     from orders_tui.session.log import ActionEntry
 
@@ -102,6 +103,13 @@ class BulkChanged(Change):
     """A bulk run moved on."""
 
     run: BulkRun
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramChanged(Change):
+    """A command of the operator's own moved on."""
+
+    run: Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from orders_tui.session.tasks import Spawn
 from orders_tui.state_file import TabMemory
 from orders_tui.store import PageEntry
 from orders_tui.store.store import Store
-from orders_wire.vocabulary import ErrorCode, Tab
+from orders_wire.vocabulary import ErrorCode
 
 if TYPE_CHECKING:
     from orders_tui.api.client import SyncApi
@@ -36,7 +36,7 @@ class Pager:
         pace: Pace,
         *,
         query: OrdersQuery,
-        memories: Mapping[Tab, TabMemory],
+        memories: Mapping[str, TabMemory],
         spawn: Spawn,
         tell: Callable[[changes.Change], None],
         seen: Callable[[PageEntry, frozenset[str]], None],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from orders_tui.actions.draft import Draft
 from orders_tui.actions.undo import UndoDraft
 from orders_tui.backoff import delay_s
-from orders_tui.errors import ApiError, Refused, SignInNeeded, TimedOut, Unreachable
+from orders_tui.errors import ApiError, ReadOnly, Refused, SignInNeeded, TimedOut, Unreachable
 from orders_tui.pace import Pace, wait_for
 from orders_tui.session.changes import ActionChanged, ActionSettled, Change, RowsChanged
 from orders_tui.session.log import ActionEntry, ActionLog, ActionState, OrderFailure
@@ -182,7 +182,7 @@ class Sender:
 
     def _failed(self, key: str, error: ApiError) -> None:
         failures = error.failures if isinstance(error, Refused) else ()
-        not_sent = isinstance(error, Unreachable | SignInNeeded)
+        not_sent = isinstance(error, Unreachable | SignInNeeded | ReadOnly)
         rows = self._store.withdraw(key) if not_sent else self._store.reject(key, str(error), failures)
         entry = self.log.update(
             key,

@@ -25,7 +25,6 @@ from orders_tui.session.tasks import Tasks
 from orders_tui.state_file import TabMemory
 from orders_tui.store import MarkKind
 from orders_tui.store.store import Store
-from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
     from orders_tui.alerts import Alert, AlertBook
@@ -47,7 +46,7 @@ class Session:
         feed: Feed,
         *,
         query: OrdersQuery | None = None,
-        memories: Mapping[Tab, TabMemory] | None = None,
+        memories: Mapping[str, TabMemory] | None = None,
         hidden_alerts: Mapping[str, datetime | None] | None = None,
         drafts: DraftBook | None = None,
         pace: Pace | None = None,

@@ -17,6 +17,7 @@ from orders_tui.session.view import Ghost, RowView, TableView
 from orders_tui.state_file import TabMemory
 from orders_tui.store import MarkKind, PageEntry
 from orders_tui.store.store import Store
+from orders_tui.views.pins import pin
 from orders_wire.cursors import encode_offset
 from orders_wire.vocabulary import Tab
 
@@ -50,7 +51,7 @@ class Table:
         pace: Pace,
         *,
         query: OrdersQuery,
-        memories: Mapping[Tab, TabMemory],
+        memories: Mapping[str, TabMemory],
         spawn: Spawn,
         tell: Callable[[Change], None],
         page_came: Callable[[str | None], None],
@@ -87,6 +88,7 @@ class Table:
             new_count=state.new_count + len(self._missed),
             unread=state.unread,
             frozen=state.frozen,
+            pinned=state.pinned,
         )
 
     @property
@@ -110,21 +112,39 @@ class Table:
         changed = self._transients.shows(Transient.CHANGED, order_id)
         return RowView(order, self._store.mark(order_id), Ghost(reason) if reason else None, changed)
 
-    def memory(self, tab: Tab) -> TabMemory:
-        """How a tab was left, for the state file."""
-        return self._state.memory(tab)
+    def memory(self, place: str) -> TabMemory:
+        """How a tab or a pinned view was left, for the state file."""
+        return self._state.memory(place)
 
     def open_tab(self, tab: Tab) -> None:
         """Shows a tab as it was left; the one on show stays as it is."""
-        if tab is not self._state.query.tab or self._state.entry is None:
-            self._pager.show(*self._state.resume(tab))
+        if tab != self._state.place or self._state.entry is None:
+            as_left = self._state.resume(tab, tab)
+            self._state.leave()
+            self._pager.show(*as_left)
+
+    def open_view(self, name: str, saved: str, tab: Tab, query: OrdersQuery | None = None) -> None:
+        """Shows a pinned view, which is `saved` so: as it was left, or with a query just that."""
+        place, state = pin(name), self._state
+        if query is None and place == state.place and state.entry is not None:
+            return
+        shown = state.resume(tab, place) if query is None else (query, Goal())
+        state.leave(name, saved)
+        self._pager.show(*shown)
+
+    def stand(self, name: str = "", saved: str = "") -> None:
+        """What is on show is this pinned view from now on, as it is saved now; or a tab."""
+        self._state.pinned, self._state.saved = name, saved
+        self._tell(ViewChanged())
 
     def show(self, query: OrdersQuery, order_id: str | None = None) -> None:
-        """Shows a query from its cursor, with the cursor on an order if it is there."""
+        """Shows a query from its cursor in its tab, with the cursor on an order if it is there."""
+        self._state.leave()
         self._pager.show(query, Goal(order_id))
 
     def set_filters(self, filters: Filters, sort: Sort | None = None) -> None:
-        """Narrows the present tab, from its first page; a sort of None keeps the tab's own order."""
+        """Narrows what is on show, from its first page; a sort of None keeps the tab's own order."""
+        self._state.leave(self._state.pinned, self._state.saved)
         query = OrdersQuery(self._state.query.tab, filters, sort, self._state.page_size)
         self._pager.show(query, Goal(self._state.cursor_id))
 
@@ -228,12 +248,14 @@ class Table:
         return ghost_reason(self._state.query, self._store.view(order_id))
 
     def _seen(self, entry: PageEntry, changed: frozenset[str]) -> None:
-        """A page came: rows that somebody else changed are marked, ghosts are asked where they went."""
+        """A page came: rows that somebody else changed are marked, ghosts are asked where they went, one on show each time."""
         state = self._state
         self._page_came(entry.desk_id)
         others = {order_id for order_id in changed.intersection(state.ids) if self._store.mark(order_id) is None}
         if entry.query != state.query:
             self._transients.start(Transient.CHANGED, others)
+        if self._details.watched in state.ghosts:
+            self._details.want(self._details.watched)
         fresh_ghosts = [order_id for order_id in state.ghosts if not self._transients.shows(Transient.GHOST, order_id)]
         if fresh_ghosts:
             self._transients.start(Transient.GHOST, fresh_ghosts)

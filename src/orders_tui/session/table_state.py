@@ -13,6 +13,7 @@ from orders_tui.query import OrdersQuery
 from orders_tui.session.merging import merge
 from orders_tui.session.view import PageSpan
 from orders_tui.state_file import TabMemory
+from orders_tui.views.pins import pin
 from orders_wire.cursors import CursorError, decode_offset
 from orders_wire.vocabulary import Tab
 
@@ -34,12 +35,13 @@ class Goal:
 
 
 class TableState:
-    """`query` is the list on show at its place; `anchor` is what is asked for again, which does not slide (contract §1).
+    """`query` is the list on show at its place; `pinned` the name of the view that it is, `saved` how that is saved: empty for a
+    tab. `anchor` is what is asked for again, which does not slide (contract §1).
 
     `turning` is another place that was asked for and has not come; `accepting` what brings in what waits behind the pill.
     """
 
-    def __init__(self, query: OrdersQuery, memories: Mapping[Tab, TabMemory] | None = None) -> None:
+    def __init__(self, query: OrdersQuery, memories: Mapping[str, TabMemory] | None = None) -> None:
         self._memories = dict(memories or {})
         self.ids: tuple[str, ...] = ()
         self.ghosts: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class TableState:
         self.problem: ApiError | None = None
         self.entry: PageEntry | None = None
         self.query = query
+        self.pinned = self.saved = ""
         self.anchor = query
         self.turning: OrdersQuery | None = query
         self._goal = Goal()
@@ -81,17 +84,25 @@ class TableState:
         """Orders of the page that could not be read."""
         return 0 if self.entry is None else self.entry.page.orders.unread
 
-    def memory(self, tab: Tab) -> TabMemory:
-        """How a tab was left; of the tab on show, how it is."""
-        if self.entry is None or tab is not self.query.tab:
-            return self._memories.get(tab, TabMemory())
-        return TabMemory(
-            self.query.filters, self.query.sort, self.anchor.cursor, self.cursor_id, top=self._position == 0
-        )
+    @property
+    def place(self) -> str:
+        """The tab, or what stands for the pinned view on show."""
+        return pin(self.pinned) if self.pinned else self.query.tab
+
+    def memory(self, place: str) -> TabMemory:
+        """How a tab or a pinned view was left; of the one on show, how it is."""
+        if self.entry is None or place != self.place:
+            return self._memories.get(place, TabMemory())
+        top, saved = self._position == 0, self.saved
+        return TabMemory(self.query.filters, self.query.sort, self.anchor.cursor, self.cursor_id, top=top, saved=saved)
+
+    def leave(self, pinned: str = "", saved: str = "") -> None:
+        """What is shown next is this pinned view, or a tab; how what is on show is left is kept."""
+        self._memories[self.place] = self.memory(self.place)
+        self.pinned, self.saved = pinned, saved
 
     def show(self, query: OrdersQuery, goal: Goal) -> None:
         """Another list, or another place of this one: its rows stay until the new ones come, another's go at once."""
-        self._memories[self.query.tab] = self.memory(self.query.tab)
         same_list = (
             self.entry is not None and replace(query.listing, page_size=self.query.page_size) == self.query.listing
         )
@@ -106,9 +117,9 @@ class TableState:
         self.ids, self.ghosts, self.cursor_id, self.held_back, self.frozen = (), (), None, 0, False
         self._goal = Goal()
 
-    def resume(self, tab: Tab) -> tuple[OrdersQuery, Goal]:
-        """The query and goal that show a tab as it was left."""
-        memory = self.memory(tab)
+    def resume(self, tab: Tab, place: str) -> tuple[OrdersQuery, Goal]:
+        """The query and goal that show a tab, or a pinned view of it, as it was left."""
+        memory = self.memory(place)
         query = OrdersQuery(tab, memory.filters, memory.sort, self.page_size, None if memory.top else memory.cursor)
         return query, Goal(memory.order_id, elsewhere=memory.cursor if memory.top and memory.order_id else None)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from orders_tui.views.pins import pin
+
 if TYPE_CHECKING:
     from orders_tui.errors import ApiError
     from orders_tui.query import OrdersQuery
@@ -48,7 +50,7 @@ class TableView:
     """The table. `as_of` is the last time the server confirmed it; `new_count` orders wait behind the pill.
 
     `unread` orders of the page could not be read and are not among the rows. `loading` is true while rows that were asked for
-    have not come; `problem` is why they did not.
+    have not come; `problem` is why they did not. `pinned` is the name of the pinned view on show; empty for a tab.
     """
 
     query: OrdersQuery
@@ -61,3 +63,9 @@ class TableView:
     new_count: int = 0
     unread: int = 0
     frozen: bool = False
+    pinned: str = ""
+
+    @property
+    def place(self) -> str:
+        """The tab, or what stands for the pinned view."""
+        return pin(self.pinned) if self.pinned else self.query.tab

@@ -6,7 +6,7 @@ It looks like the desk, part for part, so that nothing moves when the desk takes
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs
@@ -27,8 +27,10 @@ from orders_tui.glyphs import glyphs
 from orders_tui.keymap import Keymap
 from orders_tui.startup import first_page
 from orders_tui.startup.first_page import PendingPage
+from orders_tui.views.pins import unpinned
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.containers import Column, Row
+from orders_tui.widgets.first_line import Band
 from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.widgets.metrics_bar import MetricsBar
@@ -55,8 +57,16 @@ class FirstFrame(MainScreen, Screen[None]):
     HORIZONTAL_BREAKPOINTS = breakpoints.COLUMNS
     VERTICAL_BREAKPOINTS = breakpoints.ROWS
 
-    def __init__(self, page: PendingPage, preferences: Preferences, keymap: Keymap, config: Config) -> None:
+    def __init__(
+        self,
+        page: PendingPage,
+        preferences: Preferences,
+        keymap: Keymap,
+        config: Config,
+        on_the_way: Callable[[], bool] = lambda: False,
+    ) -> None:
         super().__init__()
+        self._on_the_way = on_the_way
         self._page, self._preferences, self._keymap, self._config = page, preferences, keymap, config
         self._glyphs = glyphs(config.ascii)
         self.moved = False
@@ -65,7 +75,7 @@ class FirstFrame(MainScreen, Screen[None]):
     def compose(self) -> ComposeResult:
         """As the desk."""
         ellipsis = self._glyphs.ellipsis
-        yield TopBar(ellipsis, id="top")
+        yield TopBar(Band.of(self._config), ellipsis, id="top")
         yield TabStrip(self._glyphs, id="tabs")
         yield MetricsBar(ellipsis, id="metrics")
         yield Bar(ellipsis, id="query")
@@ -79,7 +89,7 @@ class FirstFrame(MainScreen, Screen[None]):
     def on_mount(self) -> None:
         self.set_class(not self._preferences.sidebar, "-no-side")
         self.set_class(not self._preferences.timeline, "-no-pane")
-        self.query_one(OrderTable).set_columns(self._preferences.columns_of(self.tab))
+        self.query_one(OrderTable).set_columns(self._preferences.columns_of(self.tab, self._preferences.place))
         self.query_one(TopBar).show(self._top(), self._glyphs.ascii_only, "")
         self.query_one(HintBar).show((), Hint(self._keymap.key("desk.quit"), "quit"))
         if self.answered:
@@ -102,7 +112,7 @@ class FirstFrame(MainScreen, Screen[None]):
     def _top(self) -> TopInfo:
         """The first line while nothing is known yet."""
         config, sign = self._config, wording.connection(Connection(), datetime.now(UTC))
-        return TopInfo(sign, environment=config.environment or "", name=config.name or "")
+        return TopInfo(sign, config.profile_shown, name=config.name or "", read_only=config.read_only)
 
     def _formatter(self) -> Formatter:
         return Formatter(datetime.now(UTC), "UTC", self._glyphs, self._config.name or "")
@@ -129,8 +139,10 @@ class FirstFrame(MainScreen, Screen[None]):
                 page = first_page.read(body)
                 if rows := cast("tuple[RowView, ...]", first_page.rows(page)):
                     self.query_one(OrderTable).show(rows, self._preferences.order_id or None, fresh=True)
-                self.query_one(TabStrip).show(self.tab, page.tabs)
-                self.query_one(MetricsBar).show(page, Connection())
+                place = self._preferences.place
+                here = place if unpinned(place) in self._preferences.pinned else self.tab
+                self.query_one(TabStrip).show(here, page.tabs, self._preferences.pinned)
+                self.query_one(MetricsBar).show(page, Connection(), self._config.name or "")
         except (ValueError, TypeError, AttributeError, OverflowError):
             self.log("not a page of orders")
         self.call_after_refresh(self.settled.set)
@@ -155,5 +167,8 @@ class FirstFrame(MainScreen, Screen[None]):
         self.query_one(HintBar).say(text)
 
     def request_quit(self) -> None:
-        """Nothing is on its way yet."""
-        self.app.exit()
+        """Nothing is on its way from here yet; from a shop that was left there may be, which the desk asks about."""
+        if self._on_the_way():
+            self.say("something has no answer yet; one moment, the desk is being opened")
+        else:
+            self.app.exit()

@@ -59,7 +59,7 @@ def remembered_ui(state_file: Path) -> Mapping[str, str]:
     try:
         ui = json.loads(state_file.read_text(encoding="utf-8"))["ui"]
         return {str(name): str(value) for name, value in ui.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 
@@ -139,7 +139,7 @@ _ORDER_KINDS: Mapping[str, type | UnionType] = {
     **dict.fromkeys(("customer_name", "support_thread"), str | None),
     **dict.fromkeys(("value_usd", "age_hours"), int | float | None),
     "ship_by": datetime | None,
-    **dict.fromkeys(("total", "hold", "return", "outbound"), Loose | None),
+    **dict.fromkeys(("total", "refunded", "hold", "return", "outbound"), Loose | None),
 }
 _INSTANTS = frozenset({"placed_at", "ship_by", "ts", "updated_at", "since", "until", "start", "end"})
 
@@ -152,6 +152,7 @@ def read(body: Mapping[str, Any]) -> OrdersPage:
         made = _value("", {**clean, "orders": None})
         if not all(isinstance(figure, int | float) for figure in vars(made.metrics).values()):
             raise ValueError("not the figures of a desk")
+        _require_figures(made.work)
         made.orders = Loose(items=[_order(each) for each in slice_["items"]], page_info=_value("", slice_["page_info"]))
     except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError("not a page of orders") from error
@@ -159,6 +160,14 @@ def read(body: Mapping[str, Any]) -> OrdersPage:
     if not isinstance(made.tabs, dict) or not all(isinstance(count, int) for count in made.tabs.values()):
         raise ValueError("not the sizes of tabs")
     return cast("OrdersPage", made)
+
+
+def _require_figures(work: Loose | None) -> None:
+    """Raises ValueError where a figure of the panel `work` is none: it would be painted."""
+    if work is not None:
+        figures = (work.due_today, work.unowned_total, *(owner.total for owner in work.owners or ()))
+        if not all(isinstance(figure, int) for figure in figures):
+            raise ValueError("not the figures of a desk")
 
 
 def rows(page: OrdersPage) -> tuple[LooseRow, ...]:

@@ -87,6 +87,13 @@ def _possible(message: Message) -> bool:
 class TolerantDriver(LinuxDriver):
     """Textual's driver, reading through `InputDecoder`."""
 
+    def take_mouse(self, wanted: bool) -> None:
+        """Takes the mouse from now on, or gives it back to the terminal."""
+        if wanted != self._mouse:
+            self._disable_mouse_support()
+            self._mouse = wanted
+            self._enable_mouse_support()
+
     def stop_application_mode(self) -> None:
         """Gives the terminal back but for its flow control: a ctrl+s typed now would hold up what is still to be written."""
         before = self.attrs_before

@@ -6,7 +6,6 @@ let through. Control characters (C0, DEL, C1) and bidirectional overrides become
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from unicodedata import normalize
 
@@ -50,34 +49,31 @@ class FilterChain(LineFilter):
         return segments
 
 
-_GLYPHS = {
-    **dict(zip("–—…·•│─€£↑↓←→", "--~-*|-EL^v<>", strict=True)),
-    **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
-    **dict.fromkeys("▏▎▕║┃", "|"),
-    **dict.fromkeys("━═▔▁", "-"),
-}
-_GLYPH_TABLE = str.maketrans(_GLYPHS)
-_LETTER_TABLE = str.maketrans(_GLYPHS | dict(zip("“”’‘", "\"\"''", strict=True)))
-_DRAWN = re.compile("[\u2190-\u23ff\u2500-\u27bf\u2800-\u28ff]")
-"""Arrows, operators, boxes, blocks, shapes, signs and dots: what screens are drawn with, and nobody is called."""
+_SPELLED = str.maketrans(
+    {
+        **dict(zip("–—…·•│─€£↑↓←→“”’‘", "--~-*|-EL^v<>\"\"''", strict=True)),
+        **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
+        **dict.fromkeys("▏▎▕║┃", "|"),
+        **dict.fromkeys("━═▔▁", "-"),
+        **dict.fromkeys("▂▃▄▅▆▇█", " "),
+    }
+)
 
 
-class AsciiGlyphs(LineFilter):
-    """For fonts without the signs that screens are drawn with: those become ASCII. What people are called stays as it is."""
+class AsciiOnly(LineFilter):
+    """For terminals whose encoding is not Unicode: a letter loses its accents; what has no such letter becomes `?`.
+
+    Where the terminal has Unicode and its font no signs nothing is filtered: the screen draws in ASCII by itself (`Glyphs`), and
+    what people are called stays as it is.
+    """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The same segments with every glyph in ASCII, as wide as before."""
-        return [each if each.text.isascii() else Segment(self._spelled(each.text), each.style) for each in segments]
-
-    def _spelled(self, text: str) -> str:
-        return _DRAWN.sub(lambda drawn: "?" * cell_len(drawn[0]), text.translate(_GLYPH_TABLE))
+        """The same segments in ASCII, as wide as before."""
+        return [each if each.text.isascii() else Segment(_spelled(each.text), each.style) for each in segments]
 
 
-class AsciiOnly(AsciiGlyphs):
-    """For terminals whose encoding is not Unicode: also a letter loses its accents; what has no such letter becomes `?`."""
-
-    def _spelled(self, text: str) -> str:
-        return "".join(char if char.isascii() else _nearest(char) for char in text.translate(_LETTER_TABLE))
+def _spelled(text: str) -> str:
+    return "".join(char if char.isascii() else _nearest(char) for char in text.translate(_SPELLED))
 
 
 def _nearest(char: str) -> str:

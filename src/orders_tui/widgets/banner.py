@@ -24,7 +24,10 @@ class Banner(Bar):
     def show(self, sentences: list[str]) -> None:
         """Shows the sentences, the first one stressed, as many as there is room for; or goes."""
         self.display = bool(sentences)
-        pieces = ((f" · {text}", "banner") if at else (text, "banner-strong") for at, text in enumerate(sentences))
+        pieces = (
+            (f" {self.glyphs.dot} {text}", "banner") if at else (text, "banner-strong")
+            for at, text in enumerate(sentences)
+        )
         self.set_pieces(fitting(([piece] for piece in pieces), max(self.size.width, self.screen.size.width - 2)))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.strip import Strip
 
+from orders_tui.glyphs import ASCII, UNICODE, Glyphs
 from orders_tui.widgets.cells import Piece, clip, plain, text_of, width
 from orders_tui.widgets.styled import Styled, content_style
 
@@ -40,10 +41,15 @@ class Bar(Styled):
     Bar { height: 1; width: 1fr; padding: 0 1; }
     """
 
-    def __init__(self, ellipsis: str = "…", *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, ellipsis: str = UNICODE.ellipsis, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.ellipsis = ellipsis
         self._pieces: tuple[Sequence[Piece], Sequence[Piece]] = (), ()
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The set of signs that the ellipsis is of."""
+        return ASCII if self.ellipsis == ASCII.ellipsis else UNICODE
 
     @property
     def narrow(self) -> bool:

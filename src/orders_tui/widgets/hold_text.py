@@ -54,8 +54,8 @@ def _until(hold: HoldEntry, fmt: Formatter) -> Piece:
 
 
 def what(hold: HoldEntry) -> str:
-    """What it holds: `2× TEE-BLK-M, 1× MUG-01`."""
-    named = ", ".join(f"{each.quantity}× {each.sku or each.title}" for each in hold.lines)
+    """What it holds: `2 TEE-BLK-M, 1 MUG-01`."""
+    named = ", ".join(f"{each.quantity} {each.sku or each.title}" for each in hold.lines)
     return f"holds {named}" if named else "holds all that is owed"
 
 

@@ -15,8 +15,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from orders_tui.glyphs import UNICODE
 from orders_tui.widgets.cells import Piece, fit, length
 from orders_tui.widgets.styled import Styled, changed_lines
+
+MARGIN = 1
+"""Cells that stay free at the right end: nothing touches a frame, a scroll bar or the screen's edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,13 @@ class LineList(Styled, ScrollView, can_focus=True, inherit_bindings=False):
     class Chosen(Message):
         """A line was clicked twice."""
 
-    def __init__(self, cursor: str = "▸", ellipsis: str = "…", *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        cursor: str = UNICODE.cursor,
+        ellipsis: str = UNICODE.ellipsis,
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
         self._lines: tuple[Line, ...] = ()
         self._at = 0
@@ -67,6 +77,11 @@ class LineList(Styled, ScrollView, can_focus=True, inherit_bindings=False):
         if lit != self._lit:
             self._lit = lit
             self.refresh()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All of them, from top to bottom."""
+        return self._lines
 
     @property
     def current(self) -> str:
@@ -139,10 +154,10 @@ class LineList(Styled, ScrollView, can_focus=True, inherit_bindings=False):
             return Strip.blank(cells, self.own_style("plain"))
         line, right = self._lines[at], length(self._lines[at].right)
         on = self._lit and at == self._at and line.choosable and (self.has_focus or self.always_on)
-        room = max(0, cells - 2 - right - bool(right))
+        room = max(0, cells - 2 - MARGIN - right - bool(right))
         pieces = [(f"{self._cursor_glyph} " if on else "  ", "active"), *fit(line.left, room, self._ellipsis)]
         if right:
-            pieces += [(" ", "plain"), *line.right]
+            pieces += [(" ", "plain"), *line.right, (" " * MARGIN, "plain")]
         return self.strip(pieces, cells, "cursor" if on else "plain")
 
     def on_resize(self) -> None:

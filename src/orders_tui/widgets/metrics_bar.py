@@ -1,4 +1,7 @@
-"""The figures of the desk in one line, over all orders whatever the tab and filters show."""
+"""What the tabs do not say, in one line: the operator's own work, what nobody owns, what is due today, and how it goes.
+
+Over all orders, whatever the tab and filters show. A number that gets shorter moves nothing: it keeps the cells of its longest.
+"""
 
 from __future__ import annotations
 
@@ -6,40 +9,61 @@ from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.feed import Connection, ConnectionState
+from orders_tui.glyphs import UNICODE
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece, fitting, length
 from orders_tui.wording import Tone
+from orders_wire.vocabulary import OWNERS_NAMED
 
 if TYPE_CHECKING:
-    from orders_wire.page import OrdersPage
+    from orders_wire.page import OrdersPage, Work
 
 
 class MetricsBar(Bar):
     """Draws the metrics of a page."""
 
-    def show(self, page: OrdersPage | None, connection: Connection) -> None:
+    def __init__(self, ellipsis: str = UNICODE.ellipsis, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(ellipsis, id=id)
+        self._cells: dict[str, int] = {}
+
+    def show(self, page: OrdersPage | None, connection: Connection, me: str = "") -> None:
         """Shows these figures (nothing before the first page), and that the connection is only second best, when it is."""
-        figures, right = _figures(page, self.narrow) if page is not None else ([], [])
+        figures = [self._figure(*figure) for figure in _figures(page, me)] if page is not None else []
+        right = _speed(page, self.narrow) if page is not None else []
         if connection.state is ConnectionState.POLLING:
             why = f": {connection.reason}" if connection.reason and not self.narrow else ""
             right = [("DEGRADED", Tone.WARN), (f" polling{why}", Tone.DIM)]
         self.set_pieces(fitting(figures, self.size.width - length(right) - 1), right)
 
+    def _figure(self, number: int, words: str, tone: str) -> list[Piece]:
+        """A number as wide as it has ever been, and its words."""
+        text = wording.count(number)
+        cells = self._cells[words] = max(len(text), self._cells.get(words, 0))
+        return [(f"{text:>{cells}}", tone if number else Tone.DIM), (f" {words}   ", Tone.DIM)]
 
-def _figures(page: OrdersPage, narrow: bool) -> tuple[list[list[Piece]], list[Piece]]:
-    """The counts, each as its pieces, and what stands at the right end."""
-    metrics = page.metrics
-    share = f" {metrics.overdue_pct:.0%}" if metrics.overdue else ""
-    counts: list[tuple[int, str, str]] = [
-        (metrics.awaiting_fulfillment, "to fulfil", "strong"),
-        (metrics.overdue, f"overdue{share}", Tone.BAD),
-        (metrics.breaches, "breached", Tone.BAD),
-        (metrics.awaiting_tracking, "no tracking", Tone.WARN),
-        *([] if narrow else [(page.returns.refunds_due, "refunds due", "strong")]),
+
+def _figures(page: OrdersPage, me: str) -> list[tuple[int, str, str]]:
+    """Number, words and tone, what matters most first: where room is short the last give way."""
+    figures: list[tuple[int, str, str]] = []
+    if page.work is not None:
+        mine = _mine(page.work, me) if me else None
+        figures += [(mine, "mine", "key")] if mine is not None else []
+        figures += [(page.work.unowned_total, "unowned", Tone.WARN), (page.work.due_today, "due today", "strong")]
+    return [
+        *figures,
+        (page.metrics.breaches, "breached", Tone.BAD),
+        (page.returns.refunds_due, "refunds due", "strong"),
+        (page.shipments.delivered_today, "delivered today", Tone.GOOD),
     ]
-    figures: list[list[Piece]] = [
-        [("   " if at else "", Tone.PLAIN), (wording.count(n), tone if n else "strong"), (f" {words}", Tone.DIM)]
-        for at, (n, words, tone) in enumerate(counts)
-    ]
-    period = "avg" if narrow else f"to fulfil, {page.period.label.lower()}"
-    return figures, [(f"{metrics.avg_fulfillment_hours:.1f} h", "strong"), (f" {period}", Tone.DIM)]
+
+
+def _mine(work: Work, me: str) -> int | None:
+    """What the operator has to send; None where the busiest owners alone are named and this is none of them."""
+    nothing = 0 if len(work.owners) < OWNERS_NAMED else None
+    return next((owner.total for owner in work.owners if owner.name == me), nothing)
+
+
+def _speed(page: OrdersPage, narrow: bool) -> list[Piece]:
+    """How long fulfilling takes."""
+    period = "to fulfil" if narrow else f"to fulfil, {page.period.label.lower()}"
+    return [(f"{page.metrics.avg_fulfillment_hours:.1f} h", "strong"), (f" {period}", Tone.DIM)]

@@ -69,10 +69,13 @@ def facts(order: Order, fmt: Formatter, parcels: bool = True) -> Iterator[Text]:
     if order.return_ is not None:
         sign = wording.return_state(order.return_.state)
         words = wording.return_line(order.return_, symbols=not fmt.glyphs.ascii_only)
-        yield fact("return", (f"{fmt.glyph(sign)} {words}", sign.tone))
+        since = f"  for {fmt.age(order.return_.since)}" if order.return_.since else ""
+        yield fact("return", (f"{fmt.glyph(sign)} {words}", sign.tone), (since, Tone.DIM))
+    if order.refunded is not None:
+        yield fact("refunded", (fmt.money(order.refunded), Tone.PLAIN))
     if order.delivery in (Delivery.LOCAL, Delivery.PICKUP):
         yield fact("delivery", fmt.piece(wording.delivery(order.delivery)))
-    due = wording.ship_by(order, fmt.now, fmt.zone)
+    due = fmt.ship_by(order)
     if order.ship_by is not None and due.word:
         yield fact("ship by", (fmt.sign(due).strip(), due.tone), (f"  {fmt.instant(order.ship_by)}", Tone.DIM))
     if parcels:
@@ -224,8 +227,8 @@ def parcel_state(parcel: Fulfillment, fmt: Formatter) -> str:
 
 
 def contents(parcel: Fulfillment) -> str:
-    """What is in a parcel: `2 T-shirt, black, M · 1 Mug`; empty where nobody knows."""
-    return " · ".join(f"{line.quantity} {line.title or line.sku or 'item'}" for line in parcel.lines)
+    """What is in a parcel: `2 T-shirt, black, M + 1 Mug`; empty where nobody knows."""
+    return " + ".join(f"{line.quantity} {line.title or line.sku or 'item'}" for line in parcel.lines)
 
 
 def _returns(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class QueryInfo:
-    """What the line says. `narrowed` is the local word of `&`; `waiting` new orders stand behind the pill;
-    `unread` orders of the page could not be read.
+    """What the line says. `holds`: what stands in the tab; `narrowed` is the local word of `&`; `waiting` new orders stand behind
+    the pill; `unread` orders of the page could not be read.
     """
 
     span: PageSpan
+    holds: str = ""
     chips: Sequence[Chip] = ()
     narrowed: str = ""
     shown: int = 0
@@ -47,7 +48,7 @@ class QueryBar(Bar):
 def _filters(info: QueryInfo) -> list[Piece]:
     pieces: list[Piece] = [(f"{info.search_key} ", "key")]
     if not info.chips and not info.narrowed:
-        return [*pieces, ("filter", Tone.DIM)]
+        return [*pieces, ("filter", Tone.DIM), (f"   {info.holds}", Tone.DIM)]
     for chip in info.chips:
         pieces += [(f" {chip.label} ", "chip"), (" ", Tone.PLAIN)]
     if info.narrowed:
@@ -68,6 +69,5 @@ def _place(info: QueryInfo, narrow: bool, glyphs: Glyphs) -> list[Piece]:
     span = info.span
     if span.total:
         page = f" p {span.page}/{span.pages}" if narrow else f", page {span.page} of {span.pages}"
-        dash = "-" if glyphs.ascii_only else "–"
-        pieces += [(f"{span.first}{dash}{span.last} of {span.total}", Tone.PLAIN), (page, Tone.DIM)]
+        pieces += [(f"{span.first}{glyphs.nothing}{span.last} of {span.total}", Tone.PLAIN), (page, Tone.DIM)]
     return pieces

@@ -1,13 +1,13 @@
-"""Alerts by severity, data gaps, and the panels for shipments, returns and stock: one list that can be walked.
+"""Alerts by severity, data gaps, and what has to be done next: what is due soon, mine, unowned, out of stock. One list to walk.
 
-Every line that names an order leads to it; a stock line leads to the escalation of its SKU.
+An order stands in it once, in the first section it belongs to. A line that names an order leads to it, the heading of what is
+mine or unowned to all of it in the table, a stock line to the escalation of its SKU.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -21,14 +21,15 @@ from orders_wire.vocabulary import UNASSIGNED, EventType
 
 if TYPE_CHECKING:
     from orders_tui.alerts import Alert
-    from orders_wire.page import InventoryBlock, OrdersPage, Returns, Shipments
+    from orders_wire.page import InventoryBlock, OrdersPage, OwedOrder, Work
 
 KIND = 12
 """Cells of the kind's name before the only alert of it."""
 SHOWN = 3
 """So many of a kind of alert while it is folded."""
 SHOWN_OPEN = 50
-IN_PANEL = 5
+IN_PANEL, IN_PANEL_ROOMY = 5, 10
+DUE_SOON = "DUE IN 2 H"
 REPORTED = 50
 """The server reports the most severe alerts only, so many, when a stream opens (contract §2)."""
 ROOMY = 50
@@ -36,7 +37,8 @@ ROOMY = 50
 
 
 class SideBar(LineList):
-    """The list; `current` is `kind:<severity>:<type>`, `alert:<id>`, `gap:<id>`, `order:<section>:<order id>` or `sku:<sku>`.
+    """The list; `current` is `kind:<severity>:<type>`, `alert:<id>`, `gap:<id>`, `order:<section>:<order id>`, `owner:<name>` or
+    `sku:<sku>`.
 
     `types`: the only kinds of alert on show, when not empty.
     """
@@ -62,11 +64,14 @@ class SideBar(LineList):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How the list is shown: which kinds are unfolded, which are the only ones on show, how many cells there are."""
+    """How the list is shown: which kinds are unfolded, which are the only ones on show, how many cells there are; whose orders
+    alone the table shows anyway.
+    """
 
     unfolded: Collection[str] = ()
     types: Collection[EventType] = ()
     cells: int = 28
+    in_table: str = ""
 
 
 def alerts_of(key: str, alerts: Sequence[Alert]) -> list[str]:
@@ -91,6 +96,12 @@ def order_of(key: str, alerts: Sequence[Alert]) -> str | None:
     return None
 
 
+def owner_of(key: str) -> str:
+    """Whose orders a line leads to; empty where it leads elsewhere."""
+    kind, _, rest = key.partition(":")
+    return rest if kind == "owner" else ""
+
+
 def sku_of(key: str) -> str | None:
     """The SKU of a stock line, or None."""
     kind, _, rest = key.partition(":")
@@ -106,7 +117,7 @@ def lines(
         return [_label("heading alerts", ("ALERTS", "strong")), unknown, *_gaps(gaps, fmt)]
     out = [*_alerts(alerts, shown, fmt, page.alerts_total if page is not None else 0), *_gaps(gaps, fmt)]
     if page is not None:
-        out += [*_tracking(page.shipments, fmt), *_delayed(page.shipments, fmt), *_returns(page.returns, fmt)]
+        out += _work(page.work, fmt, shown) if page.work is not None else ()
         out += _stock(page.inventory_blocks, page.inventory_blocks_total)
     return out
 
@@ -182,36 +193,44 @@ def _panel_line(key: str, name: str, about: Piece, right: Piece) -> Line:
     return Line(key, ((f"{name} ", Tone.PLAIN), about), (right,))
 
 
-def _tracking(panel: Shipments, fmt: Formatter) -> Iterator[Line]:
-    yield from _heading("TRACKING PENDING", panel.tracking_pending_total or len(panel.tracking_pending))
-    for item in panel.tracking_pending[:IN_PANEL]:
-        owner = fmt.glyphs.nothing if item.owner == UNASSIGNED else item.owner
-        due = _due(item.expected_ship_date, fmt)
-        yield _panel_line(f"order:tracking:{item.order_id}", item.order_number, (owner, Tone.DIM), due)
+def _work(work: Work, fmt: Formatter, shown: Shown) -> Iterator[Line]:
+    """What is due soon, what the operator has, what nobody has: an order that stood above does not stand below again."""
+    rows = IN_PANEL if shown.cells < ROOMY else IN_PANEL_ROOMY
+    soon = work.due_soon[:rows]
+    yield from _heading(DUE_SOON, work.due_soon_total)
+    for order in soon:
+        yield _owed("soon", order, fmt, order.owner)
+    told = {order.order_id for order in soon}
+    if fmt.me and (mine := work.of(fmt.me)) is not None:
+        yield from _owned("MINE", fmt.me, mine.total, mine.overdue)
+        yield from _owed_by("mine", mine.orders, told, fmt, shown)
+    yield from _owned("UNOWNED", UNASSIGNED, work.unowned_total, work.unowned_overdue)
+    yield from _owed_by("unowned", work.unowned[:rows], told, fmt, shown)
 
 
-def _due(at: datetime | None, fmt: Formatter) -> Piece:
-    if at is None:
-        return fmt.glyphs.nothing, Tone.DIM
-    left_s = (at - fmt.now).total_seconds()
-    return (f"late {wording.age(-left_s)}", Tone.BAD) if left_s < 0 else (f"in {wording.age(left_s)}", Tone.DIM)
+def _owned(title: str, name: str, total: int, overdue: int) -> Iterator[Line]:
+    """A heading that leads to all of it."""
+    yield _label(f"gap above {title}")
+    late = (f"{overdue} late", Tone.BAD) if overdue else ("", Tone.DIM)
+    yield Line(f"owner:{name}", ((title, "strong"), (f" {total}", Tone.DIM)), (late,), choosable=bool(total))
 
 
-def _delayed(panel: Shipments, fmt: Formatter) -> Iterator[Line]:
-    yield from _heading("DELAYED", panel.delayed_total or len(panel.delayed), f"{panel.delivered_today} delivered")
-    for item in panel.delayed[:IN_PANEL]:
-        carrier, quiet = item.carrier or fmt.glyphs.nothing, f"{wording.age(item.delay_hours * 3600)} quiet"
-        yield _panel_line(f"order:delayed:{item.order_id}", item.order_number, (carrier, Tone.DIM), (quiet, Tone.WARN))
+def _owed_by(section: str, orders: Sequence[OwedOrder], told: set[str], fmt: Formatter, shown: Shown) -> Iterator[Line]:
+    """The first of them, unless the table shows just these."""
+    owner = fmt.me if section == "mine" else UNASSIGNED
+    if owner == shown.in_table:
+        yield _label(f"{section} in the table", ("in the table", Tone.DIM))
+        return
+    for order in orders:
+        if order.order_id not in told:
+            yield _owed(section, order, fmt)
 
 
-def _returns(panel: Returns, fmt: Formatter) -> Iterator[Line]:
-    due = f"{panel.refunds_due} due ${panel.refund_value_usd:,.0f}" if panel.refunds_due else ""
-    yield from _heading("RETURNS", panel.pending_total or len(panel.pending), due)
-    for item in panel.pending[:IN_PANEL]:
-        amount = "" if item.refund_amount is None else f"{item.refund_amount:,.0f}"
-        right = (f"{amount} {wording.age(item.age_days * 86_400):>3}", Tone.DIM)
-        state = fmt.piece(wording.return_state(item.state), 0)
-        yield _panel_line(f"order:returns:{item.order_id}", item.order_number, state, right)
+def _owed(section: str, order: OwedOrder, fmt: Formatter, owner: str = "") -> Line:
+    whose = {UNASSIGNED: (fmt.glyphs.nothing, Tone.DIM), fmt.me: (owner, Tone.ACTIVE)}.get(owner, (owner, Tone.DIM))
+    late, left_s = fmt.late(order.ship_by), (order.ship_by - fmt.now).total_seconds()
+    due: Piece = (late.word, late.tone) if late is not None else (f"in {wording.age(left_s)}", Tone.DIM)
+    return _panel_line(f"order:{section}:{order.order_id}", order.order_number, whose, due)
 
 
 def _stock(blocks: Sequence[InventoryBlock], total: int) -> Iterator[Line]:

@@ -16,16 +16,18 @@ from textual.widget import Widget
 
 from orders_tui.widgets.cells import Piece, plain
 
-_LOOKS: dict[str, tuple[str, str, bool]] = {
+LOOKS: dict[str, tuple[str, str, bool]] = {
     "strong": ("", "", True),
     **{tone: (f"tone-{tone}", "", False) for tone in ("dim", "good", "active", "warn", "bad")},
+    "dire": ("tone-dire", "", True),
     "key": ("tone-active", "", True),
     "faint": ("faint", "", False),
+    "pointed": ("", "row-cursor", True),
     "alarm": ("on-bad", "tone-bad", True),
     "badge": ("background", "tone-active", True),
     "chip": ("", "row-cursor", False),
-    "banner": ("background", "", False),
-    "banner-strong": ("background", "", True),
+    "banner": ("on-warn", "", False),
+    "banner-strong": ("on-warn", "", True),
     "tab": ("", "row-cursor", True),
     "tab-key": ("tone-active", "row-cursor", True),
     "tab-dim": ("tone-dim", "row-cursor", False),
@@ -41,19 +43,34 @@ _LOOKS: dict[str, tuple[str, str, bool]] = {
 }
 """Name → the theme's variable for the text, for the ground (empty: as below), and whether it is bold."""
 
-_built: dict[str, Mapping[str, Style]] = {}
+_USED = sorted(
+    {variable for text, ground, _ in LOOKS.values() for variable in (text, ground, "background") if variable}
+)
+_built: dict[tuple[str, ...], Mapping[str, Style]] = {}
 
 
-def palette(theme: str, variables: Mapping[str, str]) -> Mapping[str, Style]:
-    """The styles by name in a theme."""
-    if theme not in _built:
-        styles = {name: _style(*look, variables) for name, look in _LOOKS.items()}
+def palette(variables: Mapping[str, str]) -> Mapping[str, Style]:
+    """The styles by name in these colours: while a theme changes, its name is there before they are."""
+    colors = tuple(variables[name] for name in _USED)
+    if colors not in _built:
+        styles = {name: _style(*look, variables) for name, look in LOOKS.items()}
         styles["ghost"] += Style(italic=True)
-        _built[theme] = MappingProxyType(styles)
-    return _built[theme]
+        _built[colors] = MappingProxyType(styles)
+    return _built[colors]
+
+
+_SELECTED = "row-cursor"
+"""The ground of what is chosen."""
 
 
 def _style(text: str, ground: str, bold: bool, variables: Mapping[str, str]) -> Style:
+    """With the terminal's own colours nobody knows which two of them can be read on each other, but for text on its ground: what
+    has a ground of its own is that in reverse.
+    """
+    if ground and Color.parse(variables["background"]).ansi is not None:
+        tone = ground if ground.startswith("tone-") else ""
+        color = Color.parse(variables[tone]).rich_color if tone else None
+        return Style(color=color, reverse=bool(tone) or ground == _SELECTED or None, bold=bold or None)
     return Style(
         color=Color.parse(variables[text]).rich_color if text else None,
         bgcolor=Color.parse(variables[ground]).rich_color if ground else None,
@@ -61,9 +78,14 @@ def _style(text: str, ground: str, bold: bool, variables: Mapping[str, str]) -> 
     )
 
 
+def toned(base: Style, style: Style) -> Style:
+    """A piece's style on a line's: what is in reverse as a whole is in one colour."""
+    return base + (Style(bold=style.bold) if base.reverse else style)
+
+
 def content_style(name: str) -> str:
     """A style of the palette that has no ground, as Textual's Content wants it."""
-    text, _, bold = _LOOKS.get(name, ("", "", False))
+    text, _, bold = LOOKS.get(name, ("", "", False))
     return f"{'bold ' if bold else ''}${text or 'foreground'}"
 
 
@@ -87,7 +109,7 @@ class Styled(Widget):
                 self._own = self.rich_style
             return self._own
         if self._palette is None:
-            self._palette = palette(self.app.theme, self.app.theme_variables)
+            self._palette = palette(self.app.theme_variables)
         return self._palette[name]
 
     def strip(self, pieces: Iterable[Piece], cells: int, over: str = "plain") -> Strip:
@@ -95,10 +117,11 @@ class Styled(Widget):
         base = self.own_style("plain")
         if over != "plain":
             base += self.own_style(over)
-        segments = [
-            Segment(plain(text), base if style == "plain" else base + self.own_style(style)) for text, style in pieces
-        ]
+        segments = [Segment(plain(text), self._piece_style(base, style)) for text, style in pieces]
         return Strip(segments).simplify().adjust_cell_length(cells, base)
+
+    def _piece_style(self, base: Style, name: str) -> Style:
+        return base if name == "plain" else toned(base, self.own_style(name))
 
     def notify_style_update(self) -> None:
         """The theme, a class or the focus has changed."""

@@ -1,4 +1,8 @@
-"""The tabs in one line: digit, name, count. Where not all fit, those around the active one, with `‹ ›` for the rest."""
+"""The tabs in one line, and behind them the pinned views: digit, name, count. Where not all fit, those around the active one,
+with `‹ ›` for the rest.
+
+A count that gets shorter moves nothing: it keeps the cells of its longest.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,14 @@ from textual.strip import Strip
 
 from orders_tui import wording
 from orders_tui.glyphs import Glyphs
-from orders_tui.widgets.cells import Piece, length
+from orders_tui.views.pins import pin
+from orders_tui.widgets.cells import Piece, clip, length
 from orders_tui.widgets.styled import Styled
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import Tab
+
+PINNED_KEY, LONGEST = "0", 16
+"""The digit of the first pinned view, and the cells of a pinned view's name."""
 
 URGENT = frozenset({Tab.OVERDUE, Tab.DELAYED, Tab.HOLDS})
 """Tabs whose count should be nothing."""
@@ -25,26 +33,34 @@ class TabStrip(Styled):
     """Shows which tab is open and how much is in each."""
 
     DEFAULT_CSS = """
-    TabStrip { height: 1; width: 1fr; }
+    TabStrip { height: 1; width: 1fr; padding: 0 1; }
     """
 
     @dataclass
     class Chosen(Message):
-        """A tab was clicked."""
+        """A tab was clicked, or a pinned view."""
 
-        tab: Tab
+        place: str
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._active = Tab.UNFULFILLED
+        self._active: str = Tab.UNFULFILLED
         self._counts: Mapping[str, int] = {}
-        self._ends: list[tuple[int, Tab]] = []
+        self._cells: dict[str, int] = {}
+        self._pinned: tuple[str, ...] = ()
+        self._changed = False
+        self._ends: list[tuple[int, str]] = []
 
-    def show(self, active: Tab, counts: Mapping[str, int]) -> None:
-        """Takes the open tab and the size of every tab."""
-        if (active, counts) != (self._active, self._counts):
-            self._active, self._counts = active, dict(counts)
+    def show(
+        self, active: str, counts: Mapping[str, int], pinned: Sequence[str] = (), *, changed: bool = False
+    ) -> None:
+        """Takes the open tab, the sizes that are known, and the pinned views; `changed`: the open one is not as it is saved."""
+        now = (active, dict(counts), tuple(pinned), changed)
+        if now != (self._active, self._counts, self._pinned, self._changed):
+            self._active, self._counts, self._pinned, self._changed = now
+            for place, count in counts.items():
+                self._cells[place] = max(len(wording.count(count)), self._cells.get(place, 0))
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -52,13 +68,13 @@ class TabStrip(Styled):
         return self.strip(self._pieces(cells) if y == 0 else (), cells)
 
     def _pieces(self, cells: int) -> list[Piece]:
-        tabs = list(Tab)
-        labels = [self._label(number, tab, 0) for number, tab in enumerate(Tab, start=1)]
+        tabs = [*Tab, *map(pin, self._pinned)]
+        labels = self._labels(0)
         first, last = 0, len(tabs)
         if sum(map(length, labels)) + 2 > cells:
-            labels = [self._label(number, tab, 1) for number, tab in enumerate(Tab, start=1)]
+            labels = self._labels(1)
             if sum(map(length, labels)) + 2 > cells:
-                first, last = self._window(labels, cells)
+                first, last = self._window(labels, cells, tabs.index(self._active) if self._active in tabs else 0)
         shown = labels[first:last]
         widths = accumulate(map(length, shown), initial=1)
         self._ends = list(zip(islice(widths, 1, None), tabs[first:last], strict=True))
@@ -68,18 +84,26 @@ class TabStrip(Styled):
             *([(self._glyphs.right, Tone.DIM)] if last < len(tabs) else ()),
         ]
 
-    def _label(self, number: int, tab: Tab, form: int) -> list[Piece]:
-        """Digit, name (its long form is 0, its short one 1) and count of a tab."""
-        size, active = self._counts.get(tab), tab is self._active
+    def _labels(self, form: int) -> list[list[Piece]]:
+        """Every tab with its name in this form, the long one being 0, the short one 1; the first pinned view has the digit 0."""
+        tabs = [self._label(str(number), tab, wording.tab(tab)[form]) for number, tab in enumerate(Tab, start=1)]
+        return [*tabs, *(self._pinned_label(at, name) for at, name in enumerate(self._pinned))]
+
+    def _pinned_label(self, at: int, name: str) -> list[Piece]:
+        place = pin(name)
+        star = "*" if place == self._active and self._changed else ""
+        return self._label("" if at else PINNED_KEY, place, f"{pin(clip(name, LONGEST, self._glyphs.ellipsis))}{star}")
+
+    def _label(self, digit: str, tab: str, title: str) -> list[Piece]:
+        size, active = self._counts.get(tab), tab == self._active
         urgent = tab in URGENT and bool(size)
         key, name = ("tab-key", "tab") if active else (Tone.DIM, Tone.PLAIN)
         tone = ("tab-warn" if urgent else "tab-dim") if active else (Tone.WARN if urgent else Tone.DIM)
-        count = " " if size is None else f" {wording.count(size)} "
-        return [(f" {number} ", key), (wording.tab(tab)[form], name), (count, tone)]
+        count = " " if size is None else f" {wording.count(size):<{self._cells.get(tab, 0)}} "
+        return [(f" {digit} " if digit else " ", key), (title, name), (count, tone)]
 
-    def _window(self, labels: Sequence[Sequence[Piece]], cells: int) -> tuple[int, int]:
+    def _window(self, labels: Sequence[Sequence[Piece]], cells: int, at: int) -> tuple[int, int]:
         """From where to where the labels fit, with the active one as far in the middle as can be."""
-        at = list(Tab).index(self._active)
         first, last = at, at + 1
         while True:
             wider = [(f, n) for f, n in ((first, last + 1), (first - 1, last)) if f >= 0 and n <= len(labels)]
@@ -90,6 +114,7 @@ class TabStrip(Styled):
 
     def on_click(self, event: events.Click) -> None:
         """Opens the tab under the pointer."""
-        chosen = next((tab for end, tab in self._ends if event.x < end), None)
+        at = event.get_content_offset(self)
+        chosen = next((tab for end, tab in self._ends if at is not None and at.x < end), None)
         if chosen is not None:
             self.post_message(self.Chosen(chosen))

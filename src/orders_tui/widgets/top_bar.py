@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece, clip, length
+from orders_tui.widgets.first_line import FirstLine
 from orders_tui.wording import Sign, Tone
 
-PRODUCTION = frozenset({"prod", "production", "live"})
 GAP = "   "
+FROZEN = Sign("‖", "=", "frozen", "frozen", Tone.WARN)
+SINCE = 5
+"""Cells of how long ago, so that the clock stays where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,12 @@ class TopInfo:
     """
 
     connection: Sign
-    environment: str = ""
+    profile: str = ""
     shop: str = ""
     name: str = ""
     role: str = ""
     synced_s: float | None = None
+    read_only: bool = False
     frozen: bool = False
     marked: int = 0
     sending: int = 0
@@ -37,19 +40,19 @@ class TopInfo:
     clock: str = ""
 
 
-class TopBar(Bar):
-    """Draws a `TopInfo`."""
+class TopBar(FirstLine):
+    """Draws a `TopInfo` behind the word of the band."""
 
     def show(self, info: TopInfo, ascii_only: bool, undo_key: str) -> None:
         """Shows how things stand now; where room is short, what matters least gives way, never which desk it is."""
-        who = _who(info, self.narrow)
-        groups = _state(info, self.narrow, ascii_only, undo_key)
-        room = self.size.width - length(who) - len(GAP)
+        who = _who(info, self.narrow, self.glyphs.dot, self.ellipsis)
+        groups = _state(info, self.narrow, ascii_only, undo_key, self.glyphs.dot)
+        room = self.size.width - length(self.band.pieces) - length(who) - len(GAP)
         for least in GIVE_WAY:
             if length(_joined(groups)) > room:
                 groups.pop(least, None)
         right = _joined(groups)
-        self.set_pieces(who if length(right) <= room else who[:2], right)
+        self.set_pieces(who if length(right) <= room else [], right)
 
 
 GIVE_WAY = ("clock", "gaps", "alerts", "unconfirmed", "sending", "frozen")
@@ -60,25 +63,24 @@ def _joined(groups: dict[str, list[Piece]]) -> list[Piece]:
     return [piece for group in groups.values() for piece in [(GAP, Tone.PLAIN), *group]][1:]
 
 
-def _who(info: TopInfo, narrow: bool) -> list[Piece]:
-    pieces: list[Piece] = []
-    if info.environment:
-        alarming = info.environment.casefold() in PRODUCTION
-        pieces += [(f" {info.environment} ", "alarm" if alarming else "badge"), (" ", Tone.PLAIN)]
+def _who(info: TopInfo, narrow: bool, dot: str, ellipsis: str) -> list[Piece]:
+    pieces: list[Piece] = [(f"{info.profile}: ", Tone.PLAIN)] if info.profile else []
     if info.shop:
-        pieces.append((clip(info.shop.removesuffix(".myshopify.com"), 16 if narrow else 40, "…"), "strong"))
+        pieces.append((clip(info.shop.removesuffix(".myshopify.com"), 16 if narrow else 40, ellipsis), "strong"))
     if info.name:
-        pieces.append((f" · {info.name}" if info.shop else info.name, Tone.PLAIN))
+        pieces.append((f" {dot} {info.name}" if info.shop else info.name, Tone.PLAIN))
     if info.role and not narrow:
         pieces.append((f" ({info.role})", Tone.DIM))
     return pieces
 
 
-def _state(info: TopInfo, narrow: bool, ascii_only: bool, undo_key: str) -> dict[str, list[Piece]]:
+def _state(info: TopInfo, narrow: bool, ascii_only: bool, undo_key: str, dot: str) -> dict[str, list[Piece]]:
     """The right side by part, without those that have nothing to say."""
     groups: dict[str, list[Piece]] = {}
+    if info.read_only:
+        groups["read only"] = [("read only", Tone.WARN)]
     if info.frozen:
-        groups["frozen"] = [(f"{'=' if ascii_only else '‖'} frozen", Tone.WARN)]
+        groups["frozen"] = [(f"{FROZEN.mark(ascii_only)} {FROZEN.word}", FROZEN.tone)]
     if info.undo and info.undo_s is not None:
         what = "undo" if narrow else f"undo {info.undo}"
         groups["undo"] = [(f"{undo_key} ", "key"), (what, Tone.PLAIN), (f" {info.undo_s:.0f} s", Tone.WARN)]
@@ -94,7 +96,7 @@ def _state(info: TopInfo, narrow: bool, ascii_only: bool, undo_key: str) -> dict
     if info.marked:
         groups["marked"] = [(f" {info.marked} marked ", "badge")]
     sign = info.connection
-    synced = "" if info.synced_s is None else f" · {'' if narrow else 'synced '}{since(info.synced_s)}"
+    synced = "" if info.synced_s is None else f" {dot} {'' if narrow else 'synced '}{since(info.synced_s):<{SINCE}}"
     word = f"{sign.mark(ascii_only)} {sign.short if narrow else sign.word}"
     groups["connection"] = [(word, sign.tone), (synced, Tone.DIM)]
     if info.clock:

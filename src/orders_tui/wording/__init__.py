@@ -5,6 +5,7 @@ an ASCII twin. Every glyph is one cell wide.
 """
 
 from orders_tui.wording.formats import age, count, instant, money, unread, until, usd, zone
+from orders_tui.wording.lateness import lateness
 from orders_tui.wording.lines import (
     connection,
     flags,
@@ -31,6 +32,7 @@ from orders_tui.wording.states import (
     severity,
     sort_field,
     tab,
+    tab_holds,
     timeline_event,
 )
 
@@ -47,6 +49,7 @@ __all__ = [
     "hold_until",
     "instant",
     "issue",
+    "lateness",
     "mark",
     "money",
     "order_status",
@@ -61,6 +64,7 @@ __all__ = [
     "ship_by",
     "sort_field",
     "tab",
+    "tab_holds",
     "timeline_event",
     "unread",
     "until",

@@ -13,7 +13,7 @@ from orders_wire.currencies import decimals
 if TYPE_CHECKING:
     from orders_wire.orders import Money
 
-NOTHING = "–"
+NOTHING, DOT = "–", " · "
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _SIZES = ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k"))
 _MOST_DIGITS = 18

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from orders_tui.feed.connection import ConnectionState
 from orders_tui.store.patches import MarkKind
-from orders_tui.wording.formats import NOTHING, age, instant, price, zone
+from orders_tui.wording.formats import DOT, NOTHING, age, instant, price, zone
+from orders_tui.wording.lateness import BREACH_HOURS, lateness
 from orders_tui.wording.states import Sign, Tone, delivery, event_type, issue, return_state
 from orders_wire.vocabulary import UNASSIGNED, AlertType, Delivery, ReturnAction, ReturnState, Status
 
@@ -65,19 +66,19 @@ def connection(value: Connection, now: datetime, zone_name: str = "UTC") -> Sign
     return Sign(sign.glyph, sign.ascii, word, sign.short, sign.tone)
 
 
-def ship_by(order: Order, now: datetime, zone_name: str = "UTC") -> Sign:
-    """The due date, relative: `today`, `3d`, `late 2h`; an empty word where nothing is due any more."""
+def ship_by(order: Order, now: datetime, zone_name: str = "UTC", breach_hours: float = BREACH_HOURS) -> Sign:
+    """The due date, relative: `today`, `3d`, `late 2h`, `breach 2d`; an empty word where nothing is due any more."""
     due = order.ship_by
     if due is None or order.status is not Status.AWAITING_FULFILLMENT:
         return _NOT_DUE
-    left = (due - now).total_seconds()
-    if left < 0:
-        word = f"late {age(-left)}"
-        return Sign("!", "!", word, word, Tone.BAD)
+    late = lateness(due, now, breach_hours)
+    if late is not None:
+        return late
     there = zone(zone_name)
     if due.astimezone(there).date() == now.astimezone(there).date():
-        return Sign(" ", " ", "today", "today", Tone.WARN)
-    return Sign(" ", " ", age(left), age(left))
+        return Sign(" ", " ", "today", "today", Tone.ACTIVE)
+    left = age((due - now).total_seconds())
+    return Sign(" ", " ", left, left)
 
 
 def hold_until(until: datetime | None, now: datetime, zone_name: str = "UTC") -> Sign:
@@ -91,18 +92,19 @@ def hold_until(until: datetime | None, now: datetime, zone_name: str = "UTC") ->
     return Sign(" ", " ", instant(until, now, zone_name), age((until - now).total_seconds()))
 
 
-def flags(order: Order, shown: Collection[str] = ()) -> list[Sign]:
-    """What deserves a look on a row, most urgent first: late, held, an issue, outbound work that failed, a return, support,
+def flags(order: Order, now: datetime, breach_hours: float = BREACH_HOURS, shown: Collection[str] = ()) -> list[Sign]:
+    """What deserves a look on a row, most urgent first: how late, held, an issue, outbound work that failed, a return, support,
     a delivery without a carrier.
 
     `shown`: what stands beside them already and is not repeated, of `ship_by`, `hold`, `until`, `return`.
     """
-    return [sign for about, sign in _flags(order) if about not in shown]
+    return [sign for about, sign in _flags(order, now, breach_hours) if about not in shown]
 
 
-def _flags(order: Order) -> Iterator[tuple[str, Sign]]:
-    if AlertType.ORDER_OVERDUE in order.alerts and order.status is Status.AWAITING_FULFILLMENT:
-        yield "ship_by", Sign("!", "!", "late", "late", Tone.BAD)
+def _flags(order: Order, now: datetime, breach_hours: float) -> Iterator[tuple[str, Sign]]:
+    late = lateness(order.ship_by, now, breach_hours)
+    if late is not None and order.status is Status.AWAITING_FULFILLMENT:
+        yield "ship_by", late
     if order.outbound.failed:
         yield "outbound", Sign("✗", "x", "not passed on", "failed", Tone.BAD)
     if order.hold is not None and AlertType.HOLD_DUE in order.alerts:
@@ -147,4 +149,4 @@ def refund(value: ReturnSummary | Return, symbols: bool = True) -> str:
 def return_line(value: ReturnSummary, symbols: bool = True) -> str:
     """A return in one line: its state, amount and reason."""
     parts = (return_state(value.state).word, refund(value, symbols), words(value.reason))
-    return " · ".join(part for part in parts if part)
+    return (DOT if symbols else " - ").join(part for part in parts if part)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from orders_tui.commands import TAB_HOLDS
 from orders_wire.vocabulary import (
     AlertType,
     Delivery,
@@ -34,6 +35,7 @@ class Tone(StrEnum):
     ACTIVE = "active"
     WARN = "warn"
     BAD = "bad"
+    DIRE = "dire"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Sign:
 
 _STATUS = {
     Status.AWAITING_FULFILLMENT: Sign("○", "o", "unfulfilled", "unfulf.", Tone.ACTIVE),
-    Status.AWAITING_TRACKING: Sign("◔", "%", "awaiting tracking", "no track.", Tone.WARN),
+    Status.AWAITING_TRACKING: Sign("◔", "%", "awaiting tracking", "no number", Tone.WARN),
     Status.IN_TRANSIT: Sign("→", ">", "in transit", "transit"),
     Status.FULFILLED: Sign("●", "*", "fulfilled", "fulfilled", Tone.GOOD),
     Status.CANCELLED: Sign("⊘", "x", "cancelled", "cancelled", Tone.DIM),
@@ -209,6 +211,11 @@ def event_type(value: EventType | AlertType) -> Sign:
 def tab(value: Tab) -> tuple[str, str]:
     """A tab's title and its short title (at most 11 cells)."""
     return _TAB[value]
+
+
+def tab_holds(value: Tab, pending_hours: float = 2, delayed_hours: float = 24) -> str:
+    """What stands in a tab, in a sentence that goes on from its title."""
+    return TAB_HOLDS[value].format(pending=f"{pending_hours:g} h", delayed=f"{delayed_hours:g} h")
 
 
 def sort_field(value: SortField) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
-from typing import Any
 
 import orjson
 import pytest
 from tests.server.conftest import SettableClock
 from tests.support.acting import SHOP, Desk, serve
 from tests.support.desk_orders import gid, held, order
+from tests.support.dying import STATUS, die
+from tests.support.forked import Forked
 
 from orders_sync.db.engine import Database
 from orders_sync.instants import HOUR
@@ -127,39 +125,9 @@ async def test_many_at_once_on_two_processes_are_done_once(desk: Desk, database_
     assert len(await desk.outbox(1)) == 3
 
 
-KILLED = """
-import asyncio, os, sys
-from orders_sync.db.engine import Database
-from tests.support.acting import SHOP, serve
-
-def dying(commit):
-    def then(*given):
-        if sys.argv[2] == "before":
-            os._exit(9)
-        commit(*given)
-        os._exit(9)
-    return then
-
-async def main():
-    db = await Database.open(sys.argv[1], SHOP)
-    async with serve(db) as desk:
-        db.advance = dying(db.advance)
-        if sys.argv[2] == "before":
-            from orders_sync.routes import actions
-            performed = actions.perform
-            def perform(*given):
-                performed(*given)
-                os._exit(9)
-            actions.perform = perform
-        await desk.raw("assign", sys.argv[3].encode(), key="k")
-
-asyncio.run(main())
-"""
-
-
 async def test_a_process_killed_right_before_its_commit_did_nothing(light_desk: Desk, sqlite_url: str) -> None:
     await light_desk.tell(order(1))
-    assert await asyncio.to_thread(run_and_kill, sqlite_url, "before") == 9
+    assert await Forked(die, sqlite_url, "before", ASSIGN).ended() == STATUS
     assert await light_desk.outbox(1) == []
     assert (await light_desk.raw("assign", ASSIGN, key="k"))[0] == 200
     assert len(await light_desk.outbox(1)) == 1
@@ -169,24 +137,13 @@ async def test_a_process_killed_before_it_could_answer_has_its_answer_given_by_a
     desk: Desk, database_url: str
 ) -> None:
     await desk.tell(order(1))
-    assert await asyncio.to_thread(run_and_kill, database_url, "after") == 9
+    assert await Forked(die, database_url, "after", ASSIGN).ended() == STATUS
     assert len(await desk.outbox(1)) == 1
     first = await desk.raw("assign", ASSIGN, key="k")
     assert first[0] == 200
     assert orjson.loads(first[1])["updatedOrders"] == [{"id": "#1", "assignedTo": "maya"}]
     assert len(await desk.outbox(1)) == 1
     assert await desk.raw("assign", ASSIGN, key="k") == first
-
-
-def run_and_kill(database_url: str, when: str) -> int:
-    """A server process that dies right before or right after the commit of a keyed assignment."""
-    given: list[Any] = [sys.executable, "-c", KILLED, database_url, when, ASSIGN.decode()]
-    return subprocess.run(
-        given,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([os.getcwd(), *sys.path])},
-        check=False,
-        capture_output=True,
-    ).returncode
 
 
 async def test_ids_come_back_as_the_first_answer_had_them(light_desk: Desk) -> None:

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from tests.server.shopify.demo_shop import Desk, desk, living
 
-from orders_demo.colleagues import COLLEAGUES, PAUSE_S, Colleagues, first_owner
+from orders_demo.colleagues import COLLEAGUES, PAUSE_S, SPARE_NAME, Colleagues, first_owner
 from orders_demo.dashboard import OPEN_TABS, UNASSIGNED, Dashboard, Row
 
 Json = dict[str, Any]
@@ -80,6 +80,13 @@ async def test_each_takes_a_part_of_the_open_orders_and_nothing_else(opened: Des
     assert owned.keys() < still_open
     assert len(owned) > len(still_open) / 5
     assert set(told(await opened.rows(), "assigned")) == {f"{name}, by {name}" for name in set(owned.values())}
+
+
+async def test_the_operator_has_a_few_and_a_name_that_nobody_else_has(opened: Desk, dashboard: Dashboard) -> None:
+    await Colleagues(dashboard, 7, operator="Bo").share_out()
+    by_owner = Counter((await owners(opened)).values())
+    assert set(by_owner) <= {*COLLEAGUES, SPARE_NAME, "Bo", UNASSIGNED} - {"bo"}
+    assert 0 < by_owner["Bo"] < by_owner[SPARE_NAME] + by_owner["maya"]
 
 
 async def test_the_same_seed_gives_the_same_owners(opened: Desk, dashboard: Dashboard) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from orders_demo.command import main
+from orders_demo.identity import operator_name
+from orders_wire.arguments import Parser
 
 SERVER = """
 import http.server, json, os, sys
@@ -42,7 +44,7 @@ CLIENT = """
 import json, sys, urllib.request
 folder, url = sys.argv[1], sys.argv[2]
 health = json.load(urllib.request.urlopen(url + "/health"))
-json.dump({"url": url, "backfill": health["backfill"]["state"]}, open(f"{folder}/client.json", "w"))
+json.dump({"url": url, "named": sys.argv[3:], "backfill": health["backfill"]["state"]}, open(f"{folder}/client.json", "w"))
 sys.exit(7)
 """
 DRIVER = """
@@ -168,16 +170,20 @@ def test_the_client_starts_when_the_history_is_in_and_its_status_is_the_demos(fo
     output, errors = demo.communicate(timeout=30)
     assert demo.returncode == 7, errors
     assert output == ""
-    assert json.loads((folder / "client.json").read_text())["backfill"] == "done"
+    client = json.loads((folder / "client.json").read_text())
+    assert client["backfill"] == "done"
+    assert client["named"] == [f"--as={operator_name()}"]
     assert list((folder / "tmp").iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [["--orders", "-1"], ["--orders", "many"], ["--nonsense"]])
+@pytest.mark.parametrize(
+    "arguments", [["--orders", "-1"], ["--orders", "many"], ["--nonsense"], ["--shop", "--headless"]]
+)
 def test_a_wrong_option_is_a_usage_error(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(arguments)
+        main(arguments, Parser)
     assert ended.value.code == 2
-    assert "usage: orders-tui demo" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("orders-tui demo: ")
 
 
 def test_without_a_terminal_it_names_the_headless_way_at_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from standardwebhooks import Webhook
 from tests.server.demo.worlds import SECRETS
 
 from orders_demo.erp import Pace
+from orders_demo.identity import CLIENT_ID
 from orders_demo.rest.topics import BODIES
 from orders_demo.simulation import Plan, Simulation, simulate
 from orders_demo.site import application
@@ -72,6 +73,27 @@ async def desk() -> AsyncIterator[Desk]:
     async with TestServer(app) as server:
         desk.url = str(server.make_url(""))
         yield desk
+
+
+async def test_an_app_without_a_token_draws_its_own(client: Client) -> None:
+    form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": SECRETS.webhook}
+    async with client.post("/admin/oauth/access_token", data=form) as answer:
+        drawn = await answer.json()
+    assert (answer.status, drawn["expires_in"]) == (200, 86399)
+    header = {"X-Shopify-Access-Token": drawn["access_token"]}
+    question = {"query": "{ shop { name } }"}
+    async with client.post(API, json=question, headers=header) as answer:
+        assert (await answer.json())["data"]["shop"]["name"] == "Lighthouse Goods"
+    await _control(client, "revoke")
+    async with client.post(API, json=question, headers=header) as answer:
+        assert answer.status == 401
+    for name, error in (
+        ("client_id", "application_cannot_be_found"),
+        ("client_secret", "invalid_client"),
+        ("grant_type", "unsupported_grant_type"),
+    ):
+        async with client.post("/admin/oauth/access_token", data={**form, name: "other"}) as answer:
+            assert (answer.status, (await answer.json())["error"]) == (400, error)
 
 
 async def _control(client: Client, verb: str, **body: Any) -> dict[str, Any]:

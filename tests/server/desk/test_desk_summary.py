@@ -16,7 +16,7 @@ from tests.support.projections import projection
 from orders_sync.db.selection import Selection
 from orders_sync.db.tables import alerts, stock
 from orders_sync.db.tx import Tx
-from orders_sync.instants import DAY, HOUR, MINUTE, SECOND, Ms, parse_instant
+from orders_sync.instants import DAY, FOREVER, HOUR, MINUTE, SECOND, Ms, parse_instant
 from orders_sync.rules.projection import ParcelRow, Projection
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import Tab
@@ -134,6 +134,49 @@ class TestInAnotherZone:
         assert body["period"]["start"] == "2026-03-05T08:00:00Z"
 
 
+class TestWork:
+    """What has to be sent next (contract §1, `work`)."""
+
+    async def test_what_is_due_soon_changes_with_the_clock_alone(self, desk: DeskClient, clock: SettableClock) -> None:
+        due = Ms(clock.now + 2 * HOUR)
+        await desk.save([projection(1, due_at=due, assigned_to="bo"), projection(2, due_at=Ms(due - 1))])
+        seen = []
+        for passed in (0, 1, 2 * HOUR - 2, 1, 1):
+            clock.advance(passed)
+            work = (await desk.page()).work
+            assert work is not None
+            seen.append(([order.order_number for order in work.due_soon], work.due_today, work.unowned_overdue))
+        assert seen == [(["#2"], 2, 0), (["#2", "#1"], 2, 0), (["#2", "#1"], 2, 0), (["#1"], 1, 1), ([], 0, 1)]
+
+    async def test_an_owner_has_what_comes_first_and_the_busiest_are_named(self, desk: DeskClient) -> None:
+        now = desk.database.clock()
+        await desk.save(
+            [
+                *(projection(n, due_at=Ms(now - n * HOUR), assigned_to="ana") for n in range(1, 8)),
+                *(projection(100 + n, due_at=now, assigned_to=f"o{n:02}") for n in range(60)),
+                projection(200, assigned_to="idle"),
+            ]
+        )
+        work = (await desk.page(pageSize=1)).work
+        assert work is not None
+        assert [owner.name for owner in work.owners] == ["ana", *(f"o{n:02}" for n in range(49))]
+        ana = work.of("ana")
+        assert ana is not None
+        assert (ana.total, ana.overdue, [order.order_number for order in ana.orders]) == (
+            7,
+            7,
+            ["#7", "#6", "#5", "#4", "#3"],
+        )
+        assert work.of("o55") is None
+
+    async def test_an_owner_who_is_not_named_among_few_has_nothing_to_send(self, desk: DeskClient) -> None:
+        work = (await desk.page()).work
+        assert work is not None
+        nothing = work.of("ana")
+        assert nothing is not None
+        assert (nothing.total, nothing.orders) == (0, [])
+
+
 async def test_alerts_and_gaps_are_the_open_messages_newest_first(desk: DeskClient) -> None:
     def raise_all(tx: Tx) -> None:
         rows = [
@@ -189,6 +232,22 @@ class TestTime:
         assert (await desk.page()).metrics.breaches == 0
         clock.advance(1)
         assert (await desk.page()).metrics.breaches == 1
+
+    async def test_what_is_due_today_is_until_it_is_late(self, desk: DeskClient, clock: SettableClock) -> None:
+        midnight = Ms((clock.now // DAY + 1) * DAY)
+        dues = (Ms(clock.now + HOUR), Ms(midnight - 1), midnight)
+        await desk.save([projection(n, due_at=due, live_at=FOREVER) for n, due in enumerate(dues, start=1)])
+        for now, due_today in (
+            (clock.now, 2),
+            (dues[0], 2),
+            (Ms(dues[0] + 1), 1),
+            (midnight, 1),
+            (Ms(midnight + 1), 0),
+        ):
+            clock.now = now
+            work = (await desk.page()).work
+            assert work is not None
+            assert work.due_today == due_today
 
     async def test_tracking_becomes_pending_after_two_hours(self, desk: DeskClient, clock: SettableClock) -> None:
         await desk.save([projection(1, unnumbered_at=clock.now, live_at=clock.now)])

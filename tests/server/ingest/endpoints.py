@@ -57,6 +57,7 @@ class Endpoints:
 async def endpoints(db: Database, **settings: Any) -> AsyncIterator[Endpoints]:
     """The routes with these settings; webhooks are signed with `SECRET` by default."""
     app = web.Application(middlewares=[problems])
+    app.cleanup_ctx.append(webhook_routes.forgeries)
     app[DATABASE], app[CLOCK], app[THRESHOLDS] = db, db.clock, Thresholds()
     app[SETTINGS] = Settings(**{"shop_domain": SHOP, "shopify_webhook_secret": SECRET, **settings})
     app.add_routes(webhook_routes.routes)

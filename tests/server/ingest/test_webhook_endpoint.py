@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 import pytest
 from sqlalchemy import select
-from tests.server.conftest import NOON
+from structlog.testing import capture_logs
+from tests.server.conftest import NOON, SettableClock
 from tests.server.ingest.endpoints import SECRET, Endpoints, endpoints, sign
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
@@ -25,7 +26,7 @@ from orders_sync.ingest.apply import Applied
 from orders_sync.ingest.normalise import topics
 from orders_sync.ingest.webhook import receive
 from orders_sync.ingest.webhook_hmac import genuine
-from orders_sync.instants import Ms, to_text
+from orders_sync.instants import MINUTE, Ms, to_text
 from orders_sync.routes.webhook import clear_secret_gap
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import DeadLetterState
@@ -69,6 +70,14 @@ async def test_with_a_wrong_signature(here: Endpoints, db: Database, signature: 
     answer = await here.post("/shopify/webhook", orjson.dumps(shop.order(1)), {webhook_hmac.SIGNATURE: signature})
     assert answer == (401, {"detail": "Invalid Shopify HMAC signature"})
     assert await _recorded(db) == []
+
+
+async def test_a_wrong_secret_is_told_in_the_log_once_a_minute(here: Endpoints, clock: SettableClock) -> None:
+    with capture_logs() as logged:
+        for passed in (0, 1, MINUTE, 1):
+            clock.advance(passed)
+            await here.shopify(b"{}", secret="other")
+    assert [line["refused"] for line in logged if "SHOPIFY_WEBHOOK_SECRET" in line["event"]] == [1, 2]
 
 
 async def test_the_signature_is_proven_before_anything_is_parsed(here: Endpoints) -> None:

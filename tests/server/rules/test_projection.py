@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from tests.server.rules.order_states import NOBODY, card, facts, order_state, pa
 from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import at, clock
 
+from orders_sync.evidence.changes import Change
 from orders_sync.instants import Ms
 from orders_sync.rules.derive import number_of
 from orders_sync.rules.detail import describe
@@ -164,6 +166,25 @@ def test_the_latest_refund() -> None:
     assert projected(placed(), *refunds).refunded_at == at("11:00")
     assert projected(placed("09:00", financial_status="partially_refunded")).refunded_at == at("09:00")
     assert projected(placed()).refunded_at is None
+
+
+def test_what_was_paid_back_in_all() -> None:
+    def refunded(number: int, time: str, **transaction: Any) -> Iterable[Change]:
+        paid = shop.transaction(number * 10, "refund", time, **{"amount": "5.00", **transaction})
+        return told("refunds/create", shop.refund(number, time, transactions=[paid]), time)
+
+    def paid_back(*told_by: Iterable[Change]) -> tuple[str, str] | None:
+        money = card(*told_by)["refunded"]
+        return money and (money["amount"], money["currency"])
+
+    whole = card(placed())["total"]
+    in_dollars = refunded(7, "12:00", amount="3.10", currency="USD")
+    assert paid_back(placed()) is None
+    assert paid_back(placed(), refunded(5, "10:00"), refunded(6, "11:00", amount="1.25")) == ("6.25", "EUR")
+    assert paid_back(placed(), refunded(5, "10:00"), refunded(6, "11:00", currency=None)) == ("10.00", "EUR")
+    assert paid_back(placed(), refunded(5, "10:00"), in_dollars) == ("3.10", "USD")
+    assert paid_back(placed("09:00", financial_status="refunded")) == (whole["amount"], whole["currency"])
+    assert paid_back(placed("09:00", financial_status="partially_refunded")) is None
 
 
 def _wire(**read_later: Any) -> Order:

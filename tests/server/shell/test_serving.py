@@ -14,6 +14,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from tests.support.forked import Forked
+from tests.support.processes import serve as run_server
 
 from orders_sync.__main__ import main
 from orders_sync.http.auth import digest
@@ -52,16 +54,21 @@ async def server(url: str, *arguments: str) -> AsyncIterator[tuple[Process, str]
 
 
 @pytest.mark.parametrize(("shop", "warned"), [("acme", False), ("acmee", True)])
-async def test_a_second_desk_in_a_database_is_warned_of(sqlite_url: str, shop: str, warned: bool) -> None:
-    async with (
-        server(sqlite_url, "--shop-domain", "acme.myshopify.com") as (_, url),
-        aiohttp.ClientSession() as session,
-    ):
-        assert (await session.get(f"{url}/health")).status == 200
-    async with server(sqlite_url, "--shop-domain", f"{shop}.myshopify.com") as (process, _):
-        process.terminate()
-        assert process.stderr is not None
-        assert (b"is SHOP_DOMAIN right?" in await process.stderr.read()) is warned
+async def test_a_second_desk_in_a_database_is_warned_of(
+    sqlite_url: str, shop: str, warned: bool, tmp_path: Path
+) -> None:
+    settings = {"ORDERS_SYNC_DATABASE_URL": sqlite_url, "ORDERS_SYNC_CONFIG": os.devnull}
+    for desk in ("acme", shop):
+        errors = tmp_path / f"{desk}.err"
+        process = Forked(
+            run_server, settings | {"ORDERS_SYNC_SHOP_DOMAIN": f"{desk}.myshopify.com"}, errors=str(errors)
+        )
+        url = (await process.line()).removeprefix("Sync server listening on ")
+        async with aiohttp.ClientSession() as session:
+            assert (await session.get(f"{url}/health")).status == 200
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.ended(), SECONDS) == 0
+        assert ("is SHOP_DOMAIN right?" in errors.read_text()) is (warned and desk == shop)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

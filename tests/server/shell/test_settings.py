@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,7 @@ def refusal(environ: dict[str, str] | None = None, **given: str) -> str:
 
 def test_every_setting_of_the_contract_exists() -> None:
     contract = """DATABASE_URL HOST PORT SHOP_DOMAIN SHOPIFY_WEBHOOK_SECRET WEBHOOK_LISTEN SHOPIFY_ADMIN_TOKEN SHOPIFY_API_URL
+        SHOPIFY_CLIENT_ID
         SHOPIFY_WRITES ERP_URL ERP_SECRET SUPPORT_URL SUPPORT_SECRET TOKENS_FILE POLL_INTERVAL_S TRACKING_PENDING_HOURS
         DELAYED_HOURS BREACH_HOURS SHIP_WITHIN_HOURS SHIP_DAYS RUSH_SHIPPING QUIET_AFTER_DAYS USD_RATES TIMEZONE UNDO_SECONDS
         NOTIFY_CUSTOMER PLACEHOLDER_NUMBERS EVENTS_KEEP_DAYS IDEMPOTENCY_KEEP_HOURS LOG_FORMAT"""
@@ -186,6 +188,15 @@ def test_other_hosts_are_not_loopback(host: str) -> None:
 def test_settings_that_need_each_other_say_so() -> None:
     assert "SHOP_DOMAIN" in refusal(shopify_admin_token="shpat_1")
     assert "SHOPIFY_ADMIN_TOKEN" in refusal(shopify_writes="on")
+    assert "SHOPIFY_WEBHOOK_SECRET" in refusal(shopify_client_id="5f1d", shop_domain="desk.myshopify.com")
+    app: dict[str, Any] = {
+        "shopify_client_id": "5f1d",
+        "shop_domain": "desk.myshopify.com",
+        "shopify_webhook_secret": "hush",
+    }
+    assert read(**app, shopify_writes="on").asks_shop
+    assert "two ways" in refusal(**app, shopify_admin_token="shpat_1")
+    assert "one word" in refusal(**{**app, "shopify_client_id": "a b"})
     assert "ERP_SECRET" in refusal(erp_url="https://erp.example")
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 from tests.server.conftest import SHOP
+from tests.support.forked import Forked
+from tests.support.processes import serve
 
 from orders_sync.http import token_watch
 from orders_sync.http.auth import digest, read_tokens
@@ -40,26 +40,24 @@ def tokens(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def server(sqlite_url: str, tokens: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+def errors(tmp_path: Path) -> Path:
+    """What the server says on stderr."""
+    return tmp_path / "stderr"
+
+
+@pytest.fixture
+async def server(sqlite_url: str, tokens: Path, errors: Path) -> AsyncIterator[tuple[Forked, str]]:
     """A process of its own, that looks at the file ten times a second."""
-    program = (
-        f"import sys; from orders_sync.http import token_watch; token_watch.LOOK_EVERY_S = 0.1;"
-        f"from orders_sync.__main__ import main; sys.exit(main({['serve', '--port', '0', '--database', sqlite_url]!r}))"
-    )
-    environ = {name: text for name, text in os.environ.items() if not name.startswith("ORDERS_SYNC_")}
-    environ |= {
+    settings = {
+        "ORDERS_SYNC_DATABASE_URL": sqlite_url,
         "ORDERS_SYNC_TOKENS_FILE": str(tokens),
         "ORDERS_SYNC_SHOP_DOMAIN": SHOP,
         "ORDERS_SYNC_CONFIG": os.devnull,
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", program, stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=PIPE, env=environ
-    )
-    assert process.stdout is not None
-    line = (await asyncio.wait_for(process.stdout.readline(), WITHIN_S)).decode()
-    yield process, line.rpartition(" ")[2].strip()
-    process.kill()
-    await process.communicate()
+    process = Forked(serve, settings, 0, 0.1, errors=str(errors))
+    line = await process.line()
+    yield process, line.rpartition(" ")[2]
+    await process.kill()
 
 
 async def status(session: aiohttp.ClientSession, url: str, token: str) -> int:
@@ -74,7 +72,7 @@ async def until(session: aiohttp.ClientSession, url: str, token: str, wanted: in
 
 
 async def test_a_token_that_is_gone_is_refused_and_its_streams_end_and_no_others(
-    server: tuple[asyncio.subprocess.Process, str], tokens: Path
+    server: tuple[Forked, str], tokens: Path
 ) -> None:
     _, url = server
     async with aiohttp.ClientSession() as session:
@@ -93,9 +91,7 @@ async def test_a_token_that_is_gone_is_refused_and_its_streams_end_and_no_others
             stream.close()
 
 
-async def test_another_role_counts_from_the_next_request(
-    server: tuple[asyncio.subprocess.Process, str], tokens: Path
-) -> None:
+async def test_another_role_counts_from_the_next_request(server: tuple[Forked, str], tokens: Path) -> None:
     _, url = server
     async with aiohttp.ClientSession() as session:
         write(tokens, table("ana", "t-ana", "viewer"))
@@ -106,31 +102,29 @@ async def test_another_role_counts_from_the_next_request(
 
 
 async def test_a_file_that_is_none_leaves_the_tokens_as_they_were(
-    server: tuple[asyncio.subprocess.Process, str], tokens: Path
+    server: tuple[Forked, str], tokens: Path, errors: Path
 ) -> None:
-    process, url = server
-    assert process.stderr is not None
-    async with aiohttp.ClientSession() as session:
-        for broken in ("[[token", "", table("ana", "t-ana").replace("operator", "boss")):
-            write(tokens, broken)
-            while b"stay as they were" not in (line := await asyncio.wait_for(process.stderr.readline(), WITHIN_S)):
-                assert line
+    _, url = server
+    async with aiohttp.ClientSession() as session, asyncio.timeout(WITHIN_S):
+        with errors.open() as said:
+            for broken in ("[[token", "", table("ana", "t-ana").replace("operator", "boss")):
+                write(tokens, broken)
+                while "stay as they were" not in said.readline():  # noqa: ASYNC110  # another process decides
+                    await asyncio.sleep(0.01)
+                assert await status(session, url, "t-ana") == 200
+            write(tokens, table("bo", "t-bo"), mode=0o622)
+            while "can write" not in said.readline():  # noqa: ASYNC110  # another process decides
+                await asyncio.sleep(0.01)
             assert await status(session, url, "t-ana") == 200
-        write(tokens, table("bo", "t-bo"), mode=0o622)
-        while b"can write" not in (line := await asyncio.wait_for(process.stderr.readline(), WITHIN_S)):
-            assert line
-        assert await status(session, url, "t-ana") == 200
 
 
-async def test_sighup_reads_it_at_once_and_ends_nothing(
-    server: tuple[asyncio.subprocess.Process, str], tokens: Path
-) -> None:
+async def test_sighup_reads_it_at_once_and_ends_nothing(server: tuple[Forked, str], tokens: Path) -> None:
     process, url = server
     async with aiohttp.ClientSession() as session:
         write(tokens, table("cyd", "t-cyd"))
         process.send_signal(signal.SIGHUP)
         await until(session, url, "t-cyd", 200)
-        assert process.returncode is None
+        assert process.running
 
 
 def test_a_file_that_others_can_write_to_is_refused(tokens: Path) -> None:

@@ -21,7 +21,8 @@ def desk() -> Desk:
 
 @pytest.fixture
 def call(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
-    monkeypatch.setattr("orders_tui.config.default_path", lambda: tmp_path / "config.toml")
+    for module in ("config", "config.reading"):
+        monkeypatch.setattr(f"orders_tui.{module}.default_path", lambda: tmp_path / "config.toml")
     monkeypatch.delenv("ORDERS_TUI_SERVER", raising=False)
     monkeypatch.setattr("orders_tui.cli.orders.utc_now", lambda: NOON)
     monkeypatch.setattr("orders_tui.cli.actions.FIRST_WAIT_S", 0.0)

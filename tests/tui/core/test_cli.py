@@ -57,6 +57,28 @@ def test_without_a_terminal_it_names_the_headless_commands(call: Call, capsys: C
     assert all(command in said.err for command in ("list", "show", "watch", "serve"))
 
 
+@pytest.mark.parametrize("words", [["list"], ["show", "1001"], ["assign", "1001", "1002", "--to", "ana"]])
+def test_where_no_server_answers_it_says_what_can_be_done_instead(
+    call: Call, desk: Desk, capsys: Capture, words: list[str]
+) -> None:
+    desk.answers = [httpx.ConnectError("refused")] * 9
+    assert call(*words) == 3
+    said = capsys.readouterr().err
+    for command in ("orders-tui demo", "orders-tui init", "--server URL"):
+        assert said.count(command) == 1
+
+
+@pytest.mark.parametrize(("content", "given"), [("[defaults]\nplain = true\n", ()), ("", ("--plain",))])
+def test_it_opens_plain_by_the_flag_or_by_the_profile_and_without_a_terminal(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, content: str, given: tuple[str, ...]
+) -> None:
+    from orders_tui.plain import run as plain
+
+    monkeypatch.setattr(plain, "run", lambda *_: 7)
+    (tmp_path / "config.toml").write_text(content)
+    assert call(*given) == 7
+
+
 @pytest.mark.parametrize(("set_to", "is_then"), [(None, FRAMES_A_SECOND), ("30", "30")])
 def test_the_screen_is_painted_often_unless_one_says_otherwise(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture, set_to: str | None, is_then: str
@@ -163,6 +185,7 @@ def test_export_writes_a_file(call: Call, tmp_path: Path) -> None:
         (["returns", "#1"], 2, "approve_refund"),
         (["fulfill", "#1", "#2", "--tracking", "9"], 2, "one order"),
         (["--server", "nonsense", "list"], 2, "--server"),
+        (["--color", "never", "serve"], 2, "orders-tui serve --help"),
         (["--profile", "nowhere", "list"], 2, "no profile nowhere"),
     ],
 )
@@ -367,6 +390,7 @@ def test_inventory_and_undo(call: Call, desk: Desk) -> None:
         ('[keys]\n"order.asign" = "a"\n', 2, "did you mean order.assign"),
         ('[keys]\n"order.assign" = "f"\n', 2, "both order.assign and order.fulfill"),
         ('[profile.eu]\nsever = "x"\n', 2, "did you mean server?"),
+        ("ascii = true\n", 2, "ascii stands in [defaults]"),
         ('[profile.eu]\ntoken_file = "/nowhere/token"\n', 2, "cannot be read"),
         ('default_profile = "eu"\n[profile.eu]\ntheme = "nord"\n', 0, "in order"),
         ("", 0, "in order"),

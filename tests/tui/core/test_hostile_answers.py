@@ -53,8 +53,11 @@ LINES = {
     "tags": [["tags", "1001", "--add", "gift"]],
     "address": [["address", "1001", "--city", "Ulm", "--country-code", "DE"]],
     "undo": [["undo", "a1"]],
+    "run": [["run", "label", "1001"]],
+    "views": [["views"], ["views", "path"]],
     "keys": [["keys"]],
-    "config": [["config"]],
+    "config": [["config"], ["config", "show", "--origin"]],
+    "completion": [["completion", "bash"]],
     "info": [["info"]],
 }
 """Command lines of every verb that is not the server's own."""
@@ -78,8 +81,11 @@ class Answers(httpx.AsyncBaseTransport):
 
 
 @pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nobody waits: on a clock that jumps, in a folder of its own."""
+def hurried(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nobody waits: on a clock that jumps, in a folder of its own, with a command of one's own."""
+    configuration = tmp_path_factory.mktemp("configuration") / "config.toml"
+    configuration.write_text('[commands.label]\nargv = ["cat", "{number}"]\n')
+    monkeypatch.setattr("orders_tui.config.reading.default_path", lambda: configuration)
     monkeypatch.setattr("orders_tui.cli.actions._PATIENCE_S", 0.0)
     monkeypatch.setattr("orders_tui.cli.watch.asyncio", SimpleNamespace(run=virtual_time.run))
     monkeypatch.chdir(tmp_path)

@@ -385,6 +385,20 @@ def test_an_open_detail_follows_its_order() -> None:
     play(scenario)
 
 
+def test_an_open_detail_follows_its_order_out_of_the_list() -> None:
+    async def scenario(w: Watched) -> None:
+        w.session.table.move_cursor(gid(29))
+        w.desk.change(29, status=Status.CANCELLED)
+        await w.rest()
+        w.desk.change(29, customer_name="X")
+        await w.rest()
+        detail = w.session.table.detail(gid(29))
+        assert detail is not None
+        assert detail.customer_name == "X"
+
+    play(scenario, query=OrdersQuery(Tab.UNFULFILLED, page_size=5))
+
+
 def test_a_detail_that_cannot_be_had_says_why() -> None:
     async def scenario(w: Watched) -> None:
         assert w.session.table.detail(gid(999)) is None

@@ -16,6 +16,7 @@ from orders_tui.screens.desk.layout import narrowed
 from orders_tui.session.view import RowView
 from orders_tui.store import Mark, MarkKind
 from orders_tui.wording import Sign, Tone
+from orders_tui.wording.lateness import GRADES
 from orders_wire.orders import Hold, Money, Outbound, ReturnSummary
 from orders_wire.vocabulary import (
     ActionName,
@@ -38,6 +39,7 @@ SIGNS = [
     *map(wording.severity, Severity),
     *map(wording.event_type, EventType),
     *map(wording.event_type, AlertType),
+    *GRADES,
     *(wording.timeline_event(f"return_{state}") for state in ReturnState),
     *(wording.mark(Mark(kind, ActionName.ASSIGN, "k")) for kind in MarkKind),
     *(wording.connection(Connection(state), NOON) for state in ConnectionState),
@@ -143,16 +145,33 @@ def test_instants(value: datetime | None, zone: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("hours", "word", "tone"),
     [
-        (-2, "late 2h", Tone.BAD),
-        (3, "today", Tone.WARN),
+        (-2, "late 2h", Tone.WARN),
+        (-23.9, "late 23h", Tone.WARN),
+        (-24, "breach 1d", Tone.BAD),
+        (-119.9, "breach 4d", Tone.BAD),
+        (-120, "dire 5d", Tone.DIRE),
+        (3, "today", Tone.ACTIVE),
         (73, "3d", Tone.PLAIN),
         (None, "", Tone.PLAIN),
     ],
 )
-def test_due_dates(hours: int | None, word: str, tone: Tone) -> None:
+def test_due_dates(hours: float | None, word: str, tone: Tone) -> None:
     due = None if hours is None else NOON + timedelta(hours=hours)
     sign = wording.ship_by(order(ship_by=due), NOON)
     assert (sign.word, sign.tone) == (word, tone)
+
+
+@pytest.mark.parametrize(("hours", "word"), [(47, "late 1d"), (48, "breach 2d"), (130, "dire 5d")])
+def test_when_late_is_a_breach_is_the_servers_to_say(hours: int, word: str) -> None:
+    late = order(ship_by=NOON - timedelta(hours=hours))
+    assert wording.ship_by(late, NOON, breach_hours=48).word == word
+    assert [flag.word for flag in wording.flags(late, NOON, breach_hours=48)] == [word]
+    assert wording.ship_by(late, NOON, breach_hours=200).word.startswith("late")
+
+
+def test_how_late_differs_in_glyph_ascii_glyph_word_and_tone() -> None:
+    for told in ("glyph", "ascii", "word", "tone"):
+        assert len({getattr(grade, told) for grade in GRADES}) == len(GRADES) == 3
 
 
 def test_nothing_is_due_once_shipped() -> None:
@@ -163,20 +182,21 @@ def test_nothing_is_due_once_shipped() -> None:
 def test_flags_most_urgent_first() -> None:
     row = order(
         1,
-        alerts=[AlertType.SUPPORT_ESCALATED, AlertType.ORDER_OVERDUE],
+        alerts=[AlertType.SUPPORT_ESCALATED],
+        ship_by=NOON - timedelta(hours=1),
         hold=Hold(reason=Issue.INVENTORY, since=NOON),
         issue=Issue.INVENTORY,
         outbound=Outbound(failed=1, waiting=1),
         return_=ReturnSummary(id="r", state=ReturnState.INSPECTION),
     )
-    shown = [sign.short for sign in wording.flags(row)]
+    shown = [sign.short for sign in wording.flags(row, NOON)]
     assert shown == ["late", "failed", "hold", "return", "support", "outbound"]
 
 
 def test_what_stands_beside_the_flags_is_not_repeated() -> None:
-    row = order(1, alerts=[AlertType.ORDER_OVERDUE], hold=Hold(reason=Issue.INVENTORY, since=NOON))
-    assert [sign.short for sign in wording.flags(row, {"ship_by"})] == ["hold"]
-    assert wording.flags(row, {"ship_by", "hold"}) == []
+    row = order(1, ship_by=NOON - timedelta(hours=1), hold=Hold(reason=Issue.INVENTORY, since=NOON))
+    assert [sign.short for sign in wording.flags(row, NOON, shown={"ship_by"})] == ["hold"]
+    assert wording.flags(row, NOON, shown={"ship_by", "hold"}) == []
 
 
 def test_a_name_that_a_system_chose_reads_as_words() -> None:
@@ -212,7 +232,7 @@ def test_a_return_in_one_line() -> None:
     ("delivery", "shown"), [("shipping", []), ("none", []), ("pickup", ["pick-up"]), ("local", ["local delivery"])]
 )
 def test_an_order_that_no_carrier_takes_is_flagged(delivery: str, shown: list[str]) -> None:
-    assert [sign.word for sign in wording.flags(order(delivery=delivery))] == shown
+    assert [sign.word for sign in wording.flags(order(delivery=delivery), NOON)] == shown
 
 
 @pytest.mark.parametrize("typed", ["AMELIE", "ame\u0301lie", "ａｍélie", "o´connor", "1００1"])

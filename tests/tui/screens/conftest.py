@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.unseen_frames import skip_unseen_frames
 from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.desk_driver import Desk, Open
 from tests.tui.screens.fake_outgoing import FakeOutgoing
 from tests.tui.screens.fake_session import FakeSession
-from textual._compositor import Compositor
+from tests.tui.screens.fake_shops import FakeShops
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.widgets import Input, TextArea
@@ -21,8 +22,8 @@ from textual.widgets import Input, TextArea
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
 from orders_tui.context.context import Context
-from orders_tui.keymap import build
 from orders_tui.pace import Pace
+from orders_tui.registry import keymap_of
 from orders_tui.screens.desk import DeskScreen
 
 MakeApp = Callable[..., DeskApp]
@@ -65,17 +66,8 @@ def every_frame() -> bool:
 
 @pytest.fixture(autouse=True)
 def _frames_nobody_sees(every_frame: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a terminal Textual draws every frame and throws it away: half of what a test costs. A whole one is drawn still."""
-    draw = Compositor.render_update
-
-    def drawn(compositor: Compositor, full: bool = False, **named: Any) -> Any:
-        if full:
-            return draw(compositor, full, **named)
-        compositor._dirty_regions.clear()
-        return None
-
     if not every_frame:
-        monkeypatch.setattr(Compositor, "render_update", drawn)
+        skip_unseen_frames(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +100,15 @@ def make_app(session: FakeSession, clock: SteppingClock, tmp_path: Path) -> Make
             app.run_session(work)
 
         app = DeskApp(lambda: DeskScreen(work), tmp_path, pace=pace, ascii_only=settings.ascii, begin=begin)
-        work = Context(session, settings, pace, build(settings.keys), keyboard=app.keyboard, outgoing=FakeOutgoing())
+        work = Context(
+            session,
+            settings,
+            pace,
+            keymap_of(settings),
+            keyboard=app.keyboard,
+            outgoing=FakeOutgoing(),
+            shops=FakeShops(),
+        )
         return app
 
     return make

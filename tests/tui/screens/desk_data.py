@@ -24,12 +24,15 @@ from orders_wire.page import (
     Metrics,
     OrdersPage,
     OrdersSlice,
+    OwedOrder,
+    OwnerWork,
     PageInfo,
     PendingReturn,
     Period,
     Returns,
     Shipments,
     TrackingPending,
+    Work,
 )
 from orders_wire.people import Me, Owner
 from orders_wire.vocabulary import (
@@ -86,7 +89,7 @@ def order(number: int, **changes: object) -> Order:
         "id": f"gid://shopify/Order/{5_000_000_000 + number}",
         "order_number": f"#{number}",
         "placed_at": placed,
-        "ship_by": placed + timedelta(hours=48),
+        "ship_by": placed + timedelta(hours=48 if number % 8 else -72),
         "status": status,
         "priority": (Priority.VIP, *[Priority.STANDARD] * 5, Priority.RUSH)[number % 7],
         "value_usd": float(amount) if currency == "USD" else None,
@@ -100,6 +103,7 @@ def order(number: int, **changes: object) -> Order:
         "customer_name": NAMES[number % len(NAMES)],
         "total": Money(amount=amount, currency=currency),
         "tracking": _tracking(number, status),
+        "refunded": _refunded(status, amount, currency),
         "hold": Hold(reason=Issue.INVENTORY, note="waits for supplier", since=ago(30)) if number % 9 == 0 else None,
         "return_": _return(number, float(amount), currency),
         "alerts": [AlertType.ORDER_OVERDUE] if age > 72 else [],
@@ -136,6 +140,10 @@ def _tracking(number: int, status: Status) -> list[Tracking]:
             updated_at=ago(26 + number % 30),
         )
     ]
+
+
+def _refunded(status: Status, amount: str, currency: str) -> Money | None:
+    return Money(amount=amount, currency=currency) if status is Status.REFUNDED else None
 
 
 def _return(number: int, amount: float, currency: str) -> ReturnSummary | None:
@@ -237,7 +245,36 @@ def page(rows: list[Order], total: int | None = None) -> OrdersPage:
         ],
         inventory_blocks_total=2,
         tabs={tab: len(of_tab(tab)) for tab in Tab},
+        work=_work(unfulfilled),
     )
+
+
+def _work(unfulfilled: list[Order]) -> Work:
+    left = {each.id: each.ship_by - NOW for each in unfulfilled if each.ship_by is not None}
+    to_come = [each for each in unfulfilled if left[each.id] >= timedelta()]
+    due_soon = [each for each in to_come if left[each.id] <= timedelta(hours=2)]
+    owned = {name: [each for each in unfulfilled if each.assigned_to == name] for name in sorted(set(OWNERS))}
+    nobodys = owned.pop("unassigned")
+    return Work(
+        due_soon=_owed(due_soon),
+        due_soon_total=len(due_soon),
+        due_today=sum(left[each.id] < timedelta(hours=10) for each in to_come),
+        unowned=_owed([each for each in to_come if each in nobodys]),
+        unowned_total=len(nobodys),
+        unowned_overdue=sum(each not in to_come for each in nobodys),
+        owners=[
+            OwnerWork(name=name, total=len(all_), overdue=sum(each not in to_come for each in all_), orders=_owed(all_))
+            for name, all_ in owned.items()
+        ],
+    )
+
+
+def _owed(orders: list[Order]) -> list[OwedOrder]:
+    first = sorted((each.ship_by, each.id, each) for each in orders if each.ship_by is not None)[:10]
+    return [
+        OwedOrder(order_id=each.id, order_number=each.order_number, ship_by=due, owner=each.assigned_to)
+        for due, _, each in first
+    ]
 
 
 def _pending(o: Order) -> PendingReturn:

@@ -26,6 +26,7 @@ from orders_tui.session.matching import Matching
 from orders_tui.session.view import Ghost, PageSpan, RowView, TableView
 from orders_tui.state_file import TabMemory
 from orders_tui.store.patches import Mark, MarkKind
+from orders_tui.views.pins import pin
 from orders_wire.detail import OrderDetail
 from orders_wire.orders import Order
 from orders_wire.page import OrdersPage
@@ -57,6 +58,8 @@ class FakeSession:
         self.runs_made: list[BulkRun] = []
         self.orders: dict[str, Order] = {order.id: order for order in desk_data.ORDERS}
         self.position = 0
+        self.saved: dict[str, str] = {}
+        """How pinned views were saved when they were opened."""
         self.minutes = 0
         """So long the desk has been open."""
         self.me_now: Me | None = desk_data.ME
@@ -294,17 +297,25 @@ class FakeTable:
         known = next((row for row in self._session.view_now.rows if row.order.id == order_id), None)
         return known or (RowView(self._session.orders[order_id]) if order_id in self._session.orders else None)
 
-    def memory(self, tab: Tab) -> TabMemory:
-        return TabMemory()
+    def memory(self, place: str) -> TabMemory:
+        return TabMemory(saved=self._session.saved.get(place, ""))
 
     def open_tab(self, tab: Tab) -> None:
-        self._session.position = 0
-        self._session.put(query=replace(self._session.view_now.query, tab=tab, filters=Filters(), sort=None))
-        self._session.load(None)
+        self.show(replace(self._session.view_now.query, tab=tab, filters=Filters(), sort=None))
+
+    def open_view(self, name: str, saved: str, tab: Tab, query: OrdersQuery | None = None) -> None:
+        self._session.saved[pin(name)] = saved
+        self.show(query or replace(self._session.view_now.query, tab=tab))
+        self._session.put(pinned=name)
+        self._session.tell(changes.PageShown())
+
+    def stand(self, name: str = "", saved: str = "") -> None:
+        self._session.put(pinned=name)
+        self._session.tell(changes.ViewChanged())
 
     def show(self, query: OrdersQuery, order_id: str | None = None) -> None:
         self._session.position = 0
-        self._session.put(query=query)
+        self._session.put(query=query, pinned="")
         self._session.load(order_id)
 
     def set_filters(self, filters: Filters, sort: Sort | None = None) -> None:

@@ -59,6 +59,7 @@ def _nothing_known(session: FakeSession) -> None:
 
 def _no_server(session: FakeSession) -> None:
     session.put(rows=(), cursor_id=None, span=PageSpan(), as_of=None, problem=UNREACHABLE)
+    session.me_now = None
     _nothing_known(session)
     session.set_line(state=ConnectionState.OFFLINE, since=ago(0.01), retry_at=ago(-4 / 3600), last_contact=None)
 
@@ -251,9 +252,16 @@ DIALOGS = [
     Scene("copy", ("Y",)),
     Scene("export", ("e",)),
     Scene("command_line", ("colon",), "as"),
+    Scene("command_line_argument", ("colon",), "assign an", ("down",)),
+    Scene("command_line_wrong", ("colon",), "theme nordd", ("enter",)),
+    Scene("palette", ("ctrl+p",), given=_offline),
+    Scene("palette_found", ("ctrl+p",), "hol"),
     Scene("sign_in", ("enter",), given=_signed_out),
     Scene("handover", ("p", "W"), "two chargebacks are due tomorrow"),
     Scene("quit", ("m", "ctrl+q")),
+    Scene("shops", ("colon",), "shop", ("enter",)),
+    Scene("shops_with_action_on_its_way", ("m", "colon"), "shop test", ("enter",)),
+    Scene("read_only", ("f",), settings={"read_only": True, "profile": "look", "environment": None, "band": "teal"}),
 ]
 SHIPPING = [
     Scene("fulfil_part", ("f", "tab", "tab", "minus"), given=shipping_data.show_mixed),

@@ -24,7 +24,8 @@ DESK = Desk(id="k3f9", version=90)
 @dataclass
 class ServedDesk:
     """`answers` is closed to hold every answer back; `status` is that of every answer, `body` stands in for it, `spoil` changes
-    it; `asked` are the page requests so far.
+    it; `asked` are the page requests so far, `tokens` what they carried; `acts` is closed to
+    hold actions back, `assigned` are the owners that were asked for.
     """
 
     rows: list[Order] = field(default_factory=lambda: desk_data.of_tab(Tab.UNFULFILLED)[:40])
@@ -33,13 +34,18 @@ class ServedDesk:
     spoil: Callable[[Any], Any] | None = None
     answers: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[str] = field(default_factory=list)
+    acts: asyncio.Event = field(default_factory=asyncio.Event)
+    assigned: list[str] = field(default_factory=list)
+    tokens: set[str | None] = field(default_factory=set)
     url: str = ""
 
     def __post_init__(self) -> None:
         self.answers.set()
+        self.acts.set()
 
     async def orders(self, request: web.Request) -> web.Response:
         self.asked.append(request.query_string)
+        self.tokens.add(request.headers.get("Authorization"))
         return await self._said(desk_data.page(self.rows).model_copy(update={"desk": DESK}))
 
     async def order(self, request: web.Request) -> web.Response:
@@ -54,6 +60,14 @@ class ServedDesk:
 
     async def alerts(self, _: web.Request) -> web.Response:
         return await self._said(AlertsAnswer(alerts=desk_data.alert_events(), cursor="k3f9-90", more=False))
+
+    async def assign(self, request: web.Request) -> web.Response:
+        """Done, once `acts` is open."""
+        body = await request.json()
+        self.assigned.append(body["assignee"])
+        await self.acts.wait()
+        done = {"success": True, "message": "Assigned", "updatedOrders": [{"id": each} for each in body["orderIds"]]}
+        return web.json_response({**done, "actionId": "act-1"})
 
     async def _said(self, answer: object) -> web.Response:
         await self.answers.wait()
@@ -72,6 +86,7 @@ async def served() -> AsyncIterator[ServedDesk]:
     app.router.add_get("/sync/orders", desk.orders)
     app.router.add_get("/sync/orders/alerts", desk.alerts)
     app.router.add_get("/sync/orders/{id}", desk.order)
+    app.router.add_post("/sync/orders/assign", desk.assign)
     app.router.add_get("/sync/me", desk.me)
     app.router.add_get("/sync/owners", desk.owners)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0, handler_cancellation=True)

@@ -8,21 +8,20 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
-from rich.style import Style
 from tests.tui.screens.desk_driver import Desk, Open
+from tests.tui.screens.opening import opening
 from tests.tui.screens.served_desk import ServedDesk, served
-from tests.tui.screens.test_first_frame import NOBODY, opening
+from tests.tui.screens.test_first_frame import NOBODY
 from textual import events
-from textual.command import CommandList
 from textual.screen import Screen
 from textual.widgets import Static
 
 from orders_tui.app import DeskApp
 from orders_tui.commands import COMMANDS, Group
 from orders_tui.dialogs.assign import AssignDialog
+from orders_tui.dialogs.command_line import CommandLine
 from orders_tui.dialogs.help import HelpDialog
 from orders_tui.screens.desk import DeskScreen
-from orders_tui.screens.palette import Palette
 from orders_tui.startup.first_frame import FirstFrame
 
 KEYS = tuple(sorted({key for command in COMMANDS for key in command.keys}))
@@ -143,7 +142,7 @@ async def test_it_can_be_left_at_every_moment_of_a_start(
 
 async def test_every_key_on_a_desk_that_no_server_answers(tmp_path: Path) -> None:
     async with opening(NOBODY, tmp_path) as client:
-        await client.desk()
+        await client.no_server()
         for key in STAYING:
             post(client.app, [key])
             await asyncio.sleep(0)
@@ -181,30 +180,15 @@ async def test_every_theme_of_the_key_exists_and_comes_round(open_desk: Open) ->
         assert seen.count(seen[0]) >= 2
 
 
+@pytest.mark.parametrize("opens", [":", "ctrl+p"])
 @pytest.mark.parametrize("typed", ["", "zzzzzz"])
-async def test_the_palette_bears_every_key_in_an_empty_list(open_desk: Open, typed: str) -> None:
+async def test_lists_of_commands_bear_every_key_in_an_empty_list(open_desk: Open, opens: str, typed: str) -> None:
     async with open_desk() as desk:
-        post(desk.app, ["ctrl+p", "pageup", "pagedown", "up", "pageup"])
+        post(desk.app, [opens, "pageup", "pagedown", "up", "pageup"])
         await desk.pilot.pause()
-        palette = desk.app.screen
-        assert isinstance(palette, Palette)
         await desk.type(typed)
-        palette.query_one(CommandList).clear_options()
-        for key in ("pageup", "pagedown", "up", "down", "ctrl+home", "ctrl+end", "pageup"):
-            await desk.press(key)
-            palette._action_command_list(key.replace("page", "page_"))
-        assert desk.app.screen is palette
-
-
-async def test_a_click_on_an_option_that_has_gone_chooses_nothing(open_desk: Open) -> None:
-    async with open_desk() as desk:
-        await desk.press("ctrl+p")
-        commands = desk.app.screen.query_one(CommandList)
-        assert commands.option_count
-        style, (x, y) = Style.from_meta({"option": commands.option_count}), commands.region.offset
-        commands.post_message(events.Click(commands, 1, 1, 0, 0, 1, False, False, False, x + 1, y + 1, style, 1))
-        await desk.pilot.pause()
-        assert isinstance(desk.app.screen, Palette)
+        await desk.press("pageup", "pagedown", "up", "down", "ctrl+home", "ctrl+end", "tab", "pageup", "home")
+        assert isinstance(desk.app.screen, CommandLine)
 
 
 SMALL = [(59, 40), (120, 15), (20, 5), (1, 1)]
@@ -234,7 +218,7 @@ async def test_a_desk_that_is_not_shown_does_nothing_but_leave(open_desk: Open, 
 
 
 async def test_how_to_leave_stands_in_the_smallest_terminal(open_desk: Open) -> None:
-    async with open_desk(size=(20, 5)) as desk:
+    async with open_desk(size=(20, 5), environment="TEST") as desk:
         small = desk.screen.query_one("#small", Static)
         assert small.region.size == (20, 5)
         assert "60 columns and 16 rows" in str(small.render())

@@ -6,14 +6,12 @@ import pytest
 from tests.tui.screens import desk_data
 from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
-from textual.widgets import Input
 
 from orders_tui.actions.assign import AssignDraft
 from orders_tui.actions.fulfill import FulfillDraft
 from orders_tui.actions.inventory import InventoryDraft
 from orders_tui.actions.returns import ReturnsDraft
 from orders_tui.actions.support import SupportDraft
-from orders_tui.commands import parse_line
 from orders_tui.screens.order import OrderScreen
 from orders_tui.session.bulk import OutcomeKind
 from orders_tui.widgets.line_list import LineList
@@ -378,69 +376,6 @@ async def test_help_runs_what_was_found(open_desk: Open, session: FakeSession) -
         await desk.type("order of rows")
         await desk.press("enter")
         assert type(desk.app.screen).__name__ == "SortDialog"
-
-
-async def test_the_command_line_takes_an_argument(open_desk: Open, session: FakeSession) -> None:
-    async with open_desk() as desk:
-        await desk.press("colon")
-        await desk.type("assign bo")
-        await desk.press("enter")
-        draft = session.sent[-1]
-        assert isinstance(draft, AssignDraft)
-        assert draft.assignee == "bo"
-
-
-async def test_the_command_lines_own_examples_are_commands(open_desk: Open) -> None:
-    async with open_desk() as desk:
-        await desk.press("colon")
-        placeholder = desk.app.screen.query_one(Input).placeholder
-    examples = placeholder.removesuffix(" …").split(", ")
-    assert len(examples) >= 3
-    for example in examples:
-        command, _, argument = parse_line(example)
-        assert command is not None, example
-        assert bool(argument) == bool(command.argument), example
-
-
-@pytest.mark.parametrize("typed", ["srt -ship_by", "sor -ship_by", "sort -ship_by"])
-async def test_the_command_line_finds_what_is_like_what_was_typed(
-    open_desk: Open, session: FakeSession, typed: str
-) -> None:
-    async with open_desk() as desk:
-        await desk.press("colon")
-        await desk.type(typed)
-        await desk.press("enter")
-        assert str(session.table.view.query.sort) == "-ship_by"
-
-
-async def test_what_is_like_no_command_completes_and_does_nothing(open_desk: Open) -> None:
-    async with open_desk() as desk:
-        await desk.press("colon")
-        await desk.type("zzqx")
-        await desk.press("tab", "enter")
-        assert "there is no command zzqx" in desk.said()
-
-
-async def test_quit_on_the_command_line_quits(open_desk: Open) -> None:
-    async with open_desk() as desk:
-        await desk.press("colon")
-        await desk.type("quit")
-        await desk.press("enter")
-        assert not desk.app.is_running or desk.app._exit
-
-
-async def test_the_command_line_opens_tabs_and_chooses_themes(open_desk: Open, session: FakeSession) -> None:
-    async with open_desk() as desk:
-        for typed, theme in (("theme light", "desk-light"), ("theme nord", "nord"), ("theme nordd", "nord")):
-            await desk.press("colon")
-            await desk.type(typed)
-            await desk.press("enter")
-            assert desk.app.theme == theme
-        assert "did you mean nord?" in desk.hint
-        await desk.press("colon")
-        await desk.type("tab overdue")
-        await desk.press("enter")
-        assert session.table.view.query.tab is Tab.OVERDUE
 
 
 async def test_every_command_that_opens_something_opens_it(open_desk: Open, session: FakeSession) -> None:

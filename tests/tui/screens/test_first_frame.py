@@ -2,90 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from tests.tui.screens.opening import opening
 from tests.tui.screens.served_desk import ServedDesk, served
-from textual.pilot import Pilot
-from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from orders_tui import paths
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
-from orders_tui.screens.desk import DeskScreen
+from orders_tui.query import Filters
 from orders_tui.startup import first_page
 from orders_tui.startup.first_frame import FirstFrame
+from orders_tui.startup.shops import Shops
 from orders_tui.startup.start import Start
+from orders_tui.state_file import Remembered, StateFile
 from orders_tui.widgets.banner import Banner
 from orders_tui.widgets.hint_bar import HintBar
-from orders_tui.widgets.order_table import OrderTable
+from orders_tui.widgets.tab_strip import TabStrip
 from orders_wire.vocabulary import Tab
 
 NOBODY = "http://127.0.0.1:9"
-PATIENCE_S = 20
 
 
 @pytest.fixture
 def every_frame() -> bool:
     return True
-
-
-@dataclass
-class Opening:
-    """A client that starts, and stays on its first frame until `go_on` is set."""
-
-    app: DeskApp
-    pilot: Pilot[None]
-    start: Start
-    go_on: asyncio.Event
-
-    @property
-    def table(self) -> OrderTable:
-        return self.app.screen.query_one(OrderTable)
-
-    @property
-    def cursor(self) -> str:
-        row = self.table.current
-        return row.order.order_number if row is not None else ""
-
-    def lines(self) -> list[str]:
-        """The table as it stands on the screen."""
-        return [self.table.render_line(y).text for y in range(self.table.size.height)]
-
-    async def until(self, holds: Callable[[], object]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while not holds():
-                await self.pilot.pause(0.01)
-
-    async def desk(self) -> DeskScreen:
-        """Lets the start go on to its end."""
-        self.go_on.set()
-        await self.until(lambda: isinstance(self.app.screen, DeskScreen) and self.app.screen.is_mounted)
-        await self.pilot.pause()
-        assert isinstance(self.app.screen, DeskScreen)
-        return self.app.screen
-
-
-@asynccontextmanager
-async def opening(server: str, state_dir: Path, **config: object) -> AsyncIterator[Opening]:
-    settings = Config(server=server, state_dir=state_dir, name="ana", **config)  # type: ignore[arg-type]
-    start = Start(settings, first_page.request(settings))
-    go_on = asyncio.Event()
-
-    async def begin(app: DeskApp) -> None:
-        await go_on.wait()
-        await start.begin(app)
-
-    first_screen: Callable[[], Screen[None]] = start.first_frame
-    app = DeskApp(first_screen, paths.reports(settings), theme=start.preferences.theme, begin=begin)
-    async with app.run_test(size=(120, 40)) as pilot:
-        yield Opening(app, pilot, start, go_on)
-    start.save()
 
 
 @pytest.fixture
@@ -122,6 +69,15 @@ async def test_a_key_that_would_act_says_that_it_has_to_wait(server: ServedDesk,
         await client.desk()
 
 
+async def test_it_is_not_left_while_another_shop_has_not_answered(server: ServedDesk, tmp_path: Path) -> None:
+    async with opening(server.url, tmp_path) as client:
+        client.start.shops = cast("Shops", SimpleNamespace(unsettled=["on its way"], present=client.start))
+        await client.until(lambda: client.table.rows)
+        await client.pilot.press("ctrl+q")
+        assert "something has no answer yet" in client.app.screen.query_one(HintBar).text
+        assert client.app.is_running
+
+
 async def test_it_can_be_quit_and_resized_before_the_desk_is_there(server: ServedDesk, tmp_path: Path) -> None:
     async with opening(server.url, tmp_path) as client:
         await client.until(lambda: client.table.rows)
@@ -154,28 +110,11 @@ async def test_a_slow_server_holds_nothing_up(server: ServedDesk, tmp_path: Path
         assert client.app.screen is desk
 
 
-async def test_no_server_is_said_and_not_waited_for(tmp_path: Path) -> None:
-    async with opening(NOBODY, tmp_path) as client:
-        desk = await client.desk()
-        await client.until(lambda: desk.work.session.table.view.problem is not None)
-        await client.until(lambda: "OFFLINE" in desk.query_one(Banner).text)
-        said = [desk.side.render_line(y).text.strip() for y in range(desk.side.size.height)]
-        assert [line for line in said if line] == ["ALERTS", "not known yet"]
-
-
 async def test_a_token_that_is_not_known_is_said(server: ServedDesk, tmp_path: Path) -> None:
     server.status = 401
     async with opening(server.url, tmp_path, token="old") as client:
         desk = await client.desk()
         await client.until(lambda: "SIGN" in desk.query_one(Banner).text.upper())
-
-
-async def test_an_answer_that_is_no_page_leaves_the_telling_to_the_desk(server: ServedDesk, tmp_path: Path) -> None:
-    server.body = "<html>"
-    async with opening(server.url, tmp_path) as client:
-        desk = await client.desk()
-        await client.until(lambda: desk.work.session.table.view.problem is not None)
-        assert not client.table.rows
 
 
 @pytest.mark.parametrize("body", [{}, {"orders": None}, {"orders": {"items": [{}], "page_info": {}}}, {"orders": []}])
@@ -203,3 +142,47 @@ async def test_a_start_that_fails_is_reported_with_its_cause(tmp_path: Path) -> 
             await pilot.pause()
     (report,) = paths.reports(config).glob("crash*.txt")
     assert "ZeroDivisionError" in report.read_text(encoding="utf-8")
+
+
+async def test_a_pinned_view_that_was_on_show_is_looked_at_first(server: ServedDesk, tmp_path: Path) -> None:
+    columns = ("number", "owner", "age")
+    async with opening(server.url, tmp_path) as client:
+        desk = await client.desk()
+        desk.work.preferences.columns[Tab.UNFULFILLED] = columns
+        desk.work.session.table.set_filters(Filters(owner="ana"))
+        await client.until(lambda: desk.work.session.table.view.rows)
+        desk.perform("view.save", "mine")
+        view = desk.work.views.views["mine"]
+        assert view.filter == "owner:me"
+        desk.work.views.save("mine", replace(view, pinned=True))
+        desk.perform("tab.pinned")
+        await client.until(lambda: desk.work.session.table.view.rows)
+        desk.work.preferences.columns.pop(Tab.UNFULFILLED)
+    server.asked.clear()
+    async with opening(server.url, tmp_path) as client:
+        await client.until(lambda: client.table.rows)
+        strip = client.app.screen.query_one(TabStrip)
+        assert "+mine" in strip.render_line(0).text
+        assert "assigned_to=ana" in server.asked[0]
+        first = client.lines()
+        desk = await client.desk()
+        assert (desk.work.session.table.view.place, desk.columns) == ("+mine", columns)
+        assert client.lines() == first
+        assert {"tab=unfulfilled" in asked and "assigned_to=ana" in asked for asked in server.asked} == {True}
+
+
+async def test_views_of_an_earlier_release_are_there_and_what_is_no_view_is_said(
+    server: ServedDesk, tmp_path: Path
+) -> None:
+    settings = Config(server=server.url, state_dir=tmp_path, name="ana")
+    before = {"view.late": "overdue - owner:none", "theme": ""}
+    assert StateFile(paths.state_file(settings)).save(Remembered(ui=before))
+    (tmp_path / "views").mkdir()
+    (tmp_path / "views" / "bad.toml").write_text("tab = 3")
+    async with opening(server.url, tmp_path) as client:
+        desk = await client.desk()
+        assert list(desk.work.views.views) == ["late"]
+        await client.until(lambda: client.app._notifications)
+        assert "1 of the saved views cannot be read; V says why" in {each.message for each in client.app._notifications}
+    assert (tmp_path / "views" / "late.toml").read_text().startswith('name = "late"\ntab = "overdue"')
+    assert StateFile(paths.state_file(settings)).load().ui["view.late"] == before["view.late"]

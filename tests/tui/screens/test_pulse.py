@@ -11,7 +11,7 @@ from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 
 from orders_tui.context.trend import SAMPLES, Trend
-from orders_tui.glyphs import UNICODE
+from orders_tui.glyphs import ASCII, UNICODE
 from orders_wire.vocabulary import Tab
 
 SPARKS = UNICODE.sparks
@@ -29,10 +29,28 @@ def test_a_trend_tells_the_change_since_the_start() -> None:
     assert trend(20).change(Tab.RETURNS) == Trend().change(Tab.RETURNS) == 0
 
 
-def test_a_spark_goes_from_the_lowest_to_the_highest() -> None:
-    assert trend(0, 7).spark(Tab.RETURNS, 2, SPARKS) == "▁█"
-    assert trend(5, 5, 5).spark(Tab.RETURNS, 4, SPARKS) == "    "
-    assert len(trend(*range(40)).spark(Tab.RETURNS, 12, SPARKS)) == 12
+def test_sparks_have_one_axis_from_nothing_to_the_most_of_any() -> None:
+    assert trend(0, 7).spark(Tab.RETURNS, 2, 7, SPARKS) == [" █"]
+    assert trend(0, 7).spark(Tab.RETURNS, 2, 14, SPARKS) == [" ▄"]
+    assert trend(5, 5, 5).spark(Tab.RETURNS, 4, 1000, SPARKS) == ["▁▁▁▁"]
+    assert Trend().spark(Tab.RETURNS, 4, 0, SPARKS) == ["    "]
+    assert trend(*range(40)).spark(Tab.RETURNS, 5, 39, SPARKS) == [" ▂▄▅█"]
+
+
+def test_a_spark_is_as_many_lines_high_as_there_is_room_for() -> None:
+    assert trend(1, 3, 4).spark(Tab.RETURNS, 3, 4, SPARKS, rows=2) == [" ▄█", "▄██"]
+
+
+def test_under_a_high_course_stands_less_than_the_course_itself() -> None:
+    assert trend(1, 3, 4).spark(Tab.RETURNS, 3, 4, SPARKS, 2, below="░") == [" ▄█", "▄░░"]
+    assert trend(2, 2).spark(Tab.RETURNS, 2, 4, SPARKS, 2, below="░") == ["  ", "██"]
+    assert trend(2, 4).spark(Tab.RETURNS, 2, 4, ASCII.sparks, 2, below=".") == [" %", "%."]
+
+
+def test_the_lowest_and_the_highest_size_and_the_start_are_told() -> None:
+    assert trend(20, 25, 18).range(Tab.RETURNS) == (18, 25)
+    assert trend(20, 25).since == NOW
+    assert (Trend().range(Tab.RETURNS), Trend().since) == ((0, 0), None)
 
 
 def test_within_a_minute_the_newest_counts_and_the_start_stays() -> None:
@@ -40,7 +58,7 @@ def test_within_a_minute_the_newest_counts_and_the_start_stays() -> None:
     for seconds, size in ((0, 10), (5, 50), (9, 30), (14, 12)):
         made.take(NOW + timedelta(seconds=seconds), {"returns": size})
     assert made.change(Tab.RETURNS) == 2
-    assert made.spark(Tab.RETURNS, 4, SPARKS) == "▁▁██"
+    assert made.spark(Tab.RETURNS, 4, 12, SPARKS) == ["▇▇██"]
 
 
 def test_a_trend_forgets_what_is_long_ago() -> None:

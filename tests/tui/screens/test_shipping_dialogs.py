@@ -13,6 +13,8 @@ from orders_tui.actions.fulfill import FulfillDraft
 from orders_tui.actions.owed_lines import Part
 from orders_tui.actions.tracking import TrackingDraft
 from orders_tui.context.preferences import Preferences
+from orders_tui.dialogs import fulfill_several
+from orders_tui.dialogs.field import TextLine
 from orders_tui.session import changes
 from orders_tui.session.log import ActionState, OrderFailure
 from orders_tui.widgets.line_list import LineList
@@ -182,6 +184,27 @@ async def test_marked_orders_go_whole_or_by_what_is_in_stock(open_desk: Open, se
         assert list(draft.parts) == [first]
         assert [(number.order_id, number.parcel) for number in draft.numbers] == [(third, None)]
         assert second not in draft.order_ids
+
+
+async def test_the_number_to_type_is_the_one_that_is_taken(
+    open_desk: Open, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fulfill_several, "TYPED_FROM", 2)
+    shipping_data.show_several(session)
+    order = session.orders[ids(session)[0]]
+    session.change_order(order.id, hold=Hold(reason=Issue.ADDRESS, since=order.placed_at))
+    async with open_desk() as desk:
+        await desk.press("space", "space", "f")
+        await desk.pilot.pause()
+        line = desk.dialog.query_one("#count", TextLine)
+        assert line.placeholder == "type 2 to confirm so many"
+        await desk.press("ctrl+t")
+        await desk.pilot.pause()
+        assert line.placeholder == "type 1 to confirm so many"
+        await desk.press("tab")
+        await desk.type("1")
+        await desk.press("ctrl+s")
+        assert len(sent(session).order_ids) == 1
 
 
 async def test_what_is_wholly_held_is_left_out_as_held(open_desk: Open, session: FakeSession) -> None:

@@ -16,7 +16,8 @@ from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.line_list import Line
 from orders_tui.widgets.query_bar import QueryBar
 from orders_tui.widgets.side_bar import Shown, alerts_of, lines
-from orders_wire.vocabulary import EventType, Severity
+from orders_wire.page import OwedOrder, OwnerWork, Work
+from orders_wire.vocabulary import EventType, Severity, Tab
 
 SEEN = Formatter(NOW, "UTC", UNICODE, "ana")
 
@@ -70,6 +71,74 @@ def test_a_kind_stands_for_its_alerts_of_one_severity() -> None:
 def test_where_there_is_room_an_alert_says_what_it_is_about() -> None:
     shown = words(lines(WARNING, [], None, SEEN, Shown(cells=78)))
     assert shown[2:] == ["» delay #6 no scan6h", "! overdue #7 is due soon7h"]
+
+
+def owed(number: int, hours: float, owner: str = "unassigned") -> OwedOrder:
+    return OwedOrder(order_id=f"o{number}", order_number=f"#{number}", ship_by=ago(-hours), owner=owner)
+
+
+WORK = Work(
+    due_soon=[owed(1, 0.5, "bo"), owed(2, 1.5), owed(3, 1.8, "ana")],
+    due_soon_total=3,
+    unowned=[owed(2, 1.5), owed(4, 30)],
+    unowned_total=9,
+    unowned_overdue=7,
+    owners=[
+        OwnerWork(name="ana", total=4, overdue=1, orders=[owed(5, -3, "ana"), owed(3, 1.8, "ana"), owed(6, 50, "ana")])
+    ],
+)
+
+
+def work_lines(work: Work | None, in_table: str = "", me: str = "ana") -> list[str]:
+    page = desk_data.nothing().model_copy(update={"work": work})
+    return words(lines([], [], page, Formatter(NOW, "UTC", UNICODE, me), Shown(in_table=in_table)))[2:]
+
+
+def test_what_is_due_next_stands_once_in_the_first_section_it_belongs_to() -> None:
+    assert work_lines(WORK) == [
+        *("", "DUE IN 2 H 3", "#1 boin 30m", "#2 –in 1h", "#3 anain 1h"),
+        *("", "MINE 41 late", "#5 late 3h", "#6 in 2d"),
+        *("", "UNOWNED 97 late", "#4 in 1d"),
+        *("", "OUT OF STOCK 0orders"),
+    ]
+
+
+def test_what_the_table_shows_anyway_is_not_said_again() -> None:
+    assert work_lines(WORK, "ana")[5:9] == ["", "MINE 41 late", "in the table", ""]
+
+
+def test_a_server_that_does_not_tell_has_no_such_sections_and_who_has_no_name_nothing_of_their_own() -> None:
+    assert work_lines(None) == ["", "OUT OF STOCK 0orders"]
+    assert "MINE" not in " ".join(work_lines(WORK, me=""))
+    busy = WORK.model_copy(update={"owners": [OwnerWork(name=f"o{n}", total=1) for n in range(50)]})
+    assert "MINE" not in " ".join(work_lines(busy))
+
+
+async def test_all_that_is_due_next_is_reached_by_keys(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        await desk.press("tab")
+        reached = set()
+        for _ in range(40):
+            reached.add(":".join(desk.screen.side.current.split(":")[:2]))
+            await desk.press("j")
+        assert reached >= {"order:soon", "owner:ana", "order:mine", "owner:unassigned", "order:unowned"}
+
+
+async def test_its_lines_open_the_order_and_its_headings_the_table(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        side = desk.screen.side
+        await desk.press("tab")
+        for key in [line.key for line in side.lines if line.key.startswith("order:")][::4]:
+            side.choose(key)
+            await desk.press("enter")
+            assert desk.app.screen.order_id == key.partition(":")[2].partition(":")[2]  # type: ignore[attr-defined]
+            await desk.press("escape")
+        at = next(n for n, line in enumerate(side.lines) if line.key == "owner:unassigned") - side.scroll_offset.y
+        await desk.pilot.click(side, offset=(5, at), times=2)
+        await desk.pilot.pause()
+        query = session.table.view.query
+        assert (query.tab, query.filters.owner) == (Tab.UNFULFILLED, "unassigned")
+        assert desk.table.has_focus
 
 
 async def test_the_kinds_of_alert_are_chosen_and_cleared(open_desk: Open, session: FakeSession) -> None:

@@ -1,4 +1,4 @@
-"""Every state that an operator can see, at 120×40 and 80×24, in colour; the tabs and the desk's own states in monochrome too.
+"""Every state that an operator can see, at 120×40 and 80×24, in colour, a few at 200×60; many in monochrome too.
 
 Look at them before accepting a change.
 """
@@ -11,6 +11,7 @@ from typing import Protocol
 import pytest
 from tests.tui.screens.conftest import MakeApp
 from tests.tui.screens.fake_session import FakeSession
+from tests.tui.screens.geometry import touching
 from tests.tui.screens.scene import Scene
 from tests.tui.screens.scenes import SCENES, STATES, TABS
 from textual import events
@@ -20,9 +21,11 @@ from textual.pilot import Pilot
 from orders_tui import themes
 from orders_tui.screens.desk import DeskScreen, renderer
 
-WIDE, SMALL = (120, 40), (80, 24)
+VAST, WIDE, SMALL = (200, 60), (120, 40), (80, 24)
 SIZES = (WIDE, SMALL)
 OTHER_LOOKS = [scene for scene in SCENES if scene.name in {"rows_in_every_state", "order", "return", "offline"}]
+ON_VAST = [scene for scene in SCENES if scene.name in {"tab_unfulfilled", "tab_holds", "tab_returns", "order", "pulse"}]
+ON_LIGHT = [*OTHER_LOOKS, *(scene for scene in SCENES if scene.name in {"palette", "command_line_argument"})]
 
 
 class Snap(Protocol):
@@ -61,6 +64,7 @@ class Look:
             desk = pilot.app.screen_stack[0]
             while session.table.view.loading and isinstance(desk, DeskScreen) and not desk.renderer.slow:
                 await pilot.pause()
+            assert touching(pilot.app) == []
 
         return self._snap(self._make_app(**scene.settings, **config), terminal_size=size, run_before=prepare)
 
@@ -85,6 +89,11 @@ def test_looks_as_accepted(scene: Scene, size: tuple[int, int], look: Look) -> N
     assert look.same(scene, size)
 
 
+@_each(ON_VAST, (VAST,))
+def test_looks_as_accepted_where_there_is_room(scene: Scene, size: tuple[int, int], look: Look) -> None:
+    assert look.same(scene, size)
+
+
 @_each([*TABS, *STATES])
 def test_looks_as_accepted_in_monochrome(
     scene: Scene, size: tuple[int, int], look: Look, monkeypatch: pytest.MonkeyPatch
@@ -93,7 +102,12 @@ def test_looks_as_accepted_in_monochrome(
     assert look.same(scene, size)
 
 
-@_each(OTHER_LOOKS, (SMALL,))
+@_each([scene for scene in OTHER_LOOKS if scene.name != "order"], (SMALL,))
+def test_looks_as_accepted_in_the_terminals_own_colours(scene: Scene, size: tuple[int, int], look: Look) -> None:
+    assert look.same(scene, size, theme="ansi-dark")
+
+
+@_each(ON_LIGHT, (SMALL,))
 def test_looks_as_accepted_on_a_light_ground(scene: Scene, size: tuple[int, int], look: Look) -> None:
     assert look.same(scene, size, theme=themes.LIGHT.name)
 

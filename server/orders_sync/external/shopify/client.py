@@ -21,6 +21,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from orders_sync import backoff
 from orders_sync.evidence.json_fields import clean
 from orders_sync.external.shopify import answers
+from orders_sync.external.shopify.access_tokens import AccessTokens, GivenToken
 from orders_sync.external.shopify.answers import Answer, ThrottleStatus
 from orders_sync.external.shopify.documents import API_VERSION, Document
 from orders_sync.external.shopify.errors import (
@@ -71,6 +72,11 @@ def endpoint(shop_domain: str, api_url: str | None = None) -> str:
     return f"{api_url or f'https://{shop_domain}'}/admin/api/{API_VERSION}/graphql.json"
 
 
+def shop_url(address: str) -> str:
+    """The shop's own address, from that of its Admin API."""
+    return address.partition("/admin/api/")[0]
+
+
 class Bucket:
     """The shop's cost bucket: how long to wait before the next request. The figures all come from the shop's answers.
 
@@ -104,19 +110,19 @@ class Bucket:
 
 
 class ShopifyClient:
-    """One shop's API with one token. `api_version` is what the shop's last answer says it speaks."""
+    """One shop's API with one app's tokens. `api_version` is what the shop's last answer says it speaks."""
 
     def __init__(
         self,
         session: aiohttp.ClientSession,
         address: str,
-        token: str,
+        tokens: AccessTokens | str,
         clock: Clock = system_clock,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._session = session
         self._address = address
-        self._headers = {"X-Shopify-Access-Token": token, "Content-Type": "application/json"}
+        self._tokens = GivenToken(tokens) if isinstance(tokens, str) else tokens
         self._clock = clock
         self._sleep = sleep
         self._bucket = Bucket()
@@ -171,24 +177,34 @@ class ShopifyClient:
     async def _post(self, document: Document, variables: Mapping[str, Any]) -> tuple[object, Ms]:
         """The decoded body, and the shop's clock when the request went out."""
         payload = orjson.dumps({"query": document.text, "operationName": document.name, "variables": dict(variables)})
+        token = await self._tokens.current()
         started = self._clock()
-        try:
-            async with self._session.post(
-                self._address, data=payload, headers=self._headers, timeout=TIMEOUT, allow_redirects=False
-            ) as response:
-                content = await _bounded(response)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotSent(f"Shopify cannot be reached ({type(error).__name__})") from error
-        except aiohttp.InvalidURL as error:
-            raise NotSent("The address of the Admin API is not a URL") from error
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise NoAnswer(f"Shopify did not answer ({type(error).__name__})") from error
+        response, content = await self._send(payload, token)
+        if response.status == HTTPStatus.UNAUTHORIZED and self._tokens.refused(token):
+            token = await self._tokens.current()
+            started = self._clock()
+            response, content = await self._send(payload, token)
         _raise_for_status(response)
         self._note_version(response.headers.get(_VERSION_HEADER))
         try:
             return decoded(content), self._as_of(response.headers.get("Date"), started)
         except ValueError as error:
             raise NotJson("Shopify's answer is not JSON") from error
+
+    async def _send(self, payload: bytes, token: str) -> tuple[aiohttp.ClientResponse, bytes]:
+        """What comes back, whatever its status."""
+        headers = {"X-Shopify-Access-Token": token, "Content-Type": "application/json"}
+        try:
+            async with self._session.post(
+                self._address, data=payload, headers=headers, timeout=TIMEOUT, allow_redirects=False
+            ) as response:
+                return response, await _bounded(response)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotSent(f"Shopify cannot be reached ({type(error).__name__})") from error
+        except aiohttp.InvalidURL as error:
+            raise NotSent("The address of the Admin API is not a URL") from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise NoAnswer(f"Shopify did not answer ({type(error).__name__})") from error
 
     def _as_of(self, date: str | None, started: Ms) -> Ms:
         """The shop's `Date` less the time the request took; our own clock where the shop sends none."""

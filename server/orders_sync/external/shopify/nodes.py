@@ -26,7 +26,9 @@ class Node(BaseModel):
     """`hidden`: the fields, as the shop spells them, that the token may not know: their value here says nothing; with `[]`, a
     list that lacks some of its items."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True, defer_build=True
+    )
 
     hidden: Annotated[frozenset[str], Field(alias=HIDDEN)] = frozenset()
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orders_tui import wording
-from orders_tui.commands import BY_ID
 from orders_tui.context.outcome import changed
 from orders_tui.context.screen import SessionObserver
 from orders_tui.errors import NotTrusted, Unreachable
 from orders_tui.query import chips
+from orders_tui.registry import OWN
 from orders_tui.screens.desk.layout import DeskLayout
 from orders_tui.screens.key_hints import held_label, opens_parcels
 from orders_tui.session.bulk import BulkRun
@@ -39,7 +39,8 @@ def top_info(desk: DeskLayout) -> TopInfo:
     total = session.table.summary.alerts_total if session.table.summary is not None else 0
     return TopInfo(
         connection=wording.connection(session.connection, now, work.zone),
-        environment=work.config.environment or "",
+        profile=work.config.profile_shown,
+        read_only=work.read_only,
         shop=me.shop if me is not None else "",
         name=work.name,
         role=str(me.role) if me is not None else "",
@@ -75,6 +76,7 @@ def query_info(desk: DeskLayout, slow: bool) -> QueryInfo:
     arrow = (glyphs.down if sort.descending else glyphs.up) if sort else ""
     return QueryInfo(
         span=view.span,
+        holds=tab_holds(desk),
         chips=chips(view.query.filters),
         narrowed=desk.narrow,
         shown=len(desk.rows()),
@@ -88,6 +90,16 @@ def query_info(desk: DeskLayout, slow: bool) -> QueryInfo:
     )
 
 
+def tab_holds(desk: DeskLayout) -> str:
+    """What stands in the tab, by the server's own times."""
+    tab, me = desk.view.query.tab, desk.work.session.me
+    return (
+        wording.tab_holds(tab, me.tracking_pending_hours, me.delayed_hours)
+        if me is not None
+        else wording.tab_holds(tab)
+    )
+
+
 def no_rows(desk: DeskLayout) -> tuple[str, ...]:
     """What stands instead of rows."""
     view, key, page = desk.view, desk.work.key, desk.work.session.table.summary
@@ -97,7 +109,7 @@ def no_rows(desk: DeskLayout) -> tuple[str, ...]:
     if view.problem is not None:
         return "These orders could not be loaded", str(view.problem), f"{key('desk.refresh')} tries again"
     if desk.narrow and view.rows:
-        return f"None of the {len(view.rows)} loaded rows contains “{desk.narrow}”", f"{key('find.clear')} clears it"
+        return f'None of the {len(view.rows)} loaded rows contains "{desk.narrow}"', f"{key('find.clear')} clears it"
     if view.query.filters:
         hint = f"{key('find.clear')} clears it, {key('find.search')} changes it"
         return f"Nothing in {title} matches the filter", hint
@@ -106,13 +118,13 @@ def no_rows(desk: DeskLayout) -> tuple[str, ...]:
             return NO_SHOP
         if page.desk.backfill is not None:
             return _backfill(page.desk.backfill, title)
-    return f"{title} is empty", "All done here. New orders appear by themselves."
+    holds = tab_holds(desk)
+    return f"{title} is empty", f"Its orders: {holds}", "All done here. New orders appear by themselves."
 
 
 NO_SHOP = (
     "No shop is connected to this server",
-    "Set ORDERS_SYNC_SHOP_DOMAIN, ORDERS_SYNC_SHOPIFY_ADMIN_TOKEN",
-    "and ORDERS_SYNC_SHOPIFY_WEBHOOK_SECRET, then: orders-tui serve",
+    "To connect one, where the server runs: orders-tui init",
     "To look around first: orders-tui demo",
 )
 
@@ -153,12 +165,13 @@ def pane_note(desk: DeskLayout) -> str:
 
 def label(desk: DeskLayout, command_id: str) -> str:
     """A hint's word, where it is not the command's own: with the number of orders it would hit, or what it does here."""
-    if command_id in COUNTED and (marked := len(desk.selection)):
-        return f"{BY_ID[command_id].label} {marked}"
+    commands = desk.work.keymap.commands
+    if (command_id in COUNTED or command_id.startswith(OWN)) and (marked := len(desk.selection)):
+        return f"{commands[command_id].label} {marked}"
     if command_id == "order.hold":
         return held_label(desk.current())
     if command_id == "order.fulfill" and opens_parcels(desk.current()):
-        return BY_ID["order.tracking"].label
+        return commands["order.tracking"].label
     if command_id == "desk.refresh" and (new := desk.view.new_count):
         return f"show {new} new"
     if command_id == "view.freeze" and desk.view.frozen:
@@ -167,5 +180,5 @@ def label(desk: DeskLayout, command_id: str) -> str:
         return ""
     if command_id == "go.open":
         fold = "fold" if desk.side.current in desk.side.unfolded else "unfold"
-        return {"kind": fold, "sku": "hold"}.get(desk.side.current.partition(":")[0], "open")
+        return {"kind": fold, "sku": "hold", "owner": "show all"}.get(desk.side.current.partition(":")[0], "open")
     return {"find.narrow": "which alerts", "go.next_pane": "table", "view.sidebar": "hide"}.get(command_id, "")

@@ -61,6 +61,7 @@ class DeskLayout(CommandScreen):
 
     def __init__(self, work: Context) -> None:
         super().__init__(work)
+        self.set_class(work.config.band_color is not None, "-banded")
         self.selection = Selection()
         self.collected: dict[str, Order] = {}
         """Marked orders that no page on show holds, as they were when they were collected."""
@@ -70,7 +71,7 @@ class DeskLayout(CommandScreen):
     def compose(self) -> ComposeResult:
         """Top to bottom, as it is seen."""
         glyphs = self.work.glyphs
-        yield TopBar(glyphs.ellipsis, id="top")
+        yield TopBar(self.work.band, glyphs.ellipsis, id="top")
         yield TabStrip(glyphs, id="tabs")
         yield MetricsBar(glyphs.ellipsis, id="metrics")
         yield Banner(glyphs.ellipsis, id="banner")
@@ -90,6 +91,11 @@ class DeskLayout(CommandScreen):
     @property
     def side(self) -> SideBar:
         return self.query_one(SideBar)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The keys of the columns of what is on show."""
+        return self.work.preferences.columns_of(self.view.query.tab, self.view.place)
 
     def rows(self) -> list[RowView]:
         """The rows on show: the page, narrowed."""

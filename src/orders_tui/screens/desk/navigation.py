@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
+from orders_tui.context import pinned_views
+from orders_tui.errors import UsageError
 from orders_tui.feed import ConnectionState
+from orders_tui.query import Filters, OrdersQuery
 from orders_tui.screens.command_screen import Commands, Handler
 from orders_tui.screens.desk.layout import DeskLayout, Part
+from orders_tui.views.pins import pin
+from orders_tui.widgets import side_bar
+from orders_tui.wording import Tone
+from orders_wire.spelling import meant
 from orders_wire.vocabulary import Tab
 
 ALL_LINES = 10_000
@@ -17,7 +24,7 @@ class NavigationCommands(Commands):
 
     def __init__(self, desk: DeskLayout) -> None:
         self.desk = desk
-        self._tab_before: Tab | None = None
+        self._place_before = ""
 
     def handlers(self) -> dict[str, Handler]:
         return super().handlers() | {
@@ -36,7 +43,7 @@ class NavigationCommands(Commands):
             "go.previous_pane": self.go_next_pane,
             "tab.next": lambda _: self._neighbour(1),
             "tab.previous": lambda _: self._neighbour(-1),
-            **{f"tab.{tab}": partial(self._open_tab, tab) for tab in Tab},
+            **{f"tab.{tab}": partial(self._open, tab) for tab in Tab},
         }
 
     def _move_to(self, row: int) -> None:
@@ -82,25 +89,49 @@ class NavigationCommands(Commands):
         if not turned and not table.view.loading:
             self.desk.say(f"this is the {'end' if direction > 0 else 'start'} of the list")
 
-    def _open_tab(self, tab: Tab, _: str = "") -> None:
-        """Shows a tab as it was left."""
-        here = self.desk.view.query.tab
-        if tab is not here:
-            self._tab_before = here
-            self.desk.narrow = ""
-            self.desk.selection.end_range()
-            self.desk.work.session.table.open_tab(tab)
-        self.desk.table.focus()
+    def _open(self, place: str, _: str = "") -> None:
+        """Shows a tab or a pinned view as it was left."""
+        desk, here = self.desk, self.desk.view.place
+        if place != here:
+            try:
+                pinned_views.open_place(desk.work, place)
+            except UsageError as error:
+                desk.say(str(error), Tone.WARN)
+                return
+            self._place_before = here
+            desk.narrow = ""
+            desk.selection.end_range()
+        desk.table.focus()
 
     def _neighbour(self, step: int) -> None:
-        tabs = list(Tab)
-        self._open_tab(tabs[(tabs.index(self.desk.view.query.tab) + step) % len(tabs)])
+        places = pinned_views.places(self.desk.work)
+        self._open(places[(places.index(self.desk.view.place) + step) % len(places)])
 
     def tab_back(self, _: str) -> None:
-        if self._tab_before is None:
-            self.desk.say("no other tab was shown yet")
+        if self._place_before:
+            self._open(self._place_before)
         else:
-            self._open_tab(self._tab_before)
+            self.desk.say("no other tab was shown yet")
+
+    def tab_pinned(self, _: str) -> None:
+        """The first pinned view; from one the next, and after the last the first."""
+        work = self.desk.work
+        names, here = work.views.pinned, self.desk.view.pinned
+        at = names.index(here) + 1 if here in names else 0
+        if names:
+            self._open(pin(names[at % len(names)]))
+        else:
+            self.desk.say(f"no view is pinned; {work.key('view.open')} pins one")
+
+    def tab_open(self, name: str) -> None:
+        """A tab or a pinned view by its name."""
+        known = {pinned_views.word(place): place for place in pinned_views.places(self.desk.work)}
+        wanted = name.casefold()
+        place = next((place for word, place in known.items() if word.casefold() == wanted), None)
+        if place is not None:
+            self._open(place)
+            return
+        self.desk.say(f"there is no tab {name}{meant(name, known)}; there are {', '.join(known)}", Tone.WARN)
 
     def go_next_pane(self, _: str) -> None:
         """Between the table and the side bar, where that is shown."""
@@ -109,7 +140,7 @@ class NavigationCommands(Commands):
             (desk.table if desk.side.has_focus or not desk.side.display else desk.side).focus()
 
     def go_open(self, _: str) -> None:
-        """The order under the cursor; for a stock line the escalation; signed out, the way back in."""
+        """The order under the cursor; all that is mine, or unowned; for a stock line the escalation; signed out, the way in."""
         desk = self.desk
         if desk.work.session.connection.state is ConnectionState.SIGNED_OUT:
             from orders_tui.dialogs.sign_in import SignInDialog
@@ -117,6 +148,11 @@ class NavigationCommands(Commands):
             desk.app.push_screen(SignInDialog(desk.work))
         elif desk.side.has_focus and desk.side.fold():
             desk.renderer.draw(Part.SIDE)
+        elif desk.side.has_focus and (owner := side_bar.owner_of(desk.side.current)):
+            desk.restore_panes()
+            desk.table.focus()
+            size = desk.view.query.page_size
+            desk.work.session.table.show(OrdersQuery(Tab.UNFULFILLED, Filters(owner=owner), page_size=size))
         elif desk.sku():
             desk.perform("order.inventory")
         elif order_id := desk.current_id():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orders_tui.context import pinned_views
 from orders_tui.screens.desk import captions
 from orders_tui.screens.desk.layout import DeskLayout, Part
+from orders_tui.views.pins import unpinned
 from orders_tui.widgets import banner, side_bar
 from orders_tui.widgets.banner import Banner
 from orders_tui.widgets.metrics_bar import MetricsBar
@@ -21,7 +23,7 @@ FOLLOW_S = 0.08
 
 BRINGS = {
     Part.PAGE: (Part.QUERY, Part.ORDER),
-    Part.QUERY: (Part.TOP,),
+    Part.QUERY: (Part.SIDE,),
     Part.SUMMARY: (Part.SIDE,),
     Part.SIDE: (Part.TOP,),
 }
@@ -84,7 +86,7 @@ class Renderer:
         """Tab, filters, sort, place; and what stands instead of rows."""
         desk = self._desk
         view = desk.view = desk.work.session.table.view
-        desk.table.set_columns(desk.work.preferences.columns_of(view.query.tab))
+        desk.table.set_columns(desk.columns)
         desk.table.set_sort((view.query.sort.by, view.query.sort.descending) if view.query.sort else None)
         if view.loading and not self.slow:
             desk.set_timer(SHOW_LOADING_AFTER_S, self._show_slow)
@@ -113,7 +115,10 @@ class Renderer:
         return page.tabs if page is not None else {}
 
     def _tabs(self) -> None:
-        self._desk.query_one(TabStrip).show(self._desk.view.query.tab, self._tab_counts())
+        work, view = self._desk.work, self._desk.view
+        names = [name for place in pinned_views.places(work) if (name := unpinned(place))]
+        strip = self._desk.query_one(TabStrip)
+        strip.show(view.place, pinned_views.counts(work), names, changed=pinned_views.changed(work))
 
     def summary(self) -> None:
         """Metrics and tab counts."""
@@ -122,13 +127,15 @@ class Renderer:
 
     def _metrics(self) -> None:
         session = self._desk.work.session
-        self._desk.query_one(MetricsBar).show(session.table.summary, session.connection)
+        self._desk.query_one(MetricsBar).show(session.table.summary, session.connection, self._desk.work.name)
 
     def side(self) -> None:
         """Alerts, gaps and panels."""
         desk, session = self._desk, self._desk.work.session
         gaps = session.alerts.gaps(desk.work.pace.now())
-        shown = side_bar.Shown(desk.side.unfolded, sorted(desk.side.types), desk.side.size.width)
+        shown = side_bar.Shown(
+            desk.side.unfolded, sorted(desk.side.types), desk.side.size.width, desk.view.query.only_owner
+        )
         desk.side.set_lines(
             side_bar.lines(desk.open_alerts(), gaps, session.table.summary, desk.work.formatter(), shown)
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from textual import events, on
 
 from orders_tui.commands import Place
-from orders_tui.context import breakpoints
+from orders_tui.context import breakpoints, pinned_views
 from orders_tui.context.context import Context
 from orders_tui.query import Sort
 from orders_tui.screens.action_commands import ActionCommands
@@ -21,8 +21,10 @@ from orders_tui.screens.desk.navigation import NavigationCommands
 from orders_tui.screens.desk.renderer import Renderer
 from orders_tui.screens.desk.view_options import ViewCommands
 from orders_tui.screens.key_hints import ranked
+from orders_tui.screens.own_commands import OwnCommands
 from orders_tui.session import changes
 from orders_tui.session.log import ActionEntry, ActionState
+from orders_tui.views.pins import unpinned
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.order_table import OrderTable
 from orders_tui.widgets.tab_strip import TabStrip
@@ -57,13 +59,15 @@ class DeskScreen(DeskLayout):
         super().__init__(work)
         self.renderer = Renderer(self)
         self._ended: set[str] = set()
-        self.actions = ActionCommands(self)
+        self._offered = False
+        self.actions, self.own = ActionCommands(self), OwnCommands(self)
         for group in (
             NavigationCommands(self),
             MarkCommands(self),
             FilterCommands(self),
             ViewCommands(self),
             self.actions,
+            self.own,
             CopyExportCommands(self),
             CommonCommands(self),
         ):
@@ -75,6 +79,7 @@ class DeskScreen(DeskLayout):
         self.set_interval(1.0, self.tick)
         self._note_sizes()
         self.renderer.draw(*Part)
+        self._look_for_server()
 
     # -- what the session reports
 
@@ -89,6 +94,8 @@ class DeskScreen(DeskLayout):
                 self.renderer.schedule(Part.PAGE)
             case changes.SummaryChanged():
                 self._note_sizes()
+            case changes.ConnectionChanged() | changes.ViewChanged():
+                self._look_for_server()
             case changes.DeskLeft():
                 self._forget_marks()
             case changes.ActionSettled(entry=entry):
@@ -96,8 +103,21 @@ class DeskScreen(DeskLayout):
             case changes.BulkChanged(run=run) if run.finished and run.id not in self._ended:
                 self._ended.add(run.id)
                 self.actions.ended(run)
+            case changes.ProgramChanged(run=program):
+                self.own.changed(program)
         if part := DRAWN.get(type(change)):
             self.renderer.schedule(part)
+
+    def _look_for_server(self) -> None:
+        """Where the start reached none, what can be done instead is offered, once."""
+        view = self.work.session.table.view
+        if self._offered or view.as_of is not None or view.problem is None or not self.is_current:
+            return
+        from orders_tui.screens.no_server import NoServerScreen, nobody
+
+        if nobody(self.work) is not None:
+            self._offered = True
+            self.app.push_screen(NoServerScreen(self.work))
 
     def _note_sizes(self) -> None:
         page = self.work.session.table.summary
@@ -153,6 +173,8 @@ class DeskScreen(DeskLayout):
             frozen=view.frozen,
             in_side_bar=self.side.has_focus,
             on_alert=bool(self.current_alerts()),
+            own=self.own.hinted(),
+            unsaved=pinned_views.changed(self.work),
         )
         return [self.hint(command_id, captions.label(self, command_id)) for command_id in ids]
 
@@ -167,8 +189,9 @@ class DeskScreen(DeskLayout):
     @on(events.ScreenSuspend)
     @on(events.ScreenResume)
     def _keys_changed(self) -> None:
-        """Under a dialog `u` may be a letter: the first line says which keys take back."""
-        self.renderer.schedule(Part.TOP)
+        """Under a dialog `u` may be a letter: the first line says which keys take back. Views may have been pinned there."""
+        self.renderer.schedule(Part.QUERY)
+        self._look_for_server()
 
     def on_resize(self) -> None:
         """Bars say more or less by the room they have."""
@@ -190,7 +213,8 @@ class DeskScreen(DeskLayout):
         self.perform("find.sort", f"-{message.by}" if again else str(message.by))
 
     def on_tab_strip_chosen(self, message: TabStrip.Chosen) -> None:
-        self.perform(f"tab.{message.tab}")
+        name = unpinned(message.place)
+        self.perform("tab.open", name) if name else self.perform(f"tab.{message.place}")
 
     def on_line_list_moved(self) -> None:
         """The side bar's cursor is on another line."""

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
-from orders_tui.context.preferences import LONGEST_NAME, SavedView
+from orders_tui import sanitise
+from orders_tui.context import pinned_views
+from orders_tui.errors import UsageError
 from orders_tui.screens.command_screen import Commands
 from orders_tui.screens.desk.layout import SIDE_ONLY, TABLE_ONLY, DeskLayout, Part
+from orders_tui.views.folder import NotSaved
+from orders_tui.views.pins import pin
+from orders_tui.views.saved_view import LONGEST_NAME, SavedView
+from orders_tui.widgets.order_table.columns import default_columns
 from orders_tui.wording import Tone
+from orders_wire.spelling import meant
 
 SNOOZE_S = 3600.0
 
@@ -42,15 +50,21 @@ class ViewCommands(Commands):
         self.desk.renderer.draw(Part.SIDE)
         self.desk.say(f"{hidden} put back" if hidden else "no alert was read or snoozed")
 
-    def view_columns(self, _: str) -> None:
+    def view_columns(self, argument: str) -> None:
+        """Opens the list of columns; an argument shows one (`tags`), hides one (`-tags`) or all but the tab's own (`default`)."""
+        desk = self.desk
+        tab, keys = desk.view.query.tab, desk.columns
+        if argument:
+            left = tuple(key for key in keys if key != argument.removeprefix("-"))
+            shown = left if argument.startswith("-") else (*left, argument)
+            self._show_columns(default_columns(tab) if argument == "default" else shown)
+            return
         from orders_tui.dialogs.columns import ColumnsDialog
 
-        tab = self.desk.view.query.tab
-        keys = self.desk.work.preferences.columns_of(tab)
-        self.desk.ask(ColumnsDialog(self.desk.work, tab, keys), self._show_columns)
+        desk.ask(ColumnsDialog(desk.work, tab, keys), self._show_columns)
 
     def _show_columns(self, keys: tuple[str, ...]) -> None:
-        self.desk.work.preferences.columns[self.desk.view.query.tab] = keys
+        self.desk.work.preferences.columns[self.desk.view.place] = keys
         self.desk.renderer.draw(Part.PAGE)
 
     def view_open(self, name: str) -> None:
@@ -63,36 +77,53 @@ class ViewCommands(Commands):
         self.desk.ask(ViewsDialog(self.desk.work), self._show_view)
 
     def _show_view(self, name: str) -> None:
-        desk, preferences = self.desk, self.desk.work.preferences
-        view = preferences.views.get(name)
-        query = view.query(desk.view.query.page_size) if view is not None else None
+        """Opens a view as it is saved: a pinned one in its place among the tabs."""
+        work, views = self.desk.work, self.desk.work.views.views
+        view = views.get(name)
         if view is None:
-            desk.say(f"there is no view {name}; there are: {', '.join(preferences.views) or 'none'}", Tone.WARN)
-        elif query is None:
-            desk.say(f"{name} cannot be opened", Tone.WARN)
-        else:
-            if view.columns:
-                preferences.columns[view.tab] = view.columns
-            desk.narrow, self._view = "", name
-            desk.work.session.table.show(query)
-            desk.renderer.draw(Part.PAGE)
-            desk.say(f"view {name}")
+            self.desk.say(
+                f"there is no view {name}{meant(name, views)}; there are: {', '.join(views) or 'none'}", Tone.WARN
+            )
+            return
+        try:
+            if view.pinned:
+                pinned_views.open_place(work, pin(name), anew=True)
+            else:
+                work.session.table.show(pinned_views.query_of(work, view))
+                work.preferences.columns |= {view.tab: view.columns} if view.columns else {}
+        except UsageError as error:
+            self.desk.say(f"{name} cannot be opened: {error}", Tone.WARN)
+            return
+        self.desk.narrow, self._view = "", name
+        self.desk.renderer.draw(Part.PAGE)
+        self.desk.say(f"view {name}")
 
     def view_save(self, name: str) -> None:
         """Asks for the name; one that is given is taken at once."""
-        desk, query = self.desk, self.desk.view.query
-        view = SavedView.of(query, desk.work.preferences.columns_of(query.tab))
+        desk = self.desk
+        view = SavedView.of(desk.view.query, desk.columns, desk.work.name)
         if name:
             self._save(view, name)
             return
         from orders_tui.dialogs.views import SaveViewDialog
 
-        desk.ask(SaveViewDialog(desk.work, view, self._view), partial(self._save, view))
+        desk.ask(SaveViewDialog(desk.work, view, desk.view.pinned or self._view), partial(self._save, view))
 
     def _save(self, view: SavedView, name: str) -> None:
-        self.desk.work.preferences.views[name[:LONGEST_NAME]] = view
+        """Over a view of that name, which stays pinned if it was."""
+        desk, views = self.desk, self.desk.work.views
+        name = sanitise.text(name).strip()[:LONGEST_NAME].strip()
+        known = views.views.get(name)
+        view = replace(view, pinned=known is not None and known.pinned)
+        try:
+            views.save(name, view)
+        except NotSaved as error:
+            desk.say(str(error), Tone.BAD)
+            return
         self._view = name
-        self.desk.say(f"saved; {self.desk.work.key('view.open')} opens {name}", Tone.GOOD)
+        if name == desk.view.pinned:
+            desk.work.session.table.stand(name, view.saved)
+        desk.say(f"saved; {desk.work.key('view.open')} opens {name}", Tone.GOOD)
 
     def view_timeline(self, _: str) -> None:
         """The pane below the table; where there is room for one line only, the order's own screen has the timeline."""

@@ -1,19 +1,22 @@
 """The columns: what each says of an order, and which of them stand where, for a width. Pure.
 
 Invariant: the order number is always there, columns never overlap, none is shown in part, and the columns shown keep the order
-the operator chose. While the columns are not scrolled, the least important give way first.
+the operator chose. While the columns are not scrolled, the least important give way first; a column that `needs` more than its
+least width for what is on the page has it before one of less importance is shown at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
-from orders_tui.widgets.cells import Cell, width
+from orders_tui.widgets.cells import Cell, Piece, length, text_of, width
 from orders_tui.widgets.formatter import Formatter
-from orders_tui.wording import Tone
+from orders_tui.wording import Sign, Tone
 from orders_wire.vocabulary import UNASSIGNED, Priority, SortField, Status, Tab
 
 if TYPE_CHECKING:
@@ -22,6 +25,14 @@ if TYPE_CHECKING:
 GUTTER = 4
 """Cursor, mark, state, a blank."""
 GAP = 2
+STATE = 17
+"""Cells of a return's state, before its age: the longest is `$ awaiting refund`."""
+REASON = 16
+"""Cells behind the state from which on a return's reason is there too."""
+MOST_WHOLE, NEARLY_ALL = 0.8, 0.95
+"""So many of a page's names are whole before a column of less importance comes, and before any other grows; a few that are
+longer than all others take only what is left then.
+"""
 NOTHING: Cell = (("", Tone.DIM),)
 
 
@@ -30,7 +41,9 @@ Render = Callable[["Order", Formatter, int], Cell]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. `priority`: 0 stays longest when room is short. `grow`: takes of the room left over, up to so many cells."""
+    """A column. `priority`: 0 stays longest when room is short. `fits`: up to so many cells it is never narrower than what it
+    says. `grow`: takes of the room left over, up to so many cells. `tail`: what its last cells say.
+    """
 
     key: str
     title: str
@@ -38,8 +51,25 @@ class Column:
     priority: int
     render: Render
     right: bool = False
+    fits: int = 0
     grow: int = 0
     sort: SortField | None = None
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The cells in which most of what a column says is whole, in which nearly all of it is, and in which all is."""
+
+    most: int = 0
+    nearly: int = 0
+    longest: int = 0
+
+    def __or__(self, other: Need) -> Need:
+        return Need(max(self.most, other.most), max(self.nearly, other.nearly), max(self.longest, other.longest))
+
+
+NO_NEEDS: Mapping[str, Need] = MappingProxyType({})
 
 
 def _age(order: Order, fmt: Formatter, cells: int) -> Cell:
@@ -70,7 +100,7 @@ def _customer(order: Order, fmt: Formatter, cells: int) -> Cell:
 def _ship_by(order: Order, fmt: Formatter, cells: int) -> Cell:
     if order.status is not Status.AWAITING_FULFILLMENT:
         return NOTHING
-    sign = wording.ship_by(order, fmt.now, fmt.zone)
+    sign = fmt.ship_by(order)
     return ((fmt.sign(sign).strip(), sign.tone),)
 
 
@@ -79,7 +109,7 @@ def _total(order: Order, fmt: Formatter, cells: int) -> Cell:
 
 
 def _usd(order: Order, fmt: Formatter, cells: int) -> Cell:
-    return ((wording.usd(order.value_usd), Tone.PLAIN),)
+    return ((wording.usd(order.value_usd) if order.value_usd is not None else fmt.glyphs.nothing, Tone.PLAIN),)
 
 
 def _priority(order: Order, fmt: Formatter, cells: int) -> Cell:
@@ -106,19 +136,42 @@ def _last(order: Order, fmt: Formatter, cells: int) -> Cell:
 
 
 def _flags(order: Order, fmt: Formatter, cells: int) -> Cell:
-    signs = wording.flags(order, fmt.columns)
+    signs = wording.flags(order, fmt.now, fmt.breach_hours, fmt.columns)
     if order.priority is not Priority.STANDARD:
         signs.insert(0, wording.priority(order.priority))
-    room = 80 if sum(width(sign.word) + 4 for sign in signs) - 2 <= cells else 0
-    pieces = ((("  " if at else "") + fmt.sign(sign, room), sign.tone) for at, sign in enumerate(signs))
-    return tuple(pieces) or NOTHING
+    words = next((said for said in _said(signs, fmt) if length(said) <= cells), None)
+    return words or _counted(_said(signs, fmt)[-1], cells) or NOTHING
+
+
+def _said(signs: Sequence[Sign], fmt: Formatter) -> tuple[Cell, Cell]:
+    """The signs in their words, and in their short ones."""
+    in_full, in_short = (
+        tuple((("  " if at else "") + fmt.sign(sign, room), sign.tone) for at, sign in enumerate(signs))
+        for room in (80, 0)
+    )
+    return in_full, in_short
+
+
+def _counted(pieces: Cell, cells: int) -> Cell:
+    """As many as are whole, and how many more there are."""
+    for shown in range(len(pieces) - 1, 0, -1):
+        more: Piece = (f" +{len(pieces) - shown}", Tone.DIM)
+        if length((*pieces[:shown], more)) <= cells:
+            return (*pieces[:shown], more)
+    return pieces
 
 
 def _return(order: Order, fmt: Formatter, cells: int) -> Cell:
     if order.return_ is None:
         return NOTHING
-    state = fmt.piece(wording.return_state(order.return_.state), cells)
-    return (state, (f"  {wording.words(order.return_.reason)}", Tone.DIM))
+    word, tone = fmt.piece(wording.return_state(order.return_.state), STATE)
+    since = fmt.age(order.return_.since) if order.return_.since else ""
+    reason = f"  {wording.words(order.return_.reason)}" if cells >= STATE + REASON else ""
+    return ((f"{word:<{STATE}}", tone), (f"{since:>5}", Tone.PLAIN), (reason, Tone.DIM))
+
+
+def _refunded(order: Order, fmt: Formatter, cells: int) -> Cell:
+    return ((fmt.refunded(order), Tone.PLAIN),)
 
 
 def _refund(order: Order, fmt: Formatter, cells: int) -> Cell:
@@ -160,24 +213,25 @@ def _carrier_says(order: Order, fmt: Formatter, cells: int) -> Cell:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("number", "ORDER", 8, 0, lambda order, *_: ((order.order_number, "strong"),), sort=SortField.ORDER_NUMBER),
+    Column("number", "ORDER", 7, 0, lambda order, *_: ((order.order_number, "strong"),), sort=SortField.ORDER_NUMBER),
     Column("age", "AGE", 4, 2, _age, right=True, sort=SortField.PLACED_AT),
     Column("status", "STATUS", 13, 1, _status, sort=SortField.STATUS),
-    Column("return", "RETURN", 20, 1, _return, grow=40),
+    Column("return", "RETURN", STATE + 5, 1, _return, grow=42, tail="AGE"),
     Column("refund", "REFUND", 11, 4, _refund, right=True),
+    Column("refunded", "REFUNDED", 11, 1, _refunded, right=True),
     Column("in_state", "IN STATE", 8, 2, _in_state, right=True),
     Column("hold", "REASON", 24, 1, _hold, grow=44),
     Column("held", "SINCE", 5, 2, _held_for, right=True),
     Column("until", "UNTIL", 13, 2, _held_until, right=True),
     Column("by", "BY", 9, 2, _held_by),
-    Column("owner", "OWNER", 9, 3, _owner, sort=SortField.ASSIGNED_TO),
-    Column("customer", "CUSTOMER", 14, 6, _customer, grow=24, sort=SortField.CUSTOMER_NAME),
-    Column("ship_by", "SHIP BY", 10, 4, _ship_by, right=True, sort=SortField.SHIP_BY),
+    Column("owner", "OWNER", 7, 3, _owner, fits=9, grow=12, sort=SortField.ASSIGNED_TO),
+    Column("customer", "CUSTOMER", 14, 6, _customer, grow=26, sort=SortField.CUSTOMER_NAME),
+    Column("ship_by", "SHIP BY", 11, 4, _ship_by, right=True, sort=SortField.SHIP_BY),
     Column("total", "TOTAL", 11, 7, _total, right=True),
-    Column("flags", "FLAGS", 14, 5, _flags, grow=36),
+    Column("flags", "FLAGS", 14, 5, _flags, grow=22),
     Column("carrier", "CARRIER SAYS", 20, 4, _carrier_says, grow=26),
     Column("tracking", "TRACKING", 20, 9, _tracking, grow=34),
-    Column("last", "LAST EVENT", 20, 10, _last, grow=34),
+    Column("last", "LAST EVENT", 20, 10, _last, grow=44),
     Column("priority", "PRIO", 6, 8, _priority, sort=SortField.PRIORITY),
     Column("placed", "PLACED", 12, 11, _placed, sort=SortField.PLACED_AT),
     Column("usd", "USD", 10, 12, _usd, right=True, sort=SortField.VALUE_USD),
@@ -185,23 +239,29 @@ COLUMNS: tuple[Column, ...] = (
     Column("tags", "TAGS", 16, 14, lambda order, *_: ((", ".join(order.tags), Tone.DIM),), grow=30),
 )
 
+_MEASURED = frozenset({"owner", "customer", "hold", "return"})
+
 BY_KEY: dict[str, Column] = {column.key: column for column in COLUMNS}
 
 _USUAL = "number age status owner customer ship_by total flags tracking last"
 _DEFAULTS: dict[Tab, str] = {
-    Tab.UNFULFILLED: "number age owner customer ship_by total flags tracking last",
-    Tab.OVERDUE: "number age owner customer ship_by total flags tracking last",
+    Tab.UNFULFILLED: "number age owner customer ship_by total flags last",
+    Tab.OVERDUE: "number age owner customer ship_by total flags last",
     Tab.DELAYED: "number age owner customer carrier tracking total flags last",
     Tab.AWAITING_TRACKING: "number age owner customer total flags tracking last",
     Tab.HOLDS: "number hold held until by owner customer ship_by total flags last",
-    Tab.RETURNS: "number return in_state refund owner customer flags last",
-    Tab.REFUNDED: "number age status refund owner customer total flags last",
+    Tab.RETURNS: "number return refund owner customer flags last",
+    Tab.REFUNDED: "number age status refunded owner customer total flags last",
 }
 
 
 def default_columns(tab: Tab) -> tuple[str, ...]:
     """The keys of the columns a tab starts with, in order."""
     return tuple(_DEFAULTS.get(tab, _USUAL).split())
+
+
+def _priority_of(column: Column) -> int:
+    return column.priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,50 +282,95 @@ class Layout:
     more_right: bool
 
 
-def arrange(columns: Sequence[Column], width: int, first: int = 0) -> Layout:
+def need(texts: Iterable[str]) -> Need:
+    """What a column needs for these."""
+    lengths = sorted(map(width, texts)) or [0]
+    return Need(*(lengths[math.ceil(part * len(lengths)) - 1] for part in (MOST_WHOLE, NEARLY_ALL, 1)))
+
+
+def needs_of(columns: Iterable[Column], orders: Sequence[Order], fmt: Formatter) -> dict[str, Need]:
+    """What the columns that hold names and sentences need for these orders, by key."""
+    measured = [column for column in columns if column.key in _MEASURED]
+    needs = {each.key: need(text_of(each.render(order, fmt, each.grow)) for order in orders) for each in measured}
+    if "owner" in needs:
+        needs["owner"] = _every(needs["owner"]) | _every(need([fmt.me]))
+    return needs
+
+
+def _every(needed: Need) -> Need:
+    """Owners are few and known: all of their names are whole, and the operator's own has its place before it stands there."""
+    return Need(needed.longest, needed.longest, needed.longest)
+
+
+def arrange(columns: Sequence[Column], width: int, first: int = 0, needs: Mapping[str, Need] = NO_NEEDS) -> Layout:
     """The layout for a width in cells, the last of which stays free.
 
-    `first` is 0 for the most important columns, else the place of the column that follows the order number.
+    `first` is 0 for the most important columns, else the place of the column that follows the order number. `needs`: what
+    columns need for what is on the page, by key.
     """
     if not columns:
         return Layout((), False, False)
     room = width - GUTTER - 1
-    shown = _by_priority(columns, room) if first == 0 else _in_order(columns, room, first)
+    shown = _by_priority(columns, room, needs) if first == 0 else _in_order(columns, room, first, needs)
     more_right = len(shown) < len(columns) if first == 0 else shown[-1] is not columns[-1]
-    return Layout(_place(shown, room), first > 0, more_right)
+    return Layout(_place(shown, room, needs), first > 0, more_right)
 
 
-def last_first(columns: Sequence[Column], width: int) -> int:
+def last_first(columns: Sequence[Column], width: int, needs: Mapping[str, Need] = NO_NEEDS) -> int:
     """The largest useful `first`: the one at which the last column is in sight."""
-    return next((n for n in range(len(columns)) if not arrange(columns, width, n).more_right), max(0, len(columns) - 1))
+    firsts = range(len(columns))
+    return next((n for n in firsts if not arrange(columns, width, n, needs).more_right), max(0, len(columns) - 1))
 
 
-def _needed(columns: Sequence[Column]) -> int:
-    return sum(column.width for column in columns) + GAP * max(0, len(columns) - 1)
+def _needed(columns: Sequence[Column], needs: Mapping[str, Need]) -> int:
+    """The least cells of these columns together. A column of more importance than a name does not wait for what others need."""
+    last = max(map(_priority_of, columns), default=0)
+    return _together(columns, needs, _wanted if last > BY_KEY["customer"].priority else _least)
 
 
-def _by_priority(columns: Sequence[Column], room: int) -> list[Column]:
+def _together(
+    columns: Sequence[Column], needs: Mapping[str, Need], cells: Callable[[Column, Mapping[str, Need]], int]
+) -> int:
+    return sum(cells(column, needs) for column in columns) + GAP * max(0, len(columns) - 1)
+
+
+def _least(column: Column, needs: Mapping[str, Need]) -> int:
+    return max(column.width, min(needs.get(column.key, Need()).longest, column.fits))
+
+
+def _wanted(column: Column, needs: Mapping[str, Need]) -> int:
+    return max(_least(column, needs), min(needs.get(column.key, Need()).most, column.grow))
+
+
+def _by_priority(columns: Sequence[Column], room: int, needs: Mapping[str, Need]) -> list[Column]:
     shown = list(columns)
-    while len(shown) > 1 and _needed(shown) > room:
-        shown.remove(max(shown[1:], key=lambda column: column.priority))
+    while len(shown) > 1 and _needed(shown, needs) > room:
+        shown.remove(max(shown[1:], key=_priority_of))
     return shown
 
 
-def _in_order(columns: Sequence[Column], room: int, first: int) -> list[Column]:
+def _in_order(columns: Sequence[Column], room: int, first: int, needs: Mapping[str, Need]) -> list[Column]:
     shown = [columns[0]]
     for column in columns[first:]:
-        if _needed([*shown, column]) > room:
+        if _together([*shown, column], needs, _least) > room:
             break
         shown.append(column)
     return shown
 
 
-def _place(shown: Sequence[Column], room: int) -> tuple[Placed, ...]:
-    widths = {column.key: column.width for column in shown}
-    spare = max(0, room - _needed(shown))
-    for column in sorted((c for c in shown if c.grow), key=lambda c: c.priority):
-        extra = min(spare, column.grow - column.width)
-        widths[column.key] += extra
+def _place(shown: Sequence[Column], room: int, needs: Mapping[str, Need]) -> tuple[Placed, ...]:
+    """First what most of each needs, then what nearly all of it does, then what it may grow to, the most important first."""
+    widths = {column.key: _least(column, needs) for column in shown}
+    spare = max(0, room - _together(shown, needs, _least))
+    growing = sorted((column for column in shown if column.grow), key=_priority_of)
+    measured = [(column, needs[column.key]) for column in growing if column.key in needs]
+    wishes = [(column, need.most) for column, need in measured]
+    wishes += [(column, need.nearly) for column, need in measured]
+    wishes += [(column, needs[column.key].longest if column.key in needs else column.grow) for column in growing]
+    for column, most in wishes:
+        key = column.key
+        extra = max(0, min(spare, min(most, column.grow) - widths[key]))
+        widths[key] += extra
         spare -= extra
     placed, x = [], GUTTER
     for column in shown:

@@ -15,6 +15,7 @@ from orders_tui.store.patches import MarkKind
 from orders_tui.widgets.cells import Cell, Piece, fit, text_of
 from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.order_table.columns import GAP, GUTTER, Layout, Placed
+from orders_tui.widgets.styled import toned
 from orders_tui.wording import Tone
 from orders_wire.vocabulary import SortField
 
@@ -42,7 +43,7 @@ class Canvas:
     fmt: Formatter
 
     def toned(self, tone: str, base: Style) -> Style:
-        return base if tone is Tone.PLAIN else base + self.style(tone)
+        return base if tone is Tone.PLAIN else toned(base, self.style(tone))
 
     def line(
         self, gutter: Iterable[Segment], columns: Iterable[Iterable[Segment]], base: Style, end: str = ""
@@ -68,8 +69,11 @@ def paint_header(canvas: Canvas, sort: tuple[SortField, bool] | None) -> Strip:
 def _title(placed: Placed, canvas: Canvas, sort: tuple[SortField, bool] | None) -> Segment:
     column, glyphs = placed.column, canvas.fmt.glyphs
     title, style = column.title, "header"
+    if column.tail:
+        title = f"{title:<{column.width - len(column.tail)}}{column.tail}"
     if sort is not None and column.sort is sort[0]:
-        title, style = f"{title} {glyphs.down if sort[1] else glyphs.up}", "sorted"
+        gap = " " * (len(title) + 2 <= placed.width)
+        title, style = f"{title}{gap}{glyphs.down if sort[1] else glyphs.up}", "sorted"
     pieces = fit(((title, Tone.PLAIN),), placed.width, glyphs.ellipsis, right=column.right)
     return Segment(text_of(pieces), canvas.style(style))
 
@@ -104,7 +108,7 @@ def _said(row: RowView, placed: Placed, fmt: Formatter) -> Cell:
     if placed.column.key == "flags":
         if row.mark is not None and row.mark.kind in _TAKES_THE_FLAGS:
             sign = wording.mark(row.mark)
-            return ((f"{fmt.glyph(sign)} {row.mark.reason or sign.word}", sign.tone),)
+            return ((row.mark.reason or sign.word, sign.tone),)
         if row.ghost is not None:
             return ((f"{fmt.glyphs.arrow} {row.ghost.reason}", Tone.DIM),)
     return placed.column.render(row.order, fmt, placed.width)

@@ -21,7 +21,7 @@ from textual.strip import Strip
 
 from orders_tui.widgets.cells import clip, plain, width
 from orders_tui.widgets.formatter import Formatter
-from orders_tui.widgets.order_table.columns import BY_KEY, GUTTER, Column, Layout, arrange, last_first
+from orders_tui.widgets.order_table.columns import BY_KEY, GUTTER, Column, Layout, Need, arrange, last_first, needs_of
 from orders_tui.widgets.order_table.painter import Canvas, Look, paint_header, paint_loading, paint_row
 from orders_tui.widgets.styled import Styled, changed_lines
 from orders_wire.vocabulary import SortField
@@ -57,6 +57,7 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         self._formatter = fmt
         self._columns: tuple[Column, ...] = (BY_KEY["number"],)
         self._first_column = 0
+        self._needs: dict[str, Need] = {}
         self._sort: tuple[SortField, bool] | None = None
         self._marks: frozenset[str] = frozenset()
         self._message: tuple[str, ...] = ()
@@ -86,6 +87,8 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         self.rows, self._message, self._placeholders = tuple(rows), (), 0
         self.cursor = self._place_of(cursor_id)
         self._fit_numbers()
+        if fresh or not before:
+            self._fit_names()
         self._resize_content()
         if fresh or not before or placeholders:
             self._redraw()
@@ -124,7 +127,8 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         number, *before = self._columns
         chosen = [BY_KEY[key] for key in keys if key in BY_KEY and key != "number"]
         if chosen != before:
-            self._columns, self._first_column = (number, *chosen), 0
+            self._columns, self._first_column, self._needs = (number, *chosen), 0, {}
+            self._fit_names()
             self._relayout()
 
     def set_sort(self, sort: tuple[SortField, bool] | None) -> None:
@@ -157,7 +161,7 @@ class OrderTable(Styled, ScrollView, can_focus=True):
 
     def scroll_columns(self, step: int) -> None:
         """Brings hidden columns into sight; the order number stays."""
-        first = max(0, min(self._first_column + step, last_first(self._columns, self._cells)))
+        first = max(0, min(self._first_column + step, last_first(self._columns, self._cells, self._needs)))
         if first != self._first_column:
             self._first_column = first
             self._relayout()
@@ -202,7 +206,7 @@ class OrderTable(Styled, ScrollView, can_focus=True):
     def _arranged(self) -> Layout:
         if self._layout_now is None:
             self._laid_out_for = self._cells
-            self._layout_now = arrange(self._columns, self._laid_out_for, self._first_column)
+            self._layout_now = arrange(self._columns, self._laid_out_for, self._first_column, self._needs)
         return self._layout_now
 
     def _fit_numbers(self) -> None:
@@ -210,6 +214,14 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         cells = min(max(BY_KEY["number"].width, longest), LONGEST_NUMBER)
         if cells != self._columns[0].width:
             self._columns = (replace(self._columns[0], width=cells), *self._columns[1:])
+            self._relayout()
+
+    def _fit_names(self) -> None:
+        """Names have the room that they need. From page to page it grows and never shrinks, so that no column comes and goes."""
+        needs = needs_of(self._columns, [row.order for row in self.rows], self._formatter())
+        needs = {key: each | self._needs.get(key, Need()) for key, each in needs.items()}
+        if needs != self._needs:
+            self._needs = needs
             self._relayout()
 
     def _place_of(self, order_id: str | None) -> int:

@@ -1,0 +1,151 @@
+"""An order as lines of text: one line of a list, and all about it. For `orders-tui show` too. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from orders_tui import wording
+from orders_wire.vocabulary import UNASSIGNED, Priority, Status
+
+if TYPE_CHECKING:
+    from orders_tui.session.view import RowView
+    from orders_wire.detail import Address, Fulfillment, HoldEntry, LineItem, OrderDetail, Return
+    from orders_wire.orders import Hold
+
+
+def row_line(row: RowView, now: datetime, zone: str, breach_hours: float, *, marked: bool) -> str:
+    """One order of a list, the facts parted by commas: what an action made of it, what it is, whose, and what deserves a look."""
+    order, returned = row.order, row.order.return_
+    placed = f"{wording.age((now - order.placed_at).total_seconds())} old"
+    due = (
+        "" if order.status is not Status.AWAITING_FULFILLMENT else wording.ship_by(order, now, zone, breach_hours).word
+    )
+    facts = (
+        "marked" if marked else "",
+        f"left the list ({row.ghost.reason})" if row.ghost is not None else "",
+        wording.mark(row.mark).word if row.mark is not None else "",
+        wording.order_status(order).word,
+        "" if order.priority is Priority.STANDARD else wording.priority(order.priority).word,
+        "nobody's" if order.assigned_to == UNASSIGNED else order.assigned_to,
+        order.customer_name or "no customer",
+        wording.money(order.total, symbols=False) if order.total is not None else "",
+        placed,
+        f"ship by {due}" if due and order.ship_by is not None and order.ship_by > now else due,
+        *(flag.word for flag in wording.flags(order, now, breach_hours, shown={"ship_by"})),
+        f"return's state {wording.age((now - returned.since).total_seconds())} old"
+        if returned and returned.since
+        else "",
+        f"{wording.money(order.refunded, symbols=False)} refunded" if order.refunded is not None else "",
+    )
+    return f"{order.order_number} {', '.join(filter(None, facts))}"
+
+
+Paint = Callable[[str, str], str]
+"""A text in a tone."""
+Wrap = Callable[[str, int], str]
+"""A line as it is broken where it is too long, so many cells in."""
+
+
+def describe(
+    order: OrderDetail,
+    now: datetime,
+    zone: str,
+    paint: Paint = lambda text, _: text,
+    wrap: Wrap = lambda line, _: line,
+) -> str:
+    """The order in sections; what it has not got is left out."""
+    sections = [list(_head(order, now, zone, paint, wrap))]
+    for title, lines in _sections(order, lambda moment: wording.instant(moment, now, zone)).items():
+        sections += [[paint(title, "dim"), *(wrap(f"  {line}", 4) for line in lines)]] if lines else []
+    return "\n\n".join("\n".join(section) for section in sections) + "\n"
+
+
+def _head(order: OrderDetail, now: datetime, zone: str, paint: Paint, wrap: Wrap) -> Iterator[str]:
+    state = [wording.order_status(order), *wording.flags(order, now)]
+    yield f"{order.order_number}  {', '.join(paint(sign.word, sign.tone) for sign in state)}"
+    facts = {
+        "customer": order.customer_name,
+        "e-mail": order.email,
+        "owner": wording.owner(order.assigned_to),
+        "total": wording.money(order.total, symbols=False),
+        "placed": wording.instant(order.placed_at, now, zone),
+        "ship by": wording.instant(order.ship_by, now, zone) if order.ship_by else None,
+        "priority": wording.priority(order.priority).word,
+        "channel": order.channel.value,
+        "delivery": wording.delivery(order.delivery).word,
+        "tags": ", ".join(order.tags),
+        "ships to": _address(order.shipping_address),
+        "note": order.note,
+        "support": order.support_thread,
+        "id": f"{order.id} (version {order.version})",
+    }
+    yield from (wrap(f"{name:>9}  {value}", 11) for name, value in facts.items() if value)
+
+
+def _sections(order: OrderDetail, at: Callable[[datetime | None], str]) -> dict[str, list[str]]:
+    return {
+        "HOLDS": [_hold(hold, at) for hold in order.holds] or [_held(hold, at) for hold in [order.hold] if hold],
+        "ITEMS": [_line(f"{i.quantity}× {i.title}", i.sku and f"[{i.sku}]", _owed(i)) for i in order.line_items],
+        "PARCELS": [
+            _line(f.name, f.carrier or "carrier unknown", f.number or "no number", _state(f), f.sent, _contents(f))
+            for f in order.fulfillments
+        ],
+        "RETURNS": [
+            _line(f"{r.name or r.id}  {wording.return_state(r.state).word} since {at(r.since)}", _refund(r), r.reason)
+            for r in order.returns
+        ],
+        "OUTBOUND": [_line(f"{o.target} {o.kind}", o.state, o.last_error) for o in order.outbox],
+        "TIMELINE": [_line(at(e.ts), wording.timeline_event(e.event).word, e.details) for e in order.timeline],
+    }
+
+
+def _held(hold: Hold, at: Callable[[datetime | None], str]) -> str:
+    """What the row alone tells."""
+    return _line(f"{wording.issue(hold.reason).word} since {at(hold.since)}", hold.by and f"by {hold.by}", hold.note)
+
+
+def _hold(hold: HoldEntry, at: Callable[[datetime | None], str]) -> str:
+    """Why, whose, since and until when, what, and the id that `release --hold` takes."""
+    whose = f"by {hold.by}" if hold.by else "" if hold.ours else "another app's"
+    until = hold.until and f"until {at(hold.until)}"
+    what = ", ".join(f"{line.quantity}× {line.sku or line.title}" for line in hold.lines)
+    reason = wording.hold_reason(hold.reason).word
+    return _line(
+        f"{reason} since {at(hold.since)}", whose, until, what, hold.note, f"(id {hold.id.rpartition('/')[2]})"
+    )
+
+
+def _line(*parts: object) -> str:
+    """The parts that are there, two blanks between them."""
+    return "  ".join(str(part) for part in parts if part).rstrip()
+
+
+def _owed(line: LineItem) -> str:
+    """`3 to ship, 1 held, short by 2`; empty where nothing is owed."""
+    if not line.owed:
+        return ""
+    held, short = f"{line.held} held" if line.held else "", f"short by {line.short}" if line.short else ""
+    return ", ".join(filter(None, (f"{line.owed} to ship", held, short)))
+
+
+def _state(parcel: Fulfillment) -> str:
+    return wording.words(parcel.shipment_status or parcel.status)
+
+
+def _contents(parcel: Fulfillment) -> str:
+    """What is in a parcel: `(2 × Cup, 1 × Mug)`."""
+    inside = ", ".join(f"{line.quantity} × {line.title or line.sku or line.id}" for line in parcel.lines)
+    return f"({inside})" if inside else ""
+
+
+def _refund(value: Return) -> str:
+    return "" if value.refund_amount is None else f"{value.refund_amount:,.2f} {value.currency or ''}".rstrip()
+
+
+def _address(address: Address | None) -> str | None:
+    if address is None:
+        return None
+    parts = (address.name, address.address1, address.address2, address.zip, address.city, address.country)
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,22 @@
+"""How a pinned view is told from a tab wherever both may stand, and views among the choices of a screen. Loads nothing: the first
+frame shows them.
+"""
+
+from __future__ import annotations
+
+_PIN = "+"
+
+VIEW, VIEWS_IN_FILES = "view.", "views"
+"""What a view's line in the state file is called, and what says that it came from a file. Releases that have no files for views
+read and write them there, and drop the latter.
+"""
+
+
+def pin(name: str) -> str:
+    """What stands for a pinned view where tabs are named. No tab begins so."""
+    return f"{_PIN}{name}"
+
+
+def unpinned(place: str) -> str:
+    """The name of the pinned view that a place is; empty for a tab."""
+    return place.removeprefix(_PIN) if place.startswith(_PIN) else ""

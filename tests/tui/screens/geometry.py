@@ -1,0 +1,44 @@
+"""What holds of every screen and dialog at every size: all of it is on the screen, and no text touches an edge or a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.cells import cell_len
+from textual._compositor import LayoutUpdate
+from textual.app import App
+from textual.geometry import Region
+from textual.strip import Strip
+
+DRAWN = frozenset(" ▸>●*+-|▏▎▌▐│─╭╮╰╯┃█▁▂▃▄▅▆▇▔")
+"""What may stand at an edge: frames, scroll bars, the cursor's and the marks' own column."""
+
+
+def touching(app: App[None]) -> list[str]:
+    """What is not so, as sentences: lines in which a text touches an edge, and dialogs that reach beyond the screen."""
+    screen = app.screen
+    lines = ["".join(strip.text for strip in line) for line in _drawn(app)]
+    frames = [widget.region for widget in screen.query("#dialog") if widget.display]
+    whole = Region(0, 0, *app.size)
+    edges = frames or [whole]
+    beyond = [f"{frame} is not within {whole}" for frame in frames if not whole.contains_region(frame)]
+    return beyond + [said for edge in edges for said in _along(lines, edge, inset=int(edge is not whole))]
+
+
+def _drawn(app: App[None]) -> Sequence[Iterable[Strip]]:
+    update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    assert isinstance(update, LayoutUpdate)
+    return update.strips
+
+
+def _along(lines: Sequence[str], region: Region, inset: int) -> Iterator[str]:
+    for y in range(region.y, min(region.bottom, len(lines))):
+        cells = _cells(lines[y])
+        for x in (region.x + inset, region.right - 1 - inset):
+            if 0 <= x < len(cells) and cells[x] not in DRAWN:
+                yield f"{cells[x]!r} at ({x}, {y}): {lines[y][region.x : region.right]!r}"
+
+
+def _cells(line: str) -> list[str]:
+    """The line by cells; a wide character has two."""
+    return [character for character in line for _ in range(max(0, cell_len(character)))]
