@@ -6,22 +6,21 @@ done, and what the outbox holds then (contract §3a). A dialog that is not liste
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import select
 from tests.server.contract.whole_desk import Body, WholeDesk, whole_desk
+from tests.support import demo_desk
 from tests.support.acting import SHOP
 from tests.support.desk_orders import labelled, line, order, parcel, returned, told
 from tests.support.in_flight import InFlight
 from tests.support.unseen_frames import skip_unseen_frames
-from textual import events
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from orders_sync.db.engine import Database
@@ -47,7 +46,6 @@ from orders_tui.session.log import ActionState
 from orders_tui.widgets.bar import Bar
 from orders_wire.vocabulary import ActionName, Tab
 
-PATIENCE_S = 20
 SETTLED = (ActionState.DONE, ActionState.FAILED)
 REAL, PLACEHOLDER = "1Z999AA10123456784", "TRK-9F2c"
 
@@ -179,27 +177,11 @@ def in_flight(monkeypatch: pytest.MonkeyPatch) -> InFlight:
 
 
 @dataclass
-class Operator:
-    """Somebody at the desk."""
+class Operator(demo_desk.Operator):
+    """Somebody at the desk, whose requests are looked after."""
 
-    app: DeskApp
-    pilot: Pilot[None]
-    session: Session
+    patience_s: ClassVar[float] = 20
     in_flight: InFlight
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            self.app.keyboard.enter_pressed(float("-inf"))
-            if key.startswith("TEXT:"):
-                self.app.post_message(events.Paste(key.removeprefix("TEXT:")))
-                await self.pilot.pause()
-            else:
-                await self.pilot.press(key)
-
-    async def until(self, holds: Callable[[], object]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while not holds():
-                await self.pilot.pause(0.02)
 
     async def settled(self) -> None:
         """What the last key led to is there."""

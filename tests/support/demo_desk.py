@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 import aiohttp
@@ -153,6 +153,7 @@ class DemoDesk:
 class Operator:
     """Somebody at the desk."""
 
+    patience_s: ClassVar[float] = PATIENCE_S
     app: DeskApp
     pilot: Pilot[None]
     session: Session
@@ -174,7 +175,7 @@ class Operator:
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Returns when it holds. Raises TimeoutError."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(self.patience_s):
             while not holds():
                 await self.pilot.pause(0.02)
 
