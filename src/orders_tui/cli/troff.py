@@ -18,11 +18,6 @@ def bold(text: str) -> str:
     return f"\\fB{plain(text)}\\fR"
 
 
-def italic(text: str) -> str:
-    """What something else is typed for."""
-    return f"\\fI{plain(text)}\\fR"
-
-
 def section(title: str, lines: Iterable[str]) -> Iterator[str]:
     """A part of the page."""
     yield f'.SH "{plain(title.upper())}"'
