@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,13 @@ settings.load_profile("untimed")
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Without bytecode every worker would compile every test, and each of a hundred processes that tests start the whole program."""
+
+
+IN_MEMORY = Path("/dev/shm")
+if "TMPDIR" not in os.environ and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > 2**31:
+    os.environ["TMPDIR"] = str(IN_MEMORY)
+    tempfile.tempdir = None
+"""Thousands of databases are made and dropped: where the machine has a file system in memory, no disk is waited for."""
 
 
 def pytest_collection_finish() -> None:

@@ -1,4 +1,5 @@
-"""Who else works at the desk: a few people who own part of what is open, and now and then take an order or hand one on.
+"""Who else works at the desk: a few people who own part of what is open, and now and then take an order, hand one on
+or write something about one.
 
 They do so at dashboards of their own, and touch only what nobody owns or what one of them does. The same seed on the same orders
 gives the same owners.
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
+from orders_demo import desk_notes
 from orders_demo.dashboard import OPEN_TABS, UNASSIGNED, Dashboard, Row
 
 T = TypeVar("T")
@@ -36,6 +38,13 @@ OWNED_BY_HALF_HOURS = 12.0
 
 NEAR_THE_TOP = 40
 """How far down a queue they look."""
+
+NOTED_IN = "unfulfilled"
+NOTED_EACH = 2
+"""The queue in whose first orders of each of them there is a note when the desk opens, and of how many."""
+
+ASKED = 0.4
+"""The share of their notes that ask the operator something."""
 
 NOTES = (
     "Customer asks where the parcel is",
@@ -86,6 +95,16 @@ class Colleagues:
             by = owner if owner in self._names else next(iter(self._names))
             await self.dashboard.assign(by, share, owner)
 
+    async def leave_notes(self) -> None:
+        """What they wrote to each other before the desk opened; to the operator about what is theirs, if anything is."""
+        rng, operator = Random(f"{self.seed}/notes"), self.operator
+        for name in (*self._names, *filter(None, [operator])):
+            for row in (await self.dashboard.rows(NOTED_IN, name))[:NOTED_EACH]:
+                by = _one_of(self._names, rng)
+                await self.dashboard.note(by, row, desk_notes.text(rng, None if by == name else name))
+        if operator and (asked := await self.dashboard.rows(NOTED_IN, operator, 1)):
+            await self.dashboard.note(_one_of(self._names, rng), asked[0], rng.choice(desk_notes.ANSWERS))
+
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """They work until the block ends."""
@@ -98,7 +117,7 @@ class Colleagues:
 
     async def act(self) -> None:
         """One of them does one thing, if there is an order for it."""
-        deeds = {self._take: 14, self._hand_on: 5, self._escalate: 1}
+        deeds = {self._take: 14, self._hand_on: 5, self._escalate: 1, self._note: 3}
         await _one_of(deeds, self._rng)(_one_of(self._names, self._rng))
 
     async def _work(self) -> None:
@@ -118,6 +137,12 @@ class Colleagues:
     async def _escalate(self, name: str) -> None:
         if row := await self._find(name):
             await self.dashboard.escalate(name, row, self._rng.choice(NOTES))
+
+    async def _note(self, name: str) -> None:
+        """About an order of theirs; now and then they ask the operator for something about one of the operator's."""
+        asked = self.operator if self.operator and self._rng.random() < ASKED else None
+        if row := await self._find(asked or name):
+            await self.dashboard.note(name, row, desk_notes.text(self._rng, asked))
 
     async def _find(self, owner: str) -> Row | None:
         """An order of theirs in one of the queues, the higher up the likelier."""

@@ -23,10 +23,11 @@ from typing import TypeVar
 import aiohttp
 import orjson
 
-from orders_demo.colleagues import Colleagues
+from orders_demo.colleagues import Colleagues, others_than
 from orders_demo.dashboard import Dashboard
 from orders_demo.identity import CLIENT_ID, DOMAIN, Secrets, operator_name
 from orders_demo.processes import Child, ChildFailed, foreground, quiet, start
+from orders_demo.visits import Visits
 
 LISTENING = "Sync server listening on "
 P = TypeVar("P", bound=argparse.ArgumentParser)
@@ -160,8 +161,12 @@ async def _run(demo: Demo) -> int:
             login = "" if demo.headless else operator_name()
             colleagues = Colleagues(Dashboard(session, url), demo.seed, operator=login)
             await colleagues.share_out()
+            await colleagues.leave_notes()
             if not demo.still:
                 await stack.enter_async_context(colleagues.working())
+                await stack.enter_async_context(
+                    Visits(colleagues.dashboard, demo.seed, [*others_than(login)]).going_on()
+                )
             return await (_stay(announced, shop, server) if demo.headless else _client(demo, url, login))
 
 

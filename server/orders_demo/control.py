@@ -13,6 +13,7 @@
 | `latency` | `{"target": "graphql", "ms": 0, "when": "before"}` | be slow |
 | `bucket` | `{"maximum", "available", "restoreRate"}` | change the API's cost bucket |
 | `erp-pace` | `{"answer_s": [4, 12], "inspection_s": [20, 45]}` | how long the ERP takes |
+| `jobs` | `{"after_s": 1, "fruitless": 0}` | how long what is done later takes to begin; so many of the next end without effect |
 | `scopes` | `{"granted": [...]}` or `{"without": [...]}` | what the app may see and do |
 | `revoke` | | tokens that the app drew for itself are accepted no more |
 | `drain` | | answer once every webhook and ERP message was taken or given up |
@@ -101,6 +102,13 @@ async def _erp_pace(simulation: Simulation, body: Json) -> Json:
     return {}
 
 
+async def _jobs(simulation: Simulation, body: Json) -> Json:
+    jobs = simulation.stage.jobs
+    jobs.after_s = float(body.get("after_s", jobs.after_s))
+    jobs.fruitless = int(body.get("fruitless", jobs.fruitless))
+    return {"after_s": jobs.after_s, "fruitless": jobs.fruitless}
+
+
 async def _scopes(simulation: Simulation, body: Json) -> Json:
     granted = frozenset(body.get("granted", ALL_SCOPES)) - frozenset(body.get("without", ()))
     simulation.admin.scopes = granted
@@ -131,6 +139,7 @@ VERBS: dict[str, Verb] = {
     "latency": _latency,
     "bucket": _bucket,
     "erp-pace": _erp_pace,
+    "jobs": _jobs,
     "scopes": _scopes,
     "revoke": _revoke,
     "drain": _drain,

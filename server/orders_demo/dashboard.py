@@ -36,9 +36,9 @@ class Dashboard:
     session: aiohttp.ClientSession
     url: str
 
-    async def rows(self, tab: str, owner: str, most: int = AT_ONCE) -> list[Row]:
-        """The first rows of a tab that this owner has; none when the server does not answer."""
-        asked = {"tab": tab, "assigned_to": owner, "pageSize": str(most)}
+    async def rows(self, tab: str, owner: str | None, most: int = AT_ONCE) -> list[Row]:
+        """The first rows of a tab that this owner has (None: whoever); none when the server does not answer."""
+        asked = {"tab": tab, "pageSize": str(most)} | ({} if owner is None else {"assigned_to": owner})
         page: dict[str, Any] = {}
         with suppress(aiohttp.ClientError, TimeoutError):
             async with self.session.get(f"{self.url}/sync/orders", params=asked, timeout=PATIENCE) as answer:
@@ -55,6 +55,19 @@ class Dashboard:
     async def escalate(self, by: str, row: Row, note: str) -> None:
         """Ask the support queue for help with an order, unless something happened to it since it was read."""
         await self._act("support", by, [row], {"orderId": row.id, "note": note})
+
+    async def note(self, by: str, row: Row, text: str) -> None:
+        """Write something about an order for whoever works on it, unless something happened to it since it was read."""
+        await self._act("note", by, [row], {"orderIds": [row.id], "note": text})
+
+    async def be_at(self, name: str, order_id: str | None, doing: str | None = None) -> None:
+        """Say where somebody is, for half a minute; None: nowhere."""
+        sent = {"orderId": order_id, "doing": doing}
+        with suppress(aiohttp.ClientError, TimeoutError):
+            async with self.session.put(
+                f"{self.url}/sync/presence", json=sent, headers={"X-Operator": name}, timeout=PATIENCE
+            ):
+                pass
 
     async def _act(self, action: str, by: str, rows: Sequence[Row], body: dict[str, Any]) -> None:
         sent = body | {"expectedVersions": {row.id: row.version for row in rows}}

@@ -9,7 +9,8 @@ from typing import Any
 
 @dataclass(slots=True)
 class Entry:
-    """One effect. `kind` is `mutation`, `mail`, `erp` or `support`; `name` the mutation or the message's type.
+    """One effect. `kind` is `mutation`, `refund`, `mail`, `erp` or `support`; `name` the mutation or the message's type. A
+    `refund` is money that went back by what was done later than it was asked for.
 
     `subject` is the gid acted on, or the message id; `effect` what came of it; `repeats` how often the same message came
     again without effect.
@@ -34,6 +35,10 @@ class Ledger:
     def mutation(self, at: datetime, name: str, subject: str, effect: dict[str, Any]) -> None:
         """A mutation changed the shop."""
         self.entries.append(Entry(len(self.entries) + 1, at, "mutation", name, subject, effect))
+
+    def refund(self, at: datetime, name: str, subject: str, effect: dict[str, Any]) -> None:
+        """Money went back."""
+        self.entries.append(Entry(len(self.entries) + 1, at, "refund", name, subject, effect))
 
     def mail(self, at: datetime, name: str, subject: str) -> None:
         """The customer was mailed of something, once."""

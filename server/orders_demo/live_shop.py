@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from orders_demo.jobs import Jobs
 from orders_demo.ledger import Ledger
 from orders_demo.rest import topics
 from orders_demo.rest.scalars import dump
@@ -36,12 +37,13 @@ def system_clock() -> datetime:
 
 @dataclass(slots=True)
 class LiveShop:
-    """A shop, its clock, its ledger, and where its announcements go."""
+    """A shop, its clock, its ledger, where its announcements go, and what it was asked for and has not done yet."""
 
     shop: Shop
     clock: Clock
     ledger: Ledger
     announce: Announce
+    jobs: Jobs = field(default_factory=Jobs)
 
     def now(self) -> datetime:
         """The shop's time: whole seconds."""

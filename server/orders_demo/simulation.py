@@ -17,6 +17,7 @@ from orders_demo.erp import Erp
 from orders_demo.faults import Faults
 from orders_demo.history.past import Past, build
 from orders_demo.identity import DOMAIN, Secrets
+from orders_demo.jobs import Jobs
 from orders_demo.ledger import Ledger
 from orders_demo.life.living import Life
 from orders_demo.life.pool import Pool
@@ -27,6 +28,9 @@ from orders_demo.webhooks.deliveries import AT_ONCE, Deliveries, Sleep
 from orders_demo.webhooks.manners import Manners
 from orders_demo.webhooks.subscriptions import PATIENCE, Subscriptions
 
+WORK_S = 0.1
+"""How often the shop looks for jobs that are due."""
+
 PATIENT = 10_000
 """Failed deliveries that a subscription bears in a shop that is alone: Shopify's eight take hours, a simulated shop's seconds."""
 
@@ -36,6 +40,7 @@ class Plan:
     """What to simulate. `every_s`: the mean time between two things that happen; `at_once`: webhooks on the wire.
 
     `alone`: nobody says where a desk is. The shop lives from the start, and a subscription bears that its desk comes later.
+    `job_s`: how long what the shop does later takes to begin.
     """
 
     orders: int
@@ -47,6 +52,7 @@ class Plan:
     manners: Manners = field(default_factory=Manners)
     at_once: int = AT_ONCE
     alone: bool = False
+    job_s: float = 1.0
 
 
 @dataclass(slots=True)
@@ -82,15 +88,22 @@ class Simulation:
         await self.messenger.open()
         if self.plan.alone:
             self.listening.set()
-        living = None if self.plan.still else asyncio.create_task(self._live())
+        tasks = [asyncio.create_task(self._work())]
+        if not self.plan.still:
+            tasks.append(asyncio.create_task(self._live()))
         try:
             yield
         finally:
-            if living:
-                living.cancel()
-                await asyncio.gather(living, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self.messenger.close()
             await self.deliveries.close()
+
+    async def _work(self) -> None:
+        while True:
+            await asyncio.sleep(WORK_S)
+            self.stage.jobs.run(self.stage.clock())
 
     async def _live(self) -> None:
         await self.listening.wait()
@@ -118,7 +131,7 @@ def simulate(
         plan.manners,
         plan.at_once,
     )
-    stage = LiveShop(past.shop, clock, Ledger(), deliveries.announce)
+    stage = LiveShop(past.shop, clock, Ledger(), deliveries.announce, Jobs(plan.job_s))
     messenger = Messenger(plan.secrets.erp, Random(f"{plan.seed}/messenger"), sleep)
     erp = Erp(stage, messenger, Random(f"{plan.seed}/erp"))
     erp.recount(past.evidence)

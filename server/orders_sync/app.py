@@ -13,6 +13,7 @@ from aiohttp import web
 
 from orders_sync.db import events, shops
 from orders_sync.db.engine import Database
+from orders_sync.db.location import is_sqlite
 from orders_sync.external.shopify.connection import connected
 from orders_sync.external.shopify.sender import ShopifySender
 from orders_sync.external.signed_post import SignedPost
@@ -22,11 +23,13 @@ from orders_sync.http.body import MAX_BODY_BYTES
 from orders_sync.http.problems import hide_server_version, problems, with_expect_handler
 from orders_sync.http.token_watch import watching
 from orders_sync.instants import DAY, HOUR, Clock, system_clock
+from orders_sync.live.attendance import ATTENDANCE, Attendance
 from orders_sync.live.broadcaster import Broadcaster
 from orders_sync.live.history import HISTORY, History
 from orders_sync.live.hub import Hub
+from orders_sync.live.listener import hear_others
 from orders_sync.live.readiness import READINESS
-from orders_sync.loops import running
+from orders_sync.loops import Run, running
 from orders_sync.metrics import METRICS, Metrics, metering
 from orders_sync.outbox.kinds import Target
 from orders_sync.poller.poller import Poller, Schedule, switched_off
@@ -39,13 +42,16 @@ from orders_sync.routes import (
     dead_letters,
     erp,
     health,
+    mentions,
+    notes,
     orders,
     outbox,
+    presence,
     prometheus,
     webhook,
 )
 from orders_sync.settings import Settings
-from orders_sync.upkeep.rederive import rederive
+from orders_sync.upkeep.rederive import keep_derived
 from orders_sync.upkeep.retention import Retention
 from orders_sync.upkeep.sweeper import Sweeper
 
@@ -60,7 +66,10 @@ ROUTES = (
     prometheus.routes,
     orders.routes,
     alerts.routes,
+    presence.routes,
     actions.routes,
+    notes.routes,
+    mentions.routes,
     outbox.routes,
     dead_letters.routes,
 )
@@ -134,7 +143,7 @@ async def _gaps(app: web.Application) -> AsyncIterator[None]:
 
 async def _rederiving(app: web.Application) -> AsyncIterator[None]:
     """Derives every order again, beside everything else, when these thresholds are others than at the last start."""
-    async with running({"rederive": lambda: rederive(app[DATABASE], app[THRESHOLDS])}):
+    async with running({"rederive": lambda: keep_derived(app[DATABASE], app[THRESHOLDS])}):
         yield
 
 
@@ -194,15 +203,20 @@ STREAMS_PER_TOKEN = 500
 
 
 async def streams(app: web.Application) -> AsyncIterator[None]:
-    """A cleanup context, after the database's: sets HUB, HISTORY and READINESS and publishes while the application runs."""
+    """A cleanup context, after the database's: sets HUB, HISTORY, READINESS, ATTENDANCE; tells the streams."""
     database = app[DATABASE]
     head = await database.read(lambda conn: events.head(conn, database.shop_id))
     per_caller = None if app.get(TOKENS) is None else STREAMS_PER_TOKEN
     app[HUB] = hub = Hub(head.desk_id, head.newest, per_caller)
     app[HISTORY] = History(database, hub, app[CLOCK])
-    broadcaster = Broadcaster(database, hub, secrets.token_hex(8))
+    process = secrets.token_hex(8)
+    broadcaster = Broadcaster(database, hub, process)
     app[READINESS] = broadcaster.readiness
-    async with running({"broadcaster": broadcaster.run}):
+    app[ATTENDANCE] = attendance = Attendance(database, hub, process)
+    loops: dict[str, Run] = {"broadcaster": broadcaster.run, "presence": attendance.run}
+    if not is_sqlite(database.url):
+        loops["listener"] = lambda: hear_others(database, broadcaster, attendance)
+    async with running(loops):
         yield
 
 

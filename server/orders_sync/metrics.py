@@ -31,6 +31,7 @@ class Metrics:
         """What counts the answers of a method, route and status, and what times them."""
         self.streams = self._gauge("streams", "Open streams of this process")
         self.cut_off = self._gauge("streams_cut_off", "Streams cut off since the start because they did not read")
+        self.people = self._gauge("people", "People who have an order open, at whichever process")
         self.version = self._gauge("desk_version", "Number of the newest event")
         self.unpublished = self._gauge(
             "events_untold", "Events that this process knows of and has not told its streams yet"

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from orders_tui.context.context import Context
     from orders_tui.programs.runner import Runner
     from orders_tui.session.changes import Change
+    from orders_tui.session.protocols import SessionProtocol
     from orders_tui.widgets.hint_bar import KeyBar
 
 SETTLED_AFTER_S = 3.0
@@ -85,6 +86,7 @@ class DeskApp(FaultTolerantApp):
         self._collector = IdleCollector(self._pace.monotonic)
         self._toasts = Toasts(self._pace.monotonic)
         self._runners: list[Runner] = []
+        self._session: SessionProtocol | None = None
         self._shown = 0
         for each in themes.THEMES:
             self.register_theme(each)
@@ -132,8 +134,16 @@ class DeskApp(FaultTolerantApp):
     def on_mount(self) -> None:
         self.set_timer(SETTLED_AFTER_S, self._collector.start)
         self.set_interval(CHECK_EVERY_S, self._collector.collect_if_idle)
+        self.screen_change_signal.subscribe(self, self._announce_presence)
         if self._begin is not None:
             self.run_worker(partial(self._begin, self), name="opening", exit_on_error=True)
+
+    def _announce_presence(self, _: object) -> None:
+        """Which order is open here: that of the uppermost screen or dialog that is about one."""
+        if self._session is not None:
+            screens = (screen for screen in self.screen_stack[::-1] if isinstance(screen, SessionObserver))
+            place = next((place for screen in screens if (place := screen.open_order) is not None), None)
+            self._session.be_at(*(place or (None, None)))
 
     def kill_programs(self) -> None:
         """At once; for an end that waits for nothing."""
@@ -157,6 +167,7 @@ class DeskApp(FaultTolerantApp):
         """Runs the session for as long as the app runs, and passes its changes on to the screens."""
         from orders_tui.screens.notices import Notices
         from orders_tui.session.changes import ProgramChanged
+        from orders_tui.wording import dated
 
         async def run() -> None:
             try:
@@ -165,7 +176,9 @@ class DeskApp(FaultTolerantApp):
                 if close is not None:
                     await close()
 
-        notices = Notices(self.toast, self.bell if work.config.bell else None)
+        self._session = work.session
+        bell = self.bell if work.config.bell else None
+        notices = Notices(self.toast, bell, lambda text: dated(text, work.pace.now(), work.zone))
         observers = self.session_changed, notices.session_changed
         unsubscribe = [*(work.session.subscribe(observer) for observer in observers), work.programs.leave]
         work.programs.tell = lambda run: self.session_changed(ProgramChanged(run))

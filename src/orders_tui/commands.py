@@ -59,6 +59,7 @@ class Argument(StrEnum):
     NUMBER = "number"
     SKU = "SKU"
     REASON = "reason"
+    CANCEL_REASON = "why"
     TAGS = "tags"
     FILTER = "filter"
     SORT = "field"
@@ -68,6 +69,8 @@ class Argument(StrEnum):
     THEME = "its name"
     COLUMN = "column"
     PROFILE = "profile"
+    ALERTS = "which"
+    TEXT = "text"
 
 
 EVERYWHERE = frozenset(Place)
@@ -115,6 +118,7 @@ _WORDS = {
     "take.copy_more": "copy-more",
     "desk.quit": "close",
     "order.tracking": "parcels",
+    "go.customer": "customer",
     **{f"tab.{tab}": f"tab {tab.value.replace('_', '-')}" for tab in Tab},
 }
 """Where the word after `:` is not the footer's."""
@@ -205,7 +209,17 @@ COMMANDS: tuple[Command, ...] = (
         argument=Argument.NUMBER,
     ),
     _act(ActionName.SUPPORT, "support", "Escalate to the support queue with a note", "s", risk=Risk.REVERSIBLE),
-    _act(ActionName.RETURNS, "return", "Advance or deny the order's return", "r", risk=Risk.FINAL, name="return"),
+    _act(
+        ActionName.NOTE,
+        "note",
+        "Write a note for this desk, or change your own",
+        "n",
+        risk=Risk.REVERSIBLE,
+        argument=Argument.TEXT,
+    ),
+    _act(
+        ActionName.RETURNS, "return", "Accept, advance or deny the order's return", "r", risk=Risk.FINAL, name="return"
+    ),
     _act(
         ActionName.INVENTORY,
         "stock",
@@ -232,6 +246,23 @@ COMMANDS: tuple[Command, ...] = (
     _act(ActionName.RELEASE, "release", "Release holds: this desk's, or those chosen", risk=Risk.OUTWARD),
     _act(ActionName.TAGS, "tag", "Add and remove tags", "#", risk=Risk.OUTWARD, argument=Argument.TAGS),
     _act(ActionName.ADDRESS, "address", "Correct the shipping address", risk=Risk.OUTWARD),
+    _act(
+        ActionName.CANCEL,
+        "cancel",
+        "Cancel the order in Shopify, for good",
+        risk=Risk.FINAL,
+        argument=Argument.CANCEL_REASON,
+    ),
+    Command(
+        "text.editor",
+        "editor",
+        "A note in your $EDITOR; in a dialog, its text",
+        Group.ACT,
+        ("ctrl+g",),
+        risk=Risk.REVERSIBLE,
+        role=_OPERATOR,
+        acts_on_target=True,
+    ),
     _last_action("undo", "undo", "Take back the last action while it can be", "u"),
     _last_action("repeat", "repeat", "The last action again, on the present target", "."),
     _last_action("retry", "retry failed", "Try the failed part of the last action again", "R"),
@@ -255,6 +286,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("go.back", "back", "One level back; never quits, never unmarks", Group.MOVE, ("escape",)),
     Command("go.next_pane", "next pane", "Next pane", Group.MOVE, ("tab",)),
     Command("go.previous_pane", "previous pane", "Previous pane", Group.MOVE, ("shift+tab",)),
+    Command("go.customer", "customer's orders", "All orders of the order's customer", Group.MOVE, ("c",)),
     Command("go.next_order", "next order", "Next order of the list", Group.MOVE, ("J",), IN_ORDER),
     Command("go.previous_order", "previous order", "Previous order of the list", Group.MOVE, ("K",), IN_ORDER),
     _desk("tab.next", "next tab", "Next tab", Group.MOVE, "]"),
@@ -285,13 +317,14 @@ COMMANDS: tuple[Command, ...] = (
         argument=Argument.NAME,
     ),
     _desk("view.timeline", "timeline", "Show or hide the timeline below the table", Group.VIEW, "t"),
-    _desk("view.sidebar", "alerts", "Show or hide alerts and panels", Group.VIEW, "!"),
+    _desk("view.sidebar", "alerts", "Show or hide alerts and panels", Group.VIEW, "!", argument=Argument.ALERTS),
     _desk("alert.acknowledge", "read", "The alert is read: it is away until its cause ends", Group.VIEW, "x"),
     _desk("alert.snooze", "snooze", "The alert is away for an hour", Group.VIEW, "Z"),
     _desk("alert.return", "put back", "Show every alert again that was read or snoozed", Group.VIEW, "X"),
     _desk("view.maximise", "maximise", "Give the pane the room of the others, and back", Group.VIEW, "+"),
     _desk("view.freeze", "freeze", "Hold the screen still; again to catch up", Group.VIEW, "z"),
     Command("view.log", "log", "What was done here, with results", Group.VIEW, ("L",)),
+    Command("view.mentions", "mentions", "Notes that name you, and their orders", Group.VIEW),
     _desk("view.pulse", "pulse", "The state of the desk at a glance", Group.VIEW, "p"),
     Command(
         "view.outbox", "outbox", "Writes that wait or failed, and dead letters", Group.VIEW, ("O",), role=Role.LEAD

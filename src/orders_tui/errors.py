@@ -21,11 +21,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orders_wire.vocabulary import ErrorCode
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orders_wire.actions import Failure
-    from orders_wire.vocabulary import ErrorCode, ReturnAction
+    from orders_wire.vocabulary import ReturnAction
 
 
 class ClientError(Exception):
@@ -99,6 +101,11 @@ class Refused(ApiError):
     def passing(self) -> bool:
         """True for `rate_limited` and `unavailable`: the same request may be sent again later, with the same key."""
         return self.code in {"rate_limited", "unavailable"}
+
+
+def is_unknown_endpoint(error: ApiError) -> bool:
+    """Whether a server that answers this has no such endpoint, since it is of an earlier release."""
+    return isinstance(error, NotASyncServer) or (isinstance(error, Refused) and error.code is ErrorCode.NOT_FOUND)
 
 
 class ConfigError(ClientError):

@@ -2,7 +2,7 @@
 
 Customer names and notes are written by strangers; a terminal obeys escape sequences wherever they stand, bidi controls make one
 thing read as another, and what is invisible shifts columns, because terminals do not agree how wide it is (Unicode calls these
-default ignorable). The result of `text` is always one line, and `text(text(s)) == text(s)`.
+default ignorable). The result of `text` is always one line, and `text(text(s)) == text(s)`. Only a note has more: `lines`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ LONGEST = 20_000
 _LARGEST_NUMBER = 2**53
 """Beyond it a number of JSON is not exact; none of the contract comes near."""
 
+_LINES_IN = "text"
+"""The contract's name of what people write in several lines: a note."""
+
 _SPACES = re.compile("\r\n|[\t\n\v\f\r\x85\u2028\u2029]")
 _SELECTORS = re.compile("[\ufe00-\ufe0f]")
 _UNSAFE = re.compile(
@@ -28,7 +31,8 @@ _UNSAFE = re.compile(
     "\ud800-\udfff"  # halves of surrogate pairs: no terminal encoding has them
     "]"
 )
-_REPLACEMENT = "\ufffd"
+REPLACEMENT = "\ufffd"
+"""Stands for what must not be shown."""
 
 
 _BLANK = "\u200b\u200c\u200d\u2060\ufeff"
@@ -49,27 +53,38 @@ def text(value: str) -> str:
     """
     if value.isascii() and value.isprintable():
         return value
-    return _UNSAFE.sub(_REPLACEMENT, _SELECTORS.sub("", _SPACES.sub(" ", value)))
+    return _UNSAFE.sub(REPLACEMENT, _SELECTORS.sub("", _SPACES.sub(" ", value)))
+
+
+def safe(value: str) -> bool:
+    """Whether it can be shown as it is: one line, in which nothing steers a terminal or is invisible."""
+    return (value.isascii() and value.isprintable()) or text(value) == value
 
 
 def lines(value: str) -> str:
     """The same for what may have several lines: each is made safe, their breaks stay."""
-    return "\n".join(map(text, value.split("\n")))
+    return "\n".join(map(text, value.replace("\r\n", "\n").split("\n")))
 
 
 def sanitise(value: Any) -> Any:
     """The same JSON value with every string, keys included, made safe and of bounded length, and every number of bounded size;
-    a number that is none (an overflow) is None.
+    a number that is none (an overflow) is None. What a note says keeps its lines.
     """
     if isinstance(value, str):
         return text(value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…")
     if isinstance(value, dict):
-        return {text(key[:LONGEST]): sanitise(item) for key, item in value.items()}
+        return {text(key[:LONGEST]): _note(item) if key == _LINES_IN else sanitise(item) for key, item in value.items()}
     if isinstance(value, list):
         return [sanitise(item) for item in value]
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _number(value)
     return value
+
+
+def _note(item: Any) -> Any:
+    if not isinstance(item, str):
+        return sanitise(item)
+    return lines(item if len(item) <= LONGEST else f"{item[: LONGEST - 1]}…")
 
 
 def _number(value: float) -> float | None:

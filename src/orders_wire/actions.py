@@ -23,13 +23,14 @@ from pydantic.config import JsonDict, JsonValue
 from orders_wire.page import Desk
 from orders_wire.scalars import Instant, Wire
 from orders_wire.texts import trimmed
-from orders_wire.vocabulary import ErrorCode, HoldReason, HoldThen, ReturnAction
+from orders_wire.vocabulary import CancelReason, CancelRefund, ErrorCode, HoldReason, HoldThen, ReturnAction
 
 MAX_ORDER_IDS = 250
 """More ids in one request are `too_large`."""
 
 LONGEST_ADDRESS_TEXT = 255
 LONGEST_ASSIGNEE = 120
+LONGEST_CANCEL_NOTE = 255
 LONGEST_CARRIER = 120
 LONGEST_NOTE = 5000
 LONGEST_NUMBER = 250
@@ -301,7 +302,7 @@ class SupportBody(Action):
 
 
 class ReturnsBody(Action):
-    """`POST /sync/orders/returns`. `notify`: whether the customer is mailed that a request is declined."""
+    """`POST /sync/orders/returns`. `notify`: whether the customer is mailed that a request is approved or declined."""
 
     order_id: OrderId
     action: ReturnAction
@@ -316,6 +317,26 @@ class InventoryBody(Action):
     sku: Annotated[Filled, Field(min_length=1, max_length=LONGEST_SKU)]
     order_ids: OrderIds | None = None
     note: Note | None = None
+
+
+class NoteBody(Action):
+    """`POST /sync/orders/note`: a note of the desk's own. `note_id`: one of the caller's own, of the one order in
+    `order_ids`, whose text this is from now on."""
+
+    order_ids: OrderIds
+    note: Annotated[Filled, Field(min_length=1, max_length=LONGEST_NOTE)]
+    note_id: Annotated[Text, Field(min_length=1, max_length=300)] | None = None
+
+
+class CancelBody(Action):
+    """`POST /sync/orders/cancel`. `note`: for the shop's staff, in Shopify; `notify`: whether the customer is mailed."""
+
+    order_id: OrderId
+    reason: CancelReason
+    refund: CancelRefund
+    restock: Annotated[bool, Field(strict=True)]
+    notify: Notify = None
+    note: Annotated[Text, Field(max_length=LONGEST_CANCEL_NOTE)] | None = None
 
 
 class UndoBody(Action):

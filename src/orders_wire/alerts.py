@@ -9,6 +9,7 @@ from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
 class Event(Wire):
     """One event. `id` is `<desk id>-<n>`; `message` stands only on `open` events; a `refresh` never has one.
 
+    `note_id` and `by` are a mention's, which only its addressee is sent.
     `version` is the desk's version that this event belongs to: a client that refetches with `minVersion` sees its effect.
     """
 
@@ -25,6 +26,17 @@ class Event(Wire):
     order_ids: list[str] | None = None
     gap: Gap | None = None
     reset: bool | None = None
+    note_id: str | None = None
+    by: str | None = None
+
+
+class OpenAlerts(Wire):
+    """`GET /sync/alerts`: the `open` events of alerts that stand, most severe and newest first; `next` is what to ask for the
+    ones after, null where there are none.
+    """
+
+    alerts: list[Event]
+    next: str | None = None
 
 
 class AlertsAnswer(Wire):

@@ -35,12 +35,19 @@ class Address(Wire):
     country_code: str | None = None
 
 
+class LineProperty(Wire):
+    """What the customer chose or typed for a line: Shopify's `customAttributes`. Names that begin with `_` are the shop's own."""
+
+    name: str
+    value: str
+
+
 class LineItem(Wire):
     """A line. `owed` is the quantity that requires shipping and is left to fulfil.
 
     `available` is Shopify's: the SKU's stock less what open orders have committed. `short`: how many of the units owed here
     are not covered by stock (contract §3a, Covered); null when that is not known. `held`: how many of them a hold keeps back;
-    `sendable`: how many of them are neither held nor short.
+    `sendable`: how many of them are neither held nor short. `barcode`: the variant's now, null until a poll has read it.
     """
 
     id: str
@@ -54,6 +61,54 @@ class LineItem(Wire):
     short: int | None = None
     held: int = 0
     sendable: int = 0
+    variant_title: str | None = None
+    properties: list[LineProperty] = []
+    barcode: str | None = None
+
+
+class Totals(Wire):
+    """The order's money, in shop currency; null where the shop has not told it.
+
+    `subtotal` (the lines, after discounts), `shipping` (after discounts), `tax` and `discounts` (what was taken off in all) are
+    before returns, as `total` is; with prices that have the tax in them, it is a part of the first two. `captured`: what was
+    received, gift cards too; `refunded`: what was paid back.
+    """
+
+    subtotal: Money | None = None
+    shipping: Money | None = None
+    tax: Money | None = None
+    discounts: Money | None = None
+    refunded: Money | None = None
+    captured: Money | None = None
+
+
+class CustomerOrders(Wire):
+    """All orders of the customer that the desk knows, this one included: how many, how many are open, how many have a return that
+    was neither denied nor cancelled."""
+
+    count: int
+    open: int
+    returned: int
+
+
+class Note(Wire):
+    """A note of the desk's own (contract §3a, `note`). `mentions`: the people named in it; `text` is empty where it was
+    erased."""
+
+    id: str
+    at: Instant
+    by: str
+    text: str
+    mentions: list[str] = []
+    edited_at: Instant | None = None
+
+
+class Present(Wire):
+    """Somebody who has the order open, since when, and what they do to it: an action's name, null where they only look."""
+
+    name: str
+    doing: str | None = None
+    since: Instant
 
 
 class FulfilledLine(Wire):
@@ -114,6 +169,7 @@ class Return(Wire):
     currency: str | None = None
     tracking_number: str | None = None
     label_url: str | None = None
+    requested: bool = False
 
 
 class Assignment(Wire):
@@ -179,4 +235,8 @@ class OrderDetail(Order):
     assignments: list[Assignment] = []
     audit: list[AuditEntry] = []
     outbox: list[OutboxEntry] = []
+    notes: list[Note] = []
+    present: list[Present] = []
+    totals: Totals | None = None
+    customer_orders: CustomerOrders | None = None
     admin_url: str | None = None

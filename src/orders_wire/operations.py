@@ -18,8 +18,10 @@ class Operation:
     signed: bool = False
 
 
+_OF_LEADS = frozenset({ActionName.RETURNS, ActionName.CANCEL})
+
 ACTIONS: Mapping[ActionName, Operation] = {
-    name: Operation("POST", f"/sync/orders/{name}", Role.LEAD if name is ActionName.RETURNS else Role.OPERATOR)
+    name: Operation("POST", f"/sync/orders/{name}", Role.LEAD if name in _OF_LEADS else Role.OPERATOR)
     for name in ActionName
 }
 """The write actions of contract §3."""
@@ -30,7 +32,12 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "/sync/owners"),
     Operation("GET", "/sync/me"),
     Operation("GET", "/sync/orders/alerts"),
+    Operation("GET", "/sync/alerts"),
     *ACTIONS.values(),
+    Operation("DELETE", "/sync/orders/note/{id}", Role.OPERATOR),
+    Operation("GET", "/sync/mentions"),
+    Operation("POST", "/sync/mentions/read"),
+    Operation("PUT", "/sync/presence"),
     Operation("GET", "/sync/outbox"),
     Operation("POST", "/sync/outbox/{id}/retry", Role.LEAD),
     Operation("POST", "/sync/outbox/{id}/discard", Role.LEAD),

@@ -26,11 +26,15 @@ class Money(Wire):
 
 
 class TimelineEntry(Wire):
-    """One thing that happened. `ts` is whole seconds; `event` is one of the names in contract §1, Timeline."""
+    """One thing that happened. `ts` is whole seconds; `event` is one of the names in contract §1, Timeline.
+
+    `note_id`: of a note of the desk's own, which is whole in ORDER's detail.
+    """
 
     ts: Instant
     event: str
     details: str = ""
+    note_id: str | None = None
 
 
 class Tracking(Wire):
@@ -57,7 +61,9 @@ class Hold(Wire):
 
 
 class ReturnSummary(Wire):
-    """The return on show: the newest that is not terminal, else the newest. `since`: when it came into its state."""
+    """The return on show: the newest that is not terminal, else the newest. `since`: when it came into its state.
+    `requested`: a customer asks for it, and nobody has answered yet.
+    """
 
     id: str
     state: ReturnState
@@ -66,6 +72,16 @@ class ReturnSummary(Wire):
     refund_amount: float | None = None
     currency: str | None = None
     since: Instant | None = None
+    requested: bool = False
+
+
+class Cancelling(Wire):
+    """A cancellation that was ordered and that Shopify has not confirmed. `sends_at`: when it leaves, null where it waits for
+    somebody to release it or Shopify writes are off."""
+
+    by: str
+    at: Instant
+    sends_at: Instant | None = None
 
 
 class Outbound(Wire):
@@ -102,3 +118,6 @@ class Order(Wire):
     return_: ReturnSummary | None = Field(default=None, alias="return")
     alerts: list[OnErrorOmit[AlertType]] = []
     outbound: Outbound = Outbound()
+    note_count: int = 0
+    last_note_at: Instant | None = None
+    cancelling: Cancelling | None = None

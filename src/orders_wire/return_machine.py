@@ -22,20 +22,21 @@ PATH: tuple[ReturnState, ...] = (
 OPEN_STATES = PATH[:-1]
 
 ACTIONS: Mapping[tuple[ReturnAction, ReturnState], ReturnState] = {
+    (ReturnAction.APPROVE_REQUEST, ReturnState.AWAITING_LABEL): ReturnState.AWAITING_LABEL,
     (ReturnAction.REQUEST_INSPECTION, ReturnState.LABEL_GENERATED): ReturnState.INSPECTION,
     (ReturnAction.REQUEST_INSPECTION, ReturnState.IN_TRANSIT): ReturnState.INSPECTION,
     (ReturnAction.APPROVE_REFUND, ReturnState.INSPECTION): ReturnState.AWAITING_REFUND,
     (ReturnAction.APPROVE_REFUND, ReturnState.AWAITING_REFUND): ReturnState.COMPLETED,
     **{(ReturnAction.DENY, state): ReturnState.DENIED for state in OPEN_STATES},
 }
-"""What an operator may do, and where it leads."""
+"""What an operator may do, and where it leads. A request alone is approved (contract §3a): the state stays, the request ends."""
 
 
-def after(state: ReturnState, action: ReturnAction) -> ReturnState | None:
-    """Where an operator's action leads; None when it is not allowed from `state`."""
-    return ACTIONS.get((action, state))
+def after(state: ReturnState, action: ReturnAction, *, requested: bool = False) -> ReturnState | None:
+    """Where an operator's action leads; None when it is not allowed from `state`. `requested`: a customer asks for it still."""
+    return None if action is ReturnAction.APPROVE_REQUEST and not requested else ACTIONS.get((action, state))
 
 
-def allowed_actions(state: ReturnState) -> list[ReturnAction]:
+def allowed_actions(state: ReturnState, *, requested: bool = False) -> list[ReturnAction]:
     """The actions that an operator may take on a return in `state`; none when it is terminal."""
-    return [action for action in ReturnAction if (action, state) in ACTIONS]
+    return [action for action in ReturnAction if after(state, action, requested=requested) is not None]

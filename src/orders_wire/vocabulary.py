@@ -126,6 +126,24 @@ class HoldThen(StrEnum):
     RELEASE = "release"
 
 
+class CancelReason(StrEnum):
+    """Why an order is cancelled: contract §3a, `cancel`. Shopify's `OrderCancelReason`, in lower case."""
+
+    CUSTOMER = "customer"
+    INVENTORY = "inventory"
+    FRAUD = "fraud"
+    DECLINED = "declined"
+    STAFF = "staff"
+    OTHER = "other"
+
+
+class CancelRefund(StrEnum):
+    """What becomes of the money of a cancelled order: back the way it came, or it stays. Authorisations are voided either way."""
+
+    ORIGINAL = "original"
+    NONE = "none"
+
+
 class ParcelSent(StrEnum):
     """How far a parcel is known to Shopify: it is there as it is shown; a row waits; a row is dead; nothing is to be sent."""
 
@@ -173,6 +191,7 @@ _TERMINAL = frozenset({ReturnState.COMPLETED, ReturnState.DENIED, ReturnState.CA
 
 
 class ReturnAction(StrEnum):
+    APPROVE_REQUEST = "approve_request"
     REQUEST_INSPECTION = "request_inspection"
     APPROVE_REFUND = "approve_refund"
     DENY = "deny"
@@ -192,7 +211,8 @@ class AlertType(StrEnum):
 
 
 class EventType(StrEnum):
-    """`type` of an event on the alerts channel: an alert, a data gap, or a ping that carries no message."""
+    """`type` of an event on the alerts channel: an alert, a data gap, a mention of the caller, or a ping. The last two carry no
+    message."""
 
     SHIPMENT_DELAY = "shipment_delay"
     ORDER_OVERDUE = "order_overdue"
@@ -202,6 +222,7 @@ class EventType(StrEnum):
     INTEGRATION_FAILED = "integration_failed"
     TRACKING_PENDING = "tracking_pending"
     HOLD_DUE = "hold_due"
+    MENTION = "mention"
     DATA_GAP = "data_gap"
     REFRESH = "refresh"
 
@@ -244,6 +265,8 @@ class ActionName(StrEnum):
     RELEASE = "release"
     TAGS = "tags"
     ADDRESS = "address"
+    NOTE = "note"
+    CANCEL = "cancel"
     UNDO = "undo"
 
 

@@ -34,6 +34,8 @@ STDIN = {
     "parcels.csv": "order,tracking,carrier,sku,quantity\n1001,00340434292135100186,DHL,TEE-BLK-M,2\n",
     "/dev/null": "",
     "numbers.csv": "order,number,carrier,url,parcel\n1003,1Z999AA10123456784,UPS,,F2\n",
+    "call.txt": "She takes the green one.\nNot before Friday.\n",
+    "notes.csv": "order,note\n1001,asks for two parcels\n1002,called\n",
 }
 """The files that examples read."""
 
@@ -43,6 +45,7 @@ ORDERS: Sequence[OrderChange] = (
     order(1003, None, line(4, "TEE-BLK-M", 2, 0)),
     parcel(1003, 31, name="#1003-F1"),
     parcel(1003, 32, name="#1003-F2"),
+    returned(1003, 33, status="requested"),
     order(1004, None, line(5, "TEE-BLK-M", 1)),
     order(1005, None, line(6, "TEE-BLK-M", 1, 0)),
     parcel(1005, 51, number="1Z1"),
@@ -98,7 +101,15 @@ class Bench:
         async with self._desk() as desk:
             assigned = await desk.done("assign", {"orderIds": ["1002"], "assignee": "bo"})
             await desk.done("hold", {"orderIds": ["1004"], "reason": "address"})
-            given = {"URL": _url(desk), "ACTION": assigned["actionId"], "COMMAND": "list", "NAME": "shop"}
+            noted = await desk.done("note", {"orderIds": ["1001"], "note": "called"})
+            note_id = noted["updatedOrders"][0]["noteId"]
+            given = {
+                "URL": _url(desk),
+                "ACTION": assigned["actionId"],
+                "NOTE": note_id,
+                "COMMAND": "list",
+                "NAME": "shop",
+            }
             words = [given.get(word, word) for word in words]
             with patch.dict("os.environ", {"ORDERS_TUI_SERVER": _url(desk)}):
                 out = ReaderGone() if words[:1] == ["watch"] else io.StringIO()

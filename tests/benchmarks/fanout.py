@@ -133,8 +133,8 @@ class Server:
 
 
 @asynccontextmanager
-async def server(kind: str) -> AsyncIterator[Server]:
-    command = (sys.executable, "-m", "tests.benchmarks.fanout_servers", kind)
+async def server(*arguments: str) -> AsyncIterator[Server]:
+    command = (sys.executable, "-m", "tests.benchmarks.fanout_servers", *arguments)
     process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
     assert process.stdout is not None
     try:

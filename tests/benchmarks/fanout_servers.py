@@ -1,4 +1,5 @@
-"""The servers that `fanout` compares, each a process of its own: `python -m tests.benchmarks.fanout_servers sync|sleeping`.
+"""The servers that `fanout` compares, each a process of its own: `python -m tests.benchmarks.fanout_servers sync|sleeping`; and
+those of `presence`, on a database that is there: `… sync DATABASE_URL`.
 
 Prints its port, then obeys a line at a time on stdin: `memory`, `cpu`; and on the Sync server `streams`, `event` (commit a
 change, which is told to every stream), `bare N` (write N bytes to every stream's transport in a plain loop, nothing else) and
@@ -21,10 +22,11 @@ from orders_sync.db.tx import Tx
 from orders_sync.http.app_keys import DATABASE, HUB
 from orders_sync.live import broadcaster
 from orders_sync.live.hub import BUFFER_LIMIT_BYTES, Transport
-from orders_sync.serving import raise_file_limit
+from orders_sync.serving import raise_file_limit, tune_garbage_collector
 from orders_sync.settings import Settings
 
 PATH = "/sync/orders/alerts"
+SHOP = "benchmark.myshopify.com"
 
 
 def memory_kb() -> int:
@@ -77,14 +79,16 @@ async def _obey(app: web.Application, line: str) -> object:
     return "done"
 
 
-async def main(kind: str) -> None:
+async def main(kind: str, url: str = "") -> None:
     raise_file_limit()
     broadcaster.HEARTBEAT_S = 3600.0
     with tempfile.TemporaryDirectory() as folder:
-        app = build(Settings(database_url=f"sqlite:///{folder}/desk.db")) if kind == "sync" else _sleeping_app()
+        settings = Settings(database_url=url or f"sqlite:///{folder}/desk.db", shop_domain=SHOP if url else None)
+        app = build(settings) if kind == "sync" else _sleeping_app()
         runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0, backlog=8192).start()
+        tune_garbage_collector()
         print(runner.addresses[0][1], flush=True)
         reader = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -94,4 +98,4 @@ async def main(kind: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from datetime import datetime
 
 import pytest
 from tests.e2e.conftest import Desk
@@ -34,6 +35,19 @@ def test_show_prints_one_order(desk: Desk) -> None:
     done = desk.run("show", first["order_number"], "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["id"] == first["id"]
+
+
+def test_every_open_alert_is_listed_the_most_severe_and_newest_first(desk: Desk) -> None:
+    done = desk.run("alerts", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert len({each["alert_id"] for each in told}) == len(told) > 50, "more than a stream begins with"
+    worst = ["critical", "warning", "info"]
+    order = [(worst.index(each["severity"]), -datetime.fromisoformat(each["created_at"]).timestamp()) for each in told]
+    assert order == sorted(order)
+    late = [each["order_number"] for each in told if each["type"] == "order_overdue"]
+    table = desk.run("alerts", "--type", "order_overdue", "--assigned-to", "unassigned").stdout
+    assert {line.split()[2] for line in table.splitlines()[1:]} < set(late)
 
 
 def test_a_refused_parameter_is_a_message_on_stderr_and_status_2_or_1(desk: Desk) -> None:

@@ -37,8 +37,8 @@ OBEYED = {
     *range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0x200B, 0x2010), 0x061C, 0xFEFF,
 }  # fmt: skip
 PLACES = {
-    "\r": "ITEMS", "a": "Assign ", "s": "Escalate ", "f": "Fulfil ", "i": "stock-out", "L": "Action log", "p": "QUEUES",
-    "?": "Search", "Y": "Copy of", "/": "several tokens",
+    "\r": "ITEMS", "a": "Assign ", "s": "Escalate ", "n": "Note on", "f": "Fulfil ", "i": "stock-out", "L": "Action log",
+    "p": "QUEUES", "?": "Search", "Y": "Copy of", "/": "several tokens",
 }  # fmt: skip
 """What leads where, and what stands there only."""
 
@@ -118,5 +118,78 @@ async def test_the_terminal_obeys_the_client_alone(tmp_path: Path, size: tuple[i
             harmless, written = whole(terminal.raw[:usual]), whole(terminal.raw[usual:])
             terminal.press("\x11")
             assert await asyncio.to_thread(terminal.ended, 10) == 0
+    assert_harmless(written, harmless)
+
+
+def assert_harmless(written: str, harmless: str) -> None:
+    """What was written obeys nobody but the client, whose own ways are those of what is harmless."""
     assert shapes(written) <= shapes(harmless) | STYLES
     assert {char for char in SEQUENCE.sub("", written) if ord(char) in OBEYED} <= {"\r", "\n"}
+
+
+PASTE, PASTED = "\x1b[200~", "\x1b[201~"
+
+
+def typed_note(rng: random.Random, characters: int) -> str:
+    """So many hostile characters, as they are once a terminal has pasted them: without Esc and NUL, lines ended as elsewhere."""
+    text = re.sub("[\x1b\x00]", "", "".join(rng.choices(FRAGMENTS, k=characters))).replace("\r\n", "\n")
+    return "@" + text.replace("x" * 5000, "x" * 90)[: characters - 2] + "!"
+
+
+async def test_a_note_of_5000_hostile_characters_is_shown_and_not_obeyed(tmp_path: Path) -> None:
+    note = typed_note(random.Random(5000), 5000)
+    env = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    async with served() as desk:
+        with Terminal(client(desk.url, "--as", "ana"), env) as terminal:
+
+            async def shows(*texts: str) -> None:
+                await asyncio.to_thread(
+                    terminal.wait_for, lambda lines: all(text in "\n".join(lines) for text in texts), 30
+                )
+
+            await shows("polling")
+            await asyncio.to_thread(walk, terminal, "\rn")
+            usual = len(terminal.raw)
+            terminal.press("n")
+            await shows("Note on")
+            terminal.press(f"{PASTE}{note}{PASTED}")
+            await shows("5,000/5,000")
+            for keys in ("\x1b[A" * 40, "\x1b[H\x1b[C\x1b[C", "\x1b[B" * 50, "\x1b[F"):
+                terminal.press(keys)
+            terminal.press("\x13")
+            await shows("✎ 1", "takes it back")
+            desk.spoil = lambda answer: unpasted(answer, note)
+            terminal.press("\x12")
+            await shows("✎ 1")
+            terminal.press("\r")
+            await shows("TIMELINE", "note  ana")
+            for keys in ("\t", "G", "g"):
+                terminal.press(keys)
+            terminal.press("n")
+            await shows("Note on")
+            terminal.press("\x0f")
+            await shows("Your note on")
+            terminal.press("\x1b")
+            await shows("TIMELINE")
+            terminal.press("\x1b")
+            await shows("ORDER     AGE")
+            terminal.press(":")
+            await shows("Command")
+            terminal.press("mentions")
+            await shows("enter mentions")
+            terminal.press("\r")
+            await shows("Mentions", "bo")
+            harmless, written = whole(terminal.raw[:usual]), whole(terminal.raw[usual:])
+            terminal.press("\x11")
+            assert await asyncio.to_thread(terminal.ended, 10) == 0
+    assert len(desk.noted[0]) == 5000
+    assert_harmless(written, harmless)
+
+
+def unpasted(answer: Any, note: str) -> Any:
+    """The answer with what a server may have kept of the note: escape sequences as well."""
+    if isinstance(answer, dict):
+        return {key: unpasted(item, note) for key, item in answer.items()}
+    if isinstance(answer, list):
+        return [unpasted(item, note) for item in answer]
+    return f"{answer}\x1b[2J\x1b]52;c;RVZJTA==\x07" if isinstance(answer, str) and note[:99] in answer else answer

@@ -99,6 +99,10 @@ def of_return(n: int) -> OrderChange:
     return returned(n, n * 100)
 
 
+def of_request(n: int) -> OrderChange:
+    return returned(n, n * 100, status="requested")
+
+
 AGAIN = ("H", "ctrl+t", *["down"] * 5)
 """To the form of a hold from the holds that are there, and to the reason `customer`."""
 
@@ -143,11 +147,18 @@ SCENES: dict[ActionName, dict[str, Scene]] = {
     ActionName.RETURNS: {
         "to inspect": Scene(sent("1Z1", more=[of_return, lambda n: labelled(n, n * 100)]), ("r",)),
         "denied": Scene(sent("1Z1", more=[of_return]), ("r",)),
+        "a request that is accepted": Scene(sent("1Z1", more=[of_request]), ("r",)),
+        "a request that is denied": Scene(sent("1Z1", more=[of_request]), ("r", "down")),
+    },
+    ActionName.CANCEL: {
+        "owed": Scene(owing(), ("colon", "TEXT:cancel staff", "enter")),
+        "with nothing paid back": Scene(owing(), ("colon", "TEXT:cancel staff", "enter", "ctrl+r", "ctrl+t")),
     },
 }
 SILENT = {
     ActionName.ASSIGN: "an owner is the desk's own; its metafield is a copy, of which no dialog speaks",
     ActionName.SUPPORT: "what it says goes to the support queue; its metafields are copies",
+    ActionName.NOTE: "a note stays on this desk; its dialog says so, and nothing of it is queued",
     ActionName.UNDO: "it has no dialog, and sends nothing",
 }
 

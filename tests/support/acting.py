@@ -25,7 +25,7 @@ from orders_sync.http.app_keys import CLOCK, DATABASE, SETTINGS, SHOPIFY, THRESH
 from orders_sync.http.auth import TOKENS, Tokens, authentication
 from orders_sync.http.problems import problems
 from orders_sync.relay.relay import LEASE_MS, SHARE
-from orders_sync.routes import actions, dead_letters
+from orders_sync.routes import actions, dead_letters, mentions, notes
 from orders_sync.routes import outbox as outbox_routes
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.order_state import OrderState, build_order_state, skus
@@ -111,6 +111,15 @@ class Desk:
         async with self.client.post(path, headers=sent) as response:
             return response.status, await response.json()
 
+    async def delete(
+        self, path: str, body: object = None, *, key: str | None = None, **headers: str
+    ) -> tuple[int, Body]:
+        """Deletes what is at a path; with a body where there is one."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent |= {} if key is None else {"Idempotency-Key": key}
+        async with self.client.delete(path, json=body, headers=sent) as response:
+            return response.status, await response.json()
+
     async def get(self, path: str) -> tuple[int, Body]:
         async with self.client.get(path) as response:
             return response.status, await response.json()
@@ -163,6 +172,8 @@ async def serve(
     app[SHOPIFY] = shop
     app[TOKENS] = tokens
     app.add_routes(actions.routes)
+    app.add_routes(notes.routes)
+    app.add_routes(mentions.routes)
     app.add_routes(outbox_routes.routes)
     app.add_routes(dead_letters.routes)
     async with TestClient(TestServer(app)) as client:

@@ -184,7 +184,7 @@ class Operator:
 async def demo_desk(folder: Path, orders: int, now: datetime) -> AsyncIterator[DemoDesk]:
     """A demo of so many orders in whose past it is `now`; its files go into `folder`."""
     clock = StandingClock(now)
-    plan = Plan(orders, SEED, SECRETS, still=True, manners=POLITE)
+    plan = Plan(orders, SEED, SECRETS, still=True, manners=POLITE, job_s=0)
     simulation = simulate(plan, clock=clock, sleep=_at_once, new_id=map(str, itertools.count()).__next__)
     async with TestServer(application(simulation)) as shop:
         settings = _settings(folder, _address(shop))

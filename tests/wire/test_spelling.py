@@ -31,6 +31,7 @@ def test_the_nearest_word_is_like_it_or_begins_so(word: str, near: str | None) -
 
 def test_of_few_words_all_are_named_and_of_many_the_nearest_and_what_lists_them() -> None:
     assert none_of("lead", ["viewer", "leader"]) == "'lead' is none of viewer, leader (did you mean leader?)"
+    assert none_of("", ["original", "none"]) == "nothing was given; allowed: original, none"
     many = ["label", *(f"word{n}" for n in range(MANY))]
     assert (
         none_of("labl", many, "orders-tui words")

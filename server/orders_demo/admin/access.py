@@ -10,6 +10,7 @@ from orders_demo.admin.problems import access_denied
 
 NEEDED: dict[tuple[str, str], str] = {
     ("FulfillmentHold", "heldByApp"): "read_apps",
+    ("LineItem", "variant"): "read_products",
     ("Order", "customer"): "read_customers",
     ("Order", "disputes"): "read_shopify_payments_disputes",
     ("Order", "fulfillmentOrders"): "read_merchant_managed_fulfillment_orders",

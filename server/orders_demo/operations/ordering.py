@@ -19,7 +19,8 @@ from orders_demo.world.shop import Shop
 class Basket:
     """What a customer is about to buy: (variant, quantity, discount in minor units).
 
-    `carry_out`: nothing is sent; `digital`: this one thing instead of the entries; `sources`: where the lines are sent from.
+    `carry_out`: nothing is sent; `digital`: this one thing instead of the entries; `sources`: where the lines are sent from;
+    `properties`: what was chosen or typed for a line, as (name, value), by SKU.
     """
 
     customer: Customer | None
@@ -44,6 +45,7 @@ class Basket:
     sources: Sequence[Location] = ()
     carry_out: bool = False
     digital: Variant | None = None
+    properties: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 class Change(TypedDict, total=False):
@@ -108,6 +110,8 @@ def place(shop: Shop, basket: Basket, at: datetime) -> Order:
         risk=basket.risk,
     )
     order.lines.extend(_line(shop, order, *entry, sent=not basket.carry_out) for entry in entries)
+    for line in order.lines:
+        line.properties = basket.properties.get(line.sku or "", ())
     if basket.delivery:
         title, price = basket.delivery
         order.shipping.append(Shipping(shop.ids.next("ShippingLine"), order, title, title, price))

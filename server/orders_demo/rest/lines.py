@@ -29,7 +29,7 @@ def brief_line(entry: Line, quantity: int | None = None) -> Json:
         "price_set": money_set(order.tender, entry.price),
         "product_exists": variant is not None,
         "product_id": variant.product.id if variant else None,
-        "properties": [],
+        "properties": [{"name": name, "value": value} for name, value in entry.properties],
         "quantity": entry.quantity if quantity is None else quantity,
         "requires_shipping": entry.requires_shipping,
         "sku": entry.sku,

@@ -8,7 +8,7 @@ from random import Random
 
 from orders_demo.operations.ordering import Basket
 from orders_demo.sample_data import catalogue
-from orders_demo.sample_data.names import NOTES
+from orders_demo.sample_data.names import ENGRAVINGS, GIFT_MESSAGES, NOTES
 from orders_demo.sample_data.people import customer as new_customer
 from orders_demo.world.goods import Variant
 from orders_demo.world.money import Tender
@@ -26,6 +26,7 @@ DELIVERIES: tuple[tuple[int, tuple[str, int]], ...] = (
 )
 PICKUP = ("Store pickup", 0)
 LOCAL = ("Local delivery", 490)
+ENGRAVED = frozenset({"TAMP-53", "TAMP-58", "CLOCK-WAL", "CLOCK-ASH"})
 _EURO = frozenset({"DE", "FR", "ES", "IE"})
 _TAGS: tuple[tuple[float, str], ...] = (
     (0.03, "vip"),
@@ -42,7 +43,7 @@ def draw(shop: Shop, rng: Random, at: datetime, goods: Sequence[Variant] | None 
     buyer = _buyer(shop, rng, at)
     code = buyer.address.country_code
     express = rng.random() < 0.05
-    return Basket(
+    basket = Basket(
         customer=buyer,
         entries=_entries(shop, rng, goods),
         shipping_address=buyer.address,
@@ -59,6 +60,20 @@ def draw(shop: Shop, rng: Random, at: datetime, goods: Sequence[Variant] | None 
         discount_code=rng.choice(("WELCOME10", "ÉTÉ15")) if rng.random() < 0.1 else None,
         po_number=f"PO-{rng.randint(1000, 9999)}" if rng.random() < 0.03 else None,
     )
+    basket.properties = _properties(basket, shop.next_number)
+    return basket
+
+
+def _properties(basket: Basket, number: int) -> dict[str, list[tuple[str, str]]]:
+    """What is engraved, and what is written on a gift's card; which words depends on the order's number alone."""
+    chosen: dict[str, list[tuple[str, str]]] = {}
+    for variant, _, _ in basket.entries:
+        if variant.sku in ENGRAVED and number % 4:
+            chosen[variant.sku] = [("Engraving", ENGRAVINGS[number % len(ENGRAVINGS)])]
+    if "gift" in basket.tags:
+        card = [("Gift message", GIFT_MESSAGES[number % len(GIFT_MESSAGES)]), ("_wrap", "kraft-2")]
+        chosen.setdefault(basket.entries[0][0].sku, []).extend(card)
+    return chosen
 
 
 def _buyer(shop: Shop, rng: Random, at: datetime) -> Customer:

@@ -6,6 +6,8 @@ from datetime import datetime
 from random import Random
 from typing import NamedTuple
 
+from stdnum import ean
+
 from orders_demo.world.goods import Item, Level, Location, Product, Variant
 from orders_demo.world.shop import Shop
 
@@ -143,7 +145,14 @@ def _list(shop: Shop, rng: Random, goods: Goods, *, digital: bool) -> None:
         item = _count(shop, rng, sku, shop.created_at, digital=digital)
         price = goods.price + (position - 1) * goods.price // 5
         number = shop.ids.next("ProductVariant")
-        shop.variants.append(Variant(number, product, name, sku, price, goods.grams, position, item))
+        barcode = None if digital else _barcode(len(shop.variants))
+        shop.variants.append(Variant(number, product, name, sku, price, goods.grams, position, item, barcode))
+
+
+def _barcode(number: int) -> str:
+    """An EAN-13 of the range that is kept for use within a shop."""
+    digits = f"2000000{number:05}"
+    return f"{digits}{ean.calc_check_digit(digits)}"
 
 
 def _count(shop: Shop, rng: Random, sku: str, at: datetime, *, digital: bool) -> Item:

@@ -90,3 +90,10 @@ NOTES = (
     "届く前にお電話ください",
     "Door code \x1b[5m1234\x1b[0m [link=file:///etc/passwd]here[/link]",
 )
+ENGRAVINGS = ("M. & J.  ·  14.06.2024", "Für Opa", "Per aspera ad astra", "愛", "Zoë ♥")
+GIFT_MESSAGES = (
+    "Happy birthday, Mum! Wear it when it rains.",
+    "Alles Liebe zur Hochzeit,\neure Nachbarn aus dem dritten Stock",
+    "Joyeux Noël à toute la famille 🎄",
+    "Get well soon \x1b[31m[bold]and soon[/bold]",
+)

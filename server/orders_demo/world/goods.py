@@ -77,6 +77,7 @@ class Variant:
     grams: int
     position: int
     item: Item
+    barcode: str | None = None
 
     @property
     def requires_shipping(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ class Line:
     requires_shipping: bool
     gift_card: bool
     grams: int
+    properties: Sequence[tuple[str, str]] = ()
+    """What the customer chose or typed for it, as (name, value)."""
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orders_sync.actions.closed_orders import being_cancelled
 from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision, Refusal, Shown
 from orders_sync.actions.definition import ActionDefinition, on_each_order
@@ -34,6 +35,9 @@ def _decide(order: LockedOrder, body: AddressBody, context: ActionContext) -> De
     before, shown = order.operator, order.state.order.shipping_address
     if order.state.cancelled:
         return Refusal(ErrorCode.ORDER_CLOSED, f"{order.name} is cancelled")
+    leaving = being_cancelled(order)
+    if leaving is not None:
+        return leaving
     given = body.shipping_address.model_dump()
     seen = None if shown is None else _known(shown)
     holds = [of for of, hold in order.state.desk_holds.items() if hold.reason is HoldReason.ADDRESS]

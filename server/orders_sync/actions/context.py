@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from orders_sync.db.audit import Audited
@@ -25,7 +25,8 @@ class Actor:
 @dataclass(frozen=True, slots=True)
 class ActionSettings:
     """What this server does by. `keep_ms`: how long responses are kept for their idempotency keys; `random_hex`: eight random
-    hexadecimal digits; `notify`: customers are mailed where the action does not say; `placeholders`: numbers that never leave."""
+    hexadecimal digits; `notify`: customers are mailed where the action does not say; `placeholders`: numbers that never leave;
+    `token_names`: of everybody who has a token."""
 
     thresholds: Thresholds
     switches: Switches
@@ -33,6 +34,7 @@ class ActionSettings:
     random_hex: Callable[[], str]
     notify: bool = False
     placeholders: Placeholders = field(default_factory=Placeholders)
+    token_names: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

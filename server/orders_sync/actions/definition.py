@@ -13,6 +13,7 @@ from orders_sync.actions.execute import Execution, execute
 from orders_sync.actions.locked_order import LockedOrder
 from orders_sync.actions.undo_record import Patch
 from orders_sync.db.tx import Tx
+from orders_sync.instants import Ms
 from orders_sync.rules.order_state import OrderState
 from orders_wire.actions import Action
 from orders_wire.vocabulary import ErrorCode
@@ -34,7 +35,8 @@ class ActionDefinition(Generic[B]):
     `message`: what the response says of the orders that it was done on; `restored`: what undo's response shows of an order whose
     action was taken back, under the names that the action itself had for it; `restored_parts`: the same, of an action that is
     about several things of an order. `order_ids`: the orders that it will lock, None
-    where only the database knows. `overtaken`: by field of `OperatorState`, what keeps undo from taking it back.
+    where only the database knows. `overtaken`: by field of `OperatorState`, what keeps undo from taking it back;
+    `not_undone`: why undo of what it set on an order is too late at an instant.
     `refusals`: codes beyond those of every action.
     """
 
@@ -46,6 +48,7 @@ class ActionDefinition(Generic[B]):
     restored_parts: Callable[[OrderState, Patch], tuple[Shown, ...]] | None = None
     order_ids: OrderIds[B] | None = None
     overtaken: Mapping[str, Overtaken] = field(default_factory=dict)
+    not_undone: Callable[[Patch, Ms], Refusal | None] | None = None
     refusals: tuple[ErrorCode, ...] = ()
 
 

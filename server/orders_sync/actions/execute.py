@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from orders_sync.actions import mentions
 from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision, Refusal
 from orders_sync.actions.locked_order import LockedOrder, LockedOrders
@@ -98,6 +99,8 @@ def execute(
         else:
             decided.append((order, decision))
     execution = Execution(named, outcomes | _settle(tx, context, decided))
+    noted = [done for done in execution.done if "notes" in done.moved]
+    mentions.follow(tx, [(done.order, done.decision.operator.notes) for done in noted])
     _record(tx, context, execution)
     return replace(execution, undo_until=_queue(tx, context, execution, for_all))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from orders_sync.actions import given_lines
+from orders_sync.actions.closed_orders import closed
 from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision, Refusal, Shown
 from orders_sync.actions.definition import ActionDefinition
@@ -40,8 +41,9 @@ FULFILLED, PARTIAL, UNFULFILLED = "fulfilled", "partial", "unfulfilled"
 def _decide(order: LockedOrder, body: FulfillBody, context: ActionContext) -> Decision | Refusal:
     """A parcel of ours for what is asked for; where nothing is owed, the number goes to the oldest parcel that lacks one."""
     state, given = order.state, body.tracking
-    if state.over:
-        return Refusal(ErrorCode.ORDER_CLOSED, f"{order.name} is {state.status}")
+    shut = closed(order)
+    if shut is not None:
+        return shut
     tracking = None if given is None else Tracking(number=given.number, carrier=given.carrier)
     if body.lines is None and not state.owed:
         return _fulfilled_already(order, tracking, body, context)

@@ -43,7 +43,7 @@ def _unfit(named: Sequence[NamedOrder], lines: Sequence[GivenLine] | None) -> Re
         return None
     if not lines:
         return Refusal(ErrorCode.INVALID_REQUEST, "lines: name at least one, or leave them out for all that is owed")
-    if len({one.target if isinstance(one.target, int) else one.spelling for one in named}) > 1:
+    if order_ids.several(named):
         return Refusal(ErrorCode.INVALID_REQUEST, "lines: orderIds has to name one order, whose lines they are")
     return None
 

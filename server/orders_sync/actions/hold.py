@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orders_sync.actions import given_lines
+from orders_sync.actions.closed_orders import closed
 from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision, Refusal
 from orders_sync.actions.definition import ActionDefinition
@@ -30,8 +31,9 @@ def _decide(order: LockedOrder, body: HoldBody, context: ActionContext) -> Decis
     state, until = order.state, _until(body)
     if until is not None and until <= context.now:
         return Refusal(ErrorCode.INVALID_REQUEST, "until: it lies in the past")
-    if state.over:
-        return Refusal(ErrorCode.ORDER_CLOSED, f"{order.name} is {state.status}")
+    shut = closed(order)
+    if shut is not None:
+        return shut
     if not state.owed:
         return Refusal(ErrorCode.ORDER_CLOSED, f"{order.name} owes nothing that could be held")
     units = None if body.lines is None else given_lines.units(order, body.lines)

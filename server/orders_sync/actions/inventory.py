@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orders_sync.actions import order_ids
+from orders_sync.actions.closed_orders import being_cancelled
 from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision, Refusal
 from orders_sync.actions.definition import ActionDefinition
@@ -53,6 +54,9 @@ def _decide(order: LockedOrder, body: InventoryBody, context: ActionContext) -> 
     sku, by = body.sku, context.actor.name
     if sku not in order.state.owed_skus:
         return Refusal(ErrorCode.NOT_FOUND, f"{order.name} is not open or does not owe {sku}")
+    leaving = being_cancelled(order)
+    if leaving is not None:
+        return leaving
     shown: dict[str, object] = {"issue": Issue.INVENTORY.value}
     if sku in order.state.escalations:
         return Decision(order.operator, shown, f"held for {sku} already")
@@ -78,5 +82,6 @@ INVENTORY = ActionDefinition(
     run=_run,
     message=lambda body, execution: f"Inventory escalated for {body.sku}: {execution.orders} held",
     restored=lambda state, context: {"issue": issue_at(state, context.now)},
+    refusals=(ErrorCode.ORDER_CLOSED,),
     overtaken={"holds": lambda state, sku, _: sku not in state.escalations},
 )

@@ -37,6 +37,11 @@ def distinct(named: Iterable[NamedOrder]) -> list[int]:
     return list(dict.fromkeys(one.target for one in named if isinstance(one.target, int)))
 
 
+def several(named: Iterable[NamedOrder]) -> bool:
+    """Whether more than one order is named, as far as is known."""
+    return len({one.target if isinstance(one.target, int) else one.spelling for one in named}) > 1
+
+
 def seen_versions(tx: Tx, named: Iterable[NamedOrder], versions: Mapping[str, int] | None) -> dict[int, set[int]]:
     """The versions that the operator saw, by order; ids that mean no order count for nothing."""
     if not versions:

@@ -8,14 +8,15 @@ nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
 from orders_sync.actions import responses
 from orders_sync.actions.context import ActionContext, ActionSettings, Actor
 from orders_sync.actions.decision import Refusal
+from orders_sync.actions.definition import ActionDefinition
 from orders_sync.actions.execute import Execution
-from orders_sync.actions.registry import ACTIONS
 from orders_sync.actions.responses import Envelope
 from orders_sync.actions.undo_record import AlteredRow, OrderPatch, UndoRecord, diff
 from orders_sync.db import audit, events, idempotency, shops
@@ -31,9 +32,13 @@ _RECORDED = frozenset({200, 400, 404, 409})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for, by whom, under which idempotency key. `action_id` is new, and the action's if it is done."""
+    """What is asked for, by whom, under which idempotency key. `action_id` is new, and the action's if it is done.
+
+    `kind`: what audit and undo know it as.
+    """
 
     kind: ActionName
+    definition: ActionDefinition[Any]
     body: Action
     actor: Actor
     action_id: str
@@ -76,7 +81,7 @@ def _act(tx: Tx, request: Request, settings: ActionSettings) -> Envelope:
     delay_s = request.body.delay_seconds
     delay_ms = settings.switches.delay_ms if delay_s is None else round(delay_s * SECOND)
     context = ActionContext(request.kind, request.action_id, request.actor, tx.now, delay_ms, settings)
-    definition = ACTIONS[request.kind]
+    definition = request.definition
     result = definition.run(tx, context, request.body)
     if isinstance(result, Refusal):
         audit.record(tx, [context.audited(result.code, result.message)])

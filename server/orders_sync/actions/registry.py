@@ -8,10 +8,12 @@ from typing import Any
 from orders_sync.actions import order_ids, undo
 from orders_sync.actions.address import ADDRESS
 from orders_sync.actions.assign import ASSIGN
+from orders_sync.actions.cancel import CANCEL
 from orders_sync.actions.definition import ActionDefinition
 from orders_sync.actions.fulfill import FULFILL
 from orders_sync.actions.hold import HOLD
 from orders_sync.actions.inventory import INVENTORY
+from orders_sync.actions.note import NOTE
 from orders_sync.actions.release import RELEASE
 from orders_sync.actions.returns import RETURNS
 from orders_sync.actions.support import SUPPORT
@@ -31,12 +33,14 @@ _UNDOABLE: Mapping[ActionName, ActionDefinition[Any]] = {
     ActionName.RELEASE: RELEASE,
     ActionName.TAGS: TAGS,
     ActionName.ADDRESS: ADDRESS,
+    ActionName.NOTE: NOTE,
+    ActionName.CANCEL: CANCEL,
 }
 
 ACTIONS: Mapping[ActionName, ActionDefinition[Any]] = {**_UNDOABLE, ActionName.UNDO: undo.definition(_UNDOABLE)}
 
 
-def orders_locked(kind: ActionName, body: Action) -> list[int] | None:
+def orders_locked(definition: ActionDefinition[Any], body: Action) -> list[int] | None:
     """The orders that an action will lock, as far as its body says; None when only the database knows."""
-    named = ACTIONS[kind].order_ids
+    named = definition.order_ids
     return None if named is None else order_ids.without_asking(named(body))

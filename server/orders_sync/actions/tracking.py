@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from orders_sync.actions import order_ids
+from orders_sync.actions.closed_orders import closed
 from orders_sync.actions.context import ActionContext
 from orders_sync.actions.decision import Decision, Refusal, Shown
 from orders_sync.actions.definition import ActionDefinition
@@ -60,8 +61,9 @@ def _is_page(url: str) -> bool:
 def _decide(
     order: LockedOrder, items: Sequence[GivenParcel], context: ActionContext, *, notify: bool | None
 ) -> Decision | Refusal:
-    if order.state.over:
-        return Refusal(ErrorCode.ORDER_CLOSED, f"{order.name} is {order.state.status}")
+    shut = closed(order)
+    if shut is not None:
+        return shut
     numbers = Numbers(order, context, order.operator, notify)
     shown: dict[int, Shown] = {}
     given: list[str] = []

@@ -41,7 +41,7 @@ def definition(undoable: Undoable) -> ActionDefinition[UndoBody]:
         run=lambda tx, context, body: _run(tx, context, body, undoable),
         message=lambda _, execution: f"Undone: {execution.undone} on {execution.orders}",
         restored=lambda *_: {},
-        refusals=(ErrorCode.ALREADY_SENT, ErrorCode.FORBIDDEN),
+        refusals=(ErrorCode.ALREADY_SENT, ErrorCode.FORBIDDEN, ErrorCode.ILLEGAL_TRANSITION),
     )
 
 
@@ -52,6 +52,9 @@ def _run(tx: Tx, context: ActionContext, body: UndoBody, undoable: Undoable) -> 
         return Refusal(ErrorCode.NOT_FOUND, "There is no such action to undo")
     if row.actor != context.actor.name and not context.actor.lead:
         return Refusal(ErrorCode.FORBIDDEN, f"Only {row.actor} or a lead may undo this")
+    if row.kind not in undoable:
+        message = f"The action {row.kind} is a later release's, which is to take it back. Ask again."
+        return Refusal(ErrorCode.UNAVAILABLE, message)
     kind, record = ActionName(row.kind), UndoRecord.model_validate_json(row.body)
     order_documents.hold(tx.conn, tx.shop_id, [order.order_id for order in record.orders])
     rows = outbox.of_action(tx, body.action_id, [altered.row_id for altered in record.altered])
@@ -76,6 +79,9 @@ def _decide(
 ) -> Decision | Refusal:
     if not patch:
         return Decision(order.operator, _shown(order.state, patch, context, action), "nothing to undo")
+    refusal = None if action.not_undone is None else action.not_undone(patch, context.now)
+    if refusal is not None:
+        return refusal
     restored = None if _overtaken(order.state, patch, action) else revert(order.operator, patch)
     if restored is None:
         return Refusal(ErrorCode.VERSION_CONFLICT, f"{order.name} was changed since", version=order.known.version)

@@ -58,8 +58,19 @@ class UndoRecord(_Part):
 Patch = dict[str, tuple[Any, Any]]
 """By path (a field, or `field/key`): the JSON value before and after, None where there is none."""
 
-_VALUES = ("assigned_to", "owner_action", "thread", "escalation")
-_MAPS = ("numbers", "returns", "holds", "desk_holds", "released", "cleared_delays", "tag_changes", "addresses")
+_VALUES = ("assigned_to", "owner_action", "thread", "escalation", "cancelling")
+_MAPS = (
+    "numbers",
+    "returns",
+    "approvals",
+    "holds",
+    "desk_holds",
+    "released",
+    "cleared_delays",
+    "tag_changes",
+    "addresses",
+    "notes",
+)
 _SETS = ("cleared_numbers",)
 _OWN = "acknowledgements"
 _KEPT = (*_VALUES, *_MAPS, *_SETS, _OWN)
@@ -71,7 +82,12 @@ def diff(before: OperatorState, after: OperatorState, moved: Collection[str] = _
     """What it takes to get from one to the other; empty when they decide the same. `moved`: the decisions that may differ."""
     old, new = _flat(before, moved), _flat(after, moved)
     paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
-    return {path: (old.get(path), new.get(path)) for path in paths}
+    return {path: (old.get(path), _decided(new.get(path))) for path in paths}
+
+
+def _decided(value: Any) -> Any:
+    """Without when it leaves, which no action decides for good."""
+    return {name: each for name, each in value.items() if name != "sends_at"} if isinstance(value, dict) else value
 
 
 def revert(state: OperatorState, patch: Patch) -> OperatorState | None:

@@ -17,10 +17,10 @@ from orders_sync.db.tables import GAP_ORDER, OPEN_ALERT, alerts, events
 from orders_sync.db.tx import Tx
 from orders_wire.vocabulary import AlertType, EventType, Severity
 
-_RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _IS_GAP = (alerts.c.type == EventType.DATA_GAP.value, alerts.c.order_id == GAP_ORDER)
 _COLUMNS = ("alert_id", "type", "order_id", "cause", "message", "severity", "state", "order_number")
-_SEVERITY = {rank: severity for severity, rank in _RANK.items()}
+_SEVERITY = {rank: severity for severity, rank in RANK.items()}
 
 
 class AlertRow(NamedTuple):
@@ -120,7 +120,7 @@ def _read(row: Row[tuple[object, ...]]) -> AlertRow:
 def _opened(tx: Tx, row: AlertRow, event_row: int | None) -> dict[str, object]:
     values: dict[str, object] = dict(zip(_COLUMNS, row, strict=True))
     values |= {"shop_id": tx.shop_id, "opened_at": tx.now, "ended_at": None, "opened_row": event_row}
-    return values | {"type": row.type.value, "severity": _RANK[row.severity], "state": "open"}
+    return values | {"type": row.type.value, "severity": RANK[row.severity], "state": "open"}
 
 
 def _reopened(tx: Tx, row: AlertRow, event_row: int) -> dict[str, object]:

@@ -7,16 +7,23 @@ Invariant: an action is undone at most once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
+import orjson
 from sqlalchemy import Connection, insert, select, update
 
 from orders_sync.db.bulk import BulkStatement, older
+from orders_sync.db.distinct_values import distinct_values
 from orders_sync.db.tables import actions, audit, order_assignments
 from orders_sync.db.tx import Tx
 from orders_sync.instants import to_datetime
+from orders_sync.rules.timeline import brief
 from orders_wire.detail import Assignment, AuditEntry
 from orders_wire.vocabulary import UNASSIGNED
+
+MOST_BYTES = 300 * 1024
+"""Of the details in an order's audit, on the wire: a client reads an order's detail whole, up to 1 MiB."""
 
 
 class Audited(NamedTuple):
@@ -57,11 +64,21 @@ def record(tx: Tx, rows: Sequence[Audited]) -> None:
 
 
 def of_order(conn: Connection, shop_id: int, order_id: int, limit: int = 100) -> list[AuditEntry]:
-    """What was done on one order, newest first."""
+    """What was done on one order, newest first: whole up to `MOST_BYTES` of details, and cut short beyond."""
     columns = [audit.c[name] for name in AuditEntry.model_fields]
     mine = select(*columns).where(audit.c.shop_id == shop_id, audit.c.order_id == order_id)
-    rows = conn.execute(mine.order_by(audit.c.id.desc()).limit(limit)).mappings()
-    return [AuditEntry.model_validate({**row, "at": to_datetime(row["at"])}) for row in rows]
+    rows = conn.execute(mine.order_by(audit.c.id.desc()).limit(limit)).mappings().all()
+    sizes = accumulate(len(orjson.dumps(row["details"])) for row in rows)
+    return [
+        AuditEntry.model_validate(
+            {
+                **row,
+                "at": to_datetime(row["at"]),
+                "details": row["details"] if size <= MOST_BYTES else brief(row["details"]),
+            }
+        )
+        for row, size in zip(rows, sizes, strict=True)
+    ]
 
 
 def record_owners(tx: Tx, changes: Sequence[NewOwner]) -> None:
@@ -78,6 +95,11 @@ def owners_of_order(conn: Connection, shop_id: int, order_id: int) -> list[Assig
     mine = select(*(t[name] for name in Assignment.model_fields)).where(t.shop_id == shop_id, t.order_id == order_id)
     rows = conn.execute(mine.order_by(t.id.desc())).mappings()
     return [Assignment.model_validate({**row, "assigned_at": to_datetime(row["assigned_at"])}) for row in rows]
+
+
+def everybody(conn: Connection, shop_id: int) -> list[str]:
+    """Everybody to whom an order was ever assigned, and `unassigned`."""
+    return list(conn.scalars(EVERYBODY, {"shop_id": shop_id}))
 
 
 def record_action(tx: Tx, row: ActionRow) -> None:
@@ -105,5 +127,6 @@ prune = older(audit.c.at)
 prune_actions = older(actions.c.at)
 """Actions that cannot be undone any more."""
 
+EVERYBODY = distinct_values(order_assignments.c.assignee)
 _ADD = BulkStatement(lambda _: insert(audit))
 _ADD_OWNERS = BulkStatement(lambda _: insert(order_assignments))

@@ -52,6 +52,13 @@ def unsettled(conn: Connection, shop_id: int) -> list[int]:
     return sorted(conn.scalars(union(returning, held)))
 
 
+def owing(conn: Connection, shop_id: int, after: int, limit: int) -> list[int]:
+    """Open orders with something to send, by their ids, following `after`."""
+    o = orders.c
+    query = select(o.id).where(o.shop_id == shop_id, o.due_at.is_not(None), o.id > after).order_by(o.id).limit(limit)
+    return list(conn.scalars(query.with_hint(orders, "INDEXED BY orders_due", "sqlite")))
+
+
 def updates_known(conn: Connection, shop_id: int, order_ids: Collection[int]) -> dict[int, Ms]:
     """The shop's last update of each of these orders that is known here; an order that is not known is missing."""
     known: dict[int, Ms] = {}

@@ -217,6 +217,11 @@ class Database:
         answer: T = await queued.answer
         return answer
 
+    async def post(self, channel: str, payloads: Sequence[str]) -> None:
+        """Tells the other processes that listen on this channel; on SQLite there are none. Raises Unavailable."""
+        if self._notifier is not None:
+            await self._notifier.post(channel, payloads)
+
     @property
     def waiting_reads(self) -> int:
         """Reads that are under way or wait for a reader."""

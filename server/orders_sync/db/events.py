@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from orders_sync.db import durability
@@ -28,7 +28,10 @@ _SEQUENCER = 0x0E5E
 
 @dataclass(frozen=True, slots=True)
 class EventDraft:
-    """An event before it has a number. `message` only where `status` is `open`; order ids are Shopify's numbers."""
+    """An event before it has a number. `message` only where `status` is `open`; order ids are Shopify's numbers.
+
+    `addressee`: whose callers alone are sent it, by name; None: everybody.
+    """
 
     type: EventType
     status: OpenClosed | None = None
@@ -39,16 +42,22 @@ class EventDraft:
     order_id: int | None = None
     order_number: str | None = None
     order_ids: tuple[int, ...] = ()
+    note_id: str | None = None
+    by: str | None = None
+    addressee: str | None = None
     reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """An event that may be sent. `body` is its JSON without `id` and `version`, which come from `n`."""
+    """An event that may be sent, to its addressee or to everybody. `body` is its JSON without `id` and `version`, which come
+    from `n`.
+    """
 
     n: int
     body: bytes
     reset: bool = False
+    addressee: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +238,8 @@ def body(draft: EventDraft, now: Ms) -> bytes:
         "order_id": None if draft.order_id is None else order_gid(draft.order_id),
         "order_number": draft.order_number,
         "order_ids": [order_gid(order_id) for order_id in draft.order_ids] or None,
+        "note_id": draft.note_id,
+        "by": draft.by,
         "reset": draft.reset or None,
         "created_at": to_text(now),
     }
@@ -236,14 +247,16 @@ def body(draft: EventDraft, now: Ms) -> bytes:
 
 
 def _row(tx: Tx, draft: EventDraft) -> dict[str, object]:
+    """A release that knows nothing of addressees passes silent events over: so it tells nobody of one that has one."""
     return {
         "shop_id": tx.shop_id,
         "created_at": tx.now,
         "type": draft.type.value,
         "order_id": draft.order_id,
-        "silent": tx.silent and not draft.reset,
+        "silent": draft.addressee is not None or (tx.silent and not draft.reset),
         "reset": draft.reset,
         "body": body(draft, tx.now),
+        "addressee": draft.addressee,
     }
 
 
@@ -251,11 +264,12 @@ def _unnumbered(shop_id: int) -> Select[tuple[int]]:
     return select(_e.row_id).where(_e.shop_id == shop_id, _e.n.is_(None))
 
 
-def _sendable(shop_id: int, newest: int) -> Select[int, bytes, bool]:
-    return select(_e.n, _e.body, _e.reset).where(_e.shop_id == shop_id, _e.n <= newest, _e.silent.is_(False))
+def _sendable(shop_id: int, newest: int) -> Select[int, bytes, bool, str | None]:
+    sendable = or_(_e.silent.is_(False), _e.addressee.is_not(None))
+    return select(_e.n, _e.body, _e.reset, _e.addressee).where(_e.shop_id == shop_id, _e.n <= newest, sendable)
 
 
-def _batch(conn: Connection, query: Select[int, bytes, bool], complete: int, limit: int) -> Batch:
+def _batch(conn: Connection, query: Select[int, bytes, bool, str | None], complete: int, limit: int) -> Batch:
     rows = conn.execute(query.order_by(_e.n).limit(limit + 1)).all()
     found = [Numbered(*row) for row in rows[:limit]]
     more = len(rows) > limit

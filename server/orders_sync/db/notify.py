@@ -1,7 +1,7 @@
 """Events that were numbered, between the processes of a fleet: `NOTIFY` after the commit, `LISTEN`, each on its own connection.
 
 PostgreSQL only. A hint only: it may come late or not at all, and several are sent as one. What is sent is read from the table,
-and what is not sent is found by polling it.
+and what is not sent is found by polling it. One connection listens for whatever is sent between processes.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import psycopg
 from sqlalchemy import URL, Engine, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from orders_sync import backoff
 from orders_sync.db import connections, durability
+from orders_sync.db.failures import Unavailable
 
 CHANNEL = "orders_sync"
 """The payload is `<shop_id>:<newest number>`."""
@@ -36,24 +38,38 @@ _NOTIFY = text("""
 """One statement, since `desk` is locked by it and every numbering waits for that. Nothing is sent that another process of the
 fleet has sent already."""
 
+_POST = text("""
+    SELECT set_config('synchronous_commit', 'off', true), pg_notify(:channel, each)
+    FROM unnest(CAST(:payloads AS text[])) AS each
+""")
+"""No row, no event, no version of the desk. The disk is not waited for: whoever posts says it again after a crash."""
+
 _log = logging.getLogger(__name__)
 
 
-async def listen(url: URL, shop_id: int, received: Callable[[int], None]) -> None:
-    """Calls `received` with each newest number sent for this shop, for ever; connects again whenever the database went away."""
+async def listen(url: URL, channels: Mapping[str, Callable[[str], None]], begun: Callable[[], None]) -> None:
+    """Calls what hears each channel with every payload, for ever; connects again whenever the database went away.
+
+    `begun`: called whenever it listens anew: what was sent before was not heard.
+    """
     retrying = AsyncRetrying(retry=retry_if_exception_type(psycopg.Error), wait=_pause, before_sleep=_lost)
     while True:
-        await retrying(_listen_once, url, shop_id, received)
+        await retrying(_listen_once, url, channels, begun)
 
 
-async def _listen_once(url: URL, shop_id: int, received: Callable[[int], None]) -> None:
+async def _listen_once(url: URL, channels: Mapping[str, Callable[[str], None]], begun: Callable[[], None]) -> None:
     dsn = url.set(drivername="postgresql").update_query_dict(_KEEPALIVE).render_as_string(hide_password=False)
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as conn:
-        await conn.execute(f"LISTEN {CHANNEL}")
+        await conn.execute("; ".join(f"LISTEN {channel}" for channel in channels))
+        begun()
         async for notification in conn.notifies():
-            shop, _, newest = notification.payload.partition(":")
-            if shop == str(shop_id) and newest.isdecimal():
-                received(int(newest))
+            channels[notification.channel](notification.payload)
+
+
+def newest_number(payload: str, shop_id: int) -> int | None:
+    """The number that was sent for this shop; None where it was for another one, or is none."""
+    shop, _, newest = payload.partition(":")
+    return int(newest) if shop == str(shop_id) and newest.isdecimal() else None
 
 
 def _pause(state: RetryCallState) -> float:
@@ -73,13 +89,28 @@ class Notifier:
         self._shop_id = shop_id
         self._newest = 0
         self._sending: asyncio.Task[None] | None = None
+        self._posting: set[asyncio.Task[None]] = set()
 
     def send(self, newest: int) -> None:
         self._newest = max(self._newest, newest)
         if self._sending is None:
             self._sending = asyncio.get_running_loop().create_task(self._run(), name="db-notify")
 
+    async def post(self, channel: str, payloads: Sequence[str]) -> None:
+        """Sends these texts on another channel, in this order. Raises Unavailable."""
+        posting = asyncio.create_task(asyncio.to_thread(self._post, channel, payloads), name="db-post")
+        self._posting.add(posting)
+        try:
+            await asyncio.shield(posting)
+        except (DBAPIError, PoolTimeout) as error:
+            raise Unavailable("the other processes cannot be told") from error
+        finally:
+            if posting.done():
+                self._posting.discard(posting)
+
     async def close(self) -> None:
+        """Once what is being sent is sent, also where nobody waits for it any more."""
+        await asyncio.gather(*self._posting, return_exceptions=True)
         while self._sending is not None:
             await self._sending
         self._engine.dispose()
@@ -92,6 +123,10 @@ class Notifier:
                 await asyncio.to_thread(self._notify, sent)
         finally:
             self._sending = None
+
+    def _post(self, channel: str, payloads: Sequence[str]) -> None:
+        with self._engine.connect() as conn:
+            conn.execute(_POST, {"channel": channel, "payloads": list(payloads)})
 
     def _notify(self, newest: int) -> None:
         """Numbers are on the disk before anybody knows of them, so that whoever then reads them does not wait for it."""

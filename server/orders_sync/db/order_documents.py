@@ -5,10 +5,11 @@ Invariant: whoever changes an order holds the lock on its document, so that no t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
+import orjson
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, literal, select, update
 
 from orders_sync.db.bulk import BulkStatement, among, batches, insert_if_missing, insert_or_replace
 from orders_sync.db.tables import order_docs, orders
@@ -16,9 +17,9 @@ from orders_sync.db.tx import Tx
 from orders_sync.evidence.facts import OrderFacts, dump, load
 from orders_sync.instants import Ms
 from orders_sync.lazy import lazy
-from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.operator_state import Note, OperatorState
 
-_d = order_docs.c
+_d, _o = order_docs.c, orders.c
 _BATCH = 500
 _EMPTY = dump(OrderFacts())
 
@@ -92,6 +93,16 @@ def read_many(conn: Connection, shop_id: int, order_ids: Sequence[int]) -> dict[
     return _with_rows(conn, shop_id, conn.execute(query, {"ids": list(order_ids)}).all())
 
 
+def notes(conn: Connection, shop_id: int, order_ids: Collection[int]) -> dict[str, Note]:
+    """The notes of the desk's own on these orders, by their ids."""
+    query = select(_d.operator).where(_d.shop_id == shop_id, _d.operator.is_not(None), among(conn, _d.order_id))
+    found: dict[str, Note] = {}
+    for stored in conn.scalars(query, {"ids": sorted(order_ids)}):
+        written = orjson.loads(stored or b"{}").get("notes", {})
+        found |= {of: Note.model_validate(note) for of, note in written.items()}
+    return found
+
+
 def save(tx: Tx, drafts: Sequence[Draft]) -> None:
     """Stores what the documents hold now, and of those whose facts stay, the rest."""
     whole = [
@@ -131,6 +142,14 @@ def following(conn: Connection, shop_id: int, last: int, limit: int) -> list[int
     """The first orders after this id that have a document."""
     query = select(_d.order_id).where(_d.shop_id == shop_id, _d.order_id > last)
     return list(conn.scalars(query.order_by(_d.order_id).limit(limit)))
+
+
+def without_field(conn: Connection, shop_id: int, last: int, limit: int, field: str) -> list[int]:
+    """The first orders after this id whose card lacks a field. Reads every card up to there."""
+    name = literal(f'"{field}":'.encode())
+    there = func.instr(_o.card, name) if conn.dialect.name == "sqlite" else func.position(name.op("IN")(_o.card))
+    query = select(_o.id).where(_o.shop_id == shop_id, _o.id > last, there == 0)
+    return list(conn.scalars(query.order_by(_o.id).limit(limit)))
 
 
 def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Known]:

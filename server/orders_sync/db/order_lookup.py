@@ -20,7 +20,7 @@ _MAX_ID = 2**63 - 1
 
 def find(conn: Connection, shop_id: int, spellings: Collection[str]) -> dict[str, tuple[int, ...]]:
     """The orders that each spelling means: none, one, or, where a name is ambiguous, several, lowest id first."""
-    ids = {spelling: _number(spelling) for spelling in spellings}
+    ids = {spelling: number(spelling) for spelling in spellings}
     known = _existing(conn, shop_id, {order_id for order_id in ids.values() if order_id is not None})
     found: dict[str, tuple[int, ...]] = {
         spelling: (order_id,) for spelling, order_id in ids.items() if order_id is not None and order_id in known
@@ -34,7 +34,7 @@ def find(conn: Connection, shop_id: int, spellings: Collection[str]) -> dict[str
 
 def of_gid(spelling: str) -> int | None:
     """The order that a GID means, whether there is one or not; None for any other spelling, which may be a name."""
-    return _number(spelling) if _bare(spelling).startswith(_GID) else None
+    return number(spelling) if _bare(spelling).startswith(_GID) else None
 
 
 def _bare(spelling: str) -> str:
@@ -42,8 +42,8 @@ def _bare(spelling: str) -> str:
     return trimmed(spelling) or ""
 
 
-def _number(spelling: str) -> int | None:
-    """Shopify's id, where the spelling may be one."""
+def number(spelling: str) -> int | None:
+    """Shopify's id, where the spelling may be one: a GID or a number."""
     digits = _bare(spelling).removeprefix(_GID)
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 19:
         return None

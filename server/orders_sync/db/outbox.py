@@ -120,9 +120,9 @@ def set_payload(tx: Tx, row_id: int, payload: Payload) -> None:
     tx.conn.execute(update(outbox).where(_is(tx, row_id)).values(payload=_json(payload)))
 
 
-def requeue(tx: Tx, row_id: int) -> None:
+def requeue(tx: Tx, row_id: int, state: OutboundState = OutboundState.QUEUED) -> None:
     """Due at once, with all its tries before it; that a relay held it before stays known."""
-    values = {"state": OutboundState.QUEUED.value, "not_before": tx.now, "attempts": 0, "errors": None}
+    values = {"state": state.value, "not_before": tx.now, "attempts": 0, "errors": None}
     tx.conn.execute(update(outbox).where(_is(tx, row_id)).values(values))
 
 

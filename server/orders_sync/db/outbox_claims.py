@@ -42,8 +42,12 @@ _PARKED = (OutboundState.QUEUED.value, OutboundState.UNKNOWN.value)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How much one claim takes: at most `batch` rows of the kinds `together`, which leave in one call, and `single` others."""
+    """How much one claim takes: at most `batch` rows of the kinds `together`, which leave in one call, and `single` others.
 
+    `kinds`: all that are known here. What a later release queued waits for a process of it, and stands in nobody's way.
+    """
+
+    kinds: Collection[str]
     together: Collection[str]
     batch: int
     single: int
@@ -52,7 +56,8 @@ class Share:
 def claim(tx: Tx, owner: str, targets: Collection[str], lease_ms: int, share: Share) -> list[OutboxRow]:
     """Takes due rows of these targets for `owner`, and those whose holder let its lease run out. Earliest due first."""
     batched = _o.kind.in_(sorted(share.together))
-    taken = [*_due_rows(tx, targets, batched, share.batch), *_due_rows(tx, targets, ~batched, share.single)]
+    others = _o.kind.in_(sorted({*share.kinds}.difference(share.together)))
+    taken = [*_due_rows(tx, targets, batched, share.batch), *_due_rows(tx, targets, others, share.single)]
     if taken:
         held = {"state": OutboundState.CLAIMED.value, "lease_owner": owner, "lease_until": tx.now + lease_ms}
         mine = and_(_o.shop_id == tx.shop_id, _o.id.in_(bindparam("ids", expanding=True)))
@@ -99,6 +104,13 @@ def settle(
     tx.conn.execute(update(outbox).where(_o.shop_id == tx.shop_id, _o.id == row_id).values(values))
 
 
+def keep_reading(tx: Tx, row: OutboxRow, reason: str, not_before: Ms) -> None:
+    """What came of a row that may have left is looked at again then. A look is no try: it left once."""
+    settle(tx, row.id, OutboundState.UNKNOWN, reason, not_before)
+    same = and_(_o.shop_id == tx.shop_id, _o.id == row.id)
+    tx.conn.execute(update(outbox).where(same).values(attempts=max(1, row.attempts)))
+
+
 def next_due(conn: Connection, shop_id: int, targets: Collection[str]) -> dict[str, Ms]:
     """When the next row for each of these targets may be claimed; those for which none waits are missing."""
     at = case((_o.state == OutboundState.CLAIMED.value, _o.lease_until), else_=_o.not_before)
@@ -113,6 +125,14 @@ def switched(conn: Connection, shop_id: int, now: Ms, on: Collection[str], off: 
     parked = select(_o.id).where(mine, _of(on), _o.not_before >= FOREVER)
     loose = select(_o.id).where(mine, _of(off), _o.not_before < FOREVER, _free(now))
     return bool(conn.scalar(select(or_(parked.exists(), loose.exists()))))
+
+
+def switching(tx: Tx, on: Collection[str], off: Collection[str], kind: str) -> list[int]:
+    """The orders with rows of this kind that `park` and `review` are about to put off."""
+    mine = and_(_o.shop_id == tx.shop_id, _o.kind == kind, _active())
+    parked = and_(_of(on), _o.state.in_(_PARKED), _o.not_before >= FOREVER)
+    loose = and_(_of(off), _o.not_before < FOREVER, _free(tx.now))
+    return sorted(set(tx.conn.scalars(select(_o.order_id).where(mine, or_(parked, loose)))))
 
 
 def park(tx: Tx, off: Collection[str]) -> None:

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from orders_sync.db import tabs
 from orders_sync.db.counters import Counted
 from orders_sync.db.cutoffs import Cutoffs
+from orders_sync.db.distinct_values import distinct_values
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
 from orders_sync.db.stock import BLOCKED
@@ -228,9 +229,4 @@ _OPEN_BY_OWNER = (
     .group_by(_o.assigned_to)
 )
 
-# From name to next name through the index: costs the names, not the orders.
-_first_owner = select(func.min(_o.assigned_to).label("name")).where(_o.shop_id == SHOP).cte("names", recursive=True)
-_after = select(func.min(_o.assigned_to)).where(_o.shop_id == SHOP, _o.assigned_to > _first_owner.c.name)
-_next_owner = _after.correlate(_first_owner).scalar_subquery()
-_names = _first_owner.union_all(select(_next_owner).where(_first_owner.c.name.is_not(None)))
-_OWNERS = select(_names.c.name).where(_names.c.name.is_not(None)).order_by(_names.c.name)
+_OWNERS = distinct_values(_o.assigned_to)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from typing import Any
 
 import orjson
 from sqlalchemy import delete, select, update
 
-from orders_sync.db import tables
+from orders_sync.db import order_lookup, tables
 from orders_sync.db.bulk import batches
 from orders_sync.db.outbox import recount
-from orders_sync.db.tables import actions, audit, dead_letters, order_terms, orders, outbox, parked
+from orders_sync.db.tables import actions, audit, dead_letters, idempotency, order_terms, orders, outbox, parked
 from orders_sync.db.texts import folded, searched
 from orders_sync.db.tx import Tx
 from orders_wire.vocabulary import DeadLetterState, OutboundState
@@ -23,8 +23,11 @@ ERASED = "erased at the customer's request"
 _ADDRESS = "address"
 """The kind of a row that corrects an address."""
 
-_TYPED = frozenset({"note", "address", "address_before"})
+_TYPED = frozenset({"note", "text", "address", "address_before"})
 """What payloads and decisions call what people typed."""
+
+_NOTED = b'"note":"'
+"""In an answer that shows a note."""
 
 _WAITING = (OutboundState.QUEUED.value, OutboundState.NEEDS_REVIEW.value, OutboundState.DEAD.value)
 """Whose rows nobody holds, and whose outcome is known."""
@@ -80,8 +83,8 @@ def _unpark(tx: Tx, marked: re.Pattern[bytes]) -> None:
 
 
 def forget_typed(tx: Tx, order_ids: Collection[int]) -> None:
-    """Empties what operators typed about these orders: in the audit, in what is kept for an undo, and in what has to leave. An
-    address that waits will not leave."""
+    """Empties what operators typed about these orders: in the audit, in what is kept for an undo, in what has to leave, and in
+    recorded answers. An address that waits will not leave."""
     for batch in batches(order_ids):
         audited = update(audit).where(audit.c.shop_id == tx.shop_id, audit.c.order_id.in_(batch))
         tx.conn.execute(audited.values(details=""))
@@ -97,6 +100,7 @@ def forget_typed(tx: Tx, order_ids: Collection[int]) -> None:
                 tx.conn.execute(same.values(payload=payload))
         recount(tx, batch)
     _forget_in_actions(tx, frozenset(order_ids))
+    _forget_in_answers(tx, frozenset(order_ids))
 
 
 def _forget_in_actions(tx: Tx, order_ids: Collection[int]) -> None:
@@ -111,8 +115,23 @@ def _forget_in_actions(tx: Tx, order_ids: Collection[int]) -> None:
             tx.conn.execute(update(actions).where(same).values(body=blank))
 
 
+def _forget_in_answers(tx: Tx, order_ids: Set[int]) -> None:
+    """In what is answered again under an idempotency key: the hold that is shown has its note."""
+    i = idempotency.c
+    for row in tx.conn.execute(select(i.caller, i.key, i.answer).where(i.shop_id == tx.shop_id)).all():
+        if _NOTED not in bytes(row.answer):
+            continue
+        body = orjson.loads(row.answer)
+        shown = body["updatedOrders"]
+        meant = order_lookup.find(tx.conn, tx.shop_id, {of["id"] for of in shown})
+        others = {of for of, found in meant.items() if found and order_ids.isdisjoint(found)}
+        body["updatedOrders"] = [of if of["id"] in others else _without_typed(of) for of in shown]
+        same = (i.shop_id == tx.shop_id) & (i.caller == row.caller) & (i.key == row.key)
+        tx.conn.execute(update(idempotency).where(same).values(answer=orjson.dumps(body)))
+
+
 def _without_typed(value: Any) -> Any:
-    """The same JSON value with null for every note and address in it."""
+    """The same JSON value with null for every note, text of one and address in it."""
     if isinstance(value, dict):
         return {name: None if name in _TYPED else _without_typed(inner) for name, inner in value.items()}
     return [_without_typed(inner) for inner in value] if isinstance(value, list) else value

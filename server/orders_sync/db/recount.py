@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, literal, select
 
-from orders_sync.db import counters, marks
+from orders_sync.db import counters, marks, order_documents
+from orders_sync.db.bulk import batches
 from orders_sync.db.counters import BLOCK, Count, Counted, Tally
 from orders_sync.db.order_rows import PARTS, Row
 from orders_sync.db.outbox import WAITING
@@ -17,6 +18,7 @@ from orders_sync.db.tables import (
     GAP_ORDER,
     alerts,
     day_counters,
+    mentions,
     name_suffixes,
     order_docs,
     order_marks,
@@ -85,6 +87,20 @@ def kept_by_others(conn: Connection, shop_id: int) -> list[Difference]:
     present = set(conn.execute(select(o.id).where(o.shop_id == shop_id, o.id.in_(stubs))).scalars()) | kept.keys()
     counted = {n: (types.get(n, ""), waiting.get(n, 0), failed.get(n, 0)) for n in present}
     return _differences("alerts and outbound of order", kept, counted)
+
+
+def mentioned(conn: Connection, shop_id: int) -> list[Difference]:
+    """Whom notes name, of the notes whose mentions are kept, as the notes say it."""
+    m = mentions.c
+    kept: dict[str, tuple[str, ...]] = {}
+    for row in conn.execute(select(m.note_id, m.addressee, m.named).where(m.shop_id == shop_id).order_by(m.addressee)):
+        kept[row.note_id] = (*kept.get(row.note_id, ()), *([row.addressee] if row.named else []))
+    orders_of = select(m.order_id).where(m.shop_id == shop_id).distinct()
+    counted: dict[str, tuple[str, ...]] = dict.fromkeys(kept, ())
+    for order_ids in batches(conn.scalars(orders_of)):
+        for of, note in order_documents.notes(conn, shop_id, order_ids).items():
+            counted[of] = tuple(sorted(name.casefold() for name in note.mentions))
+    return _differences("mentions of note", kept, {of: counted[of] for of in kept})
 
 
 def without_evidence(conn: Connection, shop_id: int) -> list[Difference]:

@@ -57,14 +57,15 @@ def renew_all(conn: Connection) -> dict[str, str]:
     return {row.domain: renew(conn, row.shop_id) for row in found}
 
 
-def thresholds(conn: Connection, shop_id: int) -> str:
-    """The fingerprint of the thresholds that all orders were derived with; empty: not known."""
-    return str(conn.scalar(select(desk.c.thresholds).where(desk.c.shop_id == shop_id)))
+def thresholds(conn: Connection, shop_id: int) -> tuple[str, Ms]:
+    """The fingerprint of the thresholds that all orders were derived with, and when; empty: not known."""
+    fingerprint, _, at = str(conn.scalar(select(desk.c.thresholds).where(desk.c.shop_id == shop_id))).partition(" ")
+    return fingerprint, Ms(int(at or 0))
 
 
-def set_thresholds(conn: Connection, shop_id: int, fingerprint: str) -> None:
+def set_thresholds(conn: Connection, shop_id: int, fingerprint: str, now: Ms) -> None:
     """All orders are derived with these thresholds."""
-    conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(thresholds=fingerprint))
+    conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(thresholds=f"{fingerprint} {now}"))
 
 
 def uninstalled_at(conn: Connection, shop_id: int) -> Ms | None:

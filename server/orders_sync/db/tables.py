@@ -36,6 +36,8 @@ RowId = BigInteger().with_variant(Integer, "sqlite")
 LATE_PRONE = text("late_prone AND open_order")
 PENDING_RETURN = text("state <> 'completed' AND state <> 'denied' AND state <> 'cancelled'")
 OPEN_ALERT = text("state = 'open'")
+ALERTED = text("alert_types <> ''")
+UNREAD_MENTION = text("named AND read_at IS NULL")
 UNMARKED = text("length(parts) < 56")
 """Conditions of partial indexes, which are used where these stand word for word: never as a parameter."""
 
@@ -133,6 +135,7 @@ orders = _table(
     _index("orders_owner", "assigned_to", "placed_at", "id"),
     _index_of_set("orders_live", "live_at", "assigned_to"),
     _index_of_set("orders_customer", "customer_id", "id"),
+    _index("orders_live_customer", "customer_id", "live_at", where=text("live_at IS NOT NULL")),
     _index("orders_name", "name"),
     _index("orders_by_status", "status", "placed_at", "id"),
     _index("orders_by_priority", "priority", "placed_at", "id"),
@@ -142,6 +145,7 @@ orders = _table(
     _index("orders_by_ship_by", "ship_by", "id"),
     _index("orders_by_customer", "customer_folded", "id"),
     _index("orders_unmarked", "id", where=UNMARKED),
+    _index("orders_alerted", "assigned_to", "id", where=ALERTED),
 )
 
 # What is known of an order: the merged evidence, and what operators decided. A row without its twin in `orders` is a stub.
@@ -322,10 +326,12 @@ events = _log(
     Column("created_at", BigInteger, nullable=False),
     Column("type", Key, nullable=False),
     Column("order_id", BigInteger),
-    Column("silent", Boolean, nullable=False),  # numbered, but never sent: the first back-fill's alerts
+    # numbered, but sent to nobody: the first back-fill's alerts; or to nobody but its addressee
+    Column("silent", Boolean, nullable=False),
     Column("reset", Boolean, nullable=False, server_default=false()),  # raises desk.floor_n to its own number
     # the event's JSON without `id` and `version`, which come with the number
     Column("body", LargeBinary, nullable=False),
+    Column("addressee", Key),  # the name of whoever alone is sent it; null: everybody
     UniqueConstraint("shop_id", "n", name="events_by_number"),
     _index("events_unnumbered", "row_id", where=text("n IS NULL")),
     _index("events_by_time", "created_at"),
@@ -350,6 +356,7 @@ alerts = _table(
     Column("opened_row", BigInteger),  # events.row_id of its newest `open` event
     UniqueConstraint("shop_id", "type", "order_id", "cause", name="alerts_by_cause"),
     _index("alerts_open", "severity", "opened_at", where=OPEN_ALERT),
+    _index("alerts_open_by_type", "type", "severity", "opened_at", "opened_row", where=OPEN_ALERT),
     _index("alerts_newest", "opened_at", "opened_row", "order_id", where=OPEN_ALERT),
     _index("alerts_by_order", "order_id", "state", "opened_at"),
 )
@@ -381,6 +388,22 @@ order_assignments = _log(
     Column("assigned_at", BigInteger, nullable=False),
     Column("action_id", Key),
     _index("order_assignments_by_order", "order_id", "id"),
+    _index("order_assignments_by_assignee", "assignee"),
+)
+
+# Whom a note of the desk's own names, or named.
+mentions = _log(
+    "mentions",
+    "mention_id",
+    Column("order_id", BigInteger, nullable=False),
+    Column("note_id", Key, nullable=False),
+    Column("addressee", Key, nullable=False),  # case-folded
+    Column("named", Boolean, nullable=False),  # false: the note does not name them any more, or is gone
+    Column("at", BigInteger, nullable=False),
+    Column("read_at", BigInteger),
+    UniqueConstraint("shop_id", "note_id", "addressee", name="mentions_by_note"),
+    _index("mentions_of", "addressee", "mention_id"),
+    _index("mentions_unread", "addressee", "mention_id", where=UNREAD_MENTION),
 )
 
 # What an operator did, and what it takes to undo it.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from orders_sync.db import audit, order_documents, order_lookup, outbox, stock
+from orders_sync.db import audit, customer_orders, order_documents, order_lookup, outbox, stock
 from orders_sync.db.page_rows import read_one
 from orders_sync.db.tx import Reading
 from orders_sync.desk.page import View
@@ -26,9 +26,9 @@ class Ambiguous:
     order_ids: tuple[int, ...]
 
 
-def find(conn: Reading, view: View, spelling: str) -> int | Ambiguous | None:
+def find(conn: Reading, shop_id: int, spelling: str) -> int | Ambiguous | None:
     """The order that an id means, in any of its spellings."""
-    found = order_lookup.find(conn, view.shop_id, [spelling])[spelling]
+    found = order_lookup.find(conn, shop_id, [spelling])[spelling]
     if len(found) > 1:
         return Ambiguous(found)
     return found[0] if found else None
@@ -54,6 +54,7 @@ def detail(conn: Reading, view: View, order_id: int, shop_domain: str) -> OrderD
         | {
             "assignments": audit.owners_of_order(conn, view.shop_id, order_id),
             "audit": audit.of_order(conn, view.shop_id, order_id),
+            "customer_orders": customer_orders.of_order(conn, view.shop_id, order_id, view.cutoffs),
             "outbox": outbox.entries_of_order(conn, view.shop_id, order_id),
             "admin_url": f"https://{shop_domain}/admin/orders/{order_id}",
         }

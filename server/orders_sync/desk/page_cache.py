@@ -28,6 +28,11 @@ WAIT_FOR_VERSION_S = 2.0
 """How long `minVersion` is waited for: contract §1, `desk`."""
 
 
+def entity_tag(body: bytes) -> str:
+    """The strong tag of just these bytes."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
 class VersionNotReached(Exception):
     """The desk did not reach the wanted version in time."""
 
@@ -108,7 +113,7 @@ class PageCache:
             summary = self._summary if self._summary is not None and self._summary.until > view.now else None
             read = partial(self._timed, view=view, query=query, known=summary)
             found = await self._database.read(read, short=self._is_short(query))
-            held = CachedPage(found.body, f'"{hashlib.sha256(found.body).hexdigest()[:32]}"', found.summary.until)
+            held = CachedPage(found.body, entity_tag(found.body), found.summary.until)
             if generation == self._database.generation == self._generation:
                 self._summary = found.summary
                 self._hold(query, held)

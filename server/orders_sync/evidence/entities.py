@@ -53,6 +53,13 @@ class AddressPart(_Part):
     country_code: str | None = None
 
 
+class LineProperty(_Part):
+    """What the customer chose or typed for a line; made by `evidence.line_properties`, which bounds it."""
+
+    name: str
+    value: str
+
+
 class LinePart(_Part):
     """A line item. `current_quantity` is what removals and refunds left; `fulfillable_quantity` what is still to fulfil."""
 
@@ -64,11 +71,16 @@ class LinePart(_Part):
     fulfillable_quantity: int = 0
     requires_shipping: bool = False
     price: MoneyPart | None = None
-    variant_id: int | None = None
+    variant_title: str | None = None
+    properties: tuple[LineProperty, ...] = ()
 
 
 class OrderFields(_Part):
-    """The order's own fields."""
+    """The order's own fields.
+
+    `subtotal` (the lines, after discounts), `shipping` (after discounts), `tax`, `discounts` are before returns, as `total` is.
+    `received`, `refunded`: all that came in and went back, as of the report. `barcodes`: of the lines whose variant has one.
+    """
 
     name: str | None = None
     created_at: Ms | None = None
@@ -77,6 +89,12 @@ class OrderFields(_Part):
     cancelled_at: Ms | None = None
     closed_at: Ms | None = None
     total: MoneyPart | None = None
+    subtotal: MoneyPart | None = None
+    shipping: MoneyPart | None = None
+    tax: MoneyPart | None = None
+    discounts: MoneyPart | None = None
+    received: MoneyPart | None = None
+    refunded: MoneyPart | None = None
     currency: str | None = None
     """The shop's currency; needed where a body has an amount alone."""
     financial_status: str | None = None
@@ -90,6 +108,7 @@ class OrderFields(_Part):
     billing_address: AddressPart | None = None
     shipping_lines: tuple[str, ...] = ()
     lines: tuple[LinePart, ...] = ()
+    barcodes: tuple[tuple[int, str], ...] = ()
     risk: str | None = None
     """The highest assessed risk level, lower case (`high`, `medium`, `low`, `none`, `pending`), None when unknown."""
 

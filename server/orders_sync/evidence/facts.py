@@ -180,4 +180,13 @@ def _without_person(facts: OrderFacts) -> OrderFacts:
 
 
 def _blank(layer: Layer, names: frozenset[str]) -> Layer:
-    return layer._replace(fields={name: None if name in names else value for name, value in layer.fields.items()})
+    fields = {name: None if name in names else value for name, value in layer.fields.items()}
+    lines = fields.get("lines")
+    if isinstance(lines, list):
+        fields["lines"] = [_without_words(line) for line in lines]
+    return layer._replace(fields=fields)
+
+
+def _without_words(line: Json) -> Json:
+    """A line without what the customer wrote for it: a name to engrave, a message to somebody."""
+    return {**line, "properties": []} if isinstance(line, dict) and "properties" in line else line

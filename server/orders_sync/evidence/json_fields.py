@@ -68,7 +68,7 @@ class Node:
 
     def has(self, *names: str) -> bool:
         """True when one of these fields is reported, also as null."""
-        return any(name in self.fields for name in names)
+        return not self.fields.keys().isdisjoint(names)
 
     def value(self, name: str) -> object:
         """What a field says: text without white space around it, None when that leaves nothing or it is not reported."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from orders_sync.evidence.entities import MoneyPart
@@ -26,6 +26,16 @@ def money(amount: str | int | float | Decimal, currency: str | None) -> MoneyPar
     return MoneyPart(
         hundredths=int((value * 100).to_integral_value(ROUND_HALF_UP)), currency=code, text=_text(value, code)
     )
+
+
+def summed(amounts: Iterable[MoneyPart], currency: str | None, *, less: Iterable[MoneyPart] = ()) -> MoneyPart:
+    """The sum of amounts of one currency, `less` others; zero in `currency` where there are none."""
+    found, taken = list(amounts), list(less)
+    if len(found) == 1 and not taken:
+        return found[0]
+    value = sum((Decimal(written(each)) for each in found), Decimal("0.0"))
+    off = sum(Decimal(written(each)) for each in taken)
+    return money(value - off, found[0].currency if found else currency)
 
 
 def written(part: MoneyPart) -> str:

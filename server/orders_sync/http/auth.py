@@ -78,6 +78,11 @@ class Tokens:
         """The tokens of a file. Raises SettingsError."""
         return cls(read_tokens(path))
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Everybody who has a token."""
+        return frozenset(caller.name for caller in self.callers.values())
+
     def replace(self, callers: Mapping[str, Caller]) -> frozenset[str]:
         """Other callers from now on. Returns the digests that are gone, or are somebody else's or another role's now."""
         gone = frozenset(digest for digest, caller in self.callers.items() if callers.get(digest) != caller)
@@ -146,7 +151,7 @@ def operation_of(request: web.Request) -> Operation:
 
 def require_shop(settings: Settings, domain: str | None) -> None:
     """Raises Refused with `unknown_shop` when `domain` (of a body or `X-Shop-Domain`) names another shop than ours."""
-    if not settings.owns(domain):
+    if not settings.owns(trimmed(domain or "")):
         raise Refused(ErrorCode.UNKNOWN_SHOP, f"This server has no shop {domain}")
 
 

@@ -1,7 +1,7 @@
 """Refusals: the one error shape of contract §3, made at one place from one exception.
 
 A handler raises `Refused`; whatever else fails becomes 503 (the database is out of reach) or 500 in the same shape, and never
-with a traceback in it. Only answers to a POST carry `updatedOrders`.
+with a traceback in it. Answers to all but GET carry `updatedOrders`.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ _CODES = {
     429: ErrorCode.RATE_LIMITED,
     503: ErrorCode.UNAVAILABLE,
 }
+_READS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 _RETRIED = {ErrorCode.RATE_LIMITED, ErrorCode.UNAVAILABLE}
 
 
@@ -72,7 +73,7 @@ def answer(refused: Refused, method: str, status: int | None = None) -> web.Resp
         "code": refused.code,
         **refused.extras,
     }
-    if method == "POST":
+    if method not in _READS:
         body.setdefault("updatedOrders", [])
     headers = {}
     if refused.code in _RETRIED:
@@ -137,7 +138,7 @@ def _from_http(error: web.HTTPException, request: web.Request) -> web.StreamResp
     if error.status < 400:
         return error
     body: dict[str, Any] = {"success": False, "message": _safe_text(_explanation(error, request))}
-    if request.method == "POST":
+    if request.method not in _READS:
         body["updatedOrders"] = []
     body["code"] = _CODES.get(error.status, ErrorCode.INVALID_REQUEST)
     allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}

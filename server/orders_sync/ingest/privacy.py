@@ -67,6 +67,7 @@ def _without_typed(operator: OperatorState) -> OperatorState:
             "desk_holds": {of: hold.without_note for of, hold in operator.desk_holds.items()},
             "released": {name: release.without_notes for name, release in operator.released.items()},
             "addresses": {of: each.model_copy(update={"address": None}) for of, each in operator.addresses.items()},
+            "notes": {of: note.model_copy(update={"text": None}) for of, note in operator.notes.items()},
             "failed": operator.failed_but(Kind.ADDRESS),
             "entries": {name: entry.model_copy(update={"details": ""}) for name, entry in operator.entries.items()},
         }

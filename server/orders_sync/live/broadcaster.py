@@ -43,14 +43,18 @@ class Broadcaster:
         self._failing = False
         database.on_commit(self._wake)
 
+    def hear(self, payload: str) -> None:
+        """Another process of the fleet sent a number; it may be another shop's."""
+        from orders_sync.db.notify import newest_number
+
+        self._wake(newest_number(payload, self._database.shop_id) or 0)
+
     async def run(self) -> None:
-        """Publishes, listens and beats until it is cancelled."""
+        """Publishes and beats until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._tail(), name="live-tail")
             tasks.create_task(self._beat(), name="live-heartbeat")
             tasks.create_task(supervised("readiness", self.readiness.run), name="live-readiness")
-            if not is_sqlite(self._database.url):
-                tasks.create_task(self._listen(), name="live-listen")
 
     async def catch_up(self) -> None:
         """Publishes all that is numbered and was not published."""
@@ -110,11 +114,6 @@ class Broadcaster:
         else:
             unexpected = None if isinstance(error, DatabaseError) else error
             log.warning("events cannot be read", reason=str(error) or type(error).__name__, exc_info=unexpected)
-
-    async def _listen(self) -> None:
-        from orders_sync.db.notify import listen
-
-        await listen(self._database.url, self._database.shop_id, self._wake)
 
     async def _beat(self) -> None:
         while True:

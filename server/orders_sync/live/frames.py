@@ -24,10 +24,21 @@ HEARTBEAT: Final = b": still here\n\n"
 
 @dataclass(frozen=True, slots=True)
 class EncodedEvent:
-    """An event as clients get it: the number in its id, and its JSON."""
+    """An event as clients get it: the number in its id, and its JSON. `addressee`: whom alone it is sent; None: everybody."""
 
     n: int
     text: bytes
+    addressee: str | None = None
+
+
+def reader(name: str) -> str:
+    """A caller's name as an event's addressee is compared with it: blind to case."""
+    return name.casefold()
+
+
+def readable_by(name: str | None, events: Iterable[EncodedEvent]) -> list[EncodedEvent]:
+    """What this `reader` may know; None: what everybody may."""
+    return [event for event in events if event.addressee is None or event.addressee == name]
 
 
 def event_id(desk_id: str, n: int) -> str:
@@ -47,7 +58,7 @@ def event_number(desk_id: str, event: str) -> int | None:
 def encode(desk_id: str, event: Numbered) -> EncodedEvent:
     """An event with its number: `version` is the desk's version that it belongs to."""
     head = b'{"id":"%b","version":%d,' % (event_id(desk_id, event.n).encode(), event.n)
-    return EncodedEvent(event.n, head + event.body[1:])
+    return EncodedEvent(event.n, head + event.body[1:], None if event.addressee is None else reader(event.addressee))
 
 
 def ping(desk_id: str, n: int, version: int, now: Ms, *, reset: bool = False) -> EncodedEvent:
@@ -61,6 +72,11 @@ def ping(desk_id: str, n: int, version: int, now: Ms, *, reset: bool = False) ->
 def frames(desk_id: str, events: Iterable[EncodedEvent]) -> bytes:
     """Events as unnamed Server-Sent Events."""
     return b"".join(b"id: %b\ndata: %b\n\n" % (event_id(desk_id, event.n).encode(), event.text) for event in events)
+
+
+def named(name: str, data: bytes) -> bytes:
+    """A Server-Sent Event that has a name and no id: clients of version 1.2 listen to unnamed ones alone."""
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
 
 
 def chunk(data: bytes) -> bytes:

@@ -36,7 +36,7 @@ class Part:
 
 
 class History:
-    """Reads for the streams and polls of one process."""
+    """Reads for the streams and polls of one process. `reader`: who asks, as events are addressed."""
 
     def __init__(self, database: Database, hub: Hub, clock: Clock) -> None:
         self._database = database
@@ -44,7 +44,7 @@ class History:
         self._clock = clock
         self._open: tuple[int, Sequence[EncodedEvent]] | None = None
 
-    async def first(self, last_id: str | None) -> Part:
+    async def first(self, last_id: str | None, reader: str) -> Part:
         """What a stream with this `Last-Event-ID` (None: none) is sent first. Raises Unavailable."""
         if self._hub.cut_from_database:
             raise Unavailable("the database cannot be reached")
@@ -53,29 +53,28 @@ class History:
         n = frames.event_number(self._hub.desk_id, last_id)
         if n is not None:
             try:
-                return await self.after(n)
+                return await self.after(n, reader)
             except Gone:
                 pass
         return await self._start_over()
 
-    async def after(self, n: int) -> Part:
+    async def after(self, n: int, reader: str) -> Part:
         """What follows number `n`. Raises Gone."""
         recent = self._hub.recent.after(n) if self._database.version <= self._hub.position else None
         if recent is not None and len(recent) <= BATCH_LIMIT:
-            return Part(recent, self._hub.position)
+            return Part(frames.readable_by(reader, recent), self._hub.position)
         batch = await self._database.read(lambda conn: events.after(conn, self._database.shop_id, n, BATCH_LIMIT))
         if not batch.known:
             raise Gone
-        return self._part(batch)
+        return self._part(batch, reader)
 
-    async def poll(self, asked: str | None) -> Part:
+    async def poll(self, asked: str | None, reader: str) -> Part:
         """What a poll with this `since` (None: none) is answered; its `position` is the cursor. At most 500 events."""
         at = None if asked is None else instant(asked)
         if at is None:
-            return await self.first(asked)
-        return self._part(
-            await self._database.read(lambda conn: events.since(conn, self._database.shop_id, at, BATCH_LIMIT))
-        )
+            return await self.first(asked, reader)
+        shop_id = self._database.shop_id
+        return self._part(await self._database.read(lambda conn: events.since(conn, shop_id, at, BATCH_LIMIT)), reader)
 
     async def _snapshot(self) -> Part:
         """The most severe open alerts and gaps, oldest first, then one refresh under the newest event's id."""
@@ -93,8 +92,9 @@ class History:
         reset = frames.ping(self._hub.desk_id, 0, part.position, self._clock(), reset=True)
         return Part([reset, *part.events], part.position)
 
-    def _part(self, batch: Batch) -> Part:
-        return Part([frames.encode(self._hub.desk_id, event) for event in batch.events], batch.position, batch.more)
+    def _part(self, batch: Batch, reader: str) -> Part:
+        encoded = (frames.encode(self._hub.desk_id, event) for event in batch.events)
+        return Part(frames.readable_by(reader, encoded), batch.position, batch.more)
 
 
 HISTORY: web.AppKey[History] = web.AppKey("history")
@@ -141,7 +141,7 @@ async def begin(hub: Hub, history: History, stream: Stream, first: Part, write: 
     await _send(write, frames.RETRY + frames.frames(hub.desk_id, first.events))
     position = first.position
     while not stream.ended.done() and not hub.join(stream, position):
-        part = await history.after(position)
+        part = await history.after(position, stream.reader)
         position = part.position
         await _send(write, frames.frames(hub.desk_id, part.events))
 

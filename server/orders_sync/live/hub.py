@@ -1,16 +1,16 @@
-"""The hub: one encoding of each event, written straight to every open stream of this process.
+"""The hub: one encoding of each event, written straight to every open stream of this process that may know it.
 
-Invariant: a live stream was sent everything up to `position`, in order, nothing twice. A stream that does not read is cut
-off when its buffer passes a limit; it comes back with its last id and misses nothing, and costs the others nothing.
+Invariant: a live stream was sent everything up to `position` that it may know, in order, nothing twice. A stream that does not
+read is cut off when its buffer passes a limit; it comes back with its last id and misses nothing, and costs the others nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import takewhile
-from typing import Protocol
+from typing import Final, Protocol
 
 from orders_sync.db.events import Numbered
 from orders_sync.live import frames
@@ -34,6 +34,20 @@ class Transport(Protocol):
     def abort(self) -> None: ...
 
 
+class Payload:
+    """What is written to many streams, encoded once: as it is, and in chunked coding."""
+
+    __slots__ = ("chunk", "plain")
+
+    def __init__(self, plain: bytes) -> None:
+        self.plain = plain
+        self.chunk = frames.chunk(plain)
+
+
+NOTHING: Final = Payload(b"")
+NOBODY: Final[Mapping[str, Payload]] = {}
+
+
 class TooManyStreams(Exception):
     """A caller has as many streams open as one may have."""
 
@@ -41,13 +55,14 @@ class TooManyStreams(Exception):
 class Stream:
     """One open stream. `framed`: its body is in chunked coding; `ended` is set when the server is done with it.
 
-    `token`: the digest of the token that it was opened with; empty over loopback.
+    `reader`: its caller, as events are addressed. `token`: the digest of the token that it was opened with; empty over loopback.
     """
 
-    __slots__ = ("caller", "ended", "framed", "token", "transport")
+    __slots__ = ("caller", "ended", "framed", "reader", "token", "transport")
 
     def __init__(self, caller: str, transport: Transport, *, framed: bool, token: str = "") -> None:
         self.caller = caller
+        self.reader = frames.reader(caller)
         self.token = token
         self.transport = transport
         self.framed = framed
@@ -101,6 +116,7 @@ class Hub:
         self.position = position
         self.recent = Recent(position, RECENT_EVENTS)
         self.cut_off = 0
+        self._standing = NOTHING
         self.cut_from_database = False
         """No stream begins meanwhile: what it would be sent first may be old."""
         self._per_caller = per_caller
@@ -123,13 +139,17 @@ class Hub:
             self._end(stream)
 
     def join(self, stream: Stream, position: int) -> bool:
-        """Makes a stream live that was sent everything up to `position`; False when that is behind and it must catch up."""
+        """Makes a stream live that was sent everything up to `position`; False when that is behind and it must catch up.
+
+        It is told what stands beside the events (`tell`).
+        """
         if position < self.position:
             return False
         if position == self.position:
             self._live[stream] = None
         else:
             self._ahead[stream] = position
+        self._send(stream, self._standing)
         return True
 
     def leave(self, stream: Stream) -> None:
@@ -143,7 +163,7 @@ class Hub:
         self._ahead.pop(stream, None)
 
     async def publish(self, events: Sequence[Numbered], position: int) -> None:
-        """Sends the events that follow to every live stream; they make it complete up to `position`."""
+        """Sends the events that follow to every live stream that may know them; they make it complete up to `position`."""
         encoded = [frames.encode(self.desk_id, event) for event in events]
         self.position = position
         self.recent.add(encoded, position)
@@ -152,15 +172,22 @@ class Hub:
                 self.recent.forget(event.n)
         streams = list(self._live)
         self._catch_ahead(encoded)
-        await self._write(streams, frames.frames(self.desk_id, encoded))
+        addressees = {event.addressee for event in encoded if event.addressee is not None}
+        own = {name: self._payload(frames.readable_by(name, encoded)) for name in addressees}
+        await self._write(streams, self._payload(frames.readable_by(None, encoded) if own else encoded), own)
 
     async def send_unnumbered(self, event: Numbered) -> None:
         """Sends something that is no event of the desk, and is not repeated, to every live stream."""
-        await self._write(list(self._live), frames.frames(self.desk_id, [frames.encode(self.desk_id, event)]))
+        await self._write(list(self._live), self._payload([frames.encode(self.desk_id, event)]))
+
+    async def tell(self, news: bytes, standing: bytes) -> None:
+        """Sends frames that are no events of the desk to every live stream; `standing`: what later ones are told as they join."""
+        self._standing = Payload(standing) if standing else NOTHING
+        await self._write([*self._live, *self._ahead], Payload(news))
 
     async def beat(self) -> None:
         """A sign of life on every live stream, also on those that are ahead."""
-        await self._write([*self._live, *self._ahead], frames.HEARTBEAT)
+        await self._write([*self._live, *self._ahead], Payload(frames.HEARTBEAT))
 
     def revoke(self, tokens: Set[str]) -> None:
         """Ends every stream that was opened with one of these tokens, by digest."""
@@ -178,26 +205,29 @@ class Hub:
             if position <= self.position:
                 del self._ahead[stream]
                 self._live[stream] = None
-                payload = frames.frames(self.desk_id, (event for event in encoded if event.n > position))
-                self._send(stream, payload, frames.chunk(payload))
+                missing = (event for event in encoded if event.n > position)
+                self._send(stream, self._payload(frames.readable_by(stream.reader, missing)))
 
-    async def _write(self, streams: Sequence[Stream], payload: bytes) -> None:
-        chunk = frames.chunk(payload)
-        if not chunk:
+    def _payload(self, events: Iterable[EncodedEvent]) -> Payload:
+        return Payload(frames.frames(self.desk_id, events))
+
+    async def _write(self, streams: Sequence[Stream], payload: Payload, own: Mapping[str, Payload] = NOBODY) -> None:
+        """The same to all, but to those who have something of their `own`, by reader."""
+        if not (payload.plain or own):
             return
         for start in range(0, len(streams), _SLICE):
             for stream in streams[start : start + _SLICE]:
-                self._send(stream, payload, chunk)
+                self._send(stream, own.get(stream.reader, payload) if own else payload)
             await asyncio.sleep(0)
 
-    def _send(self, stream: Stream, payload: bytes, chunk: bytes) -> None:
+    def _send(self, stream: Stream, payload: Payload) -> None:
         transport = stream.transport
-        if stream not in self._open:
+        if stream not in self._open or not payload.plain:
             return
         if transport.is_closing():
             self._end(stream)
             return
-        transport.write(chunk if stream.framed else payload)
+        transport.write(payload.chunk if stream.framed else payload.plain)
         if transport.get_write_buffer_size() > BUFFER_LIMIT_BYTES:
             self.cut_off += 1
             self._end(stream)

@@ -55,6 +55,7 @@ def _models(operations: tuple[Operation, ...]) -> list[tuple[type[BaseModel], _M
     for operation in operations:
         if isinstance(operation.answer, type):
             modes[operation.answer] = "serialization"
+        modes.update(dict.fromkeys((model for _, model in operation.streams), "serialization"))
         if operation.body is not None:
             modes[operation.body] = "validation"
     return list(modes.items())
@@ -70,14 +71,16 @@ def _operation(operation: Operation, named: dict[type[BaseModel], Json]) -> Json
     }
     if operation.body is not None:
         described["requestBody"] = {
-            "required": True,
+            "required": operation.method != "delete",
             "content": {"application/json": {"schema": named[operation.body]}},
         }
     return described
 
 
 def _answers(operation: Operation, named: dict[type[BaseModel], Json]) -> Json:
-    """200, and 304 where a client may hold the body."""
+    """200, and 304 where a client may hold the body; 204 where there is none."""
+    if operation.silent:
+        return {"204": {"description": operation.text}}
     answers = {"200": _answer(operation, named)}
     if operation.held:
         answers["304"] = {"description": "The client has the present body"}
@@ -94,7 +97,8 @@ def _answer(operation: Operation, named: dict[type[BaseModel], Json]) -> Json:
         schema = {"type": "array", "items": schema}
     content = {operation.content: {"schema": schema}}
     if operation.streams:
-        content["text/event-stream"] = {"schema": {"type": "string"}}
+        data = {name: named[model] for name, model in operation.streams}
+        content["text/event-stream"] = {"schema": {"type": "string", "x-event-data": data}}
     return {"description": operation.text, "content": content}
 
 
@@ -102,7 +106,7 @@ def _refusals(operation: Operation, named: dict[type[BaseModel], Json]) -> Json:
     """The error answers by status, each with the codes that come with it."""
     if operation.path.endswith("/webhook"):
         return {status: _refusal("Not taken", _DETAIL) for status in ("401", "503")}
-    shape = named[ActionAnswer if operation.method == "post" else Problem]
+    shape = named[Problem if operation.method == "get" else ActionAnswer]
     if operation.path == "/health/ready":
         shape = {"type": "object"}
     by_status: dict[str, list[str]] = defaultdict(list)

@@ -8,14 +8,17 @@ from typing import Any
 from pydantic import BaseModel
 
 from orders_sync.actions.definition import ActionDefinition
+from orders_sync.actions.note_deletion import NOTE_DELETION
 from orders_sync.actions.registry import ACTIONS
 from orders_sync.openapi import parameters as given
 from orders_wire import operations
-from orders_wire.actions import ActionAnswer
-from orders_wire.alerts import AlertsAnswer
+from orders_wire.actions import Action, ActionAnswer
+from orders_wire.alerts import AlertsAnswer, Event, OpenAlerts
 from orders_wire.detail import OrderDetail
+from orders_wire.mentions import Mentions, ReadMentions
 from orders_wire.page import OrdersPage
 from orders_wire.people import DeadLettersAnswer, Me, OutboxAnswer, Owner
+from orders_wire.presence import PresenceBody, PresenceEvent
 from orders_wire.vocabulary import ErrorCode
 
 Schema = type[BaseModel] | dict[str, Any]
@@ -27,7 +30,8 @@ _OF = {(operation.method, operation.path): operation for operation in operations
 class Operation:
     """`answer`: a model, or a schema; None: text of `content`. `many`: a list of the model. `refusals`: beyond the usual ones.
 
-    `held`: 304 for who has the present body. `streams`: Server-Sent Events for who accepts them.
+    `held`: 304 for who has the present body. `streams`: Server-Sent Events for who accepts them: their names and their data.
+    `silent`: 204.
     """
 
     method: str
@@ -40,7 +44,8 @@ class Operation:
     refusals: tuple[ErrorCode, ...] = ()
     content: str = "application/json"
     held: bool = False
-    streams: bool = False
+    streams: tuple[tuple[str, type[BaseModel]], ...] = ()
+    silent: bool = False
 
     @property
     def open(self) -> bool:
@@ -96,20 +101,62 @@ OPERATIONS: tuple[Operation, ...] = (
         "/sync/orders/{id}",
         "One order, whole",
         OrderDetail,
-        parameters=(given.ORDER_ID,),
+        parameters=(given.ORDER_ID, given.IF_NONE_MATCH),
         refusals=(_C.NOT_FOUND, _C.AMBIGUOUS),
+        held=True,
     ),
-    Operation("get", "/sync/owners", "Who owns orders", Owner, many=True),
+    Operation("get", "/sync/owners", "Who owns orders, or has a token", Owner, many=True),
     Operation("get", "/sync/me", "Who the caller is, and what it needs to know", Me, parameters=(given.OPERATOR,)),
     Operation(
         "get",
         "/sync/orders/alerts",
-        "Alerts, data gaps and refresh pings; a stream for Accept: text/event-stream",
+        "Alerts, data gaps, mentions and refresh pings; a stream for Accept: text/event-stream, which tells who is where as well",
         AlertsAnswer,
-        parameters=(given.SINCE, given.LAST_EVENT_ID),
-        streams=True,
+        parameters=(given.SINCE, given.LAST_EVENT_ID, given.OPERATOR),
+        streams=(("message", Event), ("presence", PresenceEvent)),
+    ),
+    Operation(
+        "get",
+        "/sync/alerts",
+        "The alerts that stand, most severe and newest first",
+        OpenAlerts,
+        parameters=given.OPEN_ALERTS,
     ),
     *(_action(operations.ACTIONS[name].path, action) for name, action in ACTIONS.items()),
+    Operation(
+        "delete",
+        "/sync/orders/note/{id}",
+        NOTE_DELETION.text,
+        ActionAnswer,
+        body=Action,
+        parameters=(given.NOTE_ID, given.IDEMPOTENCY_KEY, given.OPERATOR),
+        refusals=(*_OF_ACTIONS, *NOTE_DELETION.refusals),
+    ),
+    Operation(
+        "put",
+        "/sync/presence",
+        "Where the caller is, to be said again every 20 s",
+        body=PresenceBody,
+        parameters=(given.CLIENT_ID, given.OPERATOR),
+        refusals=(_C.NOT_FOUND, _C.AMBIGUOUS, _C.TOO_LARGE),
+        silent=True,
+    ),
+    Operation(
+        "get",
+        "/sync/mentions",
+        "Notes that name the caller, newest first",
+        Mentions,
+        parameters=(given.MENTION_STATE, given.OPERATOR),
+    ),
+    Operation(
+        "post",
+        "/sync/mentions/read",
+        "The caller has read these",
+        ActionAnswer,
+        body=ReadMentions,
+        parameters=(given.OPERATOR,),
+        refusals=(_C.TOO_LARGE,),
+    ),
     Operation("get", "/sync/outbox", "Outbound writes, newest first", OutboxAnswer, parameters=(given.OUTBOX_STATE,)),
     _row("outbox", "retry", "Send a row off again"),
     _row("outbox", "discard", "Keep a row from leaving"),

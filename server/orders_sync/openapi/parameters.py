@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from orders_sync.desk.query import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_SEARCH
+from orders_sync.desk.parameter import MAX_PAGE_SIZE
+from orders_sync.desk.query import DEFAULT_PAGE_SIZE, MAX_SEARCH
+from orders_sync.live import open_alerts
+from orders_wire.mentions import MOST_LISTED, MentionState
 from orders_wire.vocabulary import (
+    AlertType,
     Channel,
     DeadLetterState,
     Delivery,
@@ -17,6 +21,7 @@ from orders_wire.vocabulary import (
     IssueFilter,
     OutboundState,
     Priority,
+    Severity,
     SortField,
     StatusFilter,
     Tab,
@@ -101,9 +106,24 @@ ORDERS: tuple[Json, ...] = (
     query("minVersion", {"type": "integer", "minimum": 0, "maximum": 10**15}, "At least this new, or unavailable"),
 )
 
+OPEN_ALERTS: tuple[Json, ...] = (
+    query("type", one_of(AlertType), "Alerts of this type alone"),
+    query("severity", one_of(Severity), "Alerts of this severity alone"),
+    query("assigned_to", _NAME, "Alerts about orders of this owner, or unassigned"),
+    query("cursor", text(open_alerts.CURSOR, 40), "`next` of an earlier answer"),
+    query(
+        "pageSize",
+        {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": open_alerts.DEFAULT_PAGE_SIZE},
+        "Alerts in an answer",
+    ),
+)
 ORDER_ID = path("id", text(r"^[A-Za-z0-9._-]{1,60}$", 60), "A GID, a #name, or a number")
+NOTE_ID = path("id", text(r"^[A-Za-z0-9-]{1,60}$", 60), "The note's id")
 ROW_ID = path("id", text(r"^[0-9]{1,18}$", 18), "The row's number")
 SINCE = query("since", {"type": "string"}, "A cursor (exclusive) or a time (at or after)")
+MENTION_STATE = query(
+    "state", one_of(MentionState), f"Those alone that were not read; at most {MOST_LISTED} are listed"
+)
 LETTER_STATE = query("state", one_of(DeadLetterState), "Dead letters of this state alone")
 OUTBOX_STATE = query("state", one_of(OutboundState), "Rows of this state alone")
 LAST_EVENT_ID = header("Last-Event-ID", text(_PRINTABLE, 200), "Streams: go on after this event")
@@ -112,3 +132,4 @@ OPERATOR = header("X-Operator", text(_PRINTABLE, 120), "Who acts, over loopback 
 IDEMPOTENCY_KEY = header(
     "Idempotency-Key", text(r"^[A-Za-z0-9_-]{1,255}$", 255), "The same key and body: the first answer again"
 )
+CLIENT_ID = header("X-Client-Id", text(_PRINTABLE, 200), "Which of the caller's terminals asks")

@@ -18,10 +18,12 @@ class Shown(Enum):
     ACKNOWLEDGEMENT = auto()
     NUMBER = auto()
     RETURN_STATE = auto()
+    APPROVAL = auto()
     HOLD = auto()
     RELEASE = auto()
     TAGS = auto()
     ADDRESS = auto()
+    CANCELLING = auto()
 
 
 class Kind(StrEnum):
@@ -37,11 +39,13 @@ class Kind(StrEnum):
     FULFILLMENT = "fulfillment", Target.SHOPIFY, Shown.ACKNOWLEDGEMENT
     TRACKING = "tracking", Target.SHOPIFY, Shown.NUMBER, "fulfillment_id"
     REFUND = "refund", Target.SHOPIFY, Shown.RETURN_STATE, "return_id"
+    RETURN_APPROVE = "return_approve", Target.SHOPIFY, Shown.APPROVAL, "return_id"
     RETURN_DENY = "return_deny", Target.SHOPIFY, Shown.RETURN_STATE, "return_id"
     HOLD = "hold", Target.SHOPIFY, Shown.HOLD, "handle"
     RELEASE_HOLD = "release_hold", Target.SHOPIFY, Shown.RELEASE, "handle"
     TAGS = "tags", Target.SHOPIFY, Shown.TAGS
     ADDRESS = "address", Target.SHOPIFY, Shown.ADDRESS
+    CANCEL = "cancel", Target.SHOPIFY, Shown.CANCELLING
     RETURN = "return", Target.ERP
     INVENTORY = "inventory", Target.ERP
     ESCALATION = "escalation", Target.SUPPORT
@@ -60,3 +64,6 @@ class Kind(StrEnum):
 
 
 METAFIELDS = frozenset({Kind.OWNER, Kind.THREAD})
+
+UNREPEATED = frozenset({Kind.CANCEL})
+"""What is never sent again by itself once it may have been done: it is read what became of it, and then somebody decides."""

@@ -20,12 +20,15 @@ from orders_sync.external.shopify.order_reader import OrdersPage
 from orders_sync.instants import MINUTE, Clock, Ms, to_text
 from orders_sync.poller import jobs, unreadable_orders
 from orders_sync.poller.jobs import Job
-from orders_sync.poller.progress import PollLease
+from orders_sync.poller.progress import READING, PollLease
 from orders_sync.poller.shop_reader import ShopReader
 from orders_sync.rules.thresholds import Thresholds
 
 OVERLAP = 5 * MINUTE
 """How far each window reaches back behind the last: the shop's search index lags by less."""
+
+ANEW_AT_ONCE = 250
+"""Orders that a tick reads for what an earlier release did not ask for: a minute or two of what Shopify allows."""
 
 WEBHOOK_WITHIN = 5 * MINUTE
 """How late a webhook may be before the desk calls it missing (contract §2, `webhooks_silent`)."""
@@ -69,6 +72,7 @@ class CatchUp:
         await self._changed_orders(found)
         await self._under_way(found)
         await self._unsettled(found)
+        await self._anew(found)
         await self._changed_stock(found)
         return found
 
@@ -107,6 +111,19 @@ class CatchUp:
         async with aclosing(self.shop.orders.by_id(wanted)) as batches:
             async for batch in batches:
                 await self._take_orders(found, batch)
+
+    async def _anew(self, found: Found) -> None:
+        """Those with something to send that an earlier release read, which asked for less: some with each tick, each once."""
+        if self.lease.state.reading >= READING:
+            return
+        shop_id, after = self.database.shop_id, self.lease.state.read_anew_to
+        owing = await self.database.read(lambda conn: due.owing(conn, shop_id, after, ANEW_AT_ONCE))
+        async with aclosing(self.shop.orders.by_id(_without(owing, found.whole | found.unreadable))) as batches:
+            async for batch in batches:
+                await self._take_orders(found, batch)
+        whole = len(owing) < ANEW_AT_ONCE
+        moved = {"reading": READING, "read_anew_to": 0} if whole else {"read_anew_to": owing[-1]}
+        await self.lease.write(self.lease.state.model_copy(update=moved), lambda _tx: None)
 
     async def _changed_stock(self, found: Found) -> None:
         query = _updated(self.lease.state.stock_until)

@@ -21,6 +21,9 @@ from orders_sync.instants import SECOND, Ms
 NAME = "poller"
 """The lease and the progress row."""
 
+READING = 2
+"""Counts up with every release that asks the shop for more of an order: what is still to be sent is then read once more."""
+
 LEASE_MS = 30 * SECOND
 """How long another process waits for one that died; a living one renews it in time."""
 
@@ -48,7 +51,8 @@ class PollerState(BaseModel):
 
     `due_at`: when the next tick should begin; `error`: what ended the last tick, `None` when it went well; `untold_at`: when a
     tick last brought a change that no webhook had reported; `limited`: the shop showed 60 days only; `unsubscribed`: topics that
-    no webhook subscription covers, `None` while that is not known.
+    no webhook subscription covers, `None` while that is not known. `reading`: the `READING` that orders were read by, and
+    `read_anew_to` the order up to which those with something to send were read by the present one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,6 +67,8 @@ class PollerState(BaseModel):
     untold_at: Ms | None = None
     limited: bool = False
     unsubscribed: tuple[str, ...] | None = None
+    reading: int = READING
+    read_anew_to: int = 0
 
     @property
     def complete(self) -> bool:
@@ -73,7 +79,9 @@ class PollerState(BaseModel):
 def load(conn: Reading, shop_id: int) -> PollerState:
     """The stored state; that of a poller which never ran when there is none."""
     body = leases.load(conn, shop_id, NAME)
-    return PollerState() if body is None else PollerState.model_validate_json(body)
+    state = PollerState() if body is None else PollerState.model_validate_json(body)
+    by_earlier_release = body is not None and "reading" not in state.model_fields_set
+    return state.model_copy(update={"reading": READING - 1}) if by_earlier_release else state
 
 
 def store(tx: Tx, fence: int, state: PollerState) -> None:

@@ -11,6 +11,7 @@ from orders_sync.outbox.kinds import Kind
 from orders_sync.relay import taken_back
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settle.order import load, settle
+from orders_wire.vocabulary import OutboundState
 
 _MADE = "made"
 """Where the payload of a row that was sent has what was made of it."""
@@ -18,7 +19,8 @@ _MADE = "made"
 
 def informed(tx: Tx, rows: Iterable[OutboxRow]) -> list[OutboxRow]:
     """Claimed rows as their receiver needs them: a fulfilment that one row made is known to the others of its order as none of
-    theirs, and is the one that a number for that parcel goes to; of a hold, whether it is over."""
+    theirs, and is the one that a number for that parcel goes to; of a hold, whether it is over; of a cancellation, whether it may
+    have left."""
     return [_INFORMED.get(Kind(row.kind), _as_it_is)(tx, row) for row in rows]
 
 
@@ -44,6 +46,11 @@ def _with_whether_over(tx: Tx, row: OutboxRow) -> OutboxRow:
     return row if known is None or not taken_back.released_in_shop(known.operator, row) else _with(row, over=True)
 
 
+def _with_what_may_be_sent(tx: Tx, row: OutboxRow) -> OutboxRow:
+    """What was claimed from another state than `queued` may have left: it is only looked at what came of it."""
+    return _with(row, now=tx.now, sent=row.state is not OutboundState.QUEUED)
+
+
 def _with(row: OutboxRow, **news: object) -> OutboxRow:
     return row._replace(payload={**row.payload, **news})
 
@@ -58,6 +65,7 @@ _INFORMED = {
     Kind.FULFILLMENT: _with_others_known,
     Kind.TRACKING: _with_fulfillment,
     Kind.HOLD: _with_whether_over,
+    Kind.CANCEL: _with_what_may_be_sent,
 }
 
 

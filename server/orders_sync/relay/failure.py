@@ -19,8 +19,9 @@ from orders_sync.rules.order_state import build_order_state
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import brief, key
 from orders_sync.settle.order import load, settle
+from orders_wire.vocabulary import OutboundState
 
-_NOTED = frozenset({Shown.TAGS, Shown.ADDRESS})
+_NOTED = frozenset({Shown.TAGS, Shown.ADDRESS, Shown.CANCELLING})
 """What the timeline says of the order itself: it has to say as well when that was not done."""
 
 
@@ -42,8 +43,8 @@ def _keep_hold(tx: Tx, row: OutboxRow) -> None:
 
 def over(tx: Tx, row: OutboxRow) -> bool:
     """What the row is for is over: it is not worth sending any more."""
-    known = load(tx, row.order_id) if row.kind == Kind.HOLD else None
-    return known is not None and taken_back.hold_is_over(known.operator, row)
+    known = load(tx, row.order_id) if row.kind in (Kind.HOLD, Kind.CANCEL) else None
+    return known is not None and taken_back.is_over(known.operator, row)
 
 
 def discarded(tx: Tx, row: OutboxRow, thresholds: Thresholds) -> None:
@@ -53,7 +54,10 @@ def discarded(tx: Tx, row: OutboxRow, thresholds: Thresholds) -> None:
         failure = _failure(row, tx.now, while_owed=True)
     elif Kind(row.kind).subject or Kind(row.kind).shown in _NOTED:
         failure = _failure(row, tx.now, discarded=True, reason="it was discarded")
-    _decide(tx, row, thresholds, failure, "discarded, and not done in Shopify")
+    reviewed = row.state is OutboundState.NEEDS_REVIEW and row.claimed_before
+    unknown = row.state is OutboundState.UNKNOWN or reviewed
+    done = "discarded; Shopify may have done it all the same" if unknown else "discarded, and not done in Shopify"
+    _decide(tx, row, thresholds, failure, done)
 
 
 def _failure(
@@ -73,6 +77,18 @@ def _failure(
         else None,
         before=before if isinstance(before, str) else None,
     )
+
+
+def undecided(tx: Tx, row: OutboxRow, thresholds: Thresholds, reason: str) -> None:
+    """Nobody can say what became of the row: what its action showed stands, and its order is alerted until somebody decides."""
+    known = load(tx, row.order_id)
+    if known is None or known.version == 0 or taken_back.is_over(known.operator, row):
+        return
+    failure = _failure(row, tx.now, reason=brief(" ".join(reason.split())))
+    news: dict[str, object] = {"failed": {**known.operator.failed, row.id: failure}}
+    if known.operator.cancelling is not None:
+        news["cancelling"] = known.operator.cancelling.model_copy(update={"sends_at": None})
+    settle(tx, row.order_id, known.facts, known.operator.model_copy(update=news), thresholds)
 
 
 def tried_again(tx: Tx, row: OutboxRow, thresholds: Thresholds) -> None:
@@ -104,7 +120,7 @@ def _decide(tx: Tx, row: OutboxRow, thresholds: Thresholds, failure: FailedWrite
     if known is None or known.version == 0:
         return
     others = {row_id: other for row_id, other in known.operator.failed.items() if row_id != row.id}
-    over = taken_back.hold_is_over(known.operator, row)
+    over = taken_back.is_over(known.operator, row)
     failures = others if failure is None or over else {**others, row.id: failure}
     operator = known.operator.model_copy(update={"failed": failures})
     if dropped is not None:
@@ -114,7 +130,7 @@ def _decide(tx: Tx, row: OutboxRow, thresholds: Thresholds, failure: FailedWrite
         if not over and (kind.subject or kind.shown in _NOTED):
             operator = _with_note(tx, operator, row, dropped)
     elif not over:
-        operator = operator.model_copy(update=taken_back.shown_again(operator, row))
+        operator = operator.model_copy(update=taken_back.shown_again(operator, row, tx.now))
     if operator != known.operator:
         settle(tx, row.order_id, known.facts, operator, thresholds)
 

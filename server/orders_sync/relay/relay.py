@@ -25,9 +25,9 @@ from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.outbox_claims import Share
 from orders_sync.db.tx import Tx
 from orders_sync.instants import MINUTE, SECOND, Clock, Ms
-from orders_sync.outbox.kinds import METAFIELDS, Target
-from orders_sync.outbox.outcome import Later, Outcome, Refused, Sent, Unknown, storable
-from orders_sync.relay import confirmation, failure, shop_answer
+from orders_sync.outbox.kinds import METAFIELDS, UNREPEATED, Kind, Target
+from orders_sync.outbox.outcome import Begun, Later, Outcome, Refused, Sent, Undecided, Unknown, storable
+from orders_sync.relay import confirmation, departure, failure, shop_answer
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import OutboundState
 
@@ -35,7 +35,7 @@ LEASE_MS = MINUTE
 CALL_MS = 55 * SECOND
 """Longer than any receiver's own time limit: a call begins only while its lease lasts at least this long."""
 
-SHARE = Share(together=METAFIELDS, batch=25, single=8)
+SHARE = Share(kinds=frozenset(Kind), together=METAFIELDS, batch=25, single=8)
 """What one relay has under way for one receiver; 25 metafields are Shopify's limit for one call."""
 
 POLL_S = 1.0
@@ -152,17 +152,24 @@ class Relay:
         self._review_at = Ms(now + SWITCHES_MS)
 
     def _switch(self, tx: Tx) -> None:
+        shown = outbox_claims.switching(tx, self._on, self._off, Kind.CANCEL)
+        order_documents.hold(tx.conn, tx.shop_id, shown)
         outbox_claims.park(tx, self._off)
         fewer = outbox_claims.review(tx, self._on, METAFIELDS)
         outbox.recount(tx, fewer)
+        departure.put_off(tx, shown, None, self._thresholds)
         tx.ping()
 
     async def _deliver(self, owner: str, rows: Sequence[OutboxRow], last_call: Ms) -> None:
-        if self._clock() > last_call:
-            return
-        for row, outcome in zip(rows, await self._send(rows), strict=True):
+        outcomes: Sequence[Outcome]
+        if self._clock() > last_call:  # of what may have left before, nothing new is known
+            rows = [row for row in rows if row.state is OutboundState.QUEUED]
+            outcomes = [Later("there was no time left to send it")] * len(rows)
+        else:
+            outcomes = await self._send(rows)
+        for row, outcome in zip(rows, outcomes, strict=True):
             dice = self._chance.dice()
-            record = partial(self.record, owner=owner, row=row, outcome=storable(outcome), dice=dice)
+            record = partial(self.record, owner=owner, row=row, outcome=storable(outcome, row.payload), dice=dice)
             try:
                 await self._db.write(record, [row.order_id])
             except DatabaseError as error:  # the other calls go on; this row is found again when its lease runs out
@@ -172,7 +179,7 @@ class Relay:
 
     async def _send(self, rows: Sequence[OutboxRow]) -> Sequence[Outcome]:
         if any(row.attempts >= MAX_TRIES for row in rows):
-            return [Refused("the outcome of the last try never came to be known")] * len(rows)
+            return [Unknown("the outcome of the last try never came to be known")] * len(rows)
         try:
             return await self._senders[Target(rows[0].target)].send(rows)
         except Exception as error:  # an adapter's fault must neither end the relay nor be tried for ever
@@ -182,20 +189,23 @@ class Relay:
     def record(self, tx: Tx, owner: str, row: OutboxRow, outcome: Outcome, dice: float) -> None:
         """What became of a row, unless its lease was lost meanwhile: then whoever has it now decides."""
         order_documents.hold(tx.conn, tx.shop_id, [row.order_id])
-        if outbox_claims.still_held(tx, row.id, owner) is None:
+        held = outbox_claims.still_held(tx, row.id, owner)
+        if held is None:
             return
         tries = row.attempts + 1
         tx.touch(row.order_id)
+        if isinstance(outcome, Unknown) and tries >= MAX_TRIES and row.kind in UNREPEATED:
+            outcome = Undecided(outcome.reason)
         match outcome:
-            case Sent(note, made, changes):
-                outbox_claims.settle(tx, row.id, OutboundState.DONE, note)
-                confirmation.made(tx, row, made, self._thresholds)
-                shop_answer.shown(tx, row, changes, self._thresholds)
-                if note is not None:
-                    failure.noted(tx, row, self._thresholds, note)
+            case Sent():
+                self._arrived(tx, row, outcome)
+            case Begun() | Undecided():
+                self._followed(tx, row, held, outcome)
             case Later(reason, after_ms) if tries < MAX_TRIES:
                 due = Ms(tx.now + pause_ms(tries, dice, after_ms))
                 outbox_claims.settle(tx, row.id, OutboundState.QUEUED, reason, due)
+                if row.kind == Kind.CANCEL:
+                    departure.put_off(tx, [row.order_id], due, self._thresholds)
             case Unknown(reason) if tries < MAX_TRIES:
                 due = Ms(tx.now + pause_ms(tries, dice))
                 outbox_claims.settle(tx, row.id, OutboundState.UNKNOWN, reason, due)
@@ -205,6 +215,23 @@ class Relay:
                 outbox_claims.settle(tx, row.id, OutboundState.DEAD, reason, errors=errors)
                 failure.failed(tx, row, self._thresholds, reason)
         outbox.recount(tx, [row.order_id])
+
+    def _arrived(self, tx: Tx, row: OutboxRow, sent: Sent) -> None:
+        outbox_claims.settle(tx, row.id, OutboundState.DONE, sent.note)
+        confirmation.made(tx, row, sent.made, self._thresholds)
+        shop_answer.shown(tx, row, sent.changes, self._thresholds)
+        if sent.note is not None:
+            failure.noted(tx, row, self._thresholds, sent.note)
+
+    def _followed(self, tx: Tx, row: OutboxRow, held: OutboxRow, outcome: Begun | Undecided) -> None:
+        """It has left, or may have: it is looked at again, by itself or by people. `held`: the row as it is stored."""
+        if isinstance(outcome, Begun):
+            outbox.set_payload(tx, row.id, {**held.payload, **outcome.kept})
+            outbox_claims.keep_reading(tx, row, outcome.reason, Ms(tx.now + outcome.after_ms))
+            return
+        log.warning("what became of a write is not known", kind=row.kind, row=row.id, reason=outcome.reason)
+        outbox_claims.settle(tx, row.id, OutboundState.NEEDS_REVIEW, outcome.reason, tx.now)
+        failure.undecided(tx, row, self._thresholds, outcome.reason)
 
 
 async def _logged(work: Awaitable[T], otherwise: T) -> T:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from orders_sync.db.outbox import OutboxRow
+from orders_sync.instants import Ms
 from orders_sync.outbox.kinds import Kind, Shown
 from orders_sync.rules.holds import own_handle
-from orders_sync.rules.operator_state import Acknowledgement, OperatorState, Release, Tracking
+from orders_sync.rules.operator_state import Acknowledgement, Approval, Cancelling, OperatorState, Release, Tracking
 from orders_wire.vocabulary import HoldThen, OutboundState
 
 HELD = "held"
@@ -49,12 +50,21 @@ def _without_move(operator: OperatorState, row: OutboxRow) -> Decisions:
     return {"returns": {of: move for of, move in returns.items() if move is not None}}
 
 
+def _without_approval(operator: OperatorState, row: OutboxRow) -> Decisions:
+    return {"approvals": {of: each for of, each in operator.approvals.items() if each.action_id != row.action_id}}
+
+
 def _without_tags(operator: OperatorState, row: OutboxRow) -> Decisions:
     return {"tag_changes": {of: each for of, each in operator.tag_changes.items() if of != row.action_id}}
 
 
 def _without_address(operator: OperatorState, row: OutboxRow) -> Decisions:
     return {"addresses": {of: each for of, each in operator.addresses.items() if of != row.action_id}}
+
+
+def _without_cancelling(operator: OperatorState, row: OutboxRow) -> Decisions:
+    ordered = operator.cancelling
+    return {"cancelling": None} if ordered is not None and ordered.action_id == row.action_id else {}
 
 
 def _without_hold(operator: OperatorState, row: OutboxRow) -> Decisions:
@@ -121,17 +131,42 @@ def hold_is_over(operator: OperatorState, row: OutboxRow) -> bool:
     return row.state is not OutboundState.DEAD and held_by(operator, row) is None
 
 
+def is_over(operator: OperatorState, row: OutboxRow) -> bool:
+    """What the row is for is over: the hold ended, or the order was ordered to be cancelled anew."""
+    ordered = operator.cancelling if row.kind == Kind.CANCEL else None
+    return hold_is_over(operator, row) or (ordered is not None and ordered.action_id != row.action_id)
+
+
 def released_in_shop(operator: OperatorState, row: OutboxRow) -> bool:
     """The hold that the row is for ended, and nobody here released it."""
     return hold_is_over(operator, row) and own_handle(row.action_id or "") not in operator.released
 
 
-def shown_again(operator: OperatorState, row: OutboxRow) -> Decisions:
-    """The row is sent off again: the hold that it is for stands as it stood, the hold that it ends is released."""
+def shown_again(operator: OperatorState, row: OutboxRow, now: Ms) -> Decisions:
+    """The row is sent off again: the hold that it is for stands as it stood, the hold that it ends is released, the request that
+    it accepts is accepted, the order that it cancels is about to be cancelled."""
     held = row.payload.get(HELD)
     if held is not None:
         return _standing_again(operator, [Release.model_validate(held)])
+    if row.kind == Kind.CANCEL:
+        return _cancelling_again(operator, row, now)
+    if row.kind == Kind.RETURN_APPROVE:
+        return _approved_again(operator, row)
     return _released_again(operator, row) if row.kind == Kind.RELEASE_HOLD else {}
+
+
+def _cancelling_again(operator: OperatorState, row: OutboxRow, now: Ms) -> Decisions:
+    """It leaves now; one that was taken back is ordered as it was."""
+    if operator.cancelling is not None and row.state is OutboundState.UNKNOWN:
+        return {}
+    by = str(row.payload["by"])
+    ordered = operator.cancelling or Cancelling(action_id=row.action_id or "", at=row.created_at, by=by)
+    return {"cancelling": ordered.model_copy(update={"sends_at": now})}
+
+
+def _approved_again(operator: OperatorState, row: OutboxRow) -> Decisions:
+    again = Approval(action_id=row.action_id or "", at=row.created_at)
+    return {"approvals": {**operator.approvals, int(str(row.payload["return_id"])): again}}
 
 
 def _released_again(operator: OperatorState, row: OutboxRow) -> Decisions:
@@ -150,8 +185,10 @@ TAKEN_BACK: Mapping[Shown, Callable[[OperatorState, OutboxRow], Decisions]] = {
     Shown.ACKNOWLEDGEMENT: _without_acknowledgement,
     Shown.NUMBER: _without_number,
     Shown.RETURN_STATE: _without_move,
+    Shown.APPROVAL: _without_approval,
     Shown.HOLD: _without_hold,
     Shown.RELEASE: _without_release,
     Shown.TAGS: _without_tags,
     Shown.ADDRESS: _without_address,
+    Shown.CANCELLING: _without_cancelling,
 }

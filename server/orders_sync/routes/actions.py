@@ -10,25 +10,26 @@ from typing import Any, TypeVar
 
 import orjson
 from aiohttp import web
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from orders_sync.actions.context import ActionSettings, Actor
+from orders_sync.actions.definition import ActionDefinition
 from orders_sync.actions.perform import Request, Response, perform
 from orders_sync.actions.registry import ACTIONS, orders_locked
 from orders_sync.db import idempotency
 from orders_sync.db.engine import Database
 from orders_sync.db.idempotency import Asked
 from orders_sync.http.app_keys import CALLER, DATABASE, SETTINGS, THRESHOLDS
-from orders_sync.http.auth import require_shop
+from orders_sync.http.auth import TOKENS, require_shop
 from orders_sync.http.body import read_body
-from orders_sync.http.problems import Refused, invalid_body
+from orders_sync.http.problems import RETRY_AFTER_S, Refused, invalid_body
 from orders_sync.instants import HOUR
 from orders_sync.outbox.queue import Switches
 from orders_wire import operations
 from orders_wire.actions import MAX_ORDER_IDS, Action
 from orders_wire.vocabulary import ActionName, ErrorCode, Role
 
-A = TypeVar("A", bound=Action)
+A = TypeVar("A", bound=BaseModel)
 
 MAX_KEY = 255
 """Characters of an `Idempotency-Key`."""
@@ -52,7 +53,7 @@ def actor(request: web.Request) -> Actor:
 
 def action_settings(app: web.Application) -> ActionSettings:
     """What this server does by."""
-    settings = app[SETTINGS]
+    settings, tokens = app[SETTINGS], app[TOKENS]
     return ActionSettings(
         thresholds=app[THRESHOLDS],
         switches=Switches.of(settings),
@@ -60,6 +61,7 @@ def action_settings(app: web.Application) -> ActionSettings:
         random_hex=lambda: secrets.token_hex(4),
         notify=settings.notify_customer,
         placeholders=settings.placeholders,
+        token_names=() if tokens is None else tokens.names,
     )
 
 
@@ -75,18 +77,27 @@ for _kind, _operation in operations.ACTIONS.items():
 
 
 async def _act(request: web.Request, kind: ActionName) -> web.Response:
-    body, digest = read_action(await read_body(request), ACTIONS[kind].body)
+    definition = ACTIONS[kind]
+    body, digest = read_action(await read_body(request), definition.body)
+    return await act(request, kind, definition, body, digest)
+
+
+async def act(
+    request: web.Request, kind: ActionName, definition: ActionDefinition[Any], body: Action, digest: str
+) -> web.Response:
+    """Does what was asked for, once for its idempotency key. `digest`: of the body as it was sent."""
     require_shop(request.app[SETTINGS], body.shop_domain)
     key = _key(request)
     wanted = Request(
         kind=kind,
+        definition=definition,
         body=body,
         actor=actor(request),
         action_id=uuid.uuid4().hex,
         asked=None if key is None else Asked(request[CALLER].name, key, request.path, digest),
     )
     settings, database = action_settings(request.app), request.app[DATABASE]
-    response = await database.write(lambda tx: perform(tx, wanted, settings), orders_locked(kind, body))
+    response = await database.write(lambda tx: perform(tx, wanted, settings), orders_locked(definition, body))
     return await _respond(database, response, keyed=key is not None)
 
 
@@ -109,7 +120,8 @@ async def _respond(db: Database, response: Response, *, keyed: bool) -> web.Resp
             recorded = await db.read(lambda conn: idempotency.desk_version(conn, db.shop_id, row), short=True)
             version = version if recorded is None else recorded
         body = orjson.dumps(orjson.loads(body) | {"desk": {"id": db.desk_id, "version": version}})
-    return web.Response(body=body, status=response.status, content_type="application/json")
+    later = {"Retry-After": str(RETRY_AFTER_S)} if response.status == ErrorCode.UNAVAILABLE.http_status else None
+    return web.Response(body=body, status=response.status, content_type="application/json", headers=later)
 
 
 def read_action(raw: bytes, model: type[A]) -> tuple[A, str]:

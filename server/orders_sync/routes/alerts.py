@@ -1,4 +1,5 @@
-"""`GET /sync/orders/alerts`: a stream of Server-Sent Events, or the same events by polling (contract §2)."""
+"""`GET /sync/orders/alerts`: a stream of Server-Sent Events, or the same events by polling (contract §2); and `GET /sync/alerts`:
+all that is open."""
 
 from __future__ import annotations
 
@@ -8,9 +9,10 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 
-from orders_sync.http.app_keys import CALLER, HUB
+from orders_sync.desk.parameter import BadParameter
+from orders_sync.http.app_keys import CALLER, DATABASE, HUB
 from orders_sync.http.problems import Refused
-from orders_sync.live import frames
+from orders_sync.live import frames, open_alerts
 from orders_sync.live.history import HISTORY, Gone, begin
 from orders_sync.live.hub import Hub, Stream, TooManyStreams
 from orders_wire.vocabulary import ErrorCode
@@ -64,8 +66,20 @@ async def alerts(request: web.Request) -> web.StreamResponse:
         raise
 
 
+@routes.get("/sync/alerts")
+async def all_alerts(request: web.Request) -> web.Response:
+    """The alerts that stand, in pages."""
+    try:
+        asked = open_alerts.read(request.query.items())
+    except BadParameter as error:
+        raise Refused(ErrorCode.INVALID_REQUEST, str(error)) from error
+    database = request.app[DATABASE]
+    body = await database.read(lambda conn: open_alerts.answer(conn, database.shop_id, database.desk_id, asked))
+    return web.Response(body=body, content_type="application/json", headers={hdrs.CACHE_CONTROL: "no-cache"})
+
+
 async def _poll(request: web.Request) -> web.Response:
-    part = await request.app[HISTORY].poll(request.query.get("since") or None)
+    part = await request.app[HISTORY].poll(request.query.get("since") or None, frames.reader(request[CALLER].name))
     body = b'{"alerts":[%b],"cursor":"%b","more":%b}' % (
         b",".join(event.text for event in part.events),
         frames.event_id(request.app[HUB].desk_id, part.position).encode(),
@@ -77,7 +91,7 @@ async def _poll(request: web.Request) -> web.Response:
 async def _begun(request: web.Request, hub: Hub, stream: Stream) -> EventStream:
     """The response, after its head and what comes before anything new. Raises, before the head, what the database raises."""
     history = request.app[HISTORY]
-    first = await history.first(request.headers.get("Last-Event-ID") or None)
+    first = await history.first(request.headers.get("Last-Event-ID") or None, stream.reader)
     response = EventStream(hub, stream)
     try:
         await response.prepare(request)

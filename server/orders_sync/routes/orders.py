@@ -10,17 +10,25 @@ from aiohttp import web
 from pydantic import TypeAdapter
 from yarl import URL
 
+from orders_sync.db import order_lookup
 from orders_sync.db.tx import Reading
 from orders_sync.desk import query
 from orders_sync.desk.detail import Ambiguous, detail, find
 from orders_sync.desk.owners import owners
 from orders_sync.desk.page import View
-from orders_sync.desk.page_cache import CachedPage, PageCache, VersionNotReached
-from orders_sync.desk.query import BadParameter, PageQuery
+from orders_sync.desk.page_cache import PageCache, VersionNotReached, entity_tag
+from orders_sync.desk.parameter import BadParameter
+from orders_sync.desk.query import PageQuery
 from orders_sync.desk.state import ShopConnection
 from orders_sync.http.app_keys import DATABASE, SETTINGS, THRESHOLDS
+from orders_sync.http.auth import TOKENS
+from orders_sync.http.entity_tags import held_or_sent
+from orders_sync.http.order_ids import found_one
 from orders_sync.http.problems import Refused
-from orders_wire.detail import OrderDetail
+from orders_sync.instants import to_datetime
+from orders_sync.live.attendance import ATTENDANCE
+from orders_sync.live.presence import Place
+from orders_wire.detail import OrderDetail, Present
 from orders_wire.people import Owner
 from orders_wire.vocabulary import ErrorCode
 
@@ -52,34 +60,37 @@ async def orders(request: web.Request) -> web.StreamResponse:
         raise Refused(ErrorCode.INVALID_REQUEST, str(error)) from error
     except VersionNotReached as error:
         raise Refused(ErrorCode.UNAVAILABLE, "the desk has not reached minVersion yet", retry_after_s=1) from error
-    return _response(request, held)
+    return held_or_sent(request, held.body, held.etag)
 
 
 @routes.get("/sync/owners")
 async def all_owners(request: web.Request) -> web.StreamResponse:
-    """Who owns orders, with the number of open ones."""
-    view = _view(request)
-    found = await request.app[DATABASE].read(partial(owners, view=view))
+    """Who owns orders, with the number of open ones, and who else has a token."""
+    view, tokens = _view(request), request.app.get(TOKENS)
+    names = () if tokens is None else tokens.names
+    found = await request.app[DATABASE].read(partial(owners, view=view, token_names=names))
     return web.Response(body=_OWNERS.dump_json(found), content_type="application/json")
 
 
 @routes.get("/sync/orders/{id:.+}")
 async def one_order(request: web.Request) -> web.StreamResponse:
-    """One order, by its GID, `#name` or number."""
+    """One order, by its GID, `#name` or number, with who has it open; 304 when the client has this very body."""
     spelling = request.match_info["id"]
     reading = partial(_read_one, view=_view(request), spelling=spelling, shop=request.app[SETTINGS].shop)
     found = await request.app[DATABASE].read(reading)
-    if found is None:
-        raise Refused(ErrorCode.NOT_FOUND, f"there is no order {spelling}")
-    if isinstance(found, Ambiguous):
-        ids = ", ".join(map(str, found.order_ids))
-        raise Refused(ErrorCode.AMBIGUOUS, f"several orders are called {spelling}; ask for one by its id: {ids}")
-    return web.Response(body=found.model_dump_json(by_alias=True), content_type="application/json")
+    order = found_one(found, spelling)
+    present = [_present(place) for place in request.app[ATTENDANCE].at(order_lookup.number(order.id) or 0)]
+    body = order.model_copy(update={"present": present}).model_dump_json(by_alias=True).encode()
+    return held_or_sent(request, body, entity_tag(body))
 
 
 def _read_one(conn: Reading, view: View, spelling: str, shop: str) -> OrderDetail | Ambiguous | None:
-    found = find(conn, view, spelling)
+    found = find(conn, view.shop_id, spelling)
     return detail(conn, view, found, shop) if isinstance(found, int) else found
+
+
+def _present(place: Place) -> Present:
+    return Present(name=place.name, doing=place.doing, since=to_datetime(place.since))
 
 
 def _view(request: web.Request) -> View:
@@ -90,16 +101,3 @@ def _view(request: web.Request) -> View:
 @lru_cache(maxsize=1024)
 def _query(raw: str, zone: ZoneInfo) -> PageQuery:
     return query.read(URL.build(query_string=raw, encoded=True).query.items(), zone)
-
-
-def _response(request: web.Request, held: CachedPage) -> web.Response:
-    headers = {"ETag": held.etag, "Cache-Control": "no-cache"}
-    asked = request.headers.getall("If-None-Match", ())
-    if asked and (held.etag in asked or any(_matches(one, held.etag) for one in asked)):
-        return web.Response(status=304, headers=headers)
-    return web.Response(body=held.body, headers=headers, content_type="application/json")
-
-
-def _matches(asked: str, etag: str) -> bool:
-    """If-None-Match compares weakly: RFC 9110 §13.1.2."""
-    return asked.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in asked.split(","))

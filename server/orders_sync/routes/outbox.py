@@ -13,6 +13,7 @@ from orders_sync.actions import outbox
 from orders_sync.actions.outbox import NotPossible
 from orders_sync.db import outbox as stored
 from orders_sync.db.tx import Tx
+from orders_sync.desk.parameter import BadParameter, once, one_of, take
 from orders_sync.http.app_keys import DATABASE, SETTINGS, THRESHOLDS
 from orders_sync.http.problems import Refused
 from orders_sync.outbox.queue import Switches
@@ -57,13 +58,10 @@ async def discard(request: web.Request) -> web.Response:
 
 def state_asked(request: web.Request, states: type[S]) -> S | None:
     """The parameter `state`, None when it is not given. Raises Refused that lists what is allowed."""
-    asked = request.query.get("state")
-    if asked is None:
-        return None
-    if asked not in [state.value for state in states]:
-        allowed = ", ".join(states)
-        raise Refused(ErrorCode.INVALID_REQUEST, f"state: allowed are {allowed}")
-    return states(asked)
+    try:
+        return take(once(request.query.items(), {"state"}), "state", one_of(states), None)
+    except BadParameter as error:
+        raise Refused(ErrorCode.INVALID_REQUEST, str(error)) from error
 
 
 def row_asked(request: web.Request, what: str) -> int:

@@ -16,6 +16,7 @@ from orders_sync.db.selection import Between
 from orders_sync.db.tx import Reading
 from orders_sync.http.app_keys import CLOCK, DATABASE, HUB, THRESHOLDS
 from orders_sync.instants import SECOND, Ms
+from orders_sync.live.attendance import ATTENDANCE
 from orders_sync.metrics import METRICS, Metrics
 from orders_sync.outbox.kinds import Target
 from orders_sync.poller import progress
@@ -42,6 +43,7 @@ async def prometheus(request: web.Request) -> web.Response:
     metrics, database, hub, now = app[METRICS], app[DATABASE], app[HUB], app[CLOCK]()
     metrics.streams.set(len(hub))
     metrics.cut_off.set(hub.cut_off)
+    metrics.people.set(len(app[ATTENDANCE]))
     metrics.version.set(database.version)
     metrics.unpublished.set(max(0, database.version - hub.position))
     metrics.waiting.labels("reads").set(database.waiting_reads)

@@ -24,7 +24,7 @@ from orders_sync.rules.tracking_pending import unnumbered_at, untracked_at
 from orders_wire.texts import folded
 from orders_wire.vocabulary import Issue
 
-EDITION = 4
+EDITION = 5
 """Counts up with every release in which the same evidence comes to other rows, so that desks derive their orders again."""
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
@@ -90,6 +90,7 @@ def project(state: OrderState, now: Ms) -> Projection:
         hold_reasons=frozenset(hold.word for hold in state.holds),
         country=_country(state),
         skus=state.skus,
+        note_count=len(state.operator.notes),
     )
 
 

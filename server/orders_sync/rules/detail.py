@@ -10,7 +10,7 @@ from orders_sync.evidence.entities import AddressPart, CustomerPart, FulfilledLi
 from orders_sync.evidence.facts import OrderFacts
 from orders_sync.evidence.money import written
 from orders_sync.instants import to_datetime
-from orders_sync.rules import held_lines, parcel_writes, stock_coverage
+from orders_sync.rules import held_lines, operator_state, parcel_writes, stock_coverage, totals
 from orders_sync.rules.holds import Hold
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.order_state import OrderState, build_order_state
@@ -22,11 +22,14 @@ from orders_sync.rules.stock_coverage import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import timeline
 from orders_wire import detail as wire
-from orders_wire.detail import Address, Customer, Fulfillment, HoldEntry, LineItem, Return
+from orders_wire.detail import Address, Customer, Fulfillment, HoldEntry, LineItem, LineProperty, Note, Return
 from orders_wire.orders import Money, TimelineEntry
 from orders_wire.return_machine import allowed_actions
 
 NONE_MISSING: Mapping[str, int | None] = MappingProxyType({})
+
+_NO_VARIANT = "Default Title"
+"""What the shop calls the only variant of a product that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Detail:
     holds: list[HoldEntry]
     returns: list[Return]
     timeline: list[TimelineEntry]
+    notes: list[Note]
+    totals: wire.Totals
 
 
 def describe(
@@ -78,6 +83,19 @@ def describe(
         holds=[_hold(state, hold) for hold in state.holds],
         returns=[_return(each) for each in state.returns],
         timeline=[TimelineEntry.model_validate(entry) for entry in timeline(state)],
+        notes=[_note(of, note) for of, note in sorted(operator.notes.items(), key=lambda each: (each[1].at, each[0]))],
+        totals=_totals(state),
+    )
+
+
+def _note(note_id: str, note: operator_state.Note) -> Note:
+    return Note(
+        id=note_id,
+        at=to_datetime(note.at),
+        by=note.by,
+        text=note.text or "",
+        mentions=list(note.mentions),
+        edited_at=None if note.edited_at is None else to_datetime(note.edited_at),
     )
 
 
@@ -96,12 +114,17 @@ def _money(part: MoneyPart | None) -> Money | None:
     return None if part is None else Money(amount=written(part), currency=part.currency)
 
 
+def _totals(state: OrderState) -> wire.Totals:
+    amounts = totals.amounts(state)
+    return wire.Totals(**{name: _money(amount) for name, amount in amounts.items()})
+
+
 def _lines(state: OrderState, missing: Mapping[str, int | None]) -> list[LineItem]:
-    short = stock_coverage.by_line(state.lines, missing)
-    return [_line(state, line, short[line.part.id]) for line in state.lines]
+    short, barcodes = stock_coverage.by_line(state.lines, missing), dict(state.order.barcodes)
+    return [_line(state, line, short[line.part.id], barcodes.get(line.part.id)) for line in state.lines]
 
 
-def _line(state: OrderState, line: OwedLine, short: int | None) -> LineItem:
+def _line(state: OrderState, line: OwedLine, short: int | None, barcode: str | None) -> LineItem:
     part, held = line.part, min(line.owed, state.held.get(line.part.id, 0))
     level = state.stock.get(part.sku) if part.sku else None
     return LineItem(
@@ -116,6 +139,9 @@ def _line(state: OrderState, line: OwedLine, short: int | None) -> LineItem:
         short=short,
         held=held,
         sendable=line.owed - max(held, short or 0),
+        variant_title=None if part.variant_title == _NO_VARIANT else part.variant_title,
+        properties=[LineProperty(name=each.name, value=each.value) for each in part.properties],
+        barcode=barcode,
     )
 
 
@@ -170,9 +196,10 @@ def _return(each: OrderReturn) -> Return:
         since=to_datetime(each.since),
         reason=each.reason,
         note=each.note,
-        allowed_actions=allowed_actions(each.state),
+        allowed_actions=allowed_actions(each.state, requested=each.requested),
         refund_amount=None if each.refund is None else each.refund.hundredths / 100,
         currency=None if each.refund is None else each.refund.currency,
         tracking_number=each.number,
         label_url=each.label_url,
+        requested=each.requested,
     )

@@ -20,16 +20,21 @@ _WRITES = {
     "fulfillment": "Fulfilment",
     "tracking": "Tracking number",
     "refund": "Refund",
+    "return_approve": "Accepted return",
     "return_deny": "Denied return",
     "hold": "Hold",
     "release_hold": "Release of the hold",
     "tags": "Tags",
     "address": "Address",
+    "cancel": "Cancellation",
     "return": "Return update",
     "inventory": "Inventory escalation",
     "escalation": "Support request",
 }
 
+
+_NOT = {"cancel": "is not confirmed by"}
+"""What is said instead of "did not reach": it may have."""
 
 _OF_THE_ORDER = frozenset({"tags", "address"})
 """What it is worth while the order has something to do, once it was discarded."""
@@ -61,6 +66,8 @@ def _stands(state: OrderState, failed: FailedWrite) -> bool:
         return not state.over and any(line.owed for line in state.in_shop if of is None or line.part.id in of)
     if not failed.discarded:
         return True
+    if failed.kind == "cancel":
+        return not state.over and not any(parcel.alive for parcel in state.parcels)
     if failed.kind in _OF_THE_ORDER:
         return state.live_at is not None
     if failed.kind == "tracking":
@@ -70,13 +77,15 @@ def _stands(state: OrderState, failed: FailedWrite) -> bool:
         return state.owed_in_shop and not state.over
     if failed.kind == "release_hold":
         return bool(state.holds)
+    if failed.kind == "return_approve":
+        return any(each.id == failed.of and each.requested for each in state.returns)
     return any(each.id == failed.of and not each.state.terminal for each in state.returns)
 
 
 def _message(order_name: str, failed: FailedWrite) -> str:
     """What did not leave, why, and what to do about it."""
     whom = _RECEIVERS.get(failed.target, failed.target)
-    message = f"{order_name}: {what(failed.kind)} did not reach {whom}"
+    message = f"{order_name}: {what(failed.kind)} {_NOT.get(failed.kind, 'did not reach')} {whom}"
     if failed.reason is None:
         return message
     return f"{message}: {failed.reason}. {_DO_AGAIN if failed.discarded else _TO_DO}"

@@ -107,6 +107,13 @@ class ReturnMove(_Part):
     before: ReturnMove | None = None
 
 
+class Approval(_Part):
+    """A customer's request for a return that an operator accepted; Shopify shows the return as open once it has it."""
+
+    action_id: str
+    at: Ms
+
+
 class TagChange(_Part):
     """Tags that an operator added and removed; shown on top of the shop's until Shopify has taken them."""
 
@@ -168,6 +175,29 @@ class Release(_Part):
         return self.model_copy(update={"hold": hold, "escalation": escalation})
 
 
+class Note(_Part):
+    """A note of the desk's own: contract §3a, `note`. `text` None: it was erased. `mentions`: the known people named in it."""
+
+    action_id: str
+    at: Ms
+    by: str
+    text: str | None
+    mentions: tuple[str, ...] = ()
+    edited_at: Ms | None = None
+
+
+class Cancelling(_Part):
+    """A cancellation that was ordered: shown until Shopify cancels the order, or its row is dead (contract §3a, Cancel).
+
+    `sends_at` None: its row waits for Shopify writes to be switched on.
+    """
+
+    action_id: str
+    at: Ms
+    by: str
+    sends_at: Ms | None = None
+
+
 class FailedWrite(_Part):
     """A write of ours that does not arrive unless somebody acts: the cause of `integration_failed` (contract §2).
 
@@ -193,10 +223,11 @@ class OperatorState(_Part):
     `acknowledgements`: oldest first, also those that Shopify replaced.
 
     `cleared_delays`: fulfilment id → the carrier update whose delay was acknowledged; `cleared_numbers`: parcels (fulfilment ids)
-    whose missing number an operator's fulfil acknowledged. `holds`: escalations by SKU; `desk_holds`: by the action that placed
-    them; `released`: by the handle of a hold of ours, else by Shopify's number of it. `tag_changes`, `addresses`: by action,
-    until Shopify has taken them. `entries`: timeline entries by key. Decisions that only a later release knows are kept as they
-    are, so that releases which overlap during a restart lose none of each other's.
+    whose missing number an operator's fulfil acknowledged. `approvals`: of customers' requests, by return. `holds`: escalations
+    by SKU; `desk_holds`: by the action that placed them; `released`: by the handle of a hold of ours, else by Shopify's number of
+    it. `tag_changes`, `addresses`: by action, until Shopify has taken them. `notes`: by their id. `entries`: timeline entries
+    by key. Decisions that only a later release knows are kept as they are, so that releases which overlap during a restart lose
+    none of each other's.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -210,11 +241,14 @@ class OperatorState(_Part):
     cleared_delays: dict[int, Ms] = Field(default_factory=dict)
     cleared_numbers: tuple[int, ...] = ()
     returns: dict[int, ReturnMove] = Field(default_factory=dict)
+    approvals: dict[int, Approval] = Field(default_factory=dict)
     holds: dict[str, InventoryHold] = Field(default_factory=dict)
     tag_changes: dict[str, TagChange] = Field(default_factory=dict)
     addresses: dict[str, AddressChange] = Field(default_factory=dict)
     desk_holds: dict[str, DeskHold] = Field(default_factory=dict)
     released: dict[str, Release] = Field(default_factory=dict)
+    notes: dict[str, Note] = Field(default_factory=dict)
+    cancelling: Cancelling | None = None
     failed: dict[int, FailedWrite] = Field(default_factory=dict)
     entries: dict[str, Entry] = Field(default_factory=dict)
 

@@ -53,6 +53,7 @@ class OrderReturn:
     """One return as the desk shows it. `id` is Shopify's, or one of ours for a reopened one, whose `shopify_id` is the same.
 
     `entered`: when each state was evidenced, for the timeline. `refund`: what was paid back for it, else what Shopify suggests.
+    `requested`: a customer asks for it, and neither the shop nor an operator has answered.
     """
 
     id: int
@@ -68,6 +69,7 @@ class OrderReturn:
     refund: MoneyPart | None = None
     number: str | None = None
     label_url: str | None = None
+    requested: bool = False
 
     @property
     def gid(self) -> str:
@@ -138,11 +140,12 @@ def _entries_of(
     if not any(evidence.move in _BODY for evidence in moves):
         return
     fields = facts.fields("return", return_id) or {}
+    asked = all(evidence.move is Move.REQUESTED for evidence in moves) and int(return_id) not in operator.approvals
     created_at = fields.get("created_at")
     if isinstance(created_at, int):
         moves = [*moves, _Evidence(created_at, Move.REQUESTED)]
     for entry in _entries(moves):
-        yield _shown(facts, operator, int(return_id), fields, entry)
+        yield _shown(facts, operator, int(return_id), fields, entry, asked=asked)
 
 
 def _entries(moves: list[_Evidence]) -> list[_Entry]:
@@ -168,7 +171,9 @@ def _reopens(entry: _Entry, move: Move) -> bool:
     return ended and (move is Move.REOPENED or (move is Move.OPEN and entry.closed))
 
 
-def _shown(facts: OrderFacts, operator: OperatorState, return_id: int, fields: Fields, entry: _Entry) -> OrderReturn:
+def _shown(
+    facts: OrderFacts, operator: OperatorState, return_id: int, fields: Fields, entry: _Entry, *, asked: bool
+) -> OrderReturn:
     entry_id = return_id if entry.reopening == 0 else _own_id(return_id, entry.reopening)
     _overrule(entry, operator.returns.get(entry_id))
     number, label_url = _delivery(facts, return_id)
@@ -187,6 +192,7 @@ def _shown(facts: OrderFacts, operator: OperatorState, return_id: int, fields: F
         refund=_refund(entry.refunds, fields),
         number=number,
         label_url=label_url,
+        requested=asked and state is ReturnState.AWAITING_LABEL,
     )
 
 

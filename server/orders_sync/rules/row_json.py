@@ -18,6 +18,9 @@ from orders_sync.rules.timeline import NEWEST, timeline
 from orders_wire.return_machine import allowed_actions
 from orders_wire.vocabulary import UNASSIGNED
 
+NEWEST_FIELD = "cancelling"
+"""No release before the one of this edition (`derive.EDITION`) writes it."""
+
 
 def row_json(state: OrderState) -> bytes:
     """The fields of ORDER under their wire names."""
@@ -44,8 +47,24 @@ def row_json(state: OrderState) -> bytes:
             "tracking": [_tracking(parcel) for parcel in state.parcels if parcel.alive],
             "hold": hold_json(state),
             "return": _return(state),
+            "note_count": len(state.operator.notes),
+            "last_note_at": _last_note_at(state),
+            "cancelling": _cancelling(state),
         }
     )
+
+
+def _last_note_at(state: OrderState) -> str | None:
+    newest = max((note.at for note in state.operator.notes.values()), default=None)
+    return None if newest is None else to_text(newest)
+
+
+def _cancelling(state: OrderState) -> dict[str, str | None] | None:
+    ordered = state.operator.cancelling
+    if ordered is None:
+        return None
+    sends_at = None if ordered.sends_at is None else to_text(ordered.sends_at)
+    return {"by": ordered.by, "at": to_text(ordered.at), "sends_at": sends_at}
 
 
 def _money(part: MoneyPart | None) -> dict[str, str] | None:
@@ -95,8 +114,9 @@ def _return(state: OrderState) -> dict[str, Any] | None:
         "id": shown.gid,
         "state": shown.state.value,
         "reason": shown.reason,
-        "allowed_actions": [action.value for action in allowed_actions(shown.state)],
+        "allowed_actions": [action.value for action in allowed_actions(shown.state, requested=shown.requested)],
         "refund_amount": None if shown.refund is None else shown.refund.hundredths / 100,
         "currency": None if shown.refund is None else shown.refund.currency,
         "since": to_text(shown.since),
+        "requested": shown.requested,
     }

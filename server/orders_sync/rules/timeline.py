@@ -48,12 +48,13 @@ _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 
 
 class _Unsorted(NamedTuple):
-    """An entry before it is sorted: `ts` in milliseconds; `of` is the shop object."""
+    """An entry before it is sorted: `ts` in milliseconds; `of` is the shop object; `note_id`: of a note of the desk's own."""
 
     ts: int
     event: str
     of: str
     details: str
+    note_id: str | None = None
 
 
 BRIEF = 280
@@ -84,7 +85,7 @@ def timeline(state: OrderState) -> list[dict[str, str]]:
         if known is None or entry.ts < known.ts:
             entries[name] = entry if known is None else entry._replace(details=entry.details or known.details)
     ordered = sorted(entries.values(), key=lambda entry: (entry.ts // SECOND, _rank(entry.event), entry.of))
-    return [_shown(entry.ts, entry.event, entry.details) for entry in ordered]
+    return [_shown(entry.ts, entry.event, entry.details, entry.note_id) for entry in ordered]
 
 
 def with_assignments(newest: Iterable[Mapping[str, str]], entries: Mapping[str, Entry]) -> list[Mapping[str, str]]:
@@ -100,8 +101,9 @@ def _rank(event: str) -> int:
     return _RANK.get(event, len(KINDS))
 
 
-def _shown(ts: int, event: str, details: str) -> dict[str, str]:
-    return {"ts": to_text(ts // SECOND * SECOND), "event": event, "details": details}
+def _shown(ts: int, event: str, details: str, note_id: str | None = None) -> dict[str, str]:
+    shown = {"ts": to_text(ts // SECOND * SECOND), "event": event, "details": details}
+    return shown if note_id is None else {**shown, "note_id": note_id}
 
 
 def _of_shop(state: OrderState) -> Iterator[_Unsorted]:
@@ -181,6 +183,8 @@ def _of_operators(state: OrderState) -> Iterable[_Unsorted]:
     for name, entry in state.operator.entries.items():
         if name not in replaced:
             yield _Unsorted(entry.ts, entry.event, name.removeprefix(f"{entry.event}:"), entry.details)
+    for of, note in state.operator.notes.items():
+        yield _Unsorted(note.at, "note", of, "" if note.text is None else brief(f"{note.by}: {note.text}"), of)
     for own in (each.acknowledgement for each in state.settled if not each.over):
         if acknowledgement_key(own.action_id) not in state.operator.entries:
             yield _Unsorted(own.at, "fulfillment_submitted", own.action_id, "")

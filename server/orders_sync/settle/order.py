@@ -17,8 +17,9 @@ from orders_sync.db.orders import Saved
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.facts import Fields, OrderFacts
 from orders_sync.instants import Ms
+from orders_sync.outbox import cancellations
 from orders_sync.outbox import holds as outbox_holds
-from orders_sync.rules import derive, hold_ends
+from orders_sync.rules import cancelling, derive, hold_ends
 from orders_sync.rules.hold_ends import HoldEnd
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.order_state import OrderState, build_order_state, skus
@@ -39,6 +40,7 @@ class _Derived:
     projection: Projection | None
     version: int
     ended: tuple[HoldEnd, ...] = ()
+    cancelled: bool = False
 
     @property
     def order_id(self) -> int:
@@ -120,6 +122,8 @@ def _derive_all(tx: Tx, updates: Sequence[OrderUpdate], thresholds: Thresholds) 
         if each.ended:
             outbox_holds.ended(tx, each.order_id, [end.hold for end in each.ended], each.operator.released)
             audit.record(tx, [_released(each.order_id, end) for end in each.ended if end.due])
+        if each.cancelled:
+            cancellations.over(tx, each.order_id)
     _set_alerts(tx, derived)
     _set_gaps(tx, derived)
     for each in derived:
@@ -135,13 +139,18 @@ def _derive(update: OrderUpdate, state: OrderState | None, now: Ms) -> _Derived:
     ended = hold_ends.ends(state, now)
     if ended:
         state = replace(state, operator=hold_ends.without(state, ended, now))
+    cancelled = cancelling.over(state)
+    if cancelled:
+        state = replace(state, operator=cancelling.without(state, now))
     projection = derive.project(state, now)
     same = (
         projection.row_json == known.card
         and state.operator == known.operator
         and (update.merged is None or _essence(update.merged) == _essence(known.facts))
     )
-    return _Derived(update, state.operator, projection, known.version if same else known.version + 1, tuple(ended))
+    return _Derived(
+        update, state.operator, projection, known.version if same else known.version + 1, tuple(ended), cancelled
+    )
 
 
 def _released(order_id: int, end: HoldEnd) -> Audited:

@@ -1,4 +1,4 @@
-"""How long what is kept for a time is kept: events, deliveries, answers by key, audit, and what is over and done with.
+"""How long what is kept for a time is kept: events, deliveries, answers by key, audit, mentions, and what is over and done with.
 
 Orders, their history and ended alerts are kept for good: an ended cause must never open again.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from orders_sync.db import audit, dead_letters, events, idempotency, outbox, references
+from orders_sync.db import audit, dead_letters, events, idempotency, mentions, outbox, references
 from orders_sync.db.bulk import AT_ONCE
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
@@ -50,4 +50,5 @@ class Retention:
             (outbox.prune, SETTLED),
             (dead_letters.prune, SETTLED),
             (audit.prune, AUDIT),
+            (mentions.prune, AUDIT),
         )

@@ -20,11 +20,12 @@ _OF_THE_MOMENT = frozenset({"wake_at"})
 
 
 def verify(conn: Reading, view: View) -> list[Difference]:
-    """Every way in which counters, search, alerts and rows differ from the orders and evidence they are made of."""
+    """Every way in which counters, search, alerts, mentions and rows differ from the orders and evidence they are made of."""
     return [
         *recount.day_counts(conn, view.shop_id),
         *recount.names(conn, view.shop_id),
         *recount.kept_by_others(conn, view.shop_id),
+        *recount.mentioned(conn, view.shop_id),
         *recount.without_evidence(conn, view.shop_id),
         *_derived_again(conn, view),
     ]

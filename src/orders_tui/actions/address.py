@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from orders_tui.actions.draft import Draft
+from orders_tui.actions.draft import Draft, ending
 from orders_tui.actions.field_changes import Changes, Earlier
 from orders_wire.vocabulary import ActionName, Status
 
@@ -35,6 +35,7 @@ class AddressDraft(Draft):
 
     action = ActionName.ADDRESS
     word = "address"
+    doing = "correcting the address"
     done = "address corrected"
     orders_per_request = 1
     repeated = None
@@ -45,7 +46,7 @@ class AddressDraft(Draft):
     release: bool = False
 
     def obstacle(self, order: Order) -> str | None:
-        return "cancelled" if order.status is Status.CANCELLED else None
+        return ending(order) if order.cancelling is not None or order.status is Status.CANCELLED else None
 
     def effect(self, order_id: str, row: Order | None, earlier: Earlier) -> Changes:
         """No row shows an address."""

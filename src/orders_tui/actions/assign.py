@@ -20,6 +20,7 @@ class AssignDraft(Draft):
 
     action = ActionName.ASSIGN
     word = "assign"
+    doing = "assigning"
     assignee: str
 
     @property

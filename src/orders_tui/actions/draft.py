@@ -9,14 +9,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from orders_tui.errors import Refused
 from orders_wire.vocabulary import ErrorCode, Status
 
 if TYPE_CHECKING:
     from orders_tui.actions.field_changes import Changes, Earlier
-    from orders_wire.actions import Action
+    from orders_wire.actions import Action, ActionAnswer
+    from orders_wire.detail import OrderDetail
     from orders_wire.orders import Order
     from orders_wire.vocabulary import ActionName
 
@@ -34,6 +36,16 @@ WRITES_OFF = "writes to Shopify are off, so it waits on the desk until they are 
 _CLOSED = {Status.CANCELLED, Status.REFUNDED}
 
 
+class Server(Protocol):
+    """What carries actions out. Raises ApiError."""
+
+    async def act(self, action: ActionName, body: Action, idempotency_key: str) -> ActionAnswer:
+        """By the action's own request."""
+
+    async def delete_note(self, note_id: str, idempotency_key: str) -> ActionAnswer:
+        """By taking a note away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft(ABC):
     """One action on some orders, a plain value over their GIDs.
@@ -48,11 +60,17 @@ class Draft(ABC):
     action: ClassVar[ActionName]
     word: ClassVar[str]
     """What is asked for, in a word: `assign`."""
+    doing: ClassVar[str] = ""
+    """What is said of somebody who has begun it: `ana is here, assigning`. Empty: its name says it."""
     orders_per_request: ClassVar[int] = MOST_ORDERS
     in_book: ClassVar[bool] = True
     """Whether one that was not sent is kept for the next time."""
     on_disk: ClassVar[bool] = True
     """Whether what is kept of it outlives the client."""
+    in_detail: ClassVar[bool] = False
+    """Whether it changes what only an order's detail shows: `on_detail`."""
+    undo_for: ClassVar[timedelta | None] = None
+    """How long it can be taken back where the server names no end of that; None: nobody knows."""
     unsent: ClassVar[str] = ""
     """What to add once it was done, when the server leaves no time to take it back."""
 
@@ -104,6 +122,14 @@ class Draft(ABC):
         for start in range(0, len(unique), self.orders_per_request):
             yield replace(self, order_ids=unique[start : start + self.orders_per_request])
 
+    def on_detail(self, detail: OrderDetail) -> OrderDetail:
+        """An order's detail with it on, where that was read before: what no row shows of it."""
+        return detail
+
+    async def send(self, server: Server, versions: Mapping[str, int], key: str) -> ActionAnswer:
+        """Has it done; the same key again brings the first answer again. Raises ApiError."""
+        return await server.act(self.action, self.request(versions), key)
+
     def request(self, versions: Mapping[str, int]) -> Action:
         """The body of its request; the orders must still have these `versions`. Raises Refused for what is not allowed in one."""
         from pydantic import ValidationError
@@ -150,3 +176,9 @@ class Eligibility:
 def closed(order: Order) -> str | None:
     """That an order has ended, in a word."""
     return str(order.status) if order.status in _CLOSED else None
+
+
+def ending(order: Order) -> str | None:
+    """That an order has ended or is being cancelled, so that nothing is sent, held or corrected of it any more (contract §3a)."""
+    ordered = order.cancelling
+    return closed(order) or (f"being cancelled, ordered by {ordered.by}" if ordered is not None else None)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from orders_wire.orders import Order, ReturnSummary
-    from orders_wire.vocabulary import ReturnState
+    from orders_wire.orders import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,11 @@ def fold(row: Order, changes: Changes) -> Order:
 
 
 def _same(value: Any, before: Any) -> bool:
-    """Equal in what an action goes by: a return is the same while its id and state are."""
-    if hasattr(before, "allowed_actions") and hasattr(value, "allowed_actions"):
-        return _essence(value) == _essence(before)
-    return bool(value == before)
+    return bool(_essence(value) == _essence(before))
 
 
-def _essence(value: ReturnSummary) -> tuple[str, ReturnState]:
-    return value.id, value.state
+def _essence(value: Any) -> Any:
+    """What an action goes by: of a return its id, state and request, of a cancellation who ordered it; of all else everything."""
+    if hasattr(value, "allowed_actions"):
+        return value.id, value.state, value.requested
+    return value.by if hasattr(value, "sends_at") else value

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from orders_tui.actions.draft import MANY, Draft, closed
+from orders_tui.actions.draft import MANY, Draft, ending
 from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
 from orders_tui.actions.owed_lines import Part
 from orders_tui.actions.sending import goes, is_placeholder, mailed, never_sent, stays
@@ -43,6 +43,7 @@ class FulfillDraft(Draft):
 
     action = ActionName.FULFILL
     word = "fulfil"
+    doing = "fulfilling"
     unsent = "nothing is on its way to be sent"
     parcels: Mapping[str, Parcel] = field(default_factory=dict)
     parts: Mapping[str, Part] = field(default_factory=dict)
@@ -59,8 +60,8 @@ class FulfillDraft(Draft):
         return len(self.order_ids) > MANY or len({*self.parcels, *self.parts}) + len(self.numbers) > 1
 
     def obstacle(self, order: Order) -> str | None:
-        if closed(order):
-            return closed(order)
+        if ended := ending(order):
+            return ended
         if order.id in self._numbered:
             return self._tracking_draft().obstacle(order)
         if order.hold is not None and order.id not in self.parts:
@@ -90,7 +91,7 @@ class FulfillDraft(Draft):
 
     def effect(self, order_id: str, row: Order | None, earlier: Earlier) -> Changes:
         part = self.parts.get(order_id)
-        if row is None or closed(row) or (row.hold is not None and part is None):
+        if row is None or ending(row) or (row.hold is not None and part is None):
             return {}
         tracking = _tracking(row, self.parcels.get(order_id))
         parcels = FieldChange(row.tracking, tracking)

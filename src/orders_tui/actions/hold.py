@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from orders_tui.actions.draft import Draft, closed
+from orders_tui.actions.draft import Draft, ending
 from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
 from orders_wire.vocabulary import ActionName, AlertType, HoldReason, HoldThen, Issue, Status
 
@@ -28,6 +28,7 @@ class HoldDraft(Draft):
 
     action = ActionName.HOLD
     word = "hold"
+    doing = "holding"
     unsent = "only note and time changed: nothing is sent"
     reason: HoldReason
     note: str = ""
@@ -48,7 +49,7 @@ class HoldDraft(Draft):
         return self.reason
 
     def obstacle(self, order: Order) -> str | None:
-        return closed(order) or (None if order.status is Status.AWAITING_FULFILLMENT else "nothing is owed any more")
+        return ending(order) or (None if order.status is Status.AWAITING_FULFILLMENT else "nothing is owed any more")
 
     def effect(self, order_id: str, row: Order | None, earlier: Earlier) -> Changes:
         """Of an order that another reason holds, only the server knows which of the two decides."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orders_tui.actions.draft import WRITES_OFF, Draft, closed
+from orders_tui.actions.draft import WRITES_OFF, Draft, ending
 from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
 from orders_wire.vocabulary import ActionName, Issue, Status
 
@@ -39,13 +39,13 @@ class InventoryDraft(Draft):
         return self.sku
 
     def obstacle(self, order: Order) -> str | None:
-        return closed(order) or (None if order.status is Status.AWAITING_FULFILLMENT else "nothing is owed any more")
+        return ending(order) or (None if order.status is Status.AWAITING_FULFILLMENT else "nothing is owed any more")
 
     def requests(self) -> Iterator[Draft]:
         return Draft.requests(self) if self.order_ids else iter((self,))
 
     def effect(self, order_id: str, row: Order | None, earlier: Earlier) -> Changes:
-        if row is None or row.issue in {Issue.PAYMENT, Issue.ADDRESS}:
+        if row is None or ending(row) or row.issue in {Issue.PAYMENT, Issue.ADDRESS}:
             return {}
         return {"issue": FieldChange(row.issue, Issue.INVENTORY)}
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from orders_tui.actions.address import AddressDraft
 from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.cancel import CancelDraft
 from orders_tui.actions.draft import Draft
 from orders_tui.actions.fulfill import FulfillDraft
 from orders_tui.actions.hold import HoldDraft
 from orders_tui.actions.inventory import InventoryDraft
+from orders_tui.actions.note import NoteDraft
 from orders_tui.actions.release import ReleaseDraft
 from orders_tui.actions.returns import ReturnsDraft
 from orders_tui.actions.support import SupportDraft
@@ -31,6 +33,8 @@ ACTIONS: Mapping[ActionName, type[Draft]] = {
         ReleaseDraft,
         TagsDraft,
         AddressDraft,
+        NoteDraft,
+        CancelDraft,
         UndoDraft,
     )
 }

@@ -30,6 +30,7 @@ class ReleaseDraft(Draft):
 
     action = ActionName.RELEASE
     word = "release"
+    doing = "releasing"
     unsent = "nothing is on its way to be sent"
     hold_ids: tuple[str, ...] = ()
     note: str = ""

@@ -20,6 +20,7 @@ class SupportDraft(Draft):
 
     action = ActionName.SUPPORT
     word = "support"
+    doing = "writing to support"
     done = "escalated to support"
     orders_per_request = 1
     note: str

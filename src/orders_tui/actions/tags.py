@@ -24,6 +24,7 @@ class TagsDraft(Draft):
 
     action = ActionName.TAGS
     word = "tag"
+    doing = "tagging"
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from orders_tui.actions.draft import MOST_ORDERS, Draft
+from orders_tui.actions.draft import MOST_ORDERS, Draft, ending
 from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
 from orders_tui.actions.sending import goes, is_placeholder, mailed, never_sent, stays
 from orders_wire.vocabulary import ActionName, AlertType, Status
@@ -57,12 +57,15 @@ class TrackingDraft(Draft):
 
     action = ActionName.TRACKING
     word = "tracking"
+    doing = "at its parcels"
     done = "given a number"
     unsent = "nothing is on its way to be sent"
     numbers: tuple[ParcelNumber, ...] = ()
     notify: bool | None = None
 
     def obstacle(self, order: Order) -> str | None:
+        if order.cancelling is not None:
+            return ending(order)
         return None if order.tracking else _NO_PARCEL
 
     def requests(self) -> Iterator[TrackingDraft]:

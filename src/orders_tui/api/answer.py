@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import httpx
 
     from orders_wire.alerts import Event
+    from orders_wire.presence import PresenceEvent
 
 _CODE_OF_STATUS = {
     400: ErrorCode.INVALID_REQUEST,
@@ -66,6 +67,17 @@ def read_event(value: Any) -> Event | None:
     except (ValueError, OverflowError):
         return None
     return event if position_of(event.id) is not None else None
+
+
+def read_presence(value: Any) -> PresenceEvent | None:
+    """Where somebody is; None for what names nobody."""
+    from orders_wire.presence import PresenceEvent
+
+    try:
+        said = PresenceEvent.model_validate(value)
+    except (ValueError, OverflowError):
+        return None
+    return said if said.name.strip() else None
 
 
 def refusal(response: httpx.Response, *, writes: bool) -> ApiError:

@@ -25,6 +25,9 @@ MOST_KEPT = 32 * 1024 * 1024
 LARGEST_EVENT = 1024 * 1024
 """Bytes of one event of a stream."""
 
+LARGEST_PRESENCE = 8 * 1024
+"""Characters of what is said of one person's whereabouts: thousands of them are kept."""
+
 MOST_NESTED = 100_000
 """Objects and lists of an answer: a page of 250 orders has some thousands."""
 

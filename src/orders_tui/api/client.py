@@ -7,7 +7,7 @@ the models are imported with the first request, so that the first screen does no
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ from orders_tui.api.exchange import Exchange
 from orders_tui.api.page_reader import PageReader
 from orders_tui.errors import ApiError, Unread, VersionSkew
 from orders_tui.pace import Pace
+from orders_tui.query.alerts import ALL_ALERTS, AlertFilter
+from orders_tui.query.filters import MAX_PAGE_SIZE
 from orders_wire.operations import ACTIONS
 
 if TYPE_CHECKING:
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
 
     from orders_tui.query import OrdersQuery
     from orders_wire.actions import Action, ActionAnswer
-    from orders_wire.alerts import AlertsAnswer
+    from orders_wire.alerts import AlertsAnswer, OpenAlerts
     from orders_wire.detail import OrderDetail
+    from orders_wire.mentions import Mention
     from orders_wire.page import OrdersPage
     from orders_wire.people import DeadLettersAnswer, Me, OutboxAnswer, Owner
     from orders_wire.vocabulary import ActionName
@@ -139,13 +142,27 @@ class SyncApi:
         """Carries out an action (contract §3). The same key again brings the first answer again."""
         fields = body.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True)
         fields |= dict.fromkeys(body.cleared)
-        response = await self._post(ACTIONS[action].path, fields, {"Idempotency-Key": idempotency_key})
-        from orders_wire.actions import ActionAnswer
+        return _done(await self._post(ACTIONS[action].path, fields, {"Idempotency-Key": idempotency_key}))
 
-        try:
-            return read(response, ActionAnswer.model_validate)
-        except VersionSkew as error:
-            raise Unread(str(error)) from error
+    async def delete_note(self, note_id: str, idempotency_key: str) -> ActionAnswer:
+        """Takes an own note away again (contract §3a). The same key again brings the first answer again."""
+        path, headers = f"{_ORDERS}/note/{quote(note_id, safe='')}", {"Idempotency-Key": idempotency_key}
+        return _done(await self._exchange.send("DELETE", path, body={}, headers=headers))
+
+    async def mentions(self, *, unread: bool = False) -> list[Mention]:
+        """Notes that name who asks, newest first; with `unread` just those that were not read yet."""
+        response = await self._exchange.send("GET", "/sync/mentions", params={"state": "unread"} if unread else None)
+        from orders_wire.mentions import Mentions
+
+        return read(response, Mentions.model_validate).mentions
+
+    async def read_mentions(self, ids: Sequence[str]) -> None:
+        """These are read. At most `MOST_READ` at a time."""
+        await self._post("/sync/mentions/read", {"ids": list(ids)})
+
+    async def presence(self, order_id: str | None, doing: str | None = None) -> None:
+        """Which order is open here (None: none), and the action that is begun on it: contract §3a, Presence."""
+        await self._exchange.send("PUT", "/sync/presence", body={"orderId": order_id, "doing": doing})
 
     async def outbox(self) -> OutboxAnswer:
         """Queued outbound writes, newest first."""
@@ -182,6 +199,14 @@ class SyncApi:
         response = await self._exchange.send("GET", _ALERTS, params={"since": since} if since else None)
         return read(response, _alerts)
 
+    async def open_alerts(self, wanted: AlertFilter = ALL_ALERTS, cursor: str | None = None) -> OpenAlerts:
+        """A page of the open alerts, most severe and newest first; `cursor` is `next` of the page before. Where several types or
+        severities are wanted, alerts of others are among them (`AlertFilter.params`).
+        """
+        params = {**wanted.params(), "pageSize": str(MAX_PAGE_SIZE)} | ({"cursor": cursor} if cursor else {})
+        response = await self._exchange.send("GET", "/sync/alerts", params=params)
+        return read(response, _open_alerts)
+
     def stream(self, last_event_id: str | None = None) -> AbstractAsyncContextManager[httpx.Response]:
         """The alerts channel as an open event stream, right after an event where one is named. Used by the feed."""
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
@@ -204,11 +229,31 @@ class SyncApi:
             size -= self._pages.popitem(last=False)[1][1].size_bytes
 
 
+def _done(response: httpx.Response) -> ActionAnswer:
+    """What an action's success says. Raises Unread: it may have been done."""
+    from orders_wire.actions import ActionAnswer
+
+    try:
+        return read(response, ActionAnswer.model_validate)
+    except VersionSkew as error:
+        raise Unread(str(error)) from error
+
+
 def _alerts(body: Any) -> AlertsAnswer:
-    """The answer with the events that can be read: a strange one hides no other."""
     from orders_wire.alerts import AlertsAnswer
 
+    return AlertsAnswer.model_validate(_with_events_read(body))
+
+
+def _open_alerts(body: Any) -> OpenAlerts:
+    from orders_wire.alerts import OpenAlerts
+
+    return OpenAlerts.model_validate(_with_events_read(body))
+
+
+def _with_events_read(body: Any) -> Any:
+    """The answer with the events that can be read: a strange one hides no other."""
     items = body.get("alerts") if isinstance(body, dict) else None
-    if isinstance(items, list):
-        body = {**body, "alerts": [event for item in items if (event := read_event(item)) is not None]}
-    return AlertsAnswer.model_validate(body)
+    if not isinstance(items, list):
+        return body
+    return {**body, "alerts": [event for item in items if (event := read_event(item)) is not None]}

@@ -46,7 +46,8 @@ DEADLINE_S = 15.0
 class Exchange:
     """Requests to one server. `clock_offset` is the server's clock minus ours, learnt from `Date` headers.
 
-    With `read_only` nothing but GET leaves, whoever asks for it.
+    With `read_only` nothing but GET leaves, whoever asks for it. Every request says which client it is of: one that runs
+    beside it under the same name is another (contract §3a, Presence).
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Exchange:
         self._read_only = read_only
         self._transport = transport
         self._pace = pace
+        self._client_id = pace.new_key()
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
 
@@ -152,6 +154,7 @@ class Exchange:
             "User-Agent": f"orders-tui/{__version__}",
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
+            "X-Client-Id": self._client_id,
         }
         if self.token:
             given["Authorization"] = f"Bearer {self.token}"

@@ -146,7 +146,7 @@ async def _settled(api: SyncApi, draft: Draft, key: str) -> Result:
         return (maybe_done and not isinstance(error, Refused | SignInNeeded | VersionSkew)) or passing
 
     async def ask() -> ActionAnswer:
-        return await api.act(draft.action, draft.request({}), key)
+        return await draft.send(api, {}, key)
 
     waiting = AsyncRetrying(
         retry=retry_if_exception(again),

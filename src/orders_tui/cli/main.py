@@ -83,6 +83,10 @@ def _command(name: str | None) -> Callable[[Namespace], int]:
             from orders_tui.cli import orders
 
             return {"list": orders.list_orders, "show": orders.show, "export": orders.export_file}[name]
+        case "mentions":
+            from orders_tui.cli.mentions import mentions
+
+            return mentions
         case "views":
             from orders_tui.cli.views import views
 
@@ -95,6 +99,10 @@ def _command(name: str | None) -> Callable[[Namespace], int]:
             from orders_tui.cli.watch import watch
 
             return watch
+        case "alerts":
+            from orders_tui.cli.alerts import alerts
+
+            return alerts
         case "keys" | "info":
             from orders_tui.cli import info
 
@@ -132,8 +140,9 @@ def _desk(given: Namespace) -> int:
 
         complain(
             "orders-tui: this is not a terminal. Without a screen there are `orders-tui --plain` (numbered prompts, also over a "
-            "pipe) and `orders-tui list`, show, watch, assign, fulfill, hold, release, support, returns, inventory, undo and "
-            "export (orders-tui COMMAND --help); `orders-tui serve` and `orders-tui demo --headless` run a server, "
+            "pipe) and `orders-tui list`, show, alerts, watch, mentions, assign, fulfill, hold, release, note, support, returns, "
+            "cancel, inventory, undo and export (orders-tui COMMAND --help); `orders-tui serve` and `orders-tui demo "
+            "--headless` run a server, "
             "`orders-tui init` sets a shop up."
         )
         return USAGE

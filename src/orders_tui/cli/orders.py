@@ -56,7 +56,10 @@ def show(given: Namespace) -> int:
             detail = await api.order(given.order)
             if given.json:
                 return detail.model_dump_json(by_alias=True, indent=1) + "\n"
-            return describe(detail, utc_now(), (await api.me()).time_zone, partial(painted, stream=sys.stdout), wrapped)
+            me = await api.me()
+            others = [each for each in detail.present if each.name.casefold() != me.name.casefold()]
+            detail = detail.model_copy(update={"present": others})
+            return describe(detail, utc_now(), me.time_zone, partial(painted, stream=sys.stdout), wrapped)
 
     sys.stdout.write(asyncio.run(fetch()))
     return 0
@@ -127,5 +130,5 @@ def _cells(order: Order, now: datetime) -> tuple[Cell, ...]:
         order.customer_name or wording.owner("unassigned"),
         wording.money(order.total, symbols=False),
         (wording.ship_by(order, now),),
-        wording.flags(order, now, shown={"ship_by"}),
+        wording.flags(order, now, shown={"ship_by", "status"}),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orders_tui.cli.output import WHEN
 from orders_wire.version import __version__
-from orders_wire.vocabulary import EXCLUDING, Tab
+from orders_wire.vocabulary import EXCLUDING, AlertType, Severity, Tab
 
 if TYPE_CHECKING:
     from orders_tui.cli.strict_parser import Parser
@@ -41,7 +41,7 @@ CONFIG = {
 """What `config` does."""
 SHELLS = ("bash", "zsh", "fish")
 FILTERS = (
-    "status", "owner", "priority", "hold", "issue", "delivery", "country", "sku", "value", "tag", "has", "channel",
+    "status", "owner", "priority", "hold", "issue", "delivery", "country", "sku", "customer", "value", "tag", "has", "channel",
     "placed", "from", "to", "age", "sort",
 )  # fmt: skip
 """The tokens of the search box, each of which is an option as well."""
@@ -160,9 +160,29 @@ def _add_reading(commands: Commands) -> None:
     exporting = _add(commands, "export", "every order that matches, into a new file that only you can read")
     exporting.add_argument("file", metavar="FILE", help="ends in .csv or .json")
     _add_selection(exporting)
+    _add_alerts(_add(commands, "alerts", "every open alert, the most severe and newest first"))
+    mentions = _add(commands, "mentions", "notes that name you")
+    mentions.add_argument(
+        "what", nargs="?", choices=["list", "read"], default="list", help="list (without), or read: mark as read"
+    )
+    mentions.add_argument("ids", nargs="*", metavar="ID", help="read: which, as the list has them")
+    mentions.add_argument("--unread", action="store_true", help="just those that you have not read")
+    mentions.add_argument("--json", action="store_true", help="a JSON list of mentions")
     watching = _add(commands, "watch", "alerts and changes as they happen, until interrupted")
     watching.add_argument("--json", action="store_true", help="every event as a line of JSON")
     watching.add_argument("--poll", action="store_true", help="ask again and again instead of holding a stream")
+
+
+def _add_alerts(command: argparse.ArgumentParser) -> None:
+    from orders_wire.arguments import one_of
+
+    for name, words in (("type", AlertType), ("severity", Severity)):
+        text = f"{', '.join(words)}; again for more"
+        command.add_argument(f"--{name}", **one_of(words), action="append", default=[], metavar=name.upper(), help=text)
+    whose = command.add_mutually_exclusive_group()
+    whose.add_argument("--assigned-to", metavar="NAME", help="of this owner's orders; 'unassigned': of nobody's")
+    whose.add_argument("--mine", action="store_true", help="of your orders")
+    command.add_argument("--json", action="store_true", help="a JSON list of events, as the server gives them")
 
 
 def _add_verbs(commands: Commands) -> None:

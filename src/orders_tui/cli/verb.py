@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import ClassVar, TypeVar
@@ -38,6 +38,12 @@ def word(words: type[W], text: str | None, what: str) -> W:
     if text not in list(words):
         raise UsageError(f"{what}: {none_of(text or '', words)}")
     return words(text)
+
+
+def add_notify(command: ArgumentParser) -> None:
+    """`--notify` and `--no-notify`."""
+    words = "mail the customer, or do not; without: as the server is set (NOTIFY_CUSTOMER)"
+    command.add_argument("--notify", action=BooleanOptionalAction, default=None, help=words)
 
 
 def units_of(text: str) -> tuple[str, int]:

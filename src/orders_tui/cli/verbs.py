@@ -5,7 +5,7 @@ Knows no model and no network: only argparse, drafts and the contract's words.
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -17,17 +17,15 @@ from orders_tui.actions.fulfill import FulfillDraft, Parcel
 from orders_tui.actions.hold import HoldDraft
 from orders_tui.actions.inventory import InventoryDraft
 from orders_tui.actions.owed_lines import Part
-from orders_tui.actions.returns import ReturnsDraft
 from orders_tui.actions.support import SupportDraft
 from orders_tui.actions.tags import TagsDraft, split
 from orders_tui.actions.tracking import ParcelNumber, TrackingDraft
 from orders_tui.actions.undo import UndoDraft
+from orders_tui.cli import decision_verbs, hold_verbs, note_verb
 from orders_tui.cli.hold_verbs import in_zone
-from orders_tui.cli.verb import Row, Verb, units_of
+from orders_tui.cli.verb import Row, Verb, add_notify, units_of
 from orders_tui.errors import UsageError
-from orders_wire.arguments import one_of
-from orders_wire.spelling import none_of
-from orders_wire.vocabulary import ActionName, ReturnAction
+from orders_wire.vocabulary import ActionName
 
 ME = "me"
 """Stands for the operator until the server has said who that is."""
@@ -69,7 +67,7 @@ class Fulfill(Verb):
             "so many units of a line, by SKU or line id (one order; again for other lines); without: all that is owed"
         )
         command.add_argument("--line", action="append", default=[], type=units_of, metavar="SKU=N", help=units)
-        _add_notify(command)
+        add_notify(command)
 
     def drafts(self, given: Namespace, rows: Sequence[Row]) -> Iterable[FulfillDraft]:
         """Rows of one order are one parcel."""
@@ -104,7 +102,7 @@ class Tracking(Verb):
         command.add_argument("--url", metavar="URL", help="the page where the parcel is followed")
         which = "which parcel, by its name (F2), id, or place from 1; without: the only one that lacks a number, or the only one"
         command.add_argument("--parcel", metavar="PARCEL", help=which)
-        _add_notify(command)
+        add_notify(command)
 
     def drafts(self, given: Namespace, rows: Sequence[Row]) -> Iterable[TrackingDraft]:
         if len(rows) > 1 and (given.number or given.parcel or given.url):
@@ -135,27 +133,6 @@ class Support(Verb):
             if not note:
                 raise UsageError(f"support: what is it about {row['order']}? --note TEXT, or a CSV column note")
             yield SupportDraft((row["order"],), note, given.conversation or row.get("conversation") or None)
-
-
-class Returns(Verb):
-    action = ActionName.RETURNS
-    text = "move the return of orders"
-    columns = ("action", "note", "return_id")
-
-    def add_options(self, command: ArgumentParser) -> None:
-        command.add_argument("--action", **one_of(ReturnAction), metavar="ACTION", help=", ".join(ReturnAction))
-        command.add_argument("--note", metavar="TEXT", help="why")
-        command.add_argument("--return-id", metavar="ID", help="which return, where an order has several")
-        command.add_argument("--yes", action="store_true", help="do not ask before a refund or a denial")
-
-    def drafts(self, given: Namespace, rows: Sequence[Row]) -> Iterable[ReturnsDraft]:
-        for row in rows:
-            move = given.action or row.get("action") or ""
-            if move not in list(ReturnAction):
-                what = none_of(move, ReturnAction)
-                raise UsageError(f"returns: the action for {row['order']}, by --action or a CSV column action: {what}")
-            note, return_id = given.note or row.get("note"), given.return_id or row.get("return_id")
-            yield ReturnsDraft((row["order"],), ReturnAction(move), note or None, return_id or None)
 
 
 class Inventory(Verb):
@@ -222,6 +199,8 @@ class Undo(Verb):
         return [UndoDraft((), action_id) for action_id in given.actions]
 
 
+FILES = (decision_verbs, hold_verbs, note_verb)
+"""Where the others are."""
 _KINDS = {kind.action: kind for kind in Verb.__subclasses__()}
 VERBS: Mapping[ActionName, Verb] = {action: _KINDS[action]() for action in ActionName if action in _KINDS}
 
@@ -238,11 +217,6 @@ def known_to(draft: Draft, name: str, zone: tzinfo, now: datetime) -> Draft:
     if isinstance(draft, HoldDraft):
         return in_zone(draft, zone, now)
     return replace(draft, assignee=name) if isinstance(draft, AssignDraft) and draft.assignee == ME else draft
-
-
-def _add_notify(command: ArgumentParser) -> None:
-    words = "mail the customer, or do not; without: as the server is set (NOTIFY_CUSTOMER)"
-    command.add_argument("--notify", action=BooleanOptionalAction, default=None, help=words)
 
 
 def _number(row: Row) -> str:

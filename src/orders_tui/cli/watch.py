@@ -13,7 +13,7 @@ from orders_tui import wording
 from orders_tui.cli.connection import connect
 from orders_tui.cli.output import painted, say
 from orders_tui.errors import ApiError, SignInNeeded, Unreachable, VersionSkew
-from orders_tui.feed import Connection, ConnectionState, Feed
+from orders_tui.feed import Connection, ConnectionState, Events, Feed
 from orders_tui.feed.polling_fallback import PollingFeed
 from orders_tui.feed.sse import SseFeed
 from orders_wire.vocabulary import EventType, OpenClosed
@@ -45,9 +45,9 @@ async def _watch(given: Namespace) -> None:
             async for item in items:
                 if isinstance(item, Connection):
                     reached = _report(item, reached)
-                    continue
-                for event in item.events:
-                    _print_once(event, printed, as_json=given.json)
+                elif isinstance(item, Events):
+                    for event in item.events:
+                        _print_once(event, printed, as_json=given.json)
 
 
 def _report(connection: Connection, reached: bool) -> bool:
@@ -81,6 +81,8 @@ def _text(event: Event) -> str:
         return ""
     sign = wording.event_type(event.type)
     what = event.message or f"{sign.word} {event.order_number or ''}".rstrip()
+    if event.type is EventType.MENTION:
+        what = wording.mentioned(event.by, event.order_number)
     state = " (over)" if event.status is OpenClosed.CLEARED else ""
     word = painted(f"{sign.short:<9}", "dim" if state else sign.tone, sys.stdout)
     return f"{event.created_at:%H:%M:%S}  {word}  {what}{state}"

@@ -43,6 +43,7 @@ class Config:
     views: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
     commands: tuple[OwnCommand, ...] = ()
+    templates: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
     state_dir: Path | None = None
     desk: str | None = None

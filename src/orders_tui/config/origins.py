@@ -54,6 +54,6 @@ def held(
     yield Held("token", "set" if config.token else None, place(token.origin) if token else DEFAULT)
     desk = settled.get("desk")
     yield Held("desk", config.desk, place(desk.origin) if desk else DEFAULT)
-    for section in ("keys", "commands"):
+    for section in ("keys", "commands", "templates"):
         for name, value in body.get(section, {}).items():
             yield Held(f"{section}.{name}", value, place((section, name)))

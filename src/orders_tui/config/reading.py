@@ -22,6 +22,9 @@
     [commands.label]               # a command of your own: see own_commands.py
     argv = ["/usr/local/bin/label", "{number}"]
 
+    [templates]                    # texts for notes: see templates.py
+    split = "{customer} asks for two parcels"
+
 Order of precedence: command line, environment (`VARIABLES`), profile, defaults. An unknown key is an error that names the file,
 the key and the nearest known one; so is a value of the wrong kind, and a variable `ORDERS_TUI_…` that is none.
 """
@@ -42,7 +45,7 @@ from orders_tui.errors import ConfigError
 if TYPE_CHECKING:
     from orders_tui.config.own_commands import OwnCommand
 
-_TOP = ["default_profile", "defaults", "profile", "keys", "commands"]
+_TOP = ["default_profile", "defaults", "profile", "keys", "commands", "templates"]
 
 _OF_ITS_SERVER = {"token_file", "environment", "band"}
 """What the file says of the server that it names, and of no other: above all its token, which goes nowhere else."""
@@ -83,6 +86,7 @@ def load(
     if "server" in given:
         given["server"] = given["server"].rstrip("/")
     given["commands"] = _own_commands(path, body)
+    given["templates"] = _templates(path, body)
     return Config(**given, profile=chosen, keys=_keys(path, body), path=path if path.exists() else None)
 
 
@@ -222,6 +226,14 @@ def _own_commands(path: Path, body: Mapping[str, Any]) -> tuple[OwnCommand, ...]
     from orders_tui.config import own_commands
 
     return own_commands.read(path, body["commands"])
+
+
+def _templates(path: Path, body: Mapping[str, Any]) -> Mapping[str, str]:
+    if "templates" not in body:
+        return {}
+    from orders_tui.config import templates
+
+    return templates.read(path, body["templates"])
 
 
 def _token(path: Path, token_file: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from orders_tui.config import own_commands
+from orders_tui.config import own_commands, templates
 from orders_tui.config.settings import SETTINGS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -39,6 +39,7 @@ def schema(themes: Iterable[str], keys: Mapping[str, Any], line: Mapping[str, An
                 "patternProperties": {r"^own\.": {"$ref": "#/$defs/keys"}},
             },
             "commands": dict(own_commands.SCHEMA),
+            "templates": dict(templates.SCHEMA),
         },
         "$defs": {"profile": _profile(themes), "keys": dict(line)},
     }

@@ -23,6 +23,7 @@ from orders_tui.wording.lateness import BREACH_HOURS
 from orders_wire.vocabulary import Role
 
 if TYPE_CHECKING:
+    from orders_tui.context.customer_orders import Left
     from orders_tui.session.log import ActionEntry
 
 
@@ -42,6 +43,8 @@ class Context:
     views: ViewFolder = field(default_factory=ViewFolder)
     handover: str = ""
     """The note of a handover that was begun."""
+    left: Left | None = None
+    """What was in the table before one customer's orders."""
     programs: Runner = field(init=False)
     """Commands of the operator's own."""
 
@@ -87,7 +90,8 @@ class Context:
         """How values read at this moment."""
         me = self.session.me
         breach_hours = me.breach_hours if me is not None else BREACH_HOURS
-        return Formatter(self.pace.now(), self.zone, self.glyphs, self.name, breach_hours=breach_hours)
+        present = self.session.present
+        return Formatter(self.pace.now(), self.zone, self.glyphs, self.name, breach_hours=breach_hours, present=present)
 
     def reading_only(self) -> str:
         """Why nothing can be sent now: `offline: reading only`."""

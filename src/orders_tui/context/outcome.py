@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from orders_tui import wording
 from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.wording import Tone
 
@@ -34,8 +35,8 @@ def sentence(entry: ActionEntry, title: str, now: datetime, undo_key: str) -> tu
                 done = f"{done}; {entry.draft.unsent}"
             if not entry.undoable(now):
                 return done, Tone.GOOD
-            seconds = f" for {(entry.undo_until - now).total_seconds():.0f} s" if entry.undo_until else ""
-            return f"{done}; {undo_key} takes it back{seconds}", Tone.GOOD
+            left = f" for {wording.left((entry.undo_until - now).total_seconds())}" if entry.undo_until else ""
+            return f"{done}; {undo_key} takes it back{left}", Tone.GOOD
         case ActionState.PARTLY:
             return f"{len(entry.order_ids) - len(entry.failures)} {entry.draft.done}, {_failed(entry)}", Tone.WARN
         case ActionState.FAILED:

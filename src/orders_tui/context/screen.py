@@ -27,6 +27,11 @@ class SessionObserver:
     def session_changed(self, change: Change) -> None:
         """The session has something new."""
 
+    @property
+    def open_order(self) -> tuple[str, str | None] | None:
+        """The order that is open here, and the action that is begun on it; None: whatever is open below."""
+        return None
+
     def take(self, text: str) -> bool:
         """Takes text that was typed before this screen was there; False where it has no place for it."""
         return False

@@ -36,6 +36,14 @@ class ActionDialog(Dialog[D]):
         self.opens: Callable[[ActionName, str, Target], object] = lambda *_: None
         """Opens the dialog of an action; whoever opened this one says how."""
 
+    @property
+    def open_order(self) -> tuple[str, str | None] | None:
+        """The one order that it is about, and its action, which its file is called after; a stock-out is about a SKU."""
+        action = type(self).__module__.rpartition(".")[2]
+        if self.target.only is None or action not in list(ActionName) or action == ActionName.INVENTORY:
+            return None
+        return self.target.only.id, action
+
     def leave_for(self, action: ActionName) -> None:
         """Goes to the dialog of another action on the same target."""
         self.action_leave()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from orders_tui import wording
 from orders_wire.orders import Order
 
 NAMED = 5
@@ -60,7 +61,9 @@ def difference(before: Order, after: Order) -> str:
     if before.hold != after.hold:
         words.append("held" if after.hold else "hold gone")
     if before.return_ != after.return_:
-        words.append(f"return {after.return_.state.replace('_', ' ')}" if after.return_ else "return gone")
+        words.append(f"return {wording.return_sign(after.return_).word}" if after.return_ else "return gone")
+    if before.cancelling != after.cancelling:
+        words.append(f"cancelling (by {after.cancelling.by})" if after.cancelling else "no longer being cancelled")
     if not words and after.timeline and after.timeline != before.timeline:
         words.append(after.timeline[-1].event.replace("_", " "))
     return ", ".join(words) or "details"

@@ -59,6 +59,11 @@ class CommandLine(OfferDialog[Offer]):
         key = self.confirm_key if doing is not None else "enter"
         return [Hint(key, shown, able=doing is not None), Hint("tab", "complete"), Hint("↑↓", "choose")]
 
+    def escape_word(self) -> str:
+        """Where Enter cancels an order, `cancel` would mean something else."""
+        doing = self._doing if self.touched else None
+        return "leave it" if doing is not None and doing.command.id == "order.cancel" else super().escape_word()
+
     @property
     def lit(self) -> bool:
         return bool(self.typed) and self._reading.meant is None

@@ -19,6 +19,7 @@ from rich.console import RenderableType
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
@@ -28,7 +29,14 @@ from orders_tui.context.screen import SafeDismiss, SessionObserver, hidden_bindi
 from orders_tui.dialogs.bound_orders import BoundOrders
 from orders_tui.dialogs.field import TextLine
 from orders_tui.errors import ReadOnly
-from orders_tui.session.changes import Change, ConnectionChanged, DetailChanged, PageShown, RowsChanged
+from orders_tui.session.changes import (
+    Change,
+    ConnectionChanged,
+    DetailChanged,
+    PageShown,
+    PresenceChanged,
+    RowsChanged,
+)
 from orders_tui.widgets.bar import Bar, content
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.first_line import Shade
@@ -37,6 +45,9 @@ from orders_tui.widgets.line_list import LineList
 from orders_tui.widgets.switch import Switch
 from orders_tui.wording import Tone
 from orders_wire.orders import Order
+
+EDITOR = "text.editor"
+"""The command whose key has the text at hand edited outside."""
 
 READ_S = 0.15
 """Nobody reads a dialog in less."""
@@ -71,8 +82,11 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
         super().__init__(classes=f"{self.SIZE} -banded" if work.config.band_color else self.SIZE)
         self.work = work
         self.touched = False
+        self.in_editor = False
+        """Whether it opens with its text in the operator's editor."""
         self._orders = BoundOrders(orders)
         self._opened_at = float("inf")
+        self._drawn_for: Size | None = None
         self._prefilled: dict[Input, str] = {}
         work.keyboard.hold()
 
@@ -159,6 +173,7 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
             yield self.bar("title")
             yield from self.body()
             yield self.bar("change")
+            yield self.bar("present")
             yield Static(id="problem")
             yield HintBar(self.work.glyphs.ellipsis, id="keys")
 
@@ -169,6 +184,8 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
         self.prepare()
         self.update()
         self.call_after_refresh(self._take_typed_ahead)
+        if self.in_editor:
+            self.call_after_refresh(self.write_outside)
 
     def _take_typed_ahead(self) -> None:
         ahead = self.work.keyboard.release()
@@ -201,15 +218,25 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
         change = self.query_one("#change", Bar)
         change.display = bool(self._orders.changed)
         change.set_pieces([(self._orders.changed, Tone.WARN)])
+        self._show_present()
         self.say(self.fault() if self.touched else self._obstacle() or self.hindrance(), Tone.WARN)
         self.query_one(HintBar).show(self.keys(), Hint("esc", self.escape_word()))
+
+    def _show_present(self) -> None:
+        """Who else is at the order that it is about, if it is one."""
+        bound = self.bound
+        said = self.work.formatter().presence(bound[0].id) if len(bound) == 1 else []
+        self.query_one("#present", Bar).appear(said)
 
     def say(self, text: str, tone: Tone = Tone.DIM) -> None:
         """A sentence above the keys."""
         self.query_one("#problem", Static).update(content([(text, tone)]))
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self.update)
+    def on_resize(self, event: events.Resize) -> None:
+        """Drawn anew for another size; a terminal that was lent comes back with the one that it had."""
+        if event.size != self._drawn_for:
+            self._drawn_for = event.size
+            self.call_after_refresh(self.update)
 
     @property
     def bound(self) -> list[Order]:
@@ -220,6 +247,8 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
         """Watches the orders that this dialog is about."""
         if isinstance(change, ConnectionChanged) and self.SENDS:
             self.update()
+        if isinstance(change, PresenceChanged) and self.has_widgets:
+            self._show_present()
         if isinstance(change, RowsChanged | PageShown | DetailChanged):
             for before in self.bound:
                 order = self.work.session.table.order(before.id)
@@ -278,6 +307,12 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
 
     # -- keys and text
 
+    def write_outside(self) -> None:
+        """The text at hand in the operator's editor."""
+        from orders_tui.dialogs.outside_editor import edit
+
+        self.run_worker(edit(self), "editor")
+
     def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
         """A click on a key that came before anybody could read it goes nowhere."""
         if self.work.pace.monotonic() - self._opened_at < READ_S:
@@ -309,6 +344,9 @@ class Dialog(SessionObserver, ModalScreen[T | None], SafeDismiss[T | None], Gene
 
     def on_key(self, event: events.Key) -> None:
         """What the dialog does not own ends here."""
-        if event.key == "enter" and not isinstance(self.focused, Input):
+        if event.key in self.work.keymap.keys.get(EDITOR, ()):
+            event.stop()
+            self.write_outside()
+        elif event.key == "enter" and not isinstance(self.focused, Input):
             event.stop()
             self.entered()

@@ -26,6 +26,8 @@ class TextLine(Input):
         )
         self.cursor_blink = False
         self.refusal = ""
+        self.left_out = ""
+        """What came back from an editor and was too long."""
         self._label = label if label.isalpha() else "this line"
         self._prose = prose
 
@@ -39,6 +41,17 @@ class TextLine(Input):
         else:
             self.replace(lines[0] if len(lines) == 1 else " ".join(map(trimmed, lines)), *self.selection)
 
+    def put_edited(self, text: str) -> None:
+        """What came back from an editor stands here, in one line. What is too long does not: it is what the editor gets next."""
+        line = " ".join(filter(None, map(trimmed, text.splitlines())))
+        if self.max_length and len(line) > self.max_length:
+            self.left_out = line
+            most = f"{self._label} takes at most {self.max_length} characters, the editor brought {len(line)}"
+            self._refuse(f"{most}: not put in; it gets them again")
+            return
+        self.replace(line, 0, len(self.value))
+        self.cursor_position = len(self.value)
+
     def replace(self, text: str, start: int, end: int) -> None:
         """Every change of the text comes through here, from the keyboard and from the clipboard."""
         first, last = sorted((max(0, start), min(len(self.value), end)))
@@ -48,6 +61,7 @@ class TextLine(Input):
             self._refuse(f"{most}: {'the paste was' if len(text) > 1 else 'that letter was'} not put in")
             return
         self._refuse("")
+        self.left_out = ""
         super().replace(text, start, end)
 
     def _refuse(self, reason: str) -> None:

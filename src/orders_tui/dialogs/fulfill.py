@@ -121,7 +121,7 @@ class FulfillDialog(CarrierDialog[Draft]):
         return bool(self._lines) and not self._sent and any(line.open for line in self._lines or ())
 
     def hindrance(self) -> str:
-        if self._nothing_chosen():
+        if self.order.cancelling is None and self._nothing_chosen():
             return "nothing is chosen: space takes a line of the items, + counts"
         return self._draft().obstacle(self.order) or ""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from textual.app import ComposeResult
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
 from orders_tui.actions import owed_lines
 from orders_tui.actions.fulfill import FulfillDraft, outward
@@ -23,6 +23,7 @@ from orders_tui.dialogs.field import Field
 from orders_tui.dialogs.mail_box import MailDialog
 from orders_tui.dialogs.read_orders import ReadOrders
 from orders_tui.dialogs.shipment_plan import plan
+from orders_tui.dialogs.text_box import TextBox
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -63,11 +64,9 @@ class FulfillSeveralDialog(MailDialog[FulfillDraft]):
         return len(self.target.ids) >= TYPED_FROM
 
     def body(self) -> ComposeResult:
-        yield TextArea(
+        yield TextBox(
             id="numbers",
-            compact=True,
             soft_wrap=False,
-            tab_behavior="focus",
             placeholder="one line each: order, number, carrier, parcel (of one that was sent)\n"
             "or just the numbers, in the order of the list",
         )
@@ -197,7 +196,7 @@ class FulfillSeveralDialog(MailDialog[FulfillDraft]):
 
     def on_text_area_changed(self) -> None:
         """Pasting is touching."""
-        self._text = self.query_one(TextArea).text
+        self._text = self.query_one(TextBox).text
         self.touched = True
         self.update()
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from textual.app import ComposeResult
-from textual.widgets import TextArea
 
 from orders_tui import export, wording
 from orders_tui.context.context import Context
 from orders_tui.dialogs.dialog import Dialog
+from orders_tui.dialogs.text_box import TextBox
 from orders_tui.errors import UsageError
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.hint_bar import Hint
@@ -30,14 +30,14 @@ class HandoverDialog(Dialog[Path]):
 
     def body(self) -> ComposeResult:
         asks = "what is open, what was promised, what to look at first"
-        yield TextArea(self.work.handover, id="note", compact=True, tab_behavior="focus", placeholder=asks)
+        yield TextBox(self.work.handover, id="note", placeholder=asks)
         yield self.bar("consequence")
 
     def prepare(self) -> None:
         self.query_one("#consequence", Bar).set_pieces([(f"{self._path.name}, readable by you alone", Tone.DIM)])
 
     def keep_draft(self) -> None:
-        self.work.handover = self.query_one(TextArea).text
+        self.work.handover = self.query_one(TextBox).text
 
     def on_text_area_changed(self) -> None:
         self.touched = True
@@ -51,5 +51,5 @@ class HandoverDialog(Dialog[Path]):
     def _text(self) -> str:
         now = self.work.pace.now()
         at = f"{now.astimezone(wording.zone(self.work.zone)):%Y-%m-%d %H:%M %Z}"
-        note = self.query_one(TextArea).text.strip() or "no note"
+        note = self.query_one(TextBox).text.strip() or "no note"
         return "\n".join([f"Handover by {self.work.name or 'somebody'}, {at}", "", note, "", *self._figures, ""])

@@ -10,10 +10,12 @@ from orders_tui.context import pinned_views
 from orders_tui.context.context import Context
 from orders_tui.context.target import Target
 from orders_tui.dialogs.hold_plan import MEANS
+from orders_tui.query.alerts import WORDS
 from orders_tui.themes import OWN
 from orders_tui.widgets.order_table.columns import COLUMNS
+from orders_tui.wording import cancelling
 from orders_tui.words.arguments import Known, Value, signed
-from orders_wire.vocabulary import HoldReason, SortField
+from orders_wire.vocabulary import CancelReason, HoldReason, SortField
 
 FIXED_COLUMN = "number"
 """It is always shown."""
@@ -24,6 +26,7 @@ def known_values(work: Context, target: Target, themes: Collection[str]) -> Know
     known: Mapping[Argument, Callable[[], Iterable[Value]]] = {
         Argument.OWNER: lambda: _owners(work),
         Argument.REASON: lambda: (Value(reason, MEANS[reason]) for reason in HoldReason),
+        Argument.CANCEL_REASON: lambda: (Value(reason, cancelling.MEANS[reason]) for reason in CancelReason),
         Argument.TAGS: lambda: map(
             Value, sorted({tag for row in work.session.table.view.rows for tag in row.order.tags})
         ),
@@ -36,6 +39,7 @@ def known_values(work: Context, target: Target, themes: Collection[str]) -> Know
         Argument.THEME: lambda: _themes(themes),
         Argument.COLUMN: lambda: _columns(work),
         Argument.PROFILE: lambda: _profiles(work),
+        Argument.ALERTS: lambda: map(Value, WORDS),
     }
     return {kind: tuple(values()) for kind, values in known.items()}
 

@@ -23,13 +23,21 @@ class MailDialog(ActionDialog[D]):
         super().__init__(work, target, given)
         self.mail = work.preferences.mail
 
+    @property
+    def mail_words(self) -> str:
+        """What the box stands for; empty where nobody is mailed, whatever is chosen."""
+        return "mail the customer" if len(self.target.ids) == 1 else "mail the customers"
+
     def update(self) -> None:
         super().update()
-        whom = "the customer" if len(self.target.ids) == 1 else "the customers"
-        self.query_one("#mail", Switch).show(f"mail {whom}", on=self.mail)
+        box = self.query_one("#mail", Switch)
+        box.visible = bool(self.mail_words)
+        box.show(self.mail_words, on=self.mail)
 
     def action_mail(self) -> None:
         """Mails customers, or does not."""
+        if not self.mail_words:
+            return
         self.mail = not self.mail
         self.touched = True
         self.update()

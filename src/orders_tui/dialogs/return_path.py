@@ -16,22 +16,22 @@ from orders_wire.return_machine import PATH, after
 from orders_wire.vocabulary import ReturnAction, ReturnState
 
 
-def way(at: ReturnState, allowed: Sequence[ReturnAction], glyphs: Glyphs) -> list[Piece]:
-    """The first line."""
+def way(at: ReturnState, allowed: Sequence[ReturnAction], glyphs: Glyphs, *, requested: bool = False) -> list[Piece]:
+    """The first line. `requested`: a customer asks for it, and nobody has answered."""
     lit = {state for action in allowed if (state := after(at, action)) is not None}
     pieces: list[Piece] = []
     for number, state in enumerate(PATH):
         if number:
             pieces.append((f" {glyphs.arrow} ", Tone.DIM))
-        pieces.append(_state(state, at, lit, glyphs))
+        pieces.append(_state(state, at, lit, glyphs, requested=requested))
     return pieces
 
 
-def branch(at: ReturnState, allowed: Sequence[ReturnAction], glyphs: Glyphs) -> list[Piece]:
+def branch(at: ReturnState, allowed: Sequence[ReturnAction], glyphs: Glyphs, *, requested: bool = False) -> list[Piece]:
     """The second line: a stem under each state that can be denied, the present one's lit while it is allowed."""
     pieces: list[Piece] = []
     x = drawn = 0
-    for number, piece in enumerate(way(at, allowed, glyphs)):
+    for number, piece in enumerate(way(at, allowed, glyphs, requested=requested)):
         stem = x + width(text_of([piece])) // 2
         x += width(text_of([piece]))
         state = PATH[number // 2]
@@ -50,8 +50,10 @@ def note(at: ReturnState, glyphs: Glyphs) -> list[Piece]:
     return [_state(ReturnState.CANCELLED, at, set(), glyphs), ("  only in the shop itself", "faint")]
 
 
-def _state(state: ReturnState, at: ReturnState, lit: set[ReturnState], glyphs: Glyphs) -> Piece:
-    sign = wording.return_state(state)
+def _state(
+    state: ReturnState, at: ReturnState, lit: set[ReturnState], glyphs: Glyphs, *, requested: bool = False
+) -> Piece:
+    sign = wording.return_state(state, requested=requested and state is at)
     text = f"{sign.mark(glyphs.ascii_only)} {sign.short}"
     if state is at:
         return f"[{text}]", "badge"

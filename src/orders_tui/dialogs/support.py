@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.widgets import TextArea
 
 from orders_tui.actions.support import SupportDraft
 from orders_tui.context.context import Context
 from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import ActionDialog
+from orders_tui.dialogs.text_box import TextBox
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
@@ -27,7 +27,7 @@ class SupportDialog(ActionDialog[SupportDraft]):
 
     def body(self) -> ComposeResult:
         what = "what support should know and do"
-        yield TextArea(self._note, id="note", compact=True, tab_behavior="focus", placeholder=what)
+        yield TextBox(self._note, id="note", placeholder=what)
         yield self.bar("consequence")
 
     def title_pieces(self) -> list[Piece]:
@@ -41,7 +41,7 @@ class SupportDialog(ActionDialog[SupportDraft]):
     @property
     def note(self) -> str:
         """The note without blanks around it."""
-        return self.query_one(TextArea).text.strip()
+        return self.query_one(TextBox).text.strip()
 
     def problem(self) -> str:
         if not self.note:
@@ -63,7 +63,7 @@ class SupportDialog(ActionDialog[SupportDraft]):
 
     def on_text_area_changed(self) -> None:
         """Typing is touching."""
-        self.touched |= self.query_one(TextArea).text != self._note
+        self.touched |= self.query_one(TextBox).text != self._note
         self.update()
 
 

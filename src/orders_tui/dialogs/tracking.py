@@ -10,6 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from orders_tui.actions.draft import ending
 from orders_tui.actions.tracking import ParcelNumber, TrackingDraft, outward, parcels_of
 from orders_tui.context.context import Context
 from orders_tui.context.screen import hidden_bindings
@@ -119,6 +120,8 @@ class TrackingDialog(CarrierDialog[TrackingDraft]):
         )
 
     def hindrance(self) -> str:
+        if self.order.cancelling is not None:
+            return ending(self.order) or ""
         if self._parcels == [] or (self._parcels is None and not self.order.tracking):
             return "no parcel yet: nothing was sent of it"
         return "" if self.touched else self._why

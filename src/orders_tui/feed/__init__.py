@@ -1,18 +1,20 @@
 """The alerts channel: one interface, by stream or by polling, and the state of the connection.
 
-Nothing else in the client knows which way runs: events are the same, in the same order, by stream and by poll.
+Nothing else in the client knows which way runs: events are the same, in the same order, by stream and by poll. Only who is
+where comes by stream alone, since it is true of a moment.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from orders_tui.feed.connection import Connection, ConnectionState
 
 if TYPE_CHECKING:
     from orders_wire.alerts import Event
+    from orders_wire.presence import PresenceEvent
 
 __all__ = ["Connection", "ConnectionState", "Events", "Feed", "FeedItem"]
 
@@ -31,7 +33,7 @@ def starts_over(event: Event) -> bool:
     return bool(event.reset) and not event.id.endswith("-0")
 
 
-FeedItem = Events | Connection
+FeedItem: TypeAlias = "Events | Connection | PresenceEvent"
 
 
 class Feed(Protocol):

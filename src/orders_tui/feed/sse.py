@@ -60,6 +60,8 @@ class SseFeed:
                     self._polling.position = message.position or self._polling.position
                     self._tracker.asked_s = self._tracker.asked_s if message.retry_s is None else message.retry_s
                     yield self._tracker.up(ConnectionState.LIVE)
+                    if message.presence is not None:
+                        yield message.presence
                     if message.event is not None:
                         yield Events((message.event,))
                         if starts_over(message.event):

@@ -1,6 +1,7 @@
 """One event stream from its head to its end: every event in order, any byte counted as life, silence noticed.
 
 httpx-sse yields an event with empty data for a heartbeat once an id is known, and none before: those are life, not events.
+What has a name is no event of the channel: `presence` says who is where, any other is of a newer release and nothing here.
 """
 
 from __future__ import annotations
@@ -10,18 +11,19 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
-from httpx_sse import EventSource, SSEError
+from httpx_sse import EventSource, ServerSentEvent, SSEError
 
-from orders_tui.api.answer import read_event
-from orders_tui.api.body import LARGEST_EVENT, parse_safe, position_of
+from orders_tui.api.answer import read_event, read_presence
+from orders_tui.api.body import LARGEST_EVENT, LARGEST_PRESENCE, parse_safe, position_of
 from orders_tui.errors import ApiError
 
 if TYPE_CHECKING:
     from orders_tui.api.client import SyncApi
     from orders_wire.alerts import Event
+    from orders_wire.presence import PresenceEvent
 
 _FIRST_BYTE_S = 5.0
 """After the head; later somebody in between must be buffering."""
@@ -32,6 +34,7 @@ was last received.
 _LONGEST_RETRY_MS = 60_000
 _BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
 _LONGEST_BLANK_LINE = 4
+T = TypeVar("T")
 
 
 class FellSilent(ApiError):
@@ -44,11 +47,12 @@ class NoStream(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One block of the stream: an event, or a heartbeat (None). `position` is the id to go on after."""
+    """One block of the stream: an event, who is where, or a heartbeat (neither). `position` is the id to go on after."""
 
     event: Event | None
     position: str | None
     retry_s: float | None
+    presence: PresenceEvent | None = None
 
 
 class Blocks:
@@ -113,17 +117,26 @@ async def listen(api: SyncApi, position: str | None, contact: Callable[[], None]
         try:
             async with aclosing(EventSource(response).aiter_sse()) as events:
                 async for sse in events:
-                    yield Message(_event(sse.data), position_of(sse.id), _seconds(sse.retry))
+                    yield _message(sse)
         except SSEError as error:
             raise NoStream("the server offers no live stream") from error
         finally:
             await body.aclose()
 
 
-def _event(data: str) -> Event | None:
-    """The event in a block; None for a heartbeat, and for one that cannot be read."""
+def _message(sse: ServerSentEvent) -> Message:
+    """What a block says. Only an event of the channel, and a heartbeat behind one, has a place to go on after."""
+    retry_s = _seconds(sse.retry)
+    if sse.event == "message":
+        return Message(_read(sse.data, read_event), position_of(sse.id), retry_s)
+    told = sse.event == "presence" and len(sse.data) <= LARGEST_PRESENCE
+    return Message(None, None, retry_s, _read(sse.data, read_presence) if told else None)
+
+
+def _read(data: str, read: Callable[[Any], T | None]) -> T | None:
+    """What is in a block; None for a heartbeat, and for one that cannot be read."""
     try:
-        return read_event(parse_safe(data)) if data else None
+        return read(parse_safe(data)) if data else None
     except (ValueError, RecursionError, OverflowError):
         return None
 

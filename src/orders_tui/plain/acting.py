@@ -7,7 +7,6 @@ consequence was said and `yes` was typed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from orders_tui.actions.assign import AssignDraft
 from orders_tui.actions.draft import MARKS, Draft
@@ -39,6 +38,8 @@ class Acting:
         if form.one and len(target.ids) > 1:
             self.desk.console.say(f"{command.label} is for one order at a time; unmark, and open the one that is meant")
             return
+        if len(target.ids) == 1 and action is not ActionName.INVENTORY:
+            self.desk.session.be_at(target.ids[0], action)
         draft = await self._draft(form, action, target, given)
         if draft is not None:
             await self._confirm(command.risk, form, draft, target)
@@ -58,7 +59,7 @@ class Acting:
         kept = self.desk.session.drafts.find(ACTIONS[action], subject)
         if kept is not None and not given and kept.order_ids == target.ids:
             if await self.desk.console.yes(f"a draft was kept: {kept.done}. Go on with it?"):
-                return replace(kept, versions=dict(target.versions))
+                return await form.again(self.desk, kept, target)
             self.desk.session.drafts.drop(kept)
         return await form.fill(self.desk, target, given)
 

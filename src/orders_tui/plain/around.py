@@ -10,6 +10,7 @@ from orders_tui.context.outcome import orders
 from orders_tui.errors import ApiError, UsageError
 from orders_tui.plain.desk import Desk, Misread
 from orders_tui.plain.news import alert_line
+from orders_tui.query.alerts import named
 from orders_tui.session.log import ActionEntry
 from orders_wire.vocabulary import Tab
 
@@ -25,17 +26,27 @@ class Around:
         self.desk = desk
         self._alerts: list[str] = []
 
-    def alerts(self) -> None:
-        """What is open, the worst first; data gaps behind it."""
-        desk, now = self.desk, self.desk.pace.now()
-        found = [*desk.session.alerts.open(now), *desk.session.alerts.gaps(now)]
+    async def alerts(self, which: str = "") -> None:
+        """What is open, the worst first, or those that a word names; data gaps behind it."""
+        desk, alerts = self.desk, self.desk.session.open_alerts
+        alerts.choose(named(which, desk.name))
+        await alerts.everything()
+        now = desk.pace.now()
+        found = [*alerts.shown(now), *(desk.session.alerts.gaps(now) if not which else ())]
         self._alerts = [alert.alert_id for alert in found]
-        desk.console.say(f"alerts and data gaps: {len(found)}")
-        desk.console.numbered(f"{alert_line(alert)}, {desk.instant(alert.created_at)}" for alert in found)
+        desk.console.say(f"{which} alerts: {len(found)}" if which else f"alerts and data gaps: {len(found)}")
+        desk.console.numbered(
+            f"{alert_line(alert, now, desk.zone_name)}, {desk.instant(alert.created_at)}" for alert in found
+        )
+        if not (coverage := alerts.coverage).whole:
+            why = (
+                "this server is older and tells no more" if coverage.older else coverage.problem or "not asked for yet"
+            )
+            desk.console.say(f"there may be more: {why}")
 
     async def put_away(self, *, snooze: bool) -> None:
         """Alerts, by their numbers, until their cause ends or for an hour."""
-        self.alerts()
+        await self.alerts()
         if not self._alerts:
             return
         given = await self.desk.console.ask("which of them? numbers, as 1 3")

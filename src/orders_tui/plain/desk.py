@@ -19,10 +19,11 @@ from orders_tui.errors import ConfigError
 from orders_tui.pace import Pace
 from orders_tui.plain.console import Console
 from orders_tui.plain.order_lines import row_line
+from orders_tui.query.alerts import WORDS
 from orders_tui.session.protocols import SessionProtocol
 from orders_tui.wording.lateness import BREACH_HOURS
 from orders_tui.words.arguments import Known, Value, signed
-from orders_wire.vocabulary import HoldReason, Role, SortField, Tab
+from orders_wire.vocabulary import CancelReason, HoldReason, Role, SortField, Tab
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -144,7 +145,8 @@ class Desk:
     def line(self, row: RowView) -> str:
         """An order of the list."""
         marked = row.order.id in self.marks
-        return row_line(row, self.pace.now(), self.zone_name, self.breach_hours, marked=marked)
+        here = wording.presence(self.session.present.get(row.order.id, ()))
+        return row_line(row, self.pace.now(), self.zone_name, self.breach_hours, marked=marked, here=here)
 
     def order(self, order_id: str) -> Order | None:
         """The order as it is known now."""
@@ -208,9 +210,11 @@ class Desk:
         return {
             Argument.OWNER: (*owners, Value("nobody")),
             Argument.REASON: tuple(Value(reason) for reason in HoldReason),
+            Argument.CANCEL_REASON: tuple(Value(reason) for reason in CancelReason),
             Argument.SORT: (*signed(Value(by, wording.sort_field(by)) for by in SortField), Value("none")),
             Argument.TAGS: tuple(map(Value, sorted({tag for row in rows for tag in row.order.tags}))),
             Argument.VIEW: tuple(map(Value, self.views)),
             Argument.TAB: tuple(map(Value, self.tabs())),
             Argument.PROFILE: tuple(map(Value, self.profiles())),
+            Argument.ALERTS: tuple(map(Value, WORDS)),
         }

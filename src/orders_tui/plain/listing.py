@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from orders_tui import paths, wording
+from orders_tui.context.customer_orders import orders_of
 from orders_tui.errors import UsageError
-from orders_tui.plain.desk import ANSWER_S, Desk
+from orders_tui.plain.desk import ANSWER_S, Desk, Misread
 from orders_tui.query import OrdersQuery, Sort, chips, parse
 from orders_tui.views.folder import ViewFolder
 from orders_tui.views.pins import VIEW, VIEWS_IN_FILES
@@ -113,6 +114,23 @@ class Listing:
             self.desk.console.say("no other tab was shown yet")
         else:
             await self.show_tab(self._tab_before)
+
+    async def customer(self) -> None:
+        """All orders of the customer of the one that is looked at."""
+        desk = self.desk
+        if not desk.current:
+            raise Misread("no order is open; its number in the list opens one")
+        detail = await desk.detail(desk.current)
+        if detail is None:
+            return
+        now = desk.session.table.view.query
+        query = orders_of(detail, now.page_size)
+        if query is None:
+            desk.console.say(f"the shop names no customer for {detail.order_number}")
+            return
+        self._tab_before = now.tab
+        desk.session.table.show(query)
+        await self.list()
 
     # -- what is in the list
 

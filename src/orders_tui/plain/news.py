@@ -67,20 +67,23 @@ class News:
 
     def _new_alerts(self) -> list[str]:
         """One line for each; at the start only how many there are."""
-        alerts = self._session.alerts.open(self._now())
+        alerts = self._session.alerts.from_events(self._now())
         known, self._known = self._known, {alert.alert_id for alert in alerts}
         if known is None:
-            open_now = f"{len(alerts)} alerts are open" if len(alerts) > 1 else "one alert is open"
+            count = len(alerts) + self._session.alerts.missing
+            open_now = f"{count} alerts are open" if count > 1 else "one alert is open"
             return [f"{open_now}; the word alerts lists what is open"] if alerts else []
         new = [alert for alert in alerts if alert.alert_id not in known]
         more = [f"and {len(new) - MOST_ALERTS} more alerts"] if len(new) > MOST_ALERTS else []
-        return [*(f"alert: {alert_line(alert)}" for alert in new[:MOST_ALERTS]), *more]
+        zone_name = self._session.me.time_zone if self._session.me is not None else "UTC"
+        told = (alert_line(alert, self._now(), zone_name) for alert in new[:MOST_ALERTS])
+        return [*(f"alert: {line}" for line in told), *more]
 
 
-def alert_line(alert: Alert) -> str:
+def alert_line(alert: Alert, now: datetime, zone_name: str) -> str:
     """How bad it is, what it is about, and of which order."""
-    kind = wording.event_type(alert.type).word
-    return ", ".join(filter(None, (f"{alert.severity} {kind}", alert.order_number, alert.message)))
+    kind, told = wording.event_type(alert.type).word, wording.about(alert.message, alert.order_number, now, zone_name)
+    return ", ".join(filter(None, (f"{alert.severity} {kind}", alert.order_number, told)))
 
 
 def outcome_of(run: BulkRun) -> str:

@@ -14,6 +14,7 @@ NOT_HERE: Mapping[str, str] = {
     "find.narrow": "nothing can be narrowed while one types here; filter asks the server",
     "view.freeze": "nothing moves by itself here: numbers mean what was listed last",
     "view.theme": "there is no colour here",
+    "text.editor": "the lines that are typed here are read all the time, so no editor can have them; note takes several lines",
     "take.copy": "lines can be copied as they stand",
     "take.copy_more": "lines can be copied as they stand",
     "desk.redraw": "nothing is drawn here",

@@ -49,6 +49,7 @@ class OneOrder:
         if detail is not None:
             self.desk.current = order_id
             self.desk.session.table.move_cursor(order_id)
+            detail = detail.model_copy(update={"present": self.desk.session.present.get(order_id, ())})
             self.desk.console.say(describe(detail, self.desk.pace.now(), self.desk.zone_name).rstrip())
 
     async def neighbour(self, step: int) -> None:
@@ -68,7 +69,7 @@ class OneOrder:
             self.desk.console.say(f"timeline of {detail.order_number}, oldest first")
             self.desk.console.say(
                 *(
-                    f"{self.desk.instant(entry.ts)}, {wording.timeline_event(entry.event).word}: {entry.details}"
+                    f"{self.desk.instant(entry.ts)}, {wording.timeline_sign(entry, detail.return_).word}: {entry.details}"
                     for entry in detail.timeline
                 )
             )

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
+from orders_tui.wording import whole_order
+from orders_tui.wording.cancelling import standing
 from orders_wire.vocabulary import UNASSIGNED, Priority, Status
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from orders_wire.orders import Hold
 
 
-def row_line(row: RowView, now: datetime, zone: str, breach_hours: float, *, marked: bool) -> str:
+def row_line(row: RowView, now: datetime, zone: str, breach_hours: float, *, marked: bool, here: str = "") -> str:
     """One order of a list, the facts parted by commas: what an action made of it, what it is, whose, and what deserves a look."""
     order, returned = row.order, row.order.return_
     placed = f"{wording.age((now - order.placed_at).total_seconds())} old"
@@ -33,13 +35,13 @@ def row_line(row: RowView, now: datetime, zone: str, breach_hours: float, *, mar
         wording.money(order.total, symbols=False) if order.total is not None else "",
         placed,
         f"ship by {due}" if due and order.ship_by is not None and order.ship_by > now else due,
-        *(flag.word for flag in wording.flags(order, now, breach_hours, shown={"ship_by"})),
+        *(flag.word for flag in wording.flags(order, now, breach_hours, shown={"ship_by", "status"})),
         f"return's state {wording.age((now - returned.since).total_seconds())} old"
         if returned and returned.since
         else "",
         f"{wording.money(order.refunded, symbols=False)} refunded" if order.refunded is not None else "",
     )
-    return f"{order.order_number} {', '.join(filter(None, facts))}"
+    return f"{order.order_number} {', '.join(filter(None, (*facts, here)))}"
 
 
 Paint = Callable[[str, str], str]
@@ -63,9 +65,12 @@ def describe(
 
 
 def _head(order: OrderDetail, now: datetime, zone: str, paint: Paint, wrap: Wrap) -> Iterator[str]:
-    state = [wording.order_status(order), *wording.flags(order, now)]
+    state = [wording.order_status(order), *wording.flags(order, now, shown={"status"})]
     yield f"{order.order_number}  {', '.join(paint(sign.word, sign.tone) for sign in state)}"
+    if order.present:
+        yield paint(wording.presence(order.present), "active")
     facts = {
+        "cancel": standing(order, now, zone),
         "customer": order.customer_name,
         "e-mail": order.email,
         "owner": wording.owner(order.assigned_to),
@@ -76,8 +81,9 @@ def _head(order: OrderDetail, now: datetime, zone: str, paint: Paint, wrap: Wrap
         "channel": order.channel.value,
         "delivery": wording.delivery(order.delivery).word,
         "tags": ", ".join(order.tags),
+        "orders": whole_order.customer_orders(order.customer_orders),
         "ships to": _address(order.shipping_address),
-        "note": order.note,
+        "shop note": order.note,
         "support": order.support_thread,
         "id": f"{order.id} (version {order.version})",
     }
@@ -87,18 +93,32 @@ def _head(order: OrderDetail, now: datetime, zone: str, paint: Paint, wrap: Wrap
 def _sections(order: OrderDetail, at: Callable[[datetime | None], str]) -> dict[str, list[str]]:
     return {
         "HOLDS": [_hold(hold, at) for hold in order.holds] or [_held(hold, at) for hold in [order.hold] if hold],
-        "ITEMS": [_line(f"{i.quantity}× {i.title}", i.sku and f"[{i.sku}]", _owed(i)) for i in order.line_items],
+        "ITEMS": [_line(f"{i.quantity}× {i.title}", *_about(i), _owed(i)) for i in order.line_items],
+        "MONEY": [f"{name:>9}  {amount}" for name, amount in whole_order.totals(order, symbols=False)],
         "PARCELS": [
             _line(f.name, f.carrier or "carrier unknown", f.number or "no number", _state(f), f.sent, _contents(f))
             for f in order.fulfillments
         ],
         "RETURNS": [
-            _line(f"{r.name or r.id}  {wording.return_state(r.state).word} since {at(r.since)}", _refund(r), r.reason)
+            _line(f"{r.name or r.id}  {wording.return_sign(r).word} since {at(r.since)}", _refund(r), r.reason)
             for r in order.returns
         ],
         "OUTBOUND": [_line(f"{o.target} {o.kind}", o.state, o.last_error) for o in order.outbox],
-        "TIMELINE": [_line(at(e.ts), wording.timeline_event(e.event).word, e.details) for e in order.timeline],
+        "TIMELINE": list(_timeline(order, at)),
     }
+
+
+def _timeline(order: OrderDetail, at: Callable[[datetime | None], str]) -> Iterator[str]:
+    """Each entry; of the desk's notes every line of what they say, and the id that `note --note-id` takes."""
+    notes = {note.id: note for note in order.notes}
+    for entry in order.timeline:
+        note, word = notes.get(entry.note_id or ""), wording.timeline_sign(entry, order.return_).word
+        if note is None:
+            yield _line(at(entry.ts), word, entry.details)
+        else:
+            edited = f"edited {at(note.edited_at)}" if note.edited_at is not None else ""
+            yield _line(at(note.at), word, note.by, edited, f"(id {note.id})")
+            yield from (f"  {line}" for line in (note.text or wording.ERASED).split("\n"))
 
 
 def _held(hold: Hold, at: Callable[[datetime | None], str]) -> str:
@@ -120,6 +140,14 @@ def _hold(hold: HoldEntry, at: Callable[[datetime | None], str]) -> str:
 def _line(*parts: object) -> str:
     """The parts that are there, two blanks between them."""
     return "  ".join(str(part) for part in parts if part).rstrip()
+
+
+def _about(line: LineItem) -> Iterator[str]:
+    """SKU, variant, barcode, and what the customer chose for it."""
+    if line.sku:
+        yield f"[{line.sku}]"
+    yield whole_order.variant(line)
+    yield from (f"{each.name}: {each.value}" for each in whole_order.properties(line))
 
 
 def _owed(line: LineItem) -> str:

@@ -21,6 +21,7 @@ from orders_tui.plain.console import Ended, Interrupted, Left
 from orders_tui.plain.desk import Desk, Misread
 from orders_tui.plain.listing import Listing
 from orders_tui.plain.marks import Marks
+from orders_tui.plain.mentions import mentions
 from orders_tui.plain.not_here import NOT_HERE
 from orders_tui.plain.one_order import OneOrder
 from orders_tui.plain.outgoing import outbox
@@ -59,6 +60,7 @@ class Prompt:
         await self._guarded(self._list.list)
         interrupted = False
         while not self._left:
+            self.desk.session.be_at(self.desk.current or None)
             try:
                 line = await self.desk.console.ask(self._question())
             except Ended:
@@ -70,7 +72,7 @@ class Prompt:
                 self.desk.console.say("ctrl+c again leaves, as quit does; what was sent goes on")
                 continue
             except Left:
-                self.desk.console.say("nothing is being asked; quit leaves the desk")
+                self.desk.console.say("nothing is being asked; quit leaves the desk, and :cancel cancels an order")
                 continue
             interrupted = False
             await self._guarded(partial(self.do, line))
@@ -98,6 +100,8 @@ class Prompt:
             parts.append(f"{view.new_count} new (refresh shows them)")
         if self.desk.marks:
             parts.append(f"{len(self.desk.marks)} marked")
+        if unread := self.desk.session.mentions.count:
+            parts.append(f"@me {unread}")
         if self.desk.current:
             parts.append(f"on {self.desk.number(self.desk.current)}")
         if not self.desk.session.connection.acts:
@@ -192,6 +196,7 @@ class Prompt:
             "go.next_page": lambda _: listing.turn(1),
             "go.previous_page": lambda _: listing.turn(-1),
             "go.open": order.show,
+            "go.customer": lambda _: listing.customer(),
             "go.back": lambda _: order.back(),
             "find.search": listing.filter,
             "find.clear": lambda _: listing.clear(),
@@ -199,11 +204,12 @@ class Prompt:
             "view.open": listing.view,
             "view.save": partial(save_view, self.desk),
             "view.timeline": lambda _: order.timeline(),
-            "view.sidebar": lambda _: around.alerts(),
+            "view.sidebar": around.alerts,
             "alert.acknowledge": lambda _: around.put_away(snooze=False),
             "alert.snooze": lambda _: around.put_away(snooze=True),
             "alert.return": lambda _: around.put_back(),
             "view.log": lambda _: around.log(),
+            "view.mentions": lambda _: mentions(self.desk, order),
             "view.pulse": lambda _: around.figures(),
             "take.browser": lambda _: order.browser(),
             "take.export": lambda _: around.export(),

@@ -36,7 +36,11 @@ def fill(argv: Sequence[str], order_id: str, number: str) -> list[str]:
 
 def found(program: str) -> str:
     """The path of a program. Raises NotRun saying what is wrong with it."""
-    program = program.format()  # braces that are meant as such are written twice
+    return located(program.format())  # braces that are meant as such are written twice
+
+
+def located(program: str) -> str:
+    """The path of a program that is named without placeholders. Raises NotRun."""
     path = str(Path(program).expanduser()) if program.startswith("~/") else program
     if (at := shutil.which(path)) is not None:
         return at

@@ -15,6 +15,7 @@ from orders_tui import sanitise
 from orders_tui.errors import ClientError
 from orders_tui.pace import Pace
 from orders_tui.programs import argv, process
+from orders_tui.programs.editor import Editor
 
 if TYPE_CHECKING:
     from orders_tui.config.own_commands import OwnCommand
@@ -67,6 +68,7 @@ class Runner:
 
     def __init__(self, read: ReadDetails, pace: Pace) -> None:
         self._read, self._pace = read, pace
+        self.editor = Editor()
         self.tell: Callable[[Run], None] = lambda run: None
         self._runs: dict[str, Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -102,6 +104,7 @@ class Runner:
 
     def kill(self) -> None:
         """Ends every program at once; for an end that waits for nothing."""
+        self.editor.kill()
         for group in self._groups:
             process.send(group, signal.SIGKILL)
 
@@ -190,6 +193,6 @@ def how(ended: process.Ended, limit_s: float) -> str:
 
 def written(ended: process.Ended) -> tuple[str, ...]:
     """What it wrote, safe to show."""
-    text = sanitise.lines(ended.output.decode("utf-8", "replace").replace("\r\n", "\n")).rstrip()
+    text = sanitise.lines(ended.output.decode("utf-8", "replace")).rstrip()
     lines = text.split("\n") if text else []
     return (*lines, f"(cut: it wrote more than {process.MOST_OUTPUT // 1024} KiB)") if ended.cut else tuple(lines)

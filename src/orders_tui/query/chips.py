@@ -30,6 +30,7 @@ def chips(filters: Filters, sort: Sort | None = None) -> list[Chip]:
         (f.tag, f"tag: {f.tag}", f"tag:{_quoted(f.tag)}"),
         (f.channel, f"channel: {f.channel}", f"channel:{f.channel}"),
         *(_excluding(name, getattr(f, name)) for name in EXCLUDING),
+        (f.customer, f"customer: {f.customer}", f"customer:{f.customer}"),
         *_value(f.value_min, f.value_max),
         (f.placed_from, f"from {f.placed_from}", f"from:{f.placed_from}"),
         (f.placed_to, f"to {f.placed_to}", f"to:{f.placed_to}"),

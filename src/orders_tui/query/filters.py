@@ -34,7 +34,7 @@ class Sort:
 class Filters:
     """What narrows a tab. `owner` is a name or `unassigned`; `placed_from`/`placed_to` are as typed (a day of the desk
     zone, or an instant); ages are relative and resolved when sent; `words` is the free text `q`. `hold` to `has` are as the
-    server takes them: a `-` first excludes. `value_min`, `value_max`: cents, both included.
+    server takes them: a `-` first excludes. `customer` is Shopify's number. `value_min`, `value_max`: cents, both included.
     """
 
     status: StatusFilter | None = None
@@ -52,6 +52,7 @@ class Filters:
     country: str | None = None
     sku: str | None = None
     has: str | None = None
+    customer: str | None = None
     value_min: int | None = None
     value_max: int | None = None
     words: str = ""
@@ -71,6 +72,7 @@ class Filters:
             "date_start": self.younger_than.start_param(now) if self.younger_than else self.placed_from,
             "date_end": self.older_than.end_param(now) if self.older_than else self.placed_to,
             **{name: getattr(self, name) for name in EXCLUDING},
+            "customer": self.customer,
             "value_min": None if self.value_min is None else amount(self.value_min),
             "value_max": None if self.value_max is None else amount(self.value_max),
             "q": self.words,

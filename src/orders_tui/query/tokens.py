@@ -33,6 +33,7 @@ Slots = dict[str, object]
 """Fields of `Filters` (and `sort`) with their values."""
 
 _E = TypeVar("_E", bound=StrEnum)
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
 
 
@@ -95,6 +96,13 @@ def _sku(value: str) -> str:
     return sku
 
 
+def _customer(value: str) -> str:
+    number = value.strip().removeprefix("gid://shopify/Customer/")
+    if not _NUMBER.fullmatch(number):
+        raise Unreadable("customer: takes a customer's number, such as customer:6001, or gid://shopify/Customer/6001")
+    return number
+
+
 def _sort(value: str) -> Sort:
     try:
         return Sort.parse(value.lower())
@@ -145,6 +153,7 @@ TOKENS = {
     "delivery": _excluded("delivery", _one_of("delivery", Delivery), listed(Delivery), tuple(Delivery)),
     "country": _excluded("country", _country, "two letters, as in country:DE"),
     "sku": _excluded("sku", _sku, "a whole SKU"),
+    "customer": _plain("customer", _customer, "a customer's number, as the order's screen asks for it"),
     "value": _ranged(ranges.AMOUNT_HELP, ranges.cents, "USD: >100, <=50, 50..100", (">100", "<50", "50..100")),
     "tag": _plain("tag", str, "a tag"),
     "has": _excluded("has", _one_of("has", HasFilter), listed(HasFilter), tuple(HasFilter)),

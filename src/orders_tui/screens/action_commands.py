@@ -9,6 +9,7 @@ from functools import partial
 
 from orders_tui.actions.assign import AssignDraft
 from orders_tui.actions.draft import Draft
+from orders_tui.actions.note import NoteDraft
 from orders_tui.commands import COMMANDS
 from orders_tui.context.outcome import orders, sentence
 from orders_tui.context.target import Target
@@ -33,10 +34,12 @@ class ActionCommands(Commands):
         dialogs = {command.id: partial(self.open, command.action) for command in COMMANDS if command.action is not None}
         return dialogs | super().handlers()
 
-    def open(self, action: ActionName, given: str = "", target: Target | None = None) -> None:
+    def open(
+        self, action: ActionName, given: str = "", target: Target | None = None, *, in_editor: bool = False
+    ) -> None:
         """Opens the dialog of an action, filled in with `given`; what it returns is sent."""
         dialog = dialog_of(action).about(self.screen.work, target or self.screen.target(), given)
-        dialog.opens = self.open
+        dialog.opens, dialog.in_editor = self.open, in_editor
         self.screen.ask(dialog, self.send)
 
     def order_assign(self, name: str) -> None:
@@ -61,6 +64,18 @@ class ActionCommands(Commands):
             self.open(ActionName.ASSIGN, me, target)
         else:
             self.send(AssignDraft(target.ids, me, versions=target.versions))
+
+    def order_note(self, text: str) -> None:
+        """The dialog; what was typed for one order is written at once."""
+        target, work = self.screen.target(), self.screen.work
+        if text and target.only is not None:
+            self.send(NoteDraft(target.ids, text, at=work.pace.now(), by=work.name))
+        else:
+            self.open(ActionName.NOTE, text, target)
+
+    def text_editor(self, _: str = "") -> None:
+        """A note that is written in the operator's editor."""
+        self.open(ActionName.NOTE, in_editor=True)
 
     def order_hold(self, reason: str) -> None:
         """The form of a hold; where everything is held and no reason was named, the holds."""
@@ -105,6 +120,14 @@ class ActionCommands(Commands):
             self.screen.say("there is no order here", Tone.WARN)
         else:
             self.open(ActionName.ADDRESS, target=target)
+
+    def order_cancel(self, reason: str) -> None:
+        """The dialog, for one order at a time: what is paid back and what stays is each one's own."""
+        order = self._one()
+        if order is None:
+            self.screen.say("orders are cancelled one at a time; unmark, or open the order", Tone.WARN)
+        else:
+            self.open(ActionName.CANCEL, reason, Target.of(order))
 
     def send(self, draft: Draft) -> None:
         """Sends a draft, and shows how far it is where it takes long."""

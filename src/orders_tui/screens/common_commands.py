@@ -1,4 +1,5 @@
-"""Commands that are the same on the desk and an order's screen: help, palette, command line, log, outbox, theme, quitting."""
+"""Commands that are the same on the desk and an order's screen: help, palette, command line, log, mentions, outbox, theme,
+quitting."""
 
 from __future__ import annotations
 
@@ -70,6 +71,11 @@ class CommonCommands(Commands):
         from orders_tui.screens.log import LogScreen
 
         self.screen.app.push_screen(LogScreen(self.screen.work))
+
+    def view_mentions(self, _: str) -> None:
+        from orders_tui.screens.mentions import MentionsScreen
+
+        self.screen.app.push_screen(MentionsScreen(self.screen.work))
 
     def view_outbox(self, _: str) -> None:
         from orders_tui.screens.outbox import OutboxScreen

@@ -58,7 +58,7 @@ def held_label(order: Order | None) -> str:
 
 def _acts(order: Order | None, marked: int, own: Sequence[str]) -> list[str]:
     if marked:
-        return ["order.assign", "order.fulfill", "order.hold", "order.support", *own, "order.inventory"]
+        return ["order.assign", "order.fulfill", "order.hold", "order.support", "order.note", *own, "order.inventory"]
     if order is None:
         return []
     return [*_acts_on(order), *own]
@@ -73,7 +73,8 @@ def _acts_on(order: Order) -> list[str]:
         ("order.mine", order.assigned_to == UNASSIGNED),
         ("order.assign", True),
         ("order.support", True),
-        ("order.hold", order.hold is None and order.status is Status.AWAITING_FULFILLMENT),
+        ("order.note", True),
+        ("order.hold", order.hold is None and _open(order)),
         ("order.fulfill", opens_parcels(order) and not _has_next(order)),
     )
 
@@ -85,7 +86,12 @@ def opens_parcels(order: Order | None) -> bool:
 
 
 def _has_next(order: Order) -> bool:
-    return order.status in {Status.AWAITING_FULFILLMENT, Status.AWAITING_TRACKING}
+    return _open(order) or order.status is Status.AWAITING_TRACKING
+
+
+def _open(order: Order) -> bool:
+    """Whether something is to be sent of it."""
+    return order.status is Status.AWAITING_FULFILLMENT and order.cancelling is None
 
 
 def _those(*commands: tuple[str, object]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from orders_tui import wording
 from orders_tui.context.outcome import orders
@@ -14,8 +14,13 @@ from orders_tui.session.changes import ActionChanged, ActionSettled, Change, Pro
 from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.widgets.cells import Piece
 from orders_tui.widgets.hint_bar import Hint
-from orders_tui.widgets.line_list import Line
+from orders_tui.widgets.line_list import Line, LineList
+from orders_tui.widgets.wrapping import wrap
 from orders_tui.wording import Tone
+
+WHEN, STATE = 10, 12
+UNDER = WHEN + 1 + 2 + STATE + 1
+"""Cells before what was done."""
 
 
 class LogScreen(ListScreen):
@@ -34,7 +39,18 @@ class LogScreen(ListScreen):
         dated = [(entry.started_at, self._line(entry)) for entry in self.work.session.actions.log]
         dated += [(run.started_at, self._run_line(run)) for run in self.work.programs.log]
         lines = [line for _, line in sorted(dated, key=lambda each: each[0])]
-        return lines[::-1] or [text_line("nothing was done yet")]
+        return [part for line in reversed(lines) for part in self._wrapped(line)] or [text_line("nothing was done yet")]
+
+    def _wrapped(self, line: Line) -> Iterator[Line]:
+        """What does not fit goes on below, under what was done."""
+        first, *more = wrap(line.left, self.query_one(LineList).room, UNDER)
+        yield Line(line.key, tuple(first))
+        for number, part in enumerate(more):
+            yield Line(f"{number} below {line.key}", tuple(part), choosable=False, below=True)
+
+    def on_resize(self) -> None:
+        """Another width breaks lines elsewhere."""
+        self.call_after_refresh(self.show)
 
     def own_hints(self) -> list[Hint]:
         return [Hint("enter", "output")] if self._run(self.current) else []
@@ -47,8 +63,8 @@ class LogScreen(ListScreen):
         when = wording.instant(run.started_at, self.work.pace.now(), self.work.zone)
         said = f"  {run.words}  {run.last_line}".rstrip()
         left = (
-            (f"{when:<10} ", Tone.DIM),
-            (f"{glyph} {run.state:<12} ", tone),
+            (f"{when:<{WHEN}} ", Tone.DIM),
+            (f"{glyph} {run.state:<{STATE}} ", tone),
             (f"{run.title} ", "strong"),
             (run.command.name, Tone.PLAIN),
             (said, tone if tone == Tone.BAD else Tone.DIM),
@@ -59,8 +75,8 @@ class LogScreen(ListScreen):
         glyph, tone = _sign(entry.state, self.work.glyphs)
         when = wording.instant(entry.started_at, self.work.pace.now(), self.work.zone)
         left = (
-            (f"{when:<10} ", Tone.DIM),
-            (f"{glyph} {entry.state:<12} ", tone),
+            (f"{when:<{WHEN}} ", Tone.DIM),
+            (f"{glyph} {entry.state:<{STATE}} ", tone),
             (f"{self._orders(entry)} ", "strong"),
             (entry.draft.done, Tone.PLAIN),
             (f"  {_reason(entry)}", tone if tone == Tone.BAD else Tone.DIM),

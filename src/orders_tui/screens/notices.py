@@ -12,11 +12,17 @@ _SEVERITY: dict[Level, SeverityLevel] = {Level.INFO: "information", Level.WARNIN
 
 
 class Notices:
-    """Says it through `toast`; rings where a `bell` was asked for."""
+    """Says it through `toast`; rings where a `bell` was asked for. `dated` writes the times in a sentence as the client does."""
 
-    def __init__(self, toast: Callable[[SeverityLevel, str], None], bell: Callable[[], None] | None) -> None:
+    def __init__(
+        self,
+        toast: Callable[[SeverityLevel, str], None],
+        bell: Callable[[], None] | None,
+        dated: Callable[[str], str] = str,
+    ) -> None:
         self._toast = toast
         self._bell = bell
+        self._dated = dated
 
     def session_changed(self, change: Change) -> None:
         """The session has something new."""
@@ -24,6 +30,6 @@ class Notices:
             case Notice(level=level, text=text):
                 self._toast(_SEVERITY[level], text)
             case AlertsChanged(toast=alert) if alert is not None:
-                self._toast("warning", alert.message)
+                self._toast("warning", self._dated(alert.message))
                 if self._bell is not None:
                     self._bell()

@@ -111,6 +111,7 @@ class PulseScreen(ListScreen):
         if page is not None:
             yield text_line(_overdue(page), Tone.WARN if page.metrics.overdue else Tone.DIM)
         counts = [f"{len(groups[severity])} {severity}" for severity in reversed(Severity) if severity in groups]
+        counts += [f"{more} more"] if (more := session.alerts.missing) else []
         yield text_line(
             f"alerts: {', '.join(counts) or 'none'}", Tone.WARN if Severity.CRITICAL in groups else Tone.DIM
         )
@@ -121,7 +122,8 @@ class PulseScreen(ListScreen):
         yield text_line(f"here: {failed} with failures, {unsettled} without an answer, {drafts} kept as drafts")
 
     def _gaps(self) -> list[str]:
-        return [gap.message for gap in self.work.session.alerts.gaps(self.work.pace.now())]
+        now, zone = self.work.pace.now(), self.work.zone
+        return [wording.dated(gap.message, now, zone) for gap in self.work.session.alerts.gaps(now)]
 
     def _figure(self, name: str, count: int, tone: str) -> tuple[Piece, ...]:
         return (

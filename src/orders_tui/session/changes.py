@@ -71,6 +71,18 @@ class PeopleChanged(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class MentionsChanged(Change):
+    """Other mentions than before are unread: `session.mentions`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged(Change):
+    """Somebody else came to these orders, left them, or does something else there: `session.present`."""
+
+    order_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionChanged(Change):
     """The state of the connection changed."""
 

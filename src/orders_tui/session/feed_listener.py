@@ -1,7 +1,8 @@
-"""What the feed reports: the state of the connection, alerts, and that the desk moved on."""
+"""What the feed reports: the state of the connection, alerts, mentions, who is where, and that the desk moved on."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from datetime import datetime
@@ -9,9 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from orders_tui.alerts import AlertBook
 from orders_tui.errors import ApiError, SignInNeeded, VersionSkew
-from orders_tui.feed import Connection, ConnectionState, Feed
+from orders_tui.feed import Connection, ConnectionState, Events, Feed
 from orders_tui.pace import Pace
 from orders_tui.session.changes import AlertsChanged, Change, ConnectionChanged
+from orders_tui.session.mentions import Mentions
+from orders_tui.session.presence import Presence
+from orders_wire.vocabulary import EventType
 
 if TYPE_CHECKING:
     from orders_wire.alerts import Event
@@ -35,10 +39,13 @@ class FeedListener:
         state_changed: Callable[[], None],
         connected: Callable[[], None],
         reset: Callable[[str | None], None],
+        mentions: Mentions,
+        presence: Presence,
     ) -> None:
         self._feed, self._pace = feed, pace
         self._tell, self._desk_moved, self._reset = tell, desk_moved, reset
         self._state_changed, self._connected = state_changed, connected
+        self._mentions, self._presence = mentions, presence
         self._reported = Connection(since=pace.now())
         self._troubles: dict[str, Connection] = {}
         self.alerts = AlertBook(hidden_alerts)
@@ -67,21 +74,28 @@ class FeedListener:
 
     async def run(self) -> None:
         """Listens until cancelled, or until the feed breaks: then nothing is called live until it is there again."""
+        broke = True
         try:
             async with aclosing(cast("Any", self._feed.__aiter__())) as items:
                 async for item in items:
                     if isinstance(item, Connection):
                         self._report(item)
-                    else:
+                    elif isinstance(item, Events):
                         self._received(item.events)
+                    else:
+                        self._presence.absorb(item)
+        except asyncio.CancelledError:
+            broke = False
+            raise
         finally:
-            if self._reported.up:
+            if broke and self._reported.up:
                 state, reason = ConnectionState.RECONNECTING, "the feed broke and is begun again"
                 self._report(Connection(state, self._pace.now(), self._reported.last_contact, reason=reason))
 
     def _report(self, connection: Connection) -> None:
         before, was_up = self.connection, self._reported.up
         self._reported = connection
+        self._presence.follow(connection)
         self._compare(before)
         if connection.up and not was_up:
             self._connected()
@@ -98,6 +112,9 @@ class FeedListener:
             absorbed = self.alerts.absorb(event)
             if absorbed.reset:
                 self._reset(self.alerts.desk_id)
+            self._mentions.absorb(event)
+            if event.type is EventType.MENTION:
+                continue  # the note that it is of has a ping of its own
             if absorbed.changed:
                 self._tell(AlertsChanged(absorbed.toast))
             named = event.order_ids or ([event.order_id] if event.order_id else [])

@@ -114,8 +114,15 @@ class ActionLog:
         return tuple(entry for entry in self._entries.values() if not entry.settled)
 
     def newest_undoable(self, now: datetime) -> ActionEntry | None:
-        """What an undo would take back."""
-        return next((entry for entry in reversed(self._entries.values()) if entry.undoable(now)), None)
+        """What an undo would take back. What could be for longer than others is passed over once something else was done:
+        whoever is too late for that does not mean what lies behind it.
+        """
+        newer = False
+        for entry in reversed(self._entries.values()):
+            if entry.undoable(now) and not (newer and entry.draft.undo_for is not None):
+                return entry
+            newer |= entry.draft.undoes is None and entry.state in {ActionState.DONE, ActionState.PARTLY}
+        return None
 
     def undone_by(self, action_id: str) -> ActionEntry | None:
         """The action that an undo of this id is about."""

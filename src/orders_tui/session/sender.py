@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from orders_tui.actions.draft import Draft
@@ -109,7 +110,7 @@ class Sender:
             self.log.update(key, attempts=attempt)
             try:
                 async with self._slots:
-                    answer = await self._api.act(draft.action, draft.request(versions), key)
+                    answer = await draft.send(self._api, versions, key)
             except ApiError as error:
                 if self._final(key, error):
                     self._failed(key, error)
@@ -163,7 +164,7 @@ class Sender:
         while len(self._answered) > _ANSWERS_KEPT:
             del self._answered[next(iter(self._answered))]
         failures = _failures(answer.failures or ())
-        until = answer.undo_until - self._api.clock_offset if answer.undo_until else None
+        until = answer.undo_until - self._api.clock_offset if answer.undo_until else self._undo_until(draft)
         entry = self.log.update(
             key,
             order_ids=draft.order_ids or tuple(str(item["id"]) for item in answer.updated_orders if "id" in item),
@@ -179,6 +180,9 @@ class Sender:
         self._tell(ActionSettled(entry))
         if key in self._undo_wanted and entry.action_id is not None:
             self.undo(entry)
+
+    def _undo_until(self, draft: Draft) -> datetime | None:
+        return self._pace.now() + draft.undo_for if draft.undo_for is not None else None
 
     def _failed(self, key: str, error: ApiError) -> None:
         failures = error.failures if isinstance(error, Refused) else ()

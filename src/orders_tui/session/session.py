@@ -14,14 +14,28 @@ from orders_tui.drafts import DraftBook
 from orders_tui.pace import Pace
 from orders_tui.query import OrdersQuery
 from orders_tui.session.actions import Actions
-from orders_tui.session.changes import ActionChanged, ActionSettled, AlertsChanged, Change, DeskLeft, RowsChanged
+from orders_tui.session.changes import (
+    ActionChanged,
+    ActionSettled,
+    AlertsChanged,
+    Change,
+    DeskLeft,
+    PeopleChanged,
+    RowsChanged,
+    SummaryChanged,
+)
 from orders_tui.session.details import read_many
 from orders_tui.session.feed_listener import FeedListener
 from orders_tui.session.log import ActionState
 from orders_tui.session.matching import Matching, collect
+from orders_tui.session.mentions import Mentions
+from orders_tui.session.open_alerts import OpenAlerts
 from orders_tui.session.people import People
+from orders_tui.session.presence import People as Present
+from orders_tui.session.presence import Presence
 from orders_tui.session.table import Table
 from orders_tui.session.tasks import Tasks
+from orders_tui.session.whereabouts import Whereabouts
 from orders_tui.state_file import TabMemory
 from orders_tui.store import MarkKind
 from orders_tui.store.store import Store
@@ -73,18 +87,31 @@ class Session:
         self.actions = Actions(
             api, store, pace, self.drafts, connection=lambda: self.connection, spawn=spawn, tell=tell
         )
+        self.mentions = Mentions(api, pace, tell)
+        self._presence = Presence(pace, tell)
+        self._whereabouts = Whereabouts(api, lambda: self.connection.up)
         self._feed = FeedListener(
             feed,
             pace,
             hidden_alerts,
             tell=tell,
-            desk_moved=self.table.desk_moved,
+            desk_moved=self._moved,
             state_changed=self.actions.connection_changed,
             connected=self._connected,
             reset=self._reset,
+            mentions=self.mentions,
+            presence=self._presence,
         )
+        self.open_alerts = OpenAlerts(api, self.alerts, pace, spawn=spawn, tell=tell)
         self._people = People(api, tell, lambda error: self._feed.met("me", error))
-        for work, name in (*self.table.works, (self._feed.run, "feed"), (self._people.run, "people")):
+        works = (
+            (self._feed.run, "feed"),
+            (self._people.run, "people"),
+            (self.mentions.run, "mentions"),
+            (self._presence.run, "presence"),
+            (self._whereabouts.run, "whereabouts"),
+        )
+        for work, name in (*self.table.works, *works):
             self._tasks.keep(work, name)
 
     async def run(self) -> None:
@@ -116,11 +143,22 @@ class Session:
         """Everybody who owns open orders, as of the last time it was asked."""
         return self._people.owners
 
+    @property
+    def present(self) -> Present:
+        """Who else has which order open, by its id."""
+        return self._presence.others
+
+    def be_at(self, order_id: str | None, doing: str | None = None) -> None:
+        """This order is open here now, and this action begun on it; None: no order is."""
+        self._whereabouts.be_at(order_id, doing)
+
     def refresh(self) -> None:
         """Fetches now, takes in what waits behind the pill, and tries to connect at once where the connection is down."""
         self._feed.poke()
+        self.open_alerts.again()
         self.actions.connection_changed()
         self._people.refresh()
+        self.mentions.refresh()
         self.table.accept()
 
     def refresh_owners(self) -> None:
@@ -149,6 +187,7 @@ class Session:
         """Tries a token. Taken (None): it connects at once and what waited is sent. Else why not; the old one stays."""
         refused = await self._api.try_token(token)
         if refused is None:
+            self._whereabouts.say_again()
             self.refresh()
         return refused
 
@@ -168,6 +207,10 @@ class Session:
     def _tell(self, change: Change) -> None:
         if isinstance(change, ActionChanged | ActionSettled):
             self._followed(change)
+        if isinstance(change, SummaryChanged) and self.table.summary is not None:
+            self.alerts.total = self.table.summary.alerts_total
+        if isinstance(change, PeopleChanged) and self.me is not None:
+            self._presence.known_as(self.me.name)
         if isinstance(change, AlertsChanged) and self._is_own(change.toast):
             change = AlertsChanged()
         for observer in tuple(self._observers):
@@ -186,14 +229,23 @@ class Session:
             if change.entry.state in {ActionState.DONE, ActionState.PARTLY}:
                 self.table.desk_moved(self._store.desk_version)
 
+    def _moved(self, version: int, order_ids: frozenset[str]) -> None:
+        self.table.desk_moved(version, order_ids)
+        self.open_alerts.moved()
+
     def _connected(self) -> None:
+        self.open_alerts.again()
         self._people.refresh()
+        self.mentions.refresh()
+        self._whereabouts.say_again()
         self.table.look_again()
 
     def _reset(self, desk_id: str | None) -> None:
         self.actions.leave_other_desks(desk_id)
         self.table.reset(desk_id)
+        self.open_alerts.start_over()
         self._people.refresh()
+        self.mentions.refresh()
 
     def _same_desk(self, desk_id: str | None) -> None:
         """Pages and alerts are of one desk, or the alerts are not shown; who works there is asked again."""
@@ -204,5 +256,7 @@ class Session:
         self.alerts.page_desk_id = desk_id
         if before is not None:
             self._people.refresh()
+            self.mentions.forget()
+            self.mentions.refresh()
             self._tell(AlertsChanged())
             self._tell(DeskLeft())

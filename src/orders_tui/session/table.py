@@ -204,6 +204,10 @@ class Table:
         """The detail if it is here; where it is not, or is older than its row, it is fetched and `DetailChanged` follows."""
         return self._details.get(order_id)
 
+    def seen_detail(self, order_id: str) -> OrderDetail | None:
+        """The detail if it is here, however old; nothing is asked for."""
+        return self._store.detail(order_id)
+
     def detail_problem(self, order_id: str) -> ApiError | None:
         """Why the detail of an order could not be had."""
         return self._details.problem(order_id)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from orders_tui.actions.draft import Draft
 from orders_tui.actions.field_changes import Changes, FieldChange
 from orders_tui.store.cache import ROWS_KEPT, Details, PageEntry, Pages, Rows
+from orders_tui.store.detail_patches import DetailPatches
 from orders_tui.store.patches import Accepted, Mark, MarkKind, Patch, Patches
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Store:
         self._base = Rows()
         self._pages = Pages()
         self._details = Details()
-        self._patches = Patches()
+        self._patches, self._on_details = Patches(), DetailPatches()
         self._marks: dict[str, Mark] = {}
         self._done: OrderedDict[str, dict[str, Changes]] = OrderedDict()
 
@@ -69,7 +70,7 @@ class Store:
         if detail is None or row is None:
             return detail
         fields = type(row).model_fields.keys() - _NOT_IN_A_DETAIL_ROW
-        return detail.model_copy(update={name: getattr(row, name) for name in fields})
+        return self._on_details.fold(detail.model_copy(update={name: getattr(row, name) for name in fields}))
 
     def detail_version(self, order_id: str) -> int | None:
         """The version that the held detail was fetched at."""
@@ -106,6 +107,7 @@ class Store:
         before = self.view(detail.id)
         if not self._details.absorb(detail):
             return frozenset()
+        self._on_details.came(detail)
         fields = {name: getattr(detail, name) for name in Order.model_fields}
         row = Order.model_construct(**{**fields, "timeline": detail.timeline[-10:]})
         base = self._base.get(detail.id)
@@ -119,6 +121,7 @@ class Store:
         Actions on one order are to be answered in the order in which they began: their sender sees to that.
         """
         effect = {order_id: draft.effect(order_id, self.view(order_id), self._done) for order_id in draft.order_ids}
+        self._on_details.add(key, draft)
         if effect:
             self._patches.add(key, draft, effect)
         for order_id in effect:
@@ -158,7 +161,7 @@ class Store:
         """The action was never sent: its patch goes without a trace."""
         patch = self._patches.get(key)
         touched = frozenset(patch.changes) if patch else frozenset()
-        self._patches.drop(key, touched)
+        self._drop(key, touched)
         return touched
 
     def dismiss(self, order_ids: Collection[str], kinds: Collection[MarkKind] = tuple(MarkKind)) -> frozenset[str]:
@@ -197,7 +200,11 @@ class Store:
         for order_id, reason in reasons.items():
             if order_id in patch.changes:
                 self._marks[order_id] = Mark(MarkKind.FAILED, patch.draft.action, patch.key, reason)
-        self._patches.drop(patch.key, reasons)
+        self._drop(patch.key, reasons)
+
+    def _drop(self, key: str, order_ids: Collection[str]) -> None:
+        self._patches.drop(key, order_ids)
+        self._on_details.drop(key, order_ids)
 
     def _confirm(self, patch: Patch, answer: ActionAnswer) -> None:
         kind = MarkKind.CONFIRMED if patch.draft.undoes is None else MarkKind.UNDONE
@@ -206,6 +213,7 @@ class Store:
         for order_id in list(patch.changes):
             self._marks[order_id] = Mark(kind, patch.draft.action, patch.key)
             accepted = Accepted(versions.get(order_id), desk_version)
+            self._on_details.accept(patch.key, order_id, accepted.version, shown=order_id in self._details)
             done = self._as_done(patch, order_id, accepted)
             patch.changes[order_id] = _as_answered(done, updated.get(order_id, {}))
             patch.accepted[order_id] = accepted

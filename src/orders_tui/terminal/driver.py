@@ -94,6 +94,23 @@ class TolerantDriver(LinuxDriver):
             self._mouse = wanted
             self._enable_mouse_support()
 
+    _lent = False
+    """Whether another program has the terminal."""
+
+    def suspend_application_mode(self) -> None:
+        """Gives the terminal away for a while: nothing is written to it meanwhile."""
+        super().suspend_application_mode()
+        self._lent = True
+
+    def resume_application_mode(self) -> None:
+        """Takes it again."""
+        self._lent = False
+        super().resume_application_mode()
+
+    def write(self, data: str) -> None:
+        if not self._lent:
+            super().write(data)
+
     def stop_application_mode(self) -> None:
         """Gives the terminal back but for its flow control: a ctrl+s typed now would hold up what is still to be written."""
         before = self.attrs_before

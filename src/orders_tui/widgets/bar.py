@@ -62,6 +62,11 @@ class Bar(Styled):
             self._pieces = pieces
             self.refresh()
 
+    def appear(self, pieces: Sequence[Piece]) -> None:
+        """Shows these pieces; without any it takes no room."""
+        self.display = bool(pieces)
+        self.set_pieces(pieces)
+
     def pieces(self, cells: int) -> Sequence[Piece]:
         """The line for a width."""
         return spread(*self._pieces, cells, self.ellipsis)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from orders_tui.wording.lateness import BREACH_HOURS
 from orders_wire.vocabulary import ReturnState
 
 if TYPE_CHECKING:
+    from orders_tui.session.presence import People
     from orders_wire.detail import Return
     from orders_wire.orders import Money, Order, ReturnSummary
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Formatter:
     """`now` is the instant, `zone` the desk's, `me` the operator; `columns` are those on show, which say their part
-    already; `breach_hours`: from when on the desk calls late a breach.
+    already; `breach_hours`: from when on the desk calls late a breach; `present`: who else is at which order.
     """
 
     now: datetime
@@ -30,6 +31,7 @@ class Formatter:
     me: str = ""
     columns: frozenset[str] = frozenset()
     breach_hours: float = BREACH_HOURS
+    present: People = field(default_factory=dict)
 
     def glyph(self, sign: Sign) -> str:
         """A sign's glyph alone."""
@@ -38,11 +40,16 @@ class Formatter:
     def sign(self, sign: Sign, cells: int = 80) -> str:
         """A sign's glyph and word; the short word where the word has no room."""
         word = sign.word if width(sign.word) + 2 <= cells else sign.short
-        return f"{self.glyph(sign)} {word}"
+        return f"{self.glyph(sign)} {word}".rstrip()
 
     def piece(self, sign: Sign, cells: int = 80) -> Piece:
         """A sign's glyph and word in its tone."""
         return self.sign(sign, cells), sign.tone
+
+    def presence(self, order_id: str) -> list[Piece]:
+        """Who else is at an order, as a sentence behind its sign; nothing where nobody is."""
+        people = self.present.get(order_id, ())
+        return [(f"{self.glyph(sign)} {wording.presence(people)}", sign.tone) for sign in wording.here(people)]
 
     def age(self, since: datetime) -> str:
         """How long ago: `12m`."""

@@ -84,13 +84,26 @@ class LineList(Styled, ScrollView, can_focus=True, inherit_bindings=False):
         return self._lines
 
     @property
+    def room(self) -> int:
+        """Cells for the pieces of a line that has nothing at its right end."""
+        return max(0, self.scrollable_content_region.width - 2 - MARGIN)
+
+    @property
+    def cursor_line(self) -> int:
+        """The number of the line under the cursor."""
+        return self._at
+
+    @property
     def current(self) -> str:
         """The key under the cursor; empty when nothing can be chosen."""
         here = self._lines[self._at] if self._at < len(self._lines) else None
         return here.key if here is not None and here.choosable else ""
 
     def set_lines(self, lines: Sequence[Line], choose: str | None = None) -> None:
-        """Takes new lines; the cursor stays on its key, or goes to `choose`, or to the nearest line that can be chosen."""
+        """Takes new lines; the cursor stays on its key, or goes to `choose`, or to the nearest line that can be chosen.
+
+        In a list that was scrolled it stays where it is on the screen, too.
+        """
         if tuple(lines) == self._lines and choose is None:
             return
         wanted = choose if choose is not None else self.current
@@ -99,6 +112,8 @@ class LineList(Styled, ScrollView, can_focus=True, inherit_bindings=False):
         found = self._find(wanted)
         self._at = found if found is not None else min(self._choosable, key=lambda at: abs(at - was_at), default=0)
         self.virtual_size = Size(self.size.width, len(self._lines))
+        if found is not None and choose is None and self.scroll_offset.y and found != was_at:
+            self.scroll_to(y=self.scroll_offset.y + found - was_at, animate=False)
         for at in changed_lines(before, self._lines) | ({was_at, self._at} if was_at != self._at else set()):
             self.refresh_line(at)
         self._reveal()

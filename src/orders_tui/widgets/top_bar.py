@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from orders_tui import wording
 from orders_tui.widgets.cells import Piece, clip, length
 from orders_tui.widgets.first_line import FirstLine
 from orders_tui.wording import Sign, Tone
@@ -18,7 +19,8 @@ SINCE = 5
 class TopInfo:
     """What the line says. `synced_s` is the age of what is on show; `undo` names what can be taken back for `undo_s` seconds.
 
-    `alerts` and `gaps` are those that nothing else on the screen shows; `alert` is the sign of the worst.
+    `mentions` are the unread ones; `alerts` and `gaps` those that nothing else on the screen shows; `alert` is the sign of
+    the worst.
     """
 
     connection: Sign
@@ -34,6 +36,7 @@ class TopInfo:
     unconfirmed: int = 0
     undo: str = ""
     undo_s: float | None = None
+    mentions: int = 0
     alerts: int = 0
     alert: Sign | None = None
     gaps: int = 0
@@ -55,7 +58,7 @@ class TopBar(FirstLine):
         self.set_pieces(who if length(right) <= room else [], right)
 
 
-GIVE_WAY = ("clock", "gaps", "alerts", "unconfirmed", "sending", "frozen")
+GIVE_WAY = ("clock", "gaps", "alerts", "mentions", "unconfirmed", "sending", "frozen")
 """Parts of the right side, from what matters least on; the others always stay."""
 
 
@@ -83,11 +86,13 @@ def _state(info: TopInfo, narrow: bool, ascii_only: bool, undo_key: str, dot: st
         groups["frozen"] = [(f"{FROZEN.mark(ascii_only)} {FROZEN.word}", FROZEN.tone)]
     if info.undo and info.undo_s is not None:
         what = "undo" if narrow else f"undo {info.undo}"
-        groups["undo"] = [(f"{undo_key} ", "key"), (what, Tone.PLAIN), (f" {info.undo_s:.0f} s", Tone.WARN)]
+        groups["undo"] = [(f"{undo_key} ", "key"), (what, Tone.PLAIN), (f" {wording.left(info.undo_s)}", Tone.WARN)]
     if info.sending:
         groups["sending"] = [(f"{info.sending} sending", Tone.ACTIVE)]
     if info.unconfirmed:
         groups["unconfirmed"] = [(f"{info.unconfirmed} {'unconf.' if narrow else 'unconfirmed'}", Tone.WARN)]
+    if info.mentions:
+        groups["mentions"] = [("@me", "strong"), (f" {info.mentions}", Tone.ACTIVE)]
     if info.alerts and info.alert is not None:
         words = "" if narrow else " alerts" if info.alerts > 1 else " alert"
         groups["alerts"] = [(f"{info.alert.mark(ascii_only)} {info.alerts}{words}", info.alert.tone)]

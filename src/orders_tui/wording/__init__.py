@@ -4,7 +4,7 @@ Everything that matters is a glyph and a word; colour comes from the theme by `t
 an ASCII twin. Every glyph is one cell wide.
 """
 
-from orders_tui.wording.formats import age, count, instant, money, unread, until, usd, zone
+from orders_tui.wording.formats import about, age, count, dated, instant, left, money, unread, until, usd, zone
 from orders_tui.wording.lateness import lateness
 from orders_tui.wording.lines import (
     connection,
@@ -16,18 +16,23 @@ from orders_tui.wording.lines import (
     return_action,
     return_line,
     ship_by,
+    timeline_sign,
     words,
 )
+from orders_tui.wording.people import ERASED, doing, here, mentioned, presence
 from orders_tui.wording.states import (
     Sign,
     Tone,
+    cancel_reason,
     delivery,
     event_type,
     hold_reason,
     issue,
+    note,
     order_status,
     parcel_sent,
     priority,
+    return_sign,
     return_state,
     severity,
     sort_field,
@@ -37,28 +42,39 @@ from orders_tui.wording.states import (
 )
 
 __all__ = [
+    "ERASED",
     "Sign",
     "Tone",
+    "about",
     "age",
+    "cancel_reason",
     "connection",
     "count",
+    "dated",
     "delivery",
+    "doing",
     "event_type",
     "flags",
+    "here",
     "hold_reason",
     "hold_until",
     "instant",
     "issue",
     "lateness",
+    "left",
     "mark",
+    "mentioned",
     "money",
+    "note",
     "order_status",
     "owner",
     "parcel_sent",
+    "presence",
     "priority",
     "refund",
     "return_action",
     "return_line",
+    "return_sign",
     "return_state",
     "severity",
     "ship_by",
@@ -66,6 +82,7 @@ __all__ = [
     "tab",
     "tab_holds",
     "timeline_event",
+    "timeline_sign",
     "unread",
     "until",
     "usd",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 NOTHING, DOT = "–", " · "
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _SIZES = ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k"))
+_WRITTEN = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d \d\d:\d\d(?![\w:-])", re.ASCII)
 _MOST_DIGITS = 18
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -79,6 +81,11 @@ def age(seconds: float) -> str:
     return f"{min(whole // (365 * 86_400), 999)}y"
 
 
+def left(seconds: float) -> str:
+    """How long something still can be done: `9 s`, from two minutes on `15 min`."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
 def instant(value: datetime | None, now: datetime, zone_name: str = "UTC") -> str:
     """A time in the desk zone: `13:51` today, `Tue 13:51` within six days, `27 Sep 13:51` this year, else `27 Sep 2024`; `–`."""
     if value is None:
@@ -91,6 +98,25 @@ def instant(value: datetime | None, now: datetime, zone_name: str = "UTC") -> st
         return f"{_DAYS[there.weekday()]} {clock}"
     day = f"{there.day} {_MONTHS[there.month - 1]}"
     return f"{day} {clock}" if there.year == here.year else f"{day} {there.year}"
+
+
+def dated(text: str, now: datetime, zone_name: str = "UTC") -> str:
+    """A sentence of the server with the times in it (`2026-03-11 18:00`, in the desk zone) as the client writes them."""
+    return _WRITTEN.sub(lambda found: _rewritten(found[0], now, zone_name), text)
+
+
+def about(message: str, number: str | None, now: datetime, zone_name: str = "UTC") -> str:
+    """An alert's sentence without the order's number, which stands before it; with times as the client writes them."""
+    openings = (f"Order {number}", number) if number else ()
+    opening = next((words for words in openings if message.startswith(words)), "")
+    return dated(message.removeprefix(opening).lstrip(" :"), now, zone_name)
+
+
+def _rewritten(written: str, now: datetime, zone_name: str) -> str:
+    try:
+        return instant(datetime.fromisoformat(written).replace(tzinfo=zone(zone_name)), now, zone_name)
+    except (ValueError, OverflowError):
+        return written
 
 
 def until(value: datetime, now: datetime, zone_name: str = "UTC") -> str:

@@ -10,14 +10,24 @@ from orders_tui.feed.connection import ConnectionState
 from orders_tui.store.patches import MarkKind
 from orders_tui.wording.formats import DOT, NOTHING, age, instant, price, zone
 from orders_tui.wording.lateness import BREACH_HOURS, lateness
-from orders_tui.wording.states import Sign, Tone, delivery, event_type, issue, return_state
+from orders_tui.wording.states import (
+    Sign,
+    Tone,
+    delivery,
+    event_type,
+    issue,
+    note,
+    order_status,
+    return_sign,
+    timeline_event,
+)
 from orders_wire.vocabulary import UNASSIGNED, AlertType, Delivery, ReturnAction, ReturnState, Status
 
 if TYPE_CHECKING:
     from orders_tui.feed import Connection
     from orders_tui.store import Mark
     from orders_wire.detail import Return
-    from orders_wire.orders import Order, ReturnSummary
+    from orders_wire.orders import Order, ReturnSummary, TimelineEntry
 
 _NOT_DUE = Sign(" ", " ", "", "")
 _MARKS = {
@@ -37,6 +47,7 @@ _CONNECTIONS = {
     ConnectionState.SKEWED: Sign("!", "!", "other version", "version", Tone.BAD),
 }
 _CONSEQUENCES = {
+    ReturnAction.APPROVE_REQUEST: "the request is accepted, and the return awaits its label",
     ReturnAction.REQUEST_INSPECTION: "the parcel is to be inspected",
     ReturnAction.DENY: "the return is denied for good; the customer gets no refund",
 }
@@ -93,15 +104,17 @@ def hold_until(until: datetime | None, now: datetime, zone_name: str = "UTC") ->
 
 
 def flags(order: Order, now: datetime, breach_hours: float = BREACH_HOURS, shown: Collection[str] = ()) -> list[Sign]:
-    """What deserves a look on a row, most urgent first: how late, held, an issue, outbound work that failed, a return, support,
-    a delivery without a carrier.
+    """What deserves a look on a row, most urgent first: that it is being cancelled, how late, outbound work that failed, held, an
+    issue, a return, support, a delivery without a carrier; then the desk's notes.
 
-    `shown`: what stands beside them already and is not repeated, of `ship_by`, `hold`, `until`, `return`.
+    `shown`: what stands beside them already and is not repeated, of `ship_by`, `hold`, `until`, `return`, `status`.
     """
     return [sign for about, sign in _flags(order, now, breach_hours) if about not in shown]
 
 
 def _flags(order: Order, now: datetime, breach_hours: float) -> Iterator[tuple[str, Sign]]:
+    if order.cancelling is not None and order.status is not Status.CANCELLED:
+        yield "status", order_status(order)
     late = lateness(order.ship_by, now, breach_hours)
     if late is not None and order.status is Status.AWAITING_FULFILLMENT:
         yield "ship_by", late
@@ -115,18 +128,37 @@ def _flags(order: Order, now: datetime, breach_hours: float) -> Iterator[tuple[s
     elif order.issue is not None:
         yield "issue", issue(order.issue)
     if order.return_ is not None and not order.return_.state.terminal:
-        state = return_state(order.return_.state)
-        yield "return", Sign(state.glyph, state.ascii, f"return: {state.word}", "return", state.tone)
+        state = return_sign(order.return_)
+        short = "request" if order.return_.requested else "return"
+        yield "return", Sign(state.glyph, state.ascii, f"return: {state.word}", short, state.tone)
     if AlertType.SUPPORT_ESCALATED in order.alerts:
         yield "support", Sign("☎", "s", "with support", "support", Tone.ACTIVE)
     if order.outbound.waiting:
         yield "outbound", Sign("↗", "^", "waits to be passed on", "outbound", Tone.DIM)
     if order.delivery in (Delivery.LOCAL, Delivery.PICKUP):
         yield "delivery", delivery(order.delivery)
+    if order.note_count:
+        yield "notes", notes(order.note_count)
 
 
-def return_action(value: ReturnAction, now_in: ReturnState) -> str:
+def notes(count: int) -> Sign:
+    """How many notes of the desk's own there are: `✎ 2 notes`, `✎ 2`."""
+    pen = note()
+    return Sign(pen.glyph, pen.ascii, f"{count} note{'s' if count > 1 else ''}", str(count), Tone.PLAIN)
+
+
+def timeline_sign(entry: TimelineEntry, returned: ReturnSummary | None) -> Sign:
+    """What an entry of an order's timeline is about; that a return began which is only requested so far is said so."""
+    if entry.note_id is not None:
+        return note()
+    asked = returned.since if returned is not None and returned.requested else None
+    return timeline_event(entry.event, requested=asked is not None and abs((entry.ts - asked).total_seconds()) < 1)
+
+
+def return_action(value: ReturnAction, now_in: ReturnState, *, requested: bool = False) -> str:
     """What an action on a return does, as a sentence with its consequence."""
+    if value is ReturnAction.DENY and requested:
+        return "the request is declined for good; the customer may send nothing back"
     if value is ReturnAction.APPROVE_REFUND:
         if now_in is ReturnState.AWAITING_REFUND:
             return "the refund is ordered: the money goes back to the customer"
@@ -148,5 +180,5 @@ def refund(value: ReturnSummary | Return, symbols: bool = True) -> str:
 
 def return_line(value: ReturnSummary, symbols: bool = True) -> str:
     """A return in one line: its state, amount and reason."""
-    parts = (return_state(value.state).word, refund(value, symbols), words(value.reason))
+    parts = (return_sign(value).word, refund(value, symbols), words(value.reason))
     return (DOT if symbols else " - ").join(part for part in parts if part)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from orders_tui.commands import TAB_HOLDS
 from orders_wire.vocabulary import (
     AlertType,
+    CancelReason,
     Delivery,
     EventType,
     HoldReason,
@@ -23,7 +24,8 @@ from orders_wire.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from orders_wire.orders import Order
+    from orders_wire.detail import Return
+    from orders_wire.orders import Order, ReturnSummary
 
 
 class Tone(StrEnum):
@@ -62,6 +64,7 @@ _STATUS = {
     Status.REFUNDED: Sign("↺", "<", "refunded", "refunded", Tone.DIM),
 }
 _PARTIAL = Sign("◐", "&", "partial", "partial", Tone.ACTIVE)
+_CANCELLING = Sign("⊖", "X", "cancelling", "cancels", Tone.WARN)
 _ISSUE = {
     Issue.PAYMENT: Sign("$", "$", "payment", "payment", Tone.BAD),
     Issue.ADDRESS: Sign("@", "@", "address", "address", Tone.WARN),
@@ -92,6 +95,15 @@ _RETURN = {
     ReturnState.DENIED: Sign("✗", "x", "denied", "denied", Tone.DIM),
     ReturnState.CANCELLED: Sign("⊘", "0", "cancelled", "cancelled", Tone.DIM),
 }
+_REQUESTED = Sign("◇", "r", "requested", "requested", Tone.ACTIVE)
+_CANCEL = {
+    CancelReason.CUSTOMER: _HOLD[HoldReason.CUSTOMER],
+    CancelReason.INVENTORY: _HOLD[HoldReason.INVENTORY],
+    CancelReason.FRAUD: _HOLD[HoldReason.FRAUD],
+    CancelReason.DECLINED: Sign("$", "$", "declined", "declined", Tone.BAD),
+    CancelReason.STAFF: Sign("±", "~", "staff", "staff", Tone.WARN),
+    CancelReason.OTHER: _HOLD[HoldReason.OTHER],
+}
 _DELIVERY = {
     Delivery.SHIPPING: Sign("→", ">", "shipping", "shipping", Tone.DIM),
     Delivery.LOCAL: Sign("⌂", "l", "local delivery", "local", Tone.ACTIVE),
@@ -118,6 +130,7 @@ _EVENT = {
     EventType.INTEGRATION_FAILED: Sign("✗", "x", "integration failed", "failed", Tone.BAD),
     EventType.TRACKING_PENDING: Sign("◔", "%", "tracking pending", "tracking", Tone.WARN),
     EventType.HOLD_DUE: Sign("◷", "d", "hold due", "hold due", Tone.WARN),
+    EventType.MENTION: Sign("@", "@", "mention", "mention", Tone.ACTIVE),
     EventType.DATA_GAP: Sign("∅", "0", "data gap", "gap", Tone.WARN),
     EventType.REFRESH: Sign("·", ".", "refresh", "refresh", Tone.DIM),
 }
@@ -158,12 +171,15 @@ _TIMELINE = {
     "fulfillment_cancelled": Sign("⊘", "x", "fulfilment cancelled", "cancelled", Tone.DIM),
     "support_escalated": Sign("☎", "s", "escalated to support", "support", Tone.ACTIVE),
     "assigned": Sign("@", "@", "assigned", "assigned"),
-    "note": Sign("✎", '"', "note", "note"),
+    "note": Sign("·", ".", "desk", "desk", Tone.DIM),
 }
+_NOTE = Sign("✎", '"', "note", "note")
 
 
 def order_status(order: Order) -> Sign:
-    """An order's status; one of which a part is on its way has a sign of its own."""
+    """An order's status; one that is being cancelled, and one of which a part is on its way, have signs of their own."""
+    if order.cancelling is not None and order.status is not Status.CANCELLED:
+        return _CANCELLING
     partial = order.status is Status.AWAITING_FULFILLMENT and order.tracking
     return _PARTIAL if partial else _STATUS[order.status]
 
@@ -183,9 +199,19 @@ def priority(value: Priority) -> Sign:
     return _PRIORITY[value]
 
 
-def return_state(value: ReturnState) -> Sign:
-    """Where a return stands."""
-    return _RETURN[value]
+def cancel_reason(value: CancelReason) -> Sign:
+    """Why an order is cancelled."""
+    return _CANCEL[value]
+
+
+def return_state(value: ReturnState, *, requested: bool = False) -> Sign:
+    """Where a return stands; `requested`: a customer asks for it, and nobody has answered."""
+    return _REQUESTED if requested and not value.terminal else _RETURN[value]
+
+
+def return_sign(value: ReturnSummary | Return) -> Sign:
+    """Where this return stands."""
+    return return_state(value.state, requested=value.requested)
 
 
 def delivery(value: Delivery) -> Sign:
@@ -223,12 +249,19 @@ def sort_field(value: SortField) -> str:
     return _SORT.get(value, value.replace("_", " "))
 
 
-def timeline_event(value: str) -> Sign:
-    """A timeline entry's `event`; an unknown one reads as its name with spaces."""
+def note() -> Sign:
+    """What somebody wrote to the others."""
+    return _NOTE
+
+
+def timeline_event(value: str, *, requested: bool = False) -> Sign:
+    """A timeline entry's `event`; an unknown one reads as its name with spaces. `requested`: of a return that is no more yet.
+    A `note` is what the desk itself says of what was done here; of what somebody wrote, `note()` is the sign.
+    """
     known = _TIMELINE.get(value)
     if known is not None:
         return known
     if value.startswith("return_") and value.removeprefix("return_") in list(ReturnState):
-        state = _RETURN[ReturnState(value.removeprefix("return_"))]
+        state = return_state(ReturnState(value.removeprefix("return_")), requested=requested)
         return Sign(state.glyph, state.ascii, f"return: {state.word}", "return", state.tone)
     return Sign("·", ".", value.replace("_", " "), value.replace("_", " ")[:9], Tone.DIM)

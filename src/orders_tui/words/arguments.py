@@ -32,12 +32,14 @@ Known = Mapping[Argument, Sequence[Value]]
 
 CLOSED: Mapping[Argument, str] = {
     Argument.REASON: "reason",
+    Argument.CANCEL_REASON: "reason to cancel",
     Argument.SORT: "field to sort by",
     Argument.VIEW: "view",
     Argument.TAB: "tab",
     Argument.THEME: "theme",
     Argument.COLUMN: "column to show or hide",
     Argument.PROFILE: "profile",
+    Argument.ALERTS: "kind of alert",
 }
 """The kinds of which nothing is right but what is known, and what one is called."""
 

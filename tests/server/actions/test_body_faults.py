@@ -44,6 +44,15 @@ WHOLE: dict[ActionName, dict[str, Any]] = {
     ActionName.SUPPORT: {"orderId": "1", "conversationId": "c", "note": "n"},
     ActionName.RETURNS: {"orderId": "1", "action": "deny", "returnId": "7"},
     ActionName.INVENTORY: {"sku": "TEE", "orderIds": ["1"]},
+    ActionName.NOTE: {"orderIds": ["1"], "note": "n", "noteId": "1-a"},
+    ActionName.CANCEL: {
+        "orderId": "1",
+        "reason": "customer",
+        "refund": "original",
+        "restock": True,
+        "notify": False,
+        "note": "n",
+    },
     ActionName.UNDO: {"actionId": "a"},
 }
 WRONG: tuple[Any, ...] = (

@@ -14,13 +14,13 @@ from typing import Any
 
 import aiohttp
 import orjson
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, insert, select
 from tests.support.acting import SHOP
 from tests.support.desk_orders import order, told
 from tests.support.processes import ServerProcess, server
 
 from orders_sync.db.engine import Database
-from orders_sync.db.tables import actions, audit, idempotency, order_assignments, outbox
+from orders_sync.db.tables import actions, audit, events, idempotency, mentions, order_assignments, outbox
 
 ACTIONS = 150
 KILLS = int(os.environ.get("ORDERS_KILLS", "1"))
@@ -31,30 +31,38 @@ Answers = dict[int, tuple[int, bytes]]
 
 @dataclass(frozen=True)
 class Wish:
-    """One action on an order of its own, under a key of its own. `leaves`: the rows it queues; `assigns`: it sets an owner."""
+    """One action on an order of its own, under a key of its own. `leaves`: the rows it queues; `assigns`: it sets an owner;
+    `names`: it is a note that names somebody."""
 
     n: int
 
     @property
     def path(self) -> str:
-        return ("assign", "fulfill", "support")[self.n % 3]
+        return ("assign", "fulfill", "support", "note")[self.n % 4]
 
     @property
     def body(self) -> dict[str, Any]:
         if self.path == "support":
             return {"orderId": str(self.n), "note": "broken"}
-        return {"orderIds": [str(self.n)]} | ({"assignee": f"maya {self.n}"} if self.path == "assign" else {})
+        more = {"assign": {"assignee": f"maya {self.n}"}, "note": {"note": f"@{KNOWN} calls back"}}
+        return {"orderIds": [str(self.n)], **more.get(self.path, {})}
 
     @property
     def leaves(self) -> list[str]:
-        return {"assign": ["owner"], "fulfill": ["fulfillment"], "support": ["escalation", "owner", "thread"]}[
-            self.path
-        ]
+        rows = {"assign": ["owner"], "fulfill": ["fulfillment"], "support": ["escalation", "owner", "thread"]}
+        return rows.get(self.path, [])
 
     @property
     def assigns(self) -> bool:
-        return self.path != "fulfill"
+        return self.path in ("assign", "support")
 
+    @property
+    def names(self) -> bool:
+        return self.path == "note"
+
+
+KNOWN, LONG_AGO = "cy", 0
+"""Somebody who once owned an order, and which."""
 
 WISHES = [Wish(n) for n in range(1, ACTIONS + 1)]
 
@@ -82,6 +90,8 @@ async def ask(at: ServerProcess, wishes: list[Wish], answers: Answers, enough: i
 
 async def test_actions_survive_kill_9_once_each(database_url: str, db: Database) -> None:
     await told(db, [order(wish.n) for wish in WISHES])
+    owned = {"order_id": LONG_AGO, "assignee": KNOWN, "assigned_by": KNOWN, "assigned_at": 0}
+    await db.write(lambda tx: tx.conn.execute(insert(order_assignments).values(shop_id=tx.shop_id, **owned)))
     dice = random.SystemRandom()
     answers: Answers = {}
     async with server({"DATABASE_URL": database_url, "SHOP_DOMAIN": SHOP}) as running:
@@ -117,8 +127,11 @@ async def none_is_half_done(db: Database, answers: Answers) -> int:
     assert {orjson.loads(body)["actionId"] for _, body in answers.values()} <= set(recorded)
     assert len(recorded) == len(done)
     assert await db.read(lambda conn: _per_order(conn, audit)) == {wish.n: 1 for wish in done}
-    assert await db.read(lambda conn: _per_order(conn, order_assignments)) == {w.n: 1 for w in done if w.assigns}
-    assert await db.read(_left) == {wish.n: wish.leaves for wish in done}
+    owners = await db.read(lambda conn: _per_order(conn, order_assignments))
+    assert owners == {LONG_AGO: 1} | {wish.n: 1 for wish in done if wish.assigns}
+    named, told_once = await db.read(lambda conn: (_per_order(conn, mentions), _told(conn)))
+    assert named == told_once == {wish.n: 1 for wish in done if wish.names}
+    assert await db.read(_left) == {wish.n: wish.leaves for wish in done if wish.leaves}
     return len(done)
 
 
@@ -128,6 +141,11 @@ def _keys(conn: Connection) -> set[str]:
 
 def _per_order(conn: Connection, table: Table) -> dict[int, int]:
     return dict(Counter(conn.scalars(select(table.c.order_id))))
+
+
+def _told(conn: Connection) -> dict[int, int]:
+    of = select(events.c.order_id).where(events.c.type == "mention", events.c.addressee == KNOWN)
+    return dict(Counter(conn.scalars(of)))
 
 
 def _left(conn: Connection) -> dict[int, list[str]]:

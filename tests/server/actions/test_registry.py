@@ -11,9 +11,11 @@ from orders_wire import operations
 from orders_wire.actions import (
     AddressBody,
     AssignBody,
+    CancelBody,
     FulfillBody,
     HoldBody,
     InventoryBody,
+    NoteBody,
     ReleaseBody,
     ReturnsBody,
     SupportBody,
@@ -34,6 +36,8 @@ BODIES = {
     ActionName.RELEASE: ReleaseBody,
     ActionName.TAGS: TagsBody,
     ActionName.ADDRESS: AddressBody,
+    ActionName.NOTE: NoteBody,
+    ActionName.CANCEL: CancelBody,
     ActionName.UNDO: UndoBody,
 }
 

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from tests.support.acting import Desk
 from tests.support.desk_orders import PLACED, gid, labelled, order, refunded, returned, stamp
+from tests.support.relaying import Ledger, relay_to
 
 from orders_sync.evidence.changes import OrderChange, ReturnMoved
 from orders_sync.outbox.kinds import Kind
+from orders_sync.outbox.outcome import Refused
 from orders_wire.return_machine import allowed_actions
 from orders_wire.vocabulary import ReturnAction, ReturnState
 
@@ -156,3 +158,107 @@ async def test_nothing_that_comes_in_changes_a_return_that_was_denied(light_desk
     await light_desk.act("returns", {"orderId": "1", "action": "deny"})
     await light_desk.tell(refunded(1, 9, at=light_desk.db.clock() + 1000))
     assert (await light_desk.order(1)).return_state == "denied"
+
+
+class TestARequest:
+    """A customer asks for a return, and nobody has answered (contract §3a, `approve_request`)."""
+
+    @staticmethod
+    async def asked(desk: Desk) -> None:
+        await desk.tell(order(1, "#1001"), returned(1, 9, status="requested"))
+
+    @staticmethod
+    async def shown(desk: Desk) -> tuple[bool, list[ReturnAction]]:
+        (view,) = (await desk.order(1)).state.returns
+        return view.requested, allowed_actions(view.state, requested=view.requested)
+
+    async def test_it_is_accepted_once_and_stays_where_it_is(self, desk: Desk) -> None:
+        await self.asked(desk)
+        assert await self.shown(desk) == (True, [ReturnAction.APPROVE_REQUEST, ReturnAction.DENY])
+        approve = {"orderId": "1", "action": "approve_request", "notify": True}
+        status, answer = await desk.act("returns", approve)
+        assert (status, answer["updatedOrders"]) == (200, [])
+        assert await self.shown(desk) == (False, [ReturnAction.DENY])
+        assert (await desk.order(1)).return_state == "awaiting_label"
+        assert await desk.payloads(Kind.RETURN_APPROVE) == [{"return_id": 9, "notify": True}]
+        assert (await desk.act("returns", approve))[1]["code"] == "illegal_transition"
+        await desk.act("undo", {"actionId": answer["actionId"]})
+        assert await self.shown(desk) == (True, [ReturnAction.APPROVE_REQUEST, ReturnAction.DENY])
+
+    async def test_one_that_the_shop_answered_is_none(self, desk: Desk) -> None:
+        await self.asked(desk)
+        await desk.tell(returned(1, 9, status="open", at=PLACED + 5))
+        assert await self.shown(desk) == (False, [ReturnAction.DENY])
+        status, answer = await desk.act("returns", {"orderId": "1", "action": "approve_request"})
+        assert (status, answer["code"], answer["allowed_actions"]) == (409, "illegal_transition", ["deny"])
+        assert answer["message"] == "#1001: approve_request is not possible from awaiting_label, where no request waits"
+
+    @pytest.mark.parametrize("status", ["open", "declined", "canceled", "closed"])
+    async def test_it_ends_with_whatever_the_shop_says_of_it(self, light_desk: Desk, status: str) -> None:
+        await self.asked(light_desk)
+        await light_desk.tell(returned(1, 9, status=status, at=PLACED + 5), returned(1, 9, status="requested"))
+        assert (await self.shown(light_desk))[0] is False
+
+    async def test_denied_it_is_a_request_no_more_until_that_is_undone(self, desk: Desk) -> None:
+        await self.asked(desk)
+        _, answer = await desk.act("returns", {"orderId": "1", "action": "deny"})
+        assert await self.shown(desk) == (False, [])
+        assert [row.kind for row in await desk.outbox(1)] == ["return", "return_deny"]
+        await desk.act("undo", {"actionId": answer["actionId"]})
+        assert await self.shown(desk) == (True, [ReturnAction.APPROVE_REQUEST, ReturnAction.DENY])
+
+    async def test_it_is_a_change_that_others_see(self, desk: Desk) -> None:
+        await self.asked(desk)
+        before = (await desk.order(1)).version
+        approve = {"orderId": "1", "action": "approve_request", "note": "fine"}
+        _, answer = await desk.act("returns", approve | {"expectedVersions": {"1": before + 7}})
+        assert answer["code"] == "version_conflict"
+        _, answer = await desk.act("returns", approve, X_Operator="lee")
+        assert answer["message"] == "Return updated for #1001: request accepted, by lee", "no note in what a key keeps"
+        seen = await desk.order(1)
+        assert answer["versions"] == {"1": seen.version}
+        assert seen.version > before
+        assert seen.timeline.count("note") == 1
+
+    async def test_once_it_is_on_its_way_it_is_not_undone(self, desk: Desk) -> None:
+        await self.asked(desk)
+        _, answer = await desk.act("returns", {"orderId": "1", "action": "approve_request", "delaySeconds": 0})
+        await desk.claim("shopify")
+        status, refused = await desk.act("undo", {"actionId": answer["actionId"]})
+        assert (status, refused["code"]) == (409, "already_sent")
+        assert await self.shown(desk) == (False, [ReturnAction.DENY])
+
+    async def test_refused_by_the_shop_it_is_a_request_again(self, desk: Desk) -> None:
+        await self.asked(desk)
+        await self.refused(desk)
+        assert await self.shown(desk) == (True, [ReturnAction.APPROVE_REQUEST, ReturnAction.DENY])
+        assert (await desk.order(1)).alerts == {"return_update", "integration_failed"}
+        (row,) = await desk.outbox(1)
+        await desk.post(f"/sync/outbox/{row.id}/retry")
+        assert await self.shown(desk) == (False, [ReturnAction.DENY])
+        assert (await desk.order(1)).alerts == {"return_update"}
+        await relay_to(desk.db, Ledger()).send_due()
+        assert (await desk.outbox(1))[0].state == "done"
+
+    @pytest.mark.parametrize("action", ["approve_request", "deny"])
+    async def test_what_failed_is_told_until_it_is_decided_anew(self, light_desk: Desk, action: str) -> None:
+        await self.asked(light_desk)
+        await self.refused(light_desk)
+        (row,) = await light_desk.outbox(1)
+        await light_desk.post(f"/sync/outbox/{row.id}/discard")
+        assert "integration_failed" in (await light_desk.order(1)).alerts
+        await light_desk.act("returns", {"orderId": "1", "action": action})
+        assert "integration_failed" not in (await light_desk.order(1)).alerts
+
+    async def test_what_was_discarded_is_of_no_more_use_once_the_shop_accepted_it(self, light_desk: Desk) -> None:
+        await self.asked(light_desk)
+        await self.refused(light_desk)
+        (row,) = await light_desk.outbox(1)
+        await light_desk.post(f"/sync/outbox/{row.id}/discard")
+        await light_desk.tell(returned(1, 9, status="open", at=PLACED + 5))
+        assert "integration_failed" not in (await light_desk.order(1)).alerts
+
+    @staticmethod
+    async def refused(desk: Desk) -> None:
+        await desk.act("returns", {"orderId": "1", "action": "approve_request", "delaySeconds": 0})
+        await relay_to(desk.db, Ledger(answers=[Refused("the shop takes no returns")])).send_due()

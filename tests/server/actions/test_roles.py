@@ -21,6 +21,7 @@ BODIES = {
     "support": {"orderId": "1"},
     "inventory": {"sku": "TEE-M"},
     "returns": {"orderId": "1", "action": "deny"},
+    "cancel": {"orderId": "2", "reason": "staff", "refund": "none", "restock": False},
     "undo": {"actionId": "none"},
 }
 
@@ -30,7 +31,7 @@ async def guarded(light_desk: Desk) -> AsyncIterator[Desk]:
     """A desk with tokens: everybody's token is their name."""
     tokens = Tokens({hashlib.sha256(name.encode()).hexdigest(): Caller(name, role) for name, role in PEOPLE.items()})
     async with serve(light_desk.db, tokens) as desk:
-        await desk.tell(order(1), returned(1, 9))
+        await desk.tell(order(1), returned(1, 9), order(2))
         yield desk
 
 
@@ -52,9 +53,10 @@ async def test_an_operator_assigns_fulfils_and_escalates(guarded: Desk, action: 
     assert status == 200
 
 
-async def test_returns_are_for_leads(guarded: Desk) -> None:
-    assert (await guarded.act("returns", BODIES["returns"], **bearer("oda")))[0] == 403
-    assert (await guarded.act("returns", BODIES["returns"], **bearer("lea")))[0] == 200
+@pytest.mark.parametrize("action", ["returns", "cancel"])
+async def test_returns_and_cancelling_are_for_leads(guarded: Desk, action: str) -> None:
+    assert (await guarded.act(action, BODIES[action], **bearer("oda")))[0] == 403
+    assert (await guarded.act(action, BODIES[action], **bearer("lea")))[0] == 200
 
 
 async def test_an_operator_undoes_their_own_and_a_lead_anybodys(guarded: Desk) -> None:

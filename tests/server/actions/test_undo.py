@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from tests.server.conftest import NOON, SettableClock
 from tests.support.acting import Desk
 from tests.support.desk_orders import PLACED, gid, line, order, parcel, refunded, returned, stamp
 
+from orders_sync.db.tables import actions
 from orders_sync.evidence.changes import ReturnMoved
 from orders_sync.instants import SECOND
 from orders_sync.outbox.kinds import Kind
@@ -271,6 +273,18 @@ async def test_the_time_to_undo_is_told_only_while_something_can_leave(light_des
     _, again = await light_desk.act("fulfill", {"orderIds": ["1"], "tracking": {"number": "1"}})
     assert first["undoUntil"] is not None
     assert again["undoUntil"] is None
+
+
+async def test_what_a_later_release_did_is_left_to_it(desk: Desk) -> None:
+    await desk.tell(order(1))
+    _, done = await desk.act("assign", {"orderIds": ["1"], "assignee": "maya"})
+    await desk.db.write(lambda tx: tx.conn.execute(update(actions).values(kind="of_a_later_release")) and None)
+    undo = {"actionId": done["actionId"]}
+    async with desk.client.post("/sync/orders/undo", json=undo, headers={"Idempotency-Key": "k"}) as response:
+        answer = await response.json()
+    assert (response.status, answer["code"], response.headers["Retry-After"]) == (503, "unavailable", "2")
+    await desk.db.write(lambda tx: tx.conn.execute(update(actions).values(kind="assign")) and None)
+    assert (await desk.act("undo", undo, key="k"))[0] == 200, "nothing was recorded under the key"
 
 
 async def test_an_undo_is_nothing_to_undo(light_desk: Desk) -> None:

@@ -80,7 +80,7 @@ def asked(shown: Body) -> Iterator[tuple[str, set[str]]]:
     yield "issue", {shown["issue"] or "none"}
     yield "delivery", {shown["delivery"]}
     yield "country", {(shown["shipping_address"] or {}).get("country_code") or ""}
-    yield "has", set()
+    yield "has", {"note"} if shown["notes"] else set()
     yield "sku", {each["sku"].casefold() for each in shown["line_items"]}
 
 
@@ -127,15 +127,18 @@ async def test_values_change_at_once_with_what_is_done(shelves: WholeDesk, clock
     placed = await desk.done("hold", {"orderIds": ["1"], "reason": "customer", "delaySeconds": 60})
     await desk.done("hold", {"orderIds": ["4"], "reason": "fraud", "until": to_text(NOON + DAY), "then": "release"})
     await desk.done("inventory", {"sku": "mug", "orderIds": ["5"], "note": "gone"})
+    noted = await desk.done("note", {"orderIds": ["3", "6", "12"], "note": "calls back"})
     found = await agrees(desk)
+    assert found["has"]["note"] == [3, 6, 12]
     assert (found["hold"]["customer"], found["hold"]["fraud"]) == ([1], [4, 5])
     assert found["hold"]["inventory"] == [5]
-    await desk.done("undo", {"actionId": placed["actionId"]})
+    for taken_back in (placed, noted):
+        await desk.done("undo", {"actionId": taken_back["actionId"]})
     await desk.done("address", {"orderId": "3", "shippingAddress": {**ADDRESS, "country_code": "SE"}})
     moved = await desk.done("address", {"orderId": "1", "shippingAddress": {**ADDRESS, "country_code": "fr"}})
     await desk.done("release", {"orderIds": ["5"]})
     found = await agrees(desk)
-    assert (found["hold"]["customer"], found["hold"]["inventory"]) == ([], [])
+    assert (found["hold"]["customer"], found["hold"]["inventory"], found["has"]["note"]) == ([], [], [])
     assert found["country"]["fr"] == [1, 2, 6]
     assert found["country"]["SE"] == [3]
     await desk.done("undo", {"actionId": moved["actionId"]})

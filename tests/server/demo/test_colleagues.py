@@ -114,6 +114,22 @@ async def test_they_take_hand_on_and_escalate_but_never_touch_what_somebody_else
     assert {by for _, by in given} <= set(COLLEAGUES)
     assert any(to != by for to, by in given)
     assert told(rows, "support_escalated")
+    assert any(row["note_count"] for row in rows.values())
+
+
+async def test_there_are_notes_when_the_desk_opens_and_the_operator_is_asked_something(
+    opened: Desk, dashboard: Dashboard
+) -> None:
+    theirs = Colleagues(dashboard, 7, operator="Zoë Müller")
+    await theirs.share_out()
+    await theirs.leave_notes()
+    noted = {order_id: row for order_id, row in (await opened.rows()).items() if row["note_count"]}
+    assert {row["assigned_to"] for row in noted.values()} > {"Zoë Müller"}
+    found = await opened.http.get("/sync/mentions?state=unread", headers={"X-Operator": "zoë müller"})
+    mentions = (await found.json())["mentions"]
+    assert 0 < len(mentions) <= 2
+    assert {noted[mention["order_id"]]["assigned_to"] for mention in mentions} == {"Zoë Müller"}
+    assert max(row["note_count"] for row in noted.values()) == 2, "one was answered"
 
 
 async def test_an_order_that_was_taken_since_they_looked_stays_with_who_took_it(
@@ -147,3 +163,12 @@ async def test_a_server_that_is_away_is_let_be() -> None:
         await theirs.share_out()
         await theirs.act()
         await theirs.dashboard.assign("bo", [Row("gid://shopify/Order/1", 1.0, 1)], "bo")
+
+
+async def test_whoever_has_an_order_open_is_seen_there(opened: Desk, dashboard: Dashboard) -> None:
+    row = (await dashboard.rows("unfulfilled", None))[0]
+    await dashboard.be_at("bo", row.id, "fulfill")
+    present = (await opened.get(f"/sync/orders/{row.id.rpartition('/')[2]}"))["present"]
+    assert [(each["name"], each["doing"]) for each in present] == [("bo", "fulfill")]
+    await dashboard.be_at("bo", None)
+    assert (await opened.get(f"/sync/orders/{row.id.rpartition('/')[2]}"))["present"] == []

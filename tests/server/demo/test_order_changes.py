@@ -67,6 +67,60 @@ def test_a_sent_and_paid_order_is_not_cancelled(world: World) -> None:
     assert sent.cancelled_at is None or sent.cancelled_at < NOW
 
 
+CANCEL = """mutation($id: ID!) { orderCancel(orderId: $id, reason: OTHER, restock: true, notifyCustomer: true,
+  refundMethod: {originalPaymentMethodsRefund: true}) { job { id done } orderCancelUserErrors { field message code } } }"""
+JOB = "query($id: ID!) { job(id: $id) { id done query { shop { name } } } }"
+
+
+def test_an_order_is_cancelled_by_a_job_which_is_one_at_a_time(world: World) -> None:
+    stage = world.simulation.stage
+    order = next(
+        o for o in stage.shop.orders.values() if o.owed and o.received == o.total and not (o.parcels or o.returns)
+    )
+    stage.jobs.after_s = 3
+    asked = {"id": gid("Order", order.id)}
+    job = world.ask(CANCEL, **asked)["data"]["orderCancel"]["job"]
+    assert world.ask(JOB, id=job["id"])["data"]["job"] == {**job, "done": False, "query": None}
+    (error,) = world.ask(CANCEL, **asked)["data"]["orderCancel"]["orderCancelUserErrors"]
+    assert error == {"field": None, "message": "Cancellation is already in progress", "code": None}
+    assert order.cancelled_at is None
+    world.topics()
+    world.later(seconds=3)
+    told = world.ask(JOB, id=job["id"])["data"]["job"]
+    assert told["done"]
+    assert told["query"]["shop"]["name"]
+    assert order.refunded == order.received
+    assert {"orders/cancelled", "refunds/create"} <= set(world.topics())
+    assert [entry.kind for entry in stage.ledger.entries] == ["mutation", "refund", "mail"]
+
+
+def test_a_job_that_is_not_known_has_ended(world: World) -> None:
+    assert world.ask(JOB, id="gid://shopify/Job/0")["data"]["job"]["done"]
+
+
+def test_a_paid_order_with_a_return_is_not_cancelled(world: World) -> None:
+    orders = world.simulation.stage.shop.orders.values()
+    order = next(
+        o for o in orders if o.received > o.refunded and any(r.status in ("REQUESTED", "OPEN") for r in o.returns)
+    )
+    (error,) = world.ask(CANCEL, id=gid("Order", order.id))["data"]["orderCancel"]["orderCancelUserErrors"]
+    assert (error["message"], error["code"]) == ("Cannot cancel an order that has returns", "INVALID")
+
+
+def test_store_credit_needs_a_customer_and_time(world: World) -> None:
+    order = next(o for o in world.simulation.stage.shop.orders.values() if o.customer and not o.cancelled_at)
+    cancel = "mutation($id: ID!, $at: DateTime) { orderCancel(orderId: $id, reason: OTHER, restock: true, "
+    cancel += "refundMethod: {storeCreditRefund: {expiresAt: $at}}) { orderCancelUserErrors { code } } }"
+
+    def code(at: str | None) -> str:
+        told = world.ask(cancel, id=gid("Order", order.id), at=at)["data"]["orderCancel"]
+        return str(told["orderCancelUserErrors"][0]["code"])
+
+    assert code("2020-01-01T00:00:00Z") == "STORE_CREDIT_REFUND_EXPIRATION_IN_PAST"
+    order.customer = None
+    assert code(None) == "STORE_CREDIT_REFUND_MISSING_CUSTOMER"
+
+
 def test_an_address_is_changed_or_said_why_not(world: World) -> None:
     order = next(iter(world.simulation.stage.shop.orders.values()))
     update = "mutation($input: OrderInput!) { orderUpdate(input: $input) "

@@ -96,6 +96,22 @@ async def test_an_app_without_a_token_draws_its_own(client: Client) -> None:
             assert (answer.status, (await answer.json())["error"]) == (400, error)
 
 
+async def test_jobs_are_done_though_nobody_asks_and_may_end_without_effect(
+    client: Client, simulation: Simulation
+) -> None:
+    told = await _control(client, "jobs", after_s=0, fruitless=1)
+    assert told == {"after_s": 0, "fruitless": 1}
+    stage = simulation.stage
+    order = next(each for each in stage.shop.orders.values() if each.owed and not (each.parcels or each.cancelled_at))
+    cancel = "mutation($id: ID!) { orderCancel(orderId: $id, reason: OTHER, restock: true) { job { id } } }"
+    for effect in (False, True):
+        await _ask(client, cancel, id=gid("Order", order.id))
+        async with asyncio.timeout(10):
+            while stage.jobs.under_way(gid("Order", order.id)):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        assert (order.cancelled_at is not None) is effect
+
+
 async def _control(client: Client, verb: str, **body: Any) -> dict[str, Any]:
     async with client.post(f"/control/{verb}", json=body) as answer:
         assert answer.status == 200, await answer.text()

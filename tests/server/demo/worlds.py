@@ -44,7 +44,7 @@ class World:
 
 def make(orders: int) -> World:
     """A fresh simulation with so many orders; it stands still, delivers politely, and waits for nobody."""
-    plan = Plan(orders, 7, SECRETS, still=True, manners=POLITE)
+    plan = Plan(orders, 7, SECRETS, still=True, manners=POLITE, job_s=0)
     world: list[World] = []
     simulation = simulate(
         plan,

@@ -12,6 +12,8 @@ from tests.support.desk_client import DeskClient
 from orders_sync.db.engine import Database
 from orders_sync.http.app_keys import DATABASE, SETTINGS, THRESHOLDS
 from orders_sync.http.problems import problems
+from orders_sync.live.attendance import ATTENDANCE, Attendance
+from orders_sync.live.hub import Hub
 from orders_sync.routes import orders
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settings import Settings
@@ -28,6 +30,7 @@ async def desk(db: Database, thresholds: Thresholds) -> AsyncIterator[DeskClient
     app = web.Application(middlewares=[problems])
     app[DATABASE], app[THRESHOLDS] = db, thresholds
     app[SETTINGS] = Settings(database_url="sqlite:///unused.db", shop_domain="desk-test.myshopify.com")
+    app[ATTENDANCE] = Attendance(db, Hub(db.desk_id, db.version), "here")
     app.cleanup_ctx.append(orders.reading)
     app.add_routes(orders.routes)
     async with TestClient(TestServer(app)) as client:

@@ -9,7 +9,8 @@ from tests.server.conftest import SettableClock
 from tests.support.desk_client import DeskClient
 from tests.support.evidence import delivery, order_seen
 
-from orders_sync.evidence.changes import Change, Delivery, InventoryItemSeen, InventoryLevelSeen, Stamp
+from orders_sync.evidence.changes import Change, Delivery, InventoryItemSeen, InventoryLevelSeen, ReturnSeen, Stamp
+from orders_sync.evidence.entities import CustomerPart
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import HOUR, Ms
 from orders_wire.detail import OrderDetail
@@ -127,3 +128,28 @@ async def test_an_order_that_owes_nothing_is_short_of_nothing(desk: DeskClient) 
     await desk.database.write(lambda tx: apply(tx, told, desk.thresholds))
     _, body = await desk.get("/sync/orders/1")
     assert body["line_items"][0]["short"] in {None, 0}
+
+
+async def test_a_customer_s_orders_are_counted_with_this_one(desk: DeskClient) -> None:
+    at = Ms(desk.database.clock() - HOUR)
+    for order_id in (1, 2, 3):
+        await tell(desk, order_id)
+    await tell(desk, 4, customer=CustomerPart(id=6, name="Bo Å"))
+    await tell(desk, 5, customer=None)
+    await tell(desk, 2, cancelled_at=at)
+    steps = {1: "requested", 3: "declined"}
+    returned = tuple(ReturnSeen(order_id * 7, order_id, Stamp(at, at), status) for order_id, status in steps.items())
+    told = Delivery("webhook", None, "returns/request", at, returned)
+    await desk.database.write(lambda tx: apply(tx, told, desk.thresholds))
+    found = [(await desk.get(f"/sync/orders/{order_id}"))[1]["customer_orders"] for order_id in (1, 2, 4, 5)]
+    mine = {"count": 3, "open": 2, "returned": 1}
+    assert found == [mine, mine, {"count": 1, "open": 1, "returned": 0}, None]
+
+
+async def test_what_nobody_told_of_an_order_is_null(desk: DeskClient) -> None:
+    """An order that an earlier release took in opens, with what is known of it."""
+    await tell(desk, 77)
+    _, body = await desk.get("/sync/orders/77")
+    assert body["totals"] == dict.fromkeys(("subtotal", "shipping", "tax", "discounts", "refunded", "captured"))
+    (line,) = body["line_items"]
+    assert (line["variant_title"], line["properties"], line["barcode"]) == (None, [], None)

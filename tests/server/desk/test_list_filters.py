@@ -10,7 +10,8 @@ from tests.support.desk_client import DeskClient, numbers
 from tests.support.desk_orders import PLACED, held, order, parcel, stamp, told
 
 from orders_sync.db.selection import ANY, Amounts, Filters, Wanted
-from orders_sync.desk.query import BadParameter, read
+from orders_sync.desk.parameter import BadParameter
+from orders_sync.desk.query import read
 from orders_sync.evidence.changes import HoldAdded, OrderSeen
 from orders_sync.evidence.entities import AddressPart, HoldPart
 from orders_sync.instants import HOUR

@@ -6,7 +6,10 @@ from tests.server.conftest import SettableClock
 from tests.support.desk_client import DeskClient
 from tests.support.projections import projection
 
+from orders_sync.desk.owners import owners
+from orders_sync.desk.page import View
 from orders_sync.instants import DAY, FOREVER, Ms
+from orders_sync.rules.thresholds import Thresholds
 
 
 async def test_owners_come_with_their_open_orders_busiest_first(desk: DeskClient, clock: SettableClock) -> None:
@@ -33,3 +36,10 @@ async def test_owners_come_with_their_open_orders_busiest_first(desk: DeskClient
 async def test_a_desk_without_owners_has_none(desk: DeskClient) -> None:
     await desk.save([projection(1)])
     assert await desk.get("/sync/owners") == (200, [])
+
+
+async def test_who_has_a_token_is_there_too_and_once(desk: DeskClient, clock: SettableClock) -> None:
+    await desk.save([projection(1, assigned_to="bo", live_at=FOREVER)])
+    view = View(desk.database.shop_id, clock(), Thresholds())
+    found = await desk.database.read(lambda conn: owners(conn, view, {"Bo", "cy"}))
+    assert [(owner.name, owner.open_orders) for owner in found] == [("bo", 1), ("cy", 0)]

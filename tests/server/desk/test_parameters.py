@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from orders_sync.db.selection import Between, Filters, Selection, Sort
-from orders_sync.desk.query import BadParameter, PageQuery, read
+from orders_sync.desk.parameter import BadParameter
+from orders_sync.desk.query import PageQuery, read
 from orders_sync.instants import DAY, HOUR, parse_instant
 from orders_wire.cursors import ShopifyCursor
 from orders_wire.vocabulary import Channel, Direction, Priority, SortField, StatusFilter, Tab

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from functools import partial
 
+import orjson
 import pytest
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Update, delete, insert, select, update
 from tests.server.conftest import SettableClock
 from tests.support.evidence import delivery, order_seen
 
 from orders_sync.db.engine import Database
 from orders_sync.db.recount import Difference
-from orders_sync.db.tables import day_counters, name_suffixes, order_docs, order_terms, orders
+from orders_sync.db.tables import day_counters, mentions, name_suffixes, order_docs, order_terms, orders
 from orders_sync.db.tx import Tx
 from orders_sync.desk.page import View
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import HOUR, Ms
+from orders_sync.rules.row_json import NEWEST_FIELD
 from orders_sync.rules.thresholds import Thresholds
-from orders_sync.upkeep.rederive import fingerprint, rederive
+from orders_sync.upkeep import rederive as upkeep
+from orders_sync.upkeep.rederive import fingerprint, keep_derived, rederive
 from orders_sync.upkeep.verify import verify
 
 THRESHOLDS = Thresholds(usd_rates={"EUR": 1.1})
+
+
+OF_NO_NOTE = {"shop_id": 1, "order_id": 1, "note_id": "1-a", "addressee": "ana", "named": True, "at": 0}
 
 
 async def filled(db: Database, clock: SettableClock) -> None:
@@ -50,8 +56,9 @@ async def test_a_desk_that_was_never_touched_differs_in_nothing(db: Database, cl
         (delete(order_terms).where(order_terms.c.order_id == 3), "order_terms 3: kept 0, counted"),
         (delete(order_docs).where(order_docs.c.order_id == 4), "order 4: kept True, counted False"),
         (delete(orders).where(orders.c.id == 5), "order 5: kept False, counted True"),
+        (insert(mentions).values(**OF_NO_NOTE), "mentions of note 1-a: kept ('ana',), counted ()"),
     ],
-    ids=["counter", "name", "column", "outbound", "terms", "evidence", "row"],
+    ids=["counter", "name", "column", "outbound", "terms", "evidence", "row", "mention"],
 )
 async def test_what_was_tampered_with_is_named(
     db: Database, clock: SettableClock, statement: object, expected: str
@@ -80,6 +87,33 @@ async def test_other_figures_derive_every_order_again_once(db: Database, clock: 
         return minor
 
     assert await db.read(value) == 1500
+
+
+async def test_what_a_release_before_writes_while_a_fleet_is_restarted_is_derived_again(
+    db: Database, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "AGAIN_S", 0)
+    await filled(db, clock)
+    await keep_derived(db, THRESHOLDS)
+    version = db.version
+
+    async def overtaken() -> bool:
+        """Whether order 3 still is as a release writes it that knows nothing of the newest field."""
+        await db.write(lambda tx: tx.conn.execute(_of_before(tx)) and None)
+        await keep_derived(db, THRESHOLDS)
+        return await differences(db) != []
+
+    assert not await overtaken()
+    assert db.version == version + 1
+    clock.advance(25 * HOUR)
+    assert await overtaken(), "long after, nobody reads every card"
+
+
+def _of_before(tx: Tx) -> Update:
+    """The row of order 3, written without it."""
+    card = orjson.loads(tx.conn.execute(select(orders.c.card).where(orders.c.id == 3)).scalar_one())
+    del card[NEWEST_FIELD]
+    return update(orders).where(orders.c.id == 3).values(card=orjson.dumps(card))
 
 
 def test_equal_figures_have_one_fingerprint() -> None:

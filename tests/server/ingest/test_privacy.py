@@ -22,7 +22,8 @@ from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settle.order import load, settle
 from orders_wire.vocabulary import DeadLetterState, Gap
 
-TRACES = ("Lovelace", "ada@example.com", "Engine Way", "ring at Ada's", "spoke to Ada")
+TRACES = ("Lovelace", "ada@example.com", "Engine Way", "ring at Ada's", "spoke to Ada", "Love, Ada")
+ENGRAVED = [shop.line(properties=[{"name": "Engraving", "value": "Love, Ada"}])]
 REDACT = {"customer": {"id": 77, "email": "ada@example.com", "phone": None}, "orders_to_redact": [1]}
 
 
@@ -54,7 +55,7 @@ def _escalated(tx: Any) -> None:
 
 
 async def _one_with_everything(db: Database) -> None:
-    await take(db, "orders/create", shop.order(1, note="ring at Ada's"), "08:00")
+    await take(db, "orders/create", shop.order(1, note="ring at Ada's", line_items=ENGRAVED), "08:00")
     await take(db, "refunds/create", shop.refund(5, "10:00", note="ring at Ada's"), "10:00")
     await db.write(_escalated)
     letter = Letter("webhook", "orders/updated", "w1", "{}", b'{"id": 1, "email": "ADA@example.com"}')
@@ -85,7 +86,8 @@ async def test_what_operators_wrote_is_left_nowhere_and_can_still_be_undone(db: 
 async def test_what_comes_later_brings_nothing_back(db: Database) -> None:
     await _one_with_everything(db)
     await take(db, "customers/redact", REDACT, "11:00")
-    await take(db, "orders/updated", shop.order(1, "11:30", tags="new", note="ring at Ada's"), "11:30")
+    told = shop.order(1, "11:30", tags="new", note="ring at Ada's", line_items=ENGRAVED)
+    await take(db, "orders/updated", told, "11:30")
     assert await _traces(db) == []
     card = await db.read(lambda conn: conn.execute(select(orders.c.card)).scalar_one())
     assert b'"new"' in card

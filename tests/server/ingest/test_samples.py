@@ -26,7 +26,7 @@ from orders_sync.db.tx import Tx
 from orders_sync.ingest import webhook
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import from_datetime
-from orders_sync.rules.detail import describe
+from orders_sync.rules.detail import Detail, describe
 from orders_sync.rules.order_state import OrderState, build_order_state
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import timeline
@@ -173,6 +173,42 @@ def test_an_order_shows_what_its_body_says(desk_shop: Shop, file: Path) -> None:
         assert found.refunded_at == _refunded_at(body)
         owed = {line.part.id: line.owed for line in found.lines}
         assert owed == {line["id"]: _owed(line) for line in body.get("line_items", [])}
+
+
+@pytest.mark.parametrize("file", [param for param in _files("orders") if _has_order(param.values[0])])
+def test_an_order_shows_its_figures_and_what_was_chosen(desk_shop: Shop, file: Path) -> None:
+    for body in _inner(_take(desk_shop, file), "order", "orders"):
+        found = describe_order(desk_shop, body["id"])
+        figures = {name: money and money.amount for name, money in found.totals}
+        told = {"subtotal": "subtotal_price", "tax": "total_tax", "discounts": "total_discounts"}
+        assert {name: figures[name] for name in told} == {name: body.get(rest) for name, rest in told.items()}
+        ways = body.get("shipping_lines") or [body.get("total_shipping_price_set", {}).get("shop_money")]
+        prices = [_price(way) for way in ways if way]
+        assert figures["shipping"] == (str(sum(map(Decimal, prices))) if prices else None)
+        back = sum((_paid_back(refund) for refund in body.get("refunds", [])), Decimal(0))
+        untold = body.get("financial_status") in (None, "partially_refunded") and not back
+        assert figures["refunded"] == (None if untold else f"{back:.2f}")
+        captured = {"paid": body["total_price"], "voided": "0.00", "pending": "0.00", "authorized": "0.00"}
+        assert figures["captured"] == captured.get(body.get("financial_status"))
+        lines = [(line.variant_title, [(p.name, p.value) for p in line.properties]) for line in found.line_items]
+        assert lines == [
+            (trimmed(line["variant_title"] or ""), [(p["name"], p["value"]) for p in line["properties"]])
+            for line in body.get("line_items", [])
+        ]
+
+
+def _price(way: Any) -> str:
+    """One sample has other amounts in its sets; these are what counts."""
+    amount = way.get("amount") or way.get("price_set", {}).get("shop_money", {}).get("amount") or way["price"]
+    return str(amount)
+
+
+def describe_order(desk_shop: Shop, order_id: int) -> Detail:
+    doc = order_documents.read(desk_shop.conn, 1, order_id)
+    assert doc is not None
+    found = describe(order_id, doc.facts, doc.operator, {}, Thresholds())
+    assert found is not None
+    return found
 
 
 def _z(text: str) -> str:
@@ -339,6 +375,7 @@ def test_a_return_is_in_the_state_that_shopify_tells(desk_shop: Shop, file: Path
         return
     (view,) = found
     assert view.shopify_id == body["id"]
+    assert view.requested == (body["status"] == "requested")
     assert view.state.value == ("inspection" if _topic(file)[1] == "reopen" else _RETURN_STATES[body["status"]])
 
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 
 from orders_sync.alerts import alerts
 from orders_sync.alerts.alerts import OrderCauses
+from orders_sync.db import events
 from orders_sync.db.engine import Database
+from orders_sync.db.events import EventDraft
 from orders_sync.db.tx import Tx
 from orders_sync.rules.projection import Cause
-from orders_wire.vocabulary import AlertType, Severity
+from orders_wire.vocabulary import AlertType, EventType, Severity
 
 
 def overdue(order_id: int, due: int = 1, severity: Severity = Severity.WARNING) -> Cause:
@@ -30,6 +32,14 @@ def raising(
         return alerts.reconcile(tx, [OrderCauses(order_id, f"#{order_id}", causes, reopen)])[order_id]
 
     return job
+
+
+def mentioning(addressee: str, order_id: int = 1) -> Callable[[Tx], int]:
+    """A job that tells somebody of a note."""
+    draft = EventDraft(
+        EventType.MENTION, order_id=order_id, order_number=f"#{order_id}", note_id="n1", by="bo", addressee=addressee
+    )
+    return lambda tx: events.append(tx, draft)
 
 
 async def ping(db: Database, *order_ids: int) -> None:

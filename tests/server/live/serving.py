@@ -11,13 +11,15 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from tests.server.conftest import SHOP
 
 from orders_sync.app import end_streams, streams
 from orders_sync.db.engine import Database
-from orders_sync.http.app_keys import CALLER, CLOCK, DATABASE, HUB, Caller
+from orders_sync.http.app_keys import CALLER, CLOCK, DATABASE, HUB, SETTINGS, Caller
 from orders_sync.http.problems import problems
 from orders_sync.live.hub import Hub
-from orders_sync.routes import alerts
+from orders_sync.routes import alerts, presence
+from orders_sync.settings import Settings
 from orders_wire.vocabulary import Role
 
 TIMEOUT_S = 10
@@ -49,9 +51,10 @@ async def serving(database: Database, port: int = 0) -> AsyncIterator[Server]:
     app = web.Application(middlewares=[problems, _as_lead])
     app[DATABASE] = database
     app[CLOCK] = database.clock
+    app[SETTINGS] = Settings.model_validate({"shop_domain": SHOP})
     app.cleanup_ctx.append(streams)
     app.on_shutdown.append(end_streams)
-    app.add_routes(alerts.routes)
+    app.add_routes([*alerts.routes, *presence.routes])
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=2, access_log=None)
     await runner.setup()
     try:
@@ -85,9 +88,11 @@ class Client:
         self.raw = b""
         self._unread = b""
 
-    async def send(self, path: str, headers: dict[str, str], method: str = "GET", version: str = "1.1") -> None:
+    async def send(
+        self, path: str, headers: dict[str, str], method: str = "GET", version: str = "1.1", body: str = ""
+    ) -> None:
         lines = [f"{method} {path} HTTP/{version}", "Host: localhost", *(f"{k}: {v}" for k, v in headers.items())]
-        self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+        self.writer.write(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         self.status = int(head[0].split()[1])
         self.headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in head[1:] if line)}
@@ -166,11 +171,23 @@ async def stream(port: int, last_id: str | None = None, **headers: str) -> Async
         client.abort()
 
 
-async def poll(port: int, query: str = "") -> Any:
+async def put(port: int, order_id: str | None, doing: str | None = None, **headers: str) -> tuple[int, Any]:
+    """Says where an operator is; the status, and the refusal's body."""
+    client = await connect(port)
+    body = json.dumps({"orderId": order_id} | ({} if doing is None else {"doing": doing}))
+    sent = {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
+    try:
+        await client.send("/sync/presence", sent, "PUT", body=body)
+        return client.status, None if client.status == 204 else await client.json()
+    finally:
+        client.abort()
+
+
+async def poll(port: int, query: str = "", **headers: str) -> Any:
     """The polling answer."""
     client = await connect(port)
     try:
-        await client.send(PATH + query, {"Accept": "application/json"})
+        await client.send(PATH + query, {"Accept": "application/json", **headers})
         return await client.json()
     finally:
         client.abort()

@@ -8,6 +8,7 @@ from tests.server.live.raising import ping
 from tests.server.live.serving import serving
 
 from orders_sync.db.engine import Database
+from orders_sync.live import attendance
 
 PAUSE_S = 0.01
 
@@ -21,6 +22,7 @@ async def _serve(url: str, port: int) -> None:
             await asyncio.sleep(PAUSE_S)
 
 
-def run(url: str, port: int) -> None:
+def run(url: str, port: int, presence_beats_s: float = attendance.BEAT_S) -> None:
     """Prints its port when it answers; 0 asks for any."""
+    attendance.BEAT_S = presence_beats_s
     asyncio.run(_serve(url, port))

@@ -1,4 +1,5 @@
-"""A stream that is cut at random, over server kills and restarts, through a proxy that stalls, tells every event exactly once.
+"""A stream that is cut at random, over server kills and restarts, through a proxy that stalls, tells every event exactly once,
+and of those with an addressee its own alone.
 
 `ORDERS_STREAM_CUTS` sets the number of cuts.
 """
@@ -11,9 +12,9 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from tests.server.live import serving_process
-from tests.server.live.raising import overdue, ping, raising
+from tests.server.live.raising import mentioning, overdue, ping, raising
 from tests.server.live.serving import Client, stream
 from tests.support.forked import Forked
 
@@ -102,7 +103,7 @@ class Watcher:
     async def run(self) -> None:
         while True:
             with suppress(*LOST):
-                async with stream(self._proxy.port, self._last_id) as client:
+                async with stream(self._proxy.port, self._last_id, **{"X-Operator": "Ana"}) as client:
                     await self._read(client)
             await asyncio.sleep(0.01)
 
@@ -131,6 +132,7 @@ async def publish(db: Database) -> None:
     """Another process's work, beside the server's own."""
     for order_id in range(1, 1_000_000):
         await db.write(raising(order_id, overdue(order_id), silent=order_id % 5 == 0))
+        await db.write(mentioning(("ana", "bo")[order_id % 2]))
         await asyncio.sleep(0.005)
 
 
@@ -170,5 +172,6 @@ async def test_every_event_is_seen_exactly_once_by_id(database_url: str, db: Dat
 
 async def told_after(db: Database, n: int, last: int) -> list[int]:
     """The numbers of what was to be told, from the table itself."""
-    query = select(events.c.n).where(events.c.n > n, events.c.n <= last, ~events.c.silent).order_by(events.c.n)
+    told = or_(~events.c.silent, events.c.addressee == "ana")
+    query = select(events.c.n).where(events.c.n > n, events.c.n <= last, told).order_by(events.c.n)
     return await db.read(lambda conn: [row.n for row in conn.execute(query)])

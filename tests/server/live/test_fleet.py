@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from tests.server.conftest import NOON
+from tests.server.live.listening import break_connections, listening
 from tests.server.live.raising import overdue, ping, raising
 from tests.server.live.serving import Client, serving, stream
 
 from orders_sync.db import events
 from orders_sync.db.engine import Database
-from orders_sync.db.location import parse
 from orders_sync.db.tx import Tx
 from orders_sync.live import broadcaster
 
@@ -45,7 +44,7 @@ async def test_a_notification_does_not_wait_for_the_poll(
     monkeypatch.setattr(broadcaster, "POLL_S", 3600)
     async with serving(db) as server, stream(server.port) as client:
         await client.opening()
-        await _is_listening(db)
+        await listening(db)
         await ping(other)
         assert (await client.event()).id == f"{db.desk_id}-1"
 
@@ -56,13 +55,13 @@ async def test_after_the_database_broke_every_connection_events_are_told_again(
 ) -> None:
     async with serving(db) as server, stream(server.port) as client:
         await client.opening()
-        await _is_listening(db)
-        _break_connections(db)
+        await listening(db)
+        break_connections(db)
         for n in range(1, 4):
             await _ping_until_it_works(other)
             assert await _reaches(client, f"{db.desk_id}-{n}")
         monkeypatch.setattr(broadcaster, "POLL_S", 3600)
-        await _is_listening(db)
+        await listening(db)
 
 
 @postgresql
@@ -91,23 +90,3 @@ async def _reaches(client: Client, event_id: str) -> bool:
     while (await client.event()).id != event_id:
         pass
     return True
-
-
-async def _is_listening(db: Database) -> None:
-    """Returns when a connection of this database waits for notifications."""
-    engine = create_engine(db.url)
-    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'")
-    async with asyncio.timeout(30):
-        with engine.connect() as conn:
-            while not conn.scalar(waiting):
-                conn.rollback()
-                await asyncio.sleep(0.01)
-    engine.dispose()
-
-
-def _break_connections(db: Database) -> None:
-    engine = create_engine(parse(db.url.render_as_string(hide_password=False)))
-    with engine.connect() as conn:
-        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        conn.execute(text(f"{others} WHERE datname = current_database() AND pid <> pg_backend_pid()"))
-    engine.dispose()

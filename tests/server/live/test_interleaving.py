@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.server.live.raising import overdue, ping, raising
+from tests.server.live.raising import mentioning, overdue, ping, raising
 
 from orders_sync.db.engine import Database
 from orders_sync.live import hub as hub_module
@@ -66,7 +66,8 @@ class Pipe:
 class Reader:
     """A client that comes back with its last id. `seen`: the numbers it was told after its snapshot, which ended at `begun`."""
 
-    def __init__(self, hub: Hub, history: History) -> None:
+    def __init__(self, name: str, hub: Hub, history: History) -> None:
+        self.name = name
         self.seen: list[int] = []
         self.begun: int | None = None
         self.last_id: str | None = None
@@ -122,8 +123,8 @@ class Reader:
             self.begun = _number(event["id"])
 
     async def _run(self, pipe: Pipe) -> None:
-        first = await self._history.first(self.last_id)
-        stream = Stream("reader", pipe, framed=False)
+        first = await self._history.first(self.last_id, self.name)
+        stream = Stream(self.name, pipe, framed=False)
         self._hub.admit(stream)
         try:
             await begin(self._hub, self._history, stream, first, pipe.send)
@@ -146,8 +147,9 @@ class Desk:
         self._db = db
         hub = Hub(db.desk_id, db.version)
         self._broadcaster = Broadcaster(db, hub)
-        self._readers = [Reader(hub, History(db, hub, db.clock)) for _ in range(3)]
+        self._readers = [Reader(f"reader {n}", hub, History(db, hub, db.clock)) for n in range(3)]
         self._silent: set[int] = set()
+        self._addressed: dict[int, str] = {}
         self._alerted: list[int] = []
 
     async def do(self, name: str, argument: int) -> None:
@@ -158,6 +160,8 @@ class Desk:
                 await self._alert(silent=False)
             case "silent alert":
                 await self._alert(silent=True)
+            case "mention":
+                await self._mention(f"reader {argument}")
             case "broadcast":
                 await self._broadcaster.catch_up()
             case "turns":
@@ -171,18 +175,24 @@ class Desk:
                 self._readers[int(name[-1])].read(argument)
 
     async def check(self) -> None:
-        """Lets every reader read to the end: from its snapshot on it was told each event that is not silent, once, in order."""
+        """Lets every reader read to the end: from its snapshot on it was told each event that is neither silent nor somebody
+        else's, once, in order."""
         await ping(self._db)
         await self._broadcaster.catch_up()
         newest = self._db.version
         for reader in self._readers:
             await reader.finish(f"{self._db.desk_id}-{newest}")
             assert reader.begun is not None
-            assert reader.seen == [n for n in range(reader.begun + 1, newest + 1) if n not in self._silent]
+            not_told = self._silent | {n for n, name in self._addressed.items() if name != reader.name}
+            assert reader.seen == [n for n in range(reader.begun + 1, newest + 1) if n not in not_told]
 
     async def clear(self) -> None:
         """Leaves nothing open for the next example."""
         await asyncio.gather(*(self._db.write(raising(order_id)) for order_id in self._alerted))
+
+    async def _mention(self, name: str) -> None:
+        await self._db.write(mentioning(name.upper()))
+        self._addressed[self._db.version] = name
 
     async def _alert(self, *, silent: bool) -> None:
         order_id = self._db.version + 1
@@ -197,6 +207,7 @@ steps = st.lists(
         st.tuples(st.just("publish"), st.integers(1, 8)),
         st.tuples(st.sampled_from(["alert", "silent alert", "broadcast"]), st.just(0)),
         st.tuples(st.just("turns"), st.integers(1, 5)),
+        st.tuples(st.just("mention"), st.integers(0, 3)),
         st.tuples(st.sampled_from(["connect", "connect", "cut"]), st.integers(0, 2)),
         st.tuples(st.sampled_from(["read 0", "read 1", "read 2"]), st.sampled_from([1, 50, 300, 10_000])),
     ),

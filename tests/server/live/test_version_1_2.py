@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from sqlalchemy import select
 from tests.server.conftest import SettableClock
-from tests.server.live.raising import held, overdue, ping, raising
+from tests.server.live.raising import held, mentioning, overdue, ping, raising
 from tests.server.live.serving import Client, Server, connect
 from tests.support.desk_orders import held as order_held
 from tests.support.desk_orders import line, order, parcel, returned
@@ -100,6 +100,18 @@ async def test_it_gets_no_message_on_a_ping_or_a_cleared_alert(db: Database, ser
     assert dashboard.listed == [held(1).message]
     assert [event.get("status") for event in dashboard.quiet] == [None, None, "cleared"]
     assert dashboard.refetches == 4
+
+
+async def test_it_is_told_of_its_own_mentions_without_a_message_and_of_no_others(db: Database, server: Server) -> None:
+    dashboard = Dashboard(server)
+    async with dashboard.connected() as client:
+        await dashboard.take_until_refresh(client)
+        await db.write(mentioning("ana"))
+        await db.write(mentioning("Dashboard"))
+        await ping(db)
+        await dashboard.take_until_refresh(client)
+    assert [event["type"] for event in dashboard.quiet] == ["refresh", "mention", "refresh"]
+    assert dashboard.listed == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -101,7 +101,7 @@ _FIRST = (
     "tagsAdd",
     "orderUpdate",
 )
-_MUTATIONS = (*_FIRST, "tagsRemove")
+_MUTATIONS = (*_FIRST, "tagsRemove", "orderCancel")
 _ALL = (*_FIRST, "/erp", "/support")
 
 _OPEN_ORDERS = """{ locations(first: 2) { nodes { id } } orders(first: 50, reverse: true) { nodes { id
@@ -277,3 +277,24 @@ async def test_a_relay_killed_at_any_step_leaves_one_effect_of_each(world: World
         if entry["name"] == "fulfillmentCreate" and entry["subject"] == split
     ]
     assert sorted(numbers) == [[], ["1Z999AA10123456784"]], "the first alone has the number"
+    await cancelled_once(world)
+
+
+async def cancelled_once(world: World) -> None:
+    """One whose answer is lost with its process is not asked for again: it is read whether the order is cancelled."""
+    for row in (await world.get("/sync/orders?tab=unfulfilled&pageSize=250"))["orders"]["items"]:
+        order = await world.get(f"/sync/orders/{row['order_number'].strip('#')}")
+        if not (order["fulfillments"] or order["returns"] or order["hold"]) and order["financial_status"] == "paid":
+            break
+    wish = {"reason": "fraud", "refund": "original", "restock": True, "notify": True}
+    await world.act("cancel", orderId=order["id"], **wish)
+    await world.server.kill()
+    await world.killed_while("orderCancel", passing=True)
+    world.proxy.holding = frozenset()
+    await world.start()
+    await world.sent()
+    made = Counter(f"{each['kind']} {each['name']}" for each in await world.ledger() if each["subject"] == order["id"])
+    once = ("mutation orderCancel", "refund orderCancel", "mail order_cancelled")
+    assert [made[what] for what in once] == [1, 1, 1]
+    after = await world.get(f"/sync/orders/{order['order_number'].strip('#')}")
+    assert (after["status"], after["cancelling"], after["outbound"]) == ("cancelled", None, {"waiting": 0, "failed": 0})

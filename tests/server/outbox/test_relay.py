@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from tests.server.conftest import SettableClock
 from tests.support.acting import SHOP, Desk
 from tests.support.desk_orders import PLACED, order, returned, stamp
@@ -18,12 +20,14 @@ from orders_sync.db import outbox_claims
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Unavailable
 from orders_sync.db.outbox import OutboxRow
+from orders_sync.db.tables import outbox
 from orders_sync.evidence.changes import ReturnMoved
-from orders_sync.instants import MINUTE, SECOND, Ms
+from orders_sync.instants import HOUR, MINUTE, SECOND, Ms
 from orders_sync.outbox.kinds import Kind, Target
 from orders_sync.outbox.outcome import MOST_REASON, Later, Outcome, Refused, Sent, Unknown
 from orders_sync.outbox.queue import Switches, Write, queue
-from orders_sync.relay.relay import LEASE_MS, SHARE
+from orders_sync.relay.relay import LEASE_MS, SHARE, Chance, Relay
+from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import Status
 
 FULFILL: dict[str, Any] = {"orderIds": ["1"], "delaySeconds": 0}
@@ -160,6 +164,24 @@ async def test_a_row_of_unknown_outcome_says_so_and_comes_back_as_such(light_des
     assert [row.claimed_before for row in shop.seen] == [False, True]
 
 
+async def test_what_was_claimed_too_late_to_be_sent_is_known_not_to_have_left(desk: Desk, clock: SettableClock) -> None:
+    await desk.tell(order(1))
+    await desk.act("assign", {"orderIds": ["1"], "assignee": "maya", "delaySeconds": 0})
+    ledger, hours = Ledger(), itertools.count(clock.now, HOUR)
+    late = Relay(
+        desk.db,
+        {Target.SHOPIFY: ledger},
+        Thresholds(),
+        lambda: Ms(next(hours)),
+        Chance(lambda: 0.0, lambda: "late"),
+    )
+    await late.send_due()
+    assert ledger.calls == []
+    assert [(row.state, row.last_error) for row in await desk.outbox(1)] == [
+        ("queued", "there was no time left to send it")
+    ]
+
+
 async def test_the_outcome_of_a_lost_lease_counts_for_nothing(desk: Desk, clock: SettableClock) -> None:
     await desk.tell(order(1))
     await desk.act("fulfill", FULFILL)
@@ -221,6 +243,22 @@ async def test_a_claim_takes_no_more_than_can_be_under_way_at_once(light_desk: D
     shop = Ledger()
     assert await relay_to(light_desk.db, shop).send_due() == SHARE.batch + SHARE.single
     assert sorted(len(rows) for rows in shop.calls) == [1] * SHARE.single + [SHARE.batch]
+
+
+async def test_what_a_later_release_queued_waits_for_it_and_holds_nobody_else_up(desk: Desk) -> None:
+    await desk.tell(order(1), order(2))
+    for order_id in ("1", "2"):
+        await desk.act("fulfill", {**FULFILL, "orderIds": [order_id]})
+    later = update(outbox).where(outbox.c.order_id == 1).values(kind="of_a_later_release")
+    await desk.db.write(lambda tx: tx.conn.execute(later) and None)
+    shop = Ledger()
+    relay = relay_to(desk.db, shop)
+    assert [await relay.send_due(), await relay.send_due()] == [1, 0]
+    assert (await states(desk, 1), await states(desk, 2)) == (["queued"], ["done"])
+    (row,) = await desk.outbox(1)
+    for verb in ("retry", "discard"):
+        status, answer = await desk.post(f"/sync/outbox/{row.id}/{verb}")
+        assert (status, answer["code"]) == (409, "illegal_transition")
 
 
 async def test_a_receivers_fault_is_an_unknown_outcome_and_ends_nothing(light_desk: Desk) -> None:

@@ -8,11 +8,11 @@ from orders_sync.rules.operator_state import OperatorState
 
 
 def test_decisions_of_a_later_release_outlive_one_that_does_not_know_them() -> None:
-    stored = json.dumps({"assigned_to": "ana", "notes": {"n1": {"text": "call first"}}})
+    stored = json.dumps({"assigned_to": "ana", "plans": {"p1": {"text": "call first"}}})
     known = OperatorState.model_validate_json(stored).model_copy(update={"assigned_to": "bo"})
     assert json.loads(known.model_dump_json(exclude_defaults=True)) == {
         "assigned_to": "bo",
-        "notes": {"n1": {"text": "call first"}},
+        "plans": {"p1": {"text": "call first"}},
     }
 
 

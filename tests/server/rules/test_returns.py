@@ -92,12 +92,12 @@ def _states(*told_by: Any, operator: OperatorState | None = None) -> list[Return
 
 def test_a_requested_return_awaits_its_label() -> None:
     (view,) = _views(_request())
-    assert (view.state, view.since) == (S.AWAITING_LABEL, at("10:00"))
+    assert (view.state, view.since, view.requested) == (S.AWAITING_LABEL, at("10:00"), True)
 
 
 def test_approval_is_not_another_state() -> None:
     (view,) = _views(_request(), _approve())
-    assert (view.state, view.since) == (S.AWAITING_LABEL, at("10:00"))
+    assert (view.state, view.since, view.requested) == (S.AWAITING_LABEL, at("10:00"), False)
 
 
 def test_a_label_or_a_tracking_number_generates_the_label() -> None:
@@ -238,6 +238,7 @@ def test_the_order_shows_state_actions_and_amount() -> None:
         "refund_amount": None,
         "currency": None,
         "since": "2026-03-10T10:10:00Z",
+        "requested": False,
     }
     paid = card(placed(), told("returns/approve", body, "10:00"), _refund("10:30"))["return"]
     assert (paid["state"], paid["refund_amount"], paid["currency"], paid["allowed_actions"]) == (

@@ -61,7 +61,7 @@ def test_every_operation_answers_as_described(client: Client) -> None:
     _hear(client)
     every = {(method, path) for path, methods in described["paths"].items() for method in methods}
     assert set(client.seen) == every
-    assert {operation for operation, statuses in client.seen.items() if 200 not in statuses} == AFTER_A_FAILURE
+    assert {operation for operation, statuses in client.seen.items() if not statuses & {200, 204}} == AFTER_A_FAILURE
 
 
 def _read(client: Client) -> None:
@@ -73,7 +73,10 @@ def _read(client: Client) -> None:
     for spelling in ("1", "%231002", "gid:%2F%2Fshopify%2FOrder%2F3", "4"):
         client.ask("GET", "/sync/orders/{id}", id=spelling)
     client.ask("GET", "/sync/orders/{id}", id="%23none")
-    for path in ("/sync/owners", "/sync/me", "/sync/orders/alerts", "/openapi.json", "/prometheus"):
+    assert client.ask("GET", "/sync/orders/{id}", headers={"If-None-Match": "*"}, id="1") == ""
+    for order_id in ("#1002", "#none", 7, None):
+        client.ask("PUT", "/sync/presence", {"orderId": order_id, "doing": "fulfill"})
+    for path in ("/sync/owners", "/sync/me", "/sync/orders/alerts", "/sync/alerts", "/openapi.json", "/prometheus"):
         client.ask("GET", path)
     client.ask("GET", "/sync/orders/alerts", query="since=2026-01-01T00:00:00Z")
     client.ask("GET", "/sync/me", headers={"X-Shop-Domain": "another.example"})
@@ -101,6 +104,19 @@ def _act(client: Client) -> None:
     client.ask("POST", act + "fulfill", {"orderIds": ["#1003"]})
     client.ask("POST", act + "returns", {"orderId": "#1003", "action": "deny"})
     client.ask("POST", act + "returns", {"orderId": "#1003", "action": "approve_refund"})
+    noted = client.ask("POST", act + "note", {"orderIds": ["#1003"], "note": "calls back"})["updatedOrders"][0]
+    client.ask("POST", act + "note", {"orderIds": ["#1003"], "note": "@bo calls back"})
+    (mention,) = client.ask("GET", "/sync/mentions", query="state=unread", headers={"X-Operator": "bo"})["mentions"]
+    client.ask("POST", "/sync/mentions/read", {"ids": [mention["id"]]})
+    client.ask("POST", "/sync/mentions/read", {"ids": [mention["id"]] * 251})
+    client.ask("GET", "/sync/mentions", query="state=read")
+    for _ in ("done", "gone"):
+        client.ask("DELETE", act + "note/{id}", id=noted["noteId"])
+    wish = {"reason": "fraud", "refund": "original", "restock": False}
+    assert client.ask("POST", act + "cancel", {"orderId": "#1001", **wish})["code"] == "illegal_transition"
+    answer = client.ask("POST", act + "cancel", {"orderId": "#1004", **wish})
+    assert answer["success"], answer
+    client.ask("GET", "/sync/orders/{id}", id="%231004")
     client.ask("POST", act + "undo", {"actionId": done["actionId"]})
     client.ask("POST", act + "undo", {"actionId": done["actionId"]})
     for action in ActionName:

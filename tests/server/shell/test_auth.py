@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -40,6 +41,8 @@ async def serving(tokens: Tokens | None = None, shop: str = "desk.myshopify.com"
         app.router.add_get(path, _who)
     for path in ("/sync/orders/assign", "/sync/orders/returns", "/sync/outbox/{id}/retry"):
         app.router.add_post(path, _who)
+    app.router.add_put("/sync/presence", _who)
+    app.router.add_delete("/sync/orders/note/{id}", _who)
     app.router.add_post("/shopify/webhook", _signed)
     async with TestClient(TestServer(app)) as client:
         yield client
@@ -92,6 +95,25 @@ async def test_a_post_without_a_body_is_taken_unless_a_page_sent_it() -> None:
         assert from_page.status == 400
         json = await client.post("/sync/orders/assign", data=b"{}", headers=JSON | {"Origin": "https://desk.example"})
         assert json.status == 200
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/sync/presence"), ("DELETE", "/sync/orders/note/n1")])
+async def test_every_method_that_changes_something_is_under_the_same_rules(method: str, path: str) -> None:
+    evil = {"Origin": "https://evil.example"}
+    async with serving() as client:
+        for headers, status in (
+            (JSON, 200),
+            (JSON | {"Host": "evil.example"}, 403),
+            ({"Content-Type": "text/plain"} | evil, 400),
+        ):
+            answer = await client.request(method, path, data=b"{}", headers=headers)
+            assert (answer.status, method, headers) == (status, method, headers)
+        assert (await client.request(method, path, headers=evil)).status == 400
+        packed = JSON | {"Content-Encoding": "gzip"}
+        assert (await client.request(method, path, data=gzip.compress(b"{}"), headers=packed)).status == 400
+        asked = await client.options(path, headers=evil | {"Access-Control-Request-Method": method})
+        assert asked.status == 405
+        assert not [name for name in asked.headers if name.lower().startswith("access-control")]
 
 
 @pytest.mark.parametrize("coding", ["gzip", "GZIP", "deflate"])
@@ -162,12 +184,15 @@ async def test_without_a_known_token_nothing_is_told(header: str | None) -> None
         ("POST", "/sync/orders/returns", "lead-1", 200),
         ("POST", "/sync/outbox/7/retry", "op-1", 403),
         ("POST", "/sync/outbox/7/retry", "lead-1", 200),
+        ("PUT", "/sync/presence", "view-1", 200),
+        ("DELETE", "/sync/orders/note/n1", "view-1", 403),
+        ("DELETE", "/sync/orders/note/n1", "op-1", 200),
         ("GET", "/prometheus", "view-1", 200),
     ],
 )
 async def test_roles_allow_what_the_contract_says(method: str, path: str, token: str, status: int) -> None:
     async with serving(tokens()) as client:
-        answer = await client.request(method, path, headers=bearer(token), data=b"{}" if method == "POST" else None)
+        answer = await client.request(method, path, headers=bearer(token), data=None if method == "GET" else b"{}")
         assert answer.status == status
 
 
@@ -180,7 +205,7 @@ async def test_health_and_the_description_are_open_and_metrics_are_not() -> None
 def test_what_leads_alone_may_do() -> None:
     leads = {(operation.method, operation.path) for operation in OPERATIONS if operation.role is Role.LEAD}
     rows = {f"/sync/{rows}/{{id}}/{verb}" for rows in ("outbox", "dead-letters") for verb in ("retry", "discard")}
-    assert leads == {("POST", path) for path in {"/sync/orders/returns", *rows}}
+    assert leads == {("POST", path) for path in {"/sync/orders/cancel", "/sync/orders/returns", *rows}}
 
 
 def test_every_route_is_an_operation_and_every_operation_a_route(tmp_path: Path) -> None:

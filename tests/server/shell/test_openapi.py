@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from orders_sync.app import ROUTES, WEBHOOK_ROUTES
 from orders_sync.openapi.document import document
 
-STATEFUL = {"X-Operator", "Idempotency-Key", "minVersion", "If-None-Match", "Last-Event-ID"}
+STATEFUL = {"X-Operator", "Idempotency-Key", "minVersion", "If-None-Match", "Last-Event-ID", "X-Client-Id"}
 """Parameters whose answer depends on what came before; other tests say how."""
 
 RELATED = {"value_max"}
@@ -66,3 +66,12 @@ def test_every_route_is_described_and_nothing_else() -> None:
     }
     described = {(method, path) for path, methods in document()["paths"].items() for method in methods}
     assert described == served
+
+
+def test_what_a_stream_tells_is_described_by_the_name_of_its_events() -> None:
+    alerts = document()["paths"]["/sync/orders/alerts"]["get"]
+    stream = alerts["responses"]["200"]["content"]["text/event-stream"]["schema"]
+    described = {name: data["$ref"].rpartition("/")[2] for name, data in stream["x-event-data"].items()}
+    assert described == {"message": "Event", "presence": "PresenceEvent"}
+    assert described["presence"] in document()["components"]["schemas"]
+    assert "X-Operator" in [given["name"] for given in alerts["parameters"]], "whose mentions are told"

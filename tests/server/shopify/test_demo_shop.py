@@ -15,8 +15,10 @@ from tests.server.shopify.demo_shop import Desk, Shop, desk, living
 from tests.server.shopify.world import open_gaps
 
 from orders_demo.world.ids import gid
+from orders_demo.world.money import text
 from orders_sync.commands import shopify
 from orders_sync.external.shopify.shop import TOPICS
+from orders_wire.texts import trimmed
 
 Json = dict[str, Any]
 Packed = dict[str, dict[str, int]]
@@ -90,6 +92,44 @@ def sent(shop: Shop) -> dict[str, Packed]:
     }
 
 
+async def bills(one: Desk, rows: dict[str, Json]) -> dict[str, tuple[Json, list[Json]]]:
+    """The figures of each order, and of its lines what was chosen."""
+    found: dict[str, tuple[Json, list[Json]]] = {}
+    for key in rows:
+        detail = await one.get(f"/sync/orders/{key.rpartition('/')[2]}")
+        names = ("id", "title", "variant_title", "properties")
+        lines = sorted(detail["line_items"], key=lambda line: str(line["id"]))
+        found[key] = detail["totals"], [{name: line[name] for name in names} for line in lines]
+    return found
+
+
+def billed(shop: Shop) -> dict[str, tuple[Json, list[Json]]]:
+    """The same, as the shop has it."""
+    found: dict[str, tuple[Json, list[Json]]] = {}
+    for order in shop.world.simulation.stage.shop.orders.values():
+        figures = {
+            "subtotal": order.subtotal,
+            "shipping": order.carriage,
+            "tax": order.tax,
+            "discounts": order.discounts,
+            "refunded": order.refunded,
+            "captured": order.received,
+        }
+        lines = [
+            {
+                "id": gid("LineItem", line.id),
+                "title": line.title,
+                "variant_title": line.variant_title,
+                "properties": [{"name": name, "value": trimmed(value)} for name, value in line.properties],
+            }
+            for line in order.lines
+        ]
+        currency = order.tender.shop
+        sums = {name: {"amount": text(minor), "currency": currency} for name, minor in figures.items()}
+        found[gid("Order", order.id)] = sums, sorted(lines, key=lambda line: str(line["id"]))
+    return found
+
+
 async def test_without_webhooks_the_same_rows_come_by_polling(shop: Shop, new_desk: NewDesk) -> None:
     told, polled = await back_filled(new_desk("told")), await back_filled(new_desk("polled"))
     for _ in range(DEEDS):
@@ -101,6 +141,7 @@ async def test_without_webhooks_the_same_rows_come_by_polling(shop: Shop, new_de
     assert len(by_webhook) > ORDERS
     assert shown(by_webhook, "return") == shown(by_poll, "return")
     assert await packed(told, by_webhook) == await packed(polled, by_poll) == sent(shop)
+    assert await bills(told, by_webhook) == await bills(polled, by_poll) == billed(shop)
     assert (await told.poller.tick()).error is None
     assert shown(await told.rows()) == shown(by_poll)
     for name in ("tabs", "shipments", "returns", "inventory_blocks"):
@@ -109,6 +150,29 @@ async def test_without_webhooks_the_same_rows_come_by_polling(shop: Shop, new_de
     assert {key: read[key] - heard[key] for key in read if not read[key] <= heard[key]} == {}
     of_the_moment = {event for key in heard for _, event in heard[key] - read[key]}
     assert of_the_moment <= {"inventory_hold", "inventory_release", "note"}
+
+
+async def barcodes(one: Desk) -> dict[str, str | None]:
+    """The barcode of every line."""
+    found: dict[str, str | None] = {}
+    for key in await one.rows():
+        detail = await one.get(f"/sync/orders/{key.rpartition('/')[2]}")
+        found |= {line["id"]: line["barcode"] for line in detail["line_items"]}
+    return found
+
+
+async def test_barcodes_are_read_where_the_token_may_and_cost_nothing_else_where_not(
+    shop: Shop, new_desk: NewDesk
+) -> None:
+    lines = [line for order in shop.world.simulation.stage.shop.orders.values() for line in order.lines]
+    coded = {gid("LineItem", line.id): line.variant.barcode if line.variant else None for line in lines}
+    may = await back_filled(new_desk("may"))
+    assert await barcodes(may) == coded
+    assert any(coded.values())
+    shop.world.simulation.admin.scopes -= {"read_products"}
+    may_not = await back_filled(new_desk("may_not"))
+    assert shown(await may_not.rows()) == shown(await may.rows())
+    assert await barcodes(may_not) == dict.fromkeys(coded)
 
 
 async def test_with_the_cost_bucket_nearly_empty_it_slows_down_and_finishes(shop: Shop, new_desk: NewDesk) -> None:

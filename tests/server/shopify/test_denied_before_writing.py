@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from tests.server.shopify.test_fulfillment_writes import sendable, shipped, to_fulfill
 from tests.server.shopify.test_writes import fulfillable, owing, part, presented, returning, row, sent, suggesting
-from tests.support.shopify import DOCUMENTS, ScriptedShop
+from tests.support.shopify import DOCUMENTS, ScriptedShop, page
 
 from orders_sync.outbox.kinds import Kind
-from orders_sync.outbox.outcome import Refused, Sent, Unknown
+from orders_sync.outbox.outcome import Begun, Refused, Sent, Unknown
 
 Json = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -42,6 +42,18 @@ ANSWERS: dict[str, tuple[Any, Json]] = {
                 "suggestedFinancialOutcome": {
                     "financialTransfer": {"__typename": "InvoiceReturnOutcome", "amount": presented("3.0")}
                 }
+            }
+        },
+    ),
+    "Cancellable": (
+        row(Kind.CANCEL, reason="other", refund="none", restock=True, now=0, sent=False),
+        {
+            "order": {
+                "id": "gid://shopify/Order/1",
+                "updatedAt": "2026-03-10T12:00:00Z",
+                "cancelledAt": None,
+                "fulfillments": [{"id": "gid://shopify/Fulfillment/70", "name": "#1.1", "status": "CANCELLED"}],
+                "returns": page([{"id": "gid://shopify/Return/5", "name": "#1-R1", "status": "CLOSED"}]),
             }
         },
     ),
@@ -102,7 +114,10 @@ def shop(document: str, answer: Json) -> ScriptedShop:
     whole = {name.partition(",")[0]: told for name, (_, told) in reversed(ANSWERS.items())}
     done: dict[str, Any] = {
         each.name: {
-            _payload(each.text): {"userErrors": [], **{name: {"id": "gid://shopify/Any/9"} for name in _RESULTS}}
+            _payload(each.text): {
+                "userErrors": [],
+                **{name: {"id": "gid://shopify/Any/9", "done": False} for name in _RESULTS},
+            }
         }
         for each in DOCUMENTS
         if each.text.startswith("mutation")
@@ -110,7 +125,7 @@ def shop(document: str, answer: Json) -> ScriptedShop:
     return ScriptedShop(**(whole | done | {document: answer}))
 
 
-_RESULTS = ("fulfillment", "fulfillmentHold", "fulfillmentOrder", "return")
+_RESULTS = ("fulfillment", "fulfillmentHold", "fulfillmentOrder", "return", "job")
 WRITES = {each.name for each in DOCUMENTS if each.text.startswith("mutation")}
 
 
@@ -135,7 +150,7 @@ async def test_nothing_is_written_on_a_hole(name: str, path: Path, how: str) -> 
 async def test_the_same_without_a_hole_is_written(name: str) -> None:
     write, answer = ANSWERS[name]
     asked = shop(name.partition(",")[0], answer)
-    assert isinstance((await sent(asked, write))[0], Sent)
+    assert isinstance((await sent(asked, write))[0], Sent | Begun)
     assert WRITES & set(asked.names)
 
 

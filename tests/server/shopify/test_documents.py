@@ -6,14 +6,19 @@ import gzip
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
-from graphql import GraphQLSchema, build_schema, parse, validate
+from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse, validate
 from graphql.validation import NoDeprecatedCustomRule, specified_rules
 from tests.server.shopify.selections import Listed, fields_that_take_first, lists
 from tests.support.shopify import DOCUMENTS
 
+from orders_demo.admin.cost import requested
+from orders_demo.admin.schema import executable
+from orders_sync.external.shopify import read_documents
 from orders_sync.external.shopify.documents import API_VERSION, MOST_AT_ONCE, Document, TruncatedList
+from orders_sync.external.shopify.pagination import AIM_POINTS
 
 
 @cache
@@ -74,6 +79,19 @@ def _differs(listed: Listed, cut: TruncatedList) -> str | None:
         return f"is asked for {listed.first}, and known as cut at {cut.first}"
     whole = rest.after if listed.connection else rest.first == MOST_AT_ONCE
     return None if whole else "is read on by a document that does not lead to its end"
+
+
+def _price(document: Document, **variables: Any) -> int:
+    parsed = parse(document.text)
+    node = next(entry for entry in parsed.definitions if isinstance(entry, OperationDefinitionNode))
+    return requested(executable(), parsed, node, variables)
+
+
+def test_a_page_of_orders_is_as_long_as_the_shop_has_them() -> None:
+    """By the formula that live recordings follow; ids are asked for eight at a time until the shop says what they cost."""
+    whole = _price(read_documents.ORDERS_PAGE, first=MOST_AT_ONCE, sortKey="UPDATED_AT", reverse=False)
+    assert whole <= AIM_POINTS
+    assert 8 * _price(read_documents.ORDERS, ids=["one"]) <= AIM_POINTS
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

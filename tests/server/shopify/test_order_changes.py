@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from tests.support import shop_bodies
 from tests.support.shopify import (
@@ -34,13 +37,17 @@ from orders_sync.evidence.facts import OrderFacts, join
 from orders_sync.evidence.from_changes import evidence, merge
 from orders_sync.evidence.json_fields import Node
 from orders_sync.evidence.money import money as amount
+from orders_sync.evidence.money import written
 from orders_sync.external.shopify import nodes
 from orders_sync.external.shopify.order_changes import OrderRead, changes
 from orders_sync.external.shopify.returns import Return, return_changes
 from orders_sync.ingest.normalise import topics
 from orders_sync.instants import MINUTE, Ms, parse_instant
 from orders_sync.rules.operator_state import OperatorState
+from orders_sync.rules.order_state import build_order_state
 from orders_sync.rules.returns import returns
+from orders_sync.rules.thresholds import Thresholds
+from orders_sync.rules.totals import amounts
 from orders_wire.vocabulary import ReturnState
 
 
@@ -95,7 +102,7 @@ def test_what_rest_has_no_word_for_is_null_or_partial(display: str, sent: bool, 
 def test_held_goods_are_still_to_be_fulfilled() -> None:
     (owed,) = fields(order(lineItems=page([line(unfulfilledQuantity=2, currentQuantity=1)]))).lines
     assert (owed.sku, owed.quantity, owed.current_quantity, owed.fulfillable_quantity) == ("SKU-1", 2, 1, 1)
-    assert (owed.price, owed.variant_id, owed.requires_shipping) == (amount("5.00", "EUR"), 1, True)
+    assert (owed.price, owed.requires_shipping) == (amount("5.00", "EUR"), True)
 
 
 def test_an_order_without_customer_address_or_payment_is_normal() -> None:
@@ -398,3 +405,40 @@ def test_how_it_is_delivered_comes_with_the_fulfilment_order() -> None:
 def test_the_first_number_that_is_not_blank_is_the_parcels() -> None:
     seen = parcel_of(trackingInfo=[{"number": None, "company": "UPS", "url": None}, {"number": "B2", "company": "DHL"}])
     assert (seen.fulfillment.number, seen.fulfillment.carrier, seen.fulfillment.more_numbers) == ("B2", "DHL", ())
+
+
+def _recorded(value: Any) -> Iterator[dict[str, Any]]:
+    """Orders of a recording of which the shop told its own sums and the payments."""
+    if isinstance(value, dict) and "totalReceivedSet" in value and "transactions" in value:
+        yield value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inner:
+        yield from _recorded(each)
+
+
+SUMS = ("totalReceivedSet", "totalRefundedSet")
+FIGURES = ("totalPriceSet", "displayFinancialStatus", "transactions", "refunds")
+
+
+def _captured_and_refunded(told: dict[str, Any]) -> list[str | None]:
+    known = merge(OrderFacts(), [change for change in read(told) if not isinstance(change, ReturnSeen)])
+    state = build_order_state(1, known, OperatorState(), {}, Thresholds())
+    assert state is not None
+    found = amounts(state)
+    both = (found["captured"], found["refunded"])
+    return [None if part is None else f"{written(part)} {part.currency}" for part in both]
+
+
+@pytest.mark.shared
+def test_the_shop_s_own_sums_are_what_its_payments_come_to(shared_dir: Path) -> None:
+    """So what webhooks tell one by one comes to what the poll tells at once."""
+    recordings = sorted((shared_dir / "shopify" / "graphql").glob("*.json"))
+    found = [each for path in recordings for each in _recorded(orjson.loads(path.read_bytes()))]
+    assert len(found) >= 4
+    for recorded in found:
+        dated = {"createdAt": "2026-03-08T08:00:01Z"}
+        told = order(1) | {name: recorded[name] for name in (*FIGURES, *SUMS)}
+        told |= {name: [dated | each for each in told[name]] for name in ("transactions", "refunds")}
+        alone = {name: value for name, value in told.items() if name not in SUMS}
+        sums = [f"{float(recorded[name]['shopMoney']['amount']):.2f} CAD" for name in SUMS]
+        assert _captured_and_refunded(told) == _captured_and_refunded(alone) == sums

@@ -7,21 +7,23 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.server.conftest import SettableClock
 from tests.server.shopify.world import DOMAIN, LATER, World, level, open_gaps, reached
-from tests.support.shopify import fulfillment_order, order, page, parcel, returned, scan
+from tests.support.shopify import fulfillment_order, line, order, page, parcel, returned, scan
 
 from orders_sync.alerts import app_installation
-from orders_sync.db import due, events, leases
+from orders_sync.db import due, events, leases, tables
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import orders, parcels, returns, stock
+from orders_sync.db.tx import Tx
 from orders_sync.evidence.changes import Delivery, FulfillmentSeen, HoldAdded, OrderSeen, Stamp
 from orders_sync.evidence.entities import FulfillmentPart, HoldPart, OrderFields
 from orders_sync.external.shopify.errors import BadRequest, Denied, NoAnswer, ShopifyError
+from orders_sync.external.shopify.scalars import gid
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import HOUR, MINUTE, Ms, parse_instant
-from orders_sync.poller import progress
+from orders_sync.poller import catch_up, progress
 from orders_sync.poller.poller import switched_off
 from orders_sync.rules.thresholds import Thresholds
 
@@ -416,3 +418,41 @@ async def test_a_hold_that_names_no_order_is_given_to_its_own(db: Database, worl
     world.owners = [{"id": "gid://shopify/FulfillmentOrder/77", "orderId": "gid://shopify/Order/3"}]
     await poller.repairs.run()
     assert await db.read(lambda conn: due.unsettled(conn, db.shop_id)) == [3]
+
+
+async def test_what_an_earlier_release_did_not_ask_for_is_read_once_of_what_is_still_to_be_sent(
+    db: Database, world: World, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catch_up, "ANEW_AT_ONCE", 2)
+    done = [line(1, unfulfilledQuantity=0)]
+    world.put(world.orders[gid("Order", 3)] | {"lineItems": page(done), "displayFulfillmentStatus": "FULFILLED"})
+    await settled(db, world)
+    await as_landed(db)
+    asked: list[list[str]] = []
+    for _ in range(4):
+        clock.advance(LATER)
+        world.shop.calls.clear()
+        assert (await world.poller(db).tick()).error is None
+        asked.append([each for call in world.shop.asked("OrdersRead") for each in call["ids"]])
+    assert asked == [[gid("Order", n) for n in ids] for ids in ((1, 2), (4, 5), (), ())]
+    assert (await reached(db)).reading == progress.READING
+
+
+async def as_landed(db: Database) -> None:
+    """The poller's progress as a release before wrote it."""
+    stored = await db.read(lambda conn: leases.load(conn, db.shop_id, progress.NAME))
+    assert stored is not None
+    body = orjson.loads(stored)
+    older = orjson.dumps({name: value for name, value in body.items() if name not in ("reading", "read_anew_to")})
+
+    def store(tx: Tx) -> None:
+        tx.conn.execute(update(tables.progress).values(body=older.decode()))
+
+    await db.write(store)
+
+
+async def test_a_desk_of_this_release_reads_nothing_anew(db: Database, world: World, clock: SettableClock) -> None:
+    poller = await settled(db, world)
+    clock.advance(LATER)
+    assert (await poller.tick()).error is None
+    assert world.shop.asked("OrdersRead") == []

@@ -336,6 +336,45 @@ async def test_a_return_that_has_ended_is_denied_already(status: str) -> None:
     assert await sent(shop, DENY) == [Sent()]
 
 
+APPROVE = row(Kind.RETURN_APPROVE, return_id=5, notify=True)
+
+
+def refusing(code: str, message: str = "no") -> Json:
+    return {"returnApproveRequest": {"return": None, "userErrors": [{"field": None, "message": message, "code": code}]}}
+
+
+@pytest.mark.parametrize(
+    ("then", "refusal", "expected"),
+    [
+        ("OPEN", refusing("INVALID_STATE"), Sent()),
+        ("CLOSED", refusing("INVALID_STATE"), Sent()),
+        ("DECLINED", refusing("INVALID_STATE"), Refused("the return is declined in Shopify")),
+        ("CANCELED", refusing("INVALID_STATE"), Refused("the return is canceled in Shopify")),
+        ("REQUESTED", refusing("MISSING_PERMISSION", "not yours"), Refused("not yours")),
+        (
+            "OPEN",
+            refusing("NOTIFICATION_FAILED", "mail is down"),
+            Sent("the request was accepted, and the customer not mailed: mail is down"),
+        ),
+    ],
+)
+async def test_a_request_that_somebody_answers_meanwhile_is_looked_at_again(
+    then: str, refusal: Json, expected: Outcome
+) -> None:
+    looks = [returning(status, 0)["ReturnToProcess"] for status in ("REQUESTED", then)]
+    shop = ScriptedShop(ReturnToProcess=looks, ApproveReturn=refusal)
+    assert await sent(shop, APPROVE) == [expected]
+
+
+@pytest.mark.parametrize("then", ["OPEN", "CLOSED"])
+async def test_an_acceptance_of_unknown_outcome_is_looked_at_before_anybody_is_mailed_again(then: str) -> None:
+    looks = [returning(status, 0)["ReturnToProcess"] for status in ("REQUESTED", then)]
+    shop = ScriptedShop(ReturnToProcess=looks, ApproveReturn=NoAnswer("cut"))
+    assert await sent(shop, APPROVE) == [Unknown("cut")]
+    assert await sent(shop, APPROVE) == [Sent()]
+    assert len(shop.asked("ApproveReturn")) == 1
+
+
 RETURNS = "returnClose-Reopen-Cancel-state-preconditions-2026-04"
 
 

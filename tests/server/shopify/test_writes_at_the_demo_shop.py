@@ -206,6 +206,16 @@ async def test_a_declined_request_is_mailed_when_asked(shop: Shop) -> None:
     assert made(shop, "mail") == ["return_declined"]
 
 
+async def test_an_accepted_request_is_open_and_mailed_once(shop: Shop) -> None:
+    requests = shop.world.simulation.stage.shop.returns.values()
+    entry = next(entry for entry in requests if entry.status == "REQUESTED")
+    for _ in range(2):
+        assert await sent(shop, Kind.RETURN_APPROVE, return_id=entry.id, notify=True) == Sent()
+    assert (entry.status, made(shop, "mail")) == ("OPEN", ["return_approved"])
+    await sent(shop, Kind.RETURN_DENY, return_id=entry.id)
+    assert await sent(shop, Kind.RETURN_APPROVE, return_id=entry.id) == Refused("the return is canceled in Shopify")
+
+
 def anybody(shop: Shop) -> Order:
     """An order that goes somewhere."""
     orders = shop.world.simulation.stage.shop.orders.values()

@@ -24,7 +24,8 @@ def call(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     for module in ("config", "config.reading"):
         monkeypatch.setattr(f"orders_tui.{module}.default_path", lambda: tmp_path / "config.toml")
     monkeypatch.delenv("ORDERS_TUI_SERVER", raising=False)
-    monkeypatch.setattr("orders_tui.cli.orders.utc_now", lambda: NOON)
+    for module in ("alerts", "orders"):
+        monkeypatch.setattr(f"orders_tui.cli.{module}.utc_now", lambda: NOON)
     monkeypatch.setattr("orders_tui.cli.actions.FIRST_WAIT_S", 0.0)
 
     def called(*arguments: str, stdin: str | io.TextIOWrapper = "") -> int:

@@ -5,13 +5,13 @@ which a network can misbehave. Small on purpose: tab `all` newest first, any oth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from tests.tui.core.samples import gid, order
-from tests.tui.core.virtual_time import now
+from tests.tui.core.virtual_time import now, now_s
 
 from orders_tui.errors import ApiError, Refused, TimedOut, Unreachable
 from orders_tui.feed import Connection, ConnectionState, Events, FeedItem
@@ -20,6 +20,7 @@ from orders_wire.actions import Action, ActionAnswer, AssignBody, Failure, Fulfi
 from orders_wire.alerts import Event
 from orders_wire.cursors import decode_offset, encode_offset
 from orders_wire.detail import OrderDetail
+from orders_wire.mentions import Mention
 from orders_wire.orders import Order, Tracking
 from orders_wire.page import Desk, Metrics, OrdersPage, OrdersSlice, PageInfo, Period
 from orders_wire.people import Me, Owner
@@ -70,6 +71,9 @@ class FakeDesk:
         self.posted: list[tuple[str, Action]] = []
         self.done: dict[str, ActionAnswer] = {}
         self.befores: dict[str, dict[str, Order]] = {}
+        self.mentioned: dict[str, Mention] = {}
+        self.read: set[str] = set()
+        self.presences: list[tuple[float, str | None, str | None]] = []
 
     # levers
 
@@ -169,6 +173,19 @@ class FakeDesk:
             shopify_writes=False,
             server_version="1",
         )
+
+    async def mentions(self, *, unread: bool = False) -> list[Mention]:
+        await self._travel(self.reads)
+        return [each for each in self.mentioned.values() if not unread or each.id not in self.read]
+
+    async def read_mentions(self, ids: Sequence[str]) -> None:
+        await self._travel(self.writes)
+        self.read.update(ids)
+        await self._return(self.writes)
+
+    async def presence(self, order_id: str | None, doing: str | None = None) -> None:
+        await self._travel(self.writes)
+        self.presences.append((now_s(), order_id, doing))
 
     async def act(self, action: ActionName, body: Action, key: str) -> ActionAnswer:
         match body:

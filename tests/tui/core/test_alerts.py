@@ -66,12 +66,6 @@ def test_most_severe_first_then_newest(book: AlertBook) -> None:
     assert list(book.by_severity(NOON)) == [Severity.CRITICAL, Severity.WARNING, Severity.INFO]
 
 
-def test_only_of_some_types(book: AlertBook) -> None:
-    book.absorb(alert(1, "a1"))
-    book.absorb(alert(2, "a2", type=EventType.RETURN_UPDATE))
-    assert [a.alert_id for a in book.open(NOON, {EventType.RETURN_UPDATE})] == ["a2"]
-
-
 def test_gaps_stand_apart(book: AlertBook) -> None:
     book.absorb(alert(1, "g", type=EventType.DATA_GAP, gap=Gap.POLLER_FAILED))
     assert book.open(NOON) == []

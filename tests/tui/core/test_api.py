@@ -50,6 +50,41 @@ async def test_every_request_says_who_asks() -> None:
     assert dict(request.headers.raw)[b"X-Operator"] == "Zoë".encode()
 
 
+async def test_two_clients_of_one_operator_are_told_apart_and_each_is_one() -> None:
+    seen: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["x-client-id"])
+        return httpx.Response(204) if request.method == "PUT" else httpx.Response(200, json=[])
+
+    for client in (api(handler), api(handler)):
+        await client.presence(gid(1), "fulfill")
+        await client.owners()
+    assert seen[0] == seen[1] != seen[2] == seen[3]
+
+
+async def test_what_is_said_of_presence_and_mentions() -> None:
+    asked: list[tuple[str, str, object]] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append((request.method, str(request.url.raw_path, "ascii"), json.loads(request.content or b"null")))
+        return httpx.Response(204) if request.method == "PUT" else httpx.Response(200, json={"mentions": []})
+
+    client = api(handler)
+    await client.presence(gid(1), "fulfill")
+    await client.presence(None)
+    await client.mentions(unread=True)
+    await client.mentions()
+    await client.read_mentions(("7", "8"))
+    assert asked == [
+        ("PUT", "/sync/presence", {"orderId": gid(1), "doing": "fulfill"}),
+        ("PUT", "/sync/presence", {"orderId": None, "doing": None}),
+        ("GET", "/sync/mentions?state=unread", None),
+        ("GET", "/sync/mentions", None),
+        ("POST", "/sync/mentions/read", {"ids": ["7", "8"]}),
+    ]
+
+
 async def test_a_page_is_asked_for_with_its_parameters_and_read() -> None:
     asked: dict[str, str] = {}
 

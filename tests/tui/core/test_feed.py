@@ -18,6 +18,7 @@ from orders_tui.backoff import reconnect_delay_s
 from orders_tui.feed import Connection, ConnectionState, Events, FeedItem
 from orders_tui.feed.polling_fallback import PollingFeed
 from orders_tui.feed.sse import SseFeed
+from orders_wire.presence import PresenceEvent
 from orders_wire.vocabulary import EventType
 
 Body = Callable[[], AsyncIterator[bytes]]
@@ -331,6 +332,36 @@ def test_a_reset_in_the_middle_of_a_stream_is_followed_by_a_new_snapshot() -> No
         ]
         await heard(SseFeed(api(desk), pace()), lambda i: "d-12" in ids(i))
         assert [position for kind, _, position in desk.asked if kind == "stream"][-1] is None
+
+    play(scenario)
+
+
+def named(event_name: str, **data: object) -> bytes:
+    said = {"name": "ana", "order_id": "gid://shopify/Order/1", "since": "2025-11-09T12:00:00Z", **data}
+    return f"event: {event_name}\ndata: {json.dumps(said)}\n\n".encode()
+
+
+def test_who_is_where_comes_between_events_and_is_none_of_them() -> None:
+    async def scenario(desk: Desk) -> None:
+        first = [HEAD, named("presence"), named("news", id="d-7"), block(1), named("presence", doing="hold")]
+        large = named("presence", name="x" * 9000)
+        spoilt = [
+            large,
+            b"event: presence\ndata: [\n\n",
+            named("presence", name=" "),
+            named("presence", since=1e300),
+            BEAT,
+        ]
+        desk.streams = [chunks(*first, *spoilt), chunks(HEAD, named("presence", order_id=None), block(2), 3600.0)]
+        items = await heard(SseFeed(api(desk), pace()), lambda i: "d-2" in ids(i))
+        said = [item for item in items if isinstance(item, PresenceEvent)]
+        assert [(each.order_id, each.doing) for each in said] == [
+            ("gid://shopify/Order/1", None),
+            ("gid://shopify/Order/1", "hold"),
+            (None, None),
+        ]
+        assert ids(items) == ["d-1", "d-2"]
+        assert [position for _, _, position in desk.asked] == [None, "d-1"]
 
     play(scenario)
 

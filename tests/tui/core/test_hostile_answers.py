@@ -31,19 +31,31 @@ from orders_tui.cli.parser import SERVER_COMMANDS, build
 from orders_tui.errors import ApiError, NotTrusted, Unread, UsageError, VersionSkew
 from orders_tui.feed.stream import Blocks
 from orders_tui.query import OrdersQuery
-from orders_wire.actions import AssignBody, FulfillBody, InventoryBody, ReturnsBody, SupportBody, UndoBody
-from orders_wire.vocabulary import ActionName, ReturnAction
+from orders_wire.actions import (
+    AssignBody,
+    CancelBody,
+    FulfillBody,
+    InventoryBody,
+    NoteBody,
+    ReturnsBody,
+    SupportBody,
+    UndoBody,
+)
+from orders_wire.vocabulary import ActionName, CancelReason, CancelRefund, ReturnAction
 
 LINES = {
     "list": [["list"], ["list", "--json", "--all"]],
     "show": [["show", "1001"], ["show", "1001", "--json"]],
     "export": [["export", "orders.csv"], ["export", "orders.json"]],
+    "alerts": [["alerts"], ["alerts", "--json", "--mine"]],
+    "mentions": [["mentions"], ["mentions", "--unread", "--json"], ["mentions", "read", "1"]],
     "watch": [["watch"], ["watch", "--poll"], ["watch", "--json"]],
     "assign": [["assign", "1001", "--to", "ana"]],
     "fulfill": [["fulfill", "1001"], ["fulfill", "1001", "--line", "A=1"]],
     "tracking": [["tracking", "1001", "--number", "9", "--parcel", "F1"]],
     "support": [["support", "1001", "--note", "late"]],
     "returns": [["returns", "1001", "--action", "deny", "--yes"]],
+    "cancel": [["cancel", "1001", "--reason", "staff", "--refund", "original", "--restock", "--yes"]],
     "inventory": [["inventory", "MUG"]],
     "hold": [
         ["hold", "1001", "--reason", "address", "--until", "3d"],
@@ -52,6 +64,7 @@ LINES = {
     "release": [["release", "1001"]],
     "tags": [["tags", "1001", "--add", "gift"]],
     "address": [["address", "1001", "--city", "Ulm", "--country-code", "DE"]],
+    "note": [["note", "1001", "--text", "called"], ["note", "1001", "--note-id", "1001-a1", "--delete"]],
     "undo": [["undo", "a1"]],
     "run": [["run", "label", "1001"]],
     "views": [["views"], ["views", "path"]],
@@ -362,6 +375,10 @@ READS: dict[str, Callable[[SyncApi], Awaitable[object]]] = {
     "me": SyncApi.me,
     "health": SyncApi.health,
     "alerts": SyncApi.alerts,
+    "open_alerts": SyncApi.open_alerts,
+    "mentions": SyncApi.mentions,
+    "read_mentions": lambda client: client.read_mentions(["1"]),
+    "presence": lambda client: client.presence("1", "hold"),
     "outbox": SyncApi.outbox,
     "dead_letters": SyncApi.dead_letters,
 }
@@ -372,7 +389,14 @@ WRITES: dict[str, Callable[[SyncApi], Awaitable[object]]] = {
     "returns": lambda client: client.act(
         ActionName.RETURNS, ReturnsBody(order_id="1", action=ReturnAction.DENY), "key"
     ),
+    "cancel": lambda client: client.act(
+        ActionName.CANCEL,
+        CancelBody(order_id="1", reason=CancelReason.STAFF, refund=CancelRefund.NONE, restock=False),
+        "key",
+    ),
     "inventory": lambda client: client.act(ActionName.INVENTORY, InventoryBody(sku="MUG"), "key"),
+    "note": lambda client: client.act(ActionName.NOTE, NoteBody(order_ids=["1"], note="called"), "key"),
+    "delete_note": lambda client: client.delete_note("1-a1", "key"),
     "undo": lambda client: client.act(ActionName.UNDO, UndoBody(action_id="a1"), "key"),
 }
 

@@ -16,7 +16,7 @@ from orders_tui.registry import doubts, keymap_of
 FILE = """
 [commands.label]
 argv = ["/bin/echo", "{number}", "--id={id}", "{{as it is}}"]
-key = "f6, ctrl+g"
+key = "f6, ctrl+t"
 about = "Print the label"
 dangerous = true
 timeout_s = 5
@@ -39,11 +39,11 @@ def path(tmp_path: Path) -> Path:
 def test_commands_are_of_the_one_registry(path: Path) -> None:
     config = read(path, FILE)
     argv = ("/bin/echo", "{number}", "--id={id}", "{{as it is}}")
-    label = OwnCommand("label", argv, "f6, ctrl+g", "Print the label", dangerous=True, timeout_s=5)
+    label = OwnCommand("label", argv, "f6, ctrl+t", "Print the label", dangerous=True, timeout_s=5)
     assert config.commands == (label, OwnCommand("look-up", ("cat",)))
     keymap = keymap_of(config)
     command = keymap.find(Place.ORDER, "f6")
-    assert command is keymap.find(Place.DESK, "ctrl+g") is keymap.commands.by_word("label")
+    assert command is keymap.find(Place.DESK, "ctrl+t") is keymap.commands.by_word("label")
     assert command is not None
     assert (command.id, command.explanation, command.acts_on_target) == ("own.label", "Print the label", True)
     assert keymap.commands.parse_line("look-up")[0] is keymap.commands["own.look-up"]

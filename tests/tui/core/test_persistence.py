@@ -10,6 +10,7 @@ import pytest
 from tests.tui.core.samples import NOON, gid
 
 from orders_tui.actions.assign import AssignDraft
+from orders_tui.actions.cancel import CancelDraft
 from orders_tui.actions.draft import MARKS, Draft
 from orders_tui.actions.fulfill import FulfillDraft, Parcel
 from orders_tui.actions.inventory import InventoryDraft
@@ -22,7 +23,7 @@ from orders_tui.actions.undo import UndoDraft
 from orders_tui.drafts import DraftBook
 from orders_tui.query import AgeBound, Filters, Sort
 from orders_tui.state_file import Remembered, StateFile, TabMemory
-from orders_wire.vocabulary import ReturnAction, SortField, StatusFilter, Tab
+from orders_wire.vocabulary import CancelReason, CancelRefund, ReturnAction, SortField, StatusFilter, Tab
 
 REMEMBERED = Remembered(
     tab=Tab.RETURNS,
@@ -46,6 +47,8 @@ DRAFTS: list[Draft] = [
     FulfillDraft((gid(2),), parts={gid(2): Part((("l1", 2),), 1)}, notify=True),
     TrackingDraft((gid(1),), (ParcelNumber(gid(1), "9", "UPS", None, "f1", "8"),), notify=False),
     ReturnsDraft((gid(1),), ReturnAction.DENY, "no"),
+    ReturnsDraft((gid(2),), ReturnAction.APPROVE_REQUEST, notify=True),
+    CancelDraft((gid(1),), CancelReason.FRAUD, CancelRefund.NONE, restock=False, notify=True, note="called"),
     TagsDraft((gid(1), gid(2)), ("rush",), ("gift",)),
     InventoryDraft((gid(1),), "A-1", "waits"),
 ]

@@ -24,11 +24,21 @@ GIVEN: dict[str, object] = {
     "body": AssignBody(order_ids=[gid(1)], assignee="ana"),
     "idempotency_key": "k",
     "token": "t",
-    **dict.fromkeys(("order_id", "entry_id", "letter_id"), "1"),
+    "ids": ["1"],
+    **dict.fromkeys(("order_id", "entry_id", "letter_id", "note_id"), "1"),
 }
 """An argument of each name."""
 
-WRITES = {"act", "outbox_retry", "outbox_discard", "dead_letter_retry", "dead_letter_discard"}
+WRITES = {
+    "act",
+    "delete_note",
+    "read_mentions",
+    "presence",
+    "outbox_retry",
+    "outbox_discard",
+    "dead_letter_retry",
+    "dead_letter_discard",
+}
 
 
 async def test_no_call_of_the_api_sends_anything_but_a_question() -> None:
@@ -56,6 +66,12 @@ def test_no_verb_sends_or_asks_anything(verb: ActionName, call: Call, desk: Desk
     assert desk.asked == []
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "orders-tui: read only: nothing can be changed from here\n")
+
+
+def test_nothing_is_marked_as_read(call: Call, desk: Desk, capsys: Capture) -> None:
+    assert call("mentions", "read", "7", "--read-only") == 1
+    assert desk.asked == []
+    assert capsys.readouterr().err == "orders-tui: read only: nothing can be changed from here\n"
 
 
 def test_reading_goes_on(call: Call, capsys: Capture) -> None:

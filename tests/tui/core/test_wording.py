@@ -17,7 +17,8 @@ from orders_tui.session.view import RowView
 from orders_tui.store import Mark, MarkKind
 from orders_tui.wording import Sign, Tone
 from orders_tui.wording.lateness import GRADES
-from orders_wire.orders import Hold, Money, Outbound, ReturnSummary
+from orders_wire.detail import Present
+from orders_wire.orders import Hold, Money, Outbound, ReturnSummary, TimelineEntry
 from orders_wire.vocabulary import (
     ActionName,
     AlertType,
@@ -39,6 +40,7 @@ SIGNS = [
     *map(wording.severity, Severity),
     *map(wording.event_type, EventType),
     *map(wording.event_type, AlertType),
+    *wording.here([Present(name="ana", since=NOON)]),
     *GRADES,
     *(wording.timeline_event(f"return_{state}") for state in ReturnState),
     *(wording.mark(Mark(kind, ActionName.ASSIGN, "k")) for kind in MarkKind),
@@ -56,6 +58,12 @@ def test_every_sign_is_one_cell_with_an_ascii_twin_and_a_word(sign: Sign) -> Non
 
 def test_short_titles_fit_their_tabs() -> None:
     assert all(len(wording.tab(tab)[1]) <= 11 for tab in Tab)
+
+
+def test_only_what_somebody_wrote_is_called_a_note() -> None:
+    told = TimelineEntry(ts=NOON, event="note", details="Cancellation ordered, by ana")
+    wrote = told.model_copy(update={"note_id": "n1"})
+    assert [wording.timeline_sign(entry, None).word for entry in (told, wrote)] == ["desk", "note"]
 
 
 def test_an_unknown_timeline_event_still_reads() -> None:
@@ -240,3 +248,24 @@ def test_narrowing_is_as_blind_as_the_search(typed: str) -> None:
     rows = [RowView(order(1, customer_name="Amélie O’Connor")), RowView(order(2))]
     assert narrowed(rows, typed) == rows[:1]
     assert narrowed(rows, "\u200b ") == rows
+
+
+def _present(*names: str, doing: str | None = None) -> list[Present]:
+    return [Present(name=name, doing=doing, since=NOON) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("people", "said", "on_a_row"),
+    [
+        (_present(), "", []),
+        (_present("ana"), "ana is here", ["ana"]),
+        (_present("ana", doing="fulfill"), "ana is here, fulfilling", ["ana"]),
+        (_present("ana", doing="split_it"), "ana is here, split it", ["ana"]),
+        (_present("ana", "bo"), "ana, bo are here", ["ana, bo"]),
+        (_present("ana", "bo", doing="hold"), "ana (holding), bo (holding) are here", ["ana, bo"]),
+        (_present(*"abcde"), "a, b, c and 2 more are here", ["a, b, c +2"]),
+    ],
+)
+def test_who_is_at_an_order(people: list[Present], said: str, on_a_row: list[str]) -> None:
+    assert wording.presence(people) == said
+    assert [sign.word for sign in wording.here(people)] == on_a_row

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orders_tui.commands import BUILT_IN, Argument
+from orders_tui.query.alerts import WORDS
 from orders_tui.words.arguments import CLOSED, Value, signed
 from orders_tui.words.line import Reading, read
 from orders_tui.words.matching import likeness, ranked
@@ -18,6 +19,7 @@ from orders_wire.vocabulary import Tab
 KNOWN: Mapping[Argument, tuple[Value, ...]] = {
     Argument.OWNER: (Value("ana", "you"), Value("bo", "9 open"), Value("nobody")),
     Argument.REASON: (Value("fraud"), Value("payment")),
+    Argument.CANCEL_REASON: (Value("customer"), Value("other")),
     Argument.SORT: tuple(signed([Value("ship_by", "ship by"), Value("assigned_to", "owner")])),
     Argument.VIEW: (Value("late, in Berlin"), Value("all of it")),
     Argument.THEME: (Value("light"), Value("dark"), Value("nord")),
@@ -25,6 +27,7 @@ KNOWN: Mapping[Argument, tuple[Value, ...]] = {
     Argument.COLUMN: (Value("-status", "hide status"), Value("tags", "show tags")),
     Argument.TAB: (*(Value(tab.replace("_", "-")) for tab in Tab), Value("my own")),
     Argument.PROFILE: (Value("prod"), Value("staging")),
+    Argument.ALERTS: tuple(map(Value, WORDS)),
     Argument.SKU: (Value("TEE-BLK-M"),),
     Argument.NAME: (Value("all of it"),),
     Argument.FILTER: (Value("owner:none age:>2d"),),
@@ -118,12 +121,12 @@ def test_nothing_wrong_is_offered_behind_a_word_that_was_meant(typed: str) -> No
     assert [text for text in offered(typed) if reading(text).fault] == []
 
 
-def test_every_kind_of_argument_is_completed_or_is_a_number_that_nobody_knows() -> None:
+def test_every_kind_of_argument_is_completed_or_is_a_number_or_a_text_that_nobody_knows() -> None:
     kinds = {command.argument for command in BUILT_IN} | set(CLOSED)
-    for kind in kinds - {Argument.NONE, Argument.NUMBER}:
+    for kind in kinds - {Argument.NONE, Argument.NUMBER, Argument.TEXT}:
         assert KNOWN[kind], kind
     for command in BUILT_IN:
-        if command.argument not in {Argument.NONE, Argument.NUMBER}:
+        if command.argument not in {Argument.NONE, Argument.NUMBER, Argument.TEXT}:
             assert offered(f"{command.word} "), command.word
 
 
@@ -141,7 +144,7 @@ def test_an_owner_or_a_tag_that_was_made_to_be_hard_to_match_costs_nothing() -> 
 )
 def test_any_text_is_read_and_nothing_is_offered_that_would_be_read_as_something_else(typed: str) -> None:
     found = reading(typed)
-    assert found.meant is not None or found.fault or not typed.strip()
+    assert found.meant is not None or found.fault or found.offers or not typed.strip()
     for offer in found.offers[:20]:
         again = reading(offer.text).meant
         if offer.argument and not offer.argument.endswith(":") and again is not None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.tui.plain.talk import Talk, talk
-from tests.tui.screens import address_data, desk_data, shipping_data
+from tests.tui.screens import address_data, desk_data, note_scenes, shipping_data
+from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.fake_session import FakeSession
 from tests.tui.screens.test_hostile_text import EVIL, OBEYED
 
@@ -19,6 +20,7 @@ from orders_tui.actions.assign import AssignDraft
 from orders_tui.actions.fulfill import FulfillDraft
 from orders_tui.actions.hold import HoldDraft
 from orders_tui.actions.inventory import InventoryDraft
+from orders_tui.actions.note import NoteDeletion, NoteDraft
 from orders_tui.actions.release import ReleaseDraft
 from orders_tui.actions.returns import ReturnsDraft
 from orders_tui.actions.support import SupportDraft
@@ -145,6 +147,26 @@ async def test_without_marks_or_an_open_order_it_is_asked_which(session: FakeSes
     assert (draft.order_ids, draft.note) == (ids(session, 2), "asks for her parcel")
 
 
+async def test_a_note_is_written_in_as_many_lines_as_it_needs(session: FakeSession) -> None:
+    said = await talk(session, "mark 1-2", "note", "called, @anton knows\\", "and mailed")
+    assert "tells anton" in said
+    note = NoteDraft(ids(session, 1, 2), "called, @anton knows\nand mailed", at=NOW, by="ana")
+    assert session.sent == [note]
+    said = await talk(session, "1", "note asked twice", "note", "")
+    assert session.sent[-1] == NoteDraft(ids(session, 1), "asked twice", at=NOW, by="ana")
+    assert "a note says something; nothing is sent" in said
+
+
+async def test_an_own_note_is_changed_and_deleted(session: FakeSession) -> None:
+    order_id = note_scenes.show(session, note_scenes.OTHERS, note_scenes.OWN)
+    said = await talk(session, "1", "note", "2", "she takes the red one", "note", "3")
+    assert "2 notes" in said
+    assert "If there is none left: @bo knows the supplier." in said
+    assert "change yours of 13:54: Called her: she takes the green one, and" in " ".join(said.split())
+    change = NoteDraft((order_id,), "she takes the red one", "n3", at=NOW, by="ana")
+    assert session.sent == [change, NoteDeletion((order_id,), "n3")]
+
+
 async def test_what_is_outward_is_said_and_sent_only_for_a_whole_yes(session: FakeSession) -> None:
     fill = ("1", "fulfil", "", "00340434292135100186", "", "no")
     said = " ".join((await talk(session, *fill, "y")).split())
@@ -267,6 +289,19 @@ async def test_what_a_role_or_a_read_only_desk_may_not_do_is_said(session: FakeS
     session.me_now = desk_data.ME.model_copy(update={"role": Role.VIEWER})
     assert "assign needs the role operator; you are viewer" in await talk(session, "1", "assign bo")
     assert session.sent == []
+
+
+async def test_all_open_alerts_are_counted_and_none_names_its_order_twice(session: FakeSession) -> None:
+    first, *_ = (event for event in desk_data.alert_events() if event.order_number)
+    raised = first.model_copy(
+        update={"alert_id": "new", "id": "k3f9-99", "message": f"{first.order_number}: return R1 waits"}
+    )
+    session.alerts.absorb(raised)
+    assert session.summary_now is not None
+    session.summary_now = session.summary_now.model_copy(update={"alerts_total": 165})
+    said = await talk(session, "alerts")
+    assert "165 alerts are open" in said
+    assert f"{first.order_number}, return R1 waits" in said
 
 
 async def test_an_alert_is_told_before_the_next_question_and_never_into_one(session: FakeSession) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
 
 from orders_wire.alerts import Event
 from orders_wire.detail import (
@@ -10,12 +12,15 @@ from orders_wire.detail import (
     Assignment,
     AuditEntry,
     Customer,
+    CustomerOrders,
     FulfilledLine,
     Fulfillment,
     LineItem,
+    LineProperty,
     OrderDetail,
     OutboxEntry,
     Return,
+    Totals,
 )
 from orders_wire.orders import Hold, Money, Order, Outbound, ReturnSummary, TimelineEntry, Tracking
 from orders_wire.page import (
@@ -122,7 +127,9 @@ def _timeline(number: int, placed: datetime, amount: str, currency: str) -> list
         details = f"{OWNERS[number % len(OWNERS)]}, by bo"
         entries.append(TimelineEntry(ts=placed + timedelta(minutes=50), event="assigned", details=details))
     if number % 3 == 0:
-        entries.append(TimelineEntry(ts=ago(1.5), event="note", details="customer asks for split shipment"))
+        entries.append(
+            TimelineEntry(ts=ago(1.5), event="note", details="customer asks for split shipment", note_id="n0")
+        )
     return entries
 
 
@@ -201,12 +208,20 @@ def nothing() -> OrdersPage:
 
 def page(rows: list[Order], total: int | None = None) -> OrdersPage:
     """An answer with these rows; metrics and panels are those of the whole shop."""
+    whole = _whole_shop()
+    metrics = whole.metrics.model_copy(update={"total_orders": len(rows) if total is None else total})
+    return whole.model_copy(
+        update={"metrics": metrics, "orders": OrdersSlice(items=rows, page_info=PageInfo()), "tabs": dict(whole.tabs)}
+    )
+
+
+@cache
+def _whole_shop() -> OrdersPage:
     unfulfilled, overdue = of_tab(Tab.UNFULFILLED), of_tab(Tab.OVERDUE)
     delayed, returns = of_tab(Tab.DELAYED), of_tab(Tab.RETURNS)
     return OrdersPage(
         period=Period(label="Last 7 days", start=ago(7 * 24), end=NOW),
         metrics=Metrics(
-            total_orders=len(rows) if total is None else total,
             awaiting_fulfillment=len(unfulfilled),
             awaiting_tracking=len(of_tab(Tab.AWAITING_TRACKING)),
             overdue=len(overdue),
@@ -214,7 +229,7 @@ def page(rows: list[Order], total: int | None = None) -> OrdersPage:
             avg_fulfillment_hours=16.4,
             breaches=2,
         ),
-        orders=OrdersSlice(items=rows, page_info=PageInfo()),
+        orders=OrdersSlice(items=[], page_info=PageInfo()),
         shipments=Shipments(
             tracking_pending=[
                 TrackingPending(
@@ -354,12 +369,29 @@ SENT = [
 ]
 
 
+def totals(of: Order) -> Totals:
+    """They add up to the order's total, the tax included and the discounts taken off; nothing was paid back."""
+    assert of.total is not None
+    total = Decimal(of.total.amount)
+    told = {
+        "subtotal": total - Decimal("4.90"),
+        "discounts": Decimal("14.90"),
+        "shipping": Decimal("4.90"),
+        "refunded": Decimal(0),
+    }
+    told |= {"tax": total * Decimal("0.19"), "captured": total}
+    return Totals(**{name: Money(amount=f"{value:.2f}", currency=of.total.currency) for name, value in told.items()})
+
+
 def detail(of: Order) -> OrderDetail:
     """Everything about an order."""
     summary = of.return_
     return OrderDetail(
         **of.model_dump(by_alias=False),
-        customer=Customer(id="c1", name=of.customer_name, email="customer@example.org", phone="+49 30 123456", tags=["vip"]),
+        totals=totals(of) if of.total is not None else None,
+        customer_orders=CustomerOrders(count=7, open=2, returned=1),
+        customer=Customer(id="gid://shopify/Customer/6001", name=of.customer_name,
+                          email="customer@example.org", phone="+49 30 123456", tags=["vip"]),
         email="customer@example.org",
         note="Please leave it with the neighbour.",
         financial_status="paid",
@@ -371,9 +403,12 @@ def detail(of: Order) -> OrderDetail:
         shipping_lines=["Standard"],
         line_items=[
             LineItem(id="l1", sku="TEE-BLK-M", title="T-shirt, black, M", quantity=3, owed=2, requires_shipping=True,
-                     price=Money(amount="19.90", currency="EUR"), available=-1, short=1, sendable=1),
+                     price=Money(amount="19.90", currency="EUR"), available=-1, short=1, sendable=1,
+                     variant_title="Black / M", barcode="4006381333931",
+                     properties=[LineProperty(name="Engraving", value="For Ana, who carried this desk through the whole winter"),
+                                 LineProperty(name="_bundle", value="b-17")]),
             LineItem(id="l2", sku="MUG-01", title="Mug", quantity=1, owed=0, requires_shipping=True,
-                     price=Money(amount="12.00", currency="EUR"), available=40, short=0),
+                     price=Money(amount="12.00", currency="EUR"), available=40, short=0, variant_title="Default Title"),
             LineItem(id="l3", sku=None, title="Gift card", quantity=1, owed=0, requires_shipping=False,
                      price=Money(amount="25.00", currency="EUR")),
         ],
@@ -388,8 +423,8 @@ def detail(of: Order) -> OrderDetail:
                    allowed_actions=summary.allowed_actions, refund_amount=summary.refund_amount, currency=summary.currency)
         ] if summary is not None else [],
         assignments=[
-            Assignment(assignee="bo", assigned_by="ana", assigned_at=ago(40)),
             Assignment(assignee="ana", assigned_by="bo", assigned_at=ago(20)),
+            Assignment(assignee="bo", assigned_by="ana", assigned_at=ago(40)),
         ],
         audit=[AuditEntry(at=ago(20), actor="bo", action="assign", result="done", details="to ana", client="orders-tui 0.1.0")],
         outbox=[

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.tui.screens import desk_data
 from tests.tui.screens.desk_data import NOW
+from tests.tui.screens.fake_mentions import FakeMentions
 
 from orders_tui.actions.assign import AssignDraft
 from orders_tui.actions.draft import Draft
@@ -18,16 +20,20 @@ from orders_tui.alerts import AlertBook
 from orders_tui.drafts import DraftBook
 from orders_tui.errors import ApiError, SignInNeeded, Unreachable
 from orders_tui.feed import Connection, ConnectionState
-from orders_tui.query import Filters, OrdersQuery, Sort
+from orders_tui.pace import Pace
+from orders_tui.query import AlertFilter, Filters, OrdersQuery, Sort
 from orders_tui.session import changes
 from orders_tui.session.bulk import BulkRun, Outcome, OutcomeKind
 from orders_tui.session.log import ActionEntry, ActionState, OrderFailure
 from orders_tui.session.matching import Matching
+from orders_tui.session.open_alerts import OpenAlerts
 from orders_tui.session.view import Ghost, PageSpan, RowView, TableView
 from orders_tui.state_file import TabMemory
 from orders_tui.store.patches import Mark, MarkKind
 from orders_tui.views.pins import pin
-from orders_wire.detail import OrderDetail
+from orders_wire.alerts import Event
+from orders_wire.alerts import OpenAlerts as OpenAlertsAnswer
+from orders_wire.detail import OrderDetail, Present
 from orders_wire.orders import Order
 from orders_wire.page import OrdersPage
 from orders_wire.people import Me, Owner
@@ -50,9 +56,22 @@ class FakeSession:
         self.view_now = TableView(query=OrdersQuery(tab=Tab.UNFULFILLED, page_size=page_size), as_of=NOW)
         self.connection_now = Connection(ConnectionState.LIVE, since=NOW, last_contact=NOW)
         self._alerts = AlertBook()
+        self.alert_pages = FakeAlertPages(self)
+        self.open_alerts = OpenAlerts(
+            self.alert_pages,  # type: ignore[arg-type]
+            self._alerts,
+            Pace(),
+            spawn=lambda work, name: self.spawned.append(asyncio.ensure_future(work)),
+            tell=self.tell,
+        )
+        self.spawned: list[asyncio.Future[object]] = []
         self.drafts = DraftBook()
         self.table = FakeTable(self)
         self.actions = FakeActions(self)
+        self.mentions = FakeMentions(self.tell)
+        self.present: dict[str, tuple[Present, ...]] = {}
+        self.places: list[tuple[str, str | None] | None] = []
+        """Where the operator was, one after another."""
         self.log_now: list[ActionEntry] = []
         self.sent: list[Draft] = []
         self.runs_made: list[BulkRun] = []
@@ -96,6 +115,14 @@ class FakeSession:
         rows = [replace(row, order=order) if row.order.id == order.id else row for row in self.view_now.rows]
         self.put(rows=tuple(rows))
 
+    def meet(self, order_id: str, *people: tuple[str, str | None]) -> None:
+        """These, and nobody else, are at an order now: each with what they do there."""
+        self.present = {
+            **self.present,
+            order_id: tuple(Present(name=name, doing=doing, since=NOW) for name, doing in people),
+        }
+        self.tell(changes.PresenceChanged(frozenset({order_id})))
+
     def change_order(self, order_id: str, **fields: object) -> None:
         """Somebody else has changed an order that is on show."""
         order = self.orders[order_id]
@@ -134,7 +161,11 @@ class FakeSession:
         self.tell(changes.RowsChanged(frozenset({order_id})))
 
     def settle(
-        self, state: ActionState = ActionState.DONE, failures: tuple[OrderFailure, ...] = (), message: str = ""
+        self,
+        state: ActionState = ActionState.DONE,
+        failures: tuple[OrderFailure, ...] = (),
+        message: str = "",
+        undo_for: timedelta = timedelta(seconds=9),
     ) -> None:
         """The newest action gets its answer."""
         entry = replace(
@@ -143,7 +174,7 @@ class FakeSession:
             failures=failures,
             message=message,
             action_id="act-1",
-            undo_until=self.now() + timedelta(seconds=9) if state is ActionState.DONE else None,
+            undo_until=self.now() + undo_for if state is ActionState.DONE else None,
         )
         self.log_now[-1] = entry
         self._mark_settled(entry)
@@ -230,6 +261,7 @@ class FakeSession:
 
     @property
     def alerts(self) -> AlertBook:
+        self._alerts.total = self.summary_now.alerts_total if self.summary_now is not None else 0
         return self._alerts
 
     @property
@@ -239,6 +271,11 @@ class FakeSession:
     @property
     def owners(self) -> tuple[Owner, ...]:
         return self.people
+
+    def be_at(self, order_id: str | None, doing: str | None = None) -> None:
+        place = (order_id, doing) if order_id is not None else None
+        if place != (self.places[-1] if self.places else None):
+            self.places.append(place)
 
     def refresh(self) -> None:
         self.put(new_count=0, as_of=self.now())
@@ -274,6 +311,54 @@ class FakeSession:
         for alert_id in alert_ids:
             self._alerts.snooze(alert_id, self.now() + timedelta(seconds=seconds))
         self.tell(changes.AlertsChanged())
+
+
+TOLD = 6
+"""So many alerts a stream tells of."""
+
+
+class FakeAlertPages:
+    """The server's pages of open alerts; `problem` stands in for an answer."""
+
+    def __init__(self, session: FakeSession) -> None:
+        self._session = session
+        self.alerts: list[Event] = []
+        self.owners: dict[str, str] = {}
+        """Whose order an alert is about, by its id."""
+        self.problem: ApiError | None = None
+        self.page_size = 250
+        self.asked: list[tuple[dict[str, str], str | None]] = []
+
+    def open_more(self, count: int, page_size: int = 250) -> None:
+        """So many are open beside those that a stream told of, every third of an order of ana's."""
+        first, *_ = desk_data.alert_events()
+        self.alerts = [
+            first.model_copy(
+                update={
+                    "alert_id": f"m{n}",
+                    "order_number": f"#{n}",
+                    "order_id": f"o{n}",
+                    "created_at": desk_data.ago(n / 10),
+                }
+            )
+            for n in range(count)
+        ]
+        self.owners = {f"m{n}": "ana" for n in range(0, count, 3)}
+        self.page_size = page_size
+        assert self._session.summary_now is not None
+        update = {"alerts_total": count + TOLD}
+        self._session.summary_now = self._session.summary_now.model_copy(update=update)
+
+    async def open_alerts(self, wanted: AlertFilter, cursor: str | None = None) -> OpenAlertsAnswer:
+        self.asked.append((wanted.params(), cursor))
+        await asyncio.sleep(0)
+        if self.problem is not None:
+            raise self.problem
+        mine = [e for e in self.alerts if not wanted.owner or self.owners.get(e.alert_id or "") == wanted.owner]
+        found = [each for each in mine if not wanted.params().keys() - {"assigned_to"} or wanted.takes(each)]
+        first = int(cursor or 0)
+        last = first + self.page_size
+        return OpenAlertsAnswer(alerts=found[first:last], next=str(last) if last < len(found) else None)
 
 
 class FakeTable:
@@ -377,6 +462,9 @@ class FakeTable:
             return None
         given = self._session.details.get(order_id)
         return desk_data.detail(order) if given is None else given
+
+    def seen_detail(self, order_id: str) -> OrderDetail | None:
+        return self.detail(order_id)
 
     def detail_problem(self, order_id: str) -> ApiError | None:
         return None

@@ -12,9 +12,11 @@ import httpx
 from pydantic_core import to_jsonable_python
 from tests.tui.core.hostile import HEADERS, Chunks, bodies, strange
 from tests.tui.screens import desk_data
+from tests.tui.screens.fake_mentions import SOME
 from tests.tui.screens.fake_outgoing import FakeOutgoing
 
 from orders_wire.actions import ActionAnswer
+from orders_wire.mentions import Mentions
 from orders_wire.page import Desk
 from orders_wire.vocabulary import Tab
 
@@ -59,7 +61,7 @@ class HostileDesk(httpx.AsyncBaseTransport):
         if self.chance.random() < self.hostile:
             return await self._hostile(request, streams=streams)
         if streams:
-            return self._stream([self._event(each) for each in self._events()], lasts=True)
+            return self._stream([*map(self._event, self._events()), self._named(self._presence())], lasts=True)
         return httpx.Response(200, json=await self._good(request))
 
     async def _hostile(self, request: httpx.Request, *, streams: bool) -> httpx.Response:
@@ -76,6 +78,7 @@ class HostileDesk(httpx.AsyncBaseTransport):
                 return httpx.Response(self.chance.choice(STATUSES), headers=headers, json=self._refusal())
         if streams:
             blocks = [self._event(strange(each, self.chance)) for each in self._events()]
+            blocks += [self._named(strange(self._presence(), self.chance)) for _ in range(3)]
             return self._stream([*blocks, b"data: " + b"[" * 50_000 + b"\n\n"], lasts=self.chance.random() < 0.5)
         told = await self._good(request)
         for _ in range(self.chance.randrange(1, 4)):
@@ -91,6 +94,13 @@ class HostileDesk(httpx.AsyncBaseTransport):
             {**to_jsonable_python(event, by_alias=True), "id": f"{self.desk_id}-{self.version - 9 + n}"}
             for n, event in enumerate(desk_data.alert_events())
         ]
+
+    def _presence(self) -> Any:
+        return {"name": "bo", "order_id": self.rows[0].id, "doing": "fulfill", "since": desk_data.NOW.isoformat()}
+
+    @staticmethod
+    def _named(told: Any) -> bytes:
+        return b"event: presence\ndata: " + json.dumps(told).encode() + b"\n\n"
 
     @staticmethod
     def _event(told: Any) -> bytes:
@@ -122,6 +132,8 @@ class HostileDesk(httpx.AsyncBaseTransport):
                 return desk_data.ME.model_copy(update={"desk": desk})
             case ["owners"]:
                 return list(desk_data.PEOPLE)
+            case ["mentions"]:
+                return Mentions(mentions=list(SOME))
             case ["outbox"]:
                 return await FakeOutgoing().outbox()
             case ["dead-letters"]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.tui.screens import address_data, desk_data, shipping_data
+from tests.tui.screens.cancel_scenes import CANCELLING
 from tests.tui.screens.desk_data import NOW, ago
 from tests.tui.screens.fake_session import FakeSession
 from tests.tui.screens.hold_scenes import HOLDS
+from tests.tui.screens.note_scenes import NOTES
+from tests.tui.screens.people_scenes import PEOPLE
 from tests.tui.screens.scene import Scene
 
 from orders_tui.actions.tracking import ParcelNumber, TrackingDraft
@@ -175,6 +178,16 @@ def _ambiguous(session: FakeSession) -> None:
     session.settle(ActionState.FAILED, (OrderFailure(order_id, ErrorCode.AMBIGUOUS, message),), message)
 
 
+def _many_alerts(session: FakeSession) -> None:
+    session.alert_pages.open_more(130)
+    session.tell(changes.SummaryChanged())
+
+
+def _alerts_away(session: FakeSession) -> None:
+    _many_alerts(session)
+    session.alert_pages.problem = UNREACHABLE
+
+
 FOUR = ("space", "space", "space", "space", "f")
 MANY = ("asterisk", "a", "down", "enter")
 
@@ -225,6 +238,8 @@ DESK = [
     Scene("frozen", then=_frozen),
     Scene("toasts", then=_toasts),
     Scene("side_bar", ("tab", "exclamation_mark", "j")),
+    Scene("alerts_of_a_kind", ("colon",), "alerts order-overdue", ("enter", "j", "j"), given=_many_alerts),
+    Scene("alerts_failed", ("colon",), "alerts all", ("enter", *["j"] * 6), given=_alerts_away),
 ]
 LISTS = [
     Scene("outbox", ("O",)),
@@ -298,4 +313,17 @@ TAGS_AND_ADDRESS = [
     Scene("address_refused", ("colon",), "address", ("enter",), given=address_data.show_refused),
     Scene("address_wrong", ("colon",), "address", ("enter", *["up"] * 2, "x", "ctrl+s"), given=address_data.show),
 ]
-SCENES = [*TABS, *STATES, *DESK, *LISTS, *DIALOGS, *SHIPPING, *TAGS_AND_ADDRESS, *OUTCOMES, *HOLDS]
+SCENES = [
+    *TABS,
+    *STATES,
+    *DESK,
+    *LISTS,
+    *DIALOGS,
+    *SHIPPING,
+    *TAGS_AND_ADDRESS,
+    *OUTCOMES,
+    *HOLDS,
+    *NOTES,
+    *PEOPLE,
+    *CANCELLING,
+]

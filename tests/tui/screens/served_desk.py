@@ -7,14 +7,18 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 from pydantic_core import to_jsonable_python
 from tests.tui.screens import desk_data
+from tests.tui.screens.desk_data import NOW
 
 from orders_wire.alerts import AlertsAnswer
-from orders_wire.orders import Order
+from orders_wire.detail import Note
+from orders_wire.mentions import Mention, Mentions
+from orders_wire.orders import Order, TimelineEntry
 from orders_wire.page import Desk
 from orders_wire.vocabulary import Tab
 
@@ -25,7 +29,7 @@ DESK = Desk(id="k3f9", version=90)
 class ServedDesk:
     """`answers` is closed to hold every answer back; `status` is that of every answer, `body` stands in for it, `spoil` changes
     it; `asked` are the page requests so far, `tokens` what they carried; `acts` is closed to
-    hold actions back, `assigned` are the owners that were asked for.
+    hold actions back, `assigned` are the owners that were asked for; `noted` is what was noted.
     """
 
     rows: list[Order] = field(default_factory=lambda: desk_data.of_tab(Tab.UNFULFILLED)[:40])
@@ -36,6 +40,7 @@ class ServedDesk:
     asked: list[str] = field(default_factory=list)
     acts: asyncio.Event = field(default_factory=asyncio.Event)
     assigned: list[str] = field(default_factory=list)
+    noted: list[str] = field(default_factory=list)
     tokens: set[str | None] = field(default_factory=set)
     url: str = ""
 
@@ -43,17 +48,27 @@ class ServedDesk:
         self.answers.set()
         self.acts.set()
 
+    @property
+    def desk(self) -> Desk:
+        return DESK.model_copy(update={"version": DESK.version + len(self.noted)})
+
     async def orders(self, request: web.Request) -> web.Response:
         self.asked.append(request.query_string)
         self.tokens.add(request.headers.get("Authorization"))
-        return await self._said(desk_data.page(self.rows).model_copy(update={"desk": DESK}))
+        return await self._said(desk_data.page(self.rows).model_copy(update={"desk": self.desk}))
 
     async def order(self, request: web.Request) -> web.Response:
         number = request.match_info["id"]
-        return await self._said(desk_data.detail(next(row for row in self.rows if row.id.endswith(number))))
+        detail = desk_data.detail(next(row for row in self.rows if row.id.endswith(number)))
+        entries = [entry for entry in detail.timeline if entry.note_id]
+        notes = [
+            Note(id=entry.note_id or "", at=entry.ts, by="ana", text=text)
+            for entry, text in zip(entries, self.noted, strict=False)
+        ]
+        return await self._said(detail.model_copy(update={"notes": notes}))
 
     async def me(self, _: web.Request) -> web.Response:
-        return await self._said(desk_data.ME.model_copy(update={"desk": DESK}))
+        return await self._said(desk_data.ME.model_copy(update={"desk": self.desk}))
 
     async def owners(self, _: web.Request) -> web.Response:
         return await self._said(desk_data.PEOPLE)
@@ -68,6 +83,36 @@ class ServedDesk:
         await self.acts.wait()
         done = {"success": True, "message": "Assigned", "updatedOrders": [{"id": each} for each in body["orderIds"]]}
         return web.json_response({**done, "actionId": "act-1"})
+
+    async def note(self, request: web.Request) -> web.Response:
+        """The order has it from then on."""
+        body = await request.json()
+        self.noted.append(body["note"])
+        order_id, number = body["orderIds"][0], len(self.noted)
+        row = next(row for row in self.rows if row.id == order_id)
+        entry = TimelineEntry(ts=datetime.now(UTC), event="note", details=f"ana: {body['note']}", note_id=f"n{number}")
+        changed = {"note_count": number, "timeline": [*row.timeline, entry], "version": row.version + 1}
+        self.rows = [each.model_copy(update=changed) if each.id == order_id else each for each in self.rows]
+        done = {"success": True, "message": "Noted", "updatedOrders": [{"id": order_id, "noteId": f"n{number}"}]}
+        done |= {"actionId": "act-2", "versions": {order_id: row.version + 1}, "desk": self.desk.model_dump()}
+        return web.json_response(done)
+
+    async def mentions(self, _: web.Request) -> web.Response:
+        """Every note names the caller."""
+        row = self.rows[0]
+        told = [
+            Mention(
+                id=f"m{at}",
+                order_id=row.id,
+                order_number=row.order_number,
+                note_id=f"n{at}",
+                by="bo",
+                at=NOW,
+                text=text,
+            )
+            for at, text in enumerate(self.noted, 1)
+        ]
+        return await self._said(Mentions(mentions=told))
 
     async def _said(self, answer: object) -> web.Response:
         await self.answers.wait()
@@ -87,6 +132,8 @@ async def served() -> AsyncIterator[ServedDesk]:
     app.router.add_get("/sync/orders/alerts", desk.alerts)
     app.router.add_get("/sync/orders/{id}", desk.order)
     app.router.add_post("/sync/orders/assign", desk.assign)
+    app.router.add_post("/sync/orders/note", desk.note)
+    app.router.add_get("/sync/mentions", desk.mentions)
     app.router.add_get("/sync/me", desk.me)
     app.router.add_get("/sync/owners", desk.owners)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0, handler_cancellation=True)

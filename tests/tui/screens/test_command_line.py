@@ -236,3 +236,11 @@ async def test_on_an_order_what_only_the_desk_does_says_so(open_desk: Open, sess
         await desk.type("hold cus")
         await desk.press("enter")
         assert isinstance(desk.app.screen, HoldDialog)
+
+
+async def test_where_enter_cancels_an_order_escape_is_called_something_else(open_desk: Open) -> None:
+    async with open_desk() as desk:
+        for typed, leaves in (("cancel fraud", "leave it"), ("cancel", "leave it"), ("theme light", "cancel")):
+            await open_with(desk, "colon", typed)
+            assert desk.hint.endswith(f"esc {leaves}")
+            await desk.press("escape")

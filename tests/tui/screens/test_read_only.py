@@ -10,6 +10,7 @@ from orders_tui.commands import COMMANDS, Group
 from orders_tui.context.target import Target
 from orders_tui.dialogs.action_dialog import dialog_of
 from orders_tui.errors import ReadOnly
+from orders_tui.screens.order import OrderScreen
 from orders_wire.vocabulary import ActionName
 
 WHY = str(ReadOnly())
@@ -46,6 +47,19 @@ async def test_a_dialog_that_is_open_all_the_same_sends_nothing(open_desk: Open,
             assert desk.said() == WHY
             await desk.press("escape")
     assert session.sent == []
+
+
+async def test_mentions_can_only_be_looked_at(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk(read_only=True) as desk:
+        session.mentions.come()
+        desk.screen.perform("view.mentions")
+        await desk.pilot.pause()
+        for key in ("x", "X"):
+            await desk.press(key)
+            assert WHY in desk.hint
+        await desk.press("enter")
+        assert isinstance(desk.app.screen, OrderScreen)
+    assert session.mentions.sent == []
 
 
 async def test_the_outbox_can_only_be_read(open_desk: Open) -> None:

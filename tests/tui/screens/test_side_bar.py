@@ -9,15 +9,22 @@ from tests.tui.screens.desk_driver import Open
 from tests.tui.screens.fake_session import FakeSession
 
 from orders_tui.alerts import Alert
+from orders_tui.errors import ApiError, NotASyncServer, Unreachable
+from orders_tui.feed import ConnectionState
 from orders_tui.glyphs import UNICODE
+from orders_tui.screens.desk import captions
+from orders_tui.screens.desk.layout import Part
 from orders_tui.session import changes
+from orders_tui.session.open_alerts import WHOLE, Coverage
+from orders_tui.widgets.alert_lines import MARGIN, MORE, WINDOW, Alerts
 from orders_tui.widgets.cells import text_of
 from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.line_list import Line
+from orders_tui.widgets.order_pane import OrderPane
 from orders_tui.widgets.query_bar import QueryBar
-from orders_tui.widgets.side_bar import Shown, alerts_of, lines
+from orders_tui.widgets.side_bar import alerts_of, lines
 from orders_wire.page import OwedOrder, OwnerWork, Work
-from orders_wire.vocabulary import EventType, Severity, Tab
+from orders_wire.vocabulary import EventType, OpenClosed, Severity, Tab
 
 SEEN = Formatter(NOW, "UTC", UNICODE, "ana")
 
@@ -26,6 +33,7 @@ def alert(number: int, kind: EventType, severity: Severity, message: str = "") -
     return Alert(f"a{number}", kind, severity, message, ago(number), f"o{number}", f"#{number}")
 
 
+OVERDUE = f"kind:{Severity.CRITICAL}:{EventType.ORDER_OVERDUE}"
 CRITICAL = [alert(n, EventType.ORDER_OVERDUE, Severity.CRITICAL, f"#{n} is overdue") for n in range(1, 6)]
 WARNING = [
     alert(6, EventType.SHIPMENT_DELAY, Severity.WARNING, "Order #6: no scan"),
@@ -38,7 +46,7 @@ def words(made: list[Line]) -> list[str]:
 
 
 def test_alerts_are_grouped_by_severity_and_many_of_a_kind_are_folded() -> None:
-    assert words(lines([*CRITICAL, *WARNING], [], None, SEEN)) == [
+    assert words(lines(Alerts([*CRITICAL, *WARNING]), [], None, SEEN)) == [
         "ALERTS 7",
         "! critical 5",
         "! overdue 5▼",
@@ -49,27 +57,58 @@ def test_alerts_are_grouped_by_severity_and_many_of_a_kind_are_folded() -> None:
     ]
 
 
-@pytest.mark.parametrize(("total", "heading"), [(168, "ALERTS 50 of 168"), (49, "ALERTS 50"), (50, "ALERTS 50")])
-def test_it_says_how_many_more_are_open_than_the_server_told_of(total: int, heading: str) -> None:
-    told = [alert(n, EventType.ORDER_OVERDUE, Severity.CRITICAL) for n in range(50)]
-    page = desk_data.page([]).model_copy(update={"alerts_total": total})
-    assert words(lines(told, [], page, SEEN))[0] == heading
-    assert words(lines(told[:7], [], page.model_copy(update={"alerts_total": 9}), SEEN))[0] == "ALERTS 7"
+@pytest.mark.parametrize(
+    ("coverage", "told"),
+    [
+        (WHOLE, ["ALERTS 7", "! critical 5", "! overdue 5▼"]),
+        (Coverage(False, 430, Severity.CRITICAL), ["ALERTS 437", "! critical 5+", "! overdue 5+▼", "430 more"]),
+        (Coverage(False, 430, Severity.WARNING), ["ALERTS 437", "! critical 5", "! overdue 5▼", "430 more"]),
+        (Coverage(False, 430, loading=True), ["ALERTS 437", "! critical 5+", "! overdue 5+▼", "430 moreloading"]),
+        (Coverage(False, 430, problem=Unreachable("away")), ["ALERTS 437", "! critical 5+", "430 morefailed"]),
+        (Coverage(False, 430, older=True), ["ALERTS 7 of 437", "430 moreolder server"]),
+        (Coverage(False), ["ALERTS 7+", "more may be open"]),
+    ],
+)
+def test_it_counts_all_and_says_what_of_them_is_not_known(coverage: Coverage, told: list[str]) -> None:
+    shown = words(lines(Alerts([*CRITICAL, *WARNING], coverage=coverage), [], None, SEEN))
+    assert [line for line in shown if line in told] == told
+    assert (shown[-1] == told[-1]) is not coverage.whole
 
 
 def test_unfolded_all_of_a_kind_are_there() -> None:
-    key = f"kind:{Severity.CRITICAL}:{EventType.ORDER_OVERDUE}"
-    shown = words(lines([*CRITICAL, *WARNING], [], None, SEEN, Shown(unfolded={key})))
+    shown = words(lines(Alerts([*CRITICAL, *WARNING], unfolded=frozenset({OVERDUE})), [], None, SEEN))
     assert shown[2:8] == ["! overdue 5▲", *[f"#{n}{n}h" for n in range(1, 6)]]
 
 
+@pytest.mark.parametrize(("at", "above", "below"), [(0, 0, 300), (250, 180, 120), (499, 300, 0)])
+def test_of_very_many_of_a_kind_those_around_the_cursor_have_lines(at: int, above: int, below: int) -> None:
+    many = [alert(n, EventType.ORDER_OVERDUE, Severity.CRITICAL) for n in range(500)]
+    made = lines(Alerts(many, unfolded=frozenset({OVERDUE}), current=f"alert:a{at}"), [], None, SEEN)
+    told = words(made)
+    assert len(made) < WINDOW + 10
+    assert [line for line in told if line.endswith((" above", " below"))] == [
+        *([f"▲ {above} above"] if above else []),
+        *([f"▼ {below} below"] if below else []),
+    ]
+    first = next(n for n, line in enumerate(made) if line.key.startswith("alert:"))
+    assert made[first + at - above].key == f"alert:a{at}"
+    assert not above or at - above >= MARGIN
+
+
+def test_times_in_a_sentence_read_as_everywhere() -> None:
+    late = alert(1, EventType.ORDER_OVERDUE, Severity.WARNING, f"#1 is overdue: it was due {ago(3):%Y-%m-%d %H:%M}")
+    assert (
+        words(lines(Alerts([late], cells=78), [], None, SEEN))[-1]
+        == f"! overdue #1 is overdue: it was due {ago(3):%H:%M}1h"
+    )
+
+
 def test_a_kind_stands_for_its_alerts_of_one_severity() -> None:
-    key = f"kind:{Severity.CRITICAL}:{EventType.ORDER_OVERDUE}"
-    assert alerts_of(key, [*CRITICAL, *WARNING]) == ["a1", "a2", "a3", "a4", "a5"]
+    assert alerts_of(OVERDUE, [*CRITICAL, *WARNING]) == ["a1", "a2", "a3", "a4", "a5"]
 
 
 def test_where_there_is_room_an_alert_says_what_it_is_about() -> None:
-    shown = words(lines(WARNING, [], None, SEEN, Shown(cells=78)))
+    shown = words(lines(Alerts(WARNING, cells=78), [], None, SEEN))
     assert shown[2:] == ["» delay #6 no scan6h", "! overdue #7 is due soon7h"]
 
 
@@ -91,7 +130,7 @@ WORK = Work(
 
 def work_lines(work: Work | None, in_table: str = "", me: str = "ana") -> list[str]:
     page = desk_data.nothing().model_copy(update={"work": work})
-    return words(lines([], [], page, Formatter(NOW, "UTC", UNICODE, me), Shown(in_table=in_table)))[2:]
+    return words(lines(Alerts(), [], page, Formatter(NOW, "UTC", UNICODE, me), in_table))[2:]
 
 
 def test_what_is_due_next_stands_once_in_the_first_section_it_belongs_to() -> None:
@@ -151,6 +190,124 @@ async def test_the_kinds_of_alert_are_chosen_and_cleared(open_desk: Open, sessio
         assert len(desk.screen.open_alerts()) == everything
 
 
+async def test_every_open_alert_is_reached_page_by_page_and_nothing_is_asked_where_all_was_told(
+    open_desk: Open, session: FakeSession
+) -> None:
+    async with open_desk() as desk:
+        assert session.alert_pages.asked == []
+        session.alert_pages.open_more(70, 30)
+        desk.screen.renderer.draw(Part.SIDE)
+        await desk.pilot.pause()
+        side = desk.screen.side
+        assert "ALERTS 76" in side.render_line(0).text
+        await desk.press("tab")
+        side.choose(OVERDUE)
+        await desk.press("enter")
+        seen = set()
+        for _ in range(80):
+            seen.add(side.current)
+            await desk.press("j")
+        assert {f"alert:m{n}" for n in range(70)} <= seen
+        assert [cursor for _, cursor in session.alert_pages.asked] == [None, "30", "60"]
+        assert desk.screen.work.session.open_alerts.coverage.whole
+
+
+async def test_of_an_order_that_is_not_known_here_the_pane_says_the_alert_alone(
+    open_desk: Open, session: FakeSession
+) -> None:
+    async with open_desk() as desk:
+        session.alert_pages.open_more(60)
+        desk.screen.renderer.draw(Part.SIDE)
+        await desk.pilot.pause()
+        await desk.press("tab")
+        desk.screen.side.choose("alert:m1")
+        await desk.pilot.pause()
+        pane = desk.screen.query_one(OrderPane)
+        shown = "\n".join(pane.render_line(y).text.rstrip() for y in range(pane.size.height)).strip()
+        assert shown == session.alert_pages.alerts[1].message
+        assert desk.screen.target().ids == ()
+        await desk.press("enter")
+        assert desk.app.screen.order_id == "o1"  # type: ignore[attr-defined]
+
+
+async def test_new_alerts_move_neither_the_cursor_nor_what_is_on_screen(open_desk: Open, session: FakeSession) -> None:
+    async with open_desk() as desk:
+        session.alert_pages.open_more(60, 250)
+        desk.screen.renderer.draw(Part.SIDE)
+        await desk.pilot.pause()
+        side = desk.screen.side
+        await desk.press("tab")
+        side.choose(OVERDUE)
+        await desk.press("enter", *["j"] * 40)
+        was_on, line = side.current, side.cursor_line - side.scroll_offset.y
+        for n, status in enumerate([OpenClosed.OPEN, OpenClosed.OPEN, OpenClosed.CLEARED]):
+            event = session.alert_pages.alerts[0].model_copy(update={"alert_id": f"new{n % 2}", "created_at": NOW})
+            session.alerts.absorb(event.model_copy(update={"status": status}))
+            session.tell(changes.AlertsChanged())
+            await desk.pilot.pause()
+            assert (side.current, side.cursor_line - side.scroll_offset.y) == (was_on, line)
+
+
+async def test_only_mine_are_asked_for_and_shown_and_words_of_the_line_choose_too(
+    open_desk: Open, session: FakeSession
+) -> None:
+    async with open_desk() as desk:
+        session.alert_pages.open_more(9, 250)
+        await desk.press("tab", "ampersand", *["j"] * 11, "space", "enter")
+        await desk.pilot.pause()
+        assert session.alert_pages.asked[-1][0] == {"assigned_to": "ana"}
+        assert [each.alert_id for each in desk.screen.open_alerts()] == ["m0", "m3", "m6"]
+        assert "ALERTS 3" in (heading := desk.screen.side.render_line(0).text)
+        assert "only mine" in heading
+        await desk.press("colon", *"alerts warning", "enter")
+        await desk.pilot.pause()
+        assert {each.severity for each in desk.screen.open_alerts()} == {Severity.WARNING}
+        assert "only warning" in desk.screen.side.render_line(0).text
+        assert desk.screen.side.has_focus
+
+
+@pytest.mark.parametrize(
+    ("problem", "state", "line", "note"),
+    [
+        (
+            Unreachable("no answer"),
+            ConnectionState.LIVE,
+            "failed",
+            "could not be loaded: no answer; ctrl+r tries again",
+        ),
+        (NotASyncServer("404"), ConnectionState.LIVE, "older server", "cannot tell of more than the first 50 alerts"),
+        (None, ConnectionState.OFFLINE, "offline", "loaded when the server can be reached again"),
+    ],
+)
+async def test_what_cannot_be_had_of_the_alerts_is_said(
+    open_desk: Open,
+    session: FakeSession,
+    *,
+    problem: ApiError | None,
+    state: ConnectionState,
+    line: str,
+    note: str,
+) -> None:
+    async with open_desk() as desk:
+        session.alert_pages.open_more(130, 50)
+        session.alert_pages.problem = problem
+        session.set_line(state=state)
+        desk.screen.renderer.draw(Part.SIDE)
+        await desk.press("tab")
+        side = desk.screen.side
+        side.choose(MORE)
+        await desk.pilot.pause()
+        shown = text_of(side.lines[side.cursor_line].right)
+        assert shown == line
+        assert note in captions.pane_note(desk.screen)
+        asked = len(session.alert_pages.asked)
+        session.alert_pages.problem = None
+        await desk.press("enter")
+        await desk.pilot.pause()
+        assert len(session.alert_pages.asked) == asked + 1
+        assert len(desk.screen.open_alerts()) == 56
+
+
 async def test_in_the_side_bar_the_hints_are_about_alerts(open_desk: Open) -> None:
     async with open_desk() as desk:
         await desk.press("tab")
@@ -179,8 +336,8 @@ async def test_the_first_line_counts_those_too_that_the_server_did_not_tell_of(
 
 
 def test_without_a_page_nothing_is_said_to_be_open_or_not() -> None:
-    assert words(lines([], [], None, SEEN)) == ["ALERTS", "not known yet"]
-    assert words(lines([], [], desk_data.nothing(), SEEN))[:2] == ["ALERTS 0", "nothing open"]
+    assert words(lines(Alerts(), [], None, SEEN)) == ["ALERTS", "not known yet"]
+    assert words(lines(Alerts(), [], desk_data.nothing(), SEEN))[:2] == ["ALERTS 0", "nothing open"]
 
 
 @pytest.mark.parametrize("cleared_before", [False, True])

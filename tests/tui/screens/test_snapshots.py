@@ -11,7 +11,7 @@ from typing import Protocol
 import pytest
 from tests.tui.screens.conftest import MakeApp
 from tests.tui.screens.fake_session import FakeSession
-from tests.tui.screens.geometry import touching
+from tests.tui.screens.geometry import Watched
 from tests.tui.screens.scene import Scene
 from tests.tui.screens.scenes import SCENES, STATES, TABS
 from textual import events
@@ -49,6 +49,7 @@ class Look:
     def same(self, scene: Scene, size: tuple[int, int], theme: str = "", **config: object) -> bool:
         session = self._session
         scene.given(session)
+        watched: list[Watched] = []
 
         async def prepare(pilot: Pilot[None]) -> None:
             if theme:
@@ -64,9 +65,11 @@ class Look:
             desk = pilot.app.screen_stack[0]
             while session.table.view.loading and isinstance(desk, DeskScreen) and not desk.renderer.slow:
                 await pilot.pause()
-            assert touching(pilot.app) == []
+            watched.append(Watched(pilot.app))
 
-        return self._snap(self._make_app(**scene.settings, **config), terminal_size=size, run_before=prepare)
+        same = self._snap(self._make_app(**scene.settings, **config), terminal_size=size, run_before=prepare)
+        assert [each.faults for each in watched] == [[]]
+        return same
 
 
 @pytest.fixture

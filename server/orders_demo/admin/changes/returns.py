@@ -42,7 +42,8 @@ def approve(_root: Any, info: Info, input: dict[str, Any]) -> Payload:  # noqa: 
         if entry.status != "REQUESTED":
             raise Refused(["input", "id"], NOT_APPROVABLE, "INVALID_STATE")
 
-    return _move(info, Move("returnApproveRequest", ("input", "id"), check, returning.approve), input["id"])
+    payload = _move(info, Move("returnApproveRequest", ("input", "id"), check, returning.approve), input["id"])
+    return _mailed(info, payload, "return_approved", input)
 
 
 def decline(_root: Any, info: Info, input: dict[str, Any]) -> Payload:  # noqa: A002
@@ -58,9 +59,14 @@ def decline(_root: Any, info: Info, input: dict[str, Any]) -> Payload:  # noqa: 
         returning.decline(shop, entry, input["declineReason"], input.get("declineNote"), at)
 
     payload = _move(info, Move("returnDeclineRequest", ("input", "id"), check, act), input["id"])
+    return _mailed(info, payload, "return_declined", input)
+
+
+def _mailed(info: Info, payload: Payload, what: str, input: dict[str, Any]) -> Payload:  # noqa: A002
+    """The customer hears of it, where that was asked for and it was done."""
     if input.get("notifyCustomer") and not payload["userErrors"]:
         stage = call(info).stage
-        stage.ledger.mail(stage.now(), "return_declined", input["id"])
+        stage.ledger.mail(stage.now(), what, input["id"])
     return payload
 
 

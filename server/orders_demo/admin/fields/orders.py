@@ -146,7 +146,7 @@ ORDER = {
 LINE = {
     "id": identity("LineItem")["id"],
     "currentQuantity": read(lambda line: line.current),
-    "customAttributes": fixed([]),
+    "customAttributes": read(lambda line: [{"key": name, "value": value} for name, value in line.properties]),
     "discountedTotalSet": money(lambda line: line.total),
     "discountedUnitPriceSet": money(lambda line: line.share(1)),
     "fulfillableQuantity": read(_fulfillable),

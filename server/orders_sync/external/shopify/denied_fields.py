@@ -13,7 +13,8 @@ from orders_sync.external.shopify.nodes import HIDDEN
 
 VALUES = frozenset(
     {
-        *("amount", "amountSet", "originalUnitPriceSet", "totalPriceSet", "totalRefundedSet"),
+        *("amount", "amountSet", "discountedPriceSet", "originalUnitPriceSet", "subtotalPriceSet", "totalDiscountsSet"),
+        *("totalPriceSet", "totalReceivedSet", "totalRefundedSet", "totalTaxSet"),
         *("decline", "defaultEmailAddress", "defaultPhoneNumber", "deliveryMethod", "dispositions", "events"),
         *("exchangeLineItems", "fulfillmentHolds", "lineItems", "quantities", "returnLineItems", "reverseDeliveries"),
         *(
@@ -27,6 +28,9 @@ VALUES = frozenset(
     }
 )
 """What is known as one: with a part of it denied, none of it is known."""
+
+_APART = frozenset({"variant"})
+"""What stands by itself within a value: a line whose variant may not be read is a line (products have a scope of their own)."""
 
 _PARTS_OF_CONNECTION = frozenset({"nodes", "pageInfo"})
 _Steps = list[tuple[Any, Any]]
@@ -73,8 +77,8 @@ def _to_null(data: Any, path: Path) -> _Steps:
 
 
 def _remove(steps: _Steps, lists: list[list[Any]], *, counted: bool) -> None:
-    for container, key in steps:
-        if key in VALUES:
+    for container, key in sorted(steps, key=lambda step: step[1] not in _APART):
+        if key in VALUES or key in _APART:
             _hide(container, key)
             return
     container, key = steps[-1]

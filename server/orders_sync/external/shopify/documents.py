@@ -61,9 +61,19 @@ def query(
     return Document(name, f"query {name}{signature} {{{body}}}\n" + "".join(fragments), at, lists)
 
 
-def mutation(name: str, signature: str, call: str, parts: str, errors: str = "field message code") -> Document:
-    """`call`: the mutation's field with its arguments; `parts`, `errors`: what is read of its payload and of `userErrors`."""
-    return Document(name, f"mutation {name}{signature} {{{call} {{ {parts} userErrors {{ {errors} }} }}}}\n")
+def mutation(
+    name: str,
+    signature: str,
+    call: str,
+    parts: str,
+    errors: str = "field message code",
+    *,
+    errors_field: str = "userErrors",
+) -> Document:
+    """`call`: the mutation's field with its arguments; `parts`, `errors`: what is read of its payload and of its errors, which it
+    calls `errors_field`."""
+    errors_as = "userErrors" if errors_field == "userErrors" else f"userErrors: {errors_field}"
+    return Document(name, f"mutation {name}{signature} {{{call} {{ {parts} {errors_as} {{ {errors} }} }}}}\n")
 
 
 def connection(

@@ -96,7 +96,19 @@ class Customer(Node):
 
 
 class ShippingLine(Node):
+    """`price`: after discounts."""
+
     title: str | None = None
+    price: Annotated[Money | None, Field(alias="discountedPriceSet")] = None
+
+
+class Attribute(Node):
+    key: str | None = None
+    value: str | None = None
+
+
+class Variant(Node):
+    barcode: str | None = None
 
 
 class Line(Node):
@@ -108,7 +120,9 @@ class Line(Node):
     unfulfilled_quantity: Whole
     requires_shipping: bool
     price: Annotated[Money | None, Field(alias="originalUnitPriceSet")] = None
-    variant: Ref | None = None
+    variant_title: str | None = None
+    custom_attributes: list[Attribute] = []
+    variant: Variant | None = None
 
 
 class Scan(Node):
@@ -209,6 +223,11 @@ class Order(Parcels):
     email: str | None = None
     note: str | None = None
     total: Annotated[Money | None, Field(alias="totalPriceSet")] = None
+    subtotal: Annotated[Money | None, Field(alias="subtotalPriceSet")] = None
+    tax: Annotated[Money | None, Field(alias="totalTaxSet")] = None
+    discounts: Annotated[Money | None, Field(alias="totalDiscountsSet")] = None
+    received: Annotated[Money | None, Field(alias="totalReceivedSet")] = None
+    refunded: Annotated[Money | None, Field(alias="totalRefundedSet")] = None
     customer: Customer | None = None
     shipping_address: Address | None = None
     billing_address: Address | None = None

@@ -34,6 +34,8 @@ from orders_sync.evidence.entities import (
     RefundPart,
     TransactionPart,
 )
+from orders_sync.evidence.line_properties import bounded, properties
+from orders_sync.evidence.money import summed
 from orders_sync.external.shopify import nodes
 from orders_sync.external.shopify.returns import Return, return_changes
 from orders_sync.instants import Ms
@@ -120,7 +122,13 @@ def _fields(order: nodes.Order) -> dict[str, Any]:
         if name in fields:
             fields[name] = convert(fields[name])
     if order.line_items is not None:
-        fields["lines"] = tuple(map(_line, order.line_items.nodes))
+        fields["lines"] = bounded(map(_line, order.line_items.nodes))
+        if not any("variant" in line.hidden for line in order.line_items.nodes):
+            fields["barcodes"] = tuple(_barcodes(order.line_items.nodes))
+    if order.shipping_lines is not None and "currency" in fields:
+        prices = [line.price for line in order.shipping_lines.nodes if line.price is not None]
+        if len(prices) == len(order.shipping_lines.nodes):
+            fields["shipping"] = summed(prices, fields["currency"])
     for name in ("shipping_lines", "risk"):
         if getattr(order, name) is None:
             fields.pop(name, None)
@@ -182,8 +190,15 @@ def _line(line: nodes.Line) -> LinePart:
         fulfillable_quantity=min(line.unfulfilled_quantity, line.current_quantity),
         requires_shipping=line.requires_shipping,
         price=line.price,
-        variant_id=line.variant.id if line.variant else None,
+        variant_title=line.variant_title,
+        properties=properties((each.key, each.value) for each in line.custom_attributes),
     )
+
+
+def _barcodes(lines: Iterable[nodes.Line]) -> Iterator[tuple[int, str]]:
+    for line in lines:
+        if line.variant is not None and line.variant.barcode is not None:
+            yield line.id, line.variant.barcode
 
 
 def _packed(read: OrderRead) -> Mapping[int, tuple[FulfilledLine, ...]]:

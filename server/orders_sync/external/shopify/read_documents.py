@@ -9,6 +9,14 @@ from __future__ import annotations
 from orders_sync.external.shopify.documents import PAGE_INFO, Document, TruncatedList, connection, plain_list, query
 
 _MONEY = "shopMoney { amount currencyCode }"
+_TOTALS = " ".join(
+    f"{name} {{ {_MONEY} }}"
+    for name in (
+        *("totalPriceSet", "subtotalPriceSet", "totalTaxSet", "totalDiscountsSet"),
+        *("totalReceivedSet", "totalRefundedSet"),
+    )
+)
+_SHIPPING_LINE = f"title discountedPriceSet {{ {_MONEY} }}"
 ADDRESS = "name company address1 address2 city province zip country phone firstName lastName provinceCode countryCodeV2"
 """The fields of a `MailingAddress` that an order's addresses are read by."""
 
@@ -17,7 +25,8 @@ _LINE = f"""
 fragment Line on LineItem {{
   id sku title quantity currentQuantity unfulfilledQuantity requiresShipping
   originalUnitPriceSet {{ {_MONEY} }}
-  variant {{ id }}
+  variantTitle customAttributes {{ key value }}
+  variant {{ barcode }}
 }}
 """
 
@@ -58,7 +67,7 @@ fragment OrderParts on Order {{
   ...ParcelParts
   name createdAt processedAt cancelledAt closedAt
   displayFinancialStatus displayFulfillmentStatus sourceName tags email note
-  totalPriceSet {{ {_MONEY} }}
+  {_TOTALS}
   customer {{
     id firstName lastName tags
     defaultEmailAddress {{ emailAddress }}
@@ -66,7 +75,7 @@ fragment OrderParts on Order {{
   }}
   shippingAddress {{ {ADDRESS} }}
   billingAddress {{ {ADDRESS} }}
-  shippingLines(first: 3) {{ nodes {{ title }} {PAGE_INFO} }}
+  shippingLines(first: 3) {{ nodes {{ {_SHIPPING_LINE} }} {PAGE_INFO} }}
   lineItems(first: 10) {{ nodes {{ ...Line }} {PAGE_INFO} }}
   fulfillmentOrders(first: 5) {{ nodes {{ ...FulfillmentOrderParts }} {PAGE_INFO} }}
   transactions(first: 100) {{ {_TRANSACTION} }}
@@ -143,7 +152,7 @@ _LISTS_OF_PARCELS = (
 )
 _LISTS_OF_ORDERS = (
     *_LISTS_OF_PARCELS,
-    _connection(("shippingLines",), "OrderShippingLines", "order", "title"),
+    _connection(("shippingLines",), "OrderShippingLines", "order", _SHIPPING_LINE),
     _connection(("lineItems",), "OrderLines", "order", "...Line", _LINE),
     _connection(
         ("fulfillmentOrders",),

@@ -1,4 +1,4 @@
-"""Refunding and denying a return in the shop: by its status there as it is now.
+"""Accepting, refunding and denying a return in the shop: by its status there as it is now.
 
 What is read first makes both repeatable: quantities that were processed are not processed again, a return that has ended is not
 ended again. So an unknown outcome is settled by doing it again, and no refund is ever made twice.
@@ -39,6 +39,10 @@ _WHY_NOT_OPEN = {
     "requested": "the return is still a request in Shopify: approve it there first",
     "closed": "the return was closed in Shopify without a refund",
 }
+
+_ACCEPTED = ("open", "closed")
+"""Statuses of a return whose request was accepted: only an open one is closed."""
+_UNMAILED = "NOTIFICATION_FAILED"
 
 Units = list[dict[str, Any]]
 """Lines with their quantities, as inputs of the API have them."""
@@ -128,6 +132,32 @@ async def refund(client: ShopifyClient, return_id: int) -> str | None:
         return open_note if note is None else f"{note}; {open_note}"
     await mutate(client, documents.CLOSE_RETURN, {"id": entity}, "return")
     return note
+
+
+async def approve(client: ShopifyClient, return_id: int, *, notify: bool = False) -> str | None:
+    """Accepts a request; one that was accepted, whoever did it, is left as it is, and nobody is mailed again (contract §3a).
+
+    `notify`: the customer is mailed, with instructions where the shop has some. Returns what people should know, if anything.
+    Raises PreconditionFailed, UserErrors, OutcomeLost, ShopifyError.
+    """
+    entity = gid("Return", return_id)
+    if _accepted(await _read(client, entity)):
+        return None
+    mailed = {"notifyCustomer": True} if notify else {}
+    try:
+        await mutate(client, documents.APPROVE_RETURN, {"input": {"id": entity} | mailed}, "return")
+    except UserErrors as errors:
+        if not _accepted(await _read(client, entity)):
+            raise
+        return f"the request was accepted, and the customer not mailed: {errors}" if errors.have(_UNMAILED) else None
+    return None
+
+
+def _accepted(known: Return) -> bool:
+    """Whether the request was accepted. Raises PreconditionFailed where it cannot be any more."""
+    if known.status not in ("requested", *_ACCEPTED):
+        raise PreconditionFailed(f"the return is {known.status} in Shopify")
+    return known.status in _ACCEPTED
 
 
 async def deny(client: ShopifyClient, return_id: int, note: str | None, *, notify: bool = False) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.external.shopify import (
+    cancel_writes,
     fulfillment_writes,
     hold_writes,
     order_writes,
@@ -44,7 +45,7 @@ METAFIELD_KEYS: Mapping[Kind, str] = {Kind.OWNER: "assigned_to", Kind.THREAD: "s
 
 Payload = Mapping[str, Any]
 IsPlaceholder = Callable[[str], bool]
-Write = Callable[[ShopifyClient, int, Payload, IsPlaceholder], Awaitable[Sent | str | None]]
+Write = Callable[[ShopifyClient, int, Payload, IsPlaceholder], Awaitable[Outcome | str | None]]
 """What a row's write does with its order's id and its payload; returns what came of it, or what people should know of it."""
 
 
@@ -76,11 +77,11 @@ class ShopifySender:
         return [Refused(refusals[key]) if key in refusals else outcome for key in keys]
 
 
-async def _outcome(write: Awaitable[Sent | str | None]) -> Outcome:
+async def _outcome(write: Awaitable[Outcome | str | None]) -> Outcome:
     try:
         async with asyncio.timeout(CALL_LIMIT_S):
             done = await write
-            return done if isinstance(done, Sent) else Sent(done)
+            return Sent(done) if done is None or isinstance(done, str) else done
     except TimeoutError:
         return Unknown("Shopify took too long")
     except FieldsRefused as refusal:
@@ -176,11 +177,15 @@ WRITES: Mapping[Kind, Write] = {
         client, order_id, payload.get("handle"), payload.get("hold_ids") or ()
     ),
     Kind.REFUND: lambda client, _order_id, payload, _: return_writes.refund(client, payload["return_id"]),
+    Kind.RETURN_APPROVE: lambda client, _order_id, payload, _: return_writes.approve(
+        client, payload["return_id"], notify=bool(payload.get("notify"))
+    ),
     Kind.RETURN_DENY: lambda client, _order_id, payload, _: return_writes.deny(
         client, payload["return_id"], payload.get("note"), notify=bool(payload.get("notify"))
     ),
     Kind.TAGS: _set_tags,
     Kind.ADDRESS: _set_address,
+    Kind.CANCEL: lambda client, order_id, payload, _: cancel_writes.cancel(client, order_id, payload),
 }
 """By the kind of row, of all that go to Shopify but metafields."""
 

@@ -24,6 +24,7 @@ READ_SCOPES = (
 )
 OPTIONAL_SCOPES = (
     ALL_ORDERS,
+    "read_products",
     "read_assigned_fulfillment_orders",
     "read_third_party_fulfillment_orders",
     "read_shopify_payments_disputes",

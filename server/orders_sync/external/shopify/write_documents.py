@@ -142,6 +142,37 @@ RELEASE_HOLD = mutation(
     "fulfillmentOrder { id status }",
 )
 
+# The order's end
+
+_CANCELLED = "id updatedAt cancelledAt"
+_MADE = "id name status"
+CANCELLABLE = query(
+    "Cancellable",
+    "($id: ID!)",
+    f"order(id: $id) {{ {_CANCELLED} fulfillments(first: 50) {{ {_MADE} }} "
+    f"returns(first: 25) {{ nodes {{ {_MADE} }} {PAGE_INFO} }} }}",
+    at=("order",),
+    lists=(
+        TruncatedList(("fulfillments",), plain_list("MadeOfOrder", "order", "fulfillments", _MADE), first=50),
+        TruncatedList(("returns",), connection("ReturnsOfOrderToCancel", "order", "returns", _MADE)),
+    ),
+)
+"""Whether an order is cancelled, and what stands against cancelling it."""
+
+CANCELLED = query("Cancelled", "($id: ID!)", f"order(id: $id) {{ {_CANCELLED} }}")
+CANCEL_PROGRESS = query(
+    "CancelProgress", "($id: ID!, $job: ID!)", f"order(id: $id) {{ {_CANCELLED} }} job(id: $job) {{ id done }}"
+)
+CANCEL_ORDER = mutation(
+    "CancelOrder",
+    "($id: ID!, $reason: OrderCancelReason!, $refund: OrderCancelRefundMethodInput!, $restock: Boolean!, "
+    "$notify: Boolean!, $note: String)",
+    "orderCancel(orderId: $id, reason: $reason, refundMethod: $refund, restock: $restock, "
+    "notifyCustomer: $notify, staffNote: $note)",
+    "job { id done }",
+    errors_field="orderCancelUserErrors",
+)
+
 # Tags and address of the order
 
 _TAGS = "id updatedAt tags"
@@ -190,6 +221,9 @@ RETURN_OUTCOME = query(
 )
 _RETURN = "return { id status }"
 PROCESS_RETURN = mutation("ProcessReturn", "($input: ReturnProcessInput!)", "returnProcess(input: $input)", _RETURN)
+APPROVE_RETURN = mutation(
+    "ApproveReturn", "($input: ReturnApproveRequestInput!)", "returnApproveRequest(input: $input)", _RETURN
+)
 DECLINE_RETURN = mutation(
     "DeclineReturn", "($input: ReturnDeclineRequestInput!)", "returnDeclineRequest(input: $input)", _RETURN
 )

@@ -5,15 +5,20 @@ Only fields that the body has are passed on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import methodcaller
 from typing import Any
 
 from orders_sync.evidence import entities
 from orders_sync.evidence.changes import Change, OrderDeleted, OrderEdited, OrderSeen, Stamp
+from orders_sync.evidence.entities import MoneyPart
 from orders_sync.evidence.json_fields import Node
+from orders_sync.evidence.line_properties import bounded, properties
+from orders_sync.evidence.money import summed
 from orders_sync.ingest.normalise import fulfillment_orders, fulfillments, payments, returns
 from orders_sync.instants import Ms
+
+_Field = tuple[tuple[str, ...], str, Callable[[Node], Any]]
 
 _NAME = 512
 _INSTANTS = ("created_at", "processed_at", "updated_at", "cancelled_at", "closed_at")
@@ -80,7 +85,7 @@ def _edit(edit: Node, seen: Ms) -> OrderEdited:
 
 
 def _fields(order: Node) -> entities.OrderFields:
-    fields = {field: read(order) for name, (field, read) in _FIELDS.items() if order.has(name)}
+    fields = {field: read(order) for names, field, read in _FIELDS if order.has(*names)}
     if fields.get("name") is None and (number := order.text("order_number", most=_NAME)) is not None:
         fields["name"] = f"#{number}"
     return entities.OrderFields(**fields)
@@ -112,15 +117,39 @@ def _full_name(person: Node) -> str | None:
     return " ".join(part for part in parts if part) or None
 
 
-def _shipping_lines(order: Node) -> tuple[str, ...]:
-    titles = (line.text("title", "code", most=_NAME) for line in order.nodes("shipping_lines"))
+def _currency(order: Node) -> str | None:
+    return order.text("currency", most=16)
+
+
+def _shipping_lines(order: Node) -> list[Node]:
+    """The ways of shipping that were not taken off again."""
+    return [line for line in order.nodes("shipping_lines") if not line.flag("is_removed")]
+
+
+def _shipping_titles(order: Node) -> tuple[str, ...]:
+    titles = (line.text("title", "code", most=_NAME) for line in _shipping_lines(order))
     return tuple(title for title in titles if title)
 
 
+def _shipping(order: Node) -> MoneyPart | None:
+    """After discounts, as GraphQL has it; REST's own sum is before them, and stands where no prices are told."""
+    currency, lines = _currency(order), _shipping_lines(order)
+    prices = _amounts(lines, "price", currency)
+    if len(prices) < len(lines) or (not lines and order.has(_SHIPPING_SUM)):
+        return order.money("total_shipping_price", currency)
+    discounts = [off for line in lines for off in line.nodes("discount_allocations")]
+    return summed(prices, currency, less=_amounts(discounts, "amount", currency))
+
+
+def _amounts(found: Iterable[Node], name: str, currency: str | None) -> list[MoneyPart]:
+    amounts = (node.money(name, currency) for node in found)
+    return [amount for amount in amounts if amount is not None]
+
+
 def _lines(order: Node) -> tuple[entities.LinePart, ...]:
-    currency = order.text("currency", most=16)
+    currency = _currency(order)
     fulfilled = order.word("fulfillment_status") == "fulfilled"
-    return tuple(_line(line, currency, fulfilled=fulfilled) for line in order.nodes("line_items"))
+    return bounded(_line(line, currency, fulfilled=fulfilled) for line in order.nodes("line_items"))
 
 
 def _line(line: Node, currency: str | None, *, fulfilled: bool) -> entities.LinePart:
@@ -138,24 +167,49 @@ def _line(line: Node, currency: str | None, *, fulfilled: bool) -> entities.Line
         fulfillable_quantity=max(0, min(left, current or 0)),
         requires_shipping=line.flag("requires_shipping") is not False,
         price=line.money("price", currency),
-        variant_id=line.id("variant_id"),
+        variant_title=line.text("variant_title", most=_NAME),
+        properties=properties(_pairs(line.value("properties"))),
     )
 
 
-_FIELDS: Mapping[str, tuple[str, Callable[[Node], Any]]] = {
-    "name": ("name", lambda order: order.text("name", most=_NAME)),
-    **{name: (name, methodcaller("instant", name)) for name in _INSTANTS},
-    **{name: (name, methodcaller("word", name)) for name in ("financial_status", "fulfillment_status")},
-    "total_price": ("total", lambda order: order.money("total_price", order.text("currency", most=16))),
-    "currency": ("currency", lambda order: order.text("currency", most=16)),
-    "source_name": ("source_name", lambda order: order.text("source_name", most=_NAME)),
-    "tags": ("tags", lambda order: order.words("tags")),
-    "email": ("email", lambda order: order.text("email", "contact_email", most=_NAME)),
-    "note": ("note", lambda order: order.text("note")),
-    "customer": ("customer", _customer),
-    "shipping_address": ("shipping_address", lambda order: _address(order, "shipping_address")),
-    "billing_address": ("billing_address", lambda order: _address(order, "billing_address")),
-    "shipping_lines": ("shipping_lines", _shipping_lines),
-    "line_items": ("lines", _lines),
-}
-"""REST's field → ours, and how it is read."""
+def _pairs(found: object) -> Iterable[tuple[object, object]]:
+    """Names and values, from a list of both or an object."""
+    if isinstance(found, Mapping):
+        return found.items()
+    items = found if isinstance(found, list) else ()
+    return ((item.get("name"), item.get("value")) for item in items if isinstance(item, Mapping))
+
+
+_SHIPPING_SUM = "total_shipping_price_set"
+
+
+def _amount(name: str, field: str) -> _Field:
+    return (name, f"{name}_set"), field, lambda order: order.money(name, _currency(order))
+
+
+def _alike(read: str, *names: str) -> Iterable[_Field]:
+    """Fields that both sides call the same, each read by this method."""
+    return (((name,), name, methodcaller(read, name)) for name in names)
+
+
+_FIELDS: tuple[_Field, ...] = (
+    (("name",), "name", lambda order: order.text("name", most=_NAME)),
+    *_alike("instant", *_INSTANTS),
+    *_alike("word", "financial_status", "fulfillment_status"),
+    _amount("total_price", "total"),
+    _amount("subtotal_price", "subtotal"),
+    _amount("total_tax", "tax"),
+    _amount("total_discounts", "discounts"),
+    (("shipping_lines", _SHIPPING_SUM), "shipping", _shipping),
+    (("currency",), "currency", _currency),
+    (("source_name",), "source_name", lambda order: order.text("source_name", most=_NAME)),
+    *_alike("words", "tags"),
+    (("email",), "email", lambda order: order.text("email", "contact_email", most=_NAME)),
+    *_alike("text", "note"),
+    (("customer",), "customer", _customer),
+    (("shipping_address",), "shipping_address", lambda order: _address(order, "shipping_address")),
+    (("billing_address",), "billing_address", lambda order: _address(order, "billing_address")),
+    (("shipping_lines",), "shipping_lines", _shipping_titles),
+    (("line_items",), "lines", _lines),
+)
+"""REST's field, by any of its names, ours, and how it is read."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from orders_tui import wording
 from orders_tui.actions import tags
 from orders_tui.actions.address import FIELDS, AddressDraft, fault
 from orders_tui.actions.draft import Draft
-from orders_tui.actions.returns import ReturnsDraft, named, outward
+from orders_tui.actions.returns import ReturnsDraft, mails, named, outward
 from orders_tui.actions.sending import goes
 from orders_tui.actions.tags import TagsDraft, split
 from orders_tui.context.target import Target
@@ -14,7 +16,11 @@ from orders_tui.plain.desk import Desk
 from orders_tui.plain.forms.form import UNDO, Form
 from orders_wire.vocabulary import ActionName, Issue, ReturnAction
 
+if TYPE_CHECKING:
+    from orders_wire.orders import ReturnSummary
+
 CLEARS = "-"
+_MAILED = {True: "the customer is mailed", False: "the customer is not mailed"}
 
 
 class ReturnForm(Form):
@@ -32,26 +38,49 @@ class ReturnForm(Form):
             return None
         desk.console.say(f"return of {order.order_number}: {wording.return_line(now, symbols=False)}")
         if not now.allowed_actions:
-            desk.console.say(f"nothing can be done with a return that is {wording.return_state(now.state).word}")
+            desk.console.say(f"nothing can be done with a return that is {wording.return_sign(now).word}")
             return None
-        options = [(move, f"{named(move)}: {wording.return_action(move, now.state)}") for move in now.allowed_actions]
+        options = [(move, f"{named(move)}: {_does(move, now)}") for move in now.allowed_actions]
         move = await desk.console.choose("what is to become of it", options)
-        amount = now.refund_amount or 0.0
-        if move is ReturnAction.APPROVE_REFUND and amount > desk.config.typed_amount_above:
-            typed = await desk.console.ask(f"type the amount to confirm it, {amount:.2f}")
-            if typed.replace(",", ".") != f"{amount:.2f}":
-                desk.console.say(f"{typed or 'nothing'} is not {amount:.2f}; nothing is sent")
-                return None
+        if not await _amount_typed(desk, move, now):
+            return None
+        notify = await desk.console.yes("mail the customer?") if mails(move, requested=now.requested) else None
         note = await desk.console.ask("why, blank for no note")
-        return ReturnsDraft(target.ids, move, note or None, now.id, versions=target.versions)
+        return ReturnsDraft(target.ids, move, note or None, now.id, notify, versions=target.versions)
+
+    async def again(self, desk: Desk, kept: Draft, target: Target) -> Draft | None:
+        now = target.only.return_ if target.only is not None else None
+        typed = now is None or not isinstance(kept, ReturnsDraft) or await _amount_typed(desk, kept.move, now)
+        return await super().again(desk, kept, target) if typed else None
 
     def consequence(self, desk: Desk, draft: Draft, target: Target) -> str:
         order = target.only
         if not isinstance(draft, ReturnsDraft) or order is None or order.return_ is None:
             return ""
-        state = order.return_.state
-        words = wording.return_action(draft.move, state), outward(draft.move, state, desk.me, UNDO)
-        return "; ".join(filter(None, words))
+        now = order.return_
+        mailed = "" if draft.notify is None else _MAILED[draft.notify]
+        return "; ".join(filter(None, (_does(draft.move, now), mailed, outward(draft.move, now.state, desk.me, UNDO))))
+
+
+def _does(move: ReturnAction, now: ReturnSummary) -> str:
+    return wording.return_action(move, now.state, requested=now.requested)
+
+
+async def _amount_typed(desk: Desk, move: ReturnAction, now: ReturnSummary) -> bool:
+    """Whether a large refund's amount was typed; of any other, and of what is no refund, nothing has to be."""
+    amount = now.refund_amount or 0.0
+    if move is not ReturnAction.APPROVE_REFUND or amount <= desk.config.typed_amount_above:
+        return True
+    return await typed_as(desk, "the amount", f"{amount:.2f}")
+
+
+async def typed_as(desk: Desk, what: str, wanted: str) -> bool:
+    """Whether that was typed to confirm it."""
+    typed = await desk.console.ask(f"type {what} to confirm it, {wanted}")
+    if typed.replace(",", ".") == wanted:
+        return True
+    desk.console.say(f"{typed or 'nothing'} is not {wanted}; nothing is sent")
+    return False
 
 
 class TagsForm(Form):

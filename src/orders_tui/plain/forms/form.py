@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import ClassVar
 
 from orders_tui.actions.draft import Draft
@@ -26,6 +27,10 @@ class Form(ABC):
 
         Raises Left.
         """
+
+    async def again(self, desk: Desk, kept: Draft, target: Target) -> Draft | None:
+        """What was kept, on these orders as they are now; None where it cannot be gone on with, once it was said why."""
+        return replace(kept, versions=dict(target.versions))
 
     def consequence(self, desk: Desk, draft: Draft, target: Target) -> str:
         """What leaves because of it, and until when that can be taken back."""

@@ -14,7 +14,7 @@ from orders_tui.screens.desk.layout import DeskLayout
 from orders_tui.screens.key_hints import held_label, opens_parcels
 from orders_tui.session.bulk import BulkRun
 from orders_tui.session.log import ActionState
-from orders_tui.widgets import side_bar
+from orders_tui.widgets.alert_lines import MORE, is_unfolded, rest
 from orders_tui.widgets.banner import share
 from orders_tui.widgets.query_bar import QueryInfo
 from orders_tui.widgets.top_bar import TopInfo
@@ -36,7 +36,6 @@ def top_info(desk: DeskLayout) -> TopInfo:
     until = min((entry.undo_until for entry in undoables if entry.undo_until is not None), default=None)
     waiting = session.actions.unsettled
     alerts = [] if desk.side.display else session.alerts.open(now)
-    total = session.table.summary.alerts_total if session.table.summary is not None else 0
     return TopInfo(
         connection=wording.connection(session.connection, now, work.zone),
         profile=work.config.profile_shown,
@@ -51,7 +50,8 @@ def top_info(desk: DeskLayout) -> TopInfo:
         unconfirmed=sum(entry.state is ActionState.UNCONFIRMED for entry in waiting),
         undo=f"{undoables[0].draft.word} {changed(undoables) or ''}".rstrip() if undoables else "",
         undo_s=max(0.0, (until - now).total_seconds()) if until is not None else None,
-        alerts=total if alerts and side_bar.beyond(len(alerts), total) else len(alerts),
+        mentions=session.mentions.count,
+        alerts=len(alerts) + session.alerts.missing if alerts else 0,
         alert=wording.severity(alerts[0].severity) if alerts else None,
         gaps=0 if desk.side.display else len(session.alerts.gaps(now)),
         clock=f"{now.astimezone(wording.zone(work.zone)):%H:%M}",
@@ -157,10 +157,13 @@ def pane_note(desk: DeskLayout) -> str:
     """The whole text of the alert or gap under the side bar's cursor."""
     if not desk.side.has_focus:
         return ""
-    now, alerts = desk.work.pace.now(), desk.work.session.alerts
     kind, _, alert_id = desk.side.current.partition(":")
-    shown = alerts.open(now) if kind == "alert" else alerts.gaps(now) if kind == "gap" else []
-    return next((alert.message for alert in shown if alert.alert_id == alert_id), "")
+    if kind == MORE:
+        return rest(desk.alerts_shown(), desk.work.key("desk.refresh"))
+    alert = desk.work.session.alerts.find(alert_id) if kind in {"alert", "gap"} else None
+    if alert is not None:
+        return wording.dated(alert.message, desk.work.pace.now(), desk.work.zone)
+    return f"{desk.work.key('go.open')} opens the order" if desk.current_id() and desk.current() is None else ""
 
 
 def label(desk: DeskLayout, command_id: str) -> str:
@@ -179,6 +182,9 @@ def label(desk: DeskLayout, command_id: str) -> str:
     if not desk.side.has_focus:
         return ""
     if command_id == "go.open":
-        fold = "fold" if desk.side.current in desk.side.unfolded else "unfold"
-        return {"kind": fold, "sku": "hold", "owner": "show all"}.get(desk.side.current.partition(":")[0], "open")
+        wanted = desk.work.session.open_alerts.filter
+        fold = "fold" if is_unfolded(desk.side.current, desk.side.unfolded, wanted) else "unfold"
+        return {"kind": fold, "sku": "hold", "owner": "show all", MORE: "load"}.get(
+            desk.side.current.partition(":")[0], "open"
+        )
     return {"find.narrow": "which alerts", "go.next_pane": "table", "view.sidebar": "hide"}.get(command_id, "")

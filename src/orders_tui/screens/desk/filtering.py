@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-from orders_tui.query import Sort, parse, render
+from orders_tui.query import ALL_ALERTS, Sort, parse, render
 from orders_tui.screens.command_screen import Commands
 from orders_tui.screens.desk.layout import DeskLayout, Part
 from orders_tui.wording import Tone
-from orders_wire.vocabulary import EventType
 
 
 class FilterCommands(Commands):
@@ -34,7 +31,7 @@ class FilterCommands(Commands):
 
     def find_narrow(self, _: str) -> None:
         if self.desk.side.has_focus:
-            self._choose_alert_types()
+            self._choose_alerts()
             return
         from orders_tui.dialogs.search import NarrowDialog
 
@@ -48,22 +45,18 @@ class FilterCommands(Commands):
         self._narrow_to(text)
         self.desk.cursor_moved()
 
-    def _choose_alert_types(self) -> None:
-        from orders_tui.dialogs.alert_types import AlertTypesDialog
+    def _choose_alerts(self) -> None:
+        from orders_tui.dialogs.alert_filter import AlertFilterDialog
 
-        work, types = self.desk.work, self.desk.side.types
-        counts = Counter(alert.type for alert in work.session.alerts.open(work.pace.now()))
-        self.desk.ask(AlertTypesDialog(work, types, counts), self._show_types)
-
-    def _show_types(self, types: frozenset[EventType]) -> None:
-        self.desk.side.types = types
-        self.desk.renderer.draw(Part.SIDE)
+        alerts = self.desk.work.session.open_alerts
+        self.desk.ask(AlertFilterDialog(self.desk.work, alerts.filter), alerts.choose)
 
     def find_clear(self, _: str) -> None:
         """In the side bar the choice of alerts; else narrowing first, then the filters."""
         query = self.desk.view.query
-        if self.desk.side.has_focus and self.desk.side.types:
-            self._show_types(frozenset())
+        alerts = self.desk.work.session.open_alerts
+        if self.desk.side.has_focus and alerts.filter:
+            alerts.choose(ALL_ALERTS)
         elif self.desk.narrow:
             self._narrow_to("")
         elif query.filters:

@@ -18,6 +18,7 @@ from orders_tui.screens.command_screen import CommandScreen
 from orders_tui.screens.desk.selection import Selection
 from orders_tui.session.view import RowView
 from orders_tui.widgets import side_bar
+from orders_tui.widgets.alert_lines import Alerts
 from orders_tui.widgets.banner import Banner
 from orders_tui.widgets.containers import Column, Row
 from orders_tui.widgets.hint_bar import HintBar
@@ -111,7 +112,7 @@ class DeskLayout(CommandScreen):
     def current_id(self) -> str | None:
         """The id of the order under the cursor of the pane that has the focus."""
         if self.side.has_focus:
-            return side_bar.order_of(self.side.current, self.open_alerts())
+            return side_bar.order_of(self.side.current, self.work.session.alerts)
         return self.row_id
 
     def current(self) -> Order | None:
@@ -133,11 +134,19 @@ class DeskLayout(CommandScreen):
 
     def open_alerts(self) -> list[Alert]:
         """The alerts on show."""
-        return self.work.session.alerts.open(self.work.pace.now(), self.side.types)
+        return self.work.session.open_alerts.shown(self.work.pace.now())
+
+    def alerts_shown(self) -> Alerts:
+        """The alerts on show, and how."""
+        side, session = self.side, self.work.session
+        wanted, coverage = session.open_alerts.filter, session.open_alerts.coverage
+        offline = not session.connection.up
+        return Alerts(self.open_alerts(), wanted, coverage, side.unfolded, side.size.width, side.current, offline)
 
     def current_alerts(self) -> list[str]:
         """The ids of the alerts, or of the data gap, under the side bar's cursor."""
-        return side_bar.alerts_of(self.side.current, self.open_alerts()) if self.side.has_focus else []
+        key = self.side.current if self.side.has_focus else ""
+        return side_bar.alerts_of(key, self.open_alerts() if key.startswith("kind:") else ())
 
     def target(self) -> Target:
         """The marks, else the order under the cursor."""

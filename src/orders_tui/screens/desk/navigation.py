@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from orders_tui.context import pinned_views
+from orders_tui.context import customer_orders, pinned_views
 from orders_tui.errors import UsageError
 from orders_tui.feed import ConnectionState
 from orders_tui.query import Filters, OrdersQuery
@@ -12,6 +12,7 @@ from orders_tui.screens.command_screen import Commands, Handler
 from orders_tui.screens.desk.layout import DeskLayout, Part
 from orders_tui.views.pins import pin
 from orders_tui.widgets import side_bar
+from orders_tui.widgets.alert_lines import MORE
 from orders_tui.wording import Tone
 from orders_wire.spelling import meant
 from orders_wire.vocabulary import Tab
@@ -107,7 +108,20 @@ class NavigationCommands(Commands):
         places = pinned_views.places(self.desk.work)
         self._open(places[(places.index(self.desk.view.place) + step) % len(places)])
 
+    def go_customer(self, _: str) -> None:
+        """All orders of the customer of the order under the cursor."""
+        desk = self.desk
+        order_id = desk.current_id()
+        if why_not := customer_orders.show(desk.work, order_id) if order_id else "there is no order here":
+            desk.say(why_not, Tone.WARN)
+            return
+        desk.narrow = ""
+        desk.restore_panes()
+        desk.table.focus()
+
     def tab_back(self, _: str) -> None:
+        if customer_orders.back(self.desk.work):
+            return
         if self._place_before:
             self._open(self._place_before)
         else:
@@ -140,7 +154,10 @@ class NavigationCommands(Commands):
             (desk.table if desk.side.has_focus or not desk.side.display else desk.side).focus()
 
     def go_open(self, _: str) -> None:
-        """The order under the cursor; all that is mine, or unowned; for a stock line the escalation; signed out, the way in."""
+        """The order under the cursor; all that is mine, or unowned; for a stock line the escalation; signed out, the way in.
+
+        At the end of the alerts: more of them.
+        """
         desk = self.desk
         if desk.work.session.connection.state is ConnectionState.SIGNED_OUT:
             from orders_tui.dialogs.sign_in import SignInDialog
@@ -148,6 +165,9 @@ class NavigationCommands(Commands):
             desk.app.push_screen(SignInDialog(desk.work))
         elif desk.side.has_focus and desk.side.fold():
             desk.renderer.draw(Part.SIDE)
+        elif desk.side.has_focus and desk.side.current == MORE:
+            desk.work.session.open_alerts.again()
+            desk.work.session.open_alerts.more()
         elif desk.side.has_focus and (owner := side_bar.owner_of(desk.side.current)):
             desk.restore_panes()
             desk.table.focus()
@@ -161,7 +181,8 @@ class NavigationCommands(Commands):
             desk.app.push_screen(OrderScreen(desk.work, order_id))
 
     def go_back(self, _: str) -> None:
-        """A pane that has all the room → its place; side bar → table; else the failures on this row have been read."""
+        """A pane that has all the room → its place; side bar → table; one customer's orders → what was there before; else
+        the failures on this row have been read."""
         desk = self.desk
         if desk.restore_panes():
             return
@@ -170,5 +191,7 @@ class NavigationCommands(Commands):
             desk.show_marks()
         elif desk.side.has_focus:
             self.go_next_pane("")
+        elif customer_orders.back(desk.work):
+            return
         elif order_id := desk.current_id():
             desk.work.session.actions.dismiss([order_id])

@@ -9,6 +9,7 @@ from orders_tui.screens.desk import captions
 from orders_tui.screens.desk.layout import DeskLayout, Part
 from orders_tui.views.pins import unpinned
 from orders_tui.widgets import banner, side_bar
+from orders_tui.widgets.alert_lines import EDGES, MARGIN, MORE
 from orders_tui.widgets.banner import Banner
 from orders_tui.widgets.metrics_bar import MetricsBar
 from orders_tui.widgets.order_pane import OrderPane
@@ -20,6 +21,9 @@ SHOW_LOADING_AFTER_S = 0.4
 """A page that comes sooner replaces the rows before it without a word."""
 FOLLOW_S = 0.08
 """The pane below the table follows a moving cursor at this pace, so that the cursor itself is never held up."""
+
+NEAR = 5
+"""So many lines before the end of what is known of the alerts, more of them is read."""
 
 BRINGS = {
     Part.PAGE: (Part.QUERY, Part.ORDER),
@@ -132,21 +136,31 @@ class Renderer:
     def side(self) -> None:
         """Alerts, gaps and panels."""
         desk, session = self._desk, self._desk.work.session
-        gaps = session.alerts.gaps(desk.work.pace.now())
-        shown = side_bar.Shown(
-            desk.side.unfolded, sorted(desk.side.types), desk.side.size.width, desk.view.query.only_owner
-        )
+        gaps, in_table = session.alerts.gaps(desk.work.pace.now()), desk.view.query.only_owner
         desk.side.set_lines(
-            side_bar.lines(desk.open_alerts(), gaps, session.table.summary, desk.work.formatter(), shown)
+            side_bar.lines(desk.alerts_shown(), gaps, session.table.summary, desk.work.formatter(), in_table)
         )
+        if desk.side.display and session.connection.up:
+            session.open_alerts.look()
+
+    def side_moved(self) -> None:
+        """The side bar's cursor is on another line: what comes next is read, and has lines, before it gets there."""
+        desk, session = self._desk, self._desk.work.session
+        if desk.side.near(MORE, NEAR) and session.connection.up:
+            session.open_alerts.more()
+        if any(desk.side.near(edge, MARGIN) for edge in EDGES):
+            self.schedule(Part.SIDE)
+        self.draw(Part.ORDER)
 
     def order(self) -> None:
         """The pane below the table."""
         desk = self._desk
         row = desk.table.current
-        if desk.side.has_focus and (order := desk.current()) is not None:
-            row = desk.work.session.table.row(order.id)
-        desk.query_one(OrderPane).show(row, desk.work.formatter(), desk.work.key("go.open"), captions.pane_note(desk))
+        if desk.side.has_focus and (order_id := desk.current_id()):
+            row = desk.work.session.table.row(order_id)
+        detail = desk.work.session.table.seen_detail(row.order.id) if row is not None else None
+        pane = desk.query_one(OrderPane)
+        pane.show(row, detail, desk.work.formatter(), desk.work.key("go.open"), captions.pane_note(desk))
 
     def top(self) -> None:
         """The first line, the banner, and whether the rows look stale."""

@@ -27,6 +27,7 @@ from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.views.pins import unpinned
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.order_table import OrderTable
+from orders_tui.widgets.order_text import counts_down
 from orders_tui.widgets.tab_strip import TabStrip
 from orders_tui.wording import Tone
 
@@ -40,6 +41,7 @@ DRAWN: Mapping[type[changes.Change], Part] = {
     changes.ActionSettled: Part.TOP,
     changes.BulkChanged: Part.TOP,
     changes.PeopleChanged: Part.TOP,
+    changes.MentionsChanged: Part.TOP,
 }
 """What is drawn anew whatever a change says."""
 
@@ -86,16 +88,20 @@ class DeskScreen(DeskLayout):
     def session_changed(self, change: changes.Change) -> None:
         """Draws just what the change is about; many changes at once cost one drawing each."""
         match change:
-            case changes.RowsChanged(order_ids=order_ids):
+            case changes.RowsChanged(order_ids=order_ids) | changes.PresenceChanged(order_ids=order_ids):
                 self.table.update_rows(self.work.session.table.row, order_ids)
                 if self.current_id() in order_ids:
                     self.renderer.schedule(Part.ORDER)
+            case changes.DetailChanged(order_id=order_id) if order_id == self.current_id():
+                self.renderer.schedule(Part.ORDER)
             case changes.CursorMoved(order_id=order_id) if order_id != self.row_id:
                 self.renderer.schedule(Part.PAGE)
             case changes.SummaryChanged():
                 self._note_sizes()
             case changes.ConnectionChanged() | changes.ViewChanged():
                 self._look_for_server()
+                if not self.work.session.open_alerts.coverage.whole:
+                    self.renderer.schedule(Part.SIDE)
             case changes.DeskLeft():
                 self._forget_marks()
             case changes.ActionSettled(entry=entry):
@@ -135,9 +141,12 @@ class DeskScreen(DeskLayout):
     def tick(self) -> None:
         self.view = self.work.session.table.view
         self.renderer.schedule(Part.TOP)
-        if self.work.pace.now().second == 0:
+        now = self.work.pace.now()
+        if now.second == 0:
             self.table.tick()
             self.renderer.schedule(Part.SIDE)
+        if now.second == 0 or counts_down(self.current(), None, now):
+            self.renderer.schedule(Part.ORDER)
 
     # -- what the operator does
 
@@ -218,7 +227,7 @@ class DeskScreen(DeskLayout):
 
     def on_line_list_moved(self) -> None:
         """The side bar's cursor is on another line."""
-        self.renderer.draw(Part.ORDER)
+        self.renderer.side_moved()
 
     def on_line_list_chosen(self) -> None:
         self.perform("go.open")

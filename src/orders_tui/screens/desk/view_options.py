@@ -9,6 +9,7 @@ from functools import partial
 from orders_tui import sanitise
 from orders_tui.context import pinned_views
 from orders_tui.errors import UsageError
+from orders_tui.query.alerts import named
 from orders_tui.screens.command_screen import Commands
 from orders_tui.screens.desk.layout import SIDE_ONLY, TABLE_ONLY, DeskLayout, Part
 from orders_tui.views.folder import NotSaved
@@ -18,7 +19,7 @@ from orders_tui.widgets.order_table.columns import default_columns
 from orders_tui.wording import Tone
 from orders_wire.spelling import meant
 
-SNOOZE_S = 3600.0
+SNOOZE_S, ALL_LINES = 3600.0, 10_000
 
 
 class ViewCommands(Commands):
@@ -133,9 +134,16 @@ class ViewCommands(Commands):
         else:
             self.desk.perform("go.open")
 
-    def view_sidebar(self, _: str) -> None:
-        """Beside the table; where there is no room for both, instead of it."""
+    def view_sidebar(self, which: str) -> None:
+        """Beside the table; where there is no room for both, instead of it. A word for some of the alerts shows just these."""
         desk = self.desk
+        if which:
+            desk.work.session.open_alerts.choose(named(which, desk.work.name))
+            desk.renderer.draw(Part.SIDE)
+            desk.side.move(-ALL_LINES)
+            if desk.side.display:
+                desk.side.focus()
+                return
         if desk.restore_panes():
             return
         if desk.room_for_panes:

@@ -131,16 +131,21 @@ def _last(order: Order, fmt: Formatter, cells: int) -> Cell:
     if not order.timeline:
         return NOTHING
     last = order.timeline[-1]
-    sign = wording.timeline_event(last.event)
+    sign = wording.timeline_sign(last, order.return_)
     return ((f"{fmt.age(last.ts):>4} ", Tone.DIM), (sign.word, sign.tone), (f"  {last.details}", Tone.DIM))
 
 
 def _flags(order: Order, fmt: Formatter, cells: int) -> Cell:
+    """What deserves a look; that somebody is at the order is never among what is only counted."""
     signs = wording.flags(order, fmt.now, fmt.breach_hours, fmt.columns)
     if order.priority is not Priority.STANDARD:
-        signs.insert(0, wording.priority(order.priority))
-    words = next((said for said in _said(signs, fmt) if length(said) <= cells), None)
-    return words or _counted(_said(signs, fmt)[-1], cells) or NOTHING
+        signs.insert(int(wording.order_status(order) in signs[:1]), wording.priority(order.priority))
+    here = wording.here(fmt.present.get(order.id, ()))
+    words = next((said for said in _said([*signs, *here], fmt) if length(said) <= cells), None)
+    if words:
+        return words
+    present = tuple((f"  {fmt.glyph(sign)}", sign.tone) for sign in here)
+    return (*_counted(_said(signs, fmt)[-1], cells - length(present)), *present) or NOTHING
 
 
 def _said(signs: Sequence[Sign], fmt: Formatter) -> tuple[Cell, Cell]:
@@ -164,7 +169,7 @@ def _counted(pieces: Cell, cells: int) -> Cell:
 def _return(order: Order, fmt: Formatter, cells: int) -> Cell:
     if order.return_ is None:
         return NOTHING
-    word, tone = fmt.piece(wording.return_state(order.return_.state), STATE)
+    word, tone = fmt.piece(wording.return_sign(order.return_), STATE)
     since = fmt.age(order.return_.since) if order.return_.since else ""
     reason = f"  {wording.words(order.return_.reason)}" if cells >= STATE + REASON else ""
     return ((f"{word:<{STATE}}", tone), (f"{since:>5}", Tone.PLAIN), (reason, Tone.DIM))
