@@ -16,12 +16,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
+from orders_tui.config import placeholders
 from orders_tui.config.settings import no_switch
 from orders_tui.errors import ConfigError
-from orders_wire.spelling import meant, nearest
+from orders_wire.spelling import meant
 
 PLACEHOLDERS = ("id", "number")
 LONGEST_NAME, LONGEST_TIME_S = 24, 3600
@@ -58,7 +58,7 @@ def _argv_problem(value: Any) -> str:
         return "cannot hold the character 0"
     wrong = next((problem for each in value if (problem := _placeholder_problem(each))), "")
     program = value[0]
-    if not wrong and any(field is not None for _, field, _, _ in Formatter().parse(program)):
+    if not wrong and placeholders.names(program):
         wrong = "takes no placeholder in the program itself"
     if not wrong and (not program.strip() or ("/" in program and not program.startswith(("/", "~/")))):
         wrong = f"begins with a program: a path from / or ~/, or a name that is on PATH, not {program!r}"
@@ -67,18 +67,15 @@ def _argv_problem(value: Any) -> str:
 
 def _placeholder_problem(argument: str) -> str:
     try:
-        parsed = list(Formatter().parse(argument))
+        unknown = placeholders.unknown(argument, PLACEHOLDERS)
     except ValueError:
         return f"takes {_ALLOWED}, and a brace that is meant as one is written twice: {argument!r}"
-    for _, name, form, conversion in parsed:
-        if name is not None and (name not in PLACEHOLDERS or form or conversion):
-            near = nearest(name, PLACEHOLDERS) if name not in PLACEHOLDERS else None
-            guess = f" (did you mean {{{near}}}?)" if near else ""
-            return (
-                f"takes {_ALLOWED} alone, not {argument!r}{guess}: all else of the order comes as JSON on standard input, "
-                "because arguments can be read by everybody on this machine"
-            )
-    return ""
+    if unknown is None:
+        return ""
+    return (
+        f"takes {_ALLOWED} alone, not {argument!r}{unknown.guess}: all else of the order comes as JSON on standard input, "
+        "because arguments can be read by everybody on this machine"
+    )
 
 
 def _text_problem(value: Any) -> str:

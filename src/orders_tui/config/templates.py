@@ -14,11 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
+from orders_tui.config import placeholders
 from orders_tui.errors import ConfigError
-from orders_wire.spelling import nearest
 
 PLACEHOLDERS = ("number", "customer", "owner", "me")
 OF_ONE_ORDER = frozenset(PLACEHOLDERS) - {"me"}
@@ -52,20 +51,12 @@ def _problem(text: Any) -> str:
     if len(text) > LONGEST_TEXT:
         return f"has at most {LONGEST_TEXT} characters, not {len(text)}"
     try:
-        parsed = list(Formatter().parse(text))
+        unknown = placeholders.unknown(text, PLACEHOLDERS)
     except ValueError:
         return f"takes {_ALLOWED}, and a brace that is meant as one is written twice"
-    for _, name, form, conversion in parsed:
-        if name is not None and (name not in PLACEHOLDERS or form or conversion):
-            near = nearest(name, PLACEHOLDERS) if name not in PLACEHOLDERS else None
-            guess = f" (did you mean {{{near}}}?)" if near else ""
-            return f"takes {_ALLOWED}, not {{{name}}}{guess}; a brace that is meant as one is written twice"
-    return ""
-
-
-def asked(text: str) -> frozenset[str]:
-    """The placeholders that stand in a template."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+    if unknown is None:
+        return ""
+    return f"takes {_ALLOWED}, not {{{unknown.name}}}{unknown.guess}; a brace that is meant as one is written twice"
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

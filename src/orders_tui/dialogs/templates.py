@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
-from orders_tui.config.templates import OF_ONE_ORDER, asked
+from orders_tui.config import placeholders
+from orders_tui.config.templates import OF_ONE_ORDER
 from orders_tui.context.context import Context
 from orders_tui.context.target import Target
 from orders_tui.dialogs.field import Field
@@ -55,4 +56,4 @@ class TemplatesDialog(SearchListDialog[str]):
 
     def _reason(self, text: str) -> str:
         """Why it cannot be taken here; empty where it can."""
-        return "of one order" if self._target.only is None and asked(text) & OF_ONE_ORDER else ""
+        return "of one order" if self._target.only is None and placeholders.names(text) & OF_ONE_ORDER else ""

@@ -9,7 +9,8 @@ import pytest
 from tests.tui.core.cli_desk import Call, Capture
 
 from orders_tui.config import Config, load
-from orders_tui.config.templates import asked, filled
+from orders_tui.config.placeholders import names
+from orders_tui.config.templates import filled
 from orders_tui.errors import ConfigError
 
 FILE = '[templates]\nsplit = "{customer} wants {number} in {{two}}"\n"carrier claim" = """\nClaim\n- number:\n"""\n'
@@ -28,7 +29,7 @@ def path(tmp_path: Path) -> Path:
 def test_templates_are_texts_by_name(path: Path) -> None:
     config = read(path, FILE)
     assert list(config.templates) == ["split", "carrier claim"]
-    assert asked(config.templates["split"]) == {"customer", "number"}
+    assert names(config.templates["split"]) == {"customer", "number"}
     said = filled(config.templates["split"], {"customer": "{me} Müller", "number": "#1"})
     assert said == "{me} Müller wants #1 in {two}"
     assert filled(config.templates["carrier claim"], {}) == "Claim\n- number:"
