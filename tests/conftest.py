@@ -22,6 +22,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Without bytecode every worker would compile every test, and each of a hundred processes that tests start the whole program."""
 
 
+os.environ.setdefault("TEXTUAL_FPS", "240")
+"""As in the client: what waits for a frame waits for 4 ms."""
+
+
 IN_MEMORY = Path("/dev/shm")
 if "TMPDIR" not in os.environ and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > 2**31:
     os.environ["TMPDIR"] = str(IN_MEMORY)

@@ -39,6 +39,7 @@ def to_datetime(value: int) -> datetime:
     return datetime.fromtimestamp(value / 1000, UTC)
 
 
+@lru_cache(maxsize=4096)
 def parse_instant(text: str) -> Ms:
     """RFC 3339 text with any offset. Raises ValueError when it is malformed or has no offset."""
     return from_datetime(datetime.fromisoformat(text))

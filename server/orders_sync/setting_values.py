@@ -9,6 +9,7 @@ import binascii
 import ipaddress
 import re
 from base64 import b64decode
+from datetime import date, datetime, time
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -20,6 +21,12 @@ from orders_wire.spelling import meant, nearest
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAYS_HELP = "days are mon…sun, 1…7 (Monday is 1), or ranges of them: mon-fri"
+_DATES_HELP = "dates are written YYYY-MM-DD, with commas between them: 2026-12-25,2027-01-01"
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
+MOST_DATES = 1_000
+"""Holidays of decades; each is looked at when an order's time to ship runs over it."""
+
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com\Z")
 _WORD = re.compile(r"[!-~]+\Z")
 _SIGNING_PREFIX = "whsec_"
@@ -66,6 +73,36 @@ def _days(value: object) -> frozenset[int]:
         count = (_day(last) - start) % 7 if dash else 0
         days.update((start - 1 + step) % 7 + 1 for step in range(count + 1))
     return frozenset(days)
+
+
+def _time_of_day(value: object) -> time:
+    """`HH:MM`, or TOML's own local time."""
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    if not isinstance(value, str) or not _TIME.match(value.strip()):
+        raise ValueError("a time of day is written HH:MM, from 00:00 to 23:59, in the desk's zone")
+    return time.fromisoformat(value.strip())
+
+
+def _dates(value: object) -> frozenset[date]:
+    """Days as texts, or as TOML's own local dates."""
+    parts = _split(value)
+    if not isinstance(parts, list | frozenset):
+        raise ValueError(_DATES_HELP)
+    if len(parts) > MOST_DATES:
+        raise ValueError(f"at most {MOST_DATES} dates")
+    return frozenset(map(_date, parts))
+
+
+def _date(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _DATE.match(value.strip()):
+        raise ValueError(_DATES_HELP)
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        raise ValueError(f"{_DATES_HELP}; one of them is in no calendar") from None
 
 
 def _zone(value: object) -> ZoneInfo:
@@ -205,6 +242,14 @@ Weekdays = Annotated[
     frozenset[int],
     BeforeValidator(_days),
     _toml({"anyOf": [_TEXT, {"type": "array", "items": _DAY, "minItems": 1}]}),
+]
+TimeOfDay = Annotated[
+    time, BeforeValidator(_time_of_day), _toml({**_TEXT, "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})
+]
+Dates = Annotated[
+    frozenset[date],
+    BeforeValidator(_dates),
+    _toml({"anyOf": [_TEXT, {"type": "array", "items": {**_TEXT, "format": "date"}, "maxItems": MOST_DATES}]}),
 ]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split), _toml(_TEXTS)]
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from orders_sync import setting_values as values
 from orders_sync.db.location import password
 from orders_sync.instants import DAY, HOUR
-from orders_sync.rules.thresholds import Thresholds
+from orders_sync.rules.thresholds import ReadyWhen, Thresholds
 from orders_sync.rules.tracking_numbers import Placeholders
 from orders_sync.setting_values import is_loopback
 from orders_wire.spelling import meant
@@ -89,6 +89,10 @@ class Settings(BaseModel):
         default=24, description="shipping time after placing, where Shopify names no date"
     )
     ship_days: values.Weekdays = Field(default=frozenset(range(1, 8)), description="days that count for it: mon-fri")
+    cutoff: values.TimeOfDay | None = Field(
+        default=None, description="time of day, HH:MM: what is placed later counts from the next shipping day"
+    )
+    holidays: values.Dates = Field(default=frozenset(), description="days that do not count: 2026-12-25,2027-01-01")
     rush_shipping: values.Names = Field(default=(), description="shipping lines that make an order a rush order")
     quiet_after_days: values.Days = Field(
         default=30, description="a parcel without an update for this long is no open work"
@@ -100,6 +104,9 @@ class Settings(BaseModel):
     )
     notify_customer: values.Switch = Field(
         default=False, description="on: customers are mailed of what is sent, unless an action says otherwise"
+    )
+    ready_when: Literal["paid", "authorized", "any"] = Field(
+        default="paid", description="what makes an order ready: paid, authorized (or paid), or any"
     )
     placeholder_numbers: values.Pattern = Field(
         default=PLACEHOLDER_NUMBERS,
@@ -178,7 +185,10 @@ class Settings(BaseModel):
             ship_within=round(self.ship_within_hours * HOUR),
             quiet=round(self.quiet_after_days * DAY),
             ship_days=self.ship_days,
+            cutoff=self.cutoff,
+            holidays=self.holidays,
             rush_shipping=frozenset(name.casefold() for name in self.rush_shipping),
+            ready_when=ReadyWhen(self.ready_when),
             usd_rates=dict(self.usd_rates),
             zone=self.timezone,
         )

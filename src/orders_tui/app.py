@@ -26,6 +26,7 @@ from textual.worker import Worker, WorkerFailed, WorkerState
 from orders_tui import themes
 from orders_tui.context.keyboard import Keyboard
 from orders_tui.context.screen import MainScreen, SessionObserver
+from orders_tui.context.whole_frames import WholeFramesApp
 from orders_tui.faults import Faults, FaultTolerantApp, write_report
 from orders_tui.garbage_collection import CHECK_EVERY_S, IdleCollector
 from orders_tui.pace import Pace
@@ -53,7 +54,7 @@ class BlockScrollBar(ScrollBarRender):
     VERTICAL_BARS = HORIZONTAL_BARS = [" "] * 8
 
 
-class DeskApp(FaultTolerantApp):
+class DeskApp(FaultTolerantApp, WholeFramesApp):
     """The terminal. It opens on the screen that `first_screen` makes; `begin` then puts the desk in its place."""
 
     CSS_PATH = "orders.tcss"

@@ -57,6 +57,7 @@ class Argument(StrEnum):
     NONE = ""
     OWNER = "owner"
     NUMBER = "number"
+    ORDER = "order"
     SKU = "SKU"
     REASON = "reason"
     CANCEL_REASON = "why"
@@ -254,6 +255,16 @@ COMMANDS: tuple[Command, ...] = (
         argument=Argument.CANCEL_REASON,
     ),
     Command(
+        "order.bench",
+        "bench",
+        "Pack parcels with a scanner; this order first, if it owes",
+        Group.ACT,
+        ("B",),
+        role=_OPERATOR,
+        argument=Argument.ORDER,
+        also=("pack",),
+    ),
+    Command(
         "text.editor",
         "editor",
         "A note in your $EDITOR; in a dialog, its text",
@@ -334,6 +345,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("take.copy_more", "copy more", "Choose what to copy", Group.TAKE, ("Y",)),
     Command("take.browser", "browser", "Open the order in the shop's admin", Group.TAKE, ("o",)),
     _desk("take.export", "export", "Write marks or view to a file", Group.TAKE, "e"),
+    Command("take.pick", "pick", "Pick list or slips of what can be sent", Group.TAKE, ("P",)),
     Command("desk.refresh", "refresh", "Ask the server now", Group.DESK, ("ctrl+r", "f5")),
     Command("desk.redraw", "redraw", "Draw the screen again", Group.DESK, ("ctrl+l",)),
     Command("desk.line", "command", "Type a command", Group.DESK, (":",)),

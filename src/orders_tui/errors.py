@@ -9,6 +9,7 @@
     │   ├── ReadOnly         this client was told to change nothing; it was not sent
     │   ├── SignInNeeded     401: the token is missing, wrong or expired
     │   ├── Refused          the server's own refusal: a code of the contract, its message, per-order failures
+    │   │   └── NotKnownHere the server is of an earlier release, and would have ignored a part of what is asked
     │   └── VersionSkew      an answer that does not read as this contract
     │       └── NotASyncServer   what answers there is something else
     ├── ConfigError          a configuration file, key or value that cannot be used
@@ -101,6 +102,13 @@ class Refused(ApiError):
     def passing(self) -> bool:
         """True for `rate_limited` and `unavailable`: the same request may be sent again later, with the same key."""
         return self.code in {"rate_limited", "unavailable"}
+
+
+class NotKnownHere(Refused):
+    """The server is of an earlier release: it ignores a parameter, so that its answer is to another question."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(ErrorCode.INVALID_REQUEST, f"this server is of an earlier release and does not know {what}")
 
 
 def is_unknown_endpoint(error: ApiError) -> bool:

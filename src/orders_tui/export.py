@@ -28,11 +28,16 @@ def cell(text: str) -> str:
 
 def csv_text(orders: Iterable[Order]) -> str:
     """A header and a row per order, without the BOM. Times are UTC; empty cells are what is not known."""
+    return table_text(_COLUMNS, ([column(order) for column in _COLUMNS.values()] for order in orders))
+
+
+def table_text(columns: Iterable[str], rows: Iterable[Iterable[str | float]]) -> str:
+    """CSV with these columns; no text in it is run as a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for order in orders:
-        writer.writerow([column(order) for column in _COLUMNS.values()])
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([cell(value) if isinstance(value, str) else value for value in row])
     return out.getvalue()
 
 
@@ -54,9 +59,9 @@ def write(orders: Iterable[Order], path: Path) -> Path:
     return _new(path, text(orders).encode(encoding, errors="replace"))
 
 
-def write_text(text: str, path: Path) -> Path:
+def write_text(text: str, path: Path, encoding: str = "utf-8") -> Path:
     """Writes a text as `write` writes orders."""
-    return _new(path, text.encode("utf-8", errors="replace"))
+    return _new(path, text.encode(encoding, errors="replace"))
 
 
 def _new(path: Path, body: bytes) -> Path:
@@ -76,27 +81,31 @@ def _new(path: Path, body: bytes) -> Path:
 
 
 def _text(value: str | None) -> str:
-    return cell(value or "")
+    return value or ""
 
 
-def _time(value: datetime | None) -> str:
+def instant(value: datetime | None) -> str:
+    """As the files have it; empty for none."""
     return value.strftime("%Y-%m-%dT%H:%M:%SZ") if value else ""
 
 
 _COLUMNS: dict[str, Callable[[Order], str | float | int]] = {
     "order_number": lambda o: _text(o.order_number),
     "id": lambda o: o.id,
-    "placed_at": lambda o: _time(o.placed_at),
-    "ship_by": lambda o: _time(o.ship_by),
+    "placed_at": lambda o: instant(o.placed_at),
+    "ship_by": lambda o: instant(o.ship_by),
     "status": lambda o: o.status.value,
     "priority": lambda o: o.priority.value,
     "customer_name": lambda o: _text(o.customer_name),
     "amount": lambda o: _text(o.total.amount) if o.total else "",
     "currency": lambda o: _text(o.total.currency) if o.total else "",
     "value_usd": lambda o: "" if o.value_usd is None else o.value_usd,
-    "owner": lambda o: "" if o.assigned_to == UNASSIGNED else cell(o.assigned_to),
+    "owner": lambda o: "" if o.assigned_to == UNASSIGNED else o.assigned_to,
     "issue": lambda o: o.issue.value if o.issue else "",
     "hold": lambda o: o.hold.reason.value if o.hold else "",
+    "ready": lambda o: o.ready.value if o.ready else "",
+    "blockers": lambda o: _text(", ".join(o.blockers)),
+    "together": lambda o: _text(o.together),
     "return_state": lambda o: o.return_.state.value if o.return_ else "",
     "channel": lambda o: o.channel.value,
     "tags": lambda o: _text(", ".join(o.tags)),

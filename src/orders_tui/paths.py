@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from platformdirs import user_log_path, user_state_path
+from platformdirs import user_cache_path, user_log_path, user_state_path
 
 from orders_tui.config import APP, Config, default_path
 
@@ -20,6 +20,11 @@ def drafts_file(config: Config) -> Path:
     return state_folder(config) / f"{_name(config)}-drafts.json"
 
 
+def packing_folder(config: Config) -> Path:
+    """Parcels that were begun at the bench."""
+    return state_folder(config) / f"{_name(config)}-packing"
+
+
 def views_folder(config: Config) -> Path:
     """Saved views: beside the configuration, where no folder is named."""
     beside = config.state_dir or (config.path or default_path()).parent
@@ -29,6 +34,11 @@ def views_folder(config: Config) -> Path:
 def reports(config: Config) -> Path:
     """The folder of crash reports."""
     return config.state_dir or user_log_path(APP)
+
+
+def prints_folder(config: Config) -> Path:
+    """Where what is printed lies until the session ends."""
+    return (config.state_dir or user_cache_path(APP)) / "prints"
 
 
 def state_folder(config: Config) -> Path:

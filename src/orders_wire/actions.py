@@ -39,6 +39,9 @@ LONGEST_TAG = 40
 LONGEST_URL = 2000
 """Most characters of what people type; more is `invalid_request`."""
 
+MOST_PACKED = 1_000_000
+"""Units that one side of `packed` may count; more is `invalid_request`."""
+
 Text = Annotated[str, StringConstraints(strict=True), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})]
 """Any text without NUL, which PostgreSQL cannot hold."""
 
@@ -68,6 +71,13 @@ ItemId = Annotated[
 ]
 """An id of a line, a parcel or a hold: as ORDER's detail has it, or its number, as text or as a number (contract §3a, Ids)."""
 
+
+def _whole(value: object) -> object:
+    """JSON's 5.0 is 5."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, Field(strict=True), BeforeValidator(_whole)]
 
 Assignee = Annotated[Filled, StringConstraints(min_length=1, max_length=LONGEST_ASSIGNEE)]
 _RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:")
@@ -119,7 +129,7 @@ class Action(_Given):
     """What every action body may carry. `expectedVersions` maps an order id, as sent, to the version the operator saw."""
 
     shop_domain: Text | None = Field(default=None, alias="shop_domain")
-    expected_versions: dict[str, Annotated[int, Field(strict=True)]] | None = None
+    expected_versions: dict[str, Whole] | None = None
     delay_seconds: Annotated[float, Field(ge=0, le=60)] | None = None
 
     @property
@@ -137,7 +147,7 @@ class GivenLine(_Given):
     """So many units of a line item; `line_id` as ORDER's detail has it, or its number (contract §3a, Ids)."""
 
     line_id: ItemId
-    quantity: Annotated[int, Field(strict=True, json_schema_extra={"minimum": 1})]
+    quantity: Annotated[Whole, Field(json_schema_extra={"minimum": 1})]
 
 
 GivenLines = Annotated[list[GivenLine], Field(json_schema_extra={"minItems": 1})]
@@ -151,14 +161,33 @@ class AssignBody(Action):
     assignee: Assignee
 
 
+def _of_one_order(name: str) -> JsonDict:
+    """For the schema: where this field is given, one order is named."""
+    absent: JsonDict = {"properties": {name: {"type": "null"}}}
+    return {"anyOf": [absent, {"properties": {"orderIds": {"maxItems": 1}}}]}
+
+
+PackedCount = Annotated[int, Field(strict=True, ge=0, le=MOST_PACKED), BeforeValidator(_whole)]
+
+
+class Packed(_Given):
+    """How the units of a parcel were counted at the bench: by the scanner, and by hand for want of a barcode."""
+
+    scanned: PackedCount
+    by_hand: PackedCount
+
+
 class FulfillBody(Action):
     """`POST /sync/orders/fulfill`. `lines`: of the one order in `order_ids`; absent: all that is owed. `notify`: whether the
-    customer is mailed; absent: as the server is set."""
+    customer is mailed; absent: as the server is set. `packed`: for the audit."""
+
+    model_config = ConfigDict(json_schema_extra=_of_one_order("lines"))
 
     order_ids: OrderIds
     tracking: GivenTracking | None = None
     lines: GivenLines | None = None
     notify: Notify = None
+    packed: Packed | None = None
 
 
 class GivenParcel(_Given):
@@ -181,6 +210,8 @@ class TrackingBody(Action):
 class HoldBody(Action):
     """`POST /sync/orders/hold`. `until`: when `then` happens; `lines`: of the one order in `order_ids`, absent: all that is
     owed. Of a hold that is there, null takes note or time away, and what is absent stays."""
+
+    model_config = ConfigDict(json_schema_extra=_of_one_order("lines"))
 
     order_ids: OrderIds
     reason: HoldReason
@@ -322,6 +353,8 @@ class InventoryBody(Action):
 class NoteBody(Action):
     """`POST /sync/orders/note`: a note of the desk's own. `note_id`: one of the caller's own, of the one order in
     `order_ids`, whose text this is from now on."""
+
+    model_config = ConfigDict(json_schema_extra=_of_one_order("noteId"))
 
     order_ids: OrderIds
     note: Annotated[Filled, Field(min_length=1, max_length=LONGEST_NOTE)]

@@ -26,9 +26,13 @@ ACTIONS: Mapping[ActionName, Operation] = {
 }
 """The write actions of contract §3."""
 
+LINES = Operation("POST", "/sync/orders/lines")
+"""A read, though it is a POST: a URL has no room for 250 ids."""
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "/sync/orders"),
     Operation("GET", "/sync/orders/{id}"),
+    LINES,
     Operation("GET", "/sync/owners"),
     Operation("GET", "/sync/me"),
     Operation("GET", "/sync/orders/alerts"),

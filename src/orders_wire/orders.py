@@ -12,6 +12,7 @@ from orders_wire.vocabulary import (
     Delivery,
     Issue,
     Priority,
+    Ready,
     ReturnAction,
     ReturnState,
     Status,
@@ -92,7 +93,11 @@ class Outbound(Wire):
 
 
 class Order(Wire):
-    """One row of a page: contract §1, ORDER. `refunded`: what was paid back of it in all."""
+    """One row of a page: contract §1, ORDER. `refunded`: what was paid back of it in all.
+
+    `ready`: null where nothing is owed; `blockers`: what stands against it, in the words of `orders_wire.blockers`. `together`:
+    the same text on the open orders of one customer to one address; null where it is the only one.
+    """
 
     id: str
     order_number: str
@@ -121,3 +126,6 @@ class Order(Wire):
     note_count: int = 0
     last_note_at: Instant | None = None
     cancelling: Cancelling | None = None
+    ready: Ready | None = None
+    blockers: list[str] = []
+    together: str | None = None

@@ -38,6 +38,8 @@ class Period(Wire):
 
 
 class Metrics(Wire):
+    """`ready`: how many orders can be sent whole now; None from a server that does not say."""
+
     total_orders: int = 0
     awaiting_fulfillment: int = 0
     awaiting_tracking: int = 0
@@ -45,6 +47,7 @@ class Metrics(Wire):
     overdue_pct: float = 0.0
     avg_fulfillment_hours: float = 0.0
     breaches: int = 0
+    ready: int | None = None
 
 
 class PageInfo(Wire):

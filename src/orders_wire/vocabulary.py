@@ -109,13 +109,21 @@ class IssueFilter(StrEnum):
     NONE = "none"
 
 
+class Ready(StrEnum):
+    """How much of what an order owes can be sent now: contract §3a, `ready`."""
+
+    YES = "yes"
+    PART = "part"
+    NO = "no"
+
+
 class HasFilter(StrEnum):
     """What the `has` parameter takes."""
 
     NOTE = "note"
 
 
-EXCLUDING = ("hold", "issue", "delivery", "has", "country", "sku")
+EXCLUDING = ("ready", "hold", "issue", "delivery", "has", "country", "sku")
 """The list parameters in which a leading `-` asks for the rows with another value or none (contract §3a)."""
 
 

@@ -35,6 +35,7 @@ STDIN = {
     "/dev/null": "",
     "numbers.csv": "order,number,carrier,url,parcel\n1003,1Z999AA10123456784,UPS,,F2\n",
     "call.txt": "She takes the green one.\nNot before Friday.\n",
+    "scans.txt": "1001\nTEE-BLK-M\ntee-blk-m\n:short TEE-BLK-M\nMUG-ENSO\n",
     "notes.csv": "order,note\n1001,asks for two parcels\n1002,called\n",
 }
 """The files that examples read."""

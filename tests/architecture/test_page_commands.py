@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.architecture.command_bench import Bench, shop
+from tests.architecture.command_bench import STDIN, Bench, shop
 from tests.architecture.pages import PAGES, Said, mentions, pipelines, shell_lines
 
 from orders_demo import command as demo
@@ -42,6 +42,7 @@ async def bench(tmp_path: Path, empty: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.chdir(tmp_path)
     _with_a_profile(tmp_path)
+    (tmp_path / "scans.txt").write_text(STDIN["scans.txt"], encoding="utf-8")
     _at_its_border(monkeypatch)
     async with shop() as url:
         yield Bench(tmp_path, empty, url)

@@ -19,13 +19,15 @@ from collections.abc import Sequence
 from multiprocessing.synchronize import Barrier
 from statistics import median
 
-from sqlalchemy import create_engine, func, select, update
+from sqlalchemy import Connection, create_engine, func, select, update
 from tests.support.postgres import cluster
 
-from orders_sync.db import audit, events
+from orders_sync.db import audit
+from orders_sync.db import numbering as numbers
 from orders_sync.db.audit import Audited
 from orders_sync.db.engine import Database
 from orders_sync.db.location import parse
+from orders_sync.db.numbering import Numbering
 from orders_sync.db.tables import desk
 from orders_sync.db.tables import events as table
 from orders_sync.db.tx import Tx
@@ -39,8 +41,13 @@ def work(
 ) -> None:
     """One process of the fleet: its clients write until the time is over; tells how many answers they got."""
     if not numbering:
-        events.number = lambda conn, shop_id: 0
+        numbers.commit = _commit_alone
     done.put(asyncio.run(_write(url, clients, seconds, started)))
+
+
+def _commit_alone(conn: Connection, shop_id: int) -> Numbering | None:
+    conn.commit()
+    return Numbering(0, 0) if shop_id else None
 
 
 async def _write(url: str, clients: int, seconds: float, started: Barrier) -> int:
@@ -101,7 +108,7 @@ def check(url: str) -> None:
     """Every event has its number, without a gap. Ends the program otherwise."""
     engine = create_engine(parse(url))
     with engine.begin() as conn:
-        newest = events.number(conn, conn.scalar(select(desk.c.shop_id)) or 0)
+        newest = numbers.number(conn, conn.scalar(select(desk.c.shop_id)) or 0).newest
         known = conn.execute(select(func.count(), func.count(table.c.n.distinct()), func.max(table.c.n))).one()
     engine.dispose()
     if tuple(known) != (newest, newest, newest):

@@ -25,8 +25,8 @@ from orders_sync.db.orders import Saved
 from orders_sync.db.tables import alerts, order_marks, order_tags, order_terms, orders, parcels, returns, stock
 from orders_sync.db.tx import Tx
 from orders_sync.instants import DAY, FOREVER, HOUR, MINUTE, SECOND, Ms, to_text
-from orders_sync.rules.projection import OwedSku, ParcelRow, Projection, ReturnRow
-from orders_wire.vocabulary import Channel, Delivery, HoldReason, Issue, Priority, ReturnState, Status
+from orders_sync.rules.projection import OwedSku, OwedUnits, ParcelRow, Projection, ReturnRow, Turn
+from orders_wire.vocabulary import Channel, Delivery, HoldReason, Issue, Priority, Ready, ReturnState, Status
 
 SHOP = "benchmark.myshopify.com"
 BASE = 10_000
@@ -69,8 +69,11 @@ _COUNTRIES = ("US",) * 70 + ("CA",) * 20 + ("GB",) * 9 + (None,)
 _OWNERS = (None, None, "bo", "ines", "assistant")
 
 
-def build(url: str, size: int, now: Ms) -> None:
-    """Fills an empty database with `size` orders, of which `BACKLOG` are open. `now`: when the history ends."""
+def build(url: str, size: int, now: Ms, backlog: int = BACKLOG) -> None:
+    """Fills an empty database with `size` orders, of which `BACKLOG` are open, or with so many more as `backlog` has.
+
+    `now`: when the history ends.
+    """
     assert size >= BASE
     location = parse(url)
     migrate(location)
@@ -78,16 +81,16 @@ def build(url: str, size: int, now: Ms) -> None:
     with engine.begin() as conn:
         conn.exec_driver_sql("SET statement_timeout = 0") if conn.dialect.name == "postgresql" else None
         shop_id = shops.enrol(conn, SHOP, now)
-        _write_base(conn, shop_id, now)
+        _write_base(conn, shop_id, now, backlog)
         if size > BASE:
             _copy(conn, shop_id, size)
     _settle(engine)
     engine.dispose()
 
 
-def open_orders(dice: Random, now: Ms) -> Iterator[Projection]:
+def open_orders(dice: Random, now: Ms, backlog: int = BACKLOG) -> Iterator[Projection]:
     """The backlog: owed, overdue, held, untracked, late and coming back."""
-    for n in range(BACKLOG):
+    for n in range(backlog):
         order_id = 5_000_000_000 + n
         placed = Ms(now - dice.randrange(HOUR, 5 * DAY))
         base = _order(dice, order_id, f"#{900_000 + n}", placed)
@@ -106,6 +109,10 @@ def open_orders(dice: Random, now: Ms) -> Iterator[Projection]:
                 static_issue=Issue.INVENTORY if kind else None,
                 hold_reasons=frozenset({HoldReason.INVENTORY}) if kind else frozenset(),
                 owed_skus=(OwedSku(sku, f"A {sku}", held=bool(kind)),),
+                owed_units=(OwedUnits(sku, Turn.HELD if kind else Turn.FIRST, due, 1, kind, bool(kind)),),
+                ready=Ready.NO if kind else Ready.YES,
+                blockers=("hold:inventory",) if kind else (),
+                sendable=1 - kind,
             )
         elif kind == 2:
             yield replace(
@@ -239,9 +246,9 @@ def _parcel(order_id: int, updated: Ms, *, live: bool, moving: bool, has_number:
     )
 
 
-def _write_base(conn: Connection, shop_id: int, now: Ms) -> None:
+def _write_base(conn: Connection, shop_id: int, now: Ms, backlog: int) -> None:
     dice = Random(7)
-    rows = [Saved(order, 1) for order in (*closed_orders(dice, now), *open_orders(dice, now))]
+    rows = [Saved(order, 1) for order in (*closed_orders(dice, now), *open_orders(dice, now, backlog))]
 
     def job(tx: Tx) -> None:
         stored.save(tx, rows)
@@ -249,7 +256,7 @@ def _write_base(conn: Connection, shop_id: int, now: Ms) -> None:
         tx.conn.execute(insert(stock), short)
         tx.conn.execute(insert(alerts), [_alert(shop_id, n, now) for n in range(80)])
 
-    (outcome,) = run_jobs(conn, shop_id, now, [job])
+    (outcome,), _ = run_jobs(conn, shop_id, now, [job])
     assert isinstance(outcome, Done), outcome
 
 

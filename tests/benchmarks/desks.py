@@ -16,7 +16,7 @@ from orders_sync.instants import Ms, system_clock
 DATABASES = ("sqlite", "postgresql")
 SMALL, LARGE = 10_000, 1_000_000
 
-_SETTINGS = (
+SETTINGS = (
     "fsync=off",
     "full_page_writes=off",
     "shared_buffers=1GB",
@@ -42,7 +42,7 @@ def desks(databases: Sequence[str], sizes: Sequence[int]) -> Iterator[dict[str, 
     now = system_clock()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="desks-")))
-        postgres = stack.enter_context(cluster(_SETTINGS)) if "postgresql" in databases else None
+        postgres = stack.enter_context(cluster(SETTINGS)) if "postgresql" in databases else None
         found: dict[str, list[Desk]] = {}
         for database in databases:
             urls = {orders: _place(database, orders, folder, postgres) for orders in sizes}

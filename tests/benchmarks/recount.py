@@ -42,6 +42,7 @@ class Recount:
             Tab.REFUNDED: "refunded_at IS NOT NULL",
         }
         self._sizes = {tab: self._count("orders", rule) for tab, rule in self._tabs.items()}
+        self._without = self._dealt()
 
     def answer(self, question: Question) -> dict[str, Any]:
         """The whole body."""
@@ -85,20 +86,44 @@ class Recount:
             "overdue_pct": round(overdue / awaiting, 2) if awaiting else 0,
             "avg_fulfillment_hours": round(int(took) / n / HOUR, 1) if n else 0,
             "breaches": self._count("orders", f"due_at <= {self._now - DAY}"),
+            "ready": self._ready(),
         }
+
+    def _ready(self) -> int:
+        return sum(
+            order_id not in self._without for (order_id,) in self._fetch("SELECT id FROM orders WHERE ready = 'yes'")
+        )
+
+    def _dealt(self) -> dict[int, dict[str, int]]:
+        """What orders go without, by SKU, of what they could send: all that is there, dealt out to all who owe."""
+        found: dict[int, dict[str, int]] = {}
+        for sku, available in self._fetch("SELECT sku, available FROM stock WHERE available < 0"):
+            owed = self._fetch(
+                f"SELECT order_id, units, stuck FROM owed_units WHERE sku = '{sku}' ORDER BY turn, due, order_id"
+            )
+            there = max(0, sum(units for _, units, _ in owed) + available)
+            for order_id, units, stuck in owed:
+                given = min(there, units)
+                there -= given
+                if given < units:
+                    of_order = found.setdefault(order_id, {})
+                    of_order[sku] = of_order.get(sku, 0) + max(0, units - given - stuck)
+        return found
 
     def _orders(self, question: Question, total: int) -> dict[str, Any]:
         way = "DESC" if question.descending else "ASC"
         late = f"EXISTS (SELECT 1 FROM parcels WHERE order_id = orders.id AND {self._late})"
         rows = self._fetch(
-            f"SELECT id, {question.key}, card, version, placed_at, static_issue, {late} FROM orders"
+            f"SELECT id, {question.key}, card, version, placed_at, static_issue, {late}, ready, blockers, sendable FROM orders"
             f" WHERE {question.condition} ORDER BY {question.key} {way}, id {way}"
             f" LIMIT {PAGE_SIZE} OFFSET {question.position}"
         )
         return {"items": [self._item(row) for row in rows], "page_info": _page_info(question, rows, total)}
 
     def _item(self, row: tuple[Any, ...]) -> dict[str, Any]:
-        _, _, card, version, placed_at, issue, late = row
+        order_id, _, card, version, placed_at, issue, late, own, blockers, sendable = row
+        lost = self._without.get(order_id, {})
+        left = sendable - sum(lost.values())
         strong = issue not in (None, "manual_check")
         item: dict[str, Any] = orjson.loads(bytes(card))
         return item | {
@@ -107,6 +132,9 @@ class Recount:
             "alerts": [],
             "outbound": {"waiting": 0, "failed": 0},
             "version": version,
+            "ready": ("part" if left > 0 else "no") if lost else own,
+            "blockers": [*orjson.loads(blockers), *(f"stock:{sku}" for sku in sorted(lost))],
+            "together": None,
         }
 
     def _shipments(self, today: int) -> dict[str, Any]:

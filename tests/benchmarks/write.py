@@ -1,8 +1,9 @@
-"""A bulk assign over HTTP against its own statements run bare: `python -m tests.benchmarks.write [--orders 5000] [--rounds 6]`.
+"""A bulk assign, and its undo, over HTTP against their own statements run bare: `python -m tests.benchmarks.write
+[--orders 5000] [--rounds 6]`.
 
-The orders are assigned in requests of 250. What the server says to its database is written down and said again by the bare
-driver, in the same transactions, to a copy of that database. Both databases have to end in the same rows, and in what was
-asked for; otherwise, or when a ratio is over its goal, it ends with status 1.
+The orders are assigned in requests of 250, and each request is taken back. What the server says to its database is written down
+and said again by the bare driver, in the same transactions, to a copy of that database. Both databases have to end in the same
+rows, and in what was asked for; otherwise, or when the ratio of assigning is over its goal, it ends with status 1.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import create_engine, select
 from tests.support.acting import SHOP, Desk, serve
 from tests.support.desk_orders import order, told
 from tests.support.postgres import cluster
@@ -35,58 +38,131 @@ from orders_sync.db.tables import metadata
 from orders_sync.db.tables import orders as rows
 from orders_sync.serving import tune_garbage_collector
 
+T = TypeVar("T")
+
 GOAL = 3.0
 BATCH = 250
 
 
+class Turn(Enum):
+    """What is said beside statements. Those between `SENT` and `ANSWERED` do not wait for each other's answer."""
+
+    COMMIT = auto()
+    SENT = auto()
+    ANSWERED = auto()
+
+
+class Said(NamedTuple):
+    """A statement as a driver's cursor was handed it, or many rows of it: how, and with what."""
+
+    cursor: type[Any]
+    how: str
+    text: Any
+    values: tuple[Any, ...]
+    options: Mapping[str, Any]
+
+
 @dataclass
 class Statements:
-    """What was said to the database on the writer's thread: the text, its values, and whether they are many; null: a commit."""
+    """What was said to the database on the writer's thread."""
 
-    said: list[tuple[str, Any, bool] | None] = field(default_factory=list)
+    said: list[Said | Turn] = field(default_factory=list)
+    in_one: bool = False
+    """What the driver says itself, of a statement that it was handed."""
 
     def listen(self) -> None:
-        event.listen(Engine, "before_cursor_execute", self._say)
-        event.listen(Engine, "commit", lambda _conn: self._note(None))
-        self._listen_to_the_driver()
+        """From now on, to connections that are made from now on."""
+        for how in ("execute", "executemany"):
+            setattr(psycopg.Cursor, how, self._heard(psycopg.Cursor, how))
+        psycopg.Connection.commit = self._committed(psycopg.Connection.commit)  # type: ignore[method-assign]
+        psycopg.Connection.pipeline = self._piped(psycopg.Connection.pipeline)  # type: ignore[method-assign]
+        sqlite3.connect = partial(sqlite3.connect, factory=self._of_sqlite())  # type: ignore[assignment]
 
-    def _listen_to_the_driver(self) -> None:
-        """Numbering speaks to psycopg itself, past SQLAlchemy."""
-        execute = psycopg.Connection.execute
-
-        def said(connection: Any, text: Any, values: Any = None, **options: Any) -> Any:
-            self._note((text, values, False))
-            return execute(connection, text, values, **options)
-
-        psycopg.Connection.execute = said  # type: ignore[method-assign, assignment]
-
-    def _say(self, _conn: Any, _cursor: Any, text: str, values: Any, _context: Any, many: bool) -> None:
-        self._note((text, values, many))
-
-    def _note(self, statement: tuple[str, Any, bool] | None) -> None:
-        """What readers say, and what tells other processes, is on connections and threads of their own."""
-        if threading.current_thread().name.startswith("db-write"):
-            self.said.append(statement)
-
-    def take(self) -> list[tuple[str, Any, bool] | None]:
+    def take(self) -> list[Said | Turn]:
         """All since the last time."""
         said, self.said = self.said, []
         return said
 
+    def _note(self, said: Said | Turn) -> None:
+        """What readers say, and what tells other processes, is on connections and threads of their own."""
+        if threading.current_thread().name.startswith("db-write") and not self.in_one:
+            self.said.append(said)
 
-def replay(connection: Any, said: Sequence[tuple[str, Any, bool] | None]) -> float:
+    def _heard(self, cursor: type[Any], how: str) -> Any:
+        method = getattr(cursor, how)
+
+        def hear(cursor: Any, text: Any, *values: Any, **options: Any) -> Any:
+            self._note(Said(type(cursor), how, text, values, options))
+            self.in_one = threading.current_thread().name.startswith("db-write")
+            try:
+                return method(cursor, text, *values, **options)
+            finally:
+                self.in_one = False
+
+        return hear
+
+    def _committed(self, method: Any) -> Any:
+        def commit(connection: Any) -> None:
+            self._note(Turn.COMMIT)
+            method(connection)
+
+        return commit
+
+    def _piped(self, method: Any) -> Any:
+        @contextmanager
+        def pipeline(connection: Any) -> Iterator[Any]:
+            self._note(Turn.SENT)
+            with method(connection) as piped:
+                yield piped
+            self._note(Turn.ANSWERED)
+
+        return pipeline
+
+    def _of_sqlite(self) -> type[sqlite3.Connection]:
+        class Cursor(sqlite3.Cursor):
+            execute = self._heard(sqlite3.Cursor, "execute")
+            executemany = self._heard(sqlite3.Cursor, "executemany")
+
+        class Connection(sqlite3.Connection):
+            commit = self._committed(sqlite3.Connection.commit)
+
+            def cursor(self, *_: Any) -> Any:
+                return super().cursor(Cursor)
+
+            def execute(self, *given: Any) -> Any:
+                return self.cursor().execute(*given)
+
+            def executemany(self, *given: Any) -> Any:
+                return self.cursor().executemany(*given)
+
+        return Connection
+
+
+def replay(connection: Any, said: Sequence[Said | Turn]) -> float:
     """Says the same with the bare driver; returns how long it took, in seconds."""
-    cursor = connection.cursor()
     started = time.perf_counter()
-    for statement in said:
-        if statement is None:
+    pipelines: list[Any] = []
+    cursors: list[Any] = []
+    for each in said:
+        if isinstance(each, Said):
+            cursor = each.cursor(connection) if issubclass(each.cursor, psycopg.Cursor) else connection.cursor()
+            getattr(cursor, each.how)(each.text, *each.values, **each.options)
+            cursors.append(cursor)
+        elif each is Turn.COMMIT:
             connection.commit()
-            continue
-        text, values, many = statement
-        (cursor.executemany if many else cursor.execute)(text, values)
-        if cursor.description is not None:
-            cursor.fetchall()
+        elif each is Turn.SENT:
+            pipelines.append(connection.pipeline())
+            pipelines[-1].__enter__()
+        else:
+            pipelines.pop().__exit__(None, None, None)
+        while cursors and not pipelines:
+            _taken(cursors.pop())
     return time.perf_counter() - started
+
+
+def _taken(cursor: Any) -> None:
+    if cursor.description is not None:
+        cursor.fetchall()
 
 
 def driver(url: str) -> Any:
@@ -109,15 +185,23 @@ async def fill(url: str, count: int) -> None:
     await database.close()
 
 
-async def assign(desk: Desk, count: int, owner: str) -> float:
-    """All orders in requests of 250; returns how long it took, in seconds."""
-    started = time.perf_counter()
+async def assign(desk: Desk, count: int, owner: str) -> list[str]:
+    """All orders in requests of 250; returns their actions."""
+    actions = []
     for start in range(1, count + 1, BATCH):
         ids = [str(n) for n in range(start, min(start + BATCH, count + 1))]
         status, answer = await desk.act("assign", {"orderIds": ids, "assignee": owner}, key=f"{owner} {start}")
         assert status == 200, answer
         assert [updated["id"] for updated in answer["updatedOrders"]] == ids
-    return time.perf_counter() - started
+        actions.append(answer["actionId"])
+    return actions
+
+
+async def undo(desk: Desk, actions: Sequence[str]) -> None:
+    """Takes these back, one after the other."""
+    for action_id in actions:
+        status, answer = await desk.act("undo", {"actionId": action_id}, key=f"undo {action_id}")
+        assert (status, "failures" in answer) == (200, False), answer
 
 
 def check(ours: str, bare: str, count: int, owner: str) -> None:
@@ -139,20 +223,34 @@ def check(ours: str, bare: str, count: int, owner: str) -> None:
         sys.exit(f"wrong: not all orders are {owner}'s")
 
 
-async def measure(ours: str, bare: str, count: int, rounds: int) -> list[tuple[float, float]]:
-    """Seconds of the server and of the bare driver, round by round."""
-    statements, taken = Statements(), []
+Taken = dict[str, list[tuple[float, float]]]
+"""Seconds of the server and of the bare driver, round by round, by what was done."""
+
+
+async def measure(ours: str, bare: str, count: int, rounds: int) -> Taken:
+    """All is assigned, taken back, and assigned once more in the end. The first round is none that counts."""
+    statements, taken = Statements(), Taken(assign=[], undo=[])
     statements.listen()
     tune_garbage_collector()
     async with _desk(ours) as desk:
         connection = driver(bare)
+        statements.take()
+
+        async def timed(doing: Awaitable[T]) -> tuple[T, tuple[float, float]]:
+            started = time.perf_counter()
+            done = await doing
+            return done, (time.perf_counter() - started, replay(connection, statements.take()))
+
         for number in range(rounds + 1):
-            statements.take()
-            seconds = await assign(desk, count, f"owner {number}")
-            taken.append((seconds, replay(connection, statements.take())))
+            actions, of_assigning = await timed(assign(desk, count, f"owner {number}"))
+            _, of_undoing = await timed(undo(desk, actions))
+            if number:
+                taken["assign"].append(of_assigning)
+                taken["undo"].append(of_undoing)
+        await timed(assign(desk, count, "owner"))
         connection.close()
-    check(ours, bare, count, f"owner {rounds}")
-    return taken[1:]
+    check(ours, bare, count, "owner")
+    return taken
 
 
 @asynccontextmanager
@@ -163,12 +261,16 @@ async def _desk(url: str) -> AsyncIterator[Desk]:
     await database.close()
 
 
-def report(name: str, taken: Sequence[tuple[float, float]], count: int) -> bool:
-    """One line of the table; true when the goal is met."""
-    ratio = median(ours / bare for ours, bare in taken)
-    ours, bare = (median(column) for column in zip(*taken, strict=True))
-    print(f"| {name} | {ours:.2f} s | {ours / count * 1e6:.0f} µs | {bare:.2f} s | {ratio:.2f} | {GOAL:.0f} |")
-    return ratio <= GOAL
+def report(name: str, taken: Taken, count: int) -> bool:
+    """Two lines of the table; true when the goal is met."""
+    ratios = {}
+    for what, of_rounds in taken.items():
+        ratios[what] = median(ours / bare for ours, bare in of_rounds)
+        ours, bare = (median(column) for column in zip(*of_rounds, strict=True))
+        goal = f"{GOAL:.0f}" if what == "assign" else "–"
+        order = f"{ours / count * 1e6:.0f} µs"
+        print(f"| {name} | {what} | {ours:.2f} s | {order} | {bare:.2f} s | {ratios[what]:.2f} | {goal} |")
+    return ratios["assign"] <= GOAL
 
 
 def main(arguments: Sequence[str]) -> bool:
@@ -177,8 +279,10 @@ def main(arguments: Sequence[str]) -> bool:
     parser.add_argument("--rounds", type=int, default=6)
     options = parser.parse_args(arguments)
     count, rounds = options.orders, options.rounds
-    print(f"Assigning {count} orders, {BATCH} a request\n")
-    print("| database | the server | an order | bare statements | ratio | goal |\n|---|---:|---:|---:|---:|---:|")
+    print(f"Assigning {count} orders, {BATCH} a request, and taking that back\n")
+    print(
+        "| database | what | the server | an order | bare statements | ratio | goal |\n|---|---|---:|---:|---:|---:|---:|"
+    )
     with tempfile.TemporaryDirectory() as folder:
         one, other = Path(folder, "ours.db"), Path(folder, "bare.db")
         asyncio.run(fill(f"sqlite:///{one}", count))

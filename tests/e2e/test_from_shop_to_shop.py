@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
 from tests.e2e.conftest import Desk
 from tests.support.terminal import Terminal, client
-
-from orders_tui.dialogs.dialog import READ_S
 
 pytestmark = pytest.mark.e2e
 
@@ -42,14 +39,13 @@ def test_from_no_server_to_a_shop_and_on_to_another(desk: Desk, env: dict[str, s
         terminal.wait_for(lambda lines: any("Shops" in line for line in lines), 10)
         terminal.press("\x1b[B")
         terminal.wait_for(lambda lines: any("▸   eu" in line for line in lines), 10)
-        time.sleep(READ_S)
-        terminal.press("\r")
+        terminal.confirm()
         terminal.wait_for(lambda lines: "PROD  eu: " in lines[0] and "live" in lines[0], 30)
         terminal.press(":")
         terminal.wait_for(lambda lines: any(" Command " in line for line in lines), 10)
         terminal.press("shop look")
         terminal.wait_for(lambda lines: any("shop look" in line for line in lines), 10)
-        terminal.press("\r")
+        terminal.confirm()
         terminal.wait_for(lambda lines: "look: " in lines[0] and "read only" in lines[0] and "live" in lines[0], 30)
         terminal.press("\x11")
         assert terminal.ended(20) == 0

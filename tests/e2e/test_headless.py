@@ -29,6 +29,15 @@ def test_list_prints_csv_with_a_header(desk: Desk) -> None:
     assert len({len(row) for row in rows}) == 1
 
 
+def test_what_can_leave_is_listed_by_when_it_is_due(desk: Desk) -> None:
+    done = desk.run("list", "--view", "Ready", "--all", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert {(each["ready"], *each["blockers"]) for each in told} == {("yes",)}
+    due = [each["ship_by"] for each in told]
+    assert due == sorted(due)
+
+
 def test_show_prints_one_order(desk: Desk) -> None:
     listed = json.loads(desk.run("list", "--tab", "all", "--json").stdout)
     first = (listed["orders"]["items"] if isinstance(listed, dict) and "orders" in listed else listed)[0]

@@ -177,7 +177,7 @@ async def test_a_note_of_5000_hostile_characters_is_shown_and_not_obeyed(tmp_pat
             await shows("Command")
             terminal.press("mentions")
             await shows("enter mentions")
-            terminal.press("\r")
+            await asyncio.to_thread(terminal.confirm)
             await shows("Mentions", "bo")
             harmless, written = whole(terminal.raw[:usual]), whole(terminal.raw[usual:])
             terminal.press("\x11")

@@ -16,6 +16,8 @@ from tests.conftest import ROOT
 from tests.support.demo_desk import OPERATOR, DemoDesk, Operator, demo_desk
 
 from orders_tui.app import DeskApp
+from orders_tui.session import transients
+from orders_tui.session.transients import Transient
 
 pytestmark = pytest.mark.e2e
 
@@ -80,6 +82,8 @@ async def _settled(operator: Operator, shows: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the light on rows that have just changed, which is there or gone as the machine is quick or slow."""
+    monkeypatch.setitem(transients._SECONDS, Transient.CHANGED, 0.0)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
 

@@ -62,7 +62,7 @@ def test_ctrl_c_leaves_a_question_and_then_the_desk(small: Desk, tmp_path: Path)
 
 
 def test_no_server_is_a_sentence_and_no_traceback(small: Desk) -> None:
-    away = Desk("http://127.0.0.1:9", small.process)
+    away = Desk("http://127.0.0.1:9")
     done = away.run("--plain", stdin="more\nquit\n")
     assert done.returncode == 0
     assert "no server is in reach" in done.stdout

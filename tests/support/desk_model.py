@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from random import Random
 from typing import Any
 
+from tests.support.naive_allotment import readiness, without
 from tests.support.projections import projection
 
 from orders_sync.db.order_rows import PRIORITY_RANK
 from orders_sync.db.selection import ANY, Amounts, Between, Dimension, Filters, Selection, Wanted
-from orders_sync.instants import DAY, HOUR, Ms
-from orders_sync.rules.projection import OwedSku, ParcelRow, Projection, ReturnRow
+from orders_sync.instants import DAY, FOREVER, HOUR, Ms
+from orders_sync.rules.projection import OwedSku, OwedUnits, ParcelRow, Projection, ReturnRow, Turn
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.texts import folded
 from orders_wire.vocabulary import (
@@ -23,6 +25,7 @@ from orders_wire.vocabulary import (
     HoldReason,
     Issue,
     Priority,
+    Ready,
     ReturnState,
     SortField,
     Status,
@@ -40,6 +43,13 @@ class DeskModel:
     orders: list[Projection]
     now: Ms
     thresholds: Thresholds = field(default_factory=Thresholds)
+    available: Mapping[str, int | None] = field(default_factory=dict)
+
+    @cached_property
+    def readiness(self) -> dict[int, tuple[str | None, list[str]]]:
+        """`ready` and `blockers` by order id."""
+        missing = without(self.orders, self.available)
+        return {o.order_id: readiness(o, missing.get(o.order_id, {})) for o in self.orders}
 
     def select(self, selection: Selection) -> list[Projection]:
         """The selection's rows in their order."""
@@ -90,6 +100,7 @@ class DeskModel:
             and all(self._matches(o, word) for word in f.words)
             and f.customer in (None, o.customer_id)
             and self._is_worth(o, f.value)
+            and (f.ready is None or (self.readiness[o.order_id][0] == f.ready.value) is not f.ready.excluded)
             and all((w.value.casefold() in self._marks(o, d)) is not w.excluded for d, w in f.marks.items())
         )
 
@@ -233,14 +244,38 @@ def random_order(dice: Random, order_id: int, now: Ms) -> Projection:
         ),
         parcels=parcels,
         returns=returns,
-        owed_skus=(OwedSku(sku, f"A {sku}", held=dice.random() < 0.2),) if owed else (),
         hold_reasons=frozenset(dice.sample(list(HoldReason), dice.choice([1, 1, 2]))) if held else frozenset(),
         delivery=dice.choice([Delivery.SHIPPING] * 5 + list(Delivery)),
         country=dice.choice(COUNTRIES),
         customer_id=dice.choice(CUSTOMERS),
         skus=frozenset(dice.sample(WHOLE_SKUS, dice.choice([0, 1, 1, 2]))),
         note_count=dice.choice([0, 0, 0, 2]),
+        **(_owing(dice, Ms(placed + DAY)) if owed else {}),
     )
+
+
+def _owing(dice: Random, due: Ms) -> dict[str, Any]:
+    """What it owes, and what keeps it here."""
+    blockers = tuple(dice.choice([[], [], [], ["payment"], ["hold:address"], ["shop"], ["shop", "hold:fraud"]]))
+    units: list[OwedUnits] = []
+    skus = sorted(dice.sample(SKUS, dice.choice([1, 1, 2])))
+    waits = {sku: dice.random() < 0.2 for sku in skus}
+    for sku in skus:
+        free, stuck, held = dice.choice([1, 2, 3]), dice.choice([0, 1]), dice.choice([0, 2])
+        stuck, held = stuck if "shop" in blockers else 0, held if any(b[:4] == "hold" for b in blockers) else 0
+        at = dice.choice([due, due, FOREVER])
+        turn = Turn.BLOCKED if blockers else Turn.FIRST
+        units.append(OwedUnits(sku, turn, at, free + stuck, stuck, waits[sku]))
+        units += [OwedUnits(sku, Turn.HELD, at, held, held, waits[sku])] if held else []
+    sendable = 0 if "payment" in blockers else sum(each.units - each.stuck for each in units)
+    own = (Ready.PART if blockers else Ready.YES) if sendable else Ready.NO
+    return {
+        "ready": own,
+        "blockers": blockers,
+        "sendable": sendable,
+        "owed_units": tuple(units),
+        "owed_skus": tuple(OwedSku(sku, f"A {sku}", held=waits[sku]) for sku in skus),
+    }
 
 
 def _parcel(dice: Random, fulfillment_id: int, past: Callable[[int], Ms], open_order: bool) -> ParcelRow:
@@ -340,4 +375,5 @@ def random_list_filters(dice: Random) -> Filters:
         sku=some(["tee-1", "MUG", "mug-2", "-ODD", "STRASSE", "none"]),
         customer=dice.choice([None, None, None, None, 7, 9]),
         value=None if least is None and most is None else Amounts(least, most),
+        ready=some(list(Ready)),
     )

@@ -51,6 +51,7 @@ def _metrics(model: DeskModel, tabs: dict[Tab, list[Projection]], total: int) ->
         "overdue": overdue,
         "overdue_pct": round(overdue / awaiting, 2) if awaiting else 0,
         "avg_fulfillment_hours": round(sum(took) / len(took) / HOUR, 1) if took else 0,
+        "ready": sum(word == "yes" for word, _ in model.readiness.values()),
         "breaches": sum(o.due_at is not None and o.due_at <= model.now - DAY for o in model.orders),
     }
 
@@ -164,7 +165,7 @@ def _blocks(model: DeskModel, stock: dict[str, Stock]) -> dict[str, Any]:
 def _block(sku: str, level: Stock, titles: list[str]) -> dict[str, Any]:
     return {
         "sku": sku,
-        "name": level.title or max(titles, default=sku),
+        "name": level.title or next(iter(titles), sku),
         "orders_waiting": len(titles),
         "on_hand": level.available or 0,
         "eta": None if level.eta is None else to_text(level.eta),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from orders_sync.evidence.changes import Delivery, OrderChange, OrderSeen, Stamp
+from orders_sync.evidence.changes import Change, Delivery, OrderSeen, Stamp
 from orders_sync.evidence.entities import AddressPart, CustomerPart, LinePart, MoneyPart, OrderFields
 from orders_sync.instants import Ms
 
@@ -38,6 +38,6 @@ def order_seen(order_id: int, at: Ms, **fields: Any) -> OrderSeen:
     return OrderSeen(order_id, OrderFields(**(told | fields)), Stamp(at, at))
 
 
-def delivery(at: Ms, *changes: OrderChange, delivery_id: str | None = None) -> Delivery:
+def delivery(at: Ms, *changes: Change, delivery_id: str | None = None) -> Delivery:
     """A webhook that says this."""
     return Delivery("webhook", delivery_id, "orders/updated", at, changes)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -38,11 +39,11 @@ class ServerProcess:
         self.url = (await self._process.line()).rpartition(" ")[2]
         assert self.url, "it ended before it said where it is"
 
-    def cpu_s(self) -> float:
-        """The CPU that the present one has used, in seconds (Linux)."""
+    @property
+    def pid(self) -> int:
+        """Of the present one."""
         assert self._process is not None
-        ticks = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+        return self._process.pid
 
     def peak_bytes(self) -> int:
         """The most memory that the present one has held at once (Linux)."""
@@ -55,6 +56,11 @@ class ServerProcess:
         if self._process is not None:
             process, self._process = self._process, None
             await process.kill()
+
+
+def cpu_s(pid: int) -> float:
+    """The CPU that a process has used, in seconds, by its own clock: `clock_getcpuclockid(3)` (Linux)."""
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 @asynccontextmanager

@@ -18,6 +18,8 @@ from typing import Self
 import pyte
 from wcwidth import wcwidth
 
+from orders_tui.dialogs.dialog import READ_S
+
 
 class Screen(pyte.Screen):
     """pyte's, without its habit of dropping the rest of a line behind a mark that is not as wide as it is combining."""
@@ -63,10 +65,20 @@ class Terminal:
         self._status = self._status if self._status is not None else os.waitpid(self._pid, 0)[1]
         return os.waitstatus_to_exitcode(self._status)
 
+    def kill(self) -> None:
+        """`kill -9`; returns when it is gone."""
+        os.kill(self._pid, signal.SIGKILL)
+        self.ended(10)
+
     def press(self, keys: str) -> float:
         """Types; the instant it was done."""
         os.write(self._fd, keys.encode())
         return time.perf_counter()
+
+    def confirm(self) -> None:
+        """Enter in a dialog that is on the screen, once a person could have read it."""
+        time.sleep(READ_S)
+        self.press("\r")
 
     def lines(self) -> list[str]:
         """What stands on the screen now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Unpack
 
@@ -10,10 +11,11 @@ from orders_demo.history.plots import DAY, plot
 from orders_demo.history.script import ON_THE_WAY, Script
 from orders_demo.operations import parcels, payments
 from orders_demo.operations.ordering import Change
-from orders_demo.sample_data import baskets, catalogue
+from orders_demo.sample_data import baskets, catalogue, places
 from orders_demo.world.goods import Variant
 from orders_demo.world.orders import Order
 from orders_demo.world.parcels import FulfillmentOrder
+from orders_demo.world.shop import Shop
 
 
 def _unsent(script: Script, goods: Sequence[Variant] | None = None, **changes: Unpack[Change]) -> Order:
@@ -25,11 +27,36 @@ def _unsent(script: Script, goods: Sequence[Variant] | None = None, **changes: U
     return order
 
 
+def _once_more(shop: Shop) -> Change:
+    """Somebody whose parcel has not gone yet, and who types the same address otherwise."""
+    sent_home = (
+        order
+        for order in reversed(shop.orders.values())
+        if order.owed
+        and order.requires_shipping
+        and not order.cancelled_at
+        and order.shipping[0].title != baskets.LOCAL[0]
+    )
+    before = next((order for order in sent_home if order.customer and order.shipping_address), None)
+    home = before.shipping_address if before is not None else None
+    if before is None or home is None:
+        return {}
+    again = replace(home, address1=home.address1 and places.typed_otherwise(home.address1))
+    return {
+        "customer": before.customer,
+        "email": before.email,
+        "phone": before.phone,
+        "shipping_address": again,
+        "billing_address": again,
+    }
+
+
 @plot(46, 0.3, 20)
 def fresh(script: Script) -> None:
-    """Just in; some will be fetched in the store, or brought by the shop itself."""
+    """Just in; some will be fetched in the store, or brought by the shop itself, and some go where another one goes."""
     store = script.shop.locations[-1:]
     by_number: dict[int, Change] = {
+        1: _once_more(script.shop),
         3: {"delivery": baskets.PICKUP, "shipping_address": None, "sources": store},
         5: {"delivery": baskets.LOCAL, "sources": store},
     }

@@ -31,7 +31,7 @@ def item_body(shop: Shop, item: Item) -> Json:
         "country_code_of_origin": None,
         "province_code_of_origin": None,
         "harmonized_system_code": None,
-        "tracked": True,
+        "tracked": item.requires_shipping,
         "country_harmonized_system_codes": [],
         "weight_value": 0.0,
         "weight_unit": "lb",

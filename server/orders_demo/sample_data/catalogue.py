@@ -15,6 +15,10 @@ SCARCE = ("LAMP-ARC-BRS", "MUG-ENSO-BLK", "BAG-FJORD-32", "CHAIR-OAK-NAT", "TEA-
 """SKUs of which the shop has promised more than it has."""
 
 
+UNCODED = "CNDL-BW-1"
+"""The SKU of what is made by hand, and has no barcode."""
+
+
 class Goods(NamedTuple):
     """One product: price in minor units, weight in grams, variants as (title, SKU)."""
 
@@ -145,7 +149,7 @@ def _list(shop: Shop, rng: Random, goods: Goods, *, digital: bool) -> None:
         item = _count(shop, rng, sku, shop.created_at, digital=digital)
         price = goods.price + (position - 1) * goods.price // 5
         number = shop.ids.next("ProductVariant")
-        barcode = None if digital else _barcode(len(shop.variants))
+        barcode = None if digital or sku == UNCODED else _barcode(len(shop.variants))
         shop.variants.append(Variant(number, product, name, sku, price, goods.grams, position, item, barcode))
 
 

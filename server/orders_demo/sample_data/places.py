@@ -74,9 +74,27 @@ COUNTRIES: dict[str, Country] = {
 }
 
 
+_IN_A_HURRY = (
+    ("Avenue", "Ave"),
+    ("Drive", "dr."),
+    ("Road", "Rd."),
+    ("Street", "St"),
+    ("Lane", "ln"),
+    ("straße", "str."),
+)
+
+
 def street(rng: Random, code: str) -> str:
     """A house in a street of a country."""
     return rng.choice(COUNTRIES[code].streets).format(rng.randint(1, 240))
+
+
+def typed_otherwise(line: str) -> str:
+    """The same line of an address as somebody types it who is in a hurry."""
+    short = line
+    for word, abbreviated in _IN_A_HURRY:
+        short = short.replace(word, abbreviated)
+    return short if short != line else line.upper()
 
 
 def phone(rng: Random, code: str) -> str:

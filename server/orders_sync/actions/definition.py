@@ -56,7 +56,7 @@ def on_each_order(named: OrderIds[B], decide: Callable[[LockedOrder, B, ActionCo
     """An action that is decided on every order that its body names."""
 
     def run(tx: Tx, context: ActionContext, body: B) -> Execution:
-        orders = order_ids.find(tx, named(body))
+        orders = order_ids.find(tx.conn, tx.shop_id, named(body))
         return execute(tx, context, orders, body.expected_versions, lambda order: decide(order, body, context))
 
     return run

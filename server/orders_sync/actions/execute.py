@@ -134,10 +134,9 @@ def _queue(tx: Tx, context: ActionContext, execution: Execution, for_all: ForAll
     writes = [write for done in changed for write in done.decision.writes]
     if for_all is not None and changed:
         writes.append(for_all([done.order for done in changed]))
-    for done in changed:
-        for row_id, _, payload in done.decision.altered:
-            outbox.set_payload(tx, row_id, payload)
-        withdraw(tx, done.decision.withdrawn)
+    altered = (each for done in changed for each in done.decision.altered)
+    outbox.set_payloads(tx, {row_id: payload for row_id, _, payload in altered})
+    withdraw(tx, [row for done in changed for row in done.decision.withdrawn])
     if not writes:
         return None
     switches = context.settings.switches

@@ -86,7 +86,9 @@ def _acknowledge(
         whole=whole,
         **({} if tracking is None else plain(tracking)),
     )
-    details = ", ".join([f"by {context.actor.name}", *_of_part(order, units, whole=whole), *_with(tracking)])
+    details = ", ".join(
+        [f"by {context.actor.name}", *_counted(body), *_of_part(order, units, whole=whole), *_with(tracking)]
+    )
     entry = Entry(ts=context.second, event="fulfillment_submitted", details=brief(details))
     operator = (_clear_alerts(order, context) if whole else order.operator).with_acknowledgement(own)
     failed = _without_failed(operator, units)
@@ -114,6 +116,14 @@ def _of_part(order: LockedOrder, units: Mapping[int, int], *, whole: bool) -> li
     ]
 
 
+def _counted(body: FulfillBody) -> list[str]:
+    """How units were counted at the bench; of several orders those of all of them."""
+    if body.packed is None:
+        return []
+    how = "packed" if len(body.order_ids) == 1 else "packed together"
+    return [f"{how}: {body.packed.scanned} scanned, {body.packed.by_hand} by hand"]
+
+
 def _with(tracking: Tracking | None) -> list[str]:
     return [] if tracking is None else [in_words(tracking)]
 
@@ -133,16 +143,17 @@ def _fulfilled_already(
 ) -> Decision:
     cleared = _clear_alerts(order, context)
     shown: Shown = {"fulfillmentStatus": FULFILLED}
+    already = ", ".join(["already fulfilled", *_counted(body)])
     if tracking is None or tracking.number is None:
-        return Decision(cleared, shown, "already fulfilled")
+        return Decision(cleared, shown, already)
     numbers = Numbers(order, context, cleared, body.notify)
     lacking = (each for each in order.state.parcels if each.alive and numbers.lacks(each, str(tracking.number)))
     parcel = next(lacking, None)
     if parcel is None:
         known = any(each.number == tracking.number for each in order.state.parcels)
-        return Decision(cleared, shown | _echoed(tracking if known else None), "already fulfilled")
+        return Decision(cleared, shown | _echoed(tracking if known else None), already)
     numbers = numbers.given(parcel, tracking)
-    details = f"{in_words(tracking)}, by {context.actor.name}"
+    details = ", ".join([in_words(tracking), f"by {context.actor.name}", *_counted(body)])
     note = Entry(ts=context.second, event="note", details=details)
     operator = with_entry(numbers.operator, key("note", context.action_id), note)
     return Decision(operator, shown | _echoed(tracking), details, numbers.writes, numbers.altered)

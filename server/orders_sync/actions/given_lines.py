@@ -28,7 +28,7 @@ def on_each_order(
     """An action that is decided on every order that its body names, or on lines of one."""
 
     def run(tx: Tx, context: ActionContext, body: B) -> Execution | Refusal:
-        named = order_ids.find(tx, body.order_ids)
+        named = order_ids.find(tx.conn, tx.shop_id, body.order_ids)
         refused = _unfit(named, body.lines)
         if refused is not None:
             return refused

@@ -34,7 +34,7 @@ def _run(tx: Tx, context: ActionContext, body: InventoryBody) -> Execution | Ref
     if body.order_ids is None:
         named = [NamedOrder(order_gid(order_id), order_id) for order_id in stock.owing(tx, [sku_key(body.sku)])]
     else:
-        named = order_ids.find(tx, body.order_ids)
+        named = order_ids.find(tx.conn, tx.shop_id, body.order_ids)
     if not named:
         return Refusal(ErrorCode.NOT_FOUND, f"No open order owes {body.sku}")
 

@@ -15,13 +15,13 @@ from orders_sync.outbox.kinds import Kind
 from orders_sync.rules import order_state
 from orders_sync.rules.operator_state import Entry, OperatorState
 from orders_sync.rules.order_state import OrderState
-from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.stock_level import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 
 
 @dataclass(frozen=True)
 class LockedOrders:
-    """The orders of one action. Stock is read once for all of them, when the first state is built."""
+    """The orders of one action. Stock and rows of the outbox are read once for all of them, when the first asks."""
 
     tx: Tx
     thresholds: Thresholds
@@ -32,6 +32,16 @@ class LockedOrders:
         """What is known of every SKU in these orders."""
         skus = {sku for order in self.known.values() for sku in order_state.skus(order.facts)}
         return stock.levels(self.tx.conn, self.tx.shop_id, skus)
+
+    def outbound(self, kind: Kind) -> Mapping[int, list[OutboxRow]]:
+        """Each order's rows of a kind in the outbox, held from here on, as they are before anything is written."""
+        if kind not in self._outbound:
+            self._outbound[kind] = outbox.of_orders_kind(self.tx, self.known, kind.target, kind)
+        return self._outbound[kind]
+
+    @lazy
+    def _outbound(self) -> dict[Kind, Mapping[int, list[OutboxRow]]]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,7 @@ class LockedOrder:
 
     def outbound(self, kind: Kind) -> list[OutboxRow]:
         """Its rows of a kind in the outbox, held meanwhile."""
-        return outbox.of_order_kind(self.orders.tx, self.order_id, kind.target, kind)
+        return self.orders.outbound(kind)[self.order_id]
 
 
 def with_entry(operator: OperatorState, key: str, entry: Entry, **decided: object) -> OperatorState:

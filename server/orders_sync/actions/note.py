@@ -28,7 +28,7 @@ class _Said:
 
 
 def _run(tx: Tx, context: ActionContext, body: NoteBody) -> Execution | Refusal:
-    named = order_ids.find(tx, body.order_ids)
+    named = order_ids.find(tx.conn, tx.shop_id, body.order_ids)
     if body.note_id is not None and order_ids.several(named):
         return Refusal(ErrorCode.INVALID_REQUEST, "noteId: orderIds has to name one order, whose note it is")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from orders_sync.actions.decision import Refusal
 from orders_sync.db import order_lookup
-from orders_sync.db.tx import Tx
+from orders_sync.db.tx import Reading, Tx
 from orders_wire.vocabulary import ErrorCode
 
 
@@ -19,9 +19,9 @@ class NamedOrder:
     target: int | Refusal
 
 
-def find(tx: Tx, spellings: Sequence[str]) -> list[NamedOrder]:
+def find(conn: Reading, shop_id: int, spellings: Sequence[str]) -> list[NamedOrder]:
     """Each id with its order, in the same order."""
-    found = order_lookup.find(tx.conn, tx.shop_id, set(spellings))
+    found = order_lookup.find(conn, shop_id, set(spellings))
     return [NamedOrder(spelling, _target(spelling, found[spelling])) for spelling in spellings]
 
 
@@ -48,7 +48,7 @@ def seen_versions(tx: Tx, named: Iterable[NamedOrder], versions: Mapping[str, in
         return {}
     targets = {one.spelling: one.target for one in named}
     others = [spelling for spelling in versions if spelling not in targets]
-    targets |= {one.spelling: one.target for one in find(tx, others)} if others else {}
+    targets |= {one.spelling: one.target for one in find(tx.conn, tx.shop_id, others)} if others else {}
     seen: dict[int, set[int]] = {}
     for spelling, version in versions.items():
         target = targets[spelling]

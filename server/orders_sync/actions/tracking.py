@@ -36,7 +36,7 @@ def _run(tx: Tx, context: ActionContext, body: TrackingBody) -> Execution | Refu
             return Refusal(
                 ErrorCode.INVALID_REQUEST, f"items[{n}].url: an address that begins with http:// or https://"
             )
-    named = order_ids.find(tx, _spellings(body))
+    named = order_ids.find(tx.conn, tx.shop_id, _spellings(body))
     targets = {one.spelling: one.target for one in named}
 
     def decide(order: LockedOrder) -> Decision | Refusal:

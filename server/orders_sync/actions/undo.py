@@ -16,7 +16,7 @@ from orders_sync.actions.definition import ActionDefinition
 from orders_sync.actions.execute import Execution, execute
 from orders_sync.actions.locked_order import LockedOrder, with_entry
 from orders_sync.actions.order_ids import NamedOrder
-from orders_sync.actions.undo_record import Patch, UndoRecord, revert
+from orders_sync.actions.undo_record import AlteredRow, Patch, UndoRecord, revert
 from orders_sync.db import audit, order_documents, outbox, outbox_claims
 from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tx import Tx
@@ -82,12 +82,13 @@ def _decide(
     refusal = None if action.not_undone is None else action.not_undone(patch, context.now)
     if refusal is not None:
         return refusal
-    restored = None if _overtaken(order.state, patch, action) else revert(order.operator, patch)
+    restored = None if _overtaken(order, patch, action) else revert(order.operator, patch)
     if restored is None:
         return Refusal(ErrorCode.VERSION_CONFLICT, f"{order.name} was changed since", version=order.known.version)
     state = order.state_under(restored)
-    before = {(cause.type, cause.key) for cause in causes(order.state, context.now)}
-    reopen = tuple(cause for cause in causes(state, context.now) if (cause.type, cause.key) not in before)
+    after = causes(state, context.now)
+    before = {(cause.type, cause.key) for cause in causes(order.state, context.now)} if after else ()
+    reopen = tuple(cause for cause in after if (cause.type, cause.key) not in before)
     details = f"{kind} undone, by {context.actor.name}"
     entry = Entry(ts=context.second, event="note", details=details)
     noted = with_entry(restored, key("note", context.action_id), entry)
@@ -100,30 +101,32 @@ def _shown(
     return action.restored(state, context) if action.restored_parts is None else action.restored_parts(state, patch)
 
 
-def _overtaken(state: OrderState, patch: Patch, action: ActionDefinition[Any]) -> bool:
+def _overtaken(order: LockedOrder, patch: Patch, action: ActionDefinition[Any]) -> bool:
     """True when the shop has gone beyond what the action set, whatever our own decisions say."""
     for path, (_, after) in patch.items():
         name, _, of = path.partition("/")
-        if after is not None and name in action.overtaken and action.overtaken[name](state, of, after):
+        if after is not None and name in action.overtaken and action.overtaken[name](order.state, of, after):
             return True
     return False
 
 
 def _withdraw(tx: Tx, rows: Collection[OutboxRow], record: UndoRecord, restored: Collection[int]) -> None:
-    """What was queued for the restored orders will not leave."""
+    """What was queued for the restored orders will not leave, and what was queued before them leaves as it would have."""
     altered = {row.row_id for row in record.altered}
     mine = [row for row in rows if row.id not in altered]
     kept = [order.order_id for order in record.orders if order.patch and order.order_id not in restored]
-    for message in (row for row in mine if row.kind == Kind.INVENTORY and kept):
-        outbox.set_payload(tx, message.id, messages.without(message.payload, restored))
+    messages_left = [row for row in mine if row.kind == Kind.INVENTORY and kept]
+    before = [row for row in record.altered if row.order_id in restored]
+    payloads = {row.id: messages.without(row.payload, restored) for row in messages_left}
+    outbox.set_payloads(tx, payloads | {row.row_id: row.payload for row in before})
     leaving = [row for row in mine if not kept or (row.kind != Kind.INVENTORY and row.order_id in restored)]
-    for row in leaving:
-        if row.kind in METAFIELDS:
-            outbox_claims.revive(tx, row)
+    outbox_claims.revive(tx, [row.id for row in leaving if row.kind in METAFIELDS])
     withdraw(tx, leaving)
-    for before in record.altered:
-        if before.order_id in restored:
-            outbox.set_payload(tx, before.row_id, before.payload)
-            if before.state is not None:
-                outbox.set_state(tx, [before.row_id], before.state)
-                outbox.recount(tx, [before.order_id])
+    _wait_again(tx, [row for row in before if row.state is not None])
+
+
+def _wait_again(tx: Tx, withdrawn: Collection[AlteredRow]) -> None:
+    """What the action withdrew waits as it did."""
+    for state in sorted({row.state for row in withdrawn if row.state is not None}):
+        outbox.set_state(tx, [row.row_id for row in withdrawn if row.state is state], state)
+    outbox.recount(tx, {row.order_id for row in withdrawn})

@@ -24,13 +24,15 @@ from orders_wire.vocabulary import AlertType, EventType, Gap, OpenClosed
 class OrderCauses:
     """The causes that hold for one order now.
 
-    `reopen`: those of them that an undo brings back, which alone may open again after they ended.
+    `reopen`: those of them that an undo brings back, which alone may open again after they ended. `is_new`: nothing was known of
+    the order before, so that it never had any.
     """
 
     order_id: int
     order_number: str | None
     causes: Collection[Cause]
     reopen: Collection[Cause] = ()
+    is_new: bool = False
 
 
 @dataclass(slots=True)
@@ -49,7 +51,8 @@ def reconcile(tx: Tx, orders: Sequence[OrderCauses]) -> dict[int, frozenset[Aler
     nobody else reconciles them at the same time.
     """
     known: dict[int, list[AlertRow]] = {order.order_id: [] for order in orders}
-    for row in alerts.of_orders(tx.conn, tx.shop_id, known):
+    older = [order.order_id for order in orders if not order.is_new]
+    for row in alerts.of_orders(tx.conn, tx.shop_id, older) if older else ():
         known[row.order_id].append(row)
     plan = _Plan()
     types = {order.order_id: _plan(plan, tx, order, known[order.order_id]) for order in orders}

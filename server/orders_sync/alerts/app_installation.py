@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from orders_sync.alerts.data_gaps import clear_gap, open_gap
 from orders_sync.db import shops
 from orders_sync.db.tx import Tx
@@ -31,7 +33,8 @@ def admitted(tx: Tx, asked_at: Ms) -> None:
         clear_gap(tx, Gap.APP_UNINSTALLED, "")
 
 
-def webhook_triggered(tx: Tx, topic: str, at: Ms) -> None:
-    """A webhook that Shopify triggered at this time: one about the shop goes to an app that is installed."""
-    if topic not in _ALSO_AFTER_UNINSTALL:
-        admitted(tx, at)
+def webhooks_triggered(tx: Tx, topics: Iterable[tuple[str, Ms]]) -> None:
+    """Webhooks of these topics that Shopify triggered then: those about the shop go to an app that is installed."""
+    told = [at for topic, at in topics if topic not in _ALSO_AFTER_UNINSTALL]
+    if told:
+        admitted(tx, max(told))

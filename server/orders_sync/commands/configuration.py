@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -66,14 +67,16 @@ def shown(name: str, settings: Settings) -> str:
     value = getattr(settings, name)
     if name in SECRETS:
         return "set" if value else "not set"
-    if value is None or value == ():
+    if value is None or value in ((), frozenset()):
         return NOTHING
     if name == "database_url":
         return without_password(value)
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, frozenset):
-        return ",".join(WEEKDAYS[day - 1] for day in sorted(value))
+        return ",".join(WEEKDAYS[day - 1] if isinstance(day, int) else day.isoformat() for day in sorted(value))
+    if isinstance(value, time):
+        return value.isoformat("minutes")
     if isinstance(value, Mapping):
         return ",".join(f"{key}={each:g}" for key, each in value.items()) or NOTHING
     if isinstance(value, tuple):

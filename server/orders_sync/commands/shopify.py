@@ -96,7 +96,12 @@ def _scopes(info: ShopInfo, settings: Settings) -> Iterator[Finding]:
     optional = info.lacks(shop_side.OPTIONAL_SCOPES)
     if shop_side.ALL_ORDERS in optional:
         yield (False, f"history: 60 days only without {shop_side.ALL_ORDERS}")
-    others = [scope for scope in optional if scope != shop_side.ALL_ORDERS]
+    if shop_side.BARCODES in optional:
+        yield (
+            True,
+            f"barcodes: not read without {shop_side.BARCODES}; what is scanned while packing is matched by SKU",
+        )
+    others = [scope for scope in optional if scope not in (shop_side.ALL_ORDERS, shop_side.BARCODES)]
     if others:
         yield (True, f"scopes that would show more: {', '.join(others)}")
 

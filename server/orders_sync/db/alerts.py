@@ -6,14 +6,17 @@ Ended rows are kept: they are what keeps an ended cause from opening again.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, insert, literal_column, select, update
 
 from orders_sync.db import durability
-from orders_sync.db.bulk import among, insert_if_missing
+from orders_sync.db.among import among
+from orders_sync.db.bulk import insert_if_missing
 from orders_sync.db.events import Numbered, head
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import GAP_ORDER, OPEN_ALERT, alerts, events
+from orders_sync.db.tabs import SHOP
 from orders_sync.db.tx import Tx
 from orders_wire.vocabulary import AlertType, EventType, Severity
 
@@ -38,8 +41,8 @@ class AlertRow(NamedTuple):
 
 def of_orders(conn: Connection, shop_id: int, order_ids: Collection[int]) -> list[AlertRow]:
     """All alerts that these orders ever had, open and ended."""
-    query = _rows(shop_id).where(among(conn, alerts.c.order_id))
-    return [_read(row) for row in conn.execute(query, {"ids": list(order_ids)})]
+    rows = _OF_ORDERS.rows(conn, {"shop_id": shop_id, "ids": list(order_ids)})
+    return [_read(row) for row in rows]
 
 
 def gap(conn: Connection, shop_id: int, cause: str) -> AlertRow | None:
@@ -56,8 +59,7 @@ def open_gaps(conn: Connection, shop_id: int) -> list[AlertRow]:
 
 def add(tx: Tx, rows: Sequence[AlertRow], event_rows: Sequence[int]) -> None:
     """Stores alerts that no row exists for; `event_rows` are their `open` events, in the same order."""
-    if rows:
-        tx.conn.execute(insert(alerts), [_opened(tx, row, event) for row, event in zip(rows, event_rows, strict=True)])
+    _ADD.run_many(tx.conn, [_opened(tx, row, event) for row, event in zip(rows, event_rows, strict=True)])
 
 
 def reserve_gap(tx: Tx, row: AlertRow) -> None:
@@ -67,25 +69,12 @@ def reserve_gap(tx: Tx, row: AlertRow) -> None:
 
 def reopen(tx: Tx, rows: Sequence[AlertRow], event_rows: Sequence[int]) -> None:
     """Opens ended alerts again, each under its new alert id."""
-    if not rows:
-        return
-    written = ("alert_id", "message", "severity", "state", "opened_at", "ended_at", "opened_row", "order_number")
-    same_cause = and_(
-        alerts.c.shop_id == tx.shop_id,
-        alerts.c.type == bindparam("k_type"),
-        alerts.c.order_id == bindparam("k_order_id"),
-        alerts.c.cause == bindparam("k_cause"),
-    )
-    statement = update(alerts).where(same_cause).values({name: bindparam(f"v_{name}") for name in written})
-    tx.conn.execute(statement, [_reopened(tx, row, event) for row, event in zip(rows, event_rows, strict=True)])
+    _REOPEN.run_many(tx.conn, [_reopened(tx, row, event) for row, event in zip(rows, event_rows, strict=True)])
 
 
 def end(tx: Tx, alert_ids: Collection[str]) -> None:
     """The causes of these alerts are over."""
-    if alert_ids:
-        mine = and_(alerts.c.shop_id == tx.shop_id, alerts.c.alert_id.in_(bindparam("ids", expanding=True)))
-        ended = update(alerts).where(mine).values(state="cleared", ended_at=tx.now)
-        tx.conn.execute(ended, {"ids": list(alert_ids)})
+    _END.run_many(tx.conn, [{"of_shop": tx.shop_id, "of": of, "now": tx.now} for of in alert_ids])
 
 
 def most_severe(conn: Connection, shop_id: int, limit: int) -> tuple[int, list[Numbered]]:
@@ -107,14 +96,18 @@ def most_severe(conn: Connection, shop_id: int, limit: int) -> tuple[int, list[N
     return known.newest, found
 
 
+def _selected() -> Select[tuple[object, ...]]:
+    return select(*(alerts.c[name] for name in _COLUMNS))
+
+
 def _rows(shop_id: int) -> Select[tuple[object, ...]]:
-    return select(*(alerts.c[name] for name in _COLUMNS)).where(alerts.c.shop_id == shop_id)
+    return _selected().where(alerts.c.shop_id == shop_id)
 
 
-def _read(row: Row[tuple[object, ...]]) -> AlertRow:
-    alert = AlertRow._make(row)
-    kind = EventType.DATA_GAP if alert.type == EventType.DATA_GAP else AlertType(alert.type)
-    return alert._replace(type=kind, severity=_SEVERITY[row.severity], open=row.state == "open")
+def _read(row: Sequence[Any]) -> AlertRow:
+    alert_id, kind, order_id, cause, message, severity, state, order_number = row
+    of = EventType.DATA_GAP if kind == EventType.DATA_GAP else AlertType(kind)
+    return AlertRow(alert_id, of, order_id, cause, message, _SEVERITY[severity], state == "open", order_number)
 
 
 def _opened(tx: Tx, row: AlertRow, event_row: int | None) -> dict[str, object]:
@@ -124,5 +117,27 @@ def _opened(tx: Tx, row: AlertRow, event_row: int | None) -> dict[str, object]:
 
 
 def _reopened(tx: Tx, row: AlertRow, event_row: int) -> dict[str, object]:
-    values = {f"v_{name}": value for name, value in _opened(tx, row, event_row).items()}
-    return values | {"k_type": row.type.value, "k_order_id": row.order_id, "k_cause": row.cause}
+    opened = _opened(tx, row, event_row)
+    values = {f"v_{name}": opened[name] for name in _WRITTEN}
+    return values | {"k_shop": tx.shop_id, "k_type": row.type.value, "k_order_id": row.order_id, "k_cause": row.cause}
+
+
+_WRITTEN = ("alert_id", "message", "severity", "state", "opened_at", "ended_at", "opened_row", "order_number")
+_SAME_CAUSE = and_(
+    alerts.c.shop_id == bindparam("k_shop"),
+    alerts.c.type == bindparam("k_type"),
+    alerts.c.order_id == bindparam("k_order_id"),
+    alerts.c.cause == bindparam("k_cause"),
+)
+_OF_ORDERS = Statement(lambda conn: _selected().where(alerts.c.shop_id == SHOP, among(conn, alerts.c.order_id)))
+_ADD = Statement(lambda _: insert(alerts))
+_REOPEN = Statement(
+    lambda _: update(alerts).where(_SAME_CAUSE).values({name: bindparam(f"v_{name}") for name in _WRITTEN})
+)
+_END = Statement(
+    lambda _: (
+        update(alerts)
+        .where(alerts.c.shop_id == bindparam("of_shop"), alerts.c.alert_id == bindparam("of"))
+        .values(state=literal_column("'cleared'"), ended_at=bindparam("now"))
+    )
+)

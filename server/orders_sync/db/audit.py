@@ -13,8 +13,9 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Connection, insert, select, update
 
-from orders_sync.db.bulk import BulkStatement, older
+from orders_sync.db.bulk import older
 from orders_sync.db.distinct_values import distinct_values
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import actions, audit, order_assignments
 from orders_sync.db.tx import Tx
 from orders_sync.instants import to_datetime
@@ -60,7 +61,7 @@ class ActionRow(NamedTuple):
 
 def record(tx: Tx, rows: Sequence[Audited]) -> None:
     """Adds these rows to the audit, as of now."""
-    _ADD.run(tx.conn, [{"shop_id": tx.shop_id, "at": tx.now, **row._asdict()} for row in rows])
+    _ADD.run_many(tx.conn, [{"shop_id": tx.shop_id, "at": tx.now, **row._asdict()} for row in rows])
 
 
 def of_order(conn: Connection, shop_id: int, order_id: int, limit: int = 100) -> list[AuditEntry]:
@@ -84,7 +85,7 @@ def of_order(conn: Connection, shop_id: int, order_id: int, limit: int = 100) ->
 def record_owners(tx: Tx, changes: Sequence[NewOwner]) -> None:
     """Adds these changes of owners, as of now."""
     mine = {"shop_id": tx.shop_id, "assigned_at": tx.now}
-    _ADD_OWNERS.run(
+    _ADD_OWNERS.run_many(
         tx.conn, [{**mine, **change._asdict(), "assignee": change.assignee or UNASSIGNED} for change in changes]
     )
 
@@ -128,5 +129,5 @@ prune_actions = older(actions.c.at)
 """Actions that cannot be undone any more."""
 
 EVERYBODY = distinct_values(order_assignments.c.assignee)
-_ADD = BulkStatement(lambda _: insert(audit))
-_ADD_OWNERS = BulkStatement(lambda _: insert(order_assignments))
+_ADD = Statement(lambda _: insert(audit))
+_ADD_OWNERS = Statement(lambda _: insert(order_assignments))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, FromClause, NullPool, QueuePool, create_engine, event
@@ -39,6 +40,9 @@ _SQLITE_PRAGMAS = (
 )
 _SQLITE_STATEMENTS = 512
 """Kept prepared by each connection: one for each kind of page that is asked for."""
+
+_POSTGRESQL_STATEMENTS = 400
+"""The same: also INSERTs of 1 to 16, 32 and 64 rows (`statement`)."""
 
 
 class _HintedCompiler(SQLiteCompiler):
@@ -91,12 +95,19 @@ def begin_snapshot(conn: Connection) -> None:
 def of_sqlalchemy(conn: Connection, sql: str, error: Any) -> Exception:
     """What SQLAlchemy would have raised, had it run the statement. A connection that is lost is not used again."""
     dialect = conn.dialect
-    lost = dialect.is_disconnect(error, conn.connection.driver_connection, None)
-    if lost:
+    lost = conn.invalidated or _is_last_word(error)
+    lost = lost or dialect.is_disconnect(error, conn.connection.driver_connection, None)
+    if lost and not conn.invalidated:
         conn.invalidate(error)
     base = dialect.loaded_dbapi.Error
     raised: Exception = DBAPIError.instance(sql, None, error, base, connection_invalidated=lost, dialect=dialect)
     return raised
+
+
+def _is_last_word(error: Any) -> bool:
+    """PostgreSQL says that the session is over: within a pipeline that comes before the connection is found closed."""
+    said = getattr(error, "diag", None)
+    return said is not None and said.severity_nonlocalized in ("FATAL", "PANIC")
 
 
 def end_snapshot(conn: Connection) -> None:
@@ -179,7 +190,24 @@ def _postgresql(url: URL, size: int | None) -> Engine:
     options = " ".join((given if isinstance(given, str) else " ".join(given), ours)).strip()
     bounds = {"options": options, "connect_timeout": CONNECT_TIMEOUT_S, "application_name": "orders-sync", **_GONE}
     place = url.difference_update_query(["options"])
-    return create_engine(place, connect_args=bounds, hide_parameters=True, **_pool(size))
+    engine = create_engine(place, connect_args=bounds, hide_parameters=True, **_pool(size))
+
+    @event.listens_for(engine, "connect")
+    def keep_plans(connection: Any, _record: object) -> None:
+        connection.prepared_max = _POSTGRESQL_STATEMENTS
+        connection.adapters.register_dumper(int, _whole_number())
+
+    return engine
+
+
+@cache
+def _whole_number() -> type[Any]:
+    """Numbers of whichever size are of the type that their place in the statement has: a statement is planned once, and not for
+    every mix of sizes. Imported here: psycopg may be missing.
+    """
+    from psycopg.types.numeric import Int8Dumper
+
+    return type("WholeNumber", (Int8Dumper,), {"oid": 0})
 
 
 def _pool(size: int | None) -> dict[str, Any]:

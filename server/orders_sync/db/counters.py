@@ -1,5 +1,5 @@
 """Counts over history: by UTC day the orders placed, first fulfilled (with the time that took) and last refunded; by value
-the orders of so many dollars; and how many bear a mark (`marks`).
+the orders of so many dollars; how many bear a mark (`marks`), and how many can be sent, were all of it in stock (`ready`).
 
 Invariant: a counter equals the count of the rows, since both change in one transaction, the counter by what the locked old
 row and the new one differ in. They are written last in a transaction and in sorted order. A second level, in blocks of
@@ -22,8 +22,10 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Insert,
     Select,
     bindparam,
+    delete,
     func,
     literal_column,
     select,
@@ -41,9 +43,13 @@ from orders_sync.instants import DAY, Ms
 BLOCK = 32
 """Days in one row of the second level."""
 
+KEPT = "ready:{}"
+"""The kind that counts the orders whose own `ready` is this word."""
+
 _EVER = BLOCK * 2**25
-_LARGEST = 2**63 - 1
 """Days before and after the epoch within which everything lies; whole blocks."""
+
+_LARGEST = 2**63 - 1
 
 
 class Counted(StrEnum):
@@ -72,6 +78,7 @@ class Counted(StrEnum):
 
 _DAYS = {Counted.PLACED: "placed_at", Counted.FULFILLED: "first_fulfilled_at", Counted.REFUNDED: "refunded_at"}
 _COLUMN = {**_DAYS, Counted.VALUE: "value_usd_minor"}
+_COUNTED = (*_DAYS.values(), "ready")
 _DOLLAR = 100
 
 
@@ -102,12 +109,13 @@ def tally(row: Mapping[str, Any]) -> dict[tuple[str, int], Count]:
     if refunded is not None:
         found[Counted.REFUNDED, refunded // DAY] = Count(1)
     blocks = {(kind.block, day // BLOCK): count for (kind, day), count in found.items()}
-    return {(kind.value, day): count for (kind, day), count in found.items()} | blocks
+    ready = {} if row["ready"] is None else {(KEPT.format(row["ready"]), 0): Count(1)}
+    return {(kind.value, day): count for (kind, day), count in found.items()} | blocks | ready
 
 
 def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Tally:
     """How the counters move when one row becomes another; None: there is no row."""
-    if before is not None and after is not None and all(before[name] == after[name] for name in _DAYS.values()):
+    if before is not None and after is not None and all(before[name] == after[name] for name in _COUNTED):
         return {}
     gained = tally(after) if after is not None else {}
     lost = {place: -count for place, count in tally(before).items()} if before is not None else {}
@@ -130,9 +138,7 @@ def add(summed: dict[tuple[str, int], Count], moved: Tally) -> None:
 
 def apply(conn: Connection, shop_id: int, moved: Tally) -> None:
     """Moves the counters. The last thing in a transaction: other processes wait for these rows."""
-    rows = list(_rows(shop_id, moved))
-    if rows:
-        conn.execute(_ADD[conn.dialect.name], rows)
+    _ADD.run_many(conn, list(_rows(shop_id, moved)))
 
 
 def _rows(shop_id: int, moved: Tally) -> Iterator[dict[str, Any]]:
@@ -140,14 +146,27 @@ def _rows(shop_id: int, moved: Tally) -> Iterator[dict[str, Any]]:
         yield {"shop_id": shop_id, "kind": kind, "day": day, "n": count.n, "total": count.total}
 
 
-def _adding(insert: Any) -> Any:
-    return insert.on_conflict_do_update(
+def _adding(conn: Connection) -> Insert:
+    insert: Any = (sqlite if conn.dialect.name == "sqlite" else postgresql).insert(day_counters)
+    adding: Insert = insert.on_conflict_do_update(
         index_elements=["shop_id", "kind", "day"],
         set_={"n": day_counters.c.n + insert.excluded.n, "total": day_counters.c.total + insert.excluded.total},
     )
+    return adding
 
 
-_ADD = {"sqlite": _adding(sqlite.insert(day_counters)), "postgresql": _adding(postgresql.insert(day_counters))}
+_ADD = Statement(_adding)
+
+
+AT_ONCE = 2_000
+
+
+def prune(conn: Connection, shop_id: int) -> int:
+    """Forgets at most `AT_ONCE` counters that count nothing any more, but none that anybody holds; returns how many."""
+    nothing = (_d.shop_id == shop_id, _d.n == 0, _d.total == 0)
+    of = tuple_(_d.kind, _d.day)
+    chosen = select(_d.kind, _d.day).where(*nothing).order_by(_d.kind, _d.day).limit(AT_ONCE)
+    return conn.execute(delete(day_counters).where(*nothing, of.in_(chosen.with_for_update(skip_locked=True)))).rowcount
 
 
 @dataclass(frozen=True, slots=True)

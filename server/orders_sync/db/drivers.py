@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from orders_sync.db import counters, mark_conditions, marks
+from orders_sync.db import counters, mark_conditions, marks, ready
 from orders_sync.db.counters import Counted
 from orders_sync.db.mark_conditions import asked
 from orders_sync.db.scope import VALUE, Driver, Shape, shape_of
 from orders_sync.db.selection import UNFILTERED, Amounts, Between, Dimension, Filters, Selection, Wanted
 from orders_sync.instants import Ms
-from orders_wire.vocabulary import Tab
+from orders_wire.vocabulary import Ready, Tab
 
 ROW = 4
 """Reading along an order costs so many entries of a driving range for each row: its other columns are asked for, too."""
@@ -51,6 +51,10 @@ def without_exclusion(selection: Selection) -> tuple[Selection, Selection] | Non
     """Two selections of whose rows this one's are the difference: all, and those that have what is excluded here."""
     if shape_of(selection).backlog:
         return None
+    wanted = selection.filters.ready
+    if wanted is not None and wanted.excluded:
+        every, having = (replace(selection.filters, ready=each) for each in (None, Wanted(wanted.value)))
+        return replace(selection, filters=every), replace(selection, filters=having)
     for dimension, wanted in selection.filters.marks.items():
         if wanted.excluded:
             every = selection.filters.with_mark(dimension, None)
@@ -74,6 +78,9 @@ class Drivers:
         if days is not None:
             return counters.count(self._conn, self._shop_id, days, self._selection.filters.placed).n
         filters = self._selection.filters
+        wanted, owing = filters.ready, self._selection.tab in (Tab.ALL, Tab.UNFULFILLED)
+        if owing and wanted is not None and not wanted.excluded and filters == Filters(ready=wanted):
+            return ready.count(self._conn, self._shop_id, Ready(wanted.value))
         if self._selection.tab is not Tab.ALL:
             return None
         for dimension, wanted in filters.marks.items():

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, tuple_, union
+from sqlalchemy import Connection, func, literal, select, tuple_, union
 
+from orders_sync.db.backlog import DUE
 from orders_sync.db.bulk import batches
-from orders_sync.db.tables import PENDING_RETURN, UNMARKED, deliveries, orders, parcels, returns
+from orders_sync.db.tables import PENDING_RETURN, UNALLOTTED, deliveries, orders, parcels, returns
 from orders_sync.instants import Ms
 
 
@@ -33,10 +34,19 @@ def due(conn: Connection, shop_id: int, now: Ms, after: Due | None, limit: int) 
     return [Due(Ms(row.wake_at), row.id) for row in conn.execute(query.order_by(o.wake_at, o.id).limit(limit))]
 
 
-def unmarked(conn: Connection, shop_id: int, limit: int) -> list[int]:
-    """Orders that a process of an earlier release wrote last: without marks, or with those of before."""
-    query = select(orders.c.id).where(orders.c.shop_id == shop_id, UNMARKED).order_by(orders.c.id).limit(limit)
-    return list(conn.scalars(query.with_hint(orders, "INDEXED BY orders_unmarked", "sqlite")))
+def unallotted(conn: Connection, shop_id: int, limit: int) -> list[int]:
+    """Orders that a process of an earlier release wrote last: what they owe is not allotted, or as it was before."""
+    query = select(orders.c.id).where(orders.c.shop_id == shop_id, UNALLOTTED).order_by(orders.c.id).limit(limit)
+    return list(conn.scalars(query.with_hint(orders, "INDEXED BY orders_unallotted", "sqlite")))
+
+
+def counted_for_others(conn: Connection, shop_id: int, after: int, limit: int) -> list[int]:
+    """Orders with something to send that are counted for another than their owner: a process of an earlier release, which does
+    not count them, gave them to somebody else. Also some whose owner's name JSON writes otherwise."""
+    o, due_by = orders.c, literal(f'["{DUE}') + func.coalesce(orders.c.assigned_to, "") + literal('",')
+    there = func.instr(o.counted, due_by) if conn.dialect.name == "sqlite" else func.strpos(o.counted, due_by)
+    query = select(o.id).where(o.shop_id == shop_id, o.due_at.is_not(None), o.id > after, there == 0)
+    return list(conn.scalars(query.order_by(o.id).limit(limit)))
 
 
 def under_way(conn: Connection, shop_id: int, quiet: Ms) -> list[int]:

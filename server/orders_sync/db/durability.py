@@ -7,18 +7,22 @@ be so; a reader who found more than that waits.
 from __future__ import annotations
 
 import time
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from orders_sync.db.connections import of_sqlalchemy
+from orders_sync.db.statement import PostgresStatement
 
 _LOOK_S = 0.004
 _PATIENCE_S = 0.012
 """While others commit, the log comes to the disk without our doing."""
 
-_END = text(
+_END = PostgresStatement(
     "SELECT CAST(pg_current_wal_insert_lsn() AS text), pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()"
 )
-_REACHED = text("SELECT pg_current_wal_flush_lsn() >= CAST(:end AS pg_lsn)")
-_NOTHING = text("SELECT pg_logical_emit_message(true, 'orders_sync', '')")
+_REACHED = PostgresStatement("SELECT pg_current_wal_flush_lsn() >= CAST($1 AS pg_lsn)")
+_NOTHING = PostgresStatement("SELECT pg_logical_emit_message(true, 'orders_sync', '')")
 
 
 def ensure(conn: Connection) -> None:
@@ -29,17 +33,26 @@ def ensure(conn: Connection) -> None:
     if conn.dialect.name != "postgresql":
         return
     reached = _is_reached(conn)
-    conn.commit()
+    _commit(conn)
     if not reached:
-        conn.execute(_NOTHING)
-        conn.commit()
+        _NOTHING.run(conn)
+        _commit(conn)
 
 
 def _is_reached(conn: Connection) -> bool:
-    (end, reached), until = conn.execute(_END).one(), time.monotonic() + _PATIENCE_S
+    ((end, reached),), until = _END.rows(conn), time.monotonic() + _PATIENCE_S
     while not reached:
         if time.monotonic() > until:
             return False
         time.sleep(_LOOK_S)
-        reached = conn.scalar(_REACHED, {"end": end})
+        ((reached,),) = _REACHED.rows(conn, end)
     return True
+
+
+def _commit(conn: Connection) -> None:
+    """What the driver has begun, whether SQLAlchemy knows of it or not."""
+    driver: Any = conn.connection.driver_connection
+    try:
+        driver.commit()
+    except conn.dialect.loaded_dbapi.Error as error:
+        raise of_sqlalchemy(conn, "COMMIT", error) from error

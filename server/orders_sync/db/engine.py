@@ -26,6 +26,7 @@ from orders_sync.db.failures import Closed, ConnectionLost, Damaged, Unavailable
 from orders_sync.db.group_commit import Failed, Outcome, Queued, next_group
 from orders_sync.db.location import is_sqlite, parse, sqlite_path
 from orders_sync.db.migrate import migrate
+from orders_sync.db.numbering import Numbering
 from orders_sync.db.shops import DeskMark
 from orders_sync.db.sqlite_files import SqliteFile
 from orders_sync.db.tx import Tx
@@ -79,12 +80,13 @@ class Database:
         self._damaged = False
         self._read_pool = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
-        self._notifier = None if is_sqlite(url) else _notifier(url, writer.shop_id)
+        self._notifier = None if is_sqlite(url) else _notifier(url, writer.shop_id, self._durable)
         self._reading = 0
         self._queue: list[_Waiting] = []
         self._draining: asyncio.Task[None] | None = None
         self._closing = False
-        self._listeners: list[Callable[[int], None]] = []
+        self._numbered: list[Callable[[Numbering], None]] = []
+        self._queued: list[Callable[[], None]] = []
         self._news = asyncio.Event()
 
     @classmethod
@@ -232,9 +234,16 @@ class Database:
         """Writes that wait for the next group."""
         return len(self._queue)
 
-    def on_commit(self, callback: Callable[[int], None]) -> None:
-        """Calls `callback` on the loop with the newest number, whenever it grows: by own commits and by other processes'."""
-        self._listeners.append(callback)
+    def on_outbound(self, callback: Callable[[], None]) -> None:
+        """Calls `callback` on the loop when this process committed what may be due in the outbox sooner than before."""
+        self._queued.append(callback)
+
+    def on_numbered(self, callback: Callable[[Numbering], None]) -> None:
+        """Calls `callback` on the loop with what this process committed, in order, once no crash can take the numbers back.
+
+        A hint only: what another process numbered, or what was published before in another way, does not come.
+        """
+        self._numbered.append(callback)
 
     def advance(self, version: int) -> None:
         """Another process's events up to `version` are committed and numbered."""
@@ -244,8 +253,6 @@ class Database:
         self.generation += 1
         self._news.set()
         self._news = asyncio.Event()
-        for listener in self._listeners:
-            listener(version)
 
     def invalidate(self) -> None:
         """The database cannot be read: whatever was read before may be stale by now."""
@@ -283,17 +290,27 @@ class Database:
     def _committed(self, committed: Committed) -> None:
         if committed.unnumbered:
             self.generation += 1
-        if committed.newest is not None and committed.newest > self.version:
-            self.advance(committed.newest)
-            if self._notifier is not None:
-                self._notifier.send(committed.newest)
+        for queued in self._queued if committed.outbound else ():
+            queued()
+        for numbering in committed.numbered:
+            if numbering.newest > self.version:
+                self.advance(numbering.newest)
+                if self._notifier is None:
+                    self._durable([numbering])
+                else:
+                    self._notifier.send(numbering)
+
+    def _durable(self, numbered: Sequence[Numbering]) -> None:
+        for listener in self._numbered:
+            for numbering in numbered:
+                listener(numbering)
 
 
-def _notifier(url: URL, shop_id: int) -> Notifier:
+def _notifier(url: URL, shop_id: int, durable: Callable[[Sequence[Numbering]], None]) -> Notifier:
     """Imported here: only PostgreSQL has it, and its driver may be missing."""
     from orders_sync.db.notify import Notifier
 
-    return Notifier(url, shop_id)
+    return Notifier(url, shop_id, durable)
 
 
 def _refuse_more(waiting: int) -> None:

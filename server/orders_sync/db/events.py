@@ -8,22 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import (
+    Connection,
+    Insert,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from orders_sync.db import durability
 from orders_sync.db.bulk import AT_ONCE
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import alerts, desk, events
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms, to_text
 from orders_wire.vocabulary import EventType, Gap, OpenClosed, Severity
 
+XID = "xid"
+"""What a connection to PostgreSQL knows of its transaction (`Connection.info`) once it announced something: its id."""
+
 _e = events.c
-_SEQUENCER = 0x0E5E
-"""The class of the advisory lock under which PostgreSQL's events are numbered; its object is the shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,67 +128,9 @@ def append_all(tx: Tx, drafts: Sequence[EventDraft]) -> list[int]:
     """Adds events in this order; returns their row ids in the same order."""
     if not drafts:
         return []
-    adding = insert(events).returning(_e.row_id, sort_by_parameter_order=True)
-    return list(tx.conn.scalars(adding, [_row(tx, draft) for draft in drafts]))
-
-
-def number(conn: Connection, shop_id: int) -> int:
-    """Numbers what is committed and not numbered; returns the desk's newest number.
-
-    On SQLite the engine calls it in the writing transaction, last. On PostgreSQL it is a transaction of its own after the
-    commit, READ COMMITTED: the lock comes first, so the next statement sees all that was numbered before it. That transaction
-    does not wait for the disk: see `durability`.
-    """
-    if conn.dialect.name == "postgresql":
-        return _number_at_once(conn, shop_id)
-    newest = head(conn, shop_id).newest
-    place = func.row_number().over(order_by=_e.row_id)
-    numbered = _unnumbered(shop_id).add_columns((newest + place).label("n")).subquery()
-    numbering = update(events).where(_e.row_id == numbered.c.row_id).values(n=numbered.c.n)
-    given = conn.execute(numbering.returning(_e.n, _e.reset)).all()
-    if not given:
-        return newest
-    moved = {"event_n": newest + len(given)}
-    resets = [row.n for row in given if row.reset]
-    if resets:
-        moved["floor_n"] = max(resets)
-    conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(moved))
-    return moved["event_n"]
-
-
-def _number_at_once(conn: Connection, shop_id: int) -> int:
-    """Both statements in one turn to PostgreSQL: the lock is held as long as they take, and no turn longer."""
-    if not conn.in_transaction():
-        conn.begin()
-    driver: Any = conn.connection.driver_connection
-    try:
-        with driver.pipeline():
-            driver.execute(_SEQUENCE, {"of": _SEQUENCER, "shop_id": shop_id})
-            numbered = driver.execute(_NUMBER, {"shop_id": shop_id})
-        return int(numbered.fetchone()[0] or 0)
-    except conn.dialect.loaded_dbapi.Error as error:
-        if driver.closed:
-            conn.invalidate(error)
-        raise DBAPIError(None, None, error) from error
-
-
-_SEQUENCE = "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(%(of)s, %(shop_id)s)"
-_NUMBER = """
-    WITH given AS (
-        UPDATE events SET n = placed.n
-        FROM (
-            SELECT row_id, event_n + row_number() OVER (ORDER BY row_id) AS n
-            FROM events JOIN desk USING (shop_id) WHERE shop_id = %(shop_id)s AND n IS NULL
-        ) AS placed
-        WHERE events.row_id = placed.row_id RETURNING events.n, events.reset
-    ), moved AS (
-        UPDATE desk SET
-            event_n = (SELECT max(n) FROM given),
-            floor_n = coalesce((SELECT max(n) FROM given WHERE reset), floor_n)
-        WHERE shop_id = %(shop_id)s AND EXISTS (SELECT 1 FROM given) RETURNING event_n
-    )
-    SELECT coalesce((SELECT event_n FROM moved), (SELECT event_n FROM desk WHERE shop_id = %(shop_id)s))
-"""
+    added = _ADD.rows_many(tx.conn, [_row(tx, draft) for draft in drafts])
+    tx.conn.info[XID] = added[0][1]
+    return [row_id for row_id, _ in added]
 
 
 def head(conn: Connection, shop_id: int) -> Head:
@@ -221,9 +177,12 @@ def prune(tx: Tx, before: Ms) -> int:
     return len(numbers)
 
 
-def has_unnumbered(conn: Connection, shop_id: int) -> bool:
-    """True when something is committed and not numbered: its process is about to do so, or died before it could."""
-    return bool(conn.scalar(select(_unnumbered(shop_id).exists())))
+def _adding(conn: Connection) -> Insert:
+    xid = null() if conn.dialect.name == "sqlite" else cast(func.pg_current_xact_id(), Text)
+    return insert(events).returning(_e.row_id, xid)
+
+
+_ADD = Statement(_adding)
 
 
 def body(draft: EventDraft, now: Ms) -> bytes:
@@ -258,10 +217,6 @@ def _row(tx: Tx, draft: EventDraft) -> dict[str, object]:
         "body": body(draft, tx.now),
         "addressee": draft.addressee,
     }
-
-
-def _unnumbered(shop_id: int) -> Select[tuple[int]]:
-    return select(_e.row_id).where(_e.shop_id == shop_id, _e.n.is_(None))
 
 
 def _sendable(shop_id: int, newest: int) -> Select[int, bytes, bool, str | None]:

@@ -1,7 +1,8 @@
-"""Group commit, the synchronous part: several jobs in one transaction, each under a savepoint, each with its own outcome.
+"""Group commit, the synchronous part: several jobs in one transaction, each with its own outcome.
 
 Invariant: a transaction locks its orders at once and in the order of their ids, so that no two processes of a fleet wait for
 each other. Batch jobs do so themselves; of other jobs several share a transaction only if the orders of all are known ahead.
+What orders share (counters, what is allotted of a SKU) is locked after all orders, in an order of its own (`finish`).
 
 A job that fails takes back its own work alone. When the engine undoes the whole transaction (deadlock, serialisation, lost
 connection), `RolledBack` is raised: none of the jobs happened, and no outcome may be answered.
@@ -14,12 +15,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
-from orders_sync.db import counters, events, order_documents
+from orders_sync.db import allotment, counters, events, order_documents
 from orders_sync.db.failures import meaning
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
@@ -47,6 +48,13 @@ class Failed:
 Outcome = Done | Failed
 
 
+class Ran(NamedTuple):
+    """What became of each job, in their order. `outbound`: as of a `Tx`, of any of them."""
+
+    outcomes: list[Outcome]
+    outbound: bool
+
+
 class BatchJob(ABC):
     """A job that can be done at once with others of its type that wait beside it, at less cost than one after the other."""
 
@@ -60,7 +68,8 @@ class BatchJob(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A job that waits. `orders`: whom it will lock, and no others; None when that is not known ahead, and for batch jobs."""
+    """A job that waits. `orders`: whom it will lock, and no others; None when that is not known ahead: also of a batch job, which
+    then shares a transaction with its like alone."""
 
     job: Job
     orders: frozenset[int] | None
@@ -86,7 +95,7 @@ def next_group(queue: Sequence[Q], most: int) -> tuple[list[Q], list[Q]]:
     return group, [queued for queued in queue if id(queued) not in taken]
 
 
-def run_group(conn: Connection, shop_id: int, now: Ms, group: Sequence[Queued]) -> list[Outcome]:
+def run_group(conn: Connection, shop_id: int, now: Ms, group: Sequence[Queued]) -> Ran:
     """Runs the jobs in the open transaction, in this order. Raises RolledBack."""
     if len(group) > 1:
         try:
@@ -96,26 +105,52 @@ def run_group(conn: Connection, shop_id: int, now: Ms, group: Sequence[Queued]) 
     return run_jobs(conn, shop_id, now, [queued.job for queued in group])
 
 
-def run_jobs(conn: Connection, shop_id: int, now: Ms, jobs: Sequence[Job]) -> list[Outcome]:
+def run_jobs(conn: Connection, shop_id: int, now: Ms, jobs: Sequence[Job]) -> Ran:
     """Runs the jobs in the open transaction, in this order. Raises RolledBack.
 
-    A job on its own gets no savepoint: when it failed, the caller rolls back. Batch jobs are done at once, and one by one only
-    when that fails: then each has its own outcome again.
+    Batch jobs that follow each other are done at once, and one by one only when that fails: then each has its own outcome again.
+    What has the transaction to itself gets no savepoint: of one job that failed the caller rolls it back, of several batch jobs
+    this raises RolledBack, and they are tried each alone.
     """
-    savepoint = conn.begin_nested if len(jobs) > 1 else nullcontext
-    ran: list[tuple[Outcome, counters.Tally]] = []
-    for part in _parts(jobs):
+    parts = _parts(jobs)
+    savepoint = conn.begin_nested if len(parts) > 1 else nullcontext
+    outcomes: list[Outcome] = []
+    done: list[Tx] = []
+
+    def run(job: Job) -> Outcome:
+        tx = Tx(conn, shop_id, now)
+        outcome = _run(tx, job, savepoint)
+        if isinstance(outcome, Done):
+            done.append(tx)
+        return outcome
+
+    for part in parts:
         if len(part) > 1 and isinstance(part[0], BatchJob):
-            outcome, moved = _run(Tx(conn, shop_id, now), part[0].at_once(part), savepoint)
+            outcome = run(part[0].at_once(part))
             if isinstance(outcome, Done):
-                ran += [(outcome, moved), *((outcome, {}) for _ in part[1:])]
+                outcomes += [outcome] * len(part)
                 continue
-        ran += [_run(Tx(conn, shop_id, now), job, savepoint) for job in part]
+            if len(parts) == 1:
+                raise RolledBack from outcome.error
+        outcomes += [run(job) for job in part]
     try:
-        counters.apply(conn, shop_id, counters.total(moved for _, moved in ran))
+        finish(conn, shop_id, now, done)
     except DBAPIError as error:
         raise RolledBack from error
-    return [outcome for outcome, _ in ran]
+    return Ran(outcomes, any(tx.outbound for tx in done))
+
+
+def finish(conn: Connection, shop_id: int, now: Ms, done: Sequence[Tx]) -> None:
+    """What these jobs moved that others' orders share, last in their transaction: the counters, which are locked from here to the
+    commit, and then what is allotted of SKUs that they changed."""
+    changed: dict[str, bool] = {}
+    for tx in done:
+        changed |= {sku: level or changed.get(sku, False) for sku, level in tx.allotted.items()}
+    counters.apply(conn, shop_id, allotment.held_by(changed) | counters.total(tx.counted for tx in done))
+    after = Tx(conn, shop_id, now, silent=all(tx.silent for tx in done))
+    allotment.allot(after, changed)
+    after.touched.difference_update(*(tx.touched for tx in done))
+    _announce(after)
 
 
 def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
@@ -129,8 +164,8 @@ def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
     return parts
 
 
-def _run(tx: Tx, job: Job, savepoint: Callable[[], AbstractContextManager[Any]]) -> tuple[Outcome, counters.Tally]:
-    """What became of one job, and how it moves the day counters. Raises RolledBack."""
+def _run(tx: Tx, job: Job, savepoint: Callable[[], AbstractContextManager[Any]]) -> Outcome:
+    """What became of one job. Raises RolledBack."""
     try:
         with savepoint():
             value = job(tx)
@@ -138,10 +173,10 @@ def _run(tx: Tx, job: Job, savepoint: Callable[[], AbstractContextManager[Any]])
     except (DBAPIError, InvalidRequestError) as error:
         if undid_everything(tx.conn, error):
             raise RolledBack from error
-        return Failed(meaning(error)), {}
+        return Failed(meaning(error))
     except Exception as error:  # noqa: BLE001  # a job's outermost frame: its caller gets the error
-        return Failed(error), {}
-    return Done(value), tx.counted
+        return Failed(error)
+    return Done(value)
 
 
 def undid_everything(conn: Connection, error: DBAPIError | InvalidRequestError) -> bool:

@@ -118,9 +118,13 @@ def new_deliveries(tx: Tx, several: Sequence[Delivery]) -> list[Delivery]:
         }
         for (source, delivery_id), delivery in sorted(first.items(), key=lambda item: item[0])
     ]
-    insert = insert_if_missing(tx.conn, deliveries).returning(deliveries.c.source, deliveries.c.delivery_id)
-    new = {id(first[row.source, row.delivery_id]) for row in tx.conn.execute(insert, rows)} if rows else set()
+    added = _ADD.rows_many(tx.conn, rows)
+    new = {id(first[source, delivery_id]) for source, delivery_id in added}
     return [delivery for delivery in several if delivery.delivery_id is None or id(delivery) in new]
 
+
+_ADD = Statement(
+    lambda conn: insert_if_missing(conn, deliveries).returning(deliveries.c.source, deliveries.c.delivery_id)
+)
 
 prune_deliveries = older(deliveries.c.received_at)

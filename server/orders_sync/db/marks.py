@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from orders_sync.db.backlog import SEVERAL, late_prone
 from orders_sync.db.counters import BLOCK, Count, Counted, Tally
 from orders_sync.db.selection import ANY, NOTE, Dimension
 from orders_sync.db.texts import folded
@@ -42,6 +43,8 @@ def marks(p: Projection) -> list[str]:
         found.append(_HELD)
     if p.static_issue is not None:
         found += [f"issue:{p.static_issue.value}", _ISSUE]
+    if len(late_prone(p)) > 1:
+        found.append(SEVERAL)
     if p.note_count:
         found.append(_NOTED)
     if p.value_usd_cents is not None and -_MOST <= p.value_usd_cents // _UNIT < _MOST:

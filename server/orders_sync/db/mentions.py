@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from orders_sync.db.bulk import BulkStatement, among, batches, older
+from orders_sync.db.among import among
+from orders_sync.db.bulk import batches, older
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import UNREAD_MENTION, mentions, orders
 from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
@@ -46,13 +48,13 @@ def of_notes(tx: Tx, note_ids: Iterable[str]) -> set[Addressed]:
 def add(tx: Tx, new: Sequence[tuple[int, Addressed]]) -> None:
     """They are named from now on, and were never before. Each with the order that the note is on."""
     same = {"shop_id": tx.shop_id, "named": True, "at": tx.now}
-    _ADD.run(tx.conn, [{**same, "order_id": order_id, **each._asdict()} for order_id, each in new])
+    _ADD.run_many(tx.conn, [{**same, "order_id": order_id, **each._asdict()} for order_id, each in new])
 
 
 def set_named(tx: Tx, known: Sequence[Addressed], *, named: bool) -> None:
     """The notes name them, or do not any more."""
     rows = [{"of_shop": tx.shop_id, "of_note": of, "of_person": person, "now": named} for of, person in known]
-    _SET.run(tx.conn, rows)
+    _SET.run_many(tx.conn, rows)
 
 
 def listed(conn: Connection, shop_id: int, addressee: str, *, unread: bool, limit: int) -> list[MentionRow]:
@@ -72,10 +74,10 @@ def read(tx: Tx, addressee: str, mention_ids: Collection[int]) -> int:
 
 prune = older(_m.at)
 
-_ADD = BulkStatement(lambda _: insert(mentions))
+_ADD = Statement(lambda _: insert(mentions))
 _OF = (
     _m.shop_id == bindparam("of_shop"),
     _m.note_id == bindparam("of_note"),
     _m.addressee == bindparam("of_person"),
 )
-_SET = BulkStatement(lambda _: update(mentions).where(*_OF).values(named=bindparam("now")))
+_SET = Statement(lambda _: update(mentions).where(*_OF).values(named=bindparam("now")))

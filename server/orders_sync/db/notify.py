@@ -20,6 +20,8 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from orders_sync import backoff
 from orders_sync.db import connections, durability
 from orders_sync.db.failures import Unavailable
+from orders_sync.db.numbering import Numbering
+from orders_sync.db.statement import PostgresStatement
 
 CHANNEL = "orders_sync"
 """The payload is `<shop_id>:<newest number>`."""
@@ -29,11 +31,9 @@ LONGEST_PAUSE_S = 5.0
 
 _KEEPALIVE = {"keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3", "connect_timeout": "5"}
 
-_NOTIFY = text("""
-    WITH moved AS (
-        UPDATE desk SET durable_n = :newest WHERE shop_id = :shop_id AND durable_n < :newest RETURNING durable_n
-    )
-    SELECT set_config('synchronous_commit', 'off', true), pg_notify(:channel, :payload) FROM moved
+_NOTIFY = PostgresStatement("""
+    WITH moved AS (UPDATE desk SET durable_n = $2 WHERE shop_id = $1 AND durable_n < $2 RETURNING shop_id)
+    SELECT set_config('synchronous_commit', 'off', true), pg_notify($3, shop_id || ':' || $2) FROM moved
 """)
 """One statement, since `desk` is locked by it and every numbering waits for that. Nothing is sent that another process of the
 fleet has sent already."""
@@ -82,17 +82,24 @@ def _lost(state: RetryCallState) -> None:
 
 
 class Notifier:
-    """`send` never waits; what is sent while a notification is under way becomes the next one."""
+    """`send` never waits; what is sent while a notification is under way becomes the next one.
 
-    def __init__(self, url: URL, shop_id: int) -> None:
+    `durable` is called on the loop with what is on the disk by then, before the others are told of it. A crash of the database
+    ends every session, so only what was numbered while this one stood is sure to be there: of the rest just the number is said.
+    """
+
+    def __init__(self, url: URL, shop_id: int, durable: Callable[[Sequence[Numbering]], None]) -> None:
         self._engine: Engine = connections.writer(url).execution_options(isolation_level="AUTOCOMMIT")
         self._shop_id = shop_id
-        self._newest = 0
+        self._durable = durable
+        self._waiting: list[tuple[object, Numbering]] = []
+        self._session: object = None
+        """The driver's connection that was used last."""
         self._sending: asyncio.Task[None] | None = None
         self._posting: set[asyncio.Task[None]] = set()
 
-    def send(self, newest: int) -> None:
-        self._newest = max(self._newest, newest)
+    def send(self, numbering: Numbering) -> None:
+        self._waiting.append((self._session, numbering))
         if self._sending is None:
             self._sending = asyncio.get_running_loop().create_task(self._run(), name="db-notify")
 
@@ -116,11 +123,10 @@ class Notifier:
         self._engine.dispose()
 
     async def _run(self) -> None:
-        sent = 0
         try:
-            while sent < self._newest:
-                sent = self._newest
-                await asyncio.to_thread(self._notify, sent)
+            while self._waiting:
+                sending, self._waiting = self._waiting, []
+                self._session = await asyncio.to_thread(self._notify, sending, asyncio.get_running_loop())
         finally:
             self._sending = None
 
@@ -128,14 +134,20 @@ class Notifier:
         with self._engine.connect() as conn:
             conn.execute(_POST, {"channel": channel, "payloads": list(payloads)})
 
-    def _notify(self, newest: int) -> None:
-        """Numbers are on the disk before anybody knows of them, so that whoever then reads them does not wait for it."""
-        payload = f"{self._shop_id}:{newest}"
-        values = {"shop_id": self._shop_id, "newest": newest, "channel": CHANNEL, "payload": payload}
+    def _notify(self, sending: Sequence[tuple[object, Numbering]], loop: asyncio.AbstractEventLoop) -> object:
+        """Numbers are on the disk before anybody knows of them, so that whoever then reads them does not wait for it.
+
+        This process knows first: it hears its own notification as well. Returns the session; None when there is none.
+        """
+        newest = sending[-1][1].newest
         try:
             with self._engine.connect() as conn:
+                session = conn.connection.driver_connection
                 durability.ensure(conn)
-                conn.execute(_NOTIFY, values)
-                conn.commit()
-        except DBAPIError as error:
-            _log.info("notification not sent: %s", error.orig)
+                sure = [each if known is session else Numbering(newest, newest) for known, each in sending]
+                loop.call_soon_threadsafe(self._durable, sure)
+                _NOTIFY.run(conn, self._shop_id, newest, CHANNEL)
+                return session
+        except (DBAPIError, PoolTimeout) as error:
+            _log.info("notification not sent: %s", getattr(error, "orig", error))
+            return None

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, exists, select, tuple_
 
 from orders_sync.db import durability
 from orders_sync.db.alerts import RANK
-from orders_sync.db.bulk import among
+from orders_sync.db.among import among
 from orders_sync.db.events import Numbered, head
 from orders_sync.db.tables import ALERTED, GAP_ORDER, OPEN_ALERT, alerts, events, orders
 from orders_sync.db.texts import key

@@ -9,10 +9,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, literal, select, update
 
-from orders_sync.db.bulk import BulkStatement, among, batches, insert_if_missing, insert_or_replace
+from orders_sync.db.among import among
+from orders_sync.db.bulk import batches, insert_if_missing, insert_or_replace
+from orders_sync.db.order_rows import Row as OrderRow
+from orders_sync.db.statement import Statement, pipelined
 from orders_sync.db.tables import order_docs, orders
+from orders_sync.db.tabs import SHOP
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.facts import OrderFacts, dump, load
 from orders_sync.instants import Ms
@@ -29,7 +33,7 @@ class Known:
     """An order as it is stored; its documents are read when they are asked for.
 
     `version`, `card`, `alert_types` and `wake_at` come from the order's row. Where it has none, `version` is 0 and the others
-    are empty: it is in no list (new, a stub, or deleted).
+    are empty: it is in no list (new, a stub, or deleted). `row`: the whole of it, of an order that is locked.
     """
 
     order_id: int
@@ -40,6 +44,12 @@ class Known:
     card: bytes
     alert_types: str
     wake_at: Ms | None
+    row: OrderRow | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing at all was stored of it before."""
+        return self.stored_facts == _EMPTY and self.stored_operator is None and self.version == 0
 
     @lazy
     def facts(self) -> OrderFacts:
@@ -66,10 +76,10 @@ def lock(tx: Tx, order_ids: Iterable[int], *, create: bool) -> dict[int, Known]:
     """The documents, locked in the order of their ids until the transaction ends; `create` makes those that are missing."""
     found: dict[int, Known] = {}
     for batch in batches(order_ids, _BATCH):
-        if create:
-            rows = [{"shop_id": tx.shop_id, "order_id": order_id, "facts": _EMPTY} for order_id in batch]
-            tx.conn.execute(insert_if_missing(tx.conn, order_docs), rows)
         found |= _locked(tx, batch)
+        missing = [order_id for order_id in batch if order_id not in found]
+        if create and missing:
+            found |= _made(tx, missing)
     return found
 
 
@@ -110,18 +120,16 @@ def save(tx: Tx, drafts: Sequence[Draft]) -> None:
         for draft in drafts
         if draft.facts is not None
     ]
-    _SAVE.run(tx.conn, whole)
+    _SAVE.run_many(tx.conn, whole)
     rest = [{"of_shop": tx.shop_id, "of": draft.order_id, **_decided(draft)} for draft in drafts if draft.facts is None]
-    _DECIDE.run(tx.conn, rest)
+    _DECIDE.run_many(tx.conn, rest)
 
 
 def drop_empty(tx: Tx, order_ids: Iterable[int]) -> None:
     """Takes back documents that were made to be locked and of which nothing is known."""
     wanted = list(order_ids)
-    if wanted:
-        mine = (_d.shop_id == tx.shop_id) & among(tx.conn, _d.order_id)
-        empty = delete(order_docs).where(mine, _d.facts == _EMPTY, _d.operator.is_(None))
-        tx.conn.execute(empty, {"ids": wanted})
+    if wanted and tx.conn.dialect.name != "sqlite":
+        _DROP_EMPTY.run(tx.conn, {"shop_id": tx.shop_id, "ids": wanted, "facts": _EMPTY})
 
 
 def stubs(conn: Connection, shop_id: int, limit: int = 250) -> list[int]:
@@ -155,8 +163,31 @@ def without_field(conn: Connection, shop_id: int, last: int, limit: int, field: 
 def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Known]:
     """The order's row is read after its document is locked, in a statement of its own: PostgreSQL gives whoever waited for a
     lock the new version of the locked row alone, and the old one of whatever is joined to it."""
-    query = _query(tx.conn, tx.shop_id).order_by(_d.order_id).with_for_update()
-    return _with_rows(tx.conn, tx.shop_id, tx.conn.execute(query, {"ids": list(order_ids)}).all())
+    values = {"shop_id": tx.shop_id, "ids": order_ids}
+    with pipelined(tx.conn):
+        documents, rows = _LOCK.send(tx.conn, values), _ROWS.send(tx.conn, values)
+    of_order = {row[_ID]: dict(zip(_COLUMNS, row, strict=True)) for row in rows()}
+    return {
+        order_id: _known(order_id, facts, operator, stub_since, of_order.get(order_id))
+        for order_id, facts, operator, stub_since in documents()
+    }
+
+
+def _made(tx: Tx, missing: Sequence[int]) -> dict[int, Known]:
+    """Documents of orders of which nothing is known. PostgreSQL locks only what is there; SQLite's writer is alone anyway."""
+    if tx.conn.dialect.name == "sqlite":
+        return {order_id: _known(order_id, _EMPTY, None, None, None) for order_id in missing}
+    rows = [{"shop_id": tx.shop_id, "order_id": order_id, "facts": _EMPTY} for order_id in missing]
+    made = {order_id: _known(order_id, _EMPTY, None, None, None) for (order_id,) in _MAKE.rows_many(tx.conn, rows)}
+    return made if len(made) == len(missing) else made | _locked(tx, [of for of in missing if of not in made])
+
+
+def _known(order_id: int, facts: bytes, operator: bytes | None, stub_since: int | None, row: OrderRow | None) -> Known:
+    since = None if stub_since is None else Ms(stub_since)
+    if row is None:
+        return Known(order_id, facts, operator, since, 0, b"", "", None)
+    wake_at = None if row["wake_at"] is None else Ms(row["wake_at"])
+    return Known(order_id, facts, operator, since, row["version"], row["card"], row["alert_types"], wake_at, row)
 
 
 def _query(conn: Connection, shop_id: int) -> Select[int, bytes, bytes | None, int | None]:
@@ -186,6 +217,27 @@ def _decided(draft: Draft) -> dict[str, object]:
 
 
 _UNTOUCHED = OperatorState()
+_COLUMNS = tuple(_o.keys())
+_ID = _COLUMNS.index("id")
 _OF = (_d.shop_id == bindparam("of_shop"), _d.order_id == bindparam("of"))
-_SAVE = BulkStatement(lambda conn: insert_or_replace(conn, order_docs))
-_DECIDE = BulkStatement(lambda _: update(order_docs).where(*_OF))
+_MAKE = Statement(lambda conn: insert_if_missing(conn, order_docs).returning(_d.order_id))
+_SAVE = Statement(lambda conn: insert_or_replace(conn, order_docs))
+_DECIDE = Statement(lambda _: update(order_docs).where(*_OF))
+
+
+def _mine(conn: Connection) -> tuple[ColumnElement[bool], ...]:
+    return (_d.shop_id == SHOP, among(conn, _d.order_id))
+
+
+_LOCK = Statement(
+    lambda conn: (
+        select(_d.order_id, _d.facts, _d.operator, _d.stub_since)
+        .where(*_mine(conn))
+        .order_by(_d.order_id)
+        .with_for_update()
+    )
+)
+_ROWS = Statement(lambda conn: select(orders).where(_o.shop_id == SHOP, among(conn, _o.id)))
+_DROP_EMPTY = Statement(
+    lambda conn: delete(order_docs).where(*_mine(conn), _d.facts == bindparam("facts"), _d.operator.is_(None))
+)

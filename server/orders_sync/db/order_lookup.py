@@ -9,8 +9,10 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
-from orders_sync.db.bulk import among, batches
+from orders_sync.db.among import among
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import orders
+from orders_sync.db.tabs import SHOP
 from orders_sync.db.texts import key
 from orders_wire.texts import trimmed
 
@@ -64,14 +66,17 @@ def _of_name(spelling: str, named: dict[str, list[int]]) -> tuple[int, ...]:
 
 
 def _existing(conn: Connection, shop_id: int, order_ids: Collection[int]) -> set[int]:
-    query = select(orders.c.id).where(orders.c.shop_id == shop_id, among(conn, orders.c.id))
-    return {order_id for batch in batches(order_ids) for order_id in conn.scalars(query, {"ids": batch})}
+    rows = _IDS.rows(conn, {"shop_id": shop_id, "ids": sorted(order_ids)}) if order_ids else ()
+    return {order_id for (order_id,) in rows}
 
 
 def _named(conn: Connection, shop_id: int, names: Collection[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for batch in batches(names):
-        query = select(orders.c.name, orders.c.id).where(orders.c.shop_id == shop_id, orders.c.name.in_(batch))
-        for name, order_id in conn.execute(query):
-            found.setdefault(name, []).append(order_id)
+    for name, order_id in _NAMES.rows(conn, {"shop_id": shop_id, "ids": sorted(names)}) if names else ():
+        found.setdefault(name, []).append(order_id)
     return found
+
+
+_o = orders.c
+_IDS = Statement(lambda conn: select(_o.id).where(_o.shop_id == SHOP, among(conn, _o.id)))
+_NAMES = Statement(lambda conn: select(_o.name, _o.id).where(_o.shop_id == SHOP, among(conn, _o.name)))

@@ -9,10 +9,20 @@ from typing import Any
 import orjson
 from sqlalchemy import Table
 
+from orders_sync.db import backlog
 from orders_sync.db.marks import marks
-from orders_sync.db.tables import order_marks, order_tags, order_terms, owed_skus, parcels, references, returns
+from orders_sync.db.tables import (
+    order_marks,
+    order_tags,
+    order_terms,
+    owed_skus,
+    owed_units,
+    parcels,
+    references,
+    returns,
+)
 from orders_sync.db.texts import clean, folded, key, searched
-from orders_sync.rules.projection import ParcelRow, Projection, ReturnRow
+from orders_sync.rules.projection import OwedUnits, ParcelRow, Projection, ReturnRow
 from orders_wire.vocabulary import Priority
 
 Row = dict[str, Any]
@@ -20,12 +30,14 @@ Parts = tuple[list[Row], ...]
 
 PRIORITY_RANK = {Priority.VIP: 0, Priority.RUSH: 1, Priority.STANDARD: 2}
 
-PARTS: tuple[Table, ...] = (parcels, returns, order_tags, order_terms, owed_skus, references, order_marks)
+PARTS: tuple[Table, ...] = (parcels, returns, order_tags, order_terms, owed_skus, references, order_marks, owed_units)
 """The tables that hold an order's lists, each row with its `order_id`. A release before the last of them writes a shorter digest:
-such a row is in the index `orders_unmarked`."""
+such a row is in the index `orders_unallotted`."""
 
 _DIGEST_BYTES = 8
+_GROUP_BYTES = 12
 _BIGINT_MAX = 2**63 - 1
+_INTEGER_MAX = 2**31 - 1
 
 
 def order_row(shop_id: int, projection: Projection, version: int, parts: Parts | None = None) -> Row:
@@ -59,9 +71,21 @@ def order_row(shop_id: int, projection: Projection, version: int, parts: Parts |
         "return_at": p.return_at,
         "refunded_at": p.refunded_at,
         "wake_at": p.wake_at,
+        "ready": None if p.ready is None else p.ready.value,
+        "blockers": clean(orjson.dumps(p.blockers).decode()),
+        "sendable": min(p.sendable, _INTEGER_MAX),
+        "counted": backlog.places(p, owner(p.assigned_to)),
+        "together": _together(shop_id, p.destination),
         "card": p.row_json,
         "parts": digest(part_rows(shop_id, p) if parts is None else parts),
     }
+
+
+def _together(shop_id: int, destination: str | None) -> str | None:
+    """A digest, from which nobody learns where somebody lives."""
+    if destination is None:
+        return None
+    return hashlib.blake2b(f"{shop_id} {destination}".encode(), digest_size=_GROUP_BYTES).hexdigest()
 
 
 def owner(name: str | None) -> str | None:
@@ -92,7 +116,19 @@ def part_rows(shop_id: int, projection: Projection) -> Parts:
         [owed[sku] for sku in sorted(owed)],
         [mine | {"kind": kind, "ref_id": ref_id} for kind, ref_id in sorted(p.references)],
         [mine | {"mark": mark, "placed_at": p.placed_at} for mark in marks(p)],
+        [mine | _owed_columns(each) for each in sorted(p.owed_units, key=lambda each: (key(each.sku), each.turn))],
     )
+
+
+def _owed_columns(each: OwedUnits) -> Row:
+    return {
+        "sku": key(each.sku),
+        "turn": int(each.turn),
+        "due": each.due,
+        "units": each.units,
+        "stuck": each.stuck,
+        "waits": each.waits,
+    }
 
 
 def _return_columns(item: ReturnRow) -> Row:

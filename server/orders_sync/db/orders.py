@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Connection, Delete, Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy.sql.dml import ReturningDelete
 
-from orders_sync.db import counters, marks, search
-from orders_sync.db.bulk import BulkStatement, among, insert_if_missing
+from orders_sync.db import allotment, backlog, counters, marks, search
+from orders_sync.db.among import among
+from orders_sync.db.bulk import insert_if_missing
 from orders_sync.db.order_rows import PARTS, Parts, Row, changed_parts, order_row, owner, part_rows
-from orders_sync.db.tables import order_marks, orders
+from orders_sync.db.statement import Statement
+from orders_sync.db.tables import order_marks, orders, owed_units
+from orders_sync.db.tabs import SHOP
 from orders_sync.db.tx import Tx
 from orders_sync.rules.projection import Projection
 
@@ -23,44 +28,47 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What an order comes to now, and its version."""
+    """What an order comes to now, its version, and the types of its open alerts as the row has them; None: they stay."""
 
     projection: Projection
     version: int
+    alert_types: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerChange:
-    """An order with another owner, its version and its card then."""
+    """An order with another owner, its version and its card then. `counted`: what its row said of the open work before."""
 
     order_id: int
     version: int
     assigned_to: str | None
     card: bytes
+    previous: str | None
+    counted: str | None
 
 
-def save(tx: Tx, rows: Sequence[Saved]) -> None:
+def save(tx: Tx, rows: Sequence[Saved], old: Mapping[int, Row] | None = None) -> None:
     """Writes each order's row and lists, and moves the day counters from the locked old row. One order appears once.
 
-    Writes only what differs. Keeps what others own in the row: open alerts and outbound counts.
+    Writes only what differs. Keeps what others own in the row, the outbound counts. `old`: the rows that there are, as this
+    transaction read them when it had locked their documents.
     """
     for start in range(0, len(rows), _BATCH):
-        _save(tx, sorted(rows[start : start + _BATCH], key=lambda saved: saved.projection.order_id))
+        batch = sorted(rows[start : start + _BATCH], key=lambda saved: saved.projection.order_id)
+        ids = [saved.projection.order_id for saved in batch]
+        known = _locked(tx, ids) if old is None else {of: old[of] for of in ids if of in old}
+        _save(tx, batch, known)
 
 
 def change_owners(tx: Tx, rows: Sequence[OwnerChange]) -> None:
-    """Stores each order's new owner. Nothing else is in it that depends on that, nor in any list or counter."""
-    values = [
-        {
-            "of_shop": tx.shop_id,
-            "of": row.order_id,
-            "version": row.version,
-            "assigned_to": owner(row.assigned_to),
-            "card": row.card,
-        }
-        for row in sorted(rows, key=lambda row: row.order_id)
-    ]
-    _UPDATE.run(tx.conn, values)
+    """Stores each order's new owner. Nothing else depends on that but how much there is to send for whom."""
+    values = []
+    for row in sorted(rows, key=lambda row: row.order_id):
+        counted = backlog.with_owner(row.counted, row.previous, owner(row.assigned_to))
+        tx.count(backlog.difference(row.counted, counted))
+        changed = {"version": row.version, "assigned_to": owner(row.assigned_to), "card": row.card, "counted": counted}
+        values.append({"of_shop": tx.shop_id, "of": row.order_id, **changed})
+    _UPDATE.run_many(tx.conn, values)
 
 
 def remove(tx: Tx, order_id: int) -> bool:
@@ -70,48 +78,44 @@ def remove(tx: Tx, order_id: int) -> bool:
         return False
     for table in PARTS:
         _drop(tx, table, [order_id])
-    tx.conn.execute(delete(orders).where(orders.c.shop_id == tx.shop_id, orders.c.id == order_id))
+    _REMOVE.run(tx.conn, {"of_shop": tx.shop_id, "of": order_id})
     search.forget(tx, {old["customer_folded"]})
     tx.count(counters.difference(old, None))
+    tx.count(backlog.difference(old["counted"], None))
     return True
 
 
-def set_alerts(tx: Tx, types: Mapping[int, str]) -> None:
-    """Records the open alert types of these orders, each as the row has them."""
-    _UPDATE.run(tx.conn, [{"of_shop": tx.shop_id, "of": of, "alert_types": types[of]} for of in sorted(types)])
+def drop_left(tx: Tx) -> None:
+    """Takes out the units of orders that a release before this one has deleted, which knows nothing of them."""
+    allotment.moved(tx, _DROP_LEFT.rows(tx.conn, {"shop_id": tx.shop_id}), -1)
 
 
-def _save(tx: Tx, batch: Sequence[Saved]) -> None:
+def _save(tx: Tx, batch: Sequence[Saved], old: Mapping[int, Row]) -> None:
     parts = {saved.projection.order_id: part_rows(tx.shop_id, saved.projection) for saved in batch}
     new = {
-        (order_id := saved.projection.order_id): order_row(tx.shop_id, saved.projection, saved.version, parts[order_id])
+        (of := saved.projection.order_id): order_row(tx.shop_id, saved.projection, saved.version, parts[of])
+        | {"alert_types": _alert_types(saved, old.get(of))}
         for saved in batch
     }
-    old = _locked(tx, list(new))
-    missing = [row for order_id, row in new.items() if order_id not in old]
-    if missing:
-        old |= _insert(tx, missing)
+    _ADD.run_many(tx.conn, [row for order_id, row in new.items() if order_id not in old])
     _update(tx, old, new)
     _save_parts(tx, parts, old, new)
     _save_names(tx, old, new)
     for order_id, after in new.items():
-        tx.count(counters.difference(old.get(order_id), after))
+        before = old.get(order_id)
+        tx.count(counters.difference(before, after))
+        tx.count(backlog.difference(None if before is None else before["counted"], after["counted"]))
+
+
+def _alert_types(saved: Saved, before: Row | None) -> str:
+    if saved.alert_types is not None:
+        return saved.alert_types
+    return "" if before is None else before["alert_types"]
 
 
 def _locked(tx: Tx, order_ids: Sequence[int]) -> dict[int, Row]:
-    mine = (orders.c.shop_id == tx.shop_id, among(tx.conn, orders.c.id))
-    query = select(orders).where(*mine).order_by(orders.c.id).with_for_update()
-    return {row["id"]: dict(row) for row in tx.conn.execute(query, {"ids": order_ids}).mappings()}
-
-
-def _insert(tx: Tx, rows: list[Row]) -> dict[int, Row]:
-    """Inserts the rows; returns those that another process inserted in the meantime, locked."""
-    if tx.conn.dialect.name == "sqlite":
-        _ADD.run(tx.conn, rows)
-        return {}
-    inserted = set(tx.conn.execute(insert_if_missing(tx.conn, orders).returning(orders.c.id), rows).scalars())
-    lost = [row["id"] for row in rows if row["id"] not in inserted]
-    return _locked(tx, lost) if lost else {}
+    rows = _LOCK.rows(tx.conn, {"shop_id": tx.shop_id, "ids": order_ids})
+    return {row[_ID]: dict(zip(_COLUMNS, row, strict=True)) for row in rows}
 
 
 def _update(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
@@ -122,7 +126,7 @@ def _update(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
         if changed:
             alike.setdefault(tuple(changed), []).append({"of_shop": tx.shop_id, "of": order_id, **changed})
     for rows in alike.values():
-        _UPDATE.run(tx.conn, rows)
+        _UPDATE.run_many(tx.conn, rows)
 
 
 def _save_parts(tx: Tx, parts: Mapping[int, Parts], old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
@@ -138,18 +142,22 @@ def _save_parts(tx: Tx, parts: Mapping[int, Parts], old: Mapping[int, Row], new:
     for table, order_ids, rows_of_table in zip(PARTS, stale, fresh, strict=True):
         if order_ids:
             _drop(tx, table, order_ids)
-        _ADD_PARTS[table].run(tx.conn, rows_of_table)
+        _ADD_PARTS[table].run_many(tx.conn, rows_of_table)
         if table is order_marks:
             tx.count(marks.tally(row["mark"] for row in rows_of_table))
+        if table is owed_units:
+            allotment.moved(tx, ((row["sku"], row["order_id"], row["units"], row["waits"]) for row in rows_of_table))
 
 
 def _drop(tx: Tx, table: Table, order_ids: Sequence[int]) -> None:
-    mine = delete(table).where(table.c.shop_id == tx.shop_id, among(tx.conn, table.c.order_id))
-    if table is not order_marks:
-        tx.conn.execute(mine, {"ids": order_ids})
-        return
-    dropped = tx.conn.execute(mine.returning(order_marks.c.mark), {"ids": order_ids}).scalars()
-    tx.count({place: -count for place, count in marks.tally(dropped).items()})
+    values = {"shop_id": tx.shop_id, "ids": order_ids}
+    if table is order_marks:
+        dropped = _DROP_PARTS[table].rows(tx.conn, values)
+        tx.count({place: -count for place, count in marks.tally(mark for (mark,) in dropped).items()})
+    elif table is owed_units:
+        allotment.moved(tx, _DROP_PARTS[table].rows(tx.conn, values), -1)
+    else:
+        _DROP_PARTS[table].run(tx.conn, values)
 
 
 def _save_names(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
@@ -164,7 +172,29 @@ def _save_names(tx: Tx, old: Mapping[int, Row], new: Mapping[int, Row]) -> None:
     search.forget(tx, gone - added)
 
 
+def _dropping(conn: Connection, table: Table) -> Delete | ReturningDelete[*tuple[Any, ...]]:
+    mine = delete(table).where(table.c.shop_id == SHOP, among(conn, table.c.order_id))
+    return mine.returning(*_RETURNED[table]) if table in _RETURNED else mine
+
+
+_RETURNED: Mapping[Table, tuple[Column[Any], ...]] = {
+    order_marks: (order_marks.c.mark,),
+    owed_units: (owed_units.c.sku, owed_units.c.order_id, owed_units.c.units, owed_units.c.waits),
+}
+"""What is asked of the rows that are dropped, since counters go with them."""
+
+_COLUMNS = tuple(orders.c.keys())
+_ID = _COLUMNS.index("id")
 _OF = (orders.c.shop_id == bindparam("of_shop"), orders.c.id == bindparam("of"))
-_ADD = BulkStatement(lambda _: insert(orders))
-_ADD_PARTS = {table: BulkStatement(partial(insert_if_missing, table=table)) for table in PARTS}
-_UPDATE = BulkStatement(lambda _: update(orders).where(*_OF))
+_LOCK = Statement(
+    lambda conn: (
+        select(orders).where(orders.c.shop_id == SHOP, among(conn, orders.c.id)).order_by(orders.c.id).with_for_update()
+    )
+)
+_ADD = Statement(lambda _: insert(orders))
+_ADD_PARTS = {table: Statement(partial(insert_if_missing, table=table)) for table in PARTS}
+_DROP_PARTS = {table: Statement(partial(_dropping, table=table)) for table in PARTS}
+_REMOVE = Statement(delete(orders).where(*_OF))
+_left = ~exists().where(orders.c.shop_id == owed_units.c.shop_id, orders.c.id == owed_units.c.order_id)
+_DROP_LEFT = Statement(delete(owed_units).where(owed_units.c.shop_id == SHOP, _left).returning(*_RETURNED[owed_units]))
+_UPDATE = Statement(lambda _: update(orders).where(*_OF))

@@ -6,28 +6,29 @@ changes a state recounts its order in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     RowMapping,
     Select,
     and_,
     bindparam,
     func,
     insert,
-    or_,
+    literal_column,
     select,
     update,
 )
 
 from orders_sync.db import order_documents
-from orders_sync.db.bulk import BulkStatement, among, older
+from orders_sync.db.among import among
+from orders_sync.db.bulk import older
 from orders_sync.db.events import order_gid
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import orders, outbox
 from orders_sync.db.tx import Tx
 from orders_sync.instants import FOREVER, Ms, to_datetime
@@ -72,24 +73,28 @@ class OutboxRow(NamedTuple):
 
 def add(tx: Tx, drafts: Sequence[Draft], action_id: str | None) -> None:
     """Queues these rows for an action, in this order."""
+    tx.outbound = tx.outbound or bool(drafts)
     same = {"shop_id": tx.shop_id, "action_id": action_id, "created_at": tx.now}
     same |= {"state": OutboundState.QUEUED.value, "attempts": 0}
-    _ADD.run(tx.conn, [draft._asdict() | same | {"payload": _json(draft.payload)} for draft in drafts])
+    _ADD.run_many(tx.conn, [draft._asdict() | same | {"payload": _json(draft.payload)} for draft in drafts])
 
 
 def of_action(tx: Tx, action_id: str, more: Collection[int] = ()) -> list[OutboxRow]:
     """The rows of an action, and those of `more`, held until the transaction ends: no relay can claim them meanwhile."""
-    mine = _o.action_id == action_id
-    others = _o.id.in_(bindparam("more", expanding=True))
-    query = rows(tx.shop_id).where(or_(mine, others)).order_by(_o.id).with_for_update()
-    return [read(row) for row in tx.conn.execute(query, {"more": list(more)})]
+    queries = [rows(tx.shop_id).where(_o.action_id == action_id)]
+    queries += [ROWS.where(named(tx.conn, tx.shop_id))] if more else []
+    ids = {"ids": sorted(more)}
+    return [read(row) for query in queries for row in tx.conn.execute(query.order_by(_o.id).with_for_update(), ids)]
 
 
-def of_order_kind(tx: Tx, order_id: int, target: str, kind: str) -> list[OutboxRow]:
-    """An order's rows of one kind, oldest first, held until the transaction ends."""
-    same = and_(_o.order_id == order_id, _o.target == target, _o.kind == kind)
+def of_orders_kind(tx: Tx, order_ids: Collection[int], target: str, kind: str) -> dict[int, list[OutboxRow]]:
+    """These orders' rows of one kind, oldest first, held until the transaction ends."""
+    found: dict[int, list[OutboxRow]] = {order_id: [] for order_id in order_ids}
+    same = and_(among(tx.conn, _o.order_id), _o.target == target, _o.kind == kind)
     query = rows(tx.shop_id).where(same).order_by(_o.id).with_for_update()
-    return [read(row) for row in tx.conn.execute(query)]
+    for row in tx.conn.execute(query, {"ids": sorted(order_ids)}) if found else ():
+        found[row.order_id].append(read(row))
+    return found
 
 
 def of_kinds(conn: Connection, shop_id: int, order_id: int, kinds: Collection[str]) -> list[OutboxRow]:
@@ -107,21 +112,26 @@ def locked(tx: Tx, row_id: int) -> OutboxRow | None:
 
 
 def set_state(tx: Tx, row_ids: Collection[int], state: OutboundState, reason: str | None = None) -> None:
-    """Moves rows that the transaction holds; `reason` replaces their last error where it is given."""
+    """Moves rows that the transaction holds, which may free those behind them; `reason` replaces their last error where it is
+    given."""
     if not row_ids:
         return
+    tx.outbound = True
     values = {"state": state.value} | ({} if reason is None else {"last_error": reason})
-    mine = and_(_o.shop_id == tx.shop_id, _o.id.in_(bindparam("ids", expanding=True)))
-    tx.conn.execute(update(outbox).where(mine).values(values), {"ids": list(row_ids)})
+    mine = named(tx.conn, tx.shop_id)
+    tx.conn.execute(update(outbox).where(mine).values(values), {"ids": sorted(row_ids)})
 
 
-def set_payload(tx: Tx, row_id: int, payload: Payload) -> None:
-    """What a row that the transaction holds will send."""
-    tx.conn.execute(update(outbox).where(_is(tx, row_id)).values(payload=_json(payload)))
+def set_payloads(tx: Tx, payloads: Mapping[int, Payload]) -> None:
+    """What rows that the transaction holds will send, by their ids."""
+    UPDATE.run_many(
+        tx.conn, [{"of_shop": tx.shop_id, "of": of, "payload": _json(payload)} for of, payload in payloads.items()]
+    )
 
 
 def requeue(tx: Tx, row_id: int, state: OutboundState = OutboundState.QUEUED) -> None:
     """Due at once, with all its tries before it; that a relay held it before stays known."""
+    tx.outbound = True
     values = {"state": state.value, "not_before": tx.now, "attempts": 0, "errors": None}
     tx.conn.execute(update(outbox).where(_is(tx, row_id)).values(values))
 
@@ -130,11 +140,10 @@ def recount(tx: Tx, order_ids: Collection[int]) -> None:
     """Brings the orders' own counts up to date. Their rows are held first, so that two counts never cross."""
     if not order_ids:
         return
-    ids = {"ids": sorted(order_ids)}
-    mine = and_(orders.c.shop_id == tx.shop_id, among(tx.conn, orders.c.id))
-    tx.conn.execute(select(orders.c.id).where(mine).order_by(orders.c.id).with_for_update(), ids)
-    counts = {"outbound_waiting": _count(WAITING), "outbound_failed": _count([OutboundState.DEAD])}
-    tx.conn.execute(update(orders).where(mine).values(counts), ids)
+    values = {"shop": tx.shop_id, "ids": sorted(order_ids)}
+    if tx.conn.dialect.name != "sqlite":
+        _HOLD_ORDERS.run(tx.conn, values)
+    _RECOUNT.run(tx.conn, values)
 
 
 _ENDED = [OutboundState.DONE.value, OutboundState.UNDONE.value, OutboundState.DISCARDED.value]
@@ -142,22 +151,27 @@ prune = older(_o.created_at, _o.state.in_(_ENDED))
 """Rows that are over."""
 
 
-def _count(states: Sequence[OutboundState]) -> ColumnElement[int]:
-    mine = and_(_o.shop_id == orders.c.shop_id, _o.order_id == orders.c.id, _o.state.in_([s.value for s in states]))
-    return select(func.count()).where(mine).correlate(orders).scalar_subquery()
+ROWS = select(*(_o.get(name, _o.lease_owner.is_not(None).label("claimed_before")) for name in OutboxRow._fields))
+"""As `read` takes them."""
 
 
 def rows(shop_id: int) -> Select[tuple[object, ...]]:
     """The rows of a shop, as `read` takes them."""
-    claimed_before = _o.lease_owner.is_not(None).label("claimed_before")
-    return select(*(_o.get(name, claimed_before) for name in OutboxRow._fields)).where(_o.shop_id == shop_id)
+    return ROWS.where(_o.shop_id == shop_id)
 
 
-def read(row: Row[tuple[object, ...]]) -> OutboxRow:
-    """A row that `rows` selected."""
-    found = OutboxRow._make(row)
+def named(conn: Connection, shop_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """The rows of a shop that are named by the parameter `ids`, and found by that: left to itself, SQLite walks through all that
+    the shop ever had."""
+    return and_(_o.shop_id + 0 == shop_id, among(conn, _o.id))
+
+
+def read(row: Sequence[Any]) -> OutboxRow:
+    """A row that `rows` selected, whatever stands behind it."""
+    found = OutboxRow._make(row[: len(OutboxRow._fields)])
+    stored: Any = found.payload
     return found._replace(
-        payload=orjson.loads(row.payload), state=OutboundState(found.state), claimed_before=bool(found.claimed_before)
+        payload=orjson.loads(stored), state=OutboundState(found.state), claimed_before=bool(found.claimed_before)
     )
 
 
@@ -210,4 +224,19 @@ def _is(tx: Tx, row_id: int) -> ColumnElement[bool]:
     return and_(_o.shop_id == tx.shop_id, _o.id == row_id)
 
 
-_ADD = BulkStatement(lambda _: insert(outbox))
+def _mine(conn: Connection) -> ColumnElement[bool]:
+    return and_(orders.c.shop_id == bindparam("shop"), among(conn, orders.c.id))
+
+
+def _count(states: Iterable[OutboundState]) -> ColumnElement[int]:
+    counted = _o.state.in_([literal_column(f"'{state.value}'") for state in states])
+    mine = and_(_o.shop_id == orders.c.shop_id, _o.order_id == orders.c.id, counted)
+    return select(func.count()).where(mine).correlate(orders).scalar_subquery()
+
+
+_COUNTS = {"outbound_waiting": _count(WAITING), "outbound_failed": _count([OutboundState.DEAD])}
+_HOLD_ORDERS = Statement(lambda conn: select(orders.c.id).where(_mine(conn)).order_by(orders.c.id).with_for_update())
+_RECOUNT = Statement(lambda conn: update(orders).where(_mine(conn)).values(_COUNTS))
+_ADD = Statement(lambda _: insert(outbox))
+UPDATE = Statement(lambda _: update(outbox).where(_o.shop_id == bindparam("of_shop"), _o.id == bindparam("of")))
+"""Of rows that the transaction holds, what is given of each."""

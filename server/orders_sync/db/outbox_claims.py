@@ -6,8 +6,9 @@ lease that ran out means that the outcome is not known.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import (
@@ -24,7 +25,8 @@ from sqlalchemy import (
     update,
 )
 
-from orders_sync.db.outbox import OutboxRow, read, rows
+from orders_sync.db.outbox import ROWS, UPDATE, OutboxRow, named, read, rows
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import outbox
 from orders_sync.db.tx import Tx
 from orders_sync.instants import FOREVER, Ms
@@ -60,9 +62,8 @@ def claim(tx: Tx, owner: str, targets: Collection[str], lease_ms: int, share: Sh
     taken = [*_due_rows(tx, targets, batched, share.batch), *_due_rows(tx, targets, others, share.single)]
     if taken:
         held = {"state": OutboundState.CLAIMED.value, "lease_owner": owner, "lease_until": tx.now + lease_ms}
-        mine = and_(_o.shop_id == tx.shop_id, _o.id.in_(bindparam("ids", expanding=True)))
-        statement = update(outbox).where(mine).values(attempts=_o.attempts + 1, **held)
-        tx.conn.execute(statement, {"ids": [row.id for row in taken]})
+        statement = update(outbox).where(named(tx.conn, tx.shop_id)).values(attempts=_o.attempts + 1, **held)
+        tx.conn.execute(statement, {"ids": sorted(row.id for row in taken)})
     return taken
 
 
@@ -77,38 +78,41 @@ def _due_rows(tx: Tx, targets: Collection[str], which: ColumnElement[bool], limi
     return [read(row) for row in tx.conn.execute(due)]
 
 
-def still_held(tx: Tx, row_id: int, owner: str) -> OutboxRow | None:
-    """The row, held until the transaction ends, if `owner` has it still."""
-    mine = and_(_o.id == row_id, _o.lease_owner == owner, _o.state == OutboundState.CLAIMED.value)
-    row = tx.conn.execute(rows(tx.shop_id).where(mine).with_for_update()).one_or_none()
-    return None if row is None else read(row)
+def still_held(tx: Tx, owners: Mapping[int, str]) -> dict[int, OutboxRow]:
+    """Of these rows, held until the transaction ends, those that their owner has still."""
+    found = _HELD.rows(tx.conn, {"shop": tx.shop_id, "ids": sorted(owners)})
+    held = [(read(row), row[-1]) for row in found]
+    return {row.id: row for row, owner in held if owner == owners[row.id]}
 
 
-def settle(
-    tx: Tx,
-    row_id: int,
-    state: OutboundState,
-    error: str | None,
-    not_before: Ms | None = None,
-    *,
-    errors: Sequence[FieldError] = (),
-) -> None:
-    """What became of a row that the transaction holds; `not_before` when it is to be tried again. `errors`: what its receiver
-    says against single fields."""
-    said = orjson.dumps([error.model_dump() for error in errors]).decode() if errors else None
-    values: dict[str, object] = {"state": state.value, "last_error": error, "errors": said, "lease_until": None}
-    if not_before is not None:
-        values["not_before"] = not_before
-    if state is OutboundState.DONE:
-        values["done_at"] = tx.now
-    tx.conn.execute(update(outbox).where(_o.shop_id == tx.shop_id, _o.id == row_id).values(values))
+class Settled(NamedTuple):
+    """What became of a row, and why. `not_before`: when it is to be tried again; `attempts`: as which try this counts; None: both
+    stay. `errors`: what its receiver says against single fields."""
+
+    row: OutboxRow
+    state: OutboundState
+    error: str | None
+    not_before: Ms | None = None
+    attempts: int | None = None
+    errors: Sequence[FieldError] = ()
 
 
-def keep_reading(tx: Tx, row: OutboxRow, reason: str, not_before: Ms) -> None:
-    """What came of a row that may have left is looked at again then. A look is no try: it left once."""
-    settle(tx, row.id, OutboundState.UNKNOWN, reason, not_before)
-    same = and_(_o.shop_id == tx.shop_id, _o.id == row.id)
-    tx.conn.execute(update(outbox).where(same).values(attempts=max(1, row.attempts)))
+def settle(tx: Tx, settled: Iterable[Settled]) -> None:
+    """Records what became of rows that the transaction holds, and that were not done before."""
+    UPDATE.run_many(tx.conn, [{"of_shop": tx.shop_id, "of": each.row.id, **_values(each, tx.now)} for each in settled])
+
+
+def _values(settled: Settled, now: Ms) -> dict[str, object]:
+    row, said = settled.row, [error.model_dump() for error in settled.errors]
+    return {
+        "state": settled.state.value,
+        "last_error": settled.error,
+        "errors": orjson.dumps(said).decode() if said else None,
+        "lease_until": None,
+        "not_before": row.not_before if settled.not_before is None else settled.not_before,
+        "attempts": row.attempts if settled.attempts is None else settled.attempts,
+        "done_at": now if settled.state is OutboundState.DONE else None,
+    }
 
 
 def next_due(conn: Connection, shop_id: int, targets: Collection[str]) -> dict[str, Ms]:
@@ -162,11 +166,17 @@ def superseded(tx: Tx, row: OutboxRow) -> bool:
     return (tx.conn.scalar(newest) or 0) > row.id
 
 
-def revive(tx: Tx, row: OutboxRow) -> None:
-    """The row is undone: the one that it superseded, if any, is the latest again and waits for its review."""
-    older = select(func.max(_o.id)).where(_like(tx, row), _o.id < row.id, _o.last_error == SUPERSEDED)
-    again = update(outbox).where(_o.shop_id == tx.shop_id, _o.id == older.scalar_subquery())
-    tx.conn.execute(again.values(state=OutboundState.NEEDS_REVIEW.value, last_error=None))
+def revive(tx: Tx, undone: Collection[int]) -> None:
+    """These rows are undone: of each, the one that it superseded, if any, is the latest again and waits for its review."""
+    if not undone:
+        return
+    older = outbox.alias("older")
+    before = and_(_same_receiver(older), older.c.kind == _o.kind, older.c.id < _o.id, older.c.last_error == SUPERSEDED)
+    mine = named(tx.conn, tx.shop_id)
+    latest = select(func.max(older.c.id)).select_from(outbox.join(older, before)).where(mine).group_by(_o.id)
+    again = update(outbox).where(_o.shop_id + 0 == tx.shop_id, _o.id.in_(latest.correlate(None)))
+    values = {"state": OutboundState.NEEDS_REVIEW.value, "last_error": None}
+    tx.conn.execute(again.values(values), {"ids": sorted(undone)})
 
 
 def _like(tx: Tx, row: OutboxRow) -> ColumnElement[bool]:
@@ -210,3 +220,13 @@ def _newer() -> ColumnElement[bool]:
 
 def _same_receiver(other: FromClause) -> ColumnElement[bool]:
     return and_(other.c.shop_id == _o.shop_id, other.c.order_id == _o.order_id, other.c.target == _o.target)
+
+
+_HELD = Statement(
+    lambda conn: (
+        ROWS.add_columns(_o.lease_owner)
+        .where(named(conn, bindparam("shop")), _o.state == literal_column(f"'{OutboundState.CLAIMED.value}'"))
+        .order_by(_o.id)
+        .with_for_update()
+    )
+)

@@ -16,42 +16,39 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    Subquery,
     Table,
     TextClause,
     bindparam,
     func,
     select,
-    text,
     true,
 )
 
-from orders_sync.db import tabs
+from orders_sync.db import backlog
+from orders_sync.db.blocked_skus import BLOCKED
 from orders_sync.db.counters import Counted
 from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.distinct_values import distinct_values
+from orders_sync.db.ready import COUNT_YES
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
-from orders_sync.db.stock import BLOCKED
 from orders_sync.db.tables import (
     GAP_ORDER,
     LATE_PRONE,
     OPEN_ALERT,
-    PENDING_RETURN,
     alerts,
     day_counters,
     desk,
     orders,
     parcels,
-    returns,
 )
-from orders_sync.db.tabs import BREACH, IS_LONGEST_LATE, IS_OPEN, LATE, NOW, PENDING, QUIET, SHOP, SOON
+from orders_sync.db.tabs import BREACH, IS_OPEN, LATE, NOW, PENDING, QUIET, SHOP, SOON
 from orders_sync.instants import FOREVER, Ms
-from orders_wire.vocabulary import ReturnState, Tab
+from orders_wire.vocabulary import Tab
 
 _COUNTS = (
     *("breaches", "due_soon", "due_today", "unowned", "unowned_overdue"),
-    *("delivered_today", "refunds_due", "refund_usd_cents", "blocks", "alerts", "gaps"),
+    *("ready", "delivered_today", "refunds_due", "refund_usd_cents", "blocks", "alerts", "gaps"),
 )
 
 Condition = ColumnElement[bool] | TextClause
@@ -73,6 +70,7 @@ class Overview:
     due_today: int
     unowned: int
     unowned_overdue: int
+    ready: int
     delivered_today: int
     refunds_due: int
     refund_usd_cents: int
@@ -89,7 +87,9 @@ def overview(conn: Connection, shop_id: int, cutoffs: Cutoffs, today: Between) -
 
 def parameters(shop_id: int, cutoffs: Cutoffs, today: Between) -> dict[str, Any]:
     """What `COLUMNS` are bound to."""
-    return {"shop_id": shop_id, **cutoffs.parameters, "today": today.start, "tomorrow": today.end}
+    assert today.end is not None
+    edges = backlog.parameters(cutoffs, today.end)
+    return {"shop_id": shop_id, **cutoffs.parameters, **edges, "today": today.start, "tomorrow": today.end}
 
 
 def of_row(values: Sequence[Any], cutoffs: Cutoffs) -> Overview:
@@ -126,12 +126,19 @@ def _count(index: str, table: Table, *conditions: Condition) -> Any:
     return query.with_hint(table, f"INDEXED BY {index}", "sqlite").scalar_subquery()
 
 
+_OPEN_WORK: Mapping[Tab, Any] = {
+    Tab.AWAITING_TRACKING: backlog.AWAITING_TRACKING,
+    Tab.TRACKING_PENDING: backlog.TRACKING_PENDING,
+    Tab.DELAYED: backlog.DELAYED,
+    Tab.HOLDS: backlog.HELD,
+    Tab.RETURNS: backlog.OPEN_RETURNS,
+}
+
+
 def _tab(tab: Tab) -> Any:
-    if tab is Tab.DELAYED:
-        return _count("parcels_late", parcels, *IS_LONGEST_LATE)
-    counted = {Tab.ALL: Counted.PLACED, Tab.REFUNDED: Counted.REFUNDED}.get(tab)
-    if counted is None:
-        return _count(tabs.INDEX[tab], orders, orders.c.shop_id == SHOP, *tabs.RULES[tab])
+    if tab in _OPEN_WORK:
+        return _OPEN_WORK[tab]
+    counted = {Tab.ALL: Counted.PLACED, Tab.REFUNDED: Counted.REFUNDED}[tab]
     total = func.coalesce(func.sum(day_counters.c.n), 0)
     return select(total).where(day_counters.c.shop_id == SHOP, day_counters.c.kind == counted.block).scalar_subquery()
 
@@ -142,64 +149,24 @@ def _first(index: str, column: Column[int], *conditions: Condition) -> Any:
     return query.with_hint(table, f"INDEXED BY {index}", "sqlite").scalar_subquery()
 
 
-def _walk(index: str, table: Table, *conditions: Condition, **counts: ColumnElement[Any]) -> Subquery:
-    """Several counts of the rows that an index holds, all from one walk over it."""
-    labelled = (count.label(name) for name, count in counts.items())
-    query = select(*labelled).where(table.c.shop_id == SHOP, *conditions)
-    return query.with_hint(table, f"INDEXED BY {index}", "sqlite").subquery(index)
-
-
-def _such(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count().filter(*conditions)
-
-
 _o, _p = orders.c, parcels.c
-_DUE = _walk(
-    "orders_due",
-    orders,
-    *tabs.RULES[Tab.UNFULFILLED],
-    tab_unfulfilled=func.count(),
-    tab_overdue=_such(*tabs.RULES[Tab.OVERDUE]),
-    breaches=_such(_o.due_at <= BREACH),
-    due_soon=_such(_o.due_at >= NOW, _o.due_at < SOON),
-    due_today=_such(_o.due_at >= NOW, _o.due_at < bindparam("tomorrow")),
-    next_due=func.min(_o.due_at).filter(_o.due_at >= NOW),
-    next_soon=func.min(_o.due_at).filter(_o.due_at >= SOON),
-    next_breach=func.min(_o.due_at).filter(_o.due_at > BREACH),
-)
-_UNOWNED = _walk(
-    "orders_owed",
-    orders,
-    *tabs.RULES[Tab.UNFULFILLED],
-    _o.assigned_to.is_(None),
-    unowned=func.count(),
-    unowned_overdue=_such(*tabs.RULES[Tab.OVERDUE]),
-)
-_UNNUMBERED = _walk(
-    "orders_unnumbered",
-    orders,
-    _o.unnumbered_at.is_not(None),
-    tab_tracking_pending=_such(*tabs.RULES[Tab.TRACKING_PENDING]),
-    next_pending=func.min(_o.unnumbered_at).filter(_o.unnumbered_at >= PENDING),
-)
-_REFUNDS = _walk(
-    "returns_pending",
-    returns,
-    PENDING_RETURN,
-    returns.c.state == text(f"'{ReturnState.AWAITING_REFUND.value}'"),
-    refunds_due=func.count(),
-    refund_usd_cents=func.coalesce(func.sum(returns.c.usd_minor), 0),
-)
-_WALKS = (_DUE, _UNOWNED, _UNNUMBERED, _REFUNDS)
+_WALKS = (backlog.DUE_COUNTS, backlog.UNOWNED)
 _WALKED = {column.name: column for walk in _WALKS for column in walk.c}
 _TODAY = (_p.delivered_at >= bindparam("today"), _p.delivered_at < bindparam("tomorrow"))
 _ALERTS = (alerts.c.shop_id == SHOP, OPEN_ALERT)
 _SINGLE = {
     **{f"tab_{tab.value}": _tab(tab) for tab in Tab if f"tab_{tab.value}" not in _WALKED},
+    "refunds_due": backlog.REFUNDS_DUE,
+    "refund_usd_cents": backlog.REFUND_CENTS,
     "delivered_today": _count("parcels_delivered", parcels, _p.shop_id == SHOP, *_TODAY),
+    "ready": COUNT_YES,
     "blocks": BLOCKED.scalar_subquery(),
     "alerts": _count("alerts_newest", alerts, *_ALERTS, alerts.c.order_id != GAP_ORDER),
     "gaps": _count("alerts_by_order", alerts, *_ALERTS, alerts.c.order_id == GAP_ORDER),
+    "next_due": _first("orders_due", _o.due_at, _o.due_at >= NOW),
+    "next_soon": _first("orders_due", _o.due_at, _o.due_at >= SOON),
+    "next_breach": _first("orders_due", _o.due_at, _o.due_at > BREACH),
+    "next_pending": _first("orders_unnumbered", _o.unnumbered_at, _o.unnumbered_at >= PENDING),
     "next_late": _first("parcels_late", _p.last_update, LATE_PRONE, _p.last_update > LATE),
     "next_lost": _first("parcels_late", _p.last_update, LATE_PRONE, _p.last_update > QUIET),
     "next_quiet": _first("orders_live", _o.live_at, _o.live_at > QUIET, _o.live_at < FOREVER),

@@ -9,11 +9,24 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, literal_column, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
 
 from orders_sync.db import counters
 from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.drivers import Drivers, day_counters, without_exclusion
+from orders_sync.db.ready import SHORT
 from orders_sync.db.scope import Shape, id_column, in_order, key_column, matching, parameters, shape_of
 from orders_sync.db.selection import Between, Selection
 from orders_sync.db.statement import Statement
@@ -26,7 +39,13 @@ NEAR = 500
 
 
 class PageRow(NamedTuple):
-    """A row as `desk.items` needs it; `key` is its value in the page's order, `late` the rule of the tab `delayed`."""
+    """A row as `desk.items` needs it; `key` is its value in the page's order, `late` the rule of the tab `delayed`.
+
+    `ready`, `blockers` (JSON), `sendable`: were all of it in stock; `short`: a JSON list of SKUs it goes without, and of how many
+    units that it could have sent.
+
+    `together`: where others go to the same customer and address now.
+    """
 
     id: int
     version: int
@@ -36,7 +55,12 @@ class PageRow(NamedTuple):
     outbound_waiting: int
     outbound_failed: int
     card: bytes
+    ready: str | None
+    blockers: str
+    sendable: int
+    short: str
     late: bool
+    together: str | None
     key: int | str | None
 
 
@@ -191,9 +215,13 @@ def _before(shape: Shape, *, valued: bool) -> Statement:
     return Statement(counting.where(key.is_not(None), before), by_values=shape.searching)
 
 
-_STORED = tuple(orders.c[name] for name in PageRow._fields[:8])
-_WIDE = (*_STORED, exists().where(*IS_LATE, parcels.c.order_id == orders.c.id).label("late"))
-_WIDE_LATE = (*_STORED, true().label("late"))
+_STORED = (*(orders.c[name] for name in PageRow._fields[:11]), SHORT.label("short"))
+_other = orders.alias("other")
+_goes_there_too = (_other.c.shop_id == SHOP, _other.c.together == orders.c.together, _other.c.id != orders.c.id)
+_OTHERS = select(_other.c.id).where(*_goes_there_too).with_hint(_other, "INDEXED BY orders_together", "sqlite")
+_TOGETHER = case((exists(_OTHERS), orders.c.together)).label("together")
+_WIDE = (*_STORED, exists().where(*IS_LATE, parcels.c.order_id == orders.c.id).label("late"), _TOGETHER)
+_WIDE_LATE = (*_STORED, true().label("late"), _TOGETHER)
 _ONE = Statement(select(*_WIDE).where(orders.c.shop_id == SHOP, orders.c.id == bindparam("order_id")))
 
 

@@ -4,33 +4,27 @@ and gaps (contract §1).
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import (
     Connection,
     Integer,
-    ScalarSelect,
-    Select,
-    Text,
     exists,
-    func,
     literal_column,
     select,
     true,
     tuple_,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from orders_sync.db import counters, overview, work
+from orders_sync.db.blocked_skus import MOST_WAITED_FOR, Block
 from orders_sync.db.counters import Count, Counted
 from orders_sync.db.cutoffs import Cutoffs
+from orders_sync.db.json_lists import listed
 from orders_sync.db.overview import Overview
 from orders_sync.db.selection import Between
 from orders_sync.db.statement import Statement
-from orders_sync.db.stock import MOST_WAITED_FOR, Block
 from orders_sync.db.tables import GAP_ORDER, OPEN_ALERT, PENDING_RETURN, alerts, desk, orders, parcels, returns
 from orders_sync.db.tabs import IS_LONGEST_LATE, RULES, SHOP
 from orders_sync.db.work import Owed, OwnerWork
@@ -103,31 +97,6 @@ def read(
         [work.of_row(values) for values in owners],
     )
     return overview.of_row(row[: -len(_LISTS)], cutoffs), Count(int(n), int(total)), lists
-
-
-class _Listed(FunctionElement[str]):
-    """Aggregates rows, in the order in which they come, to the text of a JSON list of lists."""
-
-    type = Text()
-    inherit_cache = True
-
-
-@compiles(_Listed, "sqlite")
-def _sqlite(element: _Listed, compiler: SQLCompiler, **options: Any) -> str:
-    columns = compiler.process(element.clauses, **options)
-    return f"json_group_array(json_array({columns}))"
-
-
-@compiles(_Listed, "postgresql")
-def _postgresql(element: _Listed, compiler: SQLCompiler, **options: Any) -> str:
-    columns = compiler.process(element.clauses, **options)
-    return f"CAST(json_agg(json_build_array({columns})) AS text)"
-
-
-def listed(query: Select[Any]) -> ScalarSelect[str]:
-    """The ordered rows of `query` as the text of a JSON list of lists."""
-    rows = query.subquery()
-    return select(func.coalesce(_Listed(*rows.c), "[]")).scalar_subquery()
 
 
 _LIST = literal_column(str(LIST), Integer)

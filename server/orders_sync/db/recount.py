@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, literal, select
 
-from orders_sync.db import counters, marks, order_documents
+from orders_sync.db import allotment, backlog, counters, marks, order_documents
 from orders_sync.db.bulk import batches
 from orders_sync.db.counters import BLOCK, Count, Counted, Tally
 from orders_sync.db.order_rows import PARTS, Row
@@ -24,6 +25,9 @@ from orders_sync.db.tables import (
     order_marks,
     orders,
     outbox,
+    owed_units,
+    short_units,
+    stock,
 )
 from orders_sync.instants import DAY
 from orders_wire.vocabulary import OutboundState
@@ -44,10 +48,26 @@ class Difference:
 
 def day_counts(conn: Connection, shop_id: int) -> list[Difference]:
     """The day counters and their blocks, counted from the orders."""
+    return _differences("counter", _kept(conn, shop_id), tally(conn, shop_id))
+
+
+def left(conn: Connection, shop_id: int) -> Tally:
+    """How the counters have to move of which a release before this one knows nothing: it deletes orders, and counts none of
+    this. The transaction is one snapshot."""
+    kept = {place: -count for place, count in _kept(conn, shop_id).items() if _NEW.fullmatch(place[0])}
+    return counters.total([kept, *_new(conn, shop_id)])
+
+
+def _kept(conn: Connection, shop_id: int) -> Tally:
     d = day_counters.c
     rows = conn.execute(select(d.kind, d.day, d.n, d.total).where(d.shop_id == shop_id))
-    kept = {(row.kind, row.day): Count(row.n, row.total) for row in rows if row.n or row.total}
-    return _differences("counter", kept, tally(conn, shop_id))
+    return {(row.kind, row.day): Count(row.n, row.total) for row in rows if row.n or row.total}
+
+
+_OF_MANY = (allotment.OWED, allotment.WAITS, counters.KEPT.format(""), backlog.DUE)
+_OF_ALL = (backlog.UNNUMBERED, backlog.UNTRACKED, backlog.LATE, backlog.RETURNS, backlog.REFUNDS)
+_NEW = re.compile(rf"(?s:(?:{'|'.join(_OF_MANY)}).*)|(?:{'|'.join(_OF_ALL)})(?:{backlog.OWED})?")
+"""The kinds of the counters that came with this release."""
 
 
 def tally(conn: Connection, shop_id: int) -> Tally:
@@ -56,7 +76,50 @@ def tally(conn: Connection, shop_id: int) -> Tally:
     by_block = (
         {(kind.block, day // BLOCK): count} for kind, found in by_day.items() for (_, day), count in found.items()
     )
-    return counters.total([*by_day.values(), *by_block, *_of_marks(conn, shop_id)])
+    return counters.total([*by_day.values(), *by_block, *_of_marks(conn, shop_id), *_new(conn, shop_id)])
+
+
+def _new(conn: Connection, shop_id: int) -> Iterator[Tally]:
+    yield from _of_ready(conn, shop_id)
+    yield from _of_owed(conn, shop_id)
+    yield from _of_open_work(conn, shop_id)
+
+
+def _of_ready(conn: Connection, shop_id: int) -> Iterator[Tally]:
+    own = orders.c.ready
+    query = select(own, func.count()).where(orders.c.shop_id == shop_id, own.is_not(None)).group_by(own)
+    for word, n in conn.execute(query):
+        yield {(counters.KEPT.format(word), 0): Count(n)}
+
+
+def _of_owed(conn: Connection, shop_id: int) -> Iterator[Tally]:
+    u = owed_units.c
+    query = select(u.sku, func.count(u.order_id.distinct()), func.sum(u.units)).where(u.shop_id == shop_id)
+    for sku, n, units in conn.execute(query.group_by(u.sku)):
+        yield {allotment.counter(sku): Count(n, int(units))}
+    held = select(u.sku, func.count(u.order_id.distinct())).where(u.shop_id == shop_id, u.waits).group_by(u.sku)
+    for sku, n in conn.execute(held):
+        yield {(f"{allotment.WAITS}{sku}", 0): Count(n)}
+
+
+def _of_open_work(conn: Connection, shop_id: int) -> Iterator[Tally]:
+    counted = orders.c.counted
+    yield from map(
+        backlog.tally, conn.scalars(select(counted).where(orders.c.shop_id == shop_id, counted.is_not(None)))
+    )
+
+
+def allotted(conn: Connection, shop_id: int) -> list[Difference]:
+    """Who goes without of the SKUs that are short, allotted again."""
+    s, known = stock.c, select(short_units.c.sku).where(short_units.c.shop_id == shop_id).distinct()
+    levels = dict(conn.execute(select(s.sku, s.available).where(s.shop_id == shop_id, s.available < 0)).all())
+    kept = allotment.stored(conn, shop_id, {*levels, *conn.scalars(known)})
+    counted = {
+        (sku, order_id): short
+        for sku, available in levels.items()
+        for order_id, short in allotment.last(conn, shop_id, sku, -available).items()
+    }
+    return _differences("short", kept, counted)
 
 
 def _of_marks(conn: Connection, shop_id: int) -> Iterator[Tally]:

@@ -15,16 +15,16 @@ from typing import Any, Literal
 
 from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, bindparam, exists, select
 
-from orders_sync.db import mark_conditions, search, tabs
+from orders_sync.db import mark_conditions, ready, search, tabs
 from orders_sync.db.cutoffs import Cutoffs
 from orders_sync.db.mark_conditions import Asked, asked
 from orders_sync.db.order_rows import PRIORITY_RANK
 from orders_sync.db.search import WordKind
-from orders_sync.db.selection import Ordering, Selection, ordering
+from orders_sync.db.selection import Ordering, Selection, Wanted, ordering
 from orders_sync.db.tables import order_tags, orders
 from orders_sync.db.tabs import SHOP
 from orders_sync.db.texts import folded, key
-from orders_wire.vocabulary import UNASSIGNED, StatusFilter, Tab
+from orders_wire.vocabulary import UNASSIGNED, Ready, StatusFilter, Tab
 
 _LATE = tabs.late_orders()
 _STATUS_RULES = {StatusFilter.OVERDUE: Tab.OVERDUE, StatusFilter.HOLDS: Tab.HOLDS}
@@ -55,12 +55,18 @@ class Shape:
     least: bool = False
     most: bool = False
     marks: tuple[Asked, ...] = ()
+    ready: Wanted | None = None
     driver: Driver = None
 
     @property
     def backlog(self) -> bool:
         """True when the rows are few whatever the history."""
-        return self.tab in tabs.BACKLOG or self.rule is not None
+        return self.tab in tabs.BACKLOG or self.rule is not None or self.owing
+
+    @property
+    def owing(self) -> bool:
+        """True when only orders that owe something are asked for: by `ready`."""
+        return self.ready is not None and not self.ready.excluded
 
     @property
     def free(self) -> bool:
@@ -75,12 +81,12 @@ class Shape:
     @property
     def searching(self) -> bool:
         """True when it depends on the values which index is best, and how many rows there are."""
-        return self.free or self.filtered or bool(self.marks) or self.least or self.most
+        return self.free or self.filtered or bool(self.marks) or self.least or self.most or self.ready is not None
 
     @property
     def of_marks(self) -> bool:
         """True when marks alone tell everything of a row that is asked for."""
-        other = self.free or self.filtered or self.least or self.most or self.rule is not None
+        other = self.free or self.filtered or self.least or self.most or self.rule is not None or self.ready is not None
         return self.tab is Tab.ALL and self.order.column == "placed_at" and not other
 
 
@@ -103,6 +109,7 @@ def shape_of(selection: Selection) -> Shape:
         least=f.value is not None and f.value.least is not None,
         most=f.value is not None and f.value.most is not None,
         marks=tuple(asked(dimension, wanted) for dimension, wanted in f.marks.items()),
+        ready=f.ready,
     )
 
 
@@ -192,6 +199,7 @@ def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
         (shape.most, o.value_usd_minor <= bindparam("most", type_=BigInteger)),
     ]
     found += [condition for wanted, condition in plain if wanted]
+    found += [] if shape.ready is None else [ready.holds(shape.ready)]
     found += [mark_conditions.holds(one, id_column(shape)) for one in shape.marks if one != shape.driver]
     find = search.by_row if shape.backlog or source is not None else search.by_index
     for place, kind in enumerate(shape.words):
@@ -211,6 +219,8 @@ def in_order(shape: Shape) -> bool:
     index, column = _index(shape), shape.order.column
     if driving(shape) is not None:
         return False
+    if index == _READY:
+        return shape.ready == Wanted(Ready.YES) and column == "placed_at"
     if shape.backlog or index == _BY_ID:
         return shape.backlog
     if column == "placed_at":
@@ -225,6 +235,7 @@ def _index(shape: Shape) -> str:
     candidates = [
         (shape.tab is Tab.DELAYED or driving(shape) is not None, _BY_ID),
         (shape.driver == VALUE, "orders_by_value"),
+        (shape.owing and shape.tab not in tabs.BACKLOG, _READY),
         (shape.tab is not Tab.ALL, tabs.INDEX.get(shape.tab, "")),
         (shape.free, _BY_ID),
         (shape.customer, "orders_customer"),
@@ -238,6 +249,7 @@ def _index(shape: Shape) -> str:
 
 
 _BY_ID = "sqlite_autoindex_orders_1"
+_READY = "orders_ready"
 _PLACED_WITHIN = {"orders_placed", "orders_owner", "orders_by_status", "orders_by_priority", "orders_by_channel"}
 _INDEX_OF_SORT = {
     "placed_at": "orders_placed",

@@ -17,7 +17,9 @@ from enum import Enum
 
 from sqlalchemy import Column, ColumnElement, Select, bindparam, delete, exists, func, or_, select
 
-from orders_sync.db.bulk import BulkStatement, insert_if_missing, insert_or_replace
+from orders_sync.db.among import among
+from orders_sync.db.bulk import insert_if_missing, insert_or_replace
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import name_suffixes, order_terms, orders
 from orders_sync.db.tabs import SHOP
 from orders_sync.db.texts import LAST, searched
@@ -120,27 +122,31 @@ def learn(tx: Tx, folded_names: Iterable[str | None]) -> None:
     wanted = {name: suffixes(name) for name in sorted({name for name in folded_names if name})}
     if not wanted:
         return
-    _HOLD.run(tx.conn, [_row(tx, name, name[:SUFFIX]) for name in wanted])
-    s = name_suffixes.c
-    counted = select(s.name, func.count()).where(s.shop_id == tx.shop_id, s.name.in_(wanted)).group_by(s.name)
-    present: dict[str, int] = dict(tx.conn.execute(counted).all())
+    _HOLD.run_many(tx.conn, [_row(tx, name, name[:SUFFIX]) for name in wanted])
+    present: dict[str, int] = dict(_COUNT.rows(tx.conn, {"shop_id": tx.shop_id, "ids": list(wanted)}))
     missing = [name for name, all_of_it in wanted.items() if present.get(name, 0) < len(all_of_it)]
-    _ADD.run(tx.conn, [_row(tx, name, suffix) for name in missing for suffix in sorted(wanted[name])])
+    _ADD.run_many(tx.conn, [_row(tx, name, suffix) for name in missing for suffix in sorted(wanted[name])])
 
 
 def forget(tx: Tx, folded_names: Iterable[str | None]) -> None:
     """Drops those of the names that no order bears any more."""
-    s = name_suffixes.c
     for name in sorted({name for name in folded_names if name}):
-        mine = (s.shop_id == tx.shop_id) & (s.name == name)
-        tx.conn.execute(select(s.name).where(mine, s.suffix == name[:SUFFIX]).with_for_update())
-        borne = exists().where(orders.c.shop_id == tx.shop_id, orders.c.customer_folded == name)
-        tx.conn.execute(delete(name_suffixes).where(mine, ~borne))
+        values = {"shop_id": tx.shop_id, "name": name, "suffix": name[:SUFFIX]}
+        _LOCK.run(tx.conn, values)
+        _DROP.run(tx.conn, values)
 
 
 def _row(tx: Tx, name: str, suffix: str) -> dict[str, object]:
     return {"shop_id": tx.shop_id, "suffix": suffix, "name": name}
 
 
-_HOLD = BulkStatement(lambda conn: insert_or_replace(conn, name_suffixes, ["name"]))
-_ADD = BulkStatement(lambda conn: insert_if_missing(conn, name_suffixes))
+_HOLD = Statement(lambda conn: insert_or_replace(conn, name_suffixes, ["name"]))
+_ADD = Statement(lambda conn: insert_if_missing(conn, name_suffixes))
+_s = name_suffixes.c
+_NAME = (_s.shop_id == SHOP, _s.name == bindparam("name"))
+_BORNE = exists().where(orders.c.shop_id == SHOP, orders.c.customer_folded == bindparam("name"))
+_COUNT = Statement(
+    lambda conn: select(_s.name, func.count()).where(_s.shop_id == SHOP, among(conn, _s.name)).group_by(_s.name)
+)
+_LOCK = Statement(select(_s.name).where(*_NAME, _s.suffix == bindparam("suffix")).with_for_update())
+_DROP = Statement(delete(name_suffixes).where(*_NAME, ~_BORNE))

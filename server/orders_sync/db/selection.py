@@ -97,6 +97,7 @@ class Filters:
     sku: Wanted | None = None
     customer: int | None = None
     value: Amounts | None = None
+    ready: Wanted | None = None
 
     @property
     def marks(self) -> dict[Dimension, Wanted]:

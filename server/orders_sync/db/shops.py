@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from orders_sync.db.bulk import insert_if_missing
+from orders_sync.db.statement import Statement
 from orders_sync.db.tables import desk, shops
+from orders_sync.db.tabs import SHOP
 from orders_sync.instants import Ms
 
 
@@ -70,10 +72,13 @@ def set_thresholds(conn: Connection, shop_id: int, fingerprint: str, now: Ms) ->
 
 def uninstalled_at(conn: Connection, shop_id: int) -> Ms | None:
     """Since when the shop does not have this app; None while it has it."""
-    at = conn.scalar(select(desk.c.uninstalled_at).where(desk.c.shop_id == shop_id))
+    at = _UNINSTALLED_AT.value(conn, {"shop_id": shop_id})
     return None if at is None else Ms(at)
 
 
 def set_uninstalled(conn: Connection, shop_id: int, at: Ms | None) -> None:
     """The shop took the app away, or has it again."""
     conn.execute(update(desk).where(desk.c.shop_id == shop_id).values(uninstalled_at=at))
+
+
+_UNINSTALLED_AT = Statement(select(desk.c.uninstalled_at).where(desk.c.shop_id == SHOP))

@@ -37,8 +37,11 @@ LATE_PRONE = text("late_prone AND open_order")
 PENDING_RETURN = text("state <> 'completed' AND state <> 'denied' AND state <> 'cancelled'")
 OPEN_ALERT = text("state = 'open'")
 ALERTED = text("alert_types <> ''")
+SHORT = text("available < 0")
 UNREAD_MENTION = text("named AND read_at IS NULL")
 UNMARKED = text("length(parts) < 56")
+UNALLOTTED = text("length(parts) < 64")
+SHORT_FIRST = text("first")
 """Conditions of partial indexes, which are used where these stand word for word: never as a parameter."""
 
 
@@ -122,6 +125,11 @@ orders = _table(
     Column("alert_types", Key, nullable=False, server_default=""),  # open alert types, comma-separated, sorted
     Column("outbound_waiting", Integer, nullable=False, server_default="0"),
     Column("outbound_failed", Integer, nullable=False, server_default="0"),
+    Column("ready", Key),  # yes | part | no, were all of it in stock; null: nothing is owed
+    Column("blockers", Key, nullable=False, server_default="[]"),  # JSON: what keeps it here, but for stock
+    Column("sendable", Integer, nullable=False, server_default="0"),  # units that nothing but stock keeps here
+    Column("counted", Text),  # JSON: what it adds to the counters of the open work (`backlog`)
+    Column("together", Key),  # a digest of whom and where it goes to, while it owes something
     _index("orders_placed", "placed_at", "id"),
     _index_of_set("orders_due", "due_at", "id", "priority", "status"),
     _index("orders_owed", "assigned_to", "due_at", "id", where=text("due_at IS NOT NULL")),
@@ -136,6 +144,7 @@ orders = _table(
     _index_of_set("orders_live", "live_at", "assigned_to"),
     _index_of_set("orders_customer", "customer_id", "id"),
     _index("orders_live_customer", "customer_id", "live_at", where=text("live_at IS NOT NULL")),
+    _index_of_set("orders_together", "together"),
     _index("orders_name", "name"),
     _index("orders_by_status", "status", "placed_at", "id"),
     _index("orders_by_priority", "priority", "placed_at", "id"),
@@ -144,7 +153,9 @@ orders = _table(
     _index("orders_by_value", "value_usd_minor", "id"),
     _index("orders_by_ship_by", "ship_by", "id"),
     _index("orders_by_customer", "customer_folded", "id"),
-    _index("orders_unmarked", "id", where=UNMARKED),
+    _index("orders_unmarked", "id", where=UNMARKED),  # of the release before
+    _index("orders_unallotted", "id", where=UNALLOTTED),
+    _index_of_set("orders_ready", "ready", "placed_at", "id"),
     _index("orders_alerted", "assigned_to", "id", where=ALERTED),
 )
 
@@ -236,6 +247,33 @@ owed_skus = _table(
     _index("owed_skus_held", "sku", where=text("held")),
 )
 
+# What open orders take of each SKU, in the order in which it is allotted (`allotment`).
+owed_units = _table(
+    "owed_units",
+    Column("sku", Key, primary_key=True),
+    Column("turn", SmallInteger, primary_key=True, autoincrement=False),
+    Column("due", BigInteger, primary_key=True, autoincrement=False),
+    _id("order_id"),
+    Column("units", BigInteger, nullable=False),
+    Column("stuck", BigInteger, nullable=False),
+    Column("waits", Boolean, nullable=False),  # the order is held for inventory because of this SKU
+    _index("owed_units_by_order", "order_id"),
+    sqlite_with_rowid=False,
+)
+
+# Which orders go without how much of a SKU of which less than nothing is available.
+short_units = _table(
+    "short_units",
+    Column("sku", Key, primary_key=True),
+    _id("order_id"),
+    Column("missing", BigInteger, nullable=False),
+    Column("lost", BigInteger, nullable=False),  # those of them that could be sent if they were there
+    Column("first", Boolean, nullable=False),  # nothing else keeps the order here
+    _index("short_units_by_order", "order_id", "sku", "lost"),
+    _index("short_units_first", "order_id", where=SHORT_FIRST),
+    sqlite_with_rowid=False,
+)
+
 references = _table(
     "order_references",
     Column("kind", Key, primary_key=True),
@@ -283,7 +321,7 @@ stock = _table(
     Column("eta", BigInteger),
     Column("eta_at", BigInteger),
     Column("eta_seen", BigInteger),
-    _index("stock_short", "sku", where=text("available < 0")),
+    _index("stock_short", "sku", where=SHORT),
 )
 
 # Orders placed, first fulfilled (with the sum of hours, in ms) and last refunded, by UTC day (days since the epoch).

@@ -1,6 +1,6 @@
 """What has to be sent next: what is due soon, what nobody owns, and what each owner has (contract §1, `work`).
 
-Of the tab `unfulfilled` alone, along its indexes: costs what is on show, and for the owners' counts a walk over what is owned.
+Of the tab `unfulfilled` alone, along its indexes and by counters (`backlog`): costs what is on show.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Integer, ScalarSelect, Select, func, literal_column, select
+from sqlalchemy import Integer, ScalarSelect, Select, literal_column, select
 
+from orders_sync.db import backlog
 from orders_sync.db.tables import orders
 from orders_sync.db.tabs import NOW, RULES, SHOP, SOON
 from orders_wire.vocabulary import OWNERS_NAMED, Tab
@@ -71,16 +72,7 @@ UNOWNED = (
 
 def of_owners(listed: Callable[[Select[Any]], ScalarSelect[str]]) -> Select[Any]:
     """The owners; `listed` makes the text of a list out of each one's first orders."""
-    total, overdue = func.count().label("total"), func.count().filter(*RULES[Tab.OVERDUE]).label("overdue")
-    owners = (
-        select(_o.assigned_to.label("owner"), total, overdue)
-        .where(_o.shop_id == SHOP, *RULES[Tab.UNFULFILLED], _o.assigned_to.is_not(None))
-        .with_hint(orders, "INDEXED BY orders_owed", "sqlite")
-        .group_by(_o.assigned_to)
-        .order_by(total.desc(), _o.assigned_to)
-        .limit(_limit(OWNERS_NAMED))
-        .subquery("owners")
-    )
+    owners = backlog.owners(_limit(OWNERS_NAMED)).subquery("owners")
     own = orders.alias("own")
     first = (
         select(own.c.id, own.c.name, own.c.due_at, own.c.assigned_to)

@@ -17,9 +17,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from orders_sync import backoff
-from orders_sync.db import events
+from orders_sync.db import events, numbering
 from orders_sync.db.failures import OutcomeUnknown, Unavailable
 from orders_sync.db.group_commit import Done, Failed, Outcome, Queued, RolledBack, run_group
+from orders_sync.db.numbering import Numbering
+from orders_sync.db.statement import PostgresStatement
 from orders_sync.instants import Clock
 
 TRIES = 5
@@ -31,14 +33,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What became of each job, in their order; `newest` is the newest event number, None when there was none to give.
+    """What became of each job, in their order, and what was numbered after it was committed, in order.
 
-    `unnumbered`: something was committed whose events could not be numbered yet.
+    `unnumbered`: something was committed whose events could not be numbered yet. `outbound`: as of a `Tx`.
     """
 
     outcomes: list[Outcome]
-    newest: int | None
+    numbered: Sequence[Numbering] = ()
     unnumbered: bool = False
+    outbound: bool = False
 
 
 class Writer:
@@ -73,14 +76,14 @@ class Writer:
         try:
             return self._transaction(group)
         except (Unavailable, OutcomeUnknown) as error:
-            return Committed([Failed(error) for _ in group], None)
+            return Committed([Failed(error) for _ in group])
         except RolledBack:
             return self._each_alone(group)
 
     def _each_alone(self, group: Sequence[Queued]) -> Committed:
         outcomes: list[Outcome] = []
-        newest: int | None = None
-        unnumbered = False
+        numbered: list[Numbering] = []
+        unnumbered = outbound = False
         for queued in group:
             try:
                 committed = self._again(queued)
@@ -91,9 +94,10 @@ class Writer:
                 outcomes += [Failed(error) for _ in group[len(outcomes) :]]
                 break
             outcomes += committed.outcomes
-            newest = committed.newest or newest
+            numbered += committed.numbered
             unnumbered = unnumbered or committed.unnumbered
-        return Committed(outcomes, newest, unnumbered)
+            outbound = outbound or committed.outbound
+        return Committed(outcomes, numbered, unnumbered, outbound)
 
     def _again(self, queued: Queued) -> Committed:
         tries, again = stop_after_attempt(TRIES), retry_if_exception_type(RolledBack)
@@ -109,19 +113,16 @@ class Writer:
     def _transaction(self, group: Sequence[Queued]) -> Committed:
         """One transaction. Raises RolledBack, Unavailable, OutcomeUnknown."""
         with self._connect() as conn:
-            outcomes = run_group(conn, self.shop_id, self._clock(), group)
+            outcomes, outbound = run_group(conn, self.shop_id, self._clock(), group)
             if not any(isinstance(outcome, Done) for outcome in outcomes):
                 conn.rollback()
-                return Committed(outcomes, None)
+                return Committed(outcomes)
             self._guard()
-            if not self._postgresql:
-                newest = events.number(conn, self.shop_id)
-                _commit(conn)
-                return Committed(outcomes, newest)
-            if not self._commit_known(conn):
-                return Committed(outcomes, None)
-            numbered = self._number_after(conn)
-            return Committed(outcomes, numbered, unnumbered=numbered is None)
+            if self._postgresql:
+                return self._commit_known(conn, outcomes, outbound)
+            numbered = [numbering.number(conn, self.shop_id)]
+            _commit(conn)
+            return Committed(outcomes, numbered, outbound=outbound)
 
     def _connect(self) -> Connection:
         try:
@@ -130,23 +131,27 @@ class Writer:
             raise Unavailable("the database cannot be reached") from error
         try:
             conn.begin()
+            conn.info.pop(events.XID, None)
         except DBAPIError as error:
             conn.close()
             raise (RolledBack if error.connection_invalidated else Unavailable)("no transaction could begin") from error
         return conn
 
-    def _commit_known(self, conn: Connection) -> bool:
-        """Commits on PostgreSQL, and when the answer is lost, asks what became of it. True when there are events to number."""
+    def _commit_known(self, conn: Connection, outcomes: list[Outcome], outbound: bool) -> Committed:
+        """Commits on PostgreSQL and numbers what there is; when the answer is lost, asks what became of it."""
+        xid, unnumbered = conn.info.get(events.XID), True
         try:
-            xid, unnumbered = conn.execute(_BEFORE_COMMIT, {"shop_id": self.shop_id}).one()
-        except DBAPIError as error:
-            raise RolledBack from error
-        try:
-            conn.commit()
+            if xid is None:
+                ((xid, unnumbered),) = _BEFORE_COMMIT.rows(conn, self.shop_id)
+            if not unnumbered:
+                conn.commit()
+                return Committed(outcomes, outbound=outbound)
+            numbered = numbering.commit(conn, self.shop_id)
         except DBAPIError as error:
             if not error.connection_invalidated or xid is None or not self._was_committed(xid):
                 raise RolledBack from error
-        return bool(unnumbered)
+            numbered = self._number_after()
+        return Committed(outcomes, [numbered] if numbered else [], numbered is None, outbound)
 
     def _was_committed(self, xid: str) -> bool:
         """What became of a transaction, by its id. Raises OutcomeUnknown when the database does not come back in time."""
@@ -161,20 +166,19 @@ class Writer:
             self._sleep(_LAST_PAUSE_S * (attempt + 1))
         raise OutcomeUnknown("the answer to a commit was lost")
 
-    def _number_after(self, conn: Connection) -> int | None:
-        """Numbers what is committed, in a short transaction of its own. A failure leaves that to the next numbering."""
+    def _number_after(self) -> Numbering | None:
+        """Numbers what is committed, over another connection. A failure leaves that to the next numbering."""
         try:
-            newest = events.number(conn, self.shop_id)
-            conn.commit()
+            with self._engine.begin() as conn:
+                return numbering.number(conn, self.shop_id)
         except DBAPIError as error:
             _log.warning("numbering events failed: %s", error.orig)
             return None
-        return newest
 
 
-_BEFORE_COMMIT = text(
+_BEFORE_COMMIT = PostgresStatement(
     "SELECT CAST(pg_current_xact_id_if_assigned() AS text),"
-    " EXISTS (SELECT 1 FROM events WHERE shop_id = :shop_id AND n IS NULL)"
+    " EXISTS (SELECT 1 FROM events WHERE shop_id = $1 AND n IS NULL)"
 )
 _STATUS = text("SELECT pg_xact_status(CAST(:xid AS xid8))")
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from orders_sync.db.selection import ANY, Amounts, Dimension, Wanted
 from orders_wire import texts
-from orders_wire.vocabulary import EXCLUDING, Delivery, HasFilter, HoldFilter, IssueFilter
+from orders_wire.vocabulary import EXCLUDING, Delivery, HasFilter, HoldFilter, IssueFilter, Ready
 
 _NONE = "none"
 _EXCLUDES = "; with - first: rows without it"
@@ -64,6 +64,7 @@ def _excluding(parse: Callable[[str], Wanted]) -> Callable[[str], Wanted]:
 
 
 _PLAIN: Mapping[str, Callable[[str], Wanted]] = {
+    "ready": _word(Ready),
     Dimension.HOLD: _word(HoldFilter),
     Dimension.ISSUE: _word(IssueFilter),
     Dimension.DELIVERY: _word(Delivery),
@@ -72,7 +73,7 @@ _PLAIN: Mapping[str, Callable[[str], Wanted]] = {
     Dimension.SKU: _sku,
 }
 
-MARKS: Mapping[str, Callable[[str], Wanted]] = {name: _excluding(_PLAIN[name]) for name in EXCLUDING}
+SIGNED: Mapping[str, Callable[[str], Wanted]] = {name: _excluding(_PLAIN[name]) for name in EXCLUDING}
 """Those that a leading `-` turns round, by parameter."""
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from orders_sync.db.blocked_skus import Block
 from orders_sync.db.counters import Count
 from orders_sync.db.events import order_gid
 from orders_sync.db.overview import Overview
 from orders_sync.db.panels import LateOrder, OpenReturn, Panels, PendingTracking
-from orders_sync.db.stock import Block
 from orders_sync.db.work import Owed
 from orders_sync.desk.rows import age_hours
 from orders_sync.instants import DAY, HOUR, Ms, to_text
@@ -26,6 +26,7 @@ def metrics(overview: Overview, total_orders: int, fulfilled: Count) -> dict[str
         "overdue_pct": round(overdue / awaiting, 2) if awaiting else 0.0,
         "avg_fulfillment_hours": round(fulfilled.total / fulfilled.n / HOUR, 1) if fulfilled.n else 0.0,
         "breaches": overview.breaches,
+        "ready": overview.ready,
     }
 
 

@@ -17,11 +17,11 @@ from orders_sync.desk.parameter import NUMBER, named, once, one_of, page_size, s
 from orders_sync.instants import Ms
 from orders_wire import texts
 from orders_wire.cursors import CURSOR_HELP, CursorError, ShopifyCursor, decode
-from orders_wire.vocabulary import EXCLUDING, Channel, Direction, Priority, SortField, StatusFilter, Tab
+from orders_wire.vocabulary import Channel, Direction, Priority, SortField, StatusFilter, Tab
 
 KNOWN = frozenset({
     "tab", "pageSize", "cursor", "direction", "status", "priority", "assigned_to", "date_start", "date_end", "channel", "tag",
-    "q", "sort", "minVersion", *EXCLUDING, "customer", "value_min", "value_max",
+    "q", "sort", "minVersion", *list_filters.SIGNED, "customer", "value_min", "value_max",
 })  # fmt: skip
 """The parameters; any other is ignored."""
 
@@ -84,7 +84,7 @@ def _filters(given: dict[str, str], placed: Between) -> Filters:
         words=take(given, "q", _words, ()),
         customer=take(given, "customer", list_filters.customer, None),
         value=_value(given),
-        **{name: take(given, name, parse, None) for name, parse in list_filters.MARKS.items()},
+        **{name: take(given, name, parse, None) for name, parse in list_filters.SIGNED.items()},
     )
 
 

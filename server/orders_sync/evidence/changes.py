@@ -136,9 +136,9 @@ class FulfillmentOrderSeen:
 
     `replaces`: fulfilment orders that this one took over from (moved, split, merged, cancelled), for attribution.
     `method`: how it gets to the buyer, in Shopify's words, lower case (`shipping`, `pick_up`, …). `cleared`: the fields that
-    were reported as null; any other None was not reported. `held_skus`, `held_lines`: what it has to send while it is held, the
-    latter as units by the order's line. `created_at`, `lines` (the order's lines in it): reported by the poll where it may have
-    come of an exchange.
+    were reported as null; any other None was not reported. `fulfillable`: the shop lets it be fulfilled. `held_skus`,
+    `held_lines`: what it has to send while it is held, or may not be fulfilled, the latter as units by the order's line.
+    `created_at`, `lines` (the order's lines in it): reported by the poll where it may have come of an exchange.
     """
 
     fulfillment_order_id: int
@@ -147,6 +147,7 @@ class FulfillmentOrderSeen:
     status: str | None = None
     fulfill_by: Ms | None = None
     method: str | None = None
+    fulfillable: bool | None = None
     holds: tuple[HoldPart, ...] | None = None
     held_skus: tuple[str, ...] = ()
     held_lines: tuple[tuple[int, int], ...] = ()

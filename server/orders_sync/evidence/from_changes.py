@@ -159,7 +159,7 @@ def _moved(change: changes.ReturnMoved) -> OrderFacts:
 
 def _fulfillment_order(change: changes.FulfillmentOrderSeen) -> OrderFacts:
     key = str(change.fulfillment_order_id)
-    fields = _known(change, "status", "fulfill_by", "method", cleared=change.cleared)
+    fields = _known(change, "status", "fulfill_by", "method", "fulfillable", cleared=change.cleared)
     if change.held_skus:
         fields["held_skus"] = list(change.held_skus)
     if change.held_lines:

@@ -1,6 +1,6 @@
 """Reading JSON that somebody else wrote: typed access that either gives a clean value or says why the body cannot be read.
 
-Clean means: text that a database can hold, ids and quantities that fit 64 bits, instants with an offset, finite amounts.
+Clean means: text that a database can hold, ids of 64 bits and quantities of 32, instants with an offset, finite amounts.
 Text is trimmed, and blank text is None wherever it stands (contract §1): `Node.value` is where both happen.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import orjson
 
@@ -18,8 +17,14 @@ from orders_sync.evidence.money import money
 from orders_sync.instants import EARLIEST, LATEST, Ms, parse_instant
 from orders_wire.texts import trimmed
 
+MOST_NAME = 512
+"""Characters of a name, a title, an SKU or a barcode."""
+
 MOST_TEXT = 10_000
 """Characters of a free text that are kept."""
+
+MOST_UNITS = 2**31 - 1
+"""Units of anything: Shopify's `Int`. What all orders come to still fits a database's 64 bits."""
 
 _LARGEST = 2**63 - 1
 _ID = re.compile(r"(?:gid://[A-Za-z0-9_-]+/[A-Za-z0-9_]+/)?([0-9]{1,19})(?:\?.*)?")
@@ -56,19 +61,23 @@ def identity(value: object, where: str) -> int | None:
 
 def clean(text: str) -> str:
     """The text without what no database takes: NUL and lone surrogates become U+FFFD."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-@dataclass(frozen=True, slots=True)
 class Node:
     """A JSON object. A field that is missing, null or blank reads as None; one of the wrong type raises Unreadable."""
 
-    fields: Mapping[str, object]
-    path: str
+    __slots__ = ("fields", "path")
+
+    def __init__(self, fields: Mapping[str, object], path: str) -> None:
+        self.fields = fields
+        self.path = path
 
     def has(self, *names: str) -> bool:
         """True when one of these fields is reported, also as null."""
-        return not self.fields.keys().isdisjoint(names)
+        return any(name in self.fields for name in names) if len(names) > 1 else names[0] in self.fields
 
     def value(self, name: str) -> object:
         """What a field says: text without white space around it, None when that leaves nothing or it is not reported."""
@@ -78,9 +87,9 @@ class Node:
     def id(self, *names: str) -> int | None:
         """The first of these ids that is reported."""
         for name in names:
-            found = identity(self.value(name), self._at(name))
-            if found is not None:
-                return found
+            value = self.value(name)
+            if value is not None:
+                return identity(value, self._at(name))
         return None
 
     def need_id(self, *names: str) -> int:
@@ -94,10 +103,10 @@ class Node:
         """The first of these texts that is not blank; a number reads as its digits."""
         for name in names:
             value = self.value(name)
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                value = str(value)
             if isinstance(value, str):
                 return clean(value[:most])
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return str(value)[:most]
         return None
 
     def cleared(self, *names: str) -> bool:
@@ -114,14 +123,14 @@ class Node:
         return value if isinstance(value, bool) else None
 
     def number(self, name: str) -> int | None:
-        """A whole number."""
+        """A whole number of units."""
         value = self.value(name)
         if value is None:
             return None
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST:
-            raise Unreadable(f"{self._at(name)} is no whole number of 64 bits: {str(value)[:60]!r}")
+        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MOST_UNITS:
+            raise Unreadable(f"{self._at(name)} is no whole number of 32 bits: {str(value)[:60]!r}")
         return value
 
     def instant(self, *names: str) -> Ms | None:

@@ -30,6 +30,9 @@ def bounded(lines: Iterable[LinePart]) -> tuple[LinePart, ...]:
     """The lines, without the properties that would be too much for one order."""
     kept, left = [], MOST_OF_ORDER
     for line in lines:
+        if not line.properties:
+            kept.append(line)
+            continue
         fitting = []
         for each in line.properties:
             size = len(each.name) + len(each.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from orders_sync.evidence.entities import MoneyPart
 from orders_wire.currencies import decimals
@@ -21,11 +22,16 @@ def money(amount: str | int | float | Decimal, currency: str | None) -> MoneyPar
 
     REST writes as many decimals as the currency has; GraphQL drops trailing zeros down to one (`10.0`), which is undone here.
     """
+    return _money(str(amount).strip(), currency or NO_CURRENCY)
+
+
+@lru_cache(
+    maxsize=4096
+)  # a body has the same few amounts again and again; by their text, since equal numbers are written apart
+def _money(amount: str, currency: str) -> MoneyPart:
     value = _decimal(amount)
-    code = currency or NO_CURRENCY
-    return MoneyPart(
-        hundredths=int((value * 100).to_integral_value(ROUND_HALF_UP)), currency=code, text=_text(value, code)
-    )
+    hundredths = int((value * 100).to_integral_value(ROUND_HALF_UP))
+    return MoneyPart(hundredths=hundredths, currency=currency, text=_text(value, currency))
 
 
 def summed(amounts: Iterable[MoneyPart], currency: str | None, *, less: Iterable[MoneyPart] = ()) -> MoneyPart:
@@ -51,13 +57,13 @@ def usd_cents(part: MoneyPart | None, rates: Mapping[str, float]) -> int | None:
     return None if rate is None else round(part.hundredths * rate)
 
 
-def _decimal(amount: str | int | float | Decimal) -> Decimal:
+def _decimal(amount: str) -> Decimal:
     try:
-        value = Decimal(str(amount).strip())
+        value = Decimal(amount)
     except InvalidOperation as error:
-        raise ValueError(f"not an amount: {str(amount)[:40]!r}") from error
+        raise ValueError(f"not an amount: {amount[:40]!r}") from error
     if not value.is_finite() or abs(value) > _LARGEST:
-        raise ValueError(f"not an amount: {str(amount)[:40]!r}")
+        raise ValueError(f"not an amount: {amount[:40]!r}")
     return value
 
 

@@ -16,6 +16,12 @@ DEAD_FULFILLMENT = frozenset({"cancelled", "canceled", "failure", "error"})
 CLOSED_FULFILLMENT_ORDER = frozenset({"closed", "cancelled"})
 """Statuses of a fulfilment order from which nothing is to be sent any more."""
 
+ENDED_FULFILLMENT_ORDER = CLOSED_FULFILLMENT_ORDER | {"incomplete"}
+"""Statuses of a fulfilment order that asks nobody for anything any more."""
+
+CREATE_FULFILLMENT = "create_fulfillment"
+"""Among a fulfilment order's supported actions: the shop lets it be fulfilled."""
+
 DELIVERED = frozenset({"delivered", "picked_up"})
 IN_TRANSIT = frozenset({"in_transit", "carrier_picked_up"})
 LATE_PRONE = IN_TRANSIT | {"out_for_delivery", "delayed"}

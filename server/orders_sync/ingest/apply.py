@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from orders_sync.alerts import app_installation
 from orders_sync.db import idempotency, order_documents, stock
 from orders_sync.db.group_commit import BatchJob, Job
 from orders_sync.db.tx import Tx
@@ -23,6 +24,7 @@ from orders_sync.evidence.changes import (
 from orders_sync.evidence.from_changes import merge
 from orders_sync.ingest import privacy
 from orders_sync.ingest.attribution import attribute, gather
+from orders_sync.instants import Ms
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settle.order import settle_all
 from orders_sync.settle.order_update import OrderUpdate
@@ -48,13 +50,22 @@ class WebhookJob(BatchJob):
 
     delivery: Delivery
     thresholds: Thresholds
+    admits: Ms | None = None
+    """When it was triggered, where it tells that the shop has the app: nobody asks Shopify, and it is from our shop."""
 
     def __call__(self, tx: Tx) -> Applied:
-        return apply(tx, self.delivery, self.thresholds)
+        return _take_in(tx, [self])
 
     def at_once(self, jobs: Sequence[WebhookJob]) -> Job:
-        deliveries = [job.delivery for job in jobs]
-        return lambda tx: apply_many(tx, deliveries, self.thresholds)
+        return lambda tx: _take_in(tx, jobs)
+
+
+def _take_in(tx: Tx, jobs: Sequence[WebhookJob]) -> Applied:
+    applied = apply_many(tx, [job.delivery for job in jobs], jobs[0].thresholds)
+    app_installation.webhooks_triggered(
+        tx, [(job.delivery.topic, job.admits) for job in jobs if job.admits is not None]
+    )
+    return applied
 
 
 def apply(tx: Tx, delivery: Delivery, thresholds: Thresholds) -> Applied:
@@ -109,6 +120,9 @@ def _store_stock(tx: Tx, changes: Sequence[StockChange]) -> set[int]:
     moved = stock.recount(tx, touched)
     if news or moved:
         tx.ping()
+    for sku, (before, after) in moved.items():
+        if before.available != after.available and (before.short or after.short):
+            tx.allot(sku, level=True)
     flipped = [sku for sku, (before, after) in moved.items() if before.short is not after.short]
     there = [sku for sku, (_, after) in moved.items() if after.available is not None and not after.short]
     concerned = {*stock.owing(tx, flipped), *stock.owing(tx, there, held=True)}

@@ -15,6 +15,7 @@ from orders_wire import operations
 from orders_wire.actions import Action, ActionAnswer
 from orders_wire.alerts import AlertsAnswer, Event, OpenAlerts
 from orders_wire.detail import OrderDetail
+from orders_wire.lines import LinesAnswer, LinesBody
 from orders_wire.mentions import Mentions, ReadMentions
 from orders_wire.page import OrdersPage
 from orders_wire.people import DeadLettersAnswer, Me, OutboxAnswer, Owner
@@ -104,6 +105,14 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(given.ORDER_ID, given.IF_NONE_MATCH),
         refusals=(_C.NOT_FOUND, _C.AMBIGUOUS),
         held=True,
+    ),
+    Operation(
+        "post",
+        operations.LINES.path,
+        "The lines of many orders, for picking and packing; a read",
+        LinesAnswer,
+        body=LinesBody,
+        refusals=(_C.TOO_LARGE,),
     ),
     Operation("get", "/sync/owners", "Who owns orders, or has a token", Owner, many=True),
     Operation("get", "/sync/me", "Who the caller is, and what it needs to know", Me, parameters=(given.OPERATOR,)),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from orders_sync.db import outbox, outbox_claims
 from orders_sync.db.outbox import OutboxRow
+from orders_sync.db.outbox_claims import Settled
 from orders_sync.db.tx import Tx
 from orders_sync.outbox.kinds import Kind
 from orders_wire.vocabulary import OutboundState
@@ -17,15 +20,19 @@ def asked_anew(tx: Tx, row: OutboxRow) -> None:
     asked = row.payload.get("asked")
     if isinstance(asked, dict):
         others = {name: value for name, value in row.payload.items() if name != "asked"}
-        outbox.set_payload(tx, row.id, {**others, "asked_before": asked.get("job")})
+        outbox.set_payloads(tx, {row.id: {**others, "asked_before": asked.get("job")}})
 
 
-def over(tx: Tx, order_id: int) -> None:
-    """Shopify has cancelled the order, whoever asked it to: what waits is done and does not leave, what was refused is not tried
-    again."""
-    rows = outbox.of_order_kind(tx, order_id, Kind.CANCEL.target, Kind.CANCEL)
-    waiting = [row for row in rows if row.state in outbox.WAITING]
-    for row in waiting:
-        outbox_claims.settle(tx, row.id, OutboundState.DONE, None if row.claimed_before else _BY_OTHERS)
+def over(tx: Tx, order_ids: Collection[int]) -> None:
+    """Shopify has cancelled these orders, whoever asked it to: what waits is done and does not leave, what was refused is not
+    tried again."""
+    if not order_ids:
+        return
+    found = outbox.of_orders_kind(tx, order_ids, Kind.CANCEL.target, Kind.CANCEL)
+    rows = [row for of_order in found.values() for row in of_order]
+    waiting = (row for row in rows if row.state in outbox.WAITING)
+    outbox_claims.settle(
+        tx, [Settled(row, OutboundState.DONE, None if row.claimed_before else _BY_OTHERS) for row in waiting]
+    )
     outbox.set_state(tx, [row.id for row in rows if row.state is OutboundState.DEAD], OutboundState.DISCARDED, _SINCE)
-    outbox.recount(tx, [order_id])
+    outbox.recount(tx, order_ids)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
+from typing import NamedTuple
 
 from orders_sync.db import outbox
 from orders_sync.db.outbox import Draft, OutboxRow
@@ -15,18 +16,33 @@ from orders_wire.vocabulary import OutboundState
 _OVER = "the hold ended before it was sent"
 
 
-def ended(tx: Tx, order_id: int, holds: Iterable[OwnHold], released: Container[str]) -> None:
-    """These holds of the order are over: what was not sent stays here, what may have been is released, but for those that Shopify
-    released itself. `released`: the handles of the others."""
-    rows = outbox.of_order_kind(tx, order_id, Kind.HOLD.target, Kind.HOLD)
-    for hold in holds:
-        mine = [row for row in rows if row.action_id == hold.action_id and row.state is not OutboundState.UNDONE]
-        unsent = [row.id for row in mine if not row.claimed_before]
-        outbox.set_state(tx, unsent, OutboundState.DISCARDED, _OVER)
-        handle = own_handle(hold.action_id)
-        if handle in released and may_be_there(mine):
-            outbox.add(tx, [_release(tx, order_id, handle)], None)
-    outbox.recount(tx, [order_id])
+class Ended(NamedTuple):
+    """Holds of an order that are over. `released`: the handles of those that Shopify did not release itself."""
+
+    order_id: int
+    holds: Sequence[OwnHold]
+    released: Container[str]
+
+
+def ended(tx: Tx, orders: Sequence[Ended]) -> None:
+    """These holds are over: what was not sent stays here, what may have been is released, but for those that Shopify released
+    itself."""
+    if not orders:
+        return
+    rows = outbox.of_orders_kind(tx, [each.order_id for each in orders], Kind.HOLD.target, Kind.HOLD)
+    unsent: list[int] = []
+    releases: list[Draft] = []
+    for order_id, holds, released in orders:
+        for hold in holds:
+            of_hold = (row for row in rows[order_id] if row.action_id == hold.action_id)
+            mine = [row for row in of_hold if row.state is not OutboundState.UNDONE]
+            unsent += [row.id for row in mine if not row.claimed_before]
+            handle = own_handle(hold.action_id)
+            if handle in released and may_be_there(mine):
+                releases.append(_release(tx, order_id, handle))
+    outbox.set_state(tx, unsent, OutboundState.DISCARDED, _OVER)
+    outbox.add(tx, releases, None)
+    outbox.recount(tx, list(rows))
 
 
 def may_be_there(rows: Iterable[OutboxRow]) -> bool:

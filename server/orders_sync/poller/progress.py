@@ -21,7 +21,7 @@ from orders_sync.instants import SECOND, Ms
 NAME = "poller"
 """The lease and the progress row."""
 
-READING = 2
+READING = 3
 """Counts up with every release that asks the shop for more of an order: what is still to be sent is then read once more."""
 
 LEASE_MS = 30 * SECOND

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from orders_sync.db import order_documents, outbox
-from orders_sync.db.outbox import OutboxRow
+from orders_sync.db.outbox import OutboxRow, Payload
 from orders_sync.db.tx import Tx
 from orders_sync.outbox.kinds import Kind
 from orders_sync.relay import taken_back
-from orders_sync.rules.thresholds import Thresholds
-from orders_sync.settle.order import load, settle
+from orders_sync.rules.operator_state import OperatorState
 from orders_wire.vocabulary import OutboundState
 
 _MADE = "made"
@@ -69,14 +68,11 @@ _INFORMED = {
 }
 
 
-def made(tx: Tx, row: OutboxRow, fulfillments: Sequence[int], thresholds: Thresholds) -> None:
-    """The row's write made these fulfilments, the one with the number first: they are its acknowledgement's (contract §3a)."""
-    if not fulfillments or row.action_id is None:
-        return
-    outbox.set_payload(tx, row.id, {**row.payload, _MADE: list(fulfillments)})
-    known = load(tx, row.order_id)
-    if known is None or known.version == 0:
-        return
-    operator = known.operator.answered(row.action_id, fulfillments)
-    if operator != known.operator:
-        settle(tx, row.order_id, known.facts, operator, thresholds)
+def with_made(row: OutboxRow, fulfillments: Sequence[int]) -> Payload | None:
+    """The payload of a row as it is stored, with what its write made, the one with the number first; None: nothing of ours."""
+    return {**row.payload, _MADE: list(fulfillments)} if fulfillments and row.action_id is not None else None
+
+
+def answered(operator: OperatorState, row: OutboxRow, fulfillments: Sequence[int]) -> OperatorState:
+    """The decisions, with these fulfilments as its acknowledgement's (contract §3a)."""
+    return operator if row.action_id is None else operator.answered(row.action_id, fulfillments)

@@ -7,12 +7,13 @@ Contract §3, Fulfil, and §3a: it stands until its row is dead or discarded; §
 from __future__ import annotations
 
 from orders_sync.db import outbox
-from orders_sync.db.outbox import OutboxRow
+from orders_sync.db.order_documents import Known
+from orders_sync.db.outbox import OutboxRow, Payload
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.facts import OrderFacts
 from orders_sync.instants import SECOND, Ms
 from orders_sync.outbox.kinds import Kind, Shown
-from orders_sync.relay import taken_back
+from orders_sync.relay import departure, taken_back
 from orders_sync.rules.integration_failed import what
 from orders_sync.rules.operator_state import Entry, FailedWrite, OperatorState, UnitsOfLine, parcel_id
 from orders_sync.rules.order_state import build_order_state
@@ -25,20 +26,18 @@ _NOTED = frozenset({Shown.TAGS, Shown.ADDRESS, Shown.CANCELLING})
 """What the timeline says of the order itself: it has to say as well when that was not done."""
 
 
-def failed(tx: Tx, row: OutboxRow, thresholds: Thresholds, reason: str) -> None:
-    """The row died: its order is alerted until somebody decides, and shows no more what was not done."""
+def died(known: Known, row: OutboxRow, now: Ms, thresholds: Thresholds, reason: str) -> OperatorState:
+    """The row is dead: its order is alerted until somebody decides, and shows no more what was not done."""
     why = brief(" ".join(reason.split()))
-    _keep_hold(tx, row)
-    _decide(tx, row, thresholds, _failure(row, tx.now, reason=why), f"not done in Shopify: {why}")
+    return _decided(
+        known, row, now, thresholds, failure=_failure(row, now, reason=why), dropped=f"not done in Shopify: {why}"
+    )
 
 
-def _keep_hold(tx: Tx, row: OutboxRow) -> None:
-    """In the row: what stood here of the hold that it was for, should it be tried again."""
-    known = load(tx, row.order_id) if row.kind == Kind.HOLD else None
-    held = None if known is None else taken_back.held_by(known.operator, row)
-    stored = None if held is None else outbox.locked(tx, row.id)
-    if held is not None and stored is not None:
-        outbox.set_payload(tx, row.id, {**stored.payload, taken_back.HELD: held.model_dump(mode="json")})
+def with_hold(known: Known, row: OutboxRow) -> Payload | None:
+    """The payload of a row for a hold, with what stands here of that, should it be tried again; None: nothing does."""
+    held = taken_back.held_by(known.operator, row)
+    return None if held is None else {**row.payload, taken_back.HELD: held.model_dump(mode="json")}
 
 
 def over(tx: Tx, row: OutboxRow) -> bool:
@@ -60,6 +59,11 @@ def discarded(tx: Tx, row: OutboxRow, thresholds: Thresholds) -> None:
     _decide(tx, row, thresholds, failure, done)
 
 
+def tried_again(tx: Tx, row: OutboxRow, thresholds: Thresholds) -> None:
+    """Somebody sent the row off again: its failure is over."""
+    _decide(tx, row, thresholds, None, None)
+
+
 def _failure(
     row: OutboxRow, at: Ms, *, reason: str | None = None, while_owed: bool = False, discarded: bool = False
 ) -> FailedWrite:
@@ -79,28 +83,22 @@ def _failure(
     )
 
 
-def undecided(tx: Tx, row: OutboxRow, thresholds: Thresholds, reason: str) -> None:
+def undecided(known: Known, row: OutboxRow, now: Ms, reason: str) -> OperatorState:
     """Nobody can say what became of the row: what its action showed stands, and its order is alerted until somebody decides."""
-    known = load(tx, row.order_id)
-    if known is None or known.version == 0 or taken_back.is_over(known.operator, row):
-        return
-    failure = _failure(row, tx.now, reason=brief(" ".join(reason.split())))
-    news: dict[str, object] = {"failed": {**known.operator.failed, row.id: failure}}
-    if known.operator.cancelling is not None:
-        news["cancelling"] = known.operator.cancelling.model_copy(update={"sends_at": None})
-    settle(tx, row.order_id, known.facts, known.operator.model_copy(update=news), thresholds)
+    operator = known.operator
+    if taken_back.is_over(operator, row):
+        return operator
+    failure = _failure(row, now, reason=brief(" ".join(reason.split())))
+    alerted = operator.model_copy(update={"failed": {**operator.failed, row.id: failure}})
+    return departure.leaving(alerted, None)
 
 
-def tried_again(tx: Tx, row: OutboxRow, thresholds: Thresholds) -> None:
-    """Somebody sent the row off again: its failure is over."""
-    _decide(tx, row, thresholds, None, None)
-
-
-def noted(tx: Tx, row: OutboxRow, thresholds: Thresholds, note: str) -> None:
-    """The row left, and people should know something of what came of it."""
-    known = load(tx, row.order_id)
-    if known is not None and known.version:
-        settle(tx, row.order_id, known.facts, _with_note(tx, known.operator, row, note), thresholds)
+def noted(operator: OperatorState, row: OutboxRow, now: Ms, note: str) -> OperatorState:
+    """The decisions, with what people should know of what came of the row, or of why it did not leave."""
+    ts = Ms(now // SECOND * SECOND)
+    entry = Entry(ts=ts, event="note", details=brief(f"{what(row.kind)}: {note}"))
+    entries = {**operator.entries, key("note", f"outbox {row.id} {now}"): entry}
+    return operator.model_copy(update={"entries": entries})
 
 
 def _subject(row: OutboxRow) -> int | None:
@@ -112,34 +110,38 @@ def _subject(row: OutboxRow) -> int | None:
 
 
 def _decide(tx: Tx, row: OutboxRow, thresholds: Thresholds, failure: FailedWrite | None, dropped: str | None) -> None:
-    """`dropped`: why what the row's action showed is not so; `None` where it may still come to be. The timeline of an order
-    that showed it as done, of a parcel or a return, has to say when it was not."""
     tx.touch(row.order_id)
     outbox.recount(tx, [row.order_id])
     known = load(tx, row.order_id)
     if known is None or known.version == 0:
         return
-    others = {row_id: other for row_id, other in known.operator.failed.items() if row_id != row.id}
-    over = taken_back.is_over(known.operator, row)
-    failures = others if failure is None or over else {**others, row.id: failure}
-    operator = known.operator.model_copy(update={"failed": failures})
-    if dropped is not None:
-        kind = Kind(row.kind)
-        operator = _with_heirs_known(operator, row, known.facts, thresholds)
-        operator = operator.model_copy(update=taken_back.TAKEN_BACK[kind.shown](operator, row))
-        if not over and (kind.subject or kind.shown in _NOTED):
-            operator = _with_note(tx, operator, row, dropped)
-    elif not over:
-        operator = operator.model_copy(update=taken_back.shown_again(operator, row, tx.now))
+    operator = _decided(known, row, tx.now, thresholds, failure=failure, dropped=dropped)
     if operator != known.operator:
         settle(tx, row.order_id, known.facts, operator, thresholds)
 
 
-def _with_note(tx: Tx, operator: OperatorState, row: OutboxRow, note: str) -> OperatorState:
-    ts = Ms(tx.now // SECOND * SECOND)
-    entry = Entry(ts=ts, event="note", details=brief(f"{what(row.kind)}: {note}"))
-    entries = {**operator.entries, key("note", f"outbox {row.id} {tx.now}"): entry}
-    return operator.model_copy(update={"entries": entries})
+def _decided(
+    known: Known,
+    row: OutboxRow,
+    now: Ms,
+    thresholds: Thresholds,
+    *,
+    failure: FailedWrite | None = None,
+    dropped: str | None = None,
+) -> OperatorState:
+    """`dropped`: why what the row's action showed is not so; `None` where it may still come to be. The timeline of an order
+    that showed it as done, of a parcel or a return, has to say when it was not."""
+    others = {row_id: other for row_id, other in known.operator.failed.items() if row_id != row.id}
+    over = taken_back.is_over(known.operator, row)
+    failures = others if failure is None or over else {**others, row.id: failure}
+    operator = known.operator.model_copy(update={"failed": failures})
+    if dropped is None:
+        return operator if over else operator.model_copy(update=taken_back.shown_again(operator, row, now))
+    kind = Kind(row.kind)
+    operator = _with_heirs_known(operator, row, known.facts, thresholds)
+    operator = operator.model_copy(update=taken_back.TAKEN_BACK[kind.shown](operator, row))
+    told = not over and (kind.subject or kind.shown in _NOTED)
+    return noted(operator, row, now, dropped) if told else operator
 
 
 def _with_heirs_known(

@@ -12,12 +12,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol, TypeVar
 
 import structlog
 
-from orders_sync.backoff import MAX_TRIES, pause_ms
+from orders_sync.backoff import MAX_TRIES
 from orders_sync.db import order_documents, outbox, outbox_claims
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import DatabaseError
@@ -25,9 +24,11 @@ from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.outbox_claims import Share
 from orders_sync.db.tx import Tx
 from orders_sync.instants import MINUTE, SECOND, Clock, Ms
-from orders_sync.outbox.kinds import METAFIELDS, UNREPEATED, Kind, Target
-from orders_sync.outbox.outcome import Begun, Later, Outcome, Refused, Sent, Undecided, Unknown, storable
-from orders_sync.relay import confirmation, departure, failure, shop_answer
+from orders_sync.outbox.kinds import METAFIELDS, Kind, Target
+from orders_sync.outbox.outcome import Later, Outcome, Unknown, storable
+from orders_sync.relay import confirmation, departure
+from orders_sync.relay.consequence import Delivered
+from orders_sync.relay.recording import OutcomeJob
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import OutboundState
 
@@ -81,7 +82,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._stopping = False
         self._review_at = Ms(0)
-        db.on_commit(lambda _version: self._wake.set())
+        db.on_outbound(self._wake.set)
 
     def stop(self) -> None:
         """Claims nothing more; `run` returns when the calls under way have ended."""
@@ -157,7 +158,7 @@ class Relay:
         outbox_claims.park(tx, self._off)
         fewer = outbox_claims.review(tx, self._on, METAFIELDS)
         outbox.recount(tx, fewer)
-        departure.put_off(tx, shown, None, self._thresholds)
+        departure.put_off(tx, shown, self._thresholds)
         tx.ping()
 
     async def _deliver(self, owner: str, rows: Sequence[OutboxRow], last_call: Ms) -> None:
@@ -167,15 +168,19 @@ class Relay:
             outcomes = [Later("there was no time left to send it")] * len(rows)
         else:
             outcomes = await self._send(rows)
-        for row, outcome in zip(rows, outcomes, strict=True):
-            dice = self._chance.dice()
-            record = partial(self.record, owner=owner, row=row, outcome=storable(outcome, row.payload), dice=dice)
-            try:
-                await self._db.write(record, [row.order_id])
-            except DatabaseError as error:  # the other calls go on; this row is found again when its lease runs out
-                log.warning("an outcome could not be recorded", row=row.id, reason=str(error))
-            except Exception:  # an answer that cannot be stored concerns this row: what others came to is recorded
-                log.exception("an outcome could not be recorded", row=row.id)
+        async with asyncio.TaskGroup() as records:
+            for row, outcome in zip(rows, outcomes, strict=True):
+                told = storable(outcome, row.payload)
+                records.create_task(self._record(Delivered(owner, row, told, self._chance.dice())))
+
+    async def _record(self, delivered: Delivered) -> None:
+        row = delivered.row
+        try:
+            await self._db.write(OutcomeJob(delivered, self._thresholds), [row.order_id])
+        except DatabaseError as error:  # the other calls go on; this row is found again when its lease runs out
+            log.warning("an outcome could not be recorded", row=row.id, reason=str(error))
+        except Exception:  # an answer that cannot be stored concerns this row: what others came to is recorded
+            log.exception("an outcome could not be recorded", row=row.id)
 
     async def _send(self, rows: Sequence[OutboxRow]) -> Sequence[Outcome]:
         if any(row.attempts >= MAX_TRIES for row in rows):
@@ -185,53 +190,6 @@ class Relay:
         except Exception as error:  # an adapter's fault must neither end the relay nor be tried for ever
             log.exception("a receiver failed", target=rows[0].target, kind=rows[0].kind)
             return [Unknown(f"our own fault: {type(error).__name__}")] * len(rows)
-
-    def record(self, tx: Tx, owner: str, row: OutboxRow, outcome: Outcome, dice: float) -> None:
-        """What became of a row, unless its lease was lost meanwhile: then whoever has it now decides."""
-        order_documents.hold(tx.conn, tx.shop_id, [row.order_id])
-        held = outbox_claims.still_held(tx, row.id, owner)
-        if held is None:
-            return
-        tries = row.attempts + 1
-        tx.touch(row.order_id)
-        if isinstance(outcome, Unknown) and tries >= MAX_TRIES and row.kind in UNREPEATED:
-            outcome = Undecided(outcome.reason)
-        match outcome:
-            case Sent():
-                self._arrived(tx, row, outcome)
-            case Begun() | Undecided():
-                self._followed(tx, row, held, outcome)
-            case Later(reason, after_ms) if tries < MAX_TRIES:
-                due = Ms(tx.now + pause_ms(tries, dice, after_ms))
-                outbox_claims.settle(tx, row.id, OutboundState.QUEUED, reason, due)
-                if row.kind == Kind.CANCEL:
-                    departure.put_off(tx, [row.order_id], due, self._thresholds)
-            case Unknown(reason) if tries < MAX_TRIES:
-                due = Ms(tx.now + pause_ms(tries, dice))
-                outbox_claims.settle(tx, row.id, OutboundState.UNKNOWN, reason, due)
-            case Refused(reason) | Later(reason) | Unknown(reason):
-                log.warning("a write died", target=row.target, kind=row.kind, row=row.id, reason=reason)
-                errors = outcome.errors if isinstance(outcome, Refused) else ()
-                outbox_claims.settle(tx, row.id, OutboundState.DEAD, reason, errors=errors)
-                failure.failed(tx, row, self._thresholds, reason)
-        outbox.recount(tx, [row.order_id])
-
-    def _arrived(self, tx: Tx, row: OutboxRow, sent: Sent) -> None:
-        outbox_claims.settle(tx, row.id, OutboundState.DONE, sent.note)
-        confirmation.made(tx, row, sent.made, self._thresholds)
-        shop_answer.shown(tx, row, sent.changes, self._thresholds)
-        if sent.note is not None:
-            failure.noted(tx, row, self._thresholds, sent.note)
-
-    def _followed(self, tx: Tx, row: OutboxRow, held: OutboxRow, outcome: Begun | Undecided) -> None:
-        """It has left, or may have: it is looked at again, by itself or by people. `held`: the row as it is stored."""
-        if isinstance(outcome, Begun):
-            outbox.set_payload(tx, row.id, {**held.payload, **outcome.kept})
-            outbox_claims.keep_reading(tx, row, outcome.reason, Ms(tx.now + outcome.after_ms))
-            return
-        log.warning("what became of a write is not known", kind=row.kind, row=row.id, reason=outcome.reason)
-        outbox_claims.settle(tx, row.id, OutboundState.NEEDS_REVIEW, outcome.reason, tx.now)
-        failure.undecided(tx, row, self._thresholds, outcome.reason)
 
 
 async def _logged(work: Awaitable[T], otherwise: T) -> T:

@@ -66,7 +66,7 @@ async def orders(request: web.Request) -> web.StreamResponse:
 @routes.get("/sync/owners")
 async def all_owners(request: web.Request) -> web.StreamResponse:
     """Who owns orders, with the number of open ones, and who else has a token."""
-    view, tokens = _view(request), request.app.get(TOKENS)
+    view, tokens = view_of(request), request.app.get(TOKENS)
     names = () if tokens is None else tokens.names
     found = await request.app[DATABASE].read(partial(owners, view=view, token_names=names))
     return web.Response(body=_OWNERS.dump_json(found), content_type="application/json")
@@ -76,7 +76,7 @@ async def all_owners(request: web.Request) -> web.StreamResponse:
 async def one_order(request: web.Request) -> web.StreamResponse:
     """One order, by its GID, `#name` or number, with who has it open; 304 when the client has this very body."""
     spelling = request.match_info["id"]
-    reading = partial(_read_one, view=_view(request), spelling=spelling, shop=request.app[SETTINGS].shop)
+    reading = partial(_read_one, view=view_of(request), spelling=spelling, shop=request.app[SETTINGS].shop)
     found = await request.app[DATABASE].read(reading)
     order = found_one(found, spelling)
     present = [_present(place) for place in request.app[ATTENDANCE].at(order_lookup.number(order.id) or 0)]
@@ -93,7 +93,8 @@ def _present(place: Place) -> Present:
     return Present(name=place.name, doing=place.doing, since=to_datetime(place.since))
 
 
-def _view(request: web.Request) -> View:
+def view_of(request: web.Request) -> View:
+    """The desk as this request looks at it."""
     database = request.app[DATABASE]
     return View(database.shop_id, database.clock(), request.app[THRESHOLDS])
 

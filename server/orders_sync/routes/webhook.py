@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 
 import orjson
 import structlog
 from aiohttp import web
 
-from orders_sync.alerts import app_installation, data_gaps
-from orders_sync.db import shops
+from orders_sync.alerts import data_gaps
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.http.app_keys import CLOCK, DATABASE, SETTINGS, THRESHOLDS
@@ -85,25 +85,16 @@ async def _take(request: web.Request, body: bytes) -> web.Response:
     headers = webhook.kept_headers(request.headers)
     ours = app[SETTINGS].owns(headers.get(webhook.SHOP))
     received = webhook.receive(body, headers, app[CLOCK](), ours=ours)
-    delivery, thresholds = received.delivery, app[THRESHOLDS]
-    if received.problem is None:
-        await app[DATABASE].write(WebhookJob(delivery, thresholds))
+    delivery, problem = received.delivery, received.problem
+    admits = received.seen if ours and not app[SETTINGS].asks_shop else None
+    taking = WebhookJob(delivery, app[THRESHOLDS], admits)
+    if problem is None:
+        await app[DATABASE].write(taking)
     else:
-        problem = received.problem
         log.warning("a webhook could not be read", topic=delivery.topic, reason=problem)
-        await app[DATABASE].write(
-            lambda tx: dead_letters.store(tx, delivery, headers, body, problem, seen=received.seen)
-        )
-    if ours and not app[SETTINGS].asks_shop:
-        await _heard(app[DATABASE], received)
+        keeping = partial(dead_letters.store, delivery=delivery, headers=headers, body=body, reason=problem)
+        await app[DATABASE].write(lambda tx: (keeping(tx, seen=received.seen), taking(tx)))
     return _json(200, {"ok": True, "topic": delivery.topic, "event_id": received.event_id})
-
-
-async def _heard(database: Database, received: webhook.Webhook) -> None:
-    """Where nobody asks Shopify, its webhooks tell that the shop has the app again."""
-    gone_at = await database.read(lambda conn: shops.uninstalled_at(conn, database.shop_id), short=True)
-    if gone_at is not None:
-        await database.write(lambda tx: app_installation.webhook_triggered(tx, received.delivery.topic, received.seen))
 
 
 async def _tell_unprovable(database: Database) -> None:

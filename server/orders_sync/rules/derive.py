@@ -16,15 +16,17 @@ from orders_sync.rules.overdue import due_at
 from orders_sync.rules.parcels import Parcel
 from orders_sync.rules.priority import priority
 from orders_sync.rules.projection import OwedSku, ParcelRow, Projection, ReturnRow
+from orders_sync.rules.readiness import readiness
 from orders_sync.rules.returns import OrderReturn
 from orders_sync.rules.row_json import row_json
-from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.stock_level import StockLevel
 from orders_sync.rules.thresholds import Thresholds
+from orders_sync.rules.together import destination
 from orders_sync.rules.tracking_pending import unnumbered_at, untracked_at
 from orders_wire.texts import folded
 from orders_wire.vocabulary import Issue
 
-EDITION = 5
+EDITION = 6
 """Counts up with every release in which the same evidence comes to other rows, so that desks derive their orders again."""
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
@@ -52,6 +54,7 @@ def derive(
 def project(state: OrderState, now: Ms) -> Projection:
     """The order as rows, with the alert causes of this moment."""
     order, customer, total = state.order, state.order.customer, state.order.total
+    can_go = readiness(state)
     return Projection(
         order_id=state.order_id,
         name=state.name,
@@ -91,6 +94,11 @@ def project(state: OrderState, now: Ms) -> Projection:
         country=_country(state),
         skus=state.skus,
         note_count=len(state.operator.notes),
+        ready=can_go.ready,
+        blockers=can_go.blockers,
+        sendable=can_go.sendable,
+        owed_units=can_go.owed,
+        destination=destination(state),
     )
 
 

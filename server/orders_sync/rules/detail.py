@@ -10,15 +10,16 @@ from orders_sync.evidence.entities import AddressPart, CustomerPart, FulfilledLi
 from orders_sync.evidence.facts import OrderFacts
 from orders_sync.evidence.money import written
 from orders_sync.instants import to_datetime
-from orders_sync.rules import held_lines, operator_state, parcel_writes, stock_coverage, totals
+from orders_sync.rules import allotment, held_lines, operator_state, parcel_writes, totals
 from orders_sync.rules.holds import Hold
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.order_state import OrderState, build_order_state
 from orders_sync.rules.owed import OwedLine
 from orders_sync.rules.parcel_writes import ParcelWrite
 from orders_sync.rules.parcels import Parcel
+from orders_sync.rules.readiness import LineUnits, line_units
 from orders_sync.rules.returns import OrderReturn
-from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.stock_level import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.rules.timeline import timeline
 from orders_wire import detail as wire
@@ -26,7 +27,7 @@ from orders_wire.detail import Address, Customer, Fulfillment, HoldEntry, LineIt
 from orders_wire.orders import Money, TimelineEntry
 from orders_wire.return_machine import allowed_actions
 
-NONE_MISSING: Mapping[str, int | None] = MappingProxyType({})
+NONE_MISSING: Mapping[str, int] = MappingProxyType({})
 
 _NO_VARIANT = "Default Title"
 """What the shop calls the only variant of a product that has none."""
@@ -60,7 +61,7 @@ def describe(
     stock: Mapping[str, StockLevel],
     thresholds: Thresholds,
     *,
-    missing: Mapping[str, int | None] = NONE_MISSING,
+    missing: Mapping[str, int] = NONE_MISSING,
     writes: Sequence[ParcelWrite] = (),
 ) -> Detail | None:
     """Everything that is known of an order; None where `derive` gives none. `missing`: units that it goes without, by SKU;
@@ -86,6 +87,20 @@ def describe(
         notes=[_note(of, note) for of, note in sorted(operator.notes.items(), key=lambda each: (each[1].at, each[0]))],
         totals=_totals(state),
     )
+
+
+def line_items(
+    order_id: int,
+    facts: OrderFacts,
+    operator: OperatorState,
+    stock: Mapping[str, StockLevel],
+    thresholds: Thresholds,
+    *,
+    missing: Mapping[str, int] = NONE_MISSING,
+) -> list[LineItem]:
+    """The lines of `describe`, alone; none where it gives None."""
+    state = build_order_state(order_id, facts, operator, stock, thresholds)
+    return [] if state is None else _lines(state, missing)
 
 
 def _note(note_id: str, note: operator_state.Note) -> Note:
@@ -119,13 +134,16 @@ def _totals(state: OrderState) -> wire.Totals:
     return wire.Totals(**{name: _money(amount) for name, amount in amounts.items()})
 
 
-def _lines(state: OrderState, missing: Mapping[str, int | None]) -> list[LineItem]:
-    short, barcodes = stock_coverage.by_line(state.lines, missing), dict(state.order.barcodes)
-    return [_line(state, line, short[line.part.id], barcodes.get(line.part.id)) for line in state.lines]
+def _lines(state: OrderState, missing: Mapping[str, int]) -> list[LineItem]:
+    units, barcodes = line_units(state), dict(state.order.barcodes)
+    short = allotment.by_line(units, missing)
+    return [
+        _line(state, line, units[line.part.id], short[line.part.id], barcodes.get(line.part.id)) for line in state.lines
+    ]
 
 
-def _line(state: OrderState, line: OwedLine, short: int | None, barcode: str | None) -> LineItem:
-    part, held = line.part, min(line.owed, state.held.get(line.part.id, 0))
+def _line(state: OrderState, line: OwedLine, units: LineUnits, short: int, barcode: str | None) -> LineItem:
+    part = line.part
     level = state.stock.get(part.sku) if part.sku else None
     return LineItem(
         id=_line_gid(part.id),
@@ -137,8 +155,8 @@ def _line(state: OrderState, line: OwedLine, short: int | None, barcode: str | N
         price=_money(part.price),
         available=None if level is None else level.available,
         short=short,
-        held=held,
-        sendable=line.owed - max(held, short or 0),
+        held=units.held,
+        sendable=units.free - max(0, short - units.held - units.stuck),
         variant_title=None if part.variant_title == _NO_VARIANT else part.variant_title,
         properties=[LineProperty(name=each.name, value=each.value) for each in part.properties],
         barcode=barcode,

@@ -16,7 +16,7 @@ from orders_sync.evidence.facts import Json, OrderFacts
 from orders_sync.instants import Ms
 from orders_sync.rules.operator_state import DeskHold, InventoryHold, OperatorState, OwnHold
 from orders_sync.rules.owed import OwedLine
-from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.stock_level import StockLevel
 from orders_wire.vocabulary import HoldReason, HoldThen, Issue
 
 _MEANING_ORDER = (Issue.PAYMENT, Issue.ADDRESS, Issue.INVENTORY, Issue.MANUAL_CHECK)

@@ -14,7 +14,7 @@ def static_issue(state: OrderState) -> Issue | None:
     reasons = {hold.meaning for hold in state.holds}
     if state.disputed or Issue.PAYMENT in reasons or _unpaid(state):
         return Issue.PAYMENT
-    if Issue.ADDRESS in reasons or _addressless(state):
+    if Issue.ADDRESS in reasons or (addressless(state) and not state.facts.redacted):
         return Issue.ADDRESS
     if Issue.INVENTORY in reasons or any(state.stock[sku].short for sku in state.owed_skus if sku in state.stock):
         return Issue.INVENTORY
@@ -40,8 +40,9 @@ def _unpaid(state: OrderState) -> bool:
     return state.owed and not state.over and state.order.financial_status in ("voided", "expired")
 
 
-def _addressless(state: OrderState) -> bool:
-    """Something is to be brought to the buyer, and the shop says that there is no address."""
-    reported = "shipping_address" in state.order.model_fields_set and not state.facts.redacted
+def addressless(state: OrderState) -> bool:
+    """Something is to be brought to the buyer, and there is no address: the shop says so, or it was erased. Who picks it up needs
+    none."""
+    reported = "shipping_address" in state.order.model_fields_set
     wanted = state.delivery is not Delivery.PICKUP and state.owed and not state.over
     return reported and wanted and state.order.shipping_address is None

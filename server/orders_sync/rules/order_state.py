@@ -21,7 +21,7 @@ from orders_sync.rules.parcels import Parcel
 from orders_sync.rules.requested_changes import with_requested
 from orders_sync.rules.returns import OrderReturn
 from orders_sync.rules.ship_by import ship_by
-from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.stock_level import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import Channel, Delivery, Status
 

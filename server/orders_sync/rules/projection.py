@@ -7,6 +7,7 @@ clock changes is kept as the instant it is compared with, never as a flag.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from orders_sync.instants import Ms
 from orders_wire.vocabulary import (
@@ -16,6 +17,7 @@ from orders_wire.vocabulary import (
     HoldReason,
     Issue,
     Priority,
+    Ready,
     ReturnState,
     Severity,
     Status,
@@ -65,6 +67,28 @@ class OwedSku:
     held: bool = False
 
 
+class Turn(IntEnum):
+    """When units are allotted: contract §3a, Covered. Within a turn by `ship_by`, then by the order's id."""
+
+    FIRST = 0
+    """Those of orders that nothing but stock keeps here."""
+    BLOCKED = 1
+    HELD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class OwedUnits:
+    """Units of a SKU that an open order owes and takes in one turn. `stuck`: those of them that could not be sent if they were
+    there. `due`: its `ship_by`; FOREVER without one. `waits`: the order is held for inventory because of this SKU."""
+
+    sku: str
+    turn: Turn
+    due: int
+    units: int
+    stuck: int = 0
+    waits: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """A reason for an alert that holds at the moment of the projection. One alert per (type, order, key)."""
@@ -111,7 +135,7 @@ class Projection:
     return_at: Ms | None
     refunded_at: Ms | None
     row_json: bytes
-    """ORDER's fields as a JSON object, without those added when read: `age_hours`, `issue`, `alerts`, `outbound`, `version`."""
+    """ORDER's fields as a JSON object, without those added when read (`desk.rows`)."""
     tags: tuple[str, ...] = ()
     terms: frozenset[tuple[str, str]] = frozenset()
     """Search terms, folded: ("number", name without `#`), ("digits", a run of digits further on in it), ("email", …), ("sku", …),
@@ -133,3 +157,10 @@ class Projection:
     skus: frozenset[str] = frozenset()
     """Of all its lines, as the shop spells them."""
     note_count: int = 0
+    ready: Ready | None = None
+    """How much of it can be sent, were all of it in stock; `blockers`: what stands against that; `sendable`: so many units."""
+    blockers: tuple[str, ...] = ()
+    sendable: int = 0
+    owed_units: tuple[OwedUnits, ...] = ()
+    destination: str | None = None
+    """Whom and where it goes to, while it owes something (`rules.together`)."""

@@ -19,7 +19,7 @@ from orders_wire.return_machine import allowed_actions
 from orders_wire.vocabulary import UNASSIGNED
 
 NEWEST_FIELD = "cancelling"
-"""No release before the one of this edition (`derive.EDITION`) writes it."""
+"""Releases that do not write it are older. The one before this one does: its rows are known by what `parts` lacks."""
 
 
 def row_json(state: OrderState) -> bytes:

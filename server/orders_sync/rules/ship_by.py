@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from orders_sync.evidence.facts import EXCHANGED, ROUTED, Fields, OrderFacts
 from orders_sync.evidence.shopify_words import CLOSED_FULFILLMENT_ORDER
@@ -45,17 +45,26 @@ def _promised(tasks: Iterable[Fields]) -> Ms | None:
 
 
 def in_shipping_days(start: Ms, thresholds: Thresholds) -> Ms:
-    """`start` plus the time to ship within, of which only shipping days of the desk zone count."""
-    if len(thresholds.ship_days) in (0, 7):
+    """`start` plus the time to ship within, of which only shipping days of the desk zone count.
+
+    What is placed on another day, or after the shop has closed, begins with the next shipping day.
+    """
+    if not thresholds.has_calendar:
         return Ms(start + thresholds.ship_within)
     left = thresholds.ship_within
     at = to_datetime(start).astimezone(thresholds.zone)
+    if thresholds.cutoff is not None and at.time() >= thresholds.cutoff:
+        at = _next_midnight(at)
     while True:
-        tomorrow = (at + timedelta(days=1)).date()
-        midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=thresholds.zone)
-        day_left = from_datetime(midnight) - from_datetime(at)
-        if at.isoweekday() in thresholds.ship_days:
+        midnight = _next_midnight(at)
+        if thresholds.ships_on(at.date()):
+            day_left = from_datetime(midnight) - from_datetime(at)
             if left <= day_left:
                 return Ms(from_datetime(at) + left)
             left -= day_left
         at = midnight
+
+
+def _next_midnight(at: datetime) -> datetime:
+    """The next day's 00:00 on the clocks there, however long this day is."""
+    return datetime.combine(at.date() + timedelta(days=1), time(), at.tzinfo)

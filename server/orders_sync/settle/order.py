@@ -14,11 +14,13 @@ from orders_sync.db import audit, order_documents, orders, references, stock
 from orders_sync.db.audit import Audited
 from orders_sync.db.order_documents import Draft, Known
 from orders_sync.db.orders import Saved
+from orders_sync.db.statement import pipelined
 from orders_sync.db.tx import Tx
 from orders_sync.evidence.facts import Fields, OrderFacts
 from orders_sync.instants import Ms
 from orders_sync.outbox import cancellations
 from orders_sync.outbox import holds as outbox_holds
+from orders_sync.outbox.holds import Ended
 from orders_sync.rules import cancelling, derive, hold_ends
 from orders_sync.rules.hold_ends import HoldEnd
 from orders_sync.rules.operator_state import OperatorState
@@ -117,14 +119,18 @@ def _derive_all(tx: Tx, updates: Sequence[OrderUpdate], thresholds: Thresholds) 
         for update in updates
     ]
     derived = [_derive(update, state, tx.now) for update, state in zip(updates, states, strict=True)]
-    _store(tx, derived)
-    for each in derived:
-        if each.ended:
-            outbox_holds.ended(tx, each.order_id, [end.hold for end in each.ended], each.operator.released)
-            audit.record(tx, [_released(each.order_id, end) for end in each.ended if end.due])
-        if each.cancelled:
-            cancellations.over(tx, each.order_id)
-    _set_alerts(tx, derived)
+    with pipelined(tx.conn):
+        _store(tx, derived, _set_alerts(tx, derived))
+    outbox_holds.ended(
+        tx,
+        [
+            Ended(each.order_id, [end.hold for end in each.ended], each.operator.released)
+            for each in derived
+            if each.ended
+        ],
+    )
+    audit.record(tx, [_released(each.order_id, end) for each in derived for end in each.ended if end.due])
+    cancellations.over(tx, [each.order_id for each in derived if each.cancelled])
     _set_gaps(tx, derived)
     for each in derived:
         if each.changed:
@@ -173,10 +179,18 @@ def _essence(facts: OrderFacts) -> tuple[dict[str, dict[str, Fields]], Mapping[s
     return reported, facts.first
 
 
-def _store(tx: Tx, derived: Sequence[_Derived]) -> None:
+def _store(tx: Tx, derived: Sequence[_Derived], alert_types: Mapping[int, str]) -> None:
     order_documents.save(tx, [draft for each in derived if (draft := _draft(each, tx.now)) is not None])
     references.drop(tx, [each.order_id for each in derived if each.leaves_the_stubs])
-    orders.save(tx, [Saved(each.projection, each.version) for each in derived if each.projection is not None])
+    orders.save(
+        tx,
+        [
+            Saved(each.projection, each.version, alert_types.get(each.order_id))
+            for each in derived
+            if each.projection is not None
+        ],
+        {each.order_id: row for each in derived if (row := each.update.known.row) is not None},
+    )
     for each in derived:
         if each.projection is None:
             if each.update.known.version:
@@ -193,23 +207,26 @@ def _draft(each: _Derived, now: Ms) -> Draft | None:
     return Draft(each.order_id, each.update.merged if news else None, each.operator, since)
 
 
-def _set_alerts(tx: Tx, derived: Sequence[_Derived]) -> None:
-    """Alerts follow causes; an order that has neither is left out of the question."""
+def _set_alerts(tx: Tx, derived: Sequence[_Derived]) -> dict[int, str]:
+    """Alerts follow causes; an order that has neither is left out of the question. The open types of the others."""
     concerned = [each for each in derived if each.causes or each.update.known.alert_types]
     if not concerned:
-        return
+        return {}
     names = {each.order_id: each.projection.name for each in concerned if each.projection is not None}
     opened = reconcile(
         tx,
-        [OrderCauses(each.order_id, names.get(each.order_id), each.causes, each.update.reopen) for each in concerned],
+        [
+            OrderCauses(
+                each.order_id, names.get(each.order_id), each.causes, each.update.reopen, each.update.known.is_new
+            )
+            for each in concerned
+        ],
     )
-    changed: dict[int, str] = {}
+    types = {of: ",".join(sorted(alert.value for alert in alerts)) for of, alerts in opened.items()}
     for each in concerned:
-        types = ",".join(sorted(alert.value for alert in opened[each.order_id]))
-        if types != each.update.known.alert_types and each.projection is not None:
-            changed[each.order_id] = types
+        if types[each.order_id] != each.update.known.alert_types and each.projection is not None:
             tx.touch(each.order_id)
-    orders.set_alerts(tx, changed)
+    return types
 
 
 def _set_gaps(tx: Tx, derived: Sequence[_Derived]) -> None:

@@ -59,7 +59,10 @@ def change_owners(tx: Tx, updates: Sequence[OrderUpdate]) -> dict[int, Settled]:
 
 def _row(update: OrderUpdate) -> OwnerChange:
     known, operator = update.known, update.operator
-    return OwnerChange(known.order_id, known.version + 1, operator.assigned_to, with_owner(known.card, operator))
+    row = known.row or {}
+    card = with_owner(known.card, operator)
+    before, counted = row.get("assigned_to"), row.get("counted")
+    return OwnerChange(known.order_id, known.version + 1, operator.assigned_to, card, before, counted)
 
 
 def with_owner(row_json: bytes, operator: OperatorState) -> bytes:

@@ -12,11 +12,13 @@ import hashlib
 import logging
 from collections.abc import Callable
 from functools import partial
+from uuid import uuid4
 
-from orders_sync.db import order_documents, shops
+from orders_sync.db import allotment, due, leases, order_documents, orders, recount, shops
+from orders_sync.db.counters import Tally
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Reading, Tx
-from orders_sync.instants import HOUR
+from orders_sync.instants import HOUR, MINUTE
 from orders_sync.rules.derive import EDITION
 from orders_sync.rules.row_json import NEWEST_FIELD
 from orders_sync.rules.thresholds import Thresholds
@@ -46,6 +48,9 @@ def fingerprint(thresholds: Thresholds) -> str:
         sorted(thresholds.rush_shipping),
         sorted(thresholds.usd_rates.items()),
         thresholds.zone.key,
+        thresholds.ready_when.value,
+        str(thresholds.cutoff),
+        sorted(day.isoformat() for day in thresholds.holidays),
     )
     return hashlib.blake2b(repr(spelled).encode(), digest_size=16).hexdigest()
 
@@ -61,20 +66,44 @@ async def keep_derived(database: Database, thresholds: Thresholds) -> None:
 
 
 async def rederive(database: Database, thresholds: Thresholds) -> None:
-    """Derives all orders again if thresholds or rules are others than they were."""
+    """Derives all orders again if thresholds or rules are others than they were, those that owe something first."""
     wanted = fingerprint(thresholds)
     if (await database.read(lambda conn: shops.thresholds(conn, database.shop_id)))[0] == wanted:
         return
+    await _derive_all(database, thresholds, due.owing)
     done = await _derive_all(database, thresholds, order_documents.following)
     await database.write(partial(_done, wanted=wanted, any_orders=done > 0))
     _log.info("derived %d orders with other thresholds", done)
 
 
 async def rederive_overtaken(database: Database, thresholds: Thresholds) -> None:
-    """Derives again what a release without this one's newest field has written."""
+    """Derives again what a release without this one's newest field has written, or one without its counters has given to
+    somebody, and puts right what they left behind."""
     done = await _derive_all(database, thresholds, partial(order_documents.without_field, field=NEWEST_FIELD))
+    done += await _derive_all(database, thresholds, due.counted_for_others)
+    await _mend(database)
     if done:
         _log.info("derived %d orders that a release before had written", done)
+
+
+async def _mend(database: Database) -> None:
+    """What such a release knows nothing of: units of orders that it deleted, levels that it changed, counters.
+
+    These move by what they differ in from their rows, as one snapshot has both: what is counted meanwhile adds to that. One
+    process does it at a time: two would move them twice.
+    """
+    await database.write(orders.drop_left)
+    await database.write(allotment.allot_all)
+    if await database.write(lambda tx: leases.take(tx, "counters", str(uuid4()), MINUTE)) is None:
+        return
+    moved = await database.read(lambda conn: recount.left(conn, database.shop_id))
+    if moved:
+        await database.write(partial(_move, moved=moved))
+
+
+def _move(tx: Tx, moved: Tally) -> None:
+    tx.count(moved)
+    tx.ping()
 
 
 async def _derive_all(database: Database, thresholds: Thresholds, following: Callable[..., list[int]]) -> int:
@@ -93,6 +122,7 @@ def _following(conn: Reading, following: Callable[..., list[int]], shop_id: int,
 def _done(tx: Tx, wanted: str, *, any_orders: bool) -> None:
     """What filters find may have changed without any row: clients look again."""
     shops.set_thresholds(tx.conn, tx.shop_id, wanted, tx.now)
+    allotment.allot_all(tx)
     if any_orders:
         tx.ping()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from orders_sync.db import audit, dead_letters, events, idempotency, mentions, outbox, references
+from orders_sync.db import audit, counters, dead_letters, events, idempotency, mentions, outbox, references
 from orders_sync.db.bulk import AT_ONCE
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
@@ -43,6 +43,7 @@ class Retention:
     def _all(self) -> Sequence[tuple[Prune, int]]:
         return (
             (events.prune, self.events),
+            (lambda tx, _: counters.prune(tx.conn, tx.shop_id), 0),
             (idempotency.prune_deliveries, DELIVERIES),
             (references.prune_parked, SETTLED),
             (idempotency.prune, self.answers),

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from orders_sync.db import leases
-from orders_sync.db.due import Due, due, unmarked
+from orders_sync.db.due import Due, due, unallotted
 from orders_sync.db.engine import Database
 from orders_sync.db.tx import Tx
 from orders_sync.instants import HOUR, SECOND, Ms
@@ -81,8 +81,8 @@ class Sweeper:
                 return total
 
     async def mark(self) -> int:
-        """Derives some orders that a process of an earlier release wrote last (`orders_unmarked`); returns how many."""
-        if not await self._database.read(lambda conn: unmarked(conn, self._database.shop_id, 1)):
+        """Derives some orders that a process of an earlier release wrote last (`orders_unallotted`); returns how many."""
+        if not await self._database.read(lambda conn: unallotted(conn, self._database.shop_id, 1)):
             return 0
         return await self._database.write(self._mark)
 
@@ -105,7 +105,7 @@ class Sweeper:
     def _mark(self, tx: Tx) -> int:
         if leases.take(tx, "sweeper", self._owner, _LEASE_MS) is None:
             return 0
-        found = unmarked(tx.conn, tx.shop_id, BATCH)
+        found = unallotted(tx.conn, tx.shop_id, BATCH)
         resettle(tx, found, self._thresholds)
         tx.ping()
         return len(found)

@@ -26,6 +26,7 @@ def verify(conn: Reading, view: View) -> list[Difference]:
         *recount.names(conn, view.shop_id),
         *recount.kept_by_others(conn, view.shop_id),
         *recount.mentioned(conn, view.shop_id),
+        *recount.allotted(conn, view.shop_id),
         *recount.without_evidence(conn, view.shop_id),
         *_derived_again(conn, view),
     ]

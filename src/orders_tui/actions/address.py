@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from orders_tui.actions.draft import Draft, ending
-from orders_tui.actions.field_changes import Changes, Earlier
+from orders_tui.actions.field_changes import Changes, Earlier, unsaid
+from orders_wire.blockers import Blocker
 from orders_wire.vocabulary import ActionName, Status
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class AddressDraft(Draft):
         return ending(order) if order.cancelling is not None or order.status is Status.CANCELLED else None
 
     def effect(self, order_id: str, row: Order | None, earlier: Earlier) -> Changes:
-        """No row shows an address."""
-        return {}
+        """No row shows an address, but that it cannot go without one."""
+        return unsaid(row) if row is not None and Blocker.ADDRESS in row.blockers else {}
 
     def body(self, expected: dict[str, int] | None) -> AddressBody:
         from orders_wire.actions import AddressBody, GivenAddress

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from orders_tui.actions.draft import Draft
-from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
+from orders_tui.actions.field_changes import Changes, Earlier, FieldChange, unsaid
 from orders_wire.currencies import decimals
 from orders_wire.vocabulary import ActionName, CancelReason, CancelRefund, OutboundState, Status
 
@@ -61,7 +61,8 @@ class CancelDraft(Draft):
 
         if row is None or self.at is None or against(row):
             return {}
-        return {"cancelling": FieldChange(None, Cancelling(by=self.by, at=self.at, sends_at=self.sends_at))}
+        ordered = Cancelling(by=self.by, at=self.at, sends_at=self.sends_at)
+        return {"cancelling": FieldChange(None, ordered), **unsaid(row)}
 
     def body(self, expected: dict[str, int] | None) -> CancelBody:
         from orders_wire.actions import CancelBody

@@ -46,6 +46,15 @@ Earlier = Mapping[str, Mapping[str, Changes]]
 """What earlier actions did: by the server's id of the action, then by order."""
 
 
+def unsaid(row: Order, *, alone: bool = False) -> Changes:
+    """What it does to whether the row can be sent is the server's to say: nothing is shown of it until then.
+
+    `alone`: nothing of it is left to go with others.
+    """
+    said: dict[str, Any] = {"ready": None, "blockers": []} | ({"together": None} if alone else {})
+    return {name: FieldChange(getattr(row, name), value) for name, value in said.items()}
+
+
 def fold(row: Order, changes: Changes) -> Order:
     """The row with the changes on it; the same object where nothing differs."""
     update = {name: change.applied(getattr(row, name)) for name, change in changes.items()}

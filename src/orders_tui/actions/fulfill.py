@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from orders_tui.actions.draft import MANY, Draft, ending
-from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
+from orders_tui.actions.field_changes import Changes, Earlier, FieldChange, unsaid
 from orders_tui.actions.owed_lines import Part
 from orders_tui.actions.sending import goes, is_placeholder, mailed, never_sent, stays
 from orders_tui.actions.tracking import ParcelNumber, TrackingDraft, shipped_status
@@ -96,12 +96,13 @@ class FulfillDraft(Draft):
         tracking = _tracking(row, self.parcels.get(order_id))
         parcels = FieldChange(row.tracking, tracking)
         if part is not None and part.left:
-            return {"tracking": parcels}
+            return {"tracking": parcels, **unsaid(row)}
         alerts = [alert for alert in row.alerts if alert not in _CLEARED_ALERTS]
         return {
             "status": FieldChange(row.status, shipped_status(tracking)),
             "tracking": parcels,
             "alerts": FieldChange(row.alerts, alerts),
+            **unsaid(row, alone=True),
         }
 
     def body(self, expected: dict[str, int] | None) -> FulfillBody:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from orders_tui.actions.draft import Draft, ending
-from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
+from orders_tui.actions.field_changes import Changes, Earlier, FieldChange, unsaid
 from orders_wire.vocabulary import ActionName, AlertType, HoldReason, HoldThen, Issue, Status
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ class HoldDraft(Draft):
         if row.hold is not None:
             alerts = [alert for alert in row.alerts if alert is not AlertType.HOLD_DUE]
             return {"hold": FieldChange(row.hold, hold), "alerts": FieldChange(row.alerts, alerts)}
-        return {"hold": FieldChange(None, hold), "issue": FieldChange(row.issue, _first(row.issue, reason))}
+        issue = FieldChange(row.issue, _first(row.issue, reason))
+        return {"hold": FieldChange(None, hold), "issue": issue, **unsaid(row)}
 
     def _hold(self, before: Hold | None, since: datetime) -> Hold:
         from orders_wire.orders import Hold

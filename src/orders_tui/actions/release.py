@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orders_tui.actions.draft import Draft, closed
-from orders_tui.actions.field_changes import Changes, Earlier, FieldChange
+from orders_tui.actions.field_changes import Changes, Earlier, FieldChange, unsaid
 from orders_wire.vocabulary import ActionName, AlertType, HoldReason, Issue, OutboundState, Role
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class ReleaseDraft(Draft):
             "hold": FieldChange(row.hold, None),
             "issue": FieldChange(row.issue, issue),
             "alerts": FieldChange(row.alerts, alerts),
+            **unsaid(row),
         }
 
     def _all_of(self, row: Order) -> bool:

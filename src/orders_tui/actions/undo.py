@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orders_tui.actions.draft import Draft
-from orders_tui.actions.field_changes import Changes, Earlier
+from orders_tui.actions.field_changes import Changes, Earlier, unsaid
 from orders_wire.vocabulary import ActionName
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class UndoDraft(Draft):
         """Only what stands as the action set it. An owner that was not known cannot be shown again."""
         done = earlier.get(self.action_id, {}).get(order_id, {})
         undone = {name: change.inverse() for name, change in done.items()}
+        if row is not None and "ready" in done:
+            undone |= unsaid(row)
         return {
             name: change
             for name, change in undone.items()

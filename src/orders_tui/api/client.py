@@ -17,11 +17,12 @@ from orders_tui.api.answer import read, read_event
 from orders_tui.api.body import LARGEST_DETAIL, MOST_KEPT
 from orders_tui.api.exchange import Exchange
 from orders_tui.api.page_reader import PageReader
-from orders_tui.errors import ApiError, Unread, VersionSkew
+from orders_tui.errors import ApiError, NotKnownHere, Refused, Unread, VersionSkew
 from orders_tui.pace import Pace
 from orders_tui.query.alerts import ALL_ALERTS, AlertFilter
 from orders_tui.query.filters import MAX_PAGE_SIZE
-from orders_wire.operations import ACTIONS
+from orders_wire.operations import ACTIONS, LINES
+from orders_wire.vocabulary import ErrorCode
 
 if TYPE_CHECKING:
     import httpx
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from orders_wire.actions import Action, ActionAnswer
     from orders_wire.alerts import AlertsAnswer, OpenAlerts
     from orders_wire.detail import OrderDetail
+    from orders_wire.lines import LinesAnswer
     from orders_wire.mentions import Mention
     from orders_wire.page import OrdersPage
     from orders_wire.people import DeadLettersAnswer, Me, OutboxAnswer, Owner
@@ -89,6 +91,7 @@ class SyncApi:
     async def orders(self, query: OrdersQuery, min_version: int | None = None) -> OrdersPage:
         """A page. Unchanged since the last time (304): the very same object as then.
 
+        Raises NotKnownHere where the server ignored a filter.
         With `min_version` it is at least that new, or the server refuses with `unavailable` after 2 s (contract §1).
         """
         params = query.params(self._pace.now())
@@ -102,6 +105,8 @@ class SyncApi:
             self._pages.move_to_end(key)
             return held[1]
         page = await self._reader.read(response)
+        if query.filters.ready is not None and page.metrics.ready is None:
+            raise NotKnownHere("ready:")
         self._remember(key, response.headers.get("etag"), page)
         return page
 
@@ -112,6 +117,24 @@ class SyncApi:
         from orders_wire.detail import OrderDetail
 
         return read(response, OrderDetail.model_validate)
+
+    async def lines(self, order_ids: Sequence[str]) -> LinesAnswer:
+        """The lines of these orders; what names no order is among its `failures`. Of more than one answer holds, half at a time:
+        each order is as of its `version`.
+        """
+        body = {"orderIds": list(order_ids)}
+        try:
+            response = await self._exchange.send(LINES.method, LINES.path, body=body, writes=False)
+        except Refused as error:
+            if error.code is not ErrorCode.TOO_LARGE or len(order_ids) < 2:
+                raise
+            half = len(order_ids) // 2
+            first, second = await self.lines(order_ids[:half]), await self.lines(order_ids[half:])
+            both = {"orders": first.orders + second.orders, "failures": first.failures + second.failures}
+            return first.model_copy(update=both)
+        from orders_wire.lines import LinesAnswer
+
+        return read(response, LinesAnswer.model_validate)
 
     async def owners(self) -> list[Owner]:
         """Everybody who owns open orders, and how many."""

@@ -46,7 +46,7 @@ DEADLINE_S = 15.0
 class Exchange:
     """Requests to one server. `clock_offset` is the server's clock minus ours, learnt from `Date` headers.
 
-    With `read_only` nothing but GET leaves, whoever asks for it. Every request says which client it is of: one that runs
+    With `read_only` nothing but reads leaves, whoever asks for it. Every request says which client it is of: one that runs
     beside it under the same name is another (contract §3a, Presence).
     """
 
@@ -86,9 +86,11 @@ class Exchange:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         limit: int = LARGEST,
+        writes: bool | None = None,
     ) -> httpx.Response:
-        """A request whose answer is 2xx or 304, of at most `limit` bytes. Raises ApiError for every other."""
-        writes = method != "GET"
+        """A request whose answer is 2xx or 304, of at most `limit` bytes. Raises ApiError for every other. `writes`: whether it
+        may change something; None: all but GET do."""
+        writes = method != "GET" if writes is None else writes
         if writes and self._read_only:
             raise ReadOnly
         client = await self._opened()

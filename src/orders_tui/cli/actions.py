@@ -63,11 +63,20 @@ def act(given: Namespace) -> int:
     if not getattr(given, "yes", True) and not _agreed(wanted):
         say("nothing was sent")
         return 2
-    results, names = asyncio.run(_perform(given, wanted))
+    return conclude(given, *asyncio.run(_perform(given, wanted)))
+
+
+def conclude(given: Namespace, results: list[Result], names: Mapping[str, str]) -> int:
+    """Says what became of each request; the exit status. `names`: what orders are called that nobody named."""
     if given.json:
         print(json.dumps(_as_json(results), ensure_ascii=False, indent=1))
     else:
         sys.stdout.write(_as_table(results, names))
+    return told(results)
+
+
+def told(results: list[Result]) -> int:
+    """Says on stderr what became of each request; the exit status that it comes to."""
     for number, result in enumerate(results, start=1):
         advice = _remedy(results) if number == len(results) else ""
         say(_message(result) + advice, "plain" if result.answer is not None else "warn" if result.unknown else "bad")
@@ -106,7 +115,7 @@ async def _perform(given: Namespace, wanted: list[Draft]) -> tuple[list[Result],
             me, now = await api.me(), utc_now()
             wanted = [known_to(draft, me.name, zone(me.time_zone), now) for draft in wanted]
         results, requests = await _requests(api, wanted)
-        results += await _in_turn(api, requests, given.key or new_key())
+        results += await in_turn(api, requests, given.key or new_key())
         return results, {} if given.json else await _names(api, _unnamed(results))
 
 
@@ -121,19 +130,19 @@ async def _requests(api: SyncApi, wanted: Iterable[Draft]) -> tuple[list[Result]
     return results, requests
 
 
-async def _in_turn(api: SyncApi, wanted: list[Draft], base: str) -> list[Result]:
+async def in_turn(api: SyncApi, wanted: list[Draft], base: str) -> list[Result]:
     """One after the other. A server that is gone, or does not know us, is not asked again for the rest."""
     results: list[Result] = []
     for number, draft in enumerate(wanted):
         key = base if len(wanted) == 1 else f"{base}-{number}"
-        results.append(await _settled(api, draft, key))
+        results.append(await settled(api, draft, key))
         error = results[-1].error
         if error is not None and not isinstance(error, Refused):
             return results + [Result(left, "", error=error) for left in wanted[number + 1 :]]
     return results
 
 
-async def _settled(api: SyncApi, draft: Draft, key: str) -> Result:
+async def settled(api: SyncApi, draft: Draft, key: str) -> Result:
     """Asks until the outcome is known, or patience ends."""
     from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay
 
@@ -146,7 +155,7 @@ async def _settled(api: SyncApi, draft: Draft, key: str) -> Result:
         return (maybe_done and not isinstance(error, Refused | SignInNeeded | VersionSkew)) or passing
 
     async def ask() -> ActionAnswer:
-        return await draft.send(api, {}, key)
+        return await draft.send(api, draft.versions, key)
 
     waiting = AsyncRetrying(
         retry=retry_if_exception(again),

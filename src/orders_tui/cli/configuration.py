@@ -80,16 +80,18 @@ def _validate(given: Namespace) -> int:
 
 
 def _not_run(config: Config) -> bool:
-    """Whether there is an own command whose program could not be run; each is a line on stderr."""
+    """Whether there is a program that could not be run; each is a line on stderr."""
     from orders_tui.programs.argv import NotRun, found
 
+    programs = {f"commands.{command.name}": command.argv for command in config.commands}
+    programs |= {"print_command": config.print_command} if config.print_command else {}
     missing = False
-    for command in config.commands:
+    for key, argv in programs.items():
         try:
-            found(command.argv[0])
+            found(argv[0])
         except NotRun as error:
             missing = True
-            complain(f"{config.path}: commands.{command.name}: {error}")
+            complain(f"{config.path}: {key}: {error}")
     return missing
 
 

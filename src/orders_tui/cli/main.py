@@ -83,6 +83,10 @@ def _command(name: str | None) -> Callable[[Namespace], int]:
             from orders_tui.cli import orders
 
             return {"list": orders.list_orders, "show": orders.show, "export": orders.export_file}[name]
+        case "pick":
+            from orders_tui.cli.picking import pick
+
+            return pick
         case "mentions":
             from orders_tui.cli.mentions import mentions
 
@@ -95,6 +99,10 @@ def _command(name: str | None) -> Callable[[Namespace], int]:
             from orders_tui.cli import own
 
             return own.run
+        case "pack":
+            from orders_tui.cli.pack import pack
+
+            return pack
         case "watch":
             from orders_tui.cli.watch import watch
 
@@ -140,10 +148,9 @@ def _desk(given: Namespace) -> int:
 
         complain(
             "orders-tui: this is not a terminal. Without a screen there are `orders-tui --plain` (numbered prompts, also over a "
-            "pipe) and `orders-tui list`, show, alerts, watch, mentions, assign, fulfill, hold, release, note, support, returns, "
-            "cancel, inventory, undo and export (orders-tui COMMAND --help); `orders-tui serve` and `orders-tui demo "
-            "--headless` run a server, "
-            "`orders-tui init` sets a shop up."
+            "pipe) and `orders-tui list`, show, pick, alerts, watch, mentions, assign, fulfill, pack, hold, release, note, "
+            "support, returns, cancel, inventory, undo and export (orders-tui COMMAND --help); `orders-tui serve` and "
+            "`orders-tui demo --headless` run a server, `orders-tui init` sets a shop up."
         )
         return USAGE
     gc.disable()  # until the desk stands: what a start makes is there to stay

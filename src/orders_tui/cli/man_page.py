@@ -35,7 +35,7 @@ ENVIRONMENT = {
 FILES = {
     "~/.config/orders-tui/config.toml": "the client's configuration: orders-tui config path",
     "~/.config/orders-tui/sync.toml": "the server's settings: orders-tui settings path",
-    "~/.local/state/orders-tui/": "how each desk was left, and what was typed and not sent",
+    "~/.local/state/orders-tui/": "how each desk was left, what was typed and not sent, and parcels that were begun",
 }
 EXAMPLES = {
     "A desk on a simulated shop": "orders-tui demo",

@@ -21,14 +21,16 @@ from orders_tui.errors import UsageError
 from orders_tui.pace import utc_now
 from orders_tui.plain.order_lines import describe
 from orders_tui.query import OrdersQuery, parse
-from orders_tui.session.matching import collect
+from orders_tui.query.filters import MAX_PAGE_SIZE
+from orders_tui.session.matching import collect, orders_of
 from orders_tui.views.saved_view import SavedView
-from orders_wire.vocabulary import EXCLUDING
+from orders_wire.vocabulary import EXCLUDING, Tab
 
 if TYPE_CHECKING:
     from orders_tui.api.client import SyncApi
     from orders_tui.cli.table import Cell
     from orders_tui.query import ParsedQuery
+    from orders_wire.detail import OrderDetail
     from orders_wire.orders import Order
 
 
@@ -59,10 +61,18 @@ def show(given: Namespace) -> int:
             me = await api.me()
             others = [each for each in detail.present if each.name.casefold() != me.name.casefold()]
             detail = detail.model_copy(update={"present": others})
-            return describe(detail, utc_now(), me.time_zone, partial(painted, stream=sys.stdout), wrapped)
+            paint, with_others = partial(painted, stream=sys.stdout), await _shipped_with(api, detail)
+            return describe(detail, utc_now(), me.time_zone, paint, wrapped, others=with_others)
 
     sys.stdout.write(asyncio.run(fetch()))
     return 0
+
+
+async def _shipped_with(api: SyncApi, detail: OrderDetail) -> list[str]:
+    """The numbers of the other orders that this one is to be shipped with."""
+    query = orders_of(detail, MAX_PAGE_SIZE, Tab.UNFULFILLED) if detail.together is not None else None
+    orders = (await api.orders(query)).orders.items if query is not None else ()
+    return [each.order_number for each in orders if each.together == detail.together and each.id != detail.id]
 
 
 def export_file(given: Namespace) -> int:
@@ -75,9 +85,7 @@ def export_file(given: Namespace) -> int:
 
 async def _rows(given: Namespace, *, everything: bool) -> tuple[Sequence[Order], int]:
     async with connect(given) as api:
-        view = named(given) if given.view is not None else SavedView(given.tab)
-        parsed = await _parsed(api, given, view.tokens)
-        query = OrdersQuery(view.tab, parsed.filters, parsed.sort, getattr(given, "limit", 250))
+        query = await query_of(api, given)
         orders: Sequence[Order]
         if everything:
             matching = await collect(api, query)
@@ -89,6 +97,13 @@ async def _rows(given: Namespace, *, everything: bool) -> tuple[Sequence[Order],
         if doubt:  # what may be missing is said beside the orders, not among them
             say(doubt, "warn")
         return orders, total
+
+
+async def query_of(api: SyncApi, given: Namespace) -> OrdersQuery:
+    """What tab or saved view, filters and options ask for. Raises UsageError."""
+    view = named(given) if given.view is not None else SavedView(given.tab)
+    parsed = await _parsed(api, given, view.tokens)
+    return OrdersQuery(view.tab, parsed.filters, parsed.sort, getattr(given, "limit", MAX_PAGE_SIZE))
 
 
 async def _parsed(api: SyncApi, given: Namespace, view: str) -> ParsedQuery:
@@ -130,5 +145,5 @@ def _cells(order: Order, now: datetime) -> tuple[Cell, ...]:
         order.customer_name or wording.owner("unassigned"),
         wording.money(order.total, symbols=False),
         (wording.ship_by(order, now),),
-        wording.flags(order, now, shown={"ship_by", "status"}),
+        [*wording.flags(order, now, shown={"ship_by", "status"}), *wording.readiness(order)],
     )

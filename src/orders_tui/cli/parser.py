@@ -41,8 +41,8 @@ CONFIG = {
 """What `config` does."""
 SHELLS = ("bash", "zsh", "fish")
 FILTERS = (
-    "status", "owner", "priority", "hold", "issue", "delivery", "country", "sku", "customer", "value", "tag", "has", "channel",
-    "placed", "from", "to", "age", "sort",
+    "status", "owner", "priority", "ready", "hold", "issue", "delivery", "country", "sku", "customer", "value", "tag", "has",
+    "channel", "placed", "from", "to", "age", "sort",
 )  # fmt: skip
 """The tokens of the search box, each of which is an option as well."""
 FILTER_GROUP = "filters"
@@ -127,12 +127,12 @@ def _add_plain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plain", action="store_true", help=words)
 
 
-def _add_selection(command: argparse.ArgumentParser) -> None:
+def _add_selection(command: argparse.ArgumentParser, tab: Tab = Tab.ALL) -> None:
     from orders_tui.query.tokens import TOKENS
     from orders_wire.arguments import one_of, suggesting
 
     which = command.add_mutually_exclusive_group()
-    which.add_argument("--tab", **one_of(Tab), default=Tab.ALL, metavar="TAB", help=", ".join(Tab))
+    which.add_argument("--tab", **one_of(Tab), default=tab, metavar="TAB", help=f"{', '.join(Tab)} ({tab})")
     which.add_argument("--view", metavar="NAME", help="a saved view, with its tab, filter and sort")
     words = "as in the search box: owner:none 'age:>2d' -country:US berlin"
     command.add_argument("words", nargs="*", default=[], metavar="FILTER", help=words)
@@ -160,6 +160,7 @@ def _add_reading(commands: Commands) -> None:
     exporting = _add(commands, "export", "every order that matches, into a new file that only you can read")
     exporting.add_argument("file", metavar="FILE", help="ends in .csv or .json")
     _add_selection(exporting)
+    _add_pick(_add(commands, "pick", "what can be sent now: a pick list, or a slip for each order"))
     _add_alerts(_add(commands, "alerts", "every open alert, the most severe and newest first"))
     mentions = _add(commands, "mentions", "notes that name you")
     mentions.add_argument(
@@ -171,6 +172,21 @@ def _add_reading(commands: Commands) -> None:
     watching = _add(commands, "watch", "alerts and changes as they happen, until interrupted")
     watching.add_argument("--json", action="store_true", help="every event as a line of JSON")
     watching.add_argument("--poll", action="store_true", help="ask again and again instead of holding a stream")
+
+
+def _add_pick(command: argparse.ArgumentParser) -> None:
+    from orders_tui.picking.choices import SUFFIXES_SAID, By, Form
+    from orders_wire.arguments import one_of
+
+    _add_selection(command, Tab.UNFULFILLED)
+    listed = "sku: each SKU once, with its orders (sku); order: a slip for each"
+    command.add_argument("--by", **one_of(By), default=By.SKU, metavar="BY", help=listed)
+    form = f"{', '.join(Form)}; without: as the file is called ({SUFFIXES_SAID}) or the printer takes it, else text"
+    command.add_argument("--format", **one_of(Form), metavar="FORMAT", help=form)
+    where = command.add_mutually_exclusive_group()
+    where.add_argument("--output", metavar="FILE", help="a new file that only you can read, instead of stdout")
+    where.add_argument("--print", action="store_true", help="to print_command of the configuration, instead of stdout")
+    command.add_argument("--take", action="store_true", help="become the owner of the orders that are picked")
 
 
 def _add_alerts(command: argparse.ArgumentParser) -> None:
@@ -194,8 +210,27 @@ def _add_verbs(commands: Commands) -> None:
         if by_order:
             command.add_argument("orders", nargs="*", metavar="ORDER", help=_ORDER)
         verb.add_options(command)
-        command.add_argument("--json", action="store_true", help="the outcome as JSON")
-        command.add_argument("--key", metavar="KEY", help="idempotency key: the same key again does nothing twice")
+        _add_outcome(command)
+    _add_packing(_add(commands, "pack", "a parcel from a file of scans, fulfilled once it is complete"))
+
+
+def _add_packing(command: argparse.ArgumentParser) -> None:
+    from orders_tui.cli.verb import add_notify
+
+    command.add_argument("order", metavar="ORDER", help=_ORDER)
+    scans = "one scan a line, - reads stdin; -, :short SKU and :hand SKU are lines as at the bench"
+    command.add_argument("--scan-file", required=True, metavar="FILE", help=scans)
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("--tracking", metavar="NUMBER", help="the label's number")
+    which.add_argument("--no-label", action="store_true", help="the parcel has no number")
+    command.add_argument("--carrier", metavar="NAME", help="the carrier's name; without: as the number looks")
+    add_notify(command)
+    _add_outcome(command)
+
+
+def _add_outcome(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="the outcome as JSON")
+    command.add_argument("--key", metavar="KEY", help="idempotency key: the same key again does nothing twice")
 
 
 def _add_own(commands: Commands) -> None:

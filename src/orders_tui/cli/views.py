@@ -7,9 +7,10 @@ from argparse import Namespace
 
 from orders_tui import paths
 from orders_tui.cli.connection import configured
-from orders_tui.cli.output import complain, say
+from orders_tui.cli.output import complain
 from orders_tui.cli.table import table
 from orders_tui.errors import UsageError
+from orders_tui.views.built_in import BUILT_IN
 from orders_tui.views.folder import ViewFolder
 from orders_tui.views.saved_view import SavedView
 from orders_wire.spelling import meant
@@ -24,12 +25,13 @@ def views(given: Namespace) -> int:
         print(folder.path)
         return DONE
     folder.read()
-    rows = [(name, view.tab, view.tokens, "pinned" if view.pinned else "") for name, view in folder.views.items()]
+    rows = [
+        (name, view.tab, view.tokens, "pinned" if view.pinned else "")
+        for name, view in {**BUILT_IN, **folder.views}.items()
+    ]
     sys.stdout.write(table(("VIEW", "TAB", "FILTER", ""), rows))
     for fault in folder.faults:
         complain(f"{folder.path}: {fault}")
-    if not rows:
-        say(f"no view was saved yet in {folder.path}")
     return REFUSED if folder.faults else DONE
 
 
@@ -37,11 +39,12 @@ def named(given: Namespace) -> SavedView:
     """The view that `--view` names. Raises UsageError."""
     folder = ViewFolder(paths.views_folder(configured(given)))
     folder.read()
-    view = folder.views.get(given.view)
+    there = {**BUILT_IN, **folder.views}
+    view = there.get(given.view)
     if view is None:
-        known = ", ".join(folder.views) or "none"
+        known = ", ".join(there)
         wrong = f"; {folder.faults[0]}" if folder.faults else ""
-        guess = meant(given.view, folder.views)
+        guess = meant(given.view, there)
         raise UsageError(f"there is no view {given.view}{guess} in {folder.path}; there are: {known}{wrong}")
     return view
 

@@ -41,6 +41,7 @@ class Config:
     plain: bool = False
     typed_amount_above: float = 100.0
     views: str | None = None
+    print_command: tuple[str, ...] | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
     commands: tuple[OwnCommand, ...] = ()
     templates: Mapping[str, str] = field(default_factory=dict)

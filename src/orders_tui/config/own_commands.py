@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orders_tui.config import placeholders
+from orders_tui.config import argv
 from orders_tui.config.settings import no_switch
 from orders_tui.errors import ConfigError
 from orders_wire.spelling import meant
@@ -27,6 +27,9 @@ PLACEHOLDERS = ("id", "number")
 LONGEST_NAME, LONGEST_TIME_S = 24, 3600
 _NAME = re.compile(rf"(?=.{{1,{LONGEST_NAME}}}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ALLOWED = " and ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+_NOTHING_ELSE = (
+    "all else of the order comes as JSON on standard input, because arguments can be read by everybody on this machine"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +54,7 @@ class Key:
 
 
 def _argv_problem(value: Any) -> str:
-    example = '["/usr/local/bin/label", "{number}"]'
-    if not isinstance(value, list) or not value or not all(isinstance(each, str) for each in value):
-        return f"is a list of texts, the program first, such as {example}"
-    if any("\0" in each for each in value):
-        return "cannot hold the character 0"
-    wrong = next((problem for each in value if (problem := _placeholder_problem(each))), "")
-    program = value[0]
-    if not wrong and placeholders.names(program):
-        wrong = "takes no placeholder in the program itself"
-    if not wrong and (not program.strip() or ("/" in program and not program.startswith(("/", "~/")))):
-        wrong = f"begins with a program: a path from / or ~/, or a name that is on PATH, not {program!r}"
-    return wrong
-
-
-def _placeholder_problem(argument: str) -> str:
-    try:
-        unknown = placeholders.unknown(argument, PLACEHOLDERS)
-    except ValueError:
-        return f"takes {_ALLOWED}, and a brace that is meant as one is written twice: {argument!r}"
-    if unknown is None:
-        return ""
-    return (
-        f"takes {_ALLOWED} alone, not {argument!r}{unknown.guess}: all else of the order comes as JSON on standard input, "
-        "because arguments can be read by everybody on this machine"
-    )
+    return argv.problem(value, PLACEHOLDERS, '["/usr/local/bin/label", "{number}"]', _NOTHING_ELSE)
 
 
 def _text_problem(value: Any) -> str:

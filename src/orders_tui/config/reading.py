@@ -15,6 +15,7 @@
     band = "teal"                  # the colour of the first line: #rrggbb or a name
     read_only = false              # true: nothing can be changed from here
     typed_amount_above = 100.0     # a refund above this is typed to confirm
+    print_command = ["lp", "{text}"]  # prints pick lists and slips: a list, no shell
 
     [keys]
     "order.assign" = "a"           # command id = keys, comma separated; "none" unbinds
@@ -85,6 +86,8 @@ def load(
         given["token"] = _token(path, settled["token_file"].value)
     if "server" in given:
         given["server"] = given["server"].rstrip("/")
+    if "print_command" in given:
+        given["print_command"] = tuple(given["print_command"])
     given["commands"] = _own_commands(path, body)
     given["templates"] = _templates(path, body)
     return Config(**given, profile=chosen, keys=_keys(path, body), path=path if path.exists() else None)

@@ -34,6 +34,13 @@ class Setting:
 _DEFAULTS = {each.name: each.default for each in fields(Config)}
 
 
+PAGE, PLAIN = "file", "text"
+"""The placeholders of `print_command`: the page, or plain text, as a file."""
+
+_PROGRAM = {"type": "string", "pattern": r"^(?=.*\S)(?=~?/|[^/]*$)([^{}\x00]|\{\{|\}\})*$"}
+_ARGUMENT = {"type": "string", "pattern": rf"^([^{{}}\x00]|\{{\{{|\}}\}}|\{{({PAGE}|{PLAIN})\}})*$"}
+"""A program and one of its arguments, as the schema knows them."""
+
 _PORT = r"0*(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])"
 SERVER = rf"[Hh][Tt][Tt][Pp][Ss]?://(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]\\]+)(?::{_PORT})?(?:[/?#][^\s]*)?"
 """An address as the schema knows it: a host, perhaps a port, and neither name nor password."""
@@ -80,6 +87,14 @@ def no_switch(value: Any) -> str | None:
     return f"is {_SWITCH}{f' (did you mean {near}?)' if near else ''}"
 
 
+def _no_print_command(value: Any) -> str | None:
+    from orders_tui.config import argv, placeholders
+
+    wrong = argv.problem(value, (PAGE, PLAIN), f'["lp", "{{{PLAIN}}}"]', "they stand for the file that is printed")
+    both = not wrong and {PAGE, PLAIN} <= frozenset().union(*map(placeholders.names, value))
+    return wrong or (f"takes {{{PAGE}}} or {{{PLAIN}}}, not both" if both else None)
+
+
 def _number(value: Any, kind: type | UnionType) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)
 
@@ -124,6 +139,14 @@ SETTINGS: dict[str, Setting] = {
             lambda value: isinstance(value, str) and value.startswith(("/", "~/")) and "\0" not in value,
             type="string",
             pattern=r"^~?/[^\x00]*$",
+        ),
+        Setting(
+            "print_command",
+            f"a list of a program and its arguments, no shell: {{{PAGE}}} is a page (HTML), {{{PLAIN}}} plain text as a file; "
+            "without either the text comes on standard input",
+            "prints pick lists and slips",
+            _no_print_command,
+            {"type": "array", "minItems": 1, "prefixItems": [_PROGRAM], "items": _ARGUMENT},
         ),
         _flag("read_only", "nothing can be changed from here"),
         _flag("plain", "numbered prompts and plain lines instead of a screen"),

@@ -9,6 +9,13 @@ COLUMNS = [(0, "-tiny"), (LEAST_COLUMNS, "-narrow"), (110, "-wide"), (170, "-vas
 ROWS = [(0, "-low"), (LEAST_ROWS, "-short"), (32, "-tall"), (48, "-high")]
 
 
+def classes(size: Size) -> tuple[str, str]:
+    """Those of a terminal of this size, for a screen that is being made: styled so from the start, it is styled once."""
+    columns = max(name for name in COLUMNS if name[0] <= size.width)
+    rows = max(name for name in ROWS if name[0] <= size.height)
+    return columns[1], rows[1]
+
+
 def too_small(size: Size) -> str:
     """Why nothing acts in a terminal of this size, as a sentence; empty where it is large enough."""
     if size.width >= LEAST_COLUMNS and size.height >= LEAST_ROWS:

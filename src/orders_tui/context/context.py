@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orders_tui import paths
 from orders_tui.config import Config
 from orders_tui.context.keyboard import Keyboard
 from orders_tui.context.preferences import Preferences
@@ -20,11 +23,13 @@ from orders_tui.views.folder import ViewFolder
 from orders_tui.widgets.first_line import Band
 from orders_tui.widgets.formatter import Formatter
 from orders_tui.wording.lateness import BREACH_HOURS
+from orders_tui.wording.readiness import with_others
 from orders_wire.vocabulary import Role
 
 if TYPE_CHECKING:
     from orders_tui.context.customer_orders import Left
     from orders_tui.session.log import ActionEntry
+    from orders_wire.orders import Order
 
 
 @dataclass(slots=True)
@@ -41,15 +46,17 @@ class Context:
     shops: Shops | None = None
     trend: Trend = field(default_factory=Trend)
     views: ViewFolder = field(default_factory=ViewFolder)
+    packing: Path | None = None
+    """Where parcels are kept that were begun; None: nowhere."""
     handover: str = ""
     """The note of a handover that was begun."""
     left: Left | None = None
     """What was in the table before one customer's orders."""
     programs: Runner = field(init=False)
-    """Commands of the operator's own."""
+    """Commands of the operator's own, their editor, and what is printed."""
 
     def __post_init__(self) -> None:
-        self.programs = Runner(self.session.read_details, self.pace)
+        self.programs = Runner(self.session.read_details, self.pace, partial(paths.prints_folder, self.config))
 
     @property
     def glyphs(self) -> Glyphs:
@@ -90,8 +97,14 @@ class Context:
         """How values read at this moment."""
         me = self.session.me
         breach_hours = me.breach_hours if me is not None else BREACH_HOURS
-        present = self.session.present
-        return Formatter(self.pace.now(), self.zone, self.glyphs, self.name, breach_hours=breach_hours, present=present)
+        present, zone = self.session.present, self.zone
+        return Formatter(
+            self.pace.now(), zone, self.glyphs, self.name, frozenset(), breach_hours, present, self.together
+        )
+
+    def together(self, order: Order) -> str:
+        """With which others an order is to be shipped: by their numbers, as far as they are known here."""
+        return with_others(order, self.session.table.together(order), self.key("go.customer"))
 
     def reading_only(self) -> str:
         """Why nothing can be sent now: `offline: reading only`."""

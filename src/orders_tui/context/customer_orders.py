@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 
 from orders_tui.context import pinned_views
 from orders_tui.query import NO_FILTERS, Filters, OrdersQuery
+from orders_tui.session.matching import orders_of
 from orders_tui.views.pins import pin
-from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
     from orders_tui.context.context import Context
-    from orders_wire.detail import OrderDetail
-
-_GID = "gid://shopify/Customer/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +38,6 @@ def show(work: Context, order_id: str) -> str:
     work.left = replace(before or Left(view.query, view.pinned, order_id), shown=query.filters)
     work.session.table.show(query, order_id)
     return ""
-
-
-def orders_of(detail: OrderDetail, page_size: int) -> OrdersQuery | None:
-    """All orders of this order's customer; None where the shop names none."""
-    customer = (detail.customer.id if detail.customer is not None else None) or ""
-    number = customer.removeprefix(_GID)
-    if not (number.isascii() and number.isdecimal()):
-        return None
-    return OrdersQuery(Tab.ALL, Filters(customer=number), page_size=page_size)
 
 
 def back(work: Context) -> bool:

@@ -57,11 +57,15 @@ class Keyboard:
         event.prevent_default()
         self._kept.append(event)
 
+    def hand_over(self) -> list[events.Key | events.Paste]:
+        """What was typed meanwhile, key by key."""
+        kept, self._kept, self.holding = sorted(self._kept, key=lambda event: event.time), [], False
+        return kept
+
     def release(self) -> TypedAhead:
         """What was typed meanwhile."""
-        kept, self._kept, self.holding = sorted(self._kept, key=lambda event: event.time), [], False
         text = ""
-        for event in kept:
+        for event in self.hand_over():
             if isinstance(event, events.Paste):
                 text += event.text
             elif event.is_printable and event.character:

@@ -26,8 +26,8 @@ def orders(order_ids: Sequence[str], only: Order | None) -> str:
     return f"{len(order_ids)} orders" if order_ids else "orders"
 
 
-def sentence(entry: ActionEntry, title: str, now: datetime, undo_key: str) -> tuple[str, str]:
-    """The sentence and its tone."""
+def sentence(entry: ActionEntry, title: str, now: datetime, undo_key: str, limit: str = "for") -> tuple[str, str]:
+    """The sentence and its tone. `limit`: how the time is said in which it can be taken back."""
     done = f"{title} {entry.draft.done}"
     match entry.state:
         case ActionState.DONE:
@@ -35,7 +35,7 @@ def sentence(entry: ActionEntry, title: str, now: datetime, undo_key: str) -> tu
                 done = f"{done}; {entry.draft.unsent}"
             if not entry.undoable(now):
                 return done, Tone.GOOD
-            left = f" for {wording.left((entry.undo_until - now).total_seconds())}" if entry.undo_until else ""
+            left = f" {limit} {wording.left((entry.undo_until - now).total_seconds())}" if entry.undo_until else ""
             return f"{done}; {undo_key} takes it back{left}", Tone.GOOD
         case ActionState.PARTLY:
             return f"{len(entry.order_ids) - len(entry.failures)} {entry.draft.done}, {_failed(entry)}", Tone.WARN

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from orders_tui.errors import UsageError
-from orders_tui.views.pins import pin, unpinned
+from orders_tui.errors import NotKnownHere, UsageError
+from orders_tui.views.built_in import BUILT_IN, all_views
+from orders_tui.views.pins import READY, in_order, pin, unpinned
 from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
@@ -15,11 +16,23 @@ if TYPE_CHECKING:
     from orders_tui.views.saved_view import SavedView
 
 
+def views(work: Context) -> dict[str, SavedView]:
+    """The saved views and those that come with the desk; until the server has told its figures, those that were there last."""
+    page = work.session.table.summary
+    last = BUILT_IN if page is None and READY in work.preferences.pinned else {}
+    return {**last, **all_views(work.views.views, page)}
+
+
+def names(work: Context) -> list[str]:
+    """The names of the pinned views, in their order."""
+    pinned = [name for name, view in views(work).items() if view.pinned]
+    return sorted(pinned, key=lambda name: (name != READY, name.casefold()))
+
+
 def places(work: Context) -> list[str]:
-    """The tabs, and behind them the pinned views; the one on show is always among them."""
-    names = work.views.pinned
-    here = work.session.table.view.pinned
-    return [*Tab, *map(pin, [*names, *([here] if here and here not in names else [])])]
+    """The tabs and the pinned views, from left to right; the one on show is always among them."""
+    known, here = names(work), work.session.table.view.pinned
+    return in_order(Tab, [*known, *([here] if here and here not in known else [])])
 
 
 def word(place: str) -> str:
@@ -28,12 +41,19 @@ def word(place: str) -> str:
 
 
 def counts(work: Context) -> Mapping[str, int]:
-    """The size of every tab, and of the pinned view on show, whose page tells it."""
-    page, view = work.session.table.summary, work.session.table.view
-    known: dict[str, int] = dict(page.tabs) if page is not None else {}
-    return known | (
+    """The size of every tab, of what is ready, and of the pinned view on show, whose page tells it."""
+    view = work.session.table.view
+    return sizes(work) | (
         {view.place: view.span.total} if view.pinned and view.as_of is not None and not view.loading else {}
     )
+
+
+def sizes(work: Context) -> dict[str, int]:
+    """The size of every tab and of what is ready, as far as the server has told them."""
+    page = work.session.table.summary
+    told = page is not None and page.metrics.ready is not None and READY not in work.views.views
+    ready = {pin(READY): page.metrics.ready or 0} if page is not None and told else {}
+    return {**ready, **(page.tabs if page is not None else {})}
 
 
 def query_of(work: Context, view: SavedView) -> OrdersQuery:
@@ -47,7 +67,7 @@ def open_place(work: Context, place: str, *, anew: bool = False) -> None:
     if not name:
         work.session.table.open_tab(Tab(place))
         return
-    view = work.views.views.get(name)
+    view = views(work).get(name)
     if view is None:
         raise UsageError(f"there is no view {name} any more")
     query = None
@@ -59,17 +79,24 @@ def open_place(work: Context, place: str, *, anew: bool = False) -> None:
 
 def resume(work: Context, name: str) -> None:
     """Begins on the pinned view that was on show, where there still is one; else on its tab."""
-    if name in work.views.pinned:
+    if name in names(work):
         try:
             open_place(work, pin(name))
         except UsageError:
             return
 
 
+def give_way(work: Context) -> None:
+    """Shows the tab instead of a view that comes with the desk, where the server does not know what that asks for."""
+    shown = work.session.table.view
+    if isinstance(shown.problem, NotKnownHere) and shown.pinned in BUILT_IN.keys() - work.views.views.keys():
+        work.session.table.open_tab(shown.query.tab)
+
+
 def changed(work: Context) -> bool:
     """Whether the pinned view on show is another way than it is saved."""
     shown = work.session.table.view
-    view = work.views.views.get(shown.pinned)
+    view = views(work).get(shown.pinned)
     if not shown.pinned or view is None:
         return False
     try:

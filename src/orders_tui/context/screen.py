@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Generic
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
+
+from orders_tui.context.whole_frames import WholeFrames
 
 if TYPE_CHECKING:
     from orders_tui.session.changes import Change
@@ -49,7 +51,7 @@ class MainScreen:
         raise NotImplementedError
 
 
-class SafeDismiss(Screen[ScreenResultType], Generic[ScreenResultType]):
+class SafeDismiss(WholeFrames[ScreenResultType], Generic[ScreenResultType]):
     """A screen that is left once, and takes no other with it. As a second base it comes last: styles follow the first.
 
     Textual's `dismiss` answers whoever opened the screen and then takes away whichever is on top: with a second Enter that was

@@ -1,12 +1,10 @@
-"""How the size of each tab went since the client was opened. Pure; time comes from the caller."""
+"""How the size of each tab, and of what is ready, went since the client was opened. Pure; time comes from the caller."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
-
-from orders_wire.vocabulary import Tab
 
 EVERY_S = 60.0
 """A sample at most so often."""
@@ -33,9 +31,9 @@ class Trend:
             self._samples.pop()
         self._samples.append((at, dict(tabs)))
 
-    def change(self, tab: Tab) -> int:
+    def change(self, place: str) -> int:
         """Now against the start; 0 while there is one sample."""
-        sizes = self._sizes(tab)
+        sizes = self._sizes(place)
         return sizes[-1] - sizes[0] if sizes else 0
 
     @property
@@ -43,16 +41,16 @@ class Trend:
         """When the first sample was taken that is still kept."""
         return self._samples[0][0] if self._samples else None
 
-    def range(self, tab: Tab) -> tuple[int, int]:
+    def range(self, place: str) -> tuple[int, int]:
         """The lowest and the highest size since then."""
-        sizes = self._sizes(tab)
+        sizes = self._sizes(place)
         return min(sizes, default=0), max(sizes, default=0)
 
-    def spark(self, tab: Tab, cells: int, most: int, glyphs: str, rows: int = 1, *, below: str = "") -> list[str]:
-        """The way from the start to now as so many rows of text, the topmost first: from 0 to `most`, for every tab alike.
+    def spark(self, place: str, cells: int, most: int, glyphs: str, rows: int = 1, *, below: str = "") -> list[str]:
+        """The way from the start to now as so many rows of text, the topmost first: from 0 to `most`, for all alike.
         What is not nothing shows, however small it is. `below`: what stands under the course, where it is not as heavy.
         """
-        sizes, full = self._sizes(tab) or [0], len(glyphs) - 1
+        sizes, full = self._sizes(place) or [0], len(glyphs) - 1
         picked = [sizes[min(len(sizes) - 1, cell * len(sizes) // cells)] for cell in range(cells - 1)]
         levels = [-(-size * rows * full // max(1, most)) for size in [*picked, sizes[-1]]]
         signs = glyphs + (below or glyphs[-1])
@@ -60,5 +58,5 @@ class Trend:
             ::-1
         ]
 
-    def _sizes(self, tab: Tab) -> list[int]:
-        return [tabs.get(tab, 0) for _, tabs in self._samples]
+    def _sizes(self, place: str) -> list[int]:
+        return [tabs.get(place, 0) for _, tabs in self._samples]

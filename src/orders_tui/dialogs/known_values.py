@@ -25,6 +25,9 @@ def known_values(work: Context, target: Target, themes: Collection[str]) -> Know
     """All of it, as it is at this moment. `themes`: the names of those that there are."""
     known: Mapping[Argument, Callable[[], Iterable[Value]]] = {
         Argument.OWNER: lambda: _owners(work),
+        Argument.ORDER: lambda: (
+            Value(row.order.order_number, row.order.customer_name or "") for row in work.session.table.view.rows
+        ),
         Argument.REASON: lambda: (Value(reason, MEANS[reason]) for reason in HoldReason),
         Argument.CANCEL_REASON: lambda: (Value(reason, cancelling.MEANS[reason]) for reason in CancelReason),
         Argument.TAGS: lambda: map(
@@ -33,7 +36,7 @@ def known_values(work: Context, target: Target, themes: Collection[str]) -> Know
         Argument.SKU: lambda: _skus(work, target),
         Argument.FILTER: lambda: (Value(tokens, "asked of late") for tokens in work.preferences.asked),
         Argument.SORT: lambda: _sorts(work),
-        Argument.VIEW: lambda: (Value(name, view.tokens) for name, view in work.views.views.items()),
+        Argument.VIEW: lambda: (Value(name, view.tokens) for name, view in pinned_views.views(work).items()),
         Argument.TAB: lambda: map(Value, map(pinned_views.word, pinned_views.places(work))),
         Argument.NAME: lambda: (Value(name, "replaces it") for name in work.views.views),
         Argument.THEME: lambda: _themes(themes),

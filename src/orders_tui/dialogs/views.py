@@ -10,6 +10,7 @@ from textwrap import wrap
 from textual.app import ComposeResult
 
 from orders_tui import wording
+from orders_tui.context import pinned_views
 from orders_tui.context.context import Context
 from orders_tui.context.screen import hidden_bindings
 from orders_tui.dialogs.dialog import Dialog
@@ -44,9 +45,9 @@ class ViewsDialog(ListDialog[str]):
         self.update()
 
     def lines(self) -> list[Line]:
-        views, sign = self.work.views, self.work.glyphs.mark
-        lines = [Line(name, _summary(f"{name:<{NAME}} ", view), _pin(view, sign)) for name, view in views.views.items()]
-        wrong = [line for fault in views.faults for line in wrap(fault, CELLS)]
+        views, sign = pinned_views.views(self.work), self.work.glyphs.mark
+        lines = [Line(name, _summary(f"{name:<{NAME}} ", view), _pin(view, sign)) for name, view in views.items()]
+        wrong = [line for fault in self.work.views.faults for line in wrap(fault, CELLS)]
         return [
             *(lines or [Line("", (("no view was saved yet", Tone.DIM),), choosable=False)]),
             *([Line("", (), choosable=False)] if wrong else []),
@@ -57,11 +58,11 @@ class ViewsDialog(ListDialog[str]):
         return [("Views", "strong"), (f"  {self.work.key('view.save')} on the desk saves one", Tone.DIM)]
 
     def keys(self) -> list[Hint]:
-        pinned, able = bool(self.current) and self.work.views.views[self.current].pinned, bool(self.current)
+        pinned, able = bool(self.current) and pinned_views.views(self.work)[self.current].pinned, bool(self.current)
         return [
             Hint("enter", "open", able=able),
             Hint("p", "unpin" if pinned else "pin as a tab", able=able),
-            Hint("d", "delete", able=able),
+            Hint("d", "delete", able=self.current in self.work.views.views),
         ]
 
     def problem(self) -> str:
@@ -79,7 +80,7 @@ class ViewsDialog(ListDialog[str]):
         """Among the tabs, or no longer."""
         name = self.current
         if name:
-            view = self.work.views.views[name]
+            view = pinned_views.views(self.work)[name]
             self._change(name, partial(self.work.views.save, name, replace(view, pinned=not view.pinned)))
 
     def action_delete(self) -> None:
@@ -87,6 +88,8 @@ class ViewsDialog(ListDialog[str]):
         name = self.current
         if not name:
             self.say("there is no view to delete", Tone.WARN)
+        elif name not in self.work.views.views:
+            self.say(f"{name} comes with the desk; p takes it from the tabs", Tone.WARN)
         elif self._deleting != name:
             self._deleting = name
             self.say(f"d again deletes {name}", Tone.WARN)
@@ -101,7 +104,7 @@ class ViewsDialog(ListDialog[str]):
         except NotSaved as error:
             self.say(str(error), Tone.BAD)
             return
-        if name == self.work.session.table.view.pinned and name not in self.work.views.pinned:
+        if name == self.work.session.table.view.pinned and name not in pinned_views.names(self.work):
             self.work.session.table.stand()
         self.fill()
         self.update()

@@ -73,8 +73,9 @@ class Around:
             self.desk.console.say("the server has not told the figures yet")
             return
         figures = page.metrics
+        ready = "" if figures.ready is None else f", {figures.ready} of them ready"
         self.desk.console.say(
-            f"{figures.awaiting_fulfillment} to fulfil, {figures.overdue} overdue ({figures.overdue_pct:.0%}), "
+            f"{figures.awaiting_fulfillment} to fulfil{ready}, {figures.overdue} overdue ({figures.overdue_pct:.0%}), "
             f"{figures.breaches} breaches, {figures.awaiting_tracking} without a tracking number, "
             f"{figures.avg_fulfillment_hours:.1f} hours to fulfil on average"
         )

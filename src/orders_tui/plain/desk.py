@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
@@ -21,6 +22,7 @@ from orders_tui.plain.console import Console
 from orders_tui.plain.order_lines import row_line
 from orders_tui.query.alerts import WORDS
 from orders_tui.session.protocols import SessionProtocol
+from orders_tui.views.built_in import all_views
 from orders_tui.wording.lateness import BREACH_HOURS
 from orders_tui.words.arguments import Known, Value, signed
 from orders_wire.vocabulary import CancelReason, HoldReason, Role, SortField, Tab
@@ -61,8 +63,10 @@ class Desk:
     config: Config = field(default_factory=Config)
     pace: Pace = field(default_factory=Pace)
     commands: CommandSet = BUILT_IN
-    views: Mapping[str, SavedView] = field(default_factory=dict)
+    own_views: Mapping[str, SavedView] = field(default_factory=dict)
     load: Load | None = None
+    packing: Path | None = None
+    """Where parcels are kept that were begun; None: nowhere."""
     listed: dict[int, str] = field(default_factory=dict)
     marks: dict[str, None] = field(default_factory=dict)
     current: str = ""
@@ -192,6 +196,11 @@ class Desk:
 
     # -- what is known
 
+    @property
+    def views(self) -> Mapping[str, SavedView]:
+        """The saved views, and those that come with the desk."""
+        return all_views(self.own_views, self.session.table.summary)
+
     def tabs(self) -> list[str]:
         """The tabs and the pinned views, as `tab` takes them."""
         return [*(tab.replace("_", "-") for tab in Tab), *(name for name, view in self.views.items() if view.pinned)]
@@ -208,6 +217,7 @@ class Desk:
         rows = self.session.table.view.rows
         owners = [Value(owner.name, f"{owner.open_orders} open") for owner in self.session.owners]
         return {
+            Argument.ORDER: tuple(Value(row.order.order_number, row.order.customer_name or "") for row in rows),
             Argument.OWNER: (*owners, Value("nobody")),
             Argument.REASON: tuple(Value(reason) for reason in HoldReason),
             Argument.CANCEL_REASON: tuple(Value(reason) for reason in CancelReason),

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from orders_tui import paths, wording
-from orders_tui.context.customer_orders import orders_of
 from orders_tui.errors import UsageError
 from orders_tui.plain.desk import ANSWER_S, Desk, Misread
 from orders_tui.query import OrdersQuery, Sort, chips, parse
+from orders_tui.session.matching import orders_of
 from orders_tui.views.folder import ViewFolder
 from orders_tui.views.pins import VIEW, VIEWS_IN_FILES
 from orders_wire.vocabulary import SortField, Tab
@@ -63,7 +63,7 @@ class Listing:
         which = f"{span.first} to {span.last} of {span.total}" if view.rows else "nothing"
         return ", ".join(
             [
-                f"{wording.tab(view.query.tab)[0]}: {which}, page {span.page} of {span.pages}",
+                f"{view.pinned or wording.tab(view.query.tab)[0]}: {which}, page {span.page} of {span.pages}",
                 *narrowed,
                 *_sorted(view.query.sort),
             ]
@@ -97,7 +97,7 @@ class Listing:
         """A tab, as it was left."""
         table = self.desk.session.table
         here = table.view.query.tab
-        if tab is not here:
+        if tab is not here or table.view.pinned:
             self._tab_before = here
             self.desk.current = ""
             table.open_tab(tab)
@@ -179,11 +179,15 @@ class Listing:
             return
         name = name or await console.choose("views", [(name, f"{name}: {_shows(views[name])}") for name in views])
         try:
-            query = views[name].query(self.desk.session.table.view.query.page_size, self.desk.name or None)
+            view, table = views[name], self.desk.session.table
+            query = view.query(table.view.query.page_size, self.desk.name or None)
         except UsageError as error:
             console.say(f"{name} cannot be opened: {error}")
             return
-        self.desk.session.table.show(query)
+        if view.pinned:
+            table.open_view(name, view.saved, view.tab, query)
+        else:
+            table.show(query)
         await self.list()
 
     async def tab(self, name: str) -> None:

@@ -50,7 +50,9 @@ class OneOrder:
             self.desk.current = order_id
             self.desk.session.table.move_cursor(order_id)
             detail = detail.model_copy(update={"present": self.desk.session.present.get(order_id, ())})
-            self.desk.console.say(describe(detail, self.desk.pace.now(), self.desk.zone_name).rstrip())
+            others = self.desk.session.table.together(detail)
+            said = describe(detail, self.desk.pace.now(), self.desk.zone_name, others=others)
+            self.desk.console.say(said.rstrip())
 
     async def neighbour(self, step: int) -> None:
         """The order before or behind the one that was looked at, of those that were listed."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.wording import whole_order
 from orders_tui.wording.cancelling import standing
+from orders_tui.wording.readiness import can_go, line_can_go, with_others
 from orders_wire.vocabulary import UNASSIGNED, Priority, Status
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def row_line(row: RowView, now: datetime, zone: str, breach_hours: float, *, mar
         placed,
         f"ship by {due}" if due and order.ship_by is not None and order.ship_by > now else due,
         *(flag.word for flag in wording.flags(order, now, breach_hours, shown={"ship_by", "status"})),
+        *(sign.word for sign in wording.readiness(order)),
         f"return's state {wording.age((now - returned.since).total_seconds())} old"
         if returned and returned.since
         else "",
@@ -56,16 +58,18 @@ def describe(
     zone: str,
     paint: Paint = lambda text, _: text,
     wrap: Wrap = lambda line, _: line,
+    *,
+    others: Sequence[str] = (),
 ) -> str:
-    """The order in sections; what it has not got is left out."""
-    sections = [list(_head(order, now, zone, paint, wrap))]
+    """The order in sections; what it has not got is left out. `others`: the numbers of those that it is to be shipped with."""
+    sections = [list(_head(order, now, zone, paint, wrap, together=with_others(order, others)))]
     for title, lines in _sections(order, lambda moment: wording.instant(moment, now, zone)).items():
         sections += [[paint(title, "dim"), *(wrap(f"  {line}", 4) for line in lines)]] if lines else []
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
 
 
-def _head(order: OrderDetail, now: datetime, zone: str, paint: Paint, wrap: Wrap) -> Iterator[str]:
-    state = [wording.order_status(order), *wording.flags(order, now, shown={"status"})]
+def _head(order: OrderDetail, now: datetime, zone: str, paint: Paint, wrap: Wrap, *, together: str) -> Iterator[str]:
+    state = [wording.order_status(order), *wording.flags(order, now, shown={"status"}), *wording.readiness(order)]
     yield f"{order.order_number}  {', '.join(paint(sign.word, sign.tone) for sign in state)}"
     if order.present:
         yield paint(wording.presence(order.present), "active")
@@ -76,6 +80,8 @@ def _head(order: OrderDetail, now: datetime, zone: str, paint: Paint, wrap: Wrap
         "owner": wording.owner(order.assigned_to),
         "total": wording.money(order.total, symbols=False),
         "placed": wording.instant(order.placed_at, now, zone),
+        "ready": can_go(order),
+        "together": together,
         "ship by": wording.instant(order.ship_by, now, zone) if order.ship_by else None,
         "priority": wording.priority(order.priority).word,
         "channel": order.channel.value,
@@ -93,7 +99,7 @@ def _head(order: OrderDetail, now: datetime, zone: str, paint: Paint, wrap: Wrap
 def _sections(order: OrderDetail, at: Callable[[datetime | None], str]) -> dict[str, list[str]]:
     return {
         "HOLDS": [_hold(hold, at) for hold in order.holds] or [_held(hold, at) for hold in [order.hold] if hold],
-        "ITEMS": [_line(f"{i.quantity}× {i.title}", *_about(i), _owed(i)) for i in order.line_items],
+        "ITEMS": [_line(f"{i.quantity}× {i.title}", *_about(i), _owed(i, order)) for i in order.line_items],
         "MONEY": [f"{name:>9}  {amount}" for name, amount in whole_order.totals(order, symbols=False)],
         "PARCELS": [
             _line(f.name, f.carrier or "carrier unknown", f.number or "no number", _state(f), f.sent, _contents(f))
@@ -150,12 +156,13 @@ def _about(line: LineItem) -> Iterator[str]:
     yield from (f"{each.name}: {each.value}" for each in whole_order.properties(line))
 
 
-def _owed(line: LineItem) -> str:
-    """`3 to ship, 1 held, short by 2`; empty where nothing is owed."""
+def _owed(line: LineItem, order: OrderDetail) -> str:
+    """`3 to ship, 1 held, short by 2`, `2 of 3 can go, short by 1`; empty where nothing is owed."""
     if not line.owed:
         return ""
+    to_ship = line_can_go(line, order) or f"{line.owed} to ship"
     held, short = f"{line.held} held" if line.held else "", f"short by {line.short}" if line.short else ""
-    return ", ".join(filter(None, (f"{line.owed} to ship", held, short)))
+    return ", ".join(filter(None, (to_ship, held, short)))
 
 
 def _state(parcel: Fulfillment) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from orders_tui import paths
 from orders_tui.config.own_commands import OwnCommand
 from orders_tui.context.target import Target
 from orders_tui.plain.desk import Desk
+from orders_tui.programs.prints import Prints
 from orders_tui.programs.runner import MOST_ORDERS, Runner
 
 ENDED_S = 4 * 3600.0
@@ -16,8 +20,13 @@ class Own:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._programs = Runner(desk.session.read_details, desk.pace)
+        self._programs = Runner(desk.session.read_details, desk.pace, partial(paths.prints_folder, desk.config))
         self._programs.tell = lambda _: desk.moved()
+
+    @property
+    def prints(self) -> Prints:
+        """What is printed from here."""
+        return self._programs.prints
 
     async def run(self, own: OwnCommand, target: Target) -> None:
         """What is dangerous asks first."""
@@ -36,5 +45,5 @@ class Own:
             desk.console.say(*run.output, f"{own.name} {run.title}: {run.words}")
 
     async def close(self) -> None:
-        """Ends what still runs."""
+        """Ends what still runs; what was printed goes."""
         await self._programs.close()

@@ -5,6 +5,7 @@ Invariant: every command of the registry is among the handlers here, or in `NOT_
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -26,6 +27,7 @@ from orders_tui.plain.not_here import NOT_HERE
 from orders_tui.plain.one_order import OneOrder
 from orders_tui.plain.outgoing import outbox
 from orders_tui.plain.own import Own
+from orders_tui.plain.picking import Picking
 from orders_tui.plain.saving import save_view
 from orders_tui.plain.shops import other_shop
 from orders_tui.registry import OWN
@@ -37,6 +39,8 @@ Handler = Callable[[str], Awaitable[None] | None]
 
 NUMBERS = frozenset({"mark.toggle", "mark.range", "go.open"})
 """Commands that take numbers of the list here."""
+OFFLINE = frozenset({"order.bench"})
+"""Acts that begin without a server: counts go on, and a label waits."""
 MORE = re.compile(r"more|", re.IGNORECASE)
 LEAVING_S = 15.0
 """So long an answer is waited for when the desk is left."""
@@ -53,10 +57,12 @@ class Prompt:
         self.goes_to: Config | None = None
         """The shop that is opened once this desk has been left."""
         self._own = Own(desk)
+        self._picking = Picking(desk, self._acting, self._own.prints)
         self.handlers = self._acts() | self._looks() | self._marks() | self._of_desk()
 
     async def run(self) -> None:
         """From the first list to the end. What was sent goes on, whatever ends it."""
+        await asyncio.to_thread(self._own.prints.sweep)
         await self._guarded(self._list.list)
         interrupted = False
         while not self._left:
@@ -79,7 +85,7 @@ class Prompt:
         await self._leave()
 
     async def close(self) -> None:
-        """No program outlives the desk."""
+        """No program outlives the desk, and nothing that was printed."""
         await self._own.close()
 
     async def _guarded(self, what: Callable[[], Awaitable[None]]) -> None:
@@ -95,7 +101,7 @@ class Prompt:
 
     def _question(self) -> str:
         view = self.desk.session.table.view
-        parts = [f"{wording.tab(view.query.tab)[0]} {view.span.total}"]
+        parts = [f"{view.pinned or wording.tab(view.query.tab)[0]} {view.span.total}"]
         if view.new_count:
             parts.append(f"{view.new_count} new (refresh shows them)")
         if self.desk.marks:
@@ -152,7 +158,7 @@ class Prompt:
         if not desk.role.includes(command.role):
             return f"{command.label} needs the role {command.role}; you are {desk.role}"
         connection = desk.session.connection
-        if acts and not connection.acts and command.action is None:
+        if acts and not connection.acts and command.action is None and command.id not in OFFLINE:
             return f"{connection.state.replace('_', ' ')}: reading only"
         return ""
 
@@ -168,11 +174,19 @@ class Prompt:
         return {
             **forms,
             "order.mine": lambda _: acting.mine(),
+            "order.bench": self._pack,
             "action.undo": lambda _: acting.undo(),
             "action.repeat": lambda _: acting.repeat(),
             "action.retry": lambda _: acting.retry(),
             **{OWN + own.name: partial(self._run_own, own) for own in self.desk.config.commands},
         }
+
+    async def _pack(self, order: str) -> None:
+        """Scans a parcel, that of the order looked at first."""
+        from orders_tui.plain.packing import pack
+
+        target = self.desk.target()
+        await pack(self.desk, order or (target.ids[0] if len(target.ids) == 1 else ""))
 
     async def _run_own(self, own: OwnCommand, _: str) -> None:
         await self._own.run(own, await self._acting.target(self.desk.commands[OWN + own.name]))
@@ -213,6 +227,7 @@ class Prompt:
             "view.pulse": lambda _: around.figures(),
             "take.browser": lambda _: order.browser(),
             "take.export": lambda _: around.export(),
+            "take.pick": lambda _: self._picking.pick(),
         }
 
     def _marks(self) -> dict[str, Handler]:

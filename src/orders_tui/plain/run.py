@@ -8,6 +8,7 @@ import signal
 import sys
 from contextlib import suppress
 
+from orders_tui import paths
 from orders_tui.config import Config
 from orders_tui.errors import Unreachable
 from orders_tui.pace import Pace
@@ -68,7 +69,8 @@ async def _at(config: Config, lines: LinesIn, load: Load) -> Config | None:
     opened = open_session(config, pace, min(config.page_size, PAGE))
     console = Console(lines.line, _write, echo=not os.isatty(sys.stdin.fileno()))
     views, faults = views_of(config, opened.remembered.ui)
-    desk = Desk(opened.session, console, config, pace, commands_of(config), views, load)
+    packing = paths.packing_folder(config)
+    desk = Desk(opened.session, console, config, pace, commands_of(config), views, load, packing=packing)
     console.say(*faults)
     session = asyncio.create_task(opened.session.run())
     try:

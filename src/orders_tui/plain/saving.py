@@ -20,12 +20,12 @@ async def save_view(desk: Desk, name: str) -> None:
         return
     folder = ViewFolder(paths.views_folder(desk.config))
     folder.read()
-    view, before = SavedView.of(desk.session.table.view.query, (), desk.name), folder.views.get(name)
+    view, before = SavedView.of(desk.session.table.view.query, (), desk.name), {**desk.views, **folder.views}.get(name)
     if before is not None:
         if not await desk.console.yes(f"it replaces {name}: {before.tab} {before.tokens}. Save it?"):
             desk.console.say("not saved")
             return
         view = replace(view, columns=before.columns, pinned=before.pinned)
     folder.save(name, view)
-    desk.views = {**desk.views, name: view}
+    desk.own_views = {**desk.own_views, name: view}
     desk.console.say(f"saved; views {name} opens it")

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orders_tui import sanitise
@@ -16,6 +17,7 @@ from orders_tui.errors import ClientError
 from orders_tui.pace import Pace
 from orders_tui.programs import argv, process
 from orders_tui.programs.editor import Editor
+from orders_tui.programs.prints import Prints
 
 if TYPE_CHECKING:
     from orders_tui.config.own_commands import OwnCommand
@@ -64,11 +66,13 @@ class Run:
 
 
 class Runner:
-    """`read` brings an order whole; `tell` is called with a run whenever it stands otherwise."""
+    """`read` brings an order whole; `prints` names the folder of what is printed; `tell` is called with a run whenever it stands
+    otherwise.
+    """
 
-    def __init__(self, read: ReadDetails, pace: Pace) -> None:
+    def __init__(self, read: ReadDetails, pace: Pace, prints: Callable[[], Path]) -> None:
         self._read, self._pace = read, pace
-        self.editor = Editor()
+        self.editor, self.prints = Editor(), Prints(prints)
         self.tell: Callable[[Run], None] = lambda run: None
         self._runs: dict[str, Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -105,6 +109,7 @@ class Runner:
     def kill(self) -> None:
         """Ends every program at once; for an end that waits for nothing."""
         self.editor.kill()
+        self.prints.close()
         for group in self._groups:
             process.send(group, signal.SIGKILL)
 
@@ -115,7 +120,8 @@ class Runner:
             task.cancel()
 
     async def close(self) -> None:
-        """Ends every program, and waits until they have."""
+        """Ends every program, and waits until they have; what was printed goes."""
+        self.prints.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -33,7 +33,7 @@ class Sort:
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What narrows a tab. `owner` is a name or `unassigned`; `placed_from`/`placed_to` are as typed (a day of the desk
-    zone, or an instant); ages are relative and resolved when sent; `words` is the free text `q`. `hold` to `has` are as the
+    zone, or an instant); ages are relative and resolved when sent; `words` is the free text `q`. `ready` to `has` are as the
     server takes them: a `-` first excludes. `customer` is Shopify's number. `value_min`, `value_max`: cents, both included.
     """
 
@@ -46,6 +46,7 @@ class Filters:
     placed_to: str | None = None
     older_than: AgeBound | None = None
     younger_than: AgeBound | None = None
+    ready: str | None = None
     hold: str | None = None
     issue: str | None = None
     delivery: str | None = None

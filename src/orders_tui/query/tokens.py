@@ -22,6 +22,7 @@ from orders_wire.vocabulary import (
     HoldFilter,
     IssueFilter,
     Priority,
+    Ready,
     SortField,
     StatusFilter,
 )
@@ -143,6 +144,7 @@ TOKENS = {
     "status": _plain("status", _one_of("status", StatusFilter), "overdue, holds, in_transit", tuple(StatusFilter)),
     "owner": _plain("owner", owner, "a name, none or me", (NOBODY, ME)),
     "priority": _plain("priority", _one_of("priority", Priority), listed(Priority), tuple(Priority)),
+    "ready": _excluded("ready", _one_of("ready", Ready), "yes, part or no: how much can go now", tuple(Ready)),
     "hold": _excluded("hold", _one_of("hold", HoldFilter), "a reason, any or none", tuple(HoldFilter)),
     "issue": _excluded(
         "issue",

@@ -19,7 +19,7 @@ from orders_tui.session.bulk import BulkRun, OutcomeKind
 from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.wording import Tone
 from orders_wire.orders import Order
-from orders_wire.vocabulary import ASSISTANT, UNASSIGNED, ActionName, ErrorCode
+from orders_wire.vocabulary import ASSISTANT, UNASSIGNED, ActionName, ErrorCode, Status
 
 
 class ActionCommands(Commands):
@@ -128,6 +128,14 @@ class ActionCommands(Commands):
             self.screen.say("orders are cancelled one at a time; unmark, or open the order", Tone.WARN)
         else:
             self.open(ActionName.CANCEL, reason, Target.of(order))
+
+    def order_bench(self, order: str) -> None:
+        """The bench, with the parcel of the order that is named, or of the one that is meant where it owes something."""
+        from orders_tui.screens.bench import BenchScreen
+
+        meant = self._one()
+        owes = meant is not None and meant.status is Status.AWAITING_FULFILLMENT and meant.cancelling is None
+        self.screen.app.push_screen(BenchScreen(self.screen.work, order or (meant.id if meant and owes else "")))
 
     def send(self, draft: Draft) -> None:
         """Sends a draft, and shows how far it is where it takes long."""

@@ -24,8 +24,8 @@ from orders_tui.widgets.hint_bar import Hint, HintBar
 from orders_tui.wording import Tone
 from orders_wire.orders import Order
 
-WORK_OFFLINE = frozenset({"action.undo", "order.mine"})
-"""Commands that do something without a server (marks come back), or keep a draft and say so."""
+WORK_OFFLINE = frozenset({"action.undo", "order.mine", "order.bench"})
+"""Commands that do something without a server (marks come back, counts go on), or keep a draft and say so."""
 Handler = Callable[[str], None]
 """Does a command; takes what was typed after its word."""
 T = TypeVar("T")

@@ -21,6 +21,7 @@ from orders_tui.screens.common_commands import CommonCommands
 from orders_tui.screens.copy_export import CopyExportCommands
 from orders_tui.screens.key_hints import held_label, opens_parcels, ranked
 from orders_tui.screens.own_commands import OwnCommands
+from orders_tui.screens.picking import PickCommands
 from orders_tui.session import changes
 from orders_tui.widgets import order_text
 from orders_tui.widgets.banner import Banner
@@ -51,7 +52,8 @@ class OrderScreen(CommandScreen):
         self._slow = False
         self.handlers = self._moves()
         self.actions, self.own = ActionCommands(self), OwnCommands(self)
-        for group in (self.actions, self.own, CopyExportCommands(self), CommonCommands(self)):
+        picking = PickCommands(self, self.actions.send)
+        for group in (self.actions, self.own, CopyExportCommands(self), picking, CommonCommands(self)):
             self.handlers |= group.handlers()
 
     def _moves(self) -> dict[str, Handler]:

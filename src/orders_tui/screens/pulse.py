@@ -9,11 +9,13 @@ from itertools import groupby
 from pathlib import Path
 
 from orders_tui import wording
+from orders_tui.context import pinned_views
 from orders_tui.context.screen import hidden_bindings
 from orders_tui.query import Filters, OrdersQuery
 from orders_tui.screens.list_screen import ListScreen, text_line
 from orders_tui.session.changes import AlertsChanged, Change, PageShown, PeopleChanged, SummaryChanged
 from orders_tui.session.log import ActionState
+from orders_tui.views.pins import READY, in_order, pin, unpinned
 from orders_tui.widgets.cells import Piece, fit
 from orders_tui.widgets.hint_bar import Hint
 from orders_tui.widgets.line_list import Line, LineList
@@ -53,7 +55,7 @@ class PulseScreen(ListScreen):
     def _queues(self) -> Iterator[Line]:
         """All on one axis: from 0 to the highest size that any of them had, from when the client was opened until now."""
         page, trend = self.work.session.table.summary, self.work.trend
-        counts = {tab: page.tabs.get(tab, 0) for tab in Tab if tab is not Tab.ALL} if page is not None else {}
+        counts = self._counts()
         most = max((*counts.values(), *(trend.range(tab)[1] for tab in counts)), default=0)
         hours = f"{page.metrics.avg_fulfillment_hours:.1f} h to fulfil, {page.period.label.lower()}" if page else ""
         rows = self._rows(len(counts))
@@ -61,7 +63,13 @@ class PulseScreen(ListScreen):
         for tab, count in counts.items():
             yield from self._queue(tab, count, most, rows)
 
-    def _queue(self, tab: Tab, count: int, most: int, rows: int) -> Iterator[Line]:
+    def _counts(self) -> dict[str, int]:
+        """The size of what is ready and of every tab; none before the first page."""
+        told = pinned_views.sizes(self.work)
+        places = in_order(Tab, [READY] if pin(READY) in told else [])
+        return {place: told.get(place, 0) for place in places if told and place != Tab.ALL}
+
+    def _queue(self, tab: str, count: int, most: int, rows: int) -> Iterator[Line]:
         """Its name, size and change, its course, and between which sizes it went; where there is room the course is higher."""
         trend = self.work.trend
         tone = Tone.WARN if tab in URGENT and count else Tone.ACTIVE
@@ -72,7 +80,7 @@ class PulseScreen(ListScreen):
         for at, row in enumerate(above):
             blank = (" " * (NAME + COUNT + CHANGE), Tone.DIM)
             yield Line(f"above {tab} {at}", (blank, *row), choosable=False)
-        left = *self._figure(wording.tab(tab)[0], count, tone), self._change(tab), *base
+        left = *self._figure(_name(tab), count, tone), self._change(tab), *base
         yield Line(f"tab:{tab}", left, ((f" {low} to {high}".ljust(RANGE), Tone.DIM),))
 
     def _since(self) -> str:
@@ -99,7 +107,7 @@ class PulseScreen(ListScreen):
         yield _heading("OWNERS", "", "open orders")
         if not owners:
             yield text_line("nobody owns an open order")
-        room = self._height() - (len(Tab) - 1)
+        room = self._height() - len(self._counts())
         for owner in owners[: max(LEAST_OWNERS, min(room, MOST_OWNERS))]:
             blank, bar = (" " * CHANGE, Tone.DIM), self._bar(owner.open_orders, most, Tone.ACTIVE)
             yield Line(f"owner:{owner.name}", (*self._figure(owner.name, owner.open_orders, Tone.PLAIN), blank, *bar))
@@ -131,7 +139,7 @@ class PulseScreen(ListScreen):
             (f"{wording.count(count):>{COUNT - 1}} ", tone if tone == Tone.WARN else "strong"),
         )
 
-    def _change(self, tab: Tab) -> Piece:
+    def _change(self, tab: str) -> Piece:
         """By how much a tab's size changed since the client was opened."""
         change, glyphs = self.work.trend.change(tab), self.work.glyphs
         words = f"{glyphs.up if change > 0 else glyphs.down}{wording.count(abs(change))}" if change else ""
@@ -143,16 +151,14 @@ class PulseScreen(ListScreen):
 
     def full_text(self, key: str) -> str:
         kind, _, name = key.partition(":")
-        return (
-            f"enter opens {f'what {name} has to fulfil' if kind == 'owner' else f'the tab {wording.tab(Tab(name))[0]}'}"
-        )
+        return f"enter opens {f'what {name} has to fulfil' if kind == 'owner' else f'the tab {_name(name)}'}"
 
     def action_open(self) -> None:
         """Shows the tab under the cursor, or the owner's orders."""
         kind, _, name = self.current.partition(":")
         table = self.work.session.table
         if kind == "tab":
-            table.open_tab(Tab(name))
+            pinned_views.open_place(self.work, name)
         elif kind == "owner":
             filters, size = Filters(owner=name), table.view.query.page_size
             table.show(OrdersQuery(Tab.UNFULFILLED, filters, page_size=size))
@@ -187,6 +193,10 @@ def _overdue(page: OrdersPage) -> str:
     metrics = page.metrics
     share = f", {metrics.overdue_pct:.0%} of what is to fulfil, {metrics.breaches} by a day or more"
     return f"overdue: {metrics.overdue or 'none'}{share if metrics.overdue else ''}"
+
+
+def _name(place: str) -> str:
+    return unpinned(place) or wording.tab(Tab(place))[0]
 
 
 def _heading(title: str, tail: str = "", about: str = "") -> Line:

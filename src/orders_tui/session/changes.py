@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from orders_tui.programs.runner import Run
     from orders_tui.session.bulk import BulkRun
     from orders_tui.session.log import ActionEntry
+    from orders_tui.session.slip import Slip
 
 
 class Level(StrEnum):
@@ -84,16 +85,18 @@ class PresenceChanged(Change):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionChanged(Change):
-    """The state of the connection changed."""
+    """The state of the connection changed. `page_follows`: a page is being fetched because of it."""
 
     connection: Connection
+    page_follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AlertsChanged(Change):
-    """Open alerts or gaps changed; `toast` is one that needs a person now."""
+    """Open alerts or gaps changed; `toast` is one that needs a person now. `page_follows`: a page is fetched because of it."""
 
     toast: Alert | None = None
+    page_follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,15 @@ class BulkChanged(Change):
     """A bulk run moved on."""
 
     run: BulkRun
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRead(Change):
+    """The order of the open parcel was read again; without a `slip` the server has it no more, and says why."""
+
+    order_id: str
+    slip: Slip | None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

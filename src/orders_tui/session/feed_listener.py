@@ -96,14 +96,15 @@ class FeedListener:
         before, was_up = self.connection, self._reported.up
         self._reported = connection
         self._presence.follow(connection)
-        self._compare(before)
-        if connection.up and not was_up:
+        back = connection.up and not was_up
+        self._compare(before, page_follows=back)
+        if back:
             self._connected()
 
-    def _compare(self, before: Connection) -> None:
+    def _compare(self, before: Connection, *, page_follows: bool = False) -> None:
         now = self.connection
         if (before.state, before.reason, before.retry_at) != (now.state, now.reason, now.retry_at):
-            self._tell(ConnectionChanged(now))
+            self._tell(ConnectionChanged(now, page_follows))
         if before.state is not now.state:
             self._state_changed()
 
@@ -116,7 +117,7 @@ class FeedListener:
             if event.type is EventType.MENTION:
                 continue  # the note that it is of has a ping of its own
             if absorbed.changed:
-                self._tell(AlertsChanged(absorbed.toast))
+                self._tell(AlertsChanged(absorbed.toast, page_follows=True))
             named = event.order_ids or ([event.order_id] if event.order_id else [])
             self._desk_moved(_version(event), frozenset(named))
 

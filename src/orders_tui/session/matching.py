@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from orders_tui import wording
 from orders_tui.query import OrdersQuery
-from orders_tui.query.filters import MAX_PAGE_SIZE
+from orders_tui.query.filters import MAX_PAGE_SIZE, Filters
+from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
     from orders_tui.api.client import SyncApi
+    from orders_wire.detail import OrderDetail
     from orders_wire.orders import Order
 
 _WALKS = 3
+_CUSTOMER = "gid://shopify/Customer/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,15 @@ class Matching:
         """What may be missing, as a sentence; empty when nothing is."""
         changed = "" if self.complete else "the list kept changing while it was read: an order may be missing"
         return "; ".join(part for part in (changed, wording.unread(self.unread)) if part)
+
+
+def orders_of(detail: OrderDetail, page_size: int, tab: Tab = Tab.ALL) -> OrdersQuery | None:
+    """All orders of this order's customer; None where the shop names none."""
+    customer = (detail.customer.id if detail.customer is not None else None) or ""
+    number = customer.removeprefix(_CUSTOMER)
+    if not (number.isascii() and number.isdecimal()):
+        return None
+    return OrdersQuery(tab, Filters(customer=number), page_size=page_size)
 
 
 async def collect(api: SyncApi, query: OrdersQuery, on_progress: Callable[[int, int], None] | None = None) -> Matching:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orders_wire.vocabulary import UNASSIGNED, ReturnState, Status, Tab
+from orders_wire.vocabulary import UNASSIGNED, Ready, ReturnState, Status, Tab
 
 if TYPE_CHECKING:
     from orders_tui.query import Filters, OrdersQuery
@@ -71,11 +71,16 @@ _UNHELD = frozenset({"none", "-any"})
 """What asks for rows without a hold. Of a row that is held, not all reasons are on show."""
 
 
+_READY = {Ready.YES: "ready", Ready.PART: "ready in part", Ready.NO: "not ready"}
+
+
 def _unlike(filters: Filters, row: Order) -> str:
     """What of a row is otherwise than the list parameters of contract §3a ask, where the row itself shows it."""
     issue = row.issue.value if row.issue is not None else "none"
     if not _fits(filters.issue, issue):
         return "no issue" if row.issue is None else _spaced(issue)
+    if row.ready is not None and not _fits(filters.ready, row.ready.value):
+        return "held" if row.hold is not None else _READY[row.ready]
     if not _fits(filters.delivery, row.delivery.value):
         return row.delivery.value
     if filters.hold in _UNHELD and row.hold is not None:

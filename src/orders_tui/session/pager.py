@@ -94,7 +94,8 @@ class Pager:
     def _came(self, entry: PageEntry, changed: frozenset[str]) -> None:
         self._met(None)
         cursor, summary, wanted = self.state.cursor_id, self.summary, entry.query == self.state.wanted
-        if self._is_another_desk(entry):
+        another = self._is_another_desk(entry)
+        if another:
             self.timer.start_over()
             self.state.start_over()
             self._unread_noticed = False
@@ -103,7 +104,7 @@ class Pager:
             self.as_of = self._pace.now()
             self.timer.succeeded()
         shown = self.state.arrived(entry)
-        if not _newer_is_known(summary, entry):
+        if (wanted or another) and not _newer_is_known(summary, entry):  # a neighbour's news come with the page itself
             self.summary = entry.page
         self._store.hold(self.state.ids)
         if shown:

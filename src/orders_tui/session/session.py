@@ -6,7 +6,8 @@ changes. `run()` owns every task.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from orders_tui.session.open_alerts import OpenAlerts
 from orders_tui.session.people import People
 from orders_tui.session.presence import People as Present
 from orders_tui.session.presence import Presence
+from orders_tui.session.slips import Slips
 from orders_tui.session.table import Table
 from orders_tui.session.tasks import Tasks
 from orders_tui.session.whereabouts import Whereabouts
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from orders_tui.errors import ApiError
     from orders_tui.feed import Connection, Feed
     from orders_wire.detail import OrderDetail
+    from orders_wire.lines import LinesAnswer
     from orders_wire.people import Me, Owner
 
 Observer = Callable[[Change], None]
@@ -87,6 +90,7 @@ class Session:
         self.actions = Actions(
             api, store, pace, self.drafts, connection=lambda: self.connection, spawn=spawn, tell=tell
         )
+        self.slips = Slips(api, self._absorb, spawn=spawn, tell=tell)
         self.mentions = Mentions(api, pace, tell)
         self._presence = Presence(pace, tell)
         self._whereabouts = Whereabouts(api, lambda: self.connection.up)
@@ -178,10 +182,14 @@ class Session:
 
         def absorb(order_id: str, detail: OrderDetail | ApiError) -> None:
             if not isinstance(detail, Exception):
-                self._tell(RowsChanged(self._store.absorb_detail(detail)))
+                self._absorb(detail)
             came(order_id, detail)
 
         await read_many(self._api, order_ids, absorb)
+
+    async def read_lines(self, order_ids: Sequence[str]) -> LinesAnswer:
+        """What is to be picked and packed of these orders, 250 at most, as one read. Raises ApiError."""
+        return await self._api.lines(order_ids)
 
     async def sign_in(self, token: str) -> ApiError | None:
         """Tries a token. Taken (None): it connects at once and what waited is sent. Else why not; the old one stays."""
@@ -212,7 +220,7 @@ class Session:
         if isinstance(change, PeopleChanged) and self.me is not None:
             self._presence.known_as(self.me.name)
         if isinstance(change, AlertsChanged) and self._is_own(change.toast):
-            change = AlertsChanged()
+            change = replace(change, toast=None)
         for observer in tuple(self._observers):
             observer(change)
 
@@ -229,8 +237,12 @@ class Session:
             if change.entry.state in {ActionState.DONE, ActionState.PARTLY}:
                 self.table.desk_moved(self._store.desk_version)
 
+    def _absorb(self, detail: OrderDetail) -> None:
+        self._tell(RowsChanged(self._store.absorb_detail(detail)))
+
     def _moved(self, version: int, order_ids: frozenset[str]) -> None:
         self.table.desk_moved(version, order_ids)
+        self.slips.moved(order_ids)
         self.open_alerts.moved()
 
     def _connected(self) -> None:
@@ -238,12 +250,14 @@ class Session:
         self._people.refresh()
         self.mentions.refresh()
         self._whereabouts.say_again()
+        self.slips.again()
         self.table.look_again()
 
     def _reset(self, desk_id: str | None) -> None:
         self.actions.leave_other_desks(desk_id)
         self.table.reset(desk_id)
         self.open_alerts.start_over()
+        self.slips.again()
         self._people.refresh()
         self.mentions.refresh()
 

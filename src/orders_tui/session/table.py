@@ -112,6 +112,11 @@ class Table:
         changed = self._transients.shows(Transient.CHANGED, order_id)
         return RowView(order, self._store.mark(order_id), Ghost(reason) if reason else None, changed)
 
+    def together(self, order: Order) -> list[str]:
+        """The numbers of the other orders that this one is to be shipped with, of those that are known here."""
+        known = self._store.together(order.together) if order.together is not None else ()
+        return sorted(each.order_number for each in known if each.id != order.id)
+
     def memory(self, place: str) -> TabMemory:
         """How a tab or a pinned view was left, for the state file."""
         return self._state.memory(place)

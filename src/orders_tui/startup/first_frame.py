@@ -27,7 +27,7 @@ from orders_tui.glyphs import glyphs
 from orders_tui.keymap import Keymap
 from orders_tui.startup import first_page
 from orders_tui.startup.first_page import PendingPage
-from orders_tui.views.pins import unpinned
+from orders_tui.views.pins import READY, pin, unpinned
 from orders_tui.widgets.bar import Bar
 from orders_tui.widgets.containers import Column, Row
 from orders_tui.widgets.first_line import Band
@@ -41,6 +41,7 @@ from orders_wire.vocabulary import Tab
 
 if TYPE_CHECKING:
     from orders_tui.session.view import RowView
+    from orders_wire.page import OrdersPage
 
 SLOW_AFTER_S = 0.4
 """After so long there are placeholders, and the rest is loaded without waiting for the rows."""
@@ -74,6 +75,9 @@ class FirstFrame(MainScreen, Screen[None]):
 
     def compose(self) -> ComposeResult:
         """As the desk."""
+        self.add_class(*breakpoints.classes(self.app.size))
+        self.set_class(not self._preferences.sidebar, "-no-side")
+        self.set_class(not self._preferences.timeline, "-no-pane")
         ellipsis = self._glyphs.ellipsis
         yield TopBar(Band.of(self._config), ellipsis, id="top")
         yield TabStrip(self._glyphs, id="tabs")
@@ -87,8 +91,6 @@ class FirstFrame(MainScreen, Screen[None]):
         yield HintBar(ellipsis, id="hints")
 
     def on_mount(self) -> None:
-        self.set_class(not self._preferences.sidebar, "-no-side")
-        self.set_class(not self._preferences.timeline, "-no-pane")
         self.query_one(OrderTable).set_columns(self._preferences.columns_of(self.tab, self._preferences.place))
         self.query_one(TopBar).show(self._top(), self._glyphs.ascii_only, "")
         self.query_one(HintBar).show((), Hint(self._keymap.key("desk.quit"), "quit"))
@@ -139,13 +141,19 @@ class FirstFrame(MainScreen, Screen[None]):
                 page = first_page.read(body)
                 if rows := cast("tuple[RowView, ...]", first_page.rows(page)):
                     self.query_one(OrderTable).show(rows, self._preferences.order_id or None, fresh=True)
-                place = self._preferences.place
-                here = place if unpinned(place) in self._preferences.pinned else self.tab
-                self.query_one(TabStrip).show(here, page.tabs, self._preferences.pinned)
+                self._show_tabs(page)
                 self.query_one(MetricsBar).show(page, Connection(), self._config.name or "")
         except (ValueError, TypeError, AttributeError, OverflowError):
             self.log("not a page of orders")
         self.call_after_refresh(self.settled.set)
+
+    def _show_tabs(self, page: OrdersPage) -> None:
+        """The tabs and the pinned views as they were; at the very first start those that come with the desk."""
+        place, ready, first = self._preferences.place, page.metrics.ready, not self._preferences.query
+        pinned = [READY] if first else self._preferences.pinned
+        pinned = [name for name in pinned if name != READY or ready is not None]
+        counts = page.tabs if ready is None else {**page.tabs, pin(READY): ready}
+        self.query_one(TabStrip).show(place if unpinned(place) in pinned else self.tab, counts, pinned)
 
     def on_key(self, event: events.Key) -> None:
         """Walks the rows; what would act has to wait."""

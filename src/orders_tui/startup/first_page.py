@@ -22,7 +22,7 @@ from urllib.parse import SplitResult, urlsplit
 from orders_tui import paths, sanitise
 from orders_tui.api.body import LARGEST, parse
 from orders_tui.config import Config
-from orders_wire.vocabulary import UNASSIGNED, AlertType, Channel, Delivery, Issue, Priority, ReturnState, Status
+from orders_wire.vocabulary import UNASSIGNED, AlertType, Channel, Delivery, Issue, Priority, Ready, ReturnState, Status
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
@@ -133,10 +133,10 @@ class LooseRow:
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 _ORDER_KINDS: Mapping[str, type | UnionType] = {
     **dict.fromkeys(("id", "order_number", "assigned_to"), str),
-    **dict.fromkeys(("timeline", "tags", "tracking"), list),
+    **dict.fromkeys(("timeline", "tags", "tracking", "blockers"), list),
     "placed_at": datetime,
     "version": int,
-    **dict.fromkeys(("customer_name", "support_thread"), str | None),
+    **dict.fromkeys(("customer_name", "support_thread", "together"), str | None),
     **dict.fromkeys(("value_usd", "age_hours"), int | float | None),
     "ship_by": datetime | None,
     **dict.fromkeys(("total", "refunded", "hold", "return", "outbound"), Loose | None),
@@ -150,7 +150,8 @@ def read(body: Mapping[str, Any]) -> OrdersPage:
         clean = sanitise.sanitise(body)
         slice_ = clean["orders"]
         made = _value("", {**clean, "orders": None})
-        if not all(isinstance(figure, int | float) for figure in vars(made.metrics).values()):
+        figures = {**vars(made.metrics), "ready": made.metrics.ready or 0}
+        if not all(isinstance(figure, int | float) for figure in figures.values()):
             raise ValueError("not the figures of a desk")
         _require_figures(made.work)
         made.orders = Loose(items=[_order(each) for each in slice_["items"]], page_info=_value("", slice_["page_info"]))
@@ -177,13 +178,21 @@ def rows(page: OrdersPage) -> tuple[LooseRow, ...]:
 
 def _order(body: Mapping[str, Any]) -> Order:
     """Raises TypeError where a part is of another kind than the contract's: it would be painted."""
-    usual: dict[str, Any] = {"timeline": [], "tags": [], "tracking": [], "assigned_to": UNASSIGNED, "version": 0}
+    usual: dict[str, Any] = {
+        "timeline": [],
+        "tags": [],
+        "tracking": [],
+        "blockers": [],
+        "assigned_to": UNASSIGNED,
+        "version": 0,
+    }
     made = _value("", {**usual, **body})
     made.status = Status(body["status"])
     made.priority = Priority(body["priority"])
     made.channel = Channel(body.get("channel", Channel.ONLINE))
     made.delivery = Delivery(body.get("delivery", Delivery.SHIPPING))
     made.issue = Issue(body["issue"]) if body.get("issue") else None
+    made.ready = Ready(body["ready"]) if body.get("ready") else None
     made.alerts = [AlertType(each) for each in body.get("alerts", ())]
     made.outbound = made.outbound or Loose()
     if made.hold is not None:

@@ -140,6 +140,7 @@ class Start:
         if views.faults:
             key = self._keymap.key("view.open")
             app.toast("warning", f"{len(views.faults)} of the saved views cannot be read; {key} says why")
+        await asyncio.to_thread(work.programs.prints.sweep)
 
     def save_present(self) -> None:
         """Writes down how the desk that is on show by now was left."""

@@ -41,12 +41,13 @@ class Wiring:
         memory, size = table.memory(view.place), view.query.page_size
         preferences.query = urlencode(resumed(view.query.tab, memory, size).params(self.work.pace.now()))
         preferences.order_id = memory.order_id or ""
-        preferences.place, preferences.pinned, preferences.lines = view.place, views.pinned, views.left
-        gone = [place for place in preferences.columns if (name := unpinned(place)) and name not in views.pinned]
+        pinned = pinned_views.names(self.work)
+        preferences.place, preferences.pinned, preferences.lines = view.place, pinned, views.left
+        gone = [place for place in preferences.columns if (name := unpinned(place)) and name not in pinned]
         for place in gone:
             del preferences.columns[place]
         lines = {name: each.line(self.work.name) for name, each in views.views.items()}
-        self.opened.save(preferences.write(lines), views.pinned)
+        self.opened.save(preferences.write(lines), pinned)
 
 
 def read_views(config: Config, lines: Mapping[str, str]) -> ViewFolder:
@@ -62,7 +63,10 @@ def wire(config: Config, keys: Keymap, keyboard: Keyboard, views: ViewFolder, sh
     pace = Pace()
     opened = open_session(config, pace)
     session, api, preferences = opened.session, opened.api, Preferences.read(opened.remembered.ui)
-    work = Context(session, config, pace, keys, preferences, keyboard, outgoing=api, shops=shops, views=views)
+    packing = paths.packing_folder(config)
+    work = Context(
+        session, config, pace, keys, preferences, keyboard, outgoing=api, shops=shops, views=views, packing=packing
+    )
     if name := unpinned(preferences.place):
         pinned_views.resume(work, name)
     return Wiring(work, opened)

@@ -49,6 +49,10 @@ class Rows:
         """The newest row known, with its stamp."""
         return self._rows.get(order_id)
 
+    def of_group(self, group: str) -> list[Order]:
+        """The newest rows known of those that are to be shipped together."""
+        return [stamped.row for stamped in self._rows.values() if stamped.row.together == group]
+
     def put(self, row: Order, desk_version: int) -> bool:
         """Takes a row unless a newer one is held. True when it was taken."""
         held = self._rows.get(row.id)

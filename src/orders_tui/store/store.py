@@ -59,6 +59,11 @@ class Store:
         row = self._base.get(order_id)
         return row if row is None or order_id not in self._patches else self._patches.fold(row)
 
+    def together(self, group: str) -> list[Order]:
+        """The orders of a group of those that are to be shipped together, as far as they are known, as they are shown."""
+        rows = (self._patches.fold(row) for row in self._base.of_group(group))
+        return [row for row in rows if row.together == group]
+
     def base(self, order_id: str) -> Order | None:
         """An order as the server last sent it."""
         return self._base.get(order_id)

@@ -4,7 +4,12 @@ frame shows them.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 _PIN = "+"
+
+READY = "Ready"
+"""The name of the view that comes with the desk (`built_in.py`), which stands before the tabs."""
 
 VIEW, VIEWS_IN_FILES = "view.", "views"
 """What a view's line in the state file is called, and what says that it came from a file. Releases that have no files for views
@@ -20,3 +25,9 @@ def pin(name: str) -> str:
 def unpinned(place: str) -> str:
     """The name of the pinned view that a place is; empty for a tab."""
     return place.removeprefix(_PIN) if place.startswith(_PIN) else ""
+
+
+def in_order(tabs: Iterable[str], names: Collection[str]) -> list[str]:
+    """Tabs and pinned views from left to right: what can leave now, the tabs, the other views."""
+    first = [pin(READY)] if READY in names else []
+    return [*first, *tabs, *(pin(name) for name in names if name != READY)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from orders_tui.glyphs import Glyphs
 from orders_tui.widgets.cells import Piece, width
 from orders_tui.wording import Sign
 from orders_tui.wording.lateness import BREACH_HOURS
+from orders_tui.wording.readiness import with_others
 from orders_wire.vocabulary import ReturnState
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Formatter:
     """`now` is the instant, `zone` the desk's, `me` the operator; `columns` are those on show, which say their part
-    already; `breach_hours`: from when on the desk calls late a breach; `present`: who else is at which order.
+    already; `breach_hours`: from when on the desk calls late a breach; `present`: who else is at which order; `together`: what
+    is said of the others that an order is to be shipped with.
     """
 
     now: datetime
@@ -32,6 +35,7 @@ class Formatter:
     columns: frozenset[str] = frozenset()
     breach_hours: float = BREACH_HOURS
     present: People = field(default_factory=dict)
+    together: Callable[[Order], str] = with_others
 
     def glyph(self, sign: Sign) -> str:
         """A sign's glyph alone."""

@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from orders_tui.glyphs import UNICODE
 from orders_tui.widgets.cells import Piece, fit, length
-from orders_tui.widgets.styled import Styled, changed_lines
+from orders_tui.widgets.styled import Styled, changed_lines, set_content_size
 
 MARGIN = 1
 """Cells that stay free at the right end: nothing touches a frame, a scroll bar or the screen's edge."""
@@ -107,13 +107,13 @@ class LineList(Styled, ScrollView, can_focus=True, inherit_bindings=False):
         if tuple(lines) == self._lines and choose is None:
             return
         wanted = choose if choose is not None else self.current
-        before, was_at = self._lines, self._at
+        before, was_at, top = self._lines, self._at, self.scroll_offset.y
         self._lines = tuple(lines)
         found = self._find(wanted)
         self._at = found if found is not None else min(self._choosable, key=lambda at: abs(at - was_at), default=0)
-        self.virtual_size = Size(self.size.width, len(self._lines))
-        if found is not None and choose is None and self.scroll_offset.y and found != was_at:
-            self.scroll_to(y=self.scroll_offset.y + found - was_at, animate=False)
+        set_content_size(self, Size(self.size.width, len(self._lines)))
+        if found is not None and choose is None and top and found != was_at:
+            self.scroll_to(y=top + found - was_at, animate=False)
         for at in changed_lines(before, self._lines) | ({was_at, self._at} if was_at != self._at else set()):
             self.refresh_line(at)
         self._reveal()
@@ -177,7 +177,7 @@ class LineList(Styled, ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """The cursor stays in sight."""
-        self.virtual_size = Size(self.size.width, len(self._lines))
+        set_content_size(self, Size(self.size.width, len(self._lines)))
         self._reveal()
 
     def on_focus(self) -> None:

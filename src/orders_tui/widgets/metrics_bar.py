@@ -5,6 +5,7 @@ Over all orders, whatever the tab and filters show. A number that gets shorter m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from orders_tui import wording
@@ -33,7 +34,21 @@ class MetricsBar(Bar):
         if connection.state is ConnectionState.POLLING:
             why = f": {connection.reason}" if connection.reason and not self.narrow else ""
             right = [("DEGRADED", Tone.WARN), (f" polling{why}", Tone.DIM)]
-        self.set_pieces(fitting(figures, self.size.width - length(right) - 1), right)
+        shown = fitting(figures, self.size.width - length(right) - 1)
+        if page is not None and page.metrics.ready is not None:
+            shorter = [_speed(page, narrow=True)] if connection.state is not ConnectionState.POLLING else []
+            shown, right = self._with_ready(page.metrics.ready, shown, [right, *shorter, right[:1]])
+        self.set_pieces(shown, right)
+
+    def _with_ready(
+        self, ready: int, shown: list[Piece], rights: Sequence[list[Piece]]
+    ) -> tuple[list[Piece], list[Piece]]:
+        """What is ready stands behind the other figures and takes no room from them: what is on the right says less instead."""
+        number, (words, tone) = self._figure(ready, "ready", Tone.GOOD)
+        more = [*shown, number, (words.rstrip(), tone)]
+        fits = (right for right in rights if length(more) + 1 + length(right) <= self.size.width)
+        right = next(fits, None)
+        return (shown, rights[0]) if right is None else (more, right)
 
     def _figure(self, number: int, words: str, tone: str) -> list[Piece]:
         """A number as wide as it has ever been, and its words."""

@@ -11,6 +11,8 @@ from types import MappingProxyType
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -94,6 +96,15 @@ def changed_lines(before: Sequence[object], after: Sequence[object]) -> set[int]
     shared = min(len(before), len(after))
     longer = set(range(shared, max(len(before), len(after))))
     return longer | {at for at in range(shared) if before[at] != after[at]}
+
+
+def set_content_size(view: ScrollView, size: Size) -> None:
+    """How much there is to scroll. Textual lays out the whole screen for it, where nothing but the bar depends on it too."""
+    if view.styles.auto_dimensions:
+        view.virtual_size = size
+    elif size != view.virtual_size:
+        view.set_reactive(Widget.virtual_size, size)
+        view._scroll_update(size)
 
 
 class Styled(Widget):

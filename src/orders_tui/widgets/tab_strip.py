@@ -1,5 +1,5 @@
-"""The tabs in one line, and behind them the pinned views: digit, name, count. Where not all fit, those around the active one,
-with `‹ ›` for the rest.
+"""The tabs in one line, before them what can leave now, and behind them the pinned views: digit, name, count. Where not all fit,
+those around the active one, with `‹ ›` for the rest.
 
 A count that gets shorter moves nothing: it keeps the cells of its longest.
 """
@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from orders_tui import wording
 from orders_tui.glyphs import Glyphs
-from orders_tui.views.pins import pin
+from orders_tui.views.pins import READY, in_order, pin, unpinned
 from orders_tui.widgets.cells import Piece, clip, length
 from orders_tui.widgets.styled import Styled
 from orders_tui.wording import Tone
@@ -68,7 +68,7 @@ class TabStrip(Styled):
         return self.strip(self._pieces(cells) if y == 0 else (), cells)
 
     def _pieces(self, cells: int) -> list[Piece]:
-        tabs = [*Tab, *map(pin, self._pinned)]
+        tabs = in_order(Tab, self._pinned)
         labels = self._labels(0)
         first, last = 0, len(tabs)
         if sum(map(length, labels)) + 2 > cells:
@@ -86,13 +86,17 @@ class TabStrip(Styled):
 
     def _labels(self, form: int) -> list[list[Piece]]:
         """Every tab with its name in this form, the long one being 0, the short one 1; the first pinned view has the digit 0."""
-        tabs = [self._label(str(number), tab, wording.tab(tab)[form]) for number, tab in enumerate(Tab, start=1)]
-        return [*tabs, *(self._pinned_label(at, name) for at, name in enumerate(self._pinned))]
+        order, labels = in_order(Tab, self._pinned), {}
+        for number, tab in enumerate(Tab, start=1):
+            labels[str(tab)] = self._label(str(number), tab, wording.tab(tab)[form])
+        for at, place in enumerate(place for place in order if unpinned(place)):
+            labels[place] = self._label("" if at else PINNED_KEY, place, self._pinned_title(place))
+        return [labels[place] for place in order]
 
-    def _pinned_label(self, at: int, name: str) -> list[Piece]:
-        place = pin(name)
+    def _pinned_title(self, place: str) -> str:
         star = "*" if place == self._active and self._changed else ""
-        return self._label("" if at else PINNED_KEY, place, f"{pin(clip(name, LONGEST, self._glyphs.ellipsis))}{star}")
+        name = unpinned(place)
+        return f"{name if name == READY else pin(clip(name, LONGEST, self._glyphs.ellipsis))}{star}"
 
     def _label(self, digit: str, tab: str, title: str) -> list[Piece]:
         size, active = self._counts.get(tab), tab == self._active

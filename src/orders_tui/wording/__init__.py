@@ -20,6 +20,7 @@ from orders_tui.wording.lines import (
     words,
 )
 from orders_tui.wording.people import ERASED, doing, here, mentioned, presence
+from orders_tui.wording.readiness import readiness
 from orders_tui.wording.states import (
     Sign,
     Tone,
@@ -71,6 +72,7 @@ __all__ = [
     "parcel_sent",
     "presence",
     "priority",
+    "readiness",
     "refund",
     "return_action",
     "return_line",

@@ -105,7 +105,7 @@ def hold_until(until: datetime | None, now: datetime, zone_name: str = "UTC") ->
 
 def flags(order: Order, now: datetime, breach_hours: float = BREACH_HOURS, shown: Collection[str] = ()) -> list[Sign]:
     """What deserves a look on a row, most urgent first: that it is being cancelled, how late, outbound work that failed, held, an
-    issue, a return, support, a delivery without a carrier; then the desk's notes.
+    issue, a return, support, a delivery without a carrier; then the desk's notes. What `readiness` says stands behind them.
 
     `shown`: what stands beside them already and is not repeated, of `ship_by`, `hold`, `until`, `return`, `status`.
     """

@@ -16,6 +16,7 @@ from orders_wire.vocabulary import (
     Issue,
     ParcelSent,
     Priority,
+    Ready,
     ReturnState,
     Severity,
     SortField,
@@ -115,6 +116,11 @@ _SENT = {
     ParcelSent.WAITING: Sign("◌", ".", "waiting", "waiting", Tone.ACTIVE),
     ParcelSent.FAILED: Sign("✗", "x", "failed", "failed", Tone.BAD),
     ParcelSent.LOCAL: Sign("·", "-", "local", "local", Tone.DIM),
+}
+READY = {
+    Ready.YES: Sign("✓", "v", "ready", "ready", Tone.GOOD),
+    Ready.PART: Sign("½", "/", "ready in part", "part", Tone.ACTIVE),
+    Ready.NO: Sign("·", ".", "not ready", "waits", Tone.DIM),
 }
 _SEVERITY = {
     Severity.CRITICAL: Sign("!", "!", "critical", "critical", Tone.BAD),

@@ -11,11 +11,12 @@ from orders_wire.vocabulary import Status
 
 if TYPE_CHECKING:
     from orders_wire.detail import CustomerOrders, LineItem, LineProperty, OrderDetail
+    from orders_wire.lines import PackingLine
     from orders_wire.orders import Money
 
 WIDEST = 24
 """Characters before the decimal point, at most."""
-NO_VARIANT = "Default Title"
+_NO_VARIANT = "Default Title"
 """What Shopify calls the only variant of a product."""
 
 DEAD = frozenset({"cancelled", "error", "failure"})
@@ -46,11 +47,15 @@ def customer_orders(told: CustomerOrders | None) -> str:
 
 def variant(line: LineItem) -> str:
     """Which variant a line is, and its barcode: `Black / M  barcode 4006381333931`."""
-    title = line.variant_title if line.variant_title != NO_VARIANT else None
-    return "  ".join(filter(None, (title, line.barcode and f"barcode {line.barcode}")))
+    return "  ".join(filter(None, (variant_title(line), line.barcode and f"barcode {line.barcode}")))
 
 
-def properties(line: LineItem) -> Sequence[LineProperty]:
+def variant_title(line: LineItem | PackingLine) -> str:
+    """What tells a line's variant from the others of its product; empty where there is only one."""
+    return (line.variant_title or "") if line.variant_title != _NO_VARIANT else ""
+
+
+def properties(line: LineItem | PackingLine) -> Sequence[LineProperty]:
     """What the customer chose for a line, without what is the shop's own."""
     return [each for each in line.properties if not each.name.startswith("_")]
 

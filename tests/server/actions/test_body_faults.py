@@ -20,6 +20,7 @@ WHOLE: dict[ActionName, dict[str, Any]] = {
         "lines": [{"lineId": "1", "quantity": 1}],
         "tracking": {"number": "1Z", "carrier": "UPS"},
         "notify": True,
+        "packed": {"scanned": 5, "byHand": 1},
     },
     ActionName.TRACKING: {
         "items": [
@@ -96,6 +97,13 @@ def test_every_fault_is_a_sentence_about_a_field_of_the_request(name: ActionName
         (ActionName.TAGS, {"add": ["x" * 41]}, "add[0]: has at most 40 characters"),
         (ActionName.FULFILL, {"lines": [{"lineId": "1"}]}, "lines[0].quantity: is needed"),
         (ActionName.FULFILL, {"tracking": {"number": " "}}, "tracking.number: may be neither null nor blank"),
+        (ActionName.FULFILL, {"packed": {"scanned": 5}}, "packed.byHand: is needed"),
+        (ActionName.FULFILL, {"packed": {"scanned": -1, "byHand": 0}}, "packed.scanned: has to be 0 or more"),
+        (
+            ActionName.FULFILL,
+            {"packed": {"scanned": 0, "byHand": 1_000_001}},
+            "packed.byHand: has to be 1000000 or less",
+        ),
         (ActionName.HOLD, {"then": "x"}, "then: allowed are 'remind' or 'release'"),
         (ActionName.HOLD, {"delaySeconds": 61}, "delaySeconds: has to be 60 or less"),
     ],

@@ -21,6 +21,8 @@ from orders_sync.evidence.entities import MoneyPart
 from orders_sync.ingest import privacy
 from orders_sync.instants import HOUR, MINUTE, SECOND
 from orders_sync.outbox.outcome import Begun, Later, Refused, Sent, Undecided, Unknown
+from orders_sync.relay.consequence import Delivered
+from orders_sync.relay.recording import OutcomeJob
 from orders_sync.rules.integration_failed import causes
 from orders_sync.rules.row_json import row_json
 from orders_sync.rules.thresholds import Thresholds
@@ -275,8 +277,7 @@ async def test_when_shopify_cancels_it_the_row_is_done_and_does_not_leave(desk: 
         assert any(text.startswith("Cancelled in Shopify before the cancellation that ana") for text in told) is bool(
             why
         )
-    relay = relay_to(desk.db, Ledger())
-    await desk.db.write(lambda tx: relay.record(tx, "r", held, Refused("already cancelled"), 0.0))
+    await desk.db.write(OutcomeJob(Delivered("r", held, Refused("already cancelled"), 0.0), Thresholds()))
     seen = await desk.order(2)
     assert (seen.failed, seen.alerts) == (0, frozenset())
     assert {"order_cancelled", "payment_refunded"} <= set(seen.timeline)

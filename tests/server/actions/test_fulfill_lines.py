@@ -12,9 +12,11 @@ from tests.support.relaying import Ledger, relay_to
 
 from orders_sync.instants import DAY, HOUR
 from orders_sync.outbox.outcome import Refused, Sent
-from orders_sync.relay import confirmation
+from orders_sync.relay.consequence import Delivered
+from orders_sync.relay.recording import OutcomeJob
 from orders_sync.rules.order_state import OrderState
 from orders_sync.rules.thresholds import Thresholds
+from orders_sync.rules.timeline import timeline
 from orders_wire.vocabulary import Status
 
 TWO = (line(1, "TEE", 3), line(2, "CAP", 2))
@@ -58,6 +60,34 @@ async def test_just_these_units_leave_and_the_rest_stays_owed(desk: Desk) -> Non
     assert answer["updatedOrders"][0]["fulfillmentStatus"] == "fulfilled"
     assert await ours(desk) == [{1: 2}, {1: 1, 2: 2}]
     assert (await desk.order(1)).timeline.count("fulfillment_submitted") == 2
+
+
+async def test_how_it_was_counted_stands_where_the_fulfilment_does(desk: Desk) -> None:
+    await desk.tell(order(1, None, *TWO))
+    packed = {"packed": {"scanned": 2, "byHand": 1}}
+    _, answer = await desk.act("fulfill", part(tee=2, cap=1) | packed, key="k", X_Operator="bo")
+    assert (await desk.act("fulfill", part(tee=2, cap=1) | packed, key="k", X_Operator="bo"))[1] == answer
+    other = part(tee=2, cap=1) | {"packed": {"scanned": 1, "byHand": 2}}
+    assert (await desk.act("fulfill", other, key="k", X_Operator="bo"))[1]["code"] == "idempotency_mismatch"
+    await desk.act("fulfill", {"orderIds": ["1"], "packed": {"scanned": 0, "byHand": 2}})
+    await desk.act("fulfill", {"orderIds": ["1"], "packed": {"scanned": 9, "byHand": 0}})
+    first = "by bo, packed: 2 scanned, 1 by hand, 2 × TEE, 1 × CAP"
+    second = "by dashboard, packed: 0 scanned, 2 by hand"
+    entries = timeline((await desk.order(1)).state)
+    assert {entry["details"] for entry in entries if entry["event"] == "fulfillment_submitted"} == {first, second}
+    assert [(entry.result, entry.details) for entry in await desk.audited(1)] == [
+        ("done", first),
+        ("done", second),
+        ("unchanged", "already fulfilled, packed: 9 scanned, 0 by hand"),
+    ]
+    assert all("packed" not in row for row in await desk.payloads("fulfillment"))
+
+
+async def test_what_was_counted_of_several_orders_is_said_of_all_of_them(desk: Desk) -> None:
+    await desk.tell(order(1), order(2))
+    await desk.act("fulfill", {"orderIds": ["1", "2"], "packed": {"scanned": 3, "byHand": 0}})
+    told = [(await desk.audited(n))[-1].details for n in (1, 2)]
+    assert told == ["by dashboard, packed together: 3 scanned, 0 by hand"] * 2
 
 
 @pytest.mark.parametrize(
@@ -218,7 +248,7 @@ async def test_what_its_write_answers_is_no_change_that_keeps_its_number_from_be
     (row,) = await light_desk.claim("shopify")
     number = {"items": [{"orderId": "1", "number": "A1"}], "delaySeconds": 60}
     _, answer = await light_desk.act("tracking", number)
-    await light_desk.db.write(lambda tx: confirmation.made(tx, row, (77,), Thresholds()))
+    await light_desk.db.write(OutcomeJob(Delivered("relay", row, Sent(made=(77,)), 0.0), Thresholds()))
     status, _ = await light_desk.act("undo", {"actionId": answer["actionId"]})
     (own,) = (await light_desk.order(1)).operator.acknowledgements
     assert (status, own.number, own.answered) == (200, None, (77,))

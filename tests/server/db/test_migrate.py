@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import TypeVar
 
 import pytest
+from alembic import command
 from sqlalchemy import Connection, inspect, text
 from tests.server.conftest import SHOP, SettableClock
+from tests.support.desk_model import random_orders
 from tests.support.desk_orders import order, told
 from tests.support.postgres import Cluster
 from tests.support.releases import OURS, versions
 
-from orders_sync.db import connections, migrate
+from orders_sync.db import connections, migrate, recount
+from orders_sync.db import orders as stored
 from orders_sync.db.engine import Database
 from orders_sync.db.location import parse, sqlite_path
 from orders_sync.db.migrate import LeftBehind, newest, revision
+from orders_sync.db.orders import Saved
 from orders_sync.db.tables import metadata
+from orders_sync.desk.page import View, summarise
+from orders_sync.rules.thresholds import Thresholds
 
 T = TypeVar("T")
 Release = Callable[[str], None]
@@ -139,3 +146,25 @@ def test_a_change_does_not_make_others_wait_behind_it(
     engine.dispose()
     assert len(tried) == 1
     assert "colour" in look(postgres_url, columns)
+
+
+async def test_open_work_is_counted_before_any_order_is_derived_again(db: Database) -> None:
+    """A database of the release before: its rows, and none of the counters."""
+    orders = random_orders(Random(3), 120, db.clock())
+    await db.write(lambda tx: stored.save(tx, [Saved(each, 1) for each in orders]))
+    view = View(db.shop_id, db.clock(), Thresholds())
+    before = (await db.read(lambda conn: summarise(conn, view))).overview
+    with connections.connected(connections.unpooled(db.url)) as conn, conn.begin():
+        config = migrate._config()
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0007")
+        kept = "'placed', 'placed/32', 'fulfilled', 'fulfilled/32', 'refunded', 'refunded/32', 'value', 'value/32'"
+        marks = " OR ".join(f"kind LIKE '{d}:%'" for d in ("delivery", "country", "sku", "hold", "issue", "has"))
+        conn.execute(text(f"DELETE FROM day_counters WHERE kind NOT IN ({kept}) AND NOT ({marks})"))
+        conn.execute(text("DELETE FROM order_marks WHERE mark = 'late:several'"))
+        beforehand = "CREATE INDEX orders_unallotted ON orders (shop_id, id) WHERE length(parts) < 64"
+        conn.execute(text(beforehand))  # as the operations' page advises
+        command.upgrade(config, "head")
+    assert await db.read(lambda conn: recount.day_counts(conn, db.shop_id)) == []
+    after = (await db.read(lambda conn: summarise(conn, view))).overview
+    assert (after.tabs, after.unowned_overdue, after.blocks) == (before.tabs, before.unowned_overdue, before.blocks)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 from tests.support.desk_model import DeskModel, random_filters, random_list_filters, random_orders
 
 from orders_sync.db import drivers, page_rows
@@ -17,16 +17,25 @@ from orders_sync.db.engine import Database
 from orders_sync.db.orders import Saved
 from orders_sync.db.page_rows import Reader
 from orders_sync.db.selection import Filters, Selection, Sort
+from orders_sync.db.tables import stock
+from orders_sync.db.tx import Tx
 from orders_sync.instants import Ms
 from orders_wire.vocabulary import SortField, Tab
 
 ORDERS = 120
+AVAILABLE = {"TEE-1": -9, "MUG": -40}
 SORTS = [None, *(Sort(field, way) for field in SortField for way in (False, True))]
 
 
 async def filled(db: Database, seed: int, now: Ms, count: int = ORDERS) -> DeskModel:
-    model = DeskModel(random_orders(Random(seed), count, now), now)
-    await db.write(lambda tx: stored.save(tx, [Saved(o, 1) for o in model.orders]))
+    model = DeskModel(random_orders(Random(seed), count, now), now, available=AVAILABLE)
+
+    def fill(tx: Tx) -> None:
+        rows = [{"shop_id": tx.shop_id, "sku": sku, "available": units} for sku, units in AVAILABLE.items()]
+        tx.conn.execute(insert(stock), rows)
+        stored.save(tx, [Saved(o, 1) for o in model.orders])
+
+    await db.write(fill)
     return model
 
 

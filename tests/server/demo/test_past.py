@@ -179,6 +179,21 @@ def test_some_stock_is_short_by_what_open_orders_wait_for(past: Past) -> None:
     assert expected & set(short)
 
 
+def test_some_customers_wait_for_two_parcels_at_one_address_that_they_typed_differently(past: Past) -> None:
+    typed: dict[int, set[str | None]] = {}
+    for order in filter(_owed, past.shop.orders.values()):
+        if order.customer and order.shipping_address:
+            typed.setdefault(order.customer.id, set()).add(order.shipping_address.address1)
+    assert sum(len(lines) > 1 for lines in typed.values()) >= 4
+
+
+def test_most_of_what_is_packed_has_a_barcode_and_some_was_engraved(past: Past) -> None:
+    lines = [line for order in filter(_owed, past.shop.orders.values()) for line in order.lines if line.variant]
+    coded = [line for line in lines if line.variant and line.variant.barcode]
+    assert len(lines) * 0.8 < len(coded) < len(lines)
+    assert any(line.properties for line in lines)
+
+
 def test_some_orders_are_fetched_in_the_store_or_brought_by_the_shop(past: Past) -> None:
     chosen = [(order.shipping[0].title, order) for order in past.shop.orders.values() if order.shipping]
     fetched = [order for title, order in chosen if title == baskets.PICKUP[0]]

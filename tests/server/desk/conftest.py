@@ -14,7 +14,7 @@ from orders_sync.http.app_keys import DATABASE, SETTINGS, THRESHOLDS
 from orders_sync.http.problems import problems
 from orders_sync.live.attendance import ATTENDANCE, Attendance
 from orders_sync.live.hub import Hub
-from orders_sync.routes import orders
+from orders_sync.routes import lines, orders
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.settings import Settings
 
@@ -32,6 +32,7 @@ async def desk(db: Database, thresholds: Thresholds) -> AsyncIterator[DeskClient
     app[SETTINGS] = Settings(database_url="sqlite:///unused.db", shop_domain="desk-test.myshopify.com")
     app[ATTENDANCE] = Attendance(db, Hub(db.desk_id, db.version), "here")
     app.cleanup_ctx.append(orders.reading)
+    app.add_routes(lines.routes)
     app.add_routes(orders.routes)
     async with TestClient(TestServer(app)) as client:
         yield DeskClient(db, client, thresholds)

@@ -40,7 +40,8 @@ async def stocked(desk: DeskClient) -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_everything_beside_the_rows_equals_a_recount(desk: DeskClient, seed: int) -> None:
     now = desk.database.clock()
-    model = DeskModel(random_orders(Random(seed), 150, now), now)
+    available = {sku: level.available for sku, level in STOCK.items()}
+    model = DeskModel(random_orders(Random(seed), 150, now), now, available=available)
     await stocked(desk)
     await desk.save(model.orders)
     for parameters in ({}, {"tab": "holds", "pageSize": 3}, {"q": "#1", "sort": "status"}):
@@ -49,6 +50,8 @@ async def test_everything_beside_the_rows_equals_a_recount(desk: DeskClient, see
         expected = recount(model, STOCK)
         expected["metrics"]["total_orders"] = body["metrics"]["total_orders"]
         assert {name: body[name] for name in expected} == expected
+        for row in body["orders"]["items"]:
+            assert (row["ready"], row["blockers"]) == model.readiness[int(row["id"].rpartition("/")[2])], row["id"]
         assert body["period"] == {
             "label": "Last 7 days",
             "start": "2026-03-04T00:00:00Z",
@@ -67,6 +70,7 @@ async def test_an_empty_desk_answers_with_zeroes_and_empty_lists(desk: DeskClien
             "overdue_pct",
             "avg_fulfillment_hours",
             "breaches",
+            "ready",
         ),
         0,
     )

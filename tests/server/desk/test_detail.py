@@ -107,8 +107,8 @@ async def test_a_line_is_covered_or_says_how_many_it_goes_without(
     at = Ms(desk.database.clock() - HOUR)
     due = {1: HOUR, 3: 3 * HOUR, 2: 2 * HOUR}
     for order_id, later in due.items():
-        status = {"financial_status": "voided"} if order_id == 2 else {}
-        await tell(desk, order_id, created_at=Ms(at + later), processed_at=Ms(at + later), **status)
+        status = "voided" if order_id == 2 else "paid"
+        await tell(desk, order_id, created_at=Ms(at + later), processed_at=Ms(at + later), financial_status=status)
     stock: list[Change] = [
         InventoryItemSeen(7, "MUG", Stamp(at, at)),
         InventoryLevelSeen(7, 1, available + 4, Stamp(at, at)),

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 from tests.support.desk_model import random_orders
 
 from orders_sync.db import drivers
@@ -27,17 +27,24 @@ ASKED: list[dict[str, str]] = [
         ("hold", "any"), ("issue", "carrier"), ("issue", "manual_check"), ("issue", "none"), ("delivery", "pickup"),
         ("country", "DE"), ("sku", "MUG"), ("has", "note"),
     ) for sign in ("", "-")),
+    *({"ready": sign + word} for word in ("yes", "part", "no") for sign in ("", "-")),
+    {"tab": "unfulfilled", "ready": "yes"},
     {"customer": "7"},
     {"value_min": "10", "value_max": "20"},
     {"country": "DE", "sku": "MUG", "value_min": "10"},
     {"country": "-DE", "sort": "-value_usd"},
     {"tab": "refunded", "country": "DE"},
 ]  # fmt: skip
-WHOLE = re.compile(r"SCAN (orders|order_marks|driving|of_\w+|parcels|day_counters)\b|Seq Scan")
+WHOLE = re.compile(
+    r"SCAN (orders|order_marks|driving|of_\w+|parcels|day_counters|owed_units|short_units)\b|Seq Scan"
+    r"|USING PRIMARY KEY \(shop_id=\?\)"
+)
+"""The last: a key of which nothing but the shop is known, so every row of the table, and that for each row of a page."""
 
 
 def plan(conn: Connection, statement: Statement, values: Mapping[str, Any]) -> str:
     sqlite = conn.dialect.name == "sqlite"
+    assert isinstance(statement._query, Select)
     told = statement._query.params({name: value for name, value in values.items() if name != "ids"})
     sql = str(told.compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True}))
     if sqlite:

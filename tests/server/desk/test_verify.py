@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import orjson
@@ -12,15 +13,26 @@ from tests.support.evidence import delivery, order_seen
 
 from orders_sync.db.engine import Database
 from orders_sync.db.recount import Difference
-from orders_sync.db.tables import day_counters, mentions, name_suffixes, order_docs, order_terms, orders
+from orders_sync.db.tables import (
+    day_counters,
+    mentions,
+    name_suffixes,
+    order_docs,
+    order_terms,
+    orders,
+    owed_units,
+    stock,
+)
 from orders_sync.db.tx import Tx
 from orders_sync.desk.page import View
+from orders_sync.evidence.changes import InventoryItemSeen, InventoryLevelSeen, Stamp
 from orders_sync.ingest.apply import apply
 from orders_sync.instants import HOUR, Ms
+from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.row_json import NEWEST_FIELD
 from orders_sync.rules.thresholds import Thresholds
 from orders_sync.upkeep import rederive as upkeep
-from orders_sync.upkeep.rederive import fingerprint, keep_derived, rederive
+from orders_sync.upkeep.rederive import fingerprint, keep_derived, rederive, rederive_overtaken
 from orders_sync.upkeep.verify import verify
 
 THRESHOLDS = Thresholds(usd_rates={"EUR": 1.1})
@@ -107,6 +119,37 @@ async def test_what_a_release_before_writes_while_a_fleet_is_restarted_is_derive
     assert db.version == version + 1
     clock.advance(25 * HOUR)
     assert await overtaken(), "long after, nobody reads every card"
+
+
+async def test_what_such_a_release_leaves_behind_is_put_right(db: Database, clock: SettableClock) -> None:
+    stocked = (InventoryItemSeen(5, "MUG", Stamp(clock.now, clock.now)), _level(-2, clock.now))
+    await filled(db, clock)
+    await db.write(partial(apply, delivery=delivery(clock.now, *stocked, delivery_id="stock"), thresholds=THRESHOLDS))
+    await rederive(db, THRESHOLDS)
+
+    def of_before(tx: Tx) -> None:
+        """It deletes an order that goes without, gives one to somebody, and changes a level."""
+        tx.conn.execute(delete(orders).where(orders.c.id == 5))
+        of_bea = OperatorState(assigned_to="bea").model_dump_json(exclude_defaults=True).encode()
+        tx.conn.execute(update(order_docs).where(order_docs.c.order_id == 4).values(operator=of_bea))
+        tx.conn.execute(update(orders).where(orders.c.id == 4).values(assigned_to="bea"))
+        tx.conn.execute(update(stock).values(available=-1))
+
+    async def different() -> set[str]:
+        """What differs of all that it knows nothing of."""
+        told = [str(each) for each in await differences(db)]
+        newest = ("short", "counter ('owed:MUG'", "counter ('ready:", "counter ('due@'", "order 4.counted")
+        return {of for of in newest if any(each.startswith(of) for each in told)}
+
+    await db.write(of_before)
+    assert await different() == {"short", "counter ('ready:", "counter ('due@'", "order 4.counted"}
+    await asyncio.gather(*(rederive_overtaken(db, THRESHOLDS) for _ in range(2)))
+    assert await different() == set()
+    assert await db.read(lambda conn: list(conn.scalars(select(owed_units.c.order_id)))) == [1, 2, 3, 4]
+
+
+def _level(available: int, at: Ms) -> InventoryLevelSeen:
+    return InventoryLevelSeen(5, 1, available, Stamp(at, at))
 
 
 def _of_before(tx: Tx) -> Update:

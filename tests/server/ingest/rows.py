@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Table, select
 
-from orders_sync.db import connections, counters, shops
+from orders_sync.db import connections, shops
+from orders_sync.db.group_commit import finish
 from orders_sync.db.location import parse
 from orders_sync.db.tables import (
     alerts,
@@ -18,10 +19,12 @@ from orders_sync.db.tables import (
     order_terms,
     orders,
     owed_skus,
+    owed_units,
     parcels,
     parked,
     references,
     returns,
+    short_units,
     stock,
 )
 from orders_sync.db.tx import Tx
@@ -38,6 +41,8 @@ _TABLES = (
     order_tags,
     order_terms,
     owed_skus,
+    owed_units,
+    short_units,
     references,
     parked,
     inventory_items,
@@ -67,10 +72,10 @@ def taken(conn: Connection, deliveries: Iterable[Delivery], now: Ms) -> list[App
 
 
 def taken_at_once(conn: Connection, deliveries: Sequence[Delivery], now: Ms) -> Applied:
-    """The same in one go. The day counters move last, as when the engine does it."""
+    """The same in one go. What orders share moves last, as when the engine does it."""
     tx = Tx(conn, 1, now)
     applied = apply_many(tx, deliveries, Thresholds())
-    counters.apply(conn, 1, tx.counted)
+    finish(conn, 1, now, [tx])
     return applied
 
 

@@ -306,6 +306,8 @@ def test_levels() -> None:
 
 def test_items() -> None:
     assert _one("inventory_items/update", {"id": 91, "sku": "A"}) == InventoryItemSeen(91, "A", SEEN)
+    assert _one("inventory_items/update", {"id": 91, "sku": "A", "tracked": True}) == InventoryItemSeen(91, "A", SEEN)
+    assert _one("inventory_items/update", {"id": 91, "sku": "A", "tracked": False}) == InventoryItemSeen(91, None, SEEN)
     assert _one("inventory_items/delete", {"id": 91}) == InventoryItemSeen(91, None, SEEN)
 
 

@@ -116,6 +116,11 @@ def test_money_is_hundredths_and_keeps_the_shops_decimals(amount: Any, currency:
     assert (part.hundredths, part.currency, written(part)) == (minor, currency, text)
 
 
+def test_equal_numbers_keep_their_own_decimals_whichever_came_first() -> None:
+    written = ["1.50", "1.500", "1.50"]
+    assert [money(Decimal(each), "KWD").text for each in written] == written
+
+
 @pytest.mark.parametrize("amount", ["", "ten", "NaN", "Infinity", "1e400", 10**20])
 def test_what_is_no_amount_is_refused(amount: Any) -> None:
     with pytest.raises(ValueError, match="not an amount"):

@@ -10,6 +10,7 @@ from tests.support import shop_bodies as shop
 from tests.support import shopify
 
 from orders_sync.evidence.changes import Change
+from orders_sync.evidence.json_fields import MOST_NAME
 from orders_sync.evidence.line_properties import LONGEST_NAME, LONGEST_VALUE, MOST, MOST_OF_ORDER
 from orders_sync.external.shopify import nodes
 from orders_sync.external.shopify.order_changes import OrderRead, changes
@@ -85,6 +86,15 @@ def test_the_properties_of_an_order_are_bounded_together() -> None:
     kept = [each for line in lines(placed("10:00", line_items=body)) for each in line.properties]
     assert 0 < sum(len(each.name) + len(each.value) for each in kept) <= MOST_OF_ORDER
     assert len(lines(placed("10:00", line_items=body))) == 20
+
+
+def test_both_ways_in_keep_as_much_of_a_line_s_own_words() -> None:
+    long = {"sku": "s" * 900, "title": "t" * 900}
+    (heard,), (read,) = lines(told(**long, variant_title="v" * 900)), lines(polled(**long, variantTitle="v" * 900))
+    shown = ("sku", "title", "variant_title")
+    assert [getattr(heard, name) for name in shown] == [getattr(read, name) for name in shown]
+    assert heard.variant_title == "v" * MOST_NAME
+    assert barcode(polled(variant={"barcode": "7" * 900})) == "7" * MOST_NAME
 
 
 def barcode(*told_by: tuple[Change, ...]) -> str | None:

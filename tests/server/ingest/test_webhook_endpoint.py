@@ -17,6 +17,7 @@ from tests.support.shop_bodies import at, clock
 from orders_sync.db import dead_letters
 from orders_sync.db.engine import Database
 from orders_sync.db.tables import alerts, deliveries, order_docs, orders
+from orders_sync.desk.page import View
 from orders_sync.evidence.changes import Change
 from orders_sync.evidence.json_fields import Node, Unreadable
 from orders_sync.http.app_keys import SETTINGS
@@ -29,6 +30,7 @@ from orders_sync.ingest.webhook_hmac import genuine
 from orders_sync.instants import MINUTE, Ms, to_text
 from orders_sync.routes.webhook import clear_secret_gap
 from orders_sync.rules.thresholds import Thresholds
+from orders_sync.upkeep.verify import verify
 from orders_wire.vocabulary import DeadLetterState
 
 
@@ -192,6 +194,22 @@ async def test_a_signed_body_that_cannot_be_read_is_kept_with_a_gap(here: Endpoi
     (letter,) = await db.read(lambda conn: dead_letters.listed(conn, db.shop_id, None))
     assert (letter.body, letter.topic, letter.state) == (body, "orders/create", DeadLetterState.DEAD)
     assert await _gaps(db) == ["dead_letter webhook"]
+
+
+@pytest.mark.parametrize(("units", "taken"), [(2**31 - 1, [1, 1]), (2**31, []), (2**63 - 1, [])])
+async def test_no_quantity_is_too_large_for_what_is_summed_of_it(
+    here: Endpoints, db: Database, units: int, taken: list[int]
+) -> None:
+    counts = dict.fromkeys(("quantity", "current_quantity", "fulfillable_quantity"), units)
+    lines = [shop.line(n, sku="TEA", **counts) for n in (11, 12)]
+    for order_id in (1, 2):
+        await here.tell("orders/paid", shop.order(order_id, financial_status="paid", line_items=lines))
+    level = {"inventory_item_id": 5, "available": -units, "updated_at": clock("09:00")}
+    await here.tell("inventory_items/update", {"id": 5, "sku": "TEA", "updated_at": clock("09:00")})
+    for place in (1, 2):
+        assert (await here.tell("inventory_levels/update", level | {"location_id": place}))[0] == 200
+    assert await _versions(db) == taken
+    assert await db.read(lambda conn: verify(conn, View(db.shop_id, db.clock(), Thresholds()))) == []
 
 
 async def test_a_repeated_dead_letter_is_kept_once(here: Endpoints, db: Database) -> None:

@@ -162,7 +162,9 @@ def test_a_token_of_another_shop_is_found_out(flags: dict[str, Any], home: Path)
 
 
 def test_scopes_that_lack_are_named_and_looked_at_again(flags: dict[str, Any], shop: Shop) -> None:
-    shop.simulation.admin.scopes = frozenset(ALL_SCOPES) - {"read_customers", "read_all_orders", "write_returns"}
+    shop.simulation.admin.scopes = frozenset(ALL_SCOPES) - {
+        *("read_customers", "read_all_orders", "read_products", "write_returns")
+    }
 
     class Granting(Person):
         def ask(self, question: str, *, hidden: bool = False) -> str:
@@ -175,6 +177,7 @@ def test_scopes_that_lack_are_named_and_looked_at_again(flags: dict[str, Any], s
     assert "lacks scopes that the desk needs: read_customers" in person.heard
     assert "It may read all that the desk needs" in person.heard
     assert "Without the scope read_all_orders Shopify shows the orders of the last 60 days only" in person.heard
+    assert "Without the scope read_products no barcodes are read" in person.heard
     assert "writing to the shop would need: write_returns" in person.heard
 
 

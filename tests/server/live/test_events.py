@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine, select, text, update
 from tests.server.conftest import NOON, SettableClock
 from tests.server.live.raising import overdue, ping, raising
 
-from orders_sync.db import durability, events
+from orders_sync.db import durability, events, numbering
 from orders_sync.db.engine import Database
 from orders_sync.db.events import Batch
 from orders_sync.db.location import parse
@@ -105,13 +105,15 @@ async def test_events_since_an_instant(db: Database, clock: SettableClock) -> No
 async def test_transactions_that_overlap_are_numbered_as_they_are_committed(db: Database) -> None:
     engine = create_engine(parse(db.url.render_as_string(hide_password=False)))
     with engine.connect() as early, engine.connect() as late, engine.connect() as sequencer:
+        early.begin()
+        late.begin()
         _append(early, db, order_id=1)
         _append(late, db, order_id=2)
         late.commit()
-        assert events.number(sequencer, db.shop_id) == 1
+        assert numbering.number(sequencer, db.shop_id).newest == 1
         sequencer.commit()
         early.commit()
-        assert events.number(sequencer, db.shop_id) == 2
+        assert numbering.number(sequencer, db.shop_id).newest == 2
         sequencer.commit()
         rows = sequencer.execute(select(table.c.n, table.c.order_id).order_by(table.c.n)).all()
     engine.dispose()
@@ -144,7 +146,7 @@ async def test_a_number_is_told_once_no_crash_of_the_database_can_take_it_back(
     engine = create_engine(parse(database_url))
     with engine.begin() as conn:
         _append(conn, reopened, order_id=1)
-        events.number(conn, reopened.shop_id)
+        numbering.number(conn, reopened.shop_id)
     engine.dispose()
     assert [event.n for event in (await after(reopened, 1)).events] == [2]
     assert len(assured) == 1

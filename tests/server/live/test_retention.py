@@ -6,10 +6,14 @@ import pytest
 from sqlalchemy import Table, func, insert, select
 from tests.server.conftest import SettableClock
 from tests.server.live.raising import overdue, ping, raising
+from tests.support.projections import projection
 
 from orders_sync.db import alerts, bulk, events, idempotency
+from orders_sync.db import orders as stored
 from orders_sync.db.engine import Database
 from orders_sync.db.events import Head
+from orders_sync.db.orders import Saved
+from orders_sync.db.tables import day_counters
 from orders_sync.db.tables import deliveries as delivery_table
 from orders_sync.db.tables import events as event_table
 from orders_sync.instants import DAY, HOUR, Ms
@@ -17,6 +21,7 @@ from orders_sync.rules.thresholds import Thresholds
 from orders_sync.upkeep import retention
 from orders_sync.upkeep.retention import DELIVERIES, Retention
 from orders_sync.upkeep.sweeper import Sweeper
+from orders_wire.vocabulary import Ready
 
 KEPT = Retention(events=7 * DAY, answers=72 * HOUR)
 
@@ -110,3 +115,13 @@ async def test_a_fleet_prunes_once_an_hour(db: Database, clock: SettableClock) -
     await ping(db)
     await fleet[1].prune()
     assert await count(db, event_table) == 1
+
+
+async def test_counters_that_count_nothing_any_more_are_forgotten(db: Database) -> None:
+    owing = projection(1, due_at=Ms(5 * HOUR), ready=Ready.YES, sendable=1)
+    await db.write(lambda tx: stored.save(tx, [Saved(owing, 1)]))
+    await db.write(lambda tx: stored.save(tx, [Saved(projection(1), 1)]))
+    kinds = select(day_counters.c.kind).where(day_counters.c.kind.in_(["due@", "ready:yes", "placed"]))
+    assert {*await db.read(lambda conn: conn.scalars(kinds).all())} == {"due@", "ready:yes", "placed"}
+    await KEPT.prune(db)
+    assert {*await db.read(lambda conn: conn.scalars(kinds).all())} == {"placed"}

@@ -11,7 +11,7 @@ from tests.support.desk_orders import told as tell
 
 from orders_sync.db import leases
 from orders_sync.db.engine import Database
-from orders_sync.db.tables import day_counters, order_marks, orders
+from orders_sync.db.tables import day_counters, order_marks, orders, owed_units
 from orders_sync.db.tx import Tx
 from orders_sync.instants import DAY, HOUR, MINUTE, SECOND, Ms
 from orders_sync.rules.thresholds import Thresholds
@@ -29,7 +29,8 @@ async def test_an_order_that_a_release_before_wrote_gets_its_marks(db: Database,
 
     def written_before(tx: Tx) -> None:
         tx.conn.execute(delete(order_marks))
-        tx.conn.execute(update(orders).values(parts=func.substr(orders.c.parts, 1, 48)))
+        tx.conn.execute(delete(owed_units))
+        tx.conn.execute(update(orders).values(parts=func.substr(orders.c.parts, 1, 48), ready=None, counted=None))
         tx.conn.execute(delete(day_counters).where(day_counters.c.kind.contains(":")))
 
     before = await db.read(recounted)

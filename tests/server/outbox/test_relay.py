@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,13 +19,15 @@ from orders_sync.backoff import MAX_TRIES
 from orders_sync.db import outbox_claims
 from orders_sync.db.engine import Database
 from orders_sync.db.failures import Unavailable
-from orders_sync.db.outbox import OutboxRow
 from orders_sync.db.tables import outbox
 from orders_sync.evidence.changes import ReturnMoved
 from orders_sync.instants import HOUR, MINUTE, SECOND, Ms
 from orders_sync.outbox.kinds import Kind, Target
 from orders_sync.outbox.outcome import MOST_REASON, Later, Outcome, Refused, Sent, Unknown
 from orders_sync.outbox.queue import Switches, Write, queue
+from orders_sync.relay import recording
+from orders_sync.relay.consequence import Delivered
+from orders_sync.relay.recording import OutcomeJob
 from orders_sync.relay.relay import LEASE_MS, SHARE, Chance, Relay
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import Status
@@ -185,11 +187,10 @@ async def test_what_was_claimed_too_late_to_be_sent_is_known_not_to_have_left(de
 async def test_the_outcome_of_a_lost_lease_counts_for_nothing(desk: Desk, clock: SettableClock) -> None:
     await desk.tell(order(1))
     await desk.act("fulfill", FULFILL)
-    slow = relay_to(desk.db, Ledger())
     (row,) = await desk.claim("shopify", owner="slow")
     clock.advance(LEASE_MS)
     await relay_to(desk.db, Ledger()).send_due()
-    await desk.db.write(lambda tx: slow.record(tx, "slow", row, Refused("too late"), 0.0))
+    await desk.db.write(OutcomeJob(Delivered("slow", row, Refused("too late"), 0.0), Thresholds()))
     assert await states(desk) == ["done"]
     assert (await desk.order(1)).alerts == frozenset()
 
@@ -222,6 +223,21 @@ async def test_an_orders_writes_to_one_receiver_leave_in_order(desk: Desk, clock
     while await relay.send_due():
         pass
     assert [row.payload["value"] for row in shop.seen if row.order_id == 1] == ["maya", "maya", "bo"]
+
+
+async def test_a_relay_hears_of_what_may_leave_sooner_and_of_nothing_else(desk: Desk) -> None:
+    heard: list[int] = []
+    desk.db.on_outbound(lambda: heard.append(len(heard)))
+    relay = relay_to(desk.db, Ledger())
+    await desk.tell(order(1))
+    assert heard == []
+    _, first = await desk.act("fulfill", {"orderIds": ["1"]})
+    await desk.act("assign", {"orderIds": ["1"], "assignee": "bo", "delaySeconds": 0})
+    assert (heard, await relay.send_due()) == ([0, 1], 0)
+    await desk.act("undo", {"actionId": first["actionId"]})
+    assert (heard, await relay.send_due()) == ([0, 1, 2], 1)
+    await desk.tell(order(2))
+    assert heard == [0, 1, 2]
 
 
 async def test_metafields_leave_together(light_desk: Desk) -> None:
@@ -296,15 +312,15 @@ async def test_one_outcome_that_cannot_be_recorded_loses_no_others(
     await desk.act("assign", {"orderIds": ["1", "2", "3"], "assignee": "maya", "delaySeconds": 0})
     shop = Ledger()
     relay = relay_to(desk.db, shop)
-    record = relay.record
+    record = recording.record
 
-    def failing(tx: Any, owner: str, row: OutboxRow, outcome: Outcome, dice: float) -> None:
-        if row.order_id == 1:
+    def failing(tx: Any, delivered: Sequence[Delivered], thresholds: Thresholds) -> None:
+        if any(each.row.order_id == 1 for each in delivered):
             raise TypeError("a fault")
-        record(tx, owner, row, outcome, dice)
+        record(tx, delivered, thresholds)
 
     with monkeypatch.context() as patched:
-        patched.setattr(relay, "record", failing)
+        patched.setattr(recording, "record", failing)
         assert await relay.send_due() == 3
     assert [await states(desk, n) for n in (1, 2, 3)] == [["claimed"], ["done"], ["done"]]
     clock.advance(LEASE_MS)

@@ -17,7 +17,7 @@ from orders_sync.rules.derive import project
 from orders_sync.rules.operator_state import OperatorState
 from orders_sync.rules.order_state import OrderState, build_order_state
 from orders_sync.rules.projection import Projection
-from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.stock_level import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 
 NOON = at("12:00")

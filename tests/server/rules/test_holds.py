@@ -13,7 +13,7 @@ from tests.support.shop_bodies import Body, at, clock
 from orders_sync.instants import Ms
 from orders_sync.rules.holds import own_handle
 from orders_sync.rules.operator_state import DeskHold, Entry, InventoryHold, OperatorState, UnitsOfLine
-from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.stock_level import StockLevel
 from orders_sync.rules.timeline import key
 from orders_wire.vocabulary import HoldReason
 

@@ -13,7 +13,7 @@ from orders_sync.instants import Ms
 from orders_sync.rules.issue import static_issue
 from orders_sync.rules.operator_state import InventoryHold, OperatorState
 from orders_sync.rules.priority import priority
-from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.stock_level import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.vocabulary import Issue, Priority
 

@@ -19,7 +19,7 @@ from orders_sync.rules.derive import number_of
 from orders_sync.rules.detail import describe
 from orders_sync.rules.operator_state import GivenNumber, OperatorState
 from orders_sync.rules.order_state import build_order_state
-from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.stock_level import StockLevel
 from orders_sync.rules.thresholds import Thresholds
 from orders_wire.orders import Order
 from orders_wire.vocabulary import UNASSIGNED, Channel
@@ -204,7 +204,10 @@ def test_the_card_is_order_of_the_wire() -> None:
 
 def test_the_card_leaves_out_only_what_is_added_when_read() -> None:
     names = {field.alias or name for name, field in Order.model_fields.items()}
-    assert names - card(placed()).keys() == {"age_hours", "issue", "alerts", "outbound", "version"}
+    assert names - card(placed()).keys() == {
+        *("age_hours", "issue", "alerts", "outbound", "version"),
+        *("ready", "blockers", "together"),
+    }
 
 
 def test_everything_that_is_known() -> None:

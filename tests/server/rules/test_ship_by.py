@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,38 @@ def test_only_shipping_days_of_the_desk_zone_count(start: str, zone: str, due: s
 def test_a_time_to_ship_longer_than_a_day_runs_over_several() -> None:
     thresholds = Thresholds(ship_days=WEEKDAYS, ship_within=48 * HOUR)
     assert to_text(in_shipping_days(parse_instant("2026-03-13T12:00:00Z"), thresholds)) == "2026-03-17T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-03-12T12:59:59Z", "2026-03-13T12:59:59Z"),  # 13:59:59 there: a minute before the shop closes
+        ("2026-03-12T13:00:00Z", "2026-03-13T23:00:00Z"),  # 14:00: all of Friday there
+        ("2026-03-13T13:00:00Z", "2026-03-16T23:00:00Z"),  # Friday 14:00: all of Monday
+        ("2026-03-13T12:00:00Z", "2026-03-16T12:00:00Z"),  # Friday 13:00: the rest on Monday
+        ("2026-03-14T06:00:00Z", "2026-03-16T23:00:00Z"),  # Saturday, before the shop would close
+        ("2026-04-02T15:00:00Z", "2026-04-07T22:00:00Z"),  # before Easter: all of Tuesday
+        ("2026-03-27T14:00:00Z", "2026-03-30T22:00:00Z"),  # clocks go forward on the Sunday: all of Monday
+        ("2026-10-23T13:00:00Z", "2026-10-26T23:00:00Z"),  # and back: all of Monday
+    ],
+)
+def test_the_shop_has_a_clock_of_its_own(start: str, due: str) -> None:
+    easter = frozenset({date(2026, 4, 3), date(2026, 4, 6)})
+    shop_clock = Thresholds(ship_days=WEEKDAYS, cutoff=time(14), holidays=easter, zone=BERLIN)
+    assert to_text(in_shipping_days(parse_instant(start), shop_clock)) == due
+
+
+def test_a_day_as_long_as_its_clocks_say_is_a_shipping_day() -> None:
+    """The Sunday on which the clocks go forward has 23 hours; the last is taken from the Monday."""
+    shop_clock = Thresholds(cutoff=time(14), zone=BERLIN)
+    assert to_text(in_shipping_days(parse_instant("2026-03-28T13:00:00Z"), shop_clock)) == "2026-03-29T23:00:00Z"
+
+
+def test_holidays_without_a_shipping_day_between_them_end() -> None:
+    closed = frozenset(date(2026, 3, 10) + timedelta(days=n) for n in range(1_000))
+    shop_clock = Thresholds(ship_days=frozenset({1}), holidays=closed)
+    assert to_text(in_shipping_days(at("08:00"), shop_clock)) == "2028-12-05T00:00:00Z"
+    assert in_shipping_days(at("08:00"), Thresholds(ship_days=frozenset(), holidays=closed)) > at("08:00")
 
 
 LONG_AGO = at("08:00")

@@ -16,7 +16,7 @@ from tests.support import shop_bodies as shop
 from tests.support.shop_bodies import Body
 
 from orders_sync.instants import DAY, HOUR, Ms, parse_instant, to_text
-from orders_sync.rules.stock_coverage import StockLevel
+from orders_sync.rules.stock_level import StockLevel
 
 PLACED = parse_instant("2026-01-10T08:00:00Z")
 QUIET, LATE, PENDING = 30 * DAY, DAY, 2 * HOUR

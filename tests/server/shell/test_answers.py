@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -30,13 +31,17 @@ class Client:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._http = httpx.Client(verify=False, timeout=30)
         self.seen: dict[tuple[str, str], set[int]] = {}
+
+    def close(self) -> None:
+        self._http.close()
 
     def ask(
         self, method: str, template: str, body: Any = None, /, headers: dict[str, str] | None = None, **names: str
     ) -> Any:
         path, query = template.format(**names), names.pop("query", "")
-        answer = httpx.request(method, f"{self.url}{path}?{query}", json=body, headers=headers, timeout=30)
+        answer = self._http.request(method, f"{self.url}{path}?{query}", json=body, headers=headers)
         return self.check(method, template, answer)
 
     def check(self, method: str, template: str, answer: httpx.Response) -> Any:
@@ -49,8 +54,10 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def client(desk_url: str) -> Client:
-    return Client(desk_url)
+def client(desk_url: str) -> Iterator[Client]:
+    client = Client(desk_url)
+    yield client
+    client.close()
 
 
 def test_every_operation_answers_as_described(client: Client) -> None:
@@ -74,6 +81,8 @@ def _read(client: Client) -> None:
         client.ask("GET", "/sync/orders/{id}", id=spelling)
     client.ask("GET", "/sync/orders/{id}", id="%23none")
     assert client.ask("GET", "/sync/orders/{id}", headers={"If-None-Match": "*"}, id="1") == ""
+    for named in (["#1002", "1", "#none"], ["#none"], ["1"] * 251, [], None):
+        client.ask("POST", "/sync/orders/lines", {"orderIds": named})
     for order_id in ("#1002", "#none", 7, None):
         client.ask("PUT", "/sync/presence", {"orderId": order_id, "doing": "fulfill"})
     for path in ("/sync/owners", "/sync/me", "/sync/orders/alerts", "/sync/alerts", "/openapi.json", "/prometheus"):

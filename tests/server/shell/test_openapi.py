@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from aiohttp import web
 from hypothesis import HealthCheck, settings
@@ -51,10 +53,17 @@ CHECKS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def connection() -> Iterator[requests.Session]:
+    """One for all that is asked."""
+    with requests.Session() as session:
+        yield session
+
+
 @schemathesis.pytest.from_fixture("described").parametrize()
 @settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_answers_are_as_described(case: schemathesis.Case[Any], desk_url: str) -> None:
-    case.call_and_validate(base_url=desk_url, checks=CHECKS)
+def test_answers_are_as_described(case: schemathesis.Case[Any], desk_url: str, connection: requests.Session) -> None:
+    case.call_and_validate(base_url=desk_url, session=connection, checks=CHECKS)
 
 
 def test_every_route_is_described_and_nothing_else() -> None:

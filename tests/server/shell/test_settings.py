@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from orders_sync.commands import flags
 from orders_sync.instants import DAY, HOUR
 from orders_sync.setting_values import is_loopback
 from orders_sync.settings import NAMES, SECRETS, UNNAMED_SHOP, Settings, SettingsError, load
+from orders_sync.upkeep.rederive import fingerprint
 
 NOWHERE = Path("/dev/null")
 
@@ -29,8 +31,9 @@ def test_every_setting_of_the_contract_exists() -> None:
     contract = """DATABASE_URL HOST PORT SHOP_DOMAIN SHOPIFY_WEBHOOK_SECRET WEBHOOK_LISTEN SHOPIFY_ADMIN_TOKEN SHOPIFY_API_URL
         SHOPIFY_CLIENT_ID
         SHOPIFY_WRITES ERP_URL ERP_SECRET SUPPORT_URL SUPPORT_SECRET TOKENS_FILE POLL_INTERVAL_S TRACKING_PENDING_HOURS
-        DELAYED_HOURS BREACH_HOURS SHIP_WITHIN_HOURS SHIP_DAYS RUSH_SHIPPING QUIET_AFTER_DAYS USD_RATES TIMEZONE UNDO_SECONDS
-        NOTIFY_CUSTOMER PLACEHOLDER_NUMBERS EVENTS_KEEP_DAYS IDEMPOTENCY_KEEP_HOURS LOG_FORMAT"""
+        DELAYED_HOURS BREACH_HOURS SHIP_WITHIN_HOURS SHIP_DAYS CUTOFF HOLIDAYS RUSH_SHIPPING
+        QUIET_AFTER_DAYS USD_RATES TIMEZONE UNDO_SECONDS
+        NOTIFY_CUSTOMER READY_WHEN PLACEHOLDER_NUMBERS EVENTS_KEEP_DAYS IDEMPOTENCY_KEEP_HOURS LOG_FORMAT"""
     assert {name.upper() for name in NAMES} == set(contract.split())
 
 
@@ -89,6 +92,25 @@ def test_lists_and_tables_read_alike_from_text_and_from_toml(tmp_path: Path) -> 
     assert read(rush_shipping="Express, DHL").thresholds.rush_shipping == {"express", "dhl"}
 
 
+def test_the_shop_s_clock_is_text_or_toml_s_own(tmp_path: Path) -> None:
+    file = tmp_path / "sync.toml"
+    file.write_text('cutoff = 14:00:00\nholidays = [2026-12-25, "2027-01-01"]\n')
+    given = read(cutoff="14:00", holidays="2026-12-25, 2027-01-01")
+    for settings in (load({}, {}, file), given):
+        assert settings.cutoff == time(14)
+        assert settings.holidays == frozenset({date(2026, 12, 25), date(2027, 1, 1)})
+        assert fingerprint(settings.thresholds) != fingerprint(read().thresholds)
+
+
+def test_what_a_malformed_clock_may_be_is_said() -> None:
+    assert "CUTOFF: a time of day is written HH:MM, from 00:00 to 23:59" in refusal(cutoff="14")
+    assert "HOLIDAYS: dates are written YYYY-MM-DD, with commas" in refusal(holidays="2026-13-01")
+    assert "HOLIDAYS: at most 1000 dates" in refusal(holidays=",".join(["2026-12-25"] * 1001))
+    assert "READY_WHEN: Input should be 'paid', 'authorized' or 'any' (did you mean paid?)" in refusal(
+        ready_when="payd"
+    )
+
+
 def test_two_webhook_secrets_serve_a_rotation() -> None:
     assert read(shopify_webhook_secret="old, new").webhook_secrets == ("old", "new")
     assert "SHOPIFY_WEBHOOK_SECRET" in refusal(shopify_webhook_secret="a,b,c")
@@ -101,6 +123,13 @@ def test_two_webhook_secrets_serve_a_rotation() -> None:
         ("port", "70000"),
         ("database_url", "mysql://localhost/desk"),
         ("ship_days", "someday"),
+        ("cutoff", "24:00"),
+        ("cutoff", "2pm"),
+        ("cutoff", "14:00:30"),
+        ("holidays", "25.12.2026"),
+        ("holidays", "2026-02-30"),
+        ("holidays", "2026-12-25 2027-01-01"),
+        ("ready_when", "payed"),
         ("usd_rates", "EUR"),
         ("usd_rates", "EUR=much"),
         ("usd_rates", "EUR=-1"),

@@ -13,7 +13,14 @@ from tests.support.shopify import ScriptedShop, page
 from orders_sync.commands import shopify
 from orders_sync.external.shopify.documents import API_VERSION
 from orders_sync.external.shopify.errors import Denied, ShopifyError
-from orders_sync.external.shopify.shop import READ_SCOPES, TOPICS, read_shop, require_same, subscriptions
+from orders_sync.external.shopify.shop import (
+    OPTIONAL_SCOPES,
+    READ_SCOPES,
+    TOPICS,
+    read_shop,
+    require_same,
+    subscriptions,
+)
 from orders_sync.settings import Settings, load
 
 Json = dict[str, Any]
@@ -77,7 +84,13 @@ def test_check_finds_nothing_missing(monkeypatch: pytest.MonkeyPatch, capsys: py
     whole = {"ShopRead": installed(*READ_SCOPES, "read_all_orders"), "WebhookSubscriptions": subscribed(*TOPICS)}
     connecting(monkeypatch, looking(whole))
     assert shopify.check(settings()) == 0
-    assert "missing" not in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "missing" not in told
+    assert "ok      barcodes: not read without read_products; what is scanned while packing is matched by SKU\n" in told
+    whole["ShopRead"] = installed(*READ_SCOPES, *OPTIONAL_SCOPES)
+    connecting(monkeypatch, looking(whole))
+    assert shopify.check(settings()) == 0
+    assert "barcodes" not in capsys.readouterr().out
 
 
 def test_check_names_what_is_missing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

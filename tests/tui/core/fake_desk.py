@@ -20,6 +20,7 @@ from orders_wire.actions import Action, ActionAnswer, AssignBody, Failure, Fulfi
 from orders_wire.alerts import Event
 from orders_wire.cursors import decode_offset, encode_offset
 from orders_wire.detail import OrderDetail
+from orders_wire.lines import LinesAnswer, OrderLines, PackingLine
 from orders_wire.mentions import Mention
 from orders_wire.orders import Order, Tracking
 from orders_wire.page import Desk, Metrics, OrdersPage, OrdersSlice, PageInfo, Period
@@ -156,6 +157,20 @@ class FakeDesk:
         if order_id not in self.rows:
             raise Refused(ErrorCode.NOT_FOUND, "no such order")
         return OrderDetail(**dict(self.rows[order_id]))
+
+    async def lines(self, order_ids: Sequence[str]) -> LinesAnswer:
+        """Each order has a Mug, of which two are owed while it awaits its fulfilment."""
+        await self._travel(self.reads)
+        rows = [self.rows[order_id] for order_id in order_ids]
+        owing = {row.id: 2 * (row.status is Status.AWAITING_FULFILLMENT) for row in rows}
+        told = [
+            PackingLine(line_id="l1", sku="MUG", title="Mug", quantity=2, owed=owing[row.id], sendable=owing[row.id])
+            for row in rows
+        ]
+        orders = [
+            OrderLines(id=row.id, version=row.version, lines=[line]) for row, line in zip(rows, told, strict=True)
+        ]
+        return LinesAnswer(orders=orders)
 
     async def owners(self) -> list[Owner]:
         await self._travel(self.reads)

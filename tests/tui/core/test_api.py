@@ -85,6 +85,41 @@ async def test_what_is_said_of_presence_and_mentions() -> None:
     ]
 
 
+async def test_lines_are_asked_for_by_id_and_read() -> None:
+    asked: list[object] = []
+    line = {"lineId": "gid://shopify/LineItem/5", "title": "Mug \x1b[31m", "quantity": 3, "owed": 2, "sendable": 1}
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append((request.method, request.url.path, json.loads(request.content)))
+        missing = {"id": "#9", "code": "not_found", "message": "There is no order #9"}
+        told = {"orders": [{"id": gid(1), "version": 4, "lines": [line]}], "failures": [missing, {"code": "new"}]}
+        return httpx.Response(200, json=told)
+
+    got = await api(handler).lines((gid(1), "#9"))
+    assert asked == [("POST", "/sync/orders/lines", {"orderIds": [gid(1), "#9"]})]
+    (read,) = got.orders
+    assert (read.id, read.version, read.lines[0].line_id, read.lines[0].sendable) == (gid(1), 4, line["lineId"], 1)
+    assert "\x1b" not in read.lines[0].title
+    assert [failure.id for failure in got.failures] == ["#9"], "what does not read hides no other"
+
+
+async def test_more_lines_than_one_answer_holds_are_asked_for_by_halves() -> None:
+    asked: list[int] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        ids = json.loads(request.content)["orderIds"]
+        asked.append(len(ids))
+        if len(ids) > 2 or "#big" in ids:
+            return httpx.Response(413, json={"success": False, "code": "too_large", "message": "too many"})
+        return httpx.Response(200, json={"orders": [{"id": of, "version": 1, "lines": []} for of in ids]})
+
+    got = await api(handler).lines(("1", "2", "3", "4", "5"))
+    assert [order.id for order in got.orders] == ["1", "2", "3", "4", "5"]
+    assert asked == [5, 2, 3, 1, 2]
+    with pytest.raises(Refused, match="too many"):
+        await api(handler).lines(("1", "#big"))
+
+
 async def test_a_page_is_asked_for_with_its_parameters_and_read() -> None:
     asked: dict[str, str] = {}
 

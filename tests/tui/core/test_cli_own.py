@@ -26,7 +26,7 @@ def test_views_are_listed_with_what_is_none(call: Call, capsys: Capture, views: 
     assert call("views", "path") == 0
     assert capsys.readouterr().out == f"{views}\n"
     assert call("views") == 0
-    assert "mine, late  overdue  owner:me sort:-value_usd" in capsys.readouterr().out
+    assert "mine, late  overdue      owner:me sort:-value_usd" in capsys.readouterr().out
     (views / "bad.toml").write_text('tab = "overdue"\ncolumns = ["agee"]\n')
     assert call("views") == 1
     assert "bad.toml: line 2: columns knows no 'agee' (did you mean age?)" in capsys.readouterr().err

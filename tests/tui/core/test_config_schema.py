@@ -67,7 +67,8 @@ def test_every_default_is_what_its_schema_takes(schema: dict[str, Any]) -> None:
 
 JUNK = st.sampled_from(
     [True, 0, -1, 1, 250, 251, 0.5, math.pi, "", "x", "nord", "desk-light", "red", "#b3261e", "#b3261", "redd", [], ["a"], {},
-     "http://x", "https://desk.example:8443/shop", "http://x:99999", "http://", "https://a:b@desk", "ftp://x", "desk", "on"]
+     "http://x", "https://desk.example:8443/shop", "http://x:99999", "http://", "https://a:b@desk", "ftp://x", "desk", "on",
+     ["lp", "{file}", "{{}}"], ["~/bin/lp", "{text}x"], ["lp", "{x}"], ["lp", "{"], ["./lp"], [" "], ["{file}"], ["lp", 1]]
 )  # fmt: skip
 KEYS = st.sampled_from(
     [
@@ -81,7 +82,7 @@ KEYS = st.sampled_from(
         "escape",
         "enter",
         "ctrl+q",
-        "ctrl+q,q",
+        "ctrl+q,f8",
         ",",
         "comma",
         "x,",

@@ -10,6 +10,7 @@ from tests.tui.core.samples import NOON, order, page
 
 from orders_tui import wording
 from orders_tui.startup import first_page
+from orders_wire.vocabulary import Ready
 
 PAGE = json.loads(page([order(1)]).model_dump_json(by_alias=True))
 
@@ -37,6 +38,13 @@ def test_a_hold_has_its_time() -> None:
     assert wording.hold_until(hold.until, NOON).word == "Mon 10:00"
 
 
+def test_what_can_be_sent_is_shown() -> None:
+    shown = first_page.read(with_order(ready="part", blockers=["stock:MUG"], together="t1")).orders.items[0]
+    assert (shown.ready, shown.blockers, shown.together) == (Ready.PART, ["stock:MUG"], "t1")
+    bare = {name: value for name, value in with_order()["orders"]["items"][0].items() if name != "blockers"}
+    assert first_page.read({**PAGE, "orders": {**PAGE["orders"], "items": [bare]}}).orders.items[0].blockers == []
+
+
 @pytest.mark.parametrize(
     "strange",
     [
@@ -45,6 +53,9 @@ def test_a_hold_has_its_time() -> None:
         with_order(assigned_to={}),
         with_order(customer_name=[]),
         with_order(tags="vip"),
+        with_order(ready="perhaps"),
+        with_order(blockers="payment"),
+        with_order(together=5),
         with_order(total=3),
         with_order(hold="x"),
         with_order(hold={**HOLD, "until": 5}),

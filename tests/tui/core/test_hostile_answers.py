@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import random
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -47,11 +48,13 @@ LINES = {
     "list": [["list"], ["list", "--json", "--all"]],
     "show": [["show", "1001"], ["show", "1001", "--json"]],
     "export": [["export", "orders.csv"], ["export", "orders.json"]],
+    "pick": [["pick"], ["pick", "--by", "order", "--format", "html", "--take"]],
     "alerts": [["alerts"], ["alerts", "--json", "--mine"]],
     "mentions": [["mentions"], ["mentions", "--unread", "--json"], ["mentions", "read", "1"]],
     "watch": [["watch"], ["watch", "--poll"], ["watch", "--json"]],
     "assign": [["assign", "1001", "--to", "ana"]],
     "fulfill": [["fulfill", "1001"], ["fulfill", "1001", "--line", "A=1"]],
+    "pack": [["pack", "1001", "--scan-file", os.devnull, "--no-label"]],
     "tracking": [["tracking", "1001", "--number", "9", "--parcel", "F1"]],
     "support": [["support", "1001", "--note", "late"]],
     "returns": [["returns", "1001", "--action", "deny", "--yes"]],
@@ -371,6 +374,7 @@ async def test_a_strange_event_among_polled_ones_is_dropped() -> None:
 READS: dict[str, Callable[[SyncApi], Awaitable[object]]] = {
     "orders": lambda client: client.orders(OrdersQuery()),
     "order": lambda client: client.order("1"),
+    "lines": lambda client: client.lines(["1"]),
     "owners": SyncApi.owners,
     "me": SyncApi.me,
     "health": SyncApi.health,

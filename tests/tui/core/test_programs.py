@@ -63,7 +63,7 @@ async def test_who_is_cancelled_while_a_program_begins_leaves_none_behind(tmp_pa
 
 
 async def run_all(command: OwnCommand, *known: OrderDetail | ApiError) -> tuple[Run, ...]:
-    programs = Runner(Orders(*known).read, Pace())
+    programs = Runner(Orders(*known).read, Pace(), Path)
     programs.start(command, [(str(at), f"#{at}") for at in range(len(known))])
     await until(lambda: not programs.running)
     await programs.close()
@@ -184,7 +184,7 @@ async def test_what_a_program_leaves_behind_ends_with_it(tmp_path: Path) -> None
 
 async def test_the_client_leaves_no_program_behind(tmp_path: Path) -> None:
     sleeping = script(tmp_path / "sleep", f"#!/bin/sh\necho $$ >> {tmp_path}/pids\nsleep 77.7\n")
-    programs = Runner(Orders(*[detail()] * 5).read, Pace())
+    programs = Runner(Orders(*[detail()] * 5).read, Pace(), Path)
     programs.start(OwnCommand("x", (sleeping,)), [(str(at), "#1") for at in range(5)])
     await until(lambda: len(numbers(tmp_path / "pids")) == runner.AT_ONCE)
     pids = numbers(tmp_path / "pids")
@@ -194,7 +194,7 @@ async def test_the_client_leaves_no_program_behind(tmp_path: Path) -> None:
 
 
 async def test_killing_waits_for_nothing(tmp_path: Path) -> None:
-    programs = Runner(Orders(detail()).read, Pace())
+    programs = Runner(Orders(detail()).read, Pace(), Path)
     programs.start(OwnCommand("x", ("sleep", "77.7")), [("0", "#1")])
     await until(lambda: bool(programs._groups))
     group = next(iter(programs._groups))

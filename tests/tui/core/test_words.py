@@ -18,6 +18,7 @@ from orders_wire.vocabulary import Tab
 
 KNOWN: Mapping[Argument, tuple[Value, ...]] = {
     Argument.OWNER: (Value("ana", "you"), Value("bo", "9 open"), Value("nobody")),
+    Argument.ORDER: (Value("#1001", "Zoe"), Value("#1002")),
     Argument.REASON: (Value("fraud"), Value("payment")),
     Argument.CANCEL_REASON: (Value("customer"), Value("other")),
     Argument.SORT: tuple(signed([Value("ship_by", "ship by"), Value("assigned_to", "owner")])),

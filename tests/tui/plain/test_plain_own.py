@@ -39,12 +39,14 @@ async def test_a_dangerous_one_asks_for_yes_and_none_runs_in_read_only(session: 
 
 
 async def test_tabs_and_pinned_views_are_named_alike(session: FakeSession) -> None:
-    await talk(session, "tab late")
+    said = await talk(session, "tab late")
+    assert "\nlate: 1 to 5 of 23," in said
+    assert "\nlate 23: " in said
     assert (session.table.view.query.tab, session.table.view.query.filters.owner) == (Tab.OVERDUE, "unassigned")
-    await talk(session, "tab returns")
-    assert session.table.view.place == "returns"
+    await talk(session, "tab overdue")
+    assert (session.table.view.place, session.table.view.query.filters.owner) == ("overdue", None)
     await talk(session, "pinned view")
-    assert session.table.view.place == "overdue"
+    assert (session.table.view.pinned, session.table.view.query.tab) == ("late", Tab.OVERDUE)
 
 
 def test_views_are_those_of_files_and_what_no_file_has_yet(tmp_path: Path) -> None:

@@ -19,10 +19,12 @@ from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.widgets import Input, TextArea
 
+from orders_tui import paths
 from orders_tui.app import DeskApp
 from orders_tui.config import Config
 from orders_tui.context.context import Context
 from orders_tui.pace import Pace
+from orders_tui.programs import printer
 from orders_tui.registry import keymap_of
 from orders_tui.screens.desk import DeskScreen
 
@@ -65,6 +67,14 @@ def every_frame() -> bool:
 
 
 @pytest.fixture(autouse=True)
+def _a_display(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever the tests are run on, a browser could be opened here; none is. What is printed lies where the test does."""
+    monkeypatch.setattr(printer, "has_display", lambda *_: True)
+    monkeypatch.setattr(printer, "_opened", lambda *_: True)
+    monkeypatch.setattr(paths, "prints_folder", lambda _: tmp_path / "prints")
+
+
+@pytest.fixture(autouse=True)
 def _frames_nobody_sees(every_frame: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not every_frame:
         skip_unseen_frames(monkeypatch)
@@ -74,6 +84,7 @@ def _frames_nobody_sees(every_frame: bool, monkeypatch: pytest.MonkeyPatch) -> N
 def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(DeskApp, "open_url", lambda *_, **__: None)  # no browser of this machine
     for field in (Input, TextArea):
         monkeypatch.setattr(field.cursor_blink, "_default", False, raising=False)
 
@@ -108,6 +119,7 @@ def make_app(session: FakeSession, clock: SteppingClock, tmp_path: Path) -> Make
             keyboard=app.keyboard,
             outgoing=FakeOutgoing(),
             shops=FakeShops(),
+            packing=tmp_path / "packing",
         )
         return app
 

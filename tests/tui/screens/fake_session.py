@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.tui.screens import desk_data
 from tests.tui.screens.desk_data import NOW
 from tests.tui.screens.fake_mentions import FakeMentions
+from tests.tui.screens.fake_slips import FakeSlips
 
 from orders_tui.actions.assign import AssignDraft
 from orders_tui.actions.draft import Draft
@@ -34,6 +35,7 @@ from orders_tui.views.pins import pin
 from orders_wire.alerts import Event
 from orders_wire.alerts import OpenAlerts as OpenAlertsAnswer
 from orders_wire.detail import OrderDetail, Present
+from orders_wire.lines import LinesAnswer, OrderLines, PackingLine
 from orders_wire.orders import Order
 from orders_wire.page import OrdersPage
 from orders_wire.people import Me, Owner
@@ -69,6 +71,7 @@ class FakeSession:
         self.table = FakeTable(self)
         self.actions = FakeActions(self)
         self.mentions = FakeMentions(self.tell)
+        self.slips = FakeSlips(self)
         self.present: dict[str, tuple[Present, ...]] = {}
         self.places: list[tuple[str, str | None] | None] = []
         """Where the operator was, one after another."""
@@ -214,6 +217,8 @@ class FakeSession:
     def matching(self) -> list[Order]:
         query = self.view_now.query
         orders = [self.orders.get(order.id, order) for order in desk_data.of_tab(query.tab)]
+        if query.filters.ready:
+            orders = [order for order in orders if order.ready == query.filters.ready]
         if query.filters.owner:
             orders = [order for order in orders if order.assigned_to == query.filters.owner]
         if query.filters.words:
@@ -296,6 +301,12 @@ class FakeSession:
             detail = self.table.detail(order_id)
             came(order_id, detail if detail is not None else Unreachable("the server does not answer"))
 
+    async def read_lines(self, order_ids: Sequence[str]) -> LinesAnswer:
+        if not self.connection_now.acts:
+            raise Unreachable("the server does not answer")
+        read = [detail for order_id in order_ids if (detail := self.table.detail(order_id)) is not None]
+        return LinesAnswer(orders=[OrderLines(id=each.id, version=each.version, lines=_lines(each)) for each in read])
+
     async def sign_in(self, token: str) -> ApiError | None:
         if token == "wrong":
             return SignInNeeded("unknown token")
@@ -361,6 +372,11 @@ class FakeAlertPages:
         return OpenAlertsAnswer(alerts=found[first:last], next=str(last) if last < len(found) else None)
 
 
+def _lines(detail: OrderDetail) -> list[PackingLine]:
+    same = [name for name in PackingLine.model_fields if name != "line_id"]
+    return [PackingLine(line_id=line.id, **{name: getattr(line, name) for name in same}) for line in detail.line_items]
+
+
 class FakeTable:
     """What is shown, as the test has put it."""
 
@@ -381,6 +397,10 @@ class FakeTable:
     def row(self, order_id: str) -> RowView | None:
         known = next((row for row in self._session.view_now.rows if row.order.id == order_id), None)
         return known or (RowView(self._session.orders[order_id]) if order_id in self._session.orders else None)
+
+    def together(self, order: Order) -> list[str]:
+        known = [each for each in self._session.orders.values() if order.together and each.together == order.together]
+        return [each.order_number for each in known if each.id != order.id]
 
     def memory(self, place: str) -> TabMemory:
         return TabMemory(saved=self._session.saved.get(place, ""))

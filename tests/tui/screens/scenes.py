@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.tui.screens import address_data, desk_data, shipping_data
+from tests.tui.screens.bench_scenes import BENCH
 from tests.tui.screens.cancel_scenes import CANCELLING
 from tests.tui.screens.desk_data import NOW, ago
 from tests.tui.screens.fake_session import FakeSession
 from tests.tui.screens.hold_scenes import HOLDS
 from tests.tui.screens.note_scenes import NOTES
 from tests.tui.screens.people_scenes import PEOPLE
+from tests.tui.screens.pick_scenes import PICKS
+from tests.tui.screens.ready_scenes import READY
 from tests.tui.screens.scene import Scene
 
 from orders_tui.actions.tracking import ParcelNumber, TrackingDraft
@@ -325,5 +328,8 @@ SCENES = [
     *HOLDS,
     *NOTES,
     *PEOPLE,
+    *PICKS,
+    *READY,
     *CANCELLING,
+    *BENCH,
 ]

@@ -15,7 +15,7 @@ from pydantic_core import to_jsonable_python
 from tests.tui.screens import desk_data
 from tests.tui.screens.desk_data import NOW
 
-from orders_wire.alerts import AlertsAnswer
+from orders_wire.alerts import AlertsAnswer, Event
 from orders_wire.detail import Note
 from orders_wire.mentions import Mention, Mentions
 from orders_wire.orders import Order, TimelineEntry
@@ -29,7 +29,8 @@ DESK = Desk(id="k3f9", version=90)
 class ServedDesk:
     """`answers` is closed to hold every answer back; `status` is that of every answer, `body` stands in for it, `spoil` changes
     it; `asked` are the page requests so far, `tokens` what they carried; `acts` is closed to
-    hold actions back, `assigned` are the owners that were asked for; `noted` is what was noted.
+    hold actions back, `assigned` are the owners that were asked for; `noted` is what was noted; `moves` is how often the desk
+    moved on otherwise. With `streams` it has a stream of events, on which `tell` tells.
     """
 
     rows: list[Order] = field(default_factory=lambda: desk_data.of_tab(Tab.UNFULFILLED)[:40])
@@ -41,6 +42,10 @@ class ServedDesk:
     acts: asyncio.Event = field(default_factory=asyncio.Event)
     assigned: list[str] = field(default_factory=list)
     noted: list[str] = field(default_factory=list)
+    moves: int = 0
+    streams: bool = False
+    listeners: list[web.StreamResponse] = field(default_factory=list)
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
     tokens: set[str | None] = field(default_factory=set)
     url: str = ""
 
@@ -50,7 +55,7 @@ class ServedDesk:
 
     @property
     def desk(self) -> Desk:
-        return DESK.model_copy(update={"version": DESK.version + len(self.noted)})
+        return DESK.model_copy(update={"version": DESK.version + len(self.noted) + self.moves})
 
     async def orders(self, request: web.Request) -> web.Response:
         self.asked.append(request.query_string)
@@ -73,8 +78,32 @@ class ServedDesk:
     async def owners(self, _: web.Request) -> web.Response:
         return await self._said(desk_data.PEOPLE)
 
-    async def alerts(self, _: web.Request) -> web.Response:
+    async def alerts(self, request: web.Request) -> web.StreamResponse:
+        if self.streams and request.headers["Accept"] == "text/event-stream":
+            return await self._stream(request)
         return await self._said(AlertsAnswer(alerts=desk_data.alert_events(), cursor="k3f9-90", more=False))
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        """What is open, then what is told, until `cut`."""
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        self.listeners.append(response)
+        await self.tell(*desk_data.alert_events())
+        await self.ending.wait()
+        return response
+
+    async def tell(self, *events: Event) -> None:
+        """On every stream, in one piece."""
+        blocks = "".join(f"id: {each.id}\ndata: {each.model_dump_json(by_alias=True)}\n\n" for each in events)
+        for response in self.listeners:
+            await response.write(blocks.encode())
+
+    def cut(self) -> None:
+        """The streams end, and there are none."""
+        self.streams = False
+        self.listeners.clear()
+        self.ending.set()
+        self.ending = asyncio.Event()
 
     async def assign(self, request: web.Request) -> web.Response:
         """Done, once `acts` is open."""

@@ -9,9 +9,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 import pytest
+from tests.tui.screens.bench_scenes import BENCH
 from tests.tui.screens.conftest import MakeApp
 from tests.tui.screens.fake_session import FakeSession
 from tests.tui.screens.geometry import Watched
+from tests.tui.screens.pick_scenes import PICKS
+from tests.tui.screens.ready_scenes import READY
 from tests.tui.screens.scene import Scene
 from tests.tui.screens.scenes import SCENES, STATES, TABS
 from textual import events
@@ -115,6 +118,6 @@ def test_looks_as_accepted_on_a_light_ground(scene: Scene, size: tuple[int, int]
     assert look.same(scene, size, theme=themes.LIGHT.name)
 
 
-@_each(OTHER_LOOKS, (SMALL,))
+@_each([*OTHER_LOOKS, *PICKS, *BENCH, *READY], (SMALL,))
 def test_looks_as_accepted_in_ascii(scene: Scene, size: tuple[int, int], look: Look) -> None:
     assert look.same(scene, size, ascii=True)

@@ -83,7 +83,9 @@ def more(info: ShopInfo) -> Iterator[str]:
     optional = info.lacks(shop_side.OPTIONAL_SCOPES)
     if shop_side.ALL_ORDERS in optional:
         yield f"Without the scope {shop_side.ALL_ORDERS} Shopify shows the orders of the last 60 days only"
-    others = [scope for scope in optional if scope != shop_side.ALL_ORDERS]
+    if shop_side.BARCODES in optional:
+        yield f"Without the scope {shop_side.BARCODES} no barcodes are read: what is scanned while packing is matched by SKU"
+    others = [scope for scope in optional if scope not in (shop_side.ALL_ORDERS, shop_side.BARCODES)]
     if others:
         yield f"Scopes that would show more: {', '.join(others)}"
     writing = info.lacks(shop_side.WRITE_SCOPES)

@@ -13,8 +13,9 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AliasPath, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
+from orders_sync.evidence.shopify_words import CREATE_FULFILLMENT, ENDED_FULFILLMENT_ORDER
 from orders_sync.external.shopify.errors import UnexpectedShape
-from orders_sync.external.shopify.scalars import Id, Instant, Money, Whole, Word
+from orders_sync.external.shopify.scalars import Id, Instant, Money, Name, Whole, Word
 
 T = TypeVar("T")
 
@@ -108,19 +109,19 @@ class Attribute(Node):
 
 
 class Variant(Node):
-    barcode: str | None = None
+    barcode: Name | None = None
 
 
 class Line(Node):
     id: Id
-    sku: str | None = None
-    title: str | None = None
+    sku: Name | None = None
+    title: Name | None = None
     quantity: Whole
     current_quantity: Whole
     unfulfilled_quantity: Whole
     requires_shipping: bool
     price: Annotated[Money | None, Field(alias="originalUnitPriceSet")] = None
-    variant_title: str | None = None
+    variant_title: Name | None = None
     custom_attributes: list[Attribute] = []
     variant: Variant | None = None
 
@@ -159,6 +160,10 @@ class Hold(Node):
     handle: str | None = None
 
 
+class SupportedAction(Node):
+    action: Word
+
+
 class FulfillmentOrder(Node):
     id: Id
     status: Word
@@ -167,6 +172,19 @@ class FulfillmentOrder(Node):
     fulfill_by: Instant | None = None
     method: Annotated[Word | None, Field(validation_alias=AliasPath("deliveryMethod", "methodType"))] = None
     fulfillment_holds: list[Hold] | None = None
+    supported_actions: list[SupportedAction] | None = None
+
+    @property
+    def fulfillable(self) -> bool | None:
+        """The shop lets it be fulfilled; None where that is hidden."""
+        actions = self.supported_actions
+        return None if actions is None else any(each.action == CREATE_FULFILLMENT for each in actions)
+
+    @property
+    def kept(self) -> bool:
+        """Something keeps what it has to send where it is: a hold, a later day, another location's service."""
+        held = bool(self.fulfillment_holds) or self.status in ("on_hold", "scheduled")
+        return held or (self.fulfillable is False and self.status not in ENDED_FULFILLMENT_ORDER)
 
 
 class Transaction(Node):

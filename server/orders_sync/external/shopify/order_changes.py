@@ -240,6 +240,7 @@ def _fulfillment_order(read: OrderRead, part: nodes.FulfillmentOrder) -> Fulfill
         status=part.status,
         fulfill_by=part.fulfill_by,
         method=part.method,
+        fulfillable=part.fulfillable,
         holds=None
         if holds is None
         else tuple(HoldPart(id=str(h.id), reason=h.reason, note=h.reason_notes, handle=h.handle) for h in holds),
@@ -278,9 +279,8 @@ def _dispute(read: OrderRead, part: nodes.Dispute) -> DisputeSeen:
 
 
 def held(order: nodes.Order) -> Iterable[int]:
-    """The fulfilment orders whose lines say what is waited for."""
-    parts = nodes.items(order.fulfillment_orders)
-    return (part.id for part in parts if part.fulfillment_holds or part.status == "on_hold")
+    """The fulfilment orders whose lines say what is waited for, and what cannot be sent."""
+    return (part.id for part in nodes.items(order.fulfillment_orders) if part.kept)
 
 
 def late(order: nodes.Order) -> Iterable[int]:

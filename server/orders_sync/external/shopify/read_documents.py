@@ -35,6 +35,7 @@ _SCAN = "fragment Scan on FulfillmentEvent { id status happenedAt createdAt }\n"
 _FULFILLMENT_ORDER = """
 fragment FulfillmentOrderParts on FulfillmentOrder {
   id status createdAt updatedAt fulfillBy
+  supportedActions { action }
   deliveryMethod { methodType }
   fulfillmentHolds { id reason reasonNotes handle }
 }

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import orjson
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from orders_sync.evidence.entities import MoneyPart
-from orders_sync.evidence.json_fields import clean
+from orders_sync.evidence.json_fields import MOST_NAME, MOST_UNITS, clean
 from orders_sync.evidence.money import money
 from orders_sync.instants import EARLIEST, LATEST, Ms, parse_instant
 from orders_wire.texts import trimmed
@@ -53,12 +53,19 @@ def _money(value: object) -> object:
     return money(inner["amount"], inner["currencyCode"])
 
 
-Whole = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
-"""A count that a database can hold."""
+Whole = Annotated[int, Field(ge=-MOST_UNITS, le=MOST_UNITS)]
+"""A count of units."""
 
-Id = Annotated[Whole, BeforeValidator(lambda value: number(value) if isinstance(value, str) else value)]
+Id = Annotated[
+    int,
+    Field(ge=-_LARGEST, le=_LARGEST),
+    BeforeValidator(lambda value: number(value) if isinstance(value, str) else value),
+]
 Instant = Annotated[Ms, BeforeValidator(_instant)]
 Money = Annotated[MoneyPart, BeforeValidator(_money)]
+Name = Annotated[str, AfterValidator(lambda value: value[:MOST_NAME])]
+"""Text that is cut where a webhook's is."""
+
 Word = Annotated[str, BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)]
 
 

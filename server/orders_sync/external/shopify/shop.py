@@ -14,6 +14,9 @@ from orders_sync.external.shopify.pagination import read_to_end
 ALL_ORDERS = "read_all_orders"
 """Without this scope the shop shows orders of the last 60 days only, and says nothing of the others."""
 
+BARCODES = "read_products"
+"""Without this scope the shop shows no line's variant: what is packed is known by its SKU alone."""
+
 READ_SCOPES = (
     "read_orders",
     "read_customers",
@@ -24,7 +27,7 @@ READ_SCOPES = (
 )
 OPTIONAL_SCOPES = (
     ALL_ORDERS,
-    "read_products",
+    BARCODES,
     "read_assigned_fulfillment_orders",
     "read_third_party_fulfillment_orders",
     "read_shopify_payments_disputes",

@@ -13,6 +13,7 @@ from typing import Any
 from orders_sync.evidence.changes import Change, FulfillmentOrderSeen, HoldAdded, HoldReleased, Stamp
 from orders_sync.evidence.entities import HoldPart
 from orders_sync.evidence.json_fields import Node
+from orders_sync.evidence.shopify_words import CREATE_FULFILLMENT
 from orders_sync.instants import Ms
 
 _SUFFIX = "fulfillment_order"
@@ -71,15 +72,19 @@ def _seen(node: Node, order_id: int | None, ids: Iterable[int], seen: Ms) -> Ful
     cleared = ["fulfill_by"] if node.cleared("fulfill_by") else []
     if method is None and node.has("delivery_method"):
         cleared.append("method")
+    status, actions = node.word("status"), node.words("supported_actions")
+    fulfillable = CREATE_FULFILLMENT in actions if node.has("supported_actions") else None
+    kept = status in ("on_hold", "scheduled") or fulfillable is False
     return FulfillmentOrderSeen(
         fulfillment_order_id=own,
         order_id=order_id,
         stamp=Stamp(node.instant("updated_at") or seen, seen),
-        status=node.word("status"),
+        status=status,
+        fulfillable=fulfillable,
         fulfill_by=node.instant("fulfill_by"),
         method=method,
         holds=tuple(_hold(hold) for hold in node.nodes("fulfillment_holds")) if held else None,
-        held_lines=tuple(_held_lines(node)) if node.word("status") == "on_hold" else (),
+        held_lines=tuple(_held_lines(node)) if kept else (),
         related=tuple(sorted({other for other in ids if other != own})),
         cleared=tuple(cleared),
     )

@@ -21,11 +21,11 @@ def read_levels(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
 
 
 def read_items(verb: str, body: Node, seen: Ms) -> tuple[Change, ...]:
-    """Which SKU an item is; none once it was deleted."""
+    """Which SKU an item is; none once it was deleted, or while its stock is not tracked: its levels say nothing then."""
     return tuple(
         InventoryItemSeen(
             item_id=item.need_id("id", "admin_graphql_api_id"),
-            sku=None if verb == "delete" else item.text("sku", most=512),
+            sku=None if verb == "delete" or item.flag("tracked") is False else item.text("sku", most=512),
             stamp=Stamp(item.instant("updated_at") or seen, seen),
         )
         for item in body.unwrap("inventory_item", "inventory_items")

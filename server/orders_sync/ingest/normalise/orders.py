@@ -12,7 +12,7 @@ from typing import Any
 from orders_sync.evidence import entities
 from orders_sync.evidence.changes import Change, OrderDeleted, OrderEdited, OrderSeen, Stamp
 from orders_sync.evidence.entities import MoneyPart
-from orders_sync.evidence.json_fields import Node
+from orders_sync.evidence.json_fields import MOST_NAME, Node
 from orders_sync.evidence.line_properties import bounded, properties
 from orders_sync.evidence.money import summed
 from orders_sync.ingest.normalise import fulfillment_orders, fulfillments, payments, returns
@@ -20,7 +20,6 @@ from orders_sync.instants import Ms
 
 _Field = tuple[tuple[str, ...], str, Callable[[Node], Any]]
 
-_NAME = 512
 _INSTANTS = ("created_at", "processed_at", "updated_at", "cancelled_at", "closed_at")
 _PERSON = ("first_name", "last_name")
 _PLACE = (
@@ -86,7 +85,7 @@ def _edit(edit: Node, seen: Ms) -> OrderEdited:
 
 def _fields(order: Node) -> entities.OrderFields:
     fields = {field: read(order) for names, field, read in _FIELDS if order.has(*names)}
-    if fields.get("name") is None and (number := order.text("order_number", most=_NAME)) is not None:
+    if fields.get("name") is None and (number := order.text("order_number", most=MOST_NAME)) is not None:
         fields["name"] = f"#{number}"
     return entities.OrderFields(**fields)
 
@@ -98,8 +97,8 @@ def _customer(order: Node) -> entities.CustomerPart | None:
     return entities.CustomerPart(
         id=customer.id("id", "admin_graphql_api_id"),
         name=_full_name(customer),
-        email=customer.text("email", most=_NAME),
-        phone=customer.text("phone", most=_NAME),
+        email=customer.text("email", most=MOST_NAME),
+        phone=customer.text("phone", most=MOST_NAME),
         tags=customer.words("tags"),
     )
 
@@ -108,12 +107,12 @@ def _address(order: Node, name: str) -> entities.AddressPart | None:
     address = order.node(name)
     if address is None:
         return None
-    fields = {field: address.text(field, most=_NAME) for field in (*_PERSON, *_PLACE) if address.has(field)}
-    return entities.AddressPart(name=address.text("name", most=_NAME) or _full_name(address), **fields)
+    fields = {field: address.text(field, most=MOST_NAME) for field in (*_PERSON, *_PLACE) if address.has(field)}
+    return entities.AddressPart(name=address.text("name", most=MOST_NAME) or _full_name(address), **fields)
 
 
 def _full_name(person: Node) -> str | None:
-    parts = (person.text(name, most=_NAME) for name in _PERSON)
+    parts = (person.text(name, most=MOST_NAME) for name in _PERSON)
     return " ".join(part for part in parts if part) or None
 
 
@@ -127,7 +126,7 @@ def _shipping_lines(order: Node) -> list[Node]:
 
 
 def _shipping_titles(order: Node) -> tuple[str, ...]:
-    titles = (line.text("title", "code", most=_NAME) for line in _shipping_lines(order))
+    titles = (line.text("title", "code", most=MOST_NAME) for line in _shipping_lines(order))
     return tuple(title for title in titles if title)
 
 
@@ -160,14 +159,14 @@ def _line(line: Node, currency: str | None, *, fulfilled: bool) -> entities.Line
         left = 0 if fulfilled or line.word("fulfillment_status") == "fulfilled" else quantity
     return entities.LinePart(
         id=line.need_id("id", "admin_graphql_api_id"),
-        sku=line.text("sku", most=_NAME),
-        title=line.text("title", "name", most=_NAME) or "",
+        sku=line.text("sku", most=MOST_NAME),
+        title=line.text("title", "name", most=MOST_NAME) or "",
         quantity=quantity,
         current_quantity=current or 0,
         fulfillable_quantity=max(0, min(left, current or 0)),
         requires_shipping=line.flag("requires_shipping") is not False,
         price=line.money("price", currency),
-        variant_title=line.text("variant_title", most=_NAME),
+        variant_title=line.text("variant_title", most=MOST_NAME),
         properties=properties(_pairs(line.value("properties"))),
     )
 
@@ -193,7 +192,7 @@ def _alike(read: str, *names: str) -> Iterable[_Field]:
 
 
 _FIELDS: tuple[_Field, ...] = (
-    (("name",), "name", lambda order: order.text("name", most=_NAME)),
+    (("name",), "name", lambda order: order.text("name", most=MOST_NAME)),
     *_alike("instant", *_INSTANTS),
     *_alike("word", "financial_status", "fulfillment_status"),
     _amount("total_price", "total"),
@@ -202,9 +201,9 @@ _FIELDS: tuple[_Field, ...] = (
     _amount("total_discounts", "discounts"),
     (("shipping_lines", _SHIPPING_SUM), "shipping", _shipping),
     (("currency",), "currency", _currency),
-    (("source_name",), "source_name", lambda order: order.text("source_name", most=_NAME)),
+    (("source_name",), "source_name", lambda order: order.text("source_name", most=MOST_NAME)),
     *_alike("words", "tags"),
-    (("email",), "email", lambda order: order.text("email", "contact_email", most=_NAME)),
+    (("email",), "email", lambda order: order.text("email", "contact_email", most=MOST_NAME)),
     *_alike("text", "note"),
     (("customer",), "customer", _customer),
     (("shipping_address",), "shipping_address", lambda order: _address(order, "shipping_address")),

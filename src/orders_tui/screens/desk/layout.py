@@ -52,6 +52,7 @@ class Draws(Protocol):
 
     def draw(self, *parts: Part) -> None: ...
     def schedule(self, part: Part) -> None: ...
+    def schedule_all(self) -> None: ...
     def follow_cursor(self) -> None: ...
 
 
@@ -71,6 +72,8 @@ class DeskLayout(CommandScreen):
 
     def compose(self) -> ComposeResult:
         """Top to bottom, as it is seen."""
+        self.add_class(*breakpoints.classes(self.app.size))
+        self.apply_preferences()
         glyphs = self.work.glyphs
         yield TopBar(self.work.band, glyphs.ellipsis, id="top")
         yield TabStrip(glyphs, id="tabs")
@@ -178,12 +181,8 @@ class DeskLayout(CommandScreen):
         self.remove_class(SIDE_ONLY, TABLE_ONLY)
         if self.has_class("-narrow"):
             self.call_after_refresh(self.table.focus)
-        self.draw_all_soon()
+        self.renderer.schedule_all()
         return True
-
-    def draw_all_soon(self) -> None:
-        """Draws every part once the new layout is known."""
-        self.call_after_refresh(self.renderer.draw, *Part)
 
     def apply_preferences(self) -> None:
         """Side bar and timeline as the operator likes them."""

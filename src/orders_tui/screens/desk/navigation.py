@@ -130,7 +130,7 @@ class NavigationCommands(Commands):
     def tab_pinned(self, _: str) -> None:
         """The first pinned view; from one the next, and after the last the first."""
         work = self.desk.work
-        names, here = work.views.pinned, self.desk.view.pinned
+        names, here = pinned_views.names(work), self.desk.view.pinned
         at = names.index(here) + 1 if here in names else 0
         if names:
             self._open(pin(names[at % len(names)]))

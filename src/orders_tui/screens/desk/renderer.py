@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from textual.timer import Timer
+
 from orders_tui.context import pinned_views
 from orders_tui.screens.desk import captions
 from orders_tui.screens.desk.layout import DeskLayout, Part
@@ -21,6 +23,8 @@ SHOW_LOADING_AFTER_S = 0.4
 """A page that comes sooner replaces the rows before it without a word."""
 FOLLOW_S = 0.08
 """The pane below the table follows a moving cursor at this pace, so that the cursor itself is never held up."""
+PAGE_FOLLOWS_S = 0.4
+"""What a page on its way says more of waits for it so long, to be drawn with it."""
 
 NEAR = 5
 """So many lines before the end of what is known of the alerts, more of them is read."""
@@ -35,7 +39,8 @@ BRINGS = {
 
 
 class Renderer:
-    """The desk's parts, drawn at once (`draw`) or together before the next frame (`schedule`). Each has the method of its name.
+    """The desk's parts, drawn at once (`draw`), together before the next frame (`schedule`, `schedule_all`), or with the page
+    that is on its way (`await_page`). Each has the method of its name.
 
     `slow`: the page has been loading for so long that it is said.
     """
@@ -43,12 +48,17 @@ class Renderer:
     def __init__(self, desk: DeskLayout) -> None:
         self._desk = desk
         self._due: set[Part] = set()
+        self._all_due = False
+        self._awaiting: set[Part] = set()
+        self._late: Timer | None = None
         self._page_key: object = None
         self._following = False
         self.slow = False
 
     def schedule(self, part: Part) -> None:
         """Draws a part before the next frame."""
+        if self._all_due:
+            return
         if not self._due:
             self._desk.call_later(self._draw_due)
         self._due.add(part)
@@ -56,6 +66,31 @@ class Renderer:
     def _draw_due(self) -> None:
         due, self._due = self._due, set()
         self.draw(*due)
+
+    def schedule_all(self) -> None:
+        """Draws every part once the new layout is known."""
+        if not self._all_due:
+            self._all_due = True
+            self._desk.call_after_refresh(self._draw_all)
+
+    def _draw_all(self) -> None:
+        self._all_due = False
+        self._due.clear()
+        self.draw(*Part)
+
+    @property
+    def awaits_page(self) -> bool:
+        """Whether anything waits for a page."""
+        return bool(self._awaiting)
+
+    def await_page(self, part: Part) -> None:
+        """Draws a part with the page that is on its way, or by itself if that takes long."""
+        if self._late is None:
+            self._late = self._desk.set_timer(PAGE_FOLLOWS_S, self._page_is_late)
+        self._awaiting.add(part)
+
+    def _page_is_late(self) -> None:
+        self.draw(*self._awaiting)
 
     def follow_cursor(self) -> None:
         """The cursor has moved: the pane follows in a moment, once for many moves."""
@@ -74,6 +109,10 @@ class Renderer:
             if part in wanted:
                 wanted.update(BRINGS.get(part, ()))
                 getattr(self, part.value)()
+        self._awaiting -= wanted
+        if not self._awaiting and self._late is not None:
+            self._late.stop()
+            self._late = None
         if wanted and self._desk.is_mounted:
             self._desk.refresh_hints()
 

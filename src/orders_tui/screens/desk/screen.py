@@ -22,6 +22,7 @@ from orders_tui.screens.desk.renderer import Renderer
 from orders_tui.screens.desk.view_options import ViewCommands
 from orders_tui.screens.key_hints import ranked
 from orders_tui.screens.own_commands import OwnCommands
+from orders_tui.screens.picking import PickCommands
 from orders_tui.session import changes
 from orders_tui.session.log import ActionEntry, ActionState
 from orders_tui.views.pins import unpinned
@@ -71,13 +72,13 @@ class DeskScreen(DeskLayout):
             self.actions,
             self.own,
             CopyExportCommands(self),
+            PickCommands(self, self.actions.send),
             CommonCommands(self),
         ):
             self.handlers |= group.handlers()
 
     def on_mount(self) -> None:
         """Shows what is there already; from now on what the session reports."""
-        self.apply_preferences()
         self.set_interval(1.0, self.tick)
         self._note_sizes()
         self.renderer.draw(*Part)
@@ -100,8 +101,9 @@ class DeskScreen(DeskLayout):
                 self._note_sizes()
             case changes.ConnectionChanged() | changes.ViewChanged():
                 self._look_for_server()
+                pinned_views.give_way(self.work)
                 if not self.work.session.open_alerts.coverage.whole:
-                    self.renderer.schedule(Part.SIDE)
+                    self._draw_for(change, Part.SIDE)
             case changes.DeskLeft():
                 self._forget_marks()
             case changes.ActionSettled(entry=entry):
@@ -112,7 +114,20 @@ class DeskScreen(DeskLayout):
             case changes.ProgramChanged(run=program):
                 self.own.changed(program)
         if part := DRAWN.get(type(change)):
-            self.renderer.schedule(part)
+            self._draw_for(change, part)
+
+    def _draw_for(self, change: changes.Change, part: Part) -> None:
+        draw = self.renderer.await_page if self._comes_with_page(change) else self.renderer.schedule
+        draw(part)
+
+    def _comes_with_page(self, change: changes.Change) -> bool:
+        """Whether a change is drawn with the page that is on its way, so that a row and what stands around it change at once."""
+        match change:
+            case changes.AlertsChanged(page_follows=follows) | changes.ConnectionChanged(page_follows=follows):
+                return follows
+            case changes.PeopleChanged() | changes.MentionsChanged():
+                return self.renderer.awaits_page
+        return False
 
     def _look_for_server(self) -> None:
         """Where the start reached none, what can be done instead is offered, once."""
@@ -126,9 +141,10 @@ class DeskScreen(DeskLayout):
             self.app.push_screen(NoServerScreen(self.work))
 
     def _note_sizes(self) -> None:
-        page = self.work.session.table.summary
+        work, page = self.work, self.work.session.table.summary
         if page is not None:
-            self.work.trend.take(self.work.pace.now(), page.tabs, page.desk.id if page.desk is not None else None)
+            desk_id = page.desk.id if page.desk is not None else None
+            work.trend.take(work.pace.now(), pinned_views.sizes(work), desk_id)
 
     def _settled(self, entry: ActionEntry) -> None:
         failed = {failure.order_id for failure in entry.failures}
@@ -204,7 +220,7 @@ class DeskScreen(DeskLayout):
 
     def on_resize(self) -> None:
         """Bars say more or less by the room they have."""
-        self.draw_all_soon()
+        self.renderer.schedule_all()
 
     def on_order_table_pointed(self, message: OrderTable.Pointed) -> None:
         """The mouse does what keys do."""

@@ -79,7 +79,8 @@ class ViewCommands(Commands):
 
     def _show_view(self, name: str) -> None:
         """Opens a view as it is saved: a pinned one in its place among the tabs."""
-        work, views = self.desk.work, self.desk.work.views.views
+        work = self.desk.work
+        views = pinned_views.views(work)
         view = views.get(name)
         if view is None:
             self.desk.say(
@@ -114,7 +115,7 @@ class ViewCommands(Commands):
         """Over a view of that name, which stays pinned if it was."""
         desk, views = self.desk, self.desk.work.views
         name = sanitise.text(name).strip()[:LONGEST_NAME].strip()
-        known = views.views.get(name)
+        known = pinned_views.views(desk.work).get(name)
         view = replace(view, pinned=known is not None and known.pinned)
         try:
             views.save(name, view)
@@ -154,14 +155,14 @@ class ViewCommands(Commands):
         else:
             desk.add_class(SIDE_ONLY)
             desk.call_after_refresh(desk.side.focus)
-        desk.draw_all_soon()
+        desk.renderer.schedule_all()
 
     def view_maximise(self, _: str) -> None:
         """The pane that has the focus takes the room of the others, and gives it back. Lines above and below stay."""
         desk = self.desk
         if not desk.restore_panes():
             desk.add_class(SIDE_ONLY if desk.side.has_focus else TABLE_ONLY)
-            desk.draw_all_soon()
+            desk.renderer.schedule_all()
 
     def view_freeze(self, _: str) -> None:
         table = self.desk.work.session.table

@@ -17,7 +17,9 @@ from orders_tui import wording
 from orders_tui.widgets.cells import Cell, Piece, length, text_of, width
 from orders_tui.widgets.formatter import Formatter
 from orders_tui.wording import Sign, Tone
-from orders_wire.vocabulary import UNASSIGNED, Priority, SortField, Status, Tab
+from orders_tui.wording.readiness import blocked
+from orders_tui.wording.states import READY
+from orders_wire.vocabulary import UNASSIGNED, Priority, Ready, SortField, Status, Tab
 
 if TYPE_CHECKING:
     from orders_wire.orders import Order
@@ -140,21 +142,37 @@ def _flags(order: Order, fmt: Formatter, cells: int) -> Cell:
     signs = wording.flags(order, fmt.now, fmt.breach_hours, fmt.columns)
     if order.priority is not Priority.STANDARD:
         signs.insert(int(wording.order_status(order) in signs[:1]), wording.priority(order.priority))
+    ready = wording.readiness(order) if "ready" not in fmt.columns else []
     here = wording.here(fmt.present.get(order.id, ()))
-    words = next((said for said in _said([*signs, *here], fmt) if length(said) <= cells), None)
+    forms = (_said(signs, ready, here, fmt, rooms) for rooms in FORMS)
+    words = next((said for said in forms if length(said) <= cells), None)
     if words:
         return words
     present = tuple((f"  {fmt.glyph(sign)}", sign.tone) for sign in here)
-    return (*_counted(_said(signs, fmt)[-1], cells - length(present)), *present) or NOTHING
+    return (*_counted(_said(signs, ready, (), fmt, FORMS[-1]), cells - length(present)), *present) or NOTHING
 
 
-def _said(signs: Sequence[Sign], fmt: Formatter) -> tuple[Cell, Cell]:
-    """The signs in their words, and in their short ones."""
-    in_full, in_short = (
-        tuple((("  " if at else "") + fmt.sign(sign, room), sign.tone) for at, sign in enumerate(signs))
-        for room in (80, 0)
-    )
-    return in_full, in_short
+FORMS = ((80, 80), (80, 0), (0, 0))
+"""Cells for a sign that speaks up and for a quiet one: all in their words, the quiet ones in short, all in short."""
+
+
+def _said(
+    signs: Sequence[Sign], quiet: Sequence[Sign], here: Sequence[Sign], fmt: Formatter, rooms: tuple[int, int]
+) -> Cell:
+    loud, low = rooms
+    words = *(fmt.sign(each, loud) for each in signs), *(fmt.sign(each, low) for each in quiet)
+    said = zip((*words, *(fmt.sign(each, loud) for each in here)), (*signs, *quiet, *here), strict=True)
+    return tuple((f"{'  ' if at else ''}{word}", sign.tone) for at, (word, sign) in enumerate(said))
+
+
+def _ready(order: Order, fmt: Formatter, cells: int) -> Cell:
+    if order.ready is None:
+        return NOTHING
+    sign, why = READY[order.ready], blocked(order)
+    if not why:
+        return (fmt.piece(sign, cells),)
+    word = "" if order.ready is Ready.NO else f"{sign.short}  "
+    return ((f"{fmt.glyph(sign)} {word}", sign.tone), (why, Tone.DIM))
 
 
 def _counted(pieces: Cell, cells: int) -> Cell:
@@ -241,6 +259,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("placed", "PLACED", 12, 11, _placed, sort=SortField.PLACED_AT),
     Column("usd", "USD", 10, 12, _usd, right=True, sort=SortField.VALUE_USD),
     Column("channel", "CHANNEL", 7, 13, lambda order, *_: ((order.channel.value, Tone.DIM),)),
+    Column("ready", "READY", 12, 15, _ready, grow=30),
     Column("tags", "TAGS", 16, 14, lambda order, *_: ((", ".join(order.tags), Tone.DIM),), grow=30),
 )
 

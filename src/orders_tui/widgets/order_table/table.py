@@ -23,7 +23,7 @@ from orders_tui.widgets.cells import clip, plain, width
 from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.order_table.columns import BY_KEY, GUTTER, Column, Layout, Need, arrange, last_first, needs_of
 from orders_tui.widgets.order_table.painter import Canvas, Look, paint_header, paint_loading, paint_row
-from orders_tui.widgets.styled import Styled, changed_lines
+from orders_tui.widgets.styled import Styled, changed_lines, set_content_size
 from orders_wire.vocabulary import SortField
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ class OrderTable(Styled, ScrollView, can_focus=True):
         self._redraw()
 
     def _resize_content(self) -> None:
-        self.virtual_size = Size(self.size.width, max(len(self.rows), self._placeholders) + 1)
+        set_content_size(self, Size(self.size.width, max(len(self.rows), self._placeholders) + 1))
 
     def _reveal(self) -> None:
         if not self.size.height:  # before the first layout every row is out of sight

@@ -11,7 +11,9 @@ from orders_tui.widgets.order_text.cancelling import cancelling
 from orders_tui.widgets.order_text.lines import Text, fact, known
 from orders_tui.widgets.order_text.parcels import NO_NUMBER
 from orders_tui.wording import Tone
-from orders_wire.vocabulary import Delivery
+from orders_tui.wording.readiness import TOGETHER, blocked, can_go
+from orders_tui.wording.states import READY
+from orders_wire.vocabulary import Delivery, Ready
 
 if TYPE_CHECKING:
     from orders_wire.orders import Hold, Order
@@ -28,6 +30,7 @@ def facts(order: Order, fmt: Formatter, *, parcels: bool = True, refunded: bool 
         yield fact("outbound", (f"{order.outbound.failed} not sent", Tone.BAD))
     if order.outbound.waiting:
         yield fact("outbound", (f"{order.outbound.waiting} on the way", Tone.ACTIVE))
+    yield from _ready(order, fmt)
     if order.return_ is not None:
         sign = wording.return_sign(order.return_)
         words = wording.return_line(order.return_, symbols=not fmt.glyphs.ascii_only)
@@ -44,6 +47,16 @@ def facts(order: Order, fmt: Formatter, *, parcels: bool = True, refunded: bool 
         yield from _parcels(order, fmt)
     yield fact("placed", (fmt.instant(order.placed_at), Tone.PLAIN), (f"  {order.channel.value}", Tone.DIM))
     yield from known(support=order.support_thread, tags=", ".join(order.tags))
+
+
+def _ready(order: Order, fmt: Formatter) -> Iterator[Text]:
+    """How much of it can go and what stands against the rest; which others go with it."""
+    if order.ready is not None:
+        sign, why = READY[order.ready], blocked(order)
+        word = "" if order.ready is Ready.NO and why else f"{can_go(order) or sign.word}  "
+        yield fact("ready", (f"{fmt.glyph(sign)} {word}", sign.tone), (why, Tone.DIM))
+    if words := fmt.together(order):
+        yield fact("together", (f"{fmt.glyph(TOGETHER)} {words}", TOGETHER.tone))
 
 
 def _held(hold: Hold, fmt: Formatter) -> Text:

@@ -9,6 +9,7 @@ from orders_tui.widgets.cells import column, width
 from orders_tui.widgets.formatter import Formatter
 from orders_tui.widgets.order_text.lines import AMOUNT, SKU, TITLE, UNDER, Text
 from orders_tui.wording import Tone, whole_order
+from orders_tui.wording.readiness import line_can_go
 
 if TYPE_CHECKING:
     from orders_wire.detail import LineItem, OrderDetail
@@ -27,7 +28,7 @@ def items(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
             (title, Tone.PLAIN),
             (f"  {sku}" if sku else "", Tone.DIM),
             (f"  {price:>{amounts}}", Tone.DIM),
-            *_owed(line, unsent),
+            *_owed(line, unsent, detail),
         ]
         yield from ([(" " * UNDER, Tone.PLAIN), *about] for about in _about(line))
 
@@ -35,7 +36,9 @@ def items(detail: OrderDetail, fmt: Formatter) -> Iterator[Text]:
 def brief(detail: OrderDetail) -> Iterator[Text]:
     """As `items`, where there is little room: each in a line, what is to be sent of it behind its title."""
     lines, unsent = detail.line_items, whole_order.unsent(detail)
-    return ([(f"{line.quantity:>3} ", "strong"), (line.title, Tone.PLAIN), *_owed(line, unsent)] for line in lines)
+    return (
+        [(f"{line.quantity:>3} ", "strong"), (line.title, Tone.PLAIN), *_owed(line, unsent, detail)] for line in lines
+    )
 
 
 def variants(detail: OrderDetail) -> Iterator[Text]:
@@ -53,13 +56,13 @@ def _about(line: LineItem) -> Iterator[Text]:
         yield [(f"{each.name}: ", Tone.DIM), (each.value, Tone.PLAIN)]
 
 
-def _owed(line: LineItem, unsent: Collection[str]) -> Text:
+def _owed(line: LineItem, unsent: Collection[str], detail: OrderDetail) -> Text:
     """What is to be sent, and what stock means for it: `available` is what is left after all open orders, this one included."""
     if not line.requires_shipping:
         return [("  not shipped", Tone.DIM)]
     if not line.owed:
         return [("  not sent", Tone.DIM)] if line.id in unsent else [("  sent", Tone.GOOD)]
-    owed: Text = [(f"  {line.owed} to send", Tone.WARN)]
+    owed: Text = [(f"  {line_can_go(line, detail) or f'{line.owed} to send'}", Tone.WARN)]
     if line.held:
         owed.append((f", {line.held} held", Tone.WARN))
     if line.available is None:

@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     owed = text("due_at IS NOT NULL")
     columns = ["shop_id", "assigned_to", "due_at", "id"]
-    op.create_index("orders_owed", "orders", columns, sqlite_where=owed, postgresql_where=owed)
+    op.create_index("orders_owed", "orders", columns, sqlite_where=owed, postgresql_where=owed, if_not_exists=True)
 
 
 def downgrade() -> None:

@@ -32,7 +32,7 @@ def upgrade() -> None:
     columns = ["shop_id", "addressee", "mention_id"]
     op.create_index("mentions_of", "mentions", columns)
     op.create_index("mentions_unread", "mentions", columns, sqlite_where=unread, postgresql_where=unread)
-    op.create_index("order_assignments_by_assignee", "order_assignments", ["shop_id", "assignee"])
+    op.create_index("order_assignments_by_assignee", "order_assignments", ["shop_id", "assignee"], if_not_exists=True)
 
 
 def downgrade() -> None:
